@@ -1,0 +1,176 @@
+-- The first schema. Instants are milliseconds since 1970 (UTC); `*_key` columns hold what names are
+-- compared by. The PostgreSQL file of the same number says the same in its dialect.
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    username TEXT NOT NULL,
+    username_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('human', 'bot')),
+    is_admin INTEGER NOT NULL CHECK (is_admin IN (0, 1)),
+    password_hash TEXT,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT users_username_key UNIQUE (username_key)
+) STRICT;
+
+-- One row a user, made with the user. Orbit has a version of its own: saving anything else leaves
+-- both columns as they are.
+CREATE TABLE user_preferences (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    theme TEXT NOT NULL CHECK (theme IN ('system', 'light', 'dark')),
+    time_format TEXT NOT NULL CHECK (time_format IN ('relative', '24_hour', '12_hour')),
+    orbit_settings TEXT NOT NULL CHECK (json_valid(orbit_settings)),
+    orbit_version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+    token_hash TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    remote_ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+) STRICT;
+CREATE INDEX sessions_user_id ON sessions (user_id);
+CREATE INDEX sessions_expires_at ON sessions (expires_at);
+
+CREATE TABLE personal_access_tokens (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at INTEGER,
+    CONSTRAINT personal_access_tokens_token_hash UNIQUE (token_hash)
+) STRICT;
+CREATE INDEX personal_access_tokens_user_id ON personal_access_tokens (user_id);
+
+CREATE TABLE namespaces (
+    id INTEGER PRIMARY KEY,
+    parent_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
+    -- NULL for a top-level group, which is its own root.
+    root_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('group', 'project')),
+    full_path TEXT NOT NULL,
+    full_path_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT namespaces_full_path_key UNIQUE (full_path_key),
+    CHECK ((parent_id IS NULL) = (root_id IS NULL)),
+    CHECK (parent_id IS NOT NULL OR kind = 'group')
+) STRICT;
+CREATE INDEX namespaces_parent_id ON namespaces (parent_id);
+
+-- What belongs to a top-level group alone: what it bought, and the levels above the flows.
+CREATE TABLE top_level_groups (
+    namespace_id INTEGER PRIMARY KEY REFERENCES namespaces (id) ON DELETE CASCADE,
+    tier TEXT NOT NULL CHECK (tier IN ('premium', 'ultimate')),
+    duo_enterprise INTEGER NOT NULL CHECK (duo_enterprise IN (0, 1)),
+    duo_availability TEXT NOT NULL
+        CHECK (duo_availability IN ('always_on', 'default_on', 'default_off', 'never_on')),
+    agent_platform_enabled INTEGER NOT NULL CHECK (agent_platform_enabled IN (0, 1)),
+    flow_execution_enabled INTEGER NOT NULL CHECK (flow_execution_enabled IN (0, 1)),
+    foundational_flows_enabled INTEGER NOT NULL CHECK (foundational_flows_enabled IN (0, 1))
+) STRICT;
+
+CREATE TABLE memberships (
+    namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    access_level INTEGER NOT NULL CHECK (access_level IN (10, 20, 30, 40, 50)),
+    PRIMARY KEY (namespace_id, user_id)
+) STRICT;
+CREATE INDEX memberships_user_id ON memberships (user_id);
+
+CREATE TABLE duo_enterprise_seats (
+    namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (namespace_id, user_id)
+) STRICT;
+
+-- A flow that was never switched has no row, and is off. `version` is what a form saw.
+CREATE TABLE flow_selections (
+    namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    flow TEXT NOT NULL,
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    version INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    changed_by_username TEXT NOT NULL,
+    changed_by_name TEXT NOT NULL,
+    PRIMARY KEY (namespace_id, flow)
+) STRICT;
+
+-- Who agreed to what, for good: no foreign key, so that it outlives the user and the namespace.
+CREATE TABLE consent_ledger (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('given', 'withdrawn')),
+    namespace_id INTEGER NOT NULL,
+    namespace_path TEXT NOT NULL,
+    feature TEXT NOT NULL,
+    user_id INTEGER NOT NULL,
+    username TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    wording TEXT NOT NULL,
+    request_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX consent_ledger_namespace_id ON consent_ledger (namespace_id, feature);
+CREATE TRIGGER consent_ledger_no_update BEFORE UPDATE ON consent_ledger
+BEGIN
+    SELECT RAISE(ABORT, 'consent_ledger is append-only');
+END;
+CREATE TRIGGER consent_ledger_no_delete BEFORE DELETE ON consent_ledger
+BEGIN
+    SELECT RAISE(ABORT, 'consent_ledger is append-only');
+END;
+
+-- The consent that stands: at most one for a namespace and feature.
+CREATE TABLE namespace_consents (
+    namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    feature TEXT NOT NULL,
+    ledger_id INTEGER NOT NULL REFERENCES consent_ledger (id),
+    PRIMARY KEY (namespace_id, feature)
+) STRICT;
+
+CREATE TABLE features (
+    name TEXT PRIMARY KEY,
+    boolean_gate INTEGER CHECK (boolean_gate IN (0, 1)),
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE feature_actors (
+    feature TEXT NOT NULL REFERENCES features (name) ON DELETE CASCADE,
+    actor TEXT NOT NULL,
+    PRIMARY KEY (feature, actor)
+) STRICT;
+
+-- Every change, for good.
+CREATE TABLE audit_events (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    actor_id INTEGER,
+    actor_username TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    namespace_id INTEGER,
+    namespace_path TEXT,
+    target TEXT NOT NULL,
+    value_from TEXT NOT NULL,
+    value_to TEXT NOT NULL,
+    remote_ip TEXT NOT NULL,
+    request_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_events_namespace_id ON audit_events (namespace_id, id);
+CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit_events is append-only');
+END;
+CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit_events is append-only');
+END;

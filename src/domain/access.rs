@@ -1,0 +1,228 @@
+//! Who may do what. The one place that answers it; every use case asks here first.
+
+use super::{actor::Actor, role::Role, token::Scope, user::UserKind};
+
+/// What somebody wants to do in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Know that it is there, and read its overview.
+    See,
+    /// Ask which engine runs for a user.
+    AskDecision,
+    /// Read which flows are on.
+    ReadSettings,
+    /// Read who changed what.
+    ReadAudit,
+    /// Turn a flow on or off.
+    ChangeFlows,
+    /// Consent to the Code Review Flow.
+    GiveConsent,
+}
+
+impl Action {
+    pub const ALL: [Self; 6] = [
+        Self::See,
+        Self::AskDecision,
+        Self::ReadSettings,
+        Self::ReadAudit,
+        Self::ChangeFlows,
+        Self::GiveConsent,
+    ];
+
+    /// The lowest role that may, and whether it counts in the top-level group only.
+    const fn needs(self) -> (Role, Where) {
+        match self {
+            Self::See => (Role::Guest, Where::Here),
+            Self::AskDecision => (Role::Developer, Where::Here),
+            Self::ReadSettings => (Role::Maintainer, Where::Here),
+            Self::ReadAudit => (Role::Owner, Where::Here),
+            Self::ChangeFlows | Self::GiveConsent => (Role::Owner, Where::TopLevelGroup),
+        }
+    }
+
+    const fn scope(self) -> Scope {
+        match self {
+            Self::See | Self::ReadSettings | Self::ReadAudit => Scope::ReadSettings,
+            Self::AskDecision => Scope::ReadDecisions,
+            Self::ChangeFlows => Scope::WriteSettings,
+            Self::GiveConsent => Scope::GiveConsent,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Where {
+    Here,
+    TopLevelGroup,
+}
+
+/// An actor's roles where it matters; `None` is no member. A role here includes what is inherited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub here: Option<Role>,
+    pub top_level: Option<Role>,
+}
+
+/// Why somebody who may see a thing may not do something with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    #[error("This needs the role {0}.")]
+    NeedsRole(Role),
+    #[error("This needs the role Owner of the top-level group, or an administrator.")]
+    NeedsTopLevelOwner,
+    #[error("A bot cannot give consent: a person has to.")]
+    NotForBots,
+    #[error("The token lacks the scope {}.", .0.key())]
+    NeedsScope(Scope),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// With what is written in the ledger as the role held.
+    Granted(HeldRole),
+    /// It must look as if the namespace did not exist: 404.
+    Hidden,
+    /// 403.
+    Denied(Denial),
+}
+
+/// The role that an action was granted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldRole {
+    Administrator,
+    Member(Role),
+}
+
+impl HeldRole {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrator",
+            Self::Member(role) => role.name(),
+        }
+    }
+}
+
+/// Whether `actor`, standing as said, may do `action`.
+pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
+    if !actor.is_admin && standing.here.is_none() {
+        return Access::Hidden;
+    }
+    if !actor.has_scope(action.scope()) {
+        return Access::Denied(Denial::NeedsScope(action.scope()));
+    }
+    let (role, place) = action.needs();
+    let (held, denial) = match place {
+        Where::Here => (standing.here, Denial::NeedsRole(role)),
+        Where::TopLevelGroup => (standing.top_level, Denial::NeedsTopLevelOwner),
+    };
+    let granted = match held {
+        Some(held) if held >= role => HeldRole::Member(held),
+        _ if actor.is_admin => HeldRole::Administrator,
+        _ => return Access::Denied(denial),
+    };
+    if action == Action::GiveConsent && actor.kind == UserKind::Bot {
+        return Access::Denied(Denial::NotForBots);
+    }
+    Access::Granted(granted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{actor::Surface, ids::UserId};
+
+    fn actor(is_admin: bool, kind: UserKind, scopes: Option<Vec<Scope>>) -> Actor {
+        Actor {
+            id: UserId(1),
+            username: "ann".into(),
+            name: "Ann".into(),
+            kind,
+            is_admin,
+            surface: Surface::Page,
+            scopes,
+        }
+    }
+
+    fn standing(role: Option<Role>) -> Standing {
+        Standing { here: role, top_level: role }
+    }
+
+    #[test]
+    fn the_matrix_of_roles_and_actions() {
+        use Role::{Developer, Guest, Maintainer, Owner, Reporter};
+        let ann = actor(false, UserKind::Human, None);
+        let allowed_from = [
+            (Action::See, Guest),
+            (Action::AskDecision, Developer),
+            (Action::ReadSettings, Maintainer),
+            (Action::ReadAudit, Owner),
+            (Action::ChangeFlows, Owner),
+            (Action::GiveConsent, Owner),
+        ];
+        assert_eq!(allowed_from.len(), Action::ALL.len());
+        for (action, lowest) in allowed_from {
+            assert_eq!(can(&ann, action, standing(None)), Access::Hidden);
+            for role in [Guest, Reporter, Developer, Maintainer, Owner] {
+                let access = can(&ann, action, standing(Some(role)));
+                if role >= lowest {
+                    assert_eq!(access, Access::Granted(HeldRole::Member(role)), "{action:?} {role}");
+                } else {
+                    assert!(matches!(access, Access::Denied(_)), "{action:?} {role}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_administrator_may_do_everything_and_see_everything() {
+        let admin = actor(true, UserKind::Human, None);
+        for action in Action::ALL {
+            assert_eq!(can(&admin, action, standing(None)), Access::Granted(HeldRole::Administrator));
+        }
+    }
+
+    #[test]
+    fn owning_a_subgroup_is_not_owning_the_top_level_group() {
+        let ann = actor(false, UserKind::Human, None);
+        let sub = Standing { here: Some(Role::Owner), top_level: Some(Role::Maintainer) };
+        assert_eq!(can(&ann, Action::ChangeFlows, sub), Access::Denied(Denial::NeedsTopLevelOwner));
+        assert_eq!(can(&ann, Action::GiveConsent, sub), Access::Denied(Denial::NeedsTopLevelOwner));
+        assert_eq!(can(&ann, Action::ReadSettings, sub), Access::Granted(HeldRole::Member(Role::Owner)));
+    }
+
+    #[test]
+    fn a_bot_never_consents_whatever_it_is() {
+        for is_admin in [true, false] {
+            let bot = actor(is_admin, UserKind::Bot, None);
+            assert_eq!(
+                can(&bot, Action::GiveConsent, standing(Some(Role::Owner))),
+                Access::Denied(Denial::NotForBots)
+            );
+            assert!(matches!(
+                can(&bot, Action::ChangeFlows, standing(Some(Role::Owner))),
+                Access::Granted(_)
+            ));
+        }
+    }
+
+    #[test]
+    fn a_token_does_what_its_scopes_say_and_nothing_else() {
+        for scope in Scope::ALL {
+            let token = actor(true, UserKind::Human, Some(vec![scope]));
+            for action in Action::ALL {
+                let access = can(&token, action, standing(Some(Role::Owner)));
+                if action.scope() == scope {
+                    assert!(matches!(access, Access::Granted(_)), "{scope:?} {action:?}");
+                } else {
+                    assert_eq!(access, Access::Denied(Denial::NeedsScope(action.scope())));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_stranger_learns_nothing_from_a_scope() {
+        let token = actor(false, UserKind::Human, Some(vec![]));
+        assert_eq!(can(&token, Action::ReadSettings, standing(None)), Access::Hidden);
+    }
+}

@@ -1,0 +1,151 @@
+//! What the audit log says: every change is one event, written with the change.
+
+use super::{
+    actor::Surface,
+    ids::{AuditEventId, NamespaceId, UserId},
+    time::Timestamp,
+};
+
+/// What happened. The keys follow GitLab's event types where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditKind {
+    FlowEnabled,
+    FlowDisabled,
+    ConsentGiven,
+    ConsentWithdrawn,
+    OrbitSettingsUpdated,
+    PreferencesUpdated,
+    FeatureFlagUpdated,
+    FeatureFlagDeleted,
+    TokenCreated,
+    TokenRevoked,
+    UserCreated,
+    UserPasswordChanged,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    DemoDataCreated,
+}
+
+impl AuditKind {
+    pub const ALL: [Self; 16] = [
+        Self::FlowEnabled,
+        Self::FlowDisabled,
+        Self::ConsentGiven,
+        Self::ConsentWithdrawn,
+        Self::OrbitSettingsUpdated,
+        Self::PreferencesUpdated,
+        Self::FeatureFlagUpdated,
+        Self::FeatureFlagDeleted,
+        Self::TokenCreated,
+        Self::TokenRevoked,
+        Self::UserCreated,
+        Self::UserPasswordChanged,
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::DemoDataCreated,
+    ];
+
+    /// The word in the database and in exports.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::FlowEnabled => "foundational_flow_enabled",
+            Self::FlowDisabled => "foundational_flow_disabled",
+            Self::ConsentGiven => "namespace_consent_given",
+            Self::ConsentWithdrawn => "namespace_consent_withdrawn",
+            Self::OrbitSettingsUpdated => "orbit_settings_updated",
+            Self::PreferencesUpdated => "preferences_updated",
+            Self::FeatureFlagUpdated => "feature_flag_updated",
+            Self::FeatureFlagDeleted => "feature_flag_deleted",
+            Self::TokenCreated => "personal_access_token_created",
+            Self::TokenRevoked => "personal_access_token_revoked",
+            Self::UserCreated => "user_created",
+            Self::UserPasswordChanged => "user_password_changed",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::DemoDataCreated => "demo_data_created",
+        }
+    }
+
+    /// `None` when `key` names no kind.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.key() == key)
+    }
+
+    /// As a page says it: *ann* "turned on".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::FlowEnabled => "turned on",
+            Self::FlowDisabled => "turned off",
+            Self::ConsentGiven => "consented to",
+            Self::ConsentWithdrawn => "withdrew the consent to",
+            Self::OrbitSettingsUpdated => "changed the Orbit preference",
+            Self::PreferencesUpdated => "changed preferences",
+            Self::FeatureFlagUpdated => "changed the feature flag",
+            Self::FeatureFlagDeleted => "deleted the feature flag",
+            Self::TokenCreated => "created the access token",
+            Self::TokenRevoked => "revoked the access token",
+            Self::UserCreated => "created the user",
+            Self::UserPasswordChanged => "changed the password of",
+            Self::SignedIn => "signed in",
+            Self::SignInFailed => "failed to sign in",
+            Self::SignedOut => "signed out",
+            Self::DemoDataCreated => "created the demo data",
+        }
+    }
+}
+
+/// Who did it, as they were then; a name outlives the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditActor {
+    /// `None` for an operator at the command line and for whoever failed to sign in.
+    pub id: Option<UserId>,
+    pub username: String,
+    pub name: String,
+}
+
+/// The namespace it happened in, as it was called then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditNamespace {
+    pub id: NamespaceId,
+    pub path: String,
+}
+
+/// An event before it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAuditEvent {
+    pub at: Timestamp,
+    pub kind: AuditKind,
+    pub actor: AuditActor,
+    pub surface: Surface,
+    pub namespace: Option<AuditNamespace>,
+    /// What it was done to: a flow's reference, a setting's key, a user name.
+    pub target: String,
+    /// The value before and after; empty where there is none. Never a secret.
+    pub from: String,
+    pub to: String,
+    /// Where the request came from: an address, or empty at the command line.
+    pub remote_ip: String,
+    pub request_id: String,
+}
+
+/// A stored event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    pub id: AuditEventId,
+    pub event: NewAuditEvent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back_and_has_a_key_of_its_own() {
+        for kind in AuditKind::ALL {
+            assert_eq!(AuditKind::from_key(kind.key()), Some(kind));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The chain that must be open before any flow runs: GitLab Duo → agent platform → flow execution →
+//! foundational flows → the flow itself. A level that is off disables what hangs on it.
+
+use serde::{Deserialize, Serialize};
+
+/// GitLab's four-valued setting (`duo_availability`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuoAvailability {
+    AlwaysOn,
+    DefaultOn,
+    DefaultOff,
+    NeverOn,
+}
+
+impl DuoAvailability {
+    pub const ALL: [Self; 4] = [Self::AlwaysOn, Self::DefaultOn, Self::DefaultOff, Self::NeverOn];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::AlwaysOn => "always_on",
+            Self::DefaultOn => "default_on",
+            Self::DefaultOff => "default_off",
+            Self::NeverOn => "never_on",
+        }
+    }
+
+    /// `None` when `key` names no value.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.key() == key)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AlwaysOn => "Always on",
+            Self::DefaultOn => "On by default",
+            Self::DefaultOff => "Off by default",
+            Self::NeverOn => "Always off",
+        }
+    }
+
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::AlwaysOn | Self::DefaultOn)
+    }
+}
+
+/// What a top-level group set for the levels above the flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuoChain {
+    pub availability: DuoAvailability,
+    pub agent_platform: bool,
+    pub flow_execution: bool,
+    pub foundational_flows: bool,
+}
+
+/// A level of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    GitlabDuo,
+    AgentPlatform,
+    FlowExecution,
+    FoundationalFlows,
+}
+
+impl Level {
+    pub const ALL: [Self; 4] =
+        [Self::GitlabDuo, Self::AgentPlatform, Self::FlowExecution, Self::FoundationalFlows];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::GitlabDuo => "gitlab_duo",
+            Self::AgentPlatform => "agent_platform",
+            Self::FlowExecution => "flow_execution",
+            Self::FoundationalFlows => "foundational_flows",
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GitlabDuo => "GitLab Duo",
+            Self::AgentPlatform => "GitLab Duo Agent Platform",
+            Self::FlowExecution => "Flow execution",
+            Self::FoundationalFlows => "Foundational flows",
+        }
+    }
+}
+
+impl DuoChain {
+    pub const ALL_ON: Self = Self {
+        availability: DuoAvailability::DefaultOn,
+        agent_platform: true,
+        flow_execution: true,
+        foundational_flows: true,
+    };
+
+    pub const fn is_on(&self, level: Level) -> bool {
+        match level {
+            Level::GitlabDuo => self.availability.is_on(),
+            Level::AgentPlatform => self.agent_platform,
+            Level::FlowExecution => self.flow_execution,
+            Level::FoundationalFlows => self.foundational_flows,
+        }
+    }
+
+    /// The first level that is off; `None` when flows may run.
+    pub fn blocked_by(&self) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| !self.is_on(*level))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_level_that_is_off_is_named() {
+        assert_eq!(DuoChain::ALL_ON.blocked_by(), None);
+        let off =
+            DuoChain { availability: DuoAvailability::DefaultOff, flow_execution: false, ..DuoChain::ALL_ON };
+        assert_eq!(off.blocked_by(), Some(Level::GitlabDuo));
+        let off = DuoChain { flow_execution: false, foundational_flows: false, ..DuoChain::ALL_ON };
+        assert_eq!(off.blocked_by(), Some(Level::FlowExecution));
+    }
+
+    #[test]
+    fn availability_reads_back_as_it_is_written() {
+        for value in DuoAvailability::ALL {
+            assert_eq!(DuoAvailability::from_key(value.key()), Some(value));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Pure rules: no async, no SQL, no HTTP, no clock, no randomness, no environment.
+//!
+//! Everything that is true without a database, a browser or a clock lives here, so each rule can be
+//! read, tested and explained alone. Compiled for the server and for the browser.
+
+pub mod access;
+pub mod actor;
+pub mod audit;
+pub mod availability;
+pub mod code_review;
+pub mod consent;
+pub mod feature;
+pub mod flows;
+pub mod ids;
+pub mod namespace;
+pub mod orbit;
+pub mod paths;
+pub mod preferences;
+pub mod role;
+pub mod time;
+pub mod token;
+pub mod user;
+pub mod wording;

@@ -1,0 +1,137 @@
+//! Namespaces: top-level groups, subgroups and projects, named by their full path.
+
+use serde::{Deserialize, Serialize};
+
+use super::{flows::Tier, ids::NamespaceId};
+
+/// A full path such as `acme/platform/api`, as it was written. Compared without regard to case by
+/// its [`GroupPath::key`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GroupPath(String);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "A path is made of 1 to 20 names joined by '/', each of letters, digits, '_', '-' and '.', and not beginning with '-' or '.'."
+)]
+pub struct GroupPathError;
+
+impl GroupPath {
+    pub fn parse(text: &str) -> Result<Self, GroupPathError> {
+        let mut segments = 0;
+        for segment in text.split('/') {
+            segments += 1;
+            let good = (1..=255).contains(&segment.len())
+                && segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+                && !segment.starts_with(['-', '.'])
+                && !segment.ends_with('.');
+            if !good {
+                return Err(GroupPathError);
+            }
+        }
+        if segments > 20 {
+            return Err(GroupPathError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What paths are compared by.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl std::fmt::Display for GroupPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for GroupPath {
+    type Error = GroupPathError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<GroupPath> for String {
+    fn from(path: GroupPath) -> Self {
+        path.0
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamespaceKind {
+    Group,
+    Project,
+}
+
+impl NamespaceKind {
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Project => "project",
+        }
+    }
+
+    /// `None` when `key` names no kind.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Group, Self::Project].into_iter().find(|it| it.key() == key)
+    }
+}
+
+/// A group, a subgroup or a project. The top-level group is its own root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    pub id: NamespaceId,
+    pub parent: Option<NamespaceId>,
+    pub root: NamespaceId,
+    pub kind: NamespaceKind,
+    pub path: GroupPath,
+    pub name: String,
+}
+
+impl Namespace {
+    pub fn is_top_level(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    /// `top-level group`, `subgroup` or `project`.
+    pub fn kind_name(&self) -> &'static str {
+        match (self.kind, self.parent) {
+            (NamespaceKind::Project, _) => "project",
+            (NamespaceKind::Group, Some(_)) => "subgroup",
+            (NamespaceKind::Group, None) => "top-level group",
+        }
+    }
+}
+
+/// What a top-level group has bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    pub tier: Tier,
+    /// Whether the group has Duo Enterprise seats to give.
+    pub duo_enterprise: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_parsed_once_and_then_trusted() {
+        for good in ["acme", "acme/platform/api", "A_b-c.d/9"] {
+            assert_eq!(GroupPath::parse(good).map(|p| p.as_str().to_owned()), Ok(good.to_owned()));
+        }
+        let deep = ["a"; 21].join("/");
+        for bad in ["", "/", "acme/", "/acme", "a//b", "acme/-/x", "a b", "../etc", "a/..", "é", "a?b", &deep]
+        {
+            assert_eq!(GroupPath::parse(bad), Err(GroupPathError), "{bad}");
+        }
+    }
+}

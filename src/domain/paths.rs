@@ -1,0 +1,142 @@
+//! The addresses of the pages. A link is built here, never by hand.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::namespace::GroupPath;
+
+pub const HOME: &str = "/";
+pub const GROUPS: &str = "/dashboard/groups";
+pub const SIGN_IN: &str = "/users/sign_in";
+pub const SIGN_OUT: &str = "/users/sign_out";
+pub const PREFERENCES: &str = "/-/profile/preferences";
+pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
+pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
+pub const JUMP: &str = "/-/jump";
+pub const OPENAPI: &str = "/api/openapi.json";
+
+/// What must not stand as it is in a query's value.
+const QUERY_VALUE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'&')
+    .add(b'+')
+    .add(b'%')
+    .add(b'=')
+    .add(b'?')
+    .add(b'\'');
+
+/// A query's value, escaped.
+pub fn query_value(value: &str) -> String {
+    utf8_percent_encode(value, QUERY_VALUE).to_string()
+}
+
+/// A page of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupPage {
+    Overview,
+    Configuration,
+    AuditEvents,
+}
+
+impl GroupPage {
+    const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+
+    /// What follows `/-/`.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Overview => "settings/gitlab_duo",
+            Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::AuditEvents => "audit_events",
+        }
+    }
+
+    pub fn path(self, group: &GroupPath) -> String {
+        format!("/groups/{group}/-/{}", self.suffix())
+    }
+
+    /// The group and page that the rest of an address after `/groups/` names. `acme` alone is its
+    /// overview. `None` when it names none.
+    pub fn parse(rest: &str) -> Option<(GroupPath, Self)> {
+        let rest = rest.trim_end_matches('/');
+        let (group, page) = match rest.split_once("/-/") {
+            None => (rest, Self::Overview),
+            Some((group, suffix)) => (group, Self::ALL.into_iter().find(|page| page.suffix() == suffix)?),
+        };
+        Some((GroupPath::parse(group).ok()?, page))
+    }
+}
+
+/// The configuration page with the consent dialog open; how it opens without JavaScript.
+pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
+    format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
+}
+
+/// The sign-in page, coming back to `to` afterwards.
+pub fn sign_in_returning_to(to: &str) -> String {
+    if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }
+}
+
+/// Where to go after signing in: `to` when it is a page of ours, else the groups. Anything that a
+/// browser could take for another host is not.
+pub fn safe_return(to: Option<&str>) -> &str {
+    let Some(to) = to else { return HOME };
+    let local = to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains(['\\', '\r', '\n', '\t'])
+        && !to.starts_with("/users/")
+        && to.is_ascii();
+    if local { to } else { HOME }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn group_pages_have_the_addresses_of_the_product() {
+        let group = GroupPath::parse("acme/platform").expect("a path");
+        assert_eq!(GroupPage::Overview.path(&group), "/groups/acme/platform/-/settings/gitlab_duo");
+        for page in GroupPage::ALL {
+            let path = page.path(&group);
+            let rest = path.strip_prefix("/groups/").expect("a group's address");
+            assert_eq!(GroupPage::parse(rest), Some((group.clone(), page)));
+        }
+        assert_eq!(GroupPage::parse("acme/platform"), Some((group, GroupPage::Overview)));
+        for bad in ["", "acme/-/settings", "acme/-/nothing", "a b/-/audit_events", "-/audit_events"] {
+            assert_eq!(GroupPage::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_never_leads_to_another_host() {
+        assert_eq!(
+            safe_return(Some("/groups/acme/-/audit_events?page=2")),
+            "/groups/acme/-/audit_events?page=2"
+        );
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "evil",
+            "",
+            "/a\nb",
+            "/\t/evil.example",
+            "/users/sign_out",
+        ] {
+            assert_eq!(safe_return(Some(bad)), HOME, "{bad:?}");
+        }
+        assert_eq!(safe_return(None), HOME);
+    }
+
+    #[test]
+    fn queries_are_escaped() {
+        assert_eq!(query_value("a&b=c d/é"), "a%26b%3Dc%20d/%C3%A9");
+        assert_eq!(
+            sign_in_returning_to("/groups/acme?x=1&y=2"),
+            "/users/sign_in?return_to=/groups/acme%3Fx%3D1%26y%3D2"
+        );
+    }
+}

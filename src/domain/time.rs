@@ -1,0 +1,105 @@
+//! Instants, as they are stored and compared. Nothing here reads a clock.
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// This instant and `millis` more; saturates at the ends of time.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_millis(days.saturating_mul(24 * 60 * 60 * 1000))
+    }
+
+    /// `2026-06-01T09:30:00.000Z`: what the API and `<time datetime>` carry.
+    pub fn rfc3339(self) -> String {
+        format!("{:.3}", self.instant())
+    }
+
+    /// `2026-06-01`.
+    pub fn date(self) -> String {
+        self.instant().strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Midnight (UTC) at the start of the day written `2026-06-01`; `None` when it is not a date.
+    pub fn from_date(date: &str) -> Option<Self> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Self(midnight.timestamp().as_millisecond()))
+    }
+
+    fn instant(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// `1 June 2026, 09:30 UTC`, or with `twelve_hours` `1 June 2026, 9:30 AM UTC`.
+    pub fn long(self, twelve_hours: bool) -> String {
+        let pattern = if twelve_hours { "%-d %B %Y, %-I:%M %p UTC" } else { "%-d %B %Y, %H:%M UTC" };
+        self.instant().strftime(pattern).to_string()
+    }
+
+    /// How long before `now` this was, in words: `just now`, `5 minutes ago`, `2 days ago`.
+    /// What lies in the future is said as `in 5 minutes`.
+    pub fn relative_to(self, now: Self) -> String {
+        let seconds = (now.0 - self.0) / 1000;
+        if seconds.abs() < 45 {
+            return String::from("just now");
+        }
+        let minutes = (seconds.abs() + 30) / 60;
+        let (count, unit) = match minutes {
+            0..60 => (minutes.max(1), "minute"),
+            60..1440 => (minutes / 60, "hour"),
+            1440..43_200 => (minutes / 1440, "day"),
+            43_200..525_600 => (minutes / 43_200, "month"),
+            _ => (minutes / 525_600, "year"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        if seconds > 0 { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_123);
+
+    #[test]
+    fn an_instant_reads_the_same_everywhere() {
+        assert_eq!(NOON.rfc3339(), "2026-06-01T12:00:00.123Z");
+        assert_eq!(NOON.date(), "2026-06-01");
+        assert_eq!(NOON.long(false), "1 June 2026, 12:00 UTC");
+        assert_eq!(NOON.long(true), "1 June 2026, 12:00 PM UTC");
+        assert_eq!(Timestamp::from_date("2026-06-01").map(|t| t.date()).as_deref(), Some("2026-06-01"));
+        assert_eq!(Timestamp::from_date("2026-13-01"), None);
+        assert_eq!(Timestamp::from_date("tomorrow"), None);
+    }
+
+    #[test]
+    fn ages_are_said_in_one_unit() {
+        let ago = |seconds: i64| NOON.plus_millis(-seconds * 1000).relative_to(NOON);
+        assert_eq!(ago(0), "just now");
+        assert_eq!(ago(60), "1 minute ago");
+        assert_eq!(ago(59 * 60), "59 minutes ago");
+        assert_eq!(ago(2 * 3600), "2 hours ago");
+        assert_eq!(ago(30 * 3600), "1 day ago");
+        assert_eq!(ago(400 * 24 * 3600), "1 year ago");
+        assert_eq!(ago(-3600), "in 1 hour");
+    }
+}

@@ -1,0 +1,108 @@
+//! What a personal access token may be used for.
+
+use serde::{Deserialize, Serialize};
+
+/// A right that a token carries. Its owner's own rights bound it further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    ReadDecisions,
+    ReadSettings,
+    WriteSettings,
+    GiveConsent,
+}
+
+impl Scope {
+    pub const ALL: [Self; 4] =
+        [Self::ReadDecisions, Self::ReadSettings, Self::WriteSettings, Self::GiveConsent];
+
+    /// The word in requests, on the command line and in the database.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::ReadDecisions => "read_decisions",
+            Self::ReadSettings => "read_settings",
+            Self::WriteSettings => "write_settings",
+            Self::GiveConsent => "give_consent",
+        }
+    }
+
+    /// `None` when `key` names no scope.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.key() == key)
+    }
+
+    /// One line that says what it allows.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::ReadDecisions => "Ask which engine runs for a user in a namespace.",
+            Self::ReadSettings => "Read which foundational flows are on.",
+            Self::WriteSettings => "Turn foundational flows on and off.",
+            Self::GiveConsent => {
+                "Together with write_settings: give the recorded consent that Code Review needs."
+            }
+        }
+    }
+}
+
+/// Why a token cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRuleError {
+    #[error("Give the token a name of 1 to 100 characters, so that you can tell it from others.")]
+    Name,
+    #[error("Choose at least one scope.")]
+    NoScope,
+    #[error("Choose an expiry date from tomorrow to a year from today.")]
+    Expiry,
+}
+
+/// How long a token may live at the most, in days.
+pub const MAX_TOKEN_DAYS: i64 = 366;
+
+/// What a new token must be: the name trimmed, at least one scope, an end within a year.
+pub fn check_new_token(
+    name: &str,
+    scopes: &[Scope],
+    expires_at: super::time::Timestamp,
+    now: super::time::Timestamp,
+) -> Result<String, TokenRuleError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(TokenRuleError::Name);
+    }
+    if scopes.is_empty() {
+        return Err(TokenRuleError::NoScope);
+    }
+    if expires_at <= now || expires_at > now.plus_days(MAX_TOKEN_DAYS) {
+        return Err(TokenRuleError::Expiry);
+    }
+    Ok(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn a_token_needs_a_name_a_scope_and_an_end_within_a_year() {
+        let now = Timestamp::from_millis(0);
+        let check =
+            |name: &str, scopes: &[Scope], days| check_new_token(name, scopes, now.plus_days(days), now);
+        let scope = [Scope::ReadDecisions];
+        assert_eq!(check(" ci ", &scope, 30), Ok("ci".into()));
+        assert_eq!(check("  ", &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check(&"x".repeat(101), &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check("a\nb", &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check("ci", &[], 30), Err(TokenRuleError::NoScope));
+        assert_eq!(check("ci", &scope, 0), Err(TokenRuleError::Expiry));
+        assert_eq!(check("ci", &scope, 367), Err(TokenRuleError::Expiry));
+    }
+
+    #[test]
+    fn scopes_read_back_as_they_are_written() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::from_key(scope.key()), Some(scope));
+        }
+        assert_eq!(Scope::from_key("api"), None);
+    }
+}

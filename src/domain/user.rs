@@ -1,0 +1,100 @@
+//! Users: people and bots, and what a user name and a password must be.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::UserId;
+
+/// A person, or a program with an account. A bot never consents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserKind {
+    Human,
+    Bot,
+}
+
+impl UserKind {
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Bot => "bot",
+        }
+    }
+
+    /// `None` when `key` names no kind.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Human, Self::Bot].into_iter().find(|it| it.key() == key)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub name: String,
+    pub kind: UserKind,
+    pub is_admin: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserRuleError {
+    #[error(
+        "A user name has 2 to 64 letters, digits, dots, dashes or underscores, and begins and ends with a letter or digit."
+    )]
+    Username,
+    #[error("A password has at least 12 and at most 256 characters.")]
+    Password,
+    #[error("A name has 1 to 128 characters.")]
+    Name,
+}
+
+/// A user name as it may be stored. Names are compared without regard to case.
+pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let fits = (2..=64).contains(&username.len())
+        && username.chars().all(inside)
+        && edge(username.chars().next())
+        && edge(username.chars().next_back());
+    if fits { Ok(username) } else { Err(UserRuleError::Username) }
+}
+
+/// Long enough to matter, short enough to hash (NIST SP 800-63B asks for length, not for classes).
+pub fn check_password(password: &str) -> Result<&str, UserRuleError> {
+    if (12..=256).contains(&password.chars().count()) { Ok(password) } else { Err(UserRuleError::Password) }
+}
+
+/// A display name, trimmed.
+pub fn check_name(name: &str) -> Result<&str, UserRuleError> {
+    let name = name.trim();
+    let fits = (1..=128).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name) } else { Err(UserRuleError::Name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names_are_plain_words() {
+        for good in ["ann", "ann.lee", "a-b_c", "x9"] {
+            assert_eq!(check_username(good), Ok(good));
+        }
+        for bad in ["", "a", "-ann", "ann.", "an n", "änn", "a/b", &"x".repeat(65)] {
+            assert_eq!(check_username(bad), Err(UserRuleError::Username), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_long_rather_than_odd() {
+        assert!(check_password("correct horse battery").is_ok());
+        assert!(check_password("short").is_err());
+        assert!(check_password(&"x".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn names_are_trimmed() {
+        assert_eq!(check_name("  Ann "), Ok("Ann"));
+        assert!(check_name(" ").is_err());
+        assert!(check_name("a\u{0}").is_err());
+    }
+}

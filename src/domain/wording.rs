@@ -1,0 +1,100 @@
+//! What the consent dialog says: the one place for the words and the price.
+//!
+//! A consent is a consent to these words. Whoever confirms sends back the [`WordingId`] of what they
+//! were shown, and the ledger keeps it. Change a word and the hash changes: give it a new version.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The words of a consent dialog.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// Counts up with each new wording; never reused.
+    pub version: u32,
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub changes_heading: &'static str,
+    pub changes: &'static [&'static str],
+    pub revert_heading: &'static str,
+    pub revert: &'static str,
+    pub cancel: &'static str,
+    pub confirm: &'static str,
+}
+
+/// What the dialog of the Code Review Flow says now (product brief of epic &22247).
+pub static CODE_REVIEW_WORDING: Wording = Wording {
+    version: 1,
+    title: "Enable GitLab Duo Code Review Flow?",
+    lead: "Enabling this will route all Duo Code Reviews in this namespace through the Duo Agent Platform (DAP) instead of GitLab Duo Code Review.",
+    changes_heading: "What changes:",
+    changes: &[
+        "Reviews will run as Code Review Flow, consuming GitLab Credits ($0.25/review).",
+        "GitLab Duo Code Review will no longer run for this namespace, regardless of seat assignments.",
+    ],
+    revert_heading: "To revert:",
+    revert: "Uncheck GitLab Duo Code Review Flow in these settings at any time.",
+    cancel: "Cancel",
+    confirm: "Enable Code Review Flow",
+};
+
+/// Shown below the checkbox while the flow is on and consented.
+pub const ACTIVE_HELPER_TEXT: &str = "Code Review Flow is active for all users in this namespace. Duo Enterprise seat assignments do not affect which review engine runs.";
+
+/// Which words somebody saw: `1-` and the SHA-256 of the text in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WordingId(String);
+
+impl WordingId {
+    /// Takes what a form, a request or a row says; it is only ever compared.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for WordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Wording {
+    /// The whole text, a line each; what is hashed, and what the command line shows.
+    pub fn text(&self) -> String {
+        let mut lines = vec![self.title, self.lead, self.changes_heading];
+        lines.extend(self.changes);
+        lines.extend([self.revert_heading, self.revert, self.cancel, self.confirm]);
+        lines.join("\n")
+    }
+
+    pub fn id(&self) -> WordingId {
+        use std::fmt::Write;
+
+        let mut id = format!("{}-", self.version);
+        for byte in Sha256::digest(self.text()) {
+            write!(id, "{byte:02x}").expect("writing to a String cannot fail");
+        }
+        WordingId(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Consents refer to this hash: when this fails, the words changed and need a new version.
+    #[test]
+    fn the_words_of_version_1_are_what_they_were() {
+        assert_eq!(CODE_REVIEW_WORDING.version, 1);
+        assert_eq!(
+            CODE_REVIEW_WORDING.id().as_str(),
+            "1-1d420a02e61f11ee147e4395786857d7f90262edb435aa5c7f51a5cef5f0e393"
+        );
+    }
+}

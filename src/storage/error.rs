@@ -1,0 +1,48 @@
+//! What can go wrong with the database, as callers care about it.
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Somebody else wrote first: read again, then decide again.
+    #[error("the row has changed since it was read")]
+    Stale,
+    /// A name or a pair that must be there once is there already.
+    #[error("it is there already ({constraint})")]
+    Duplicate { constraint: String },
+    /// A row says what no version of this program writes.
+    #[error("{table}.{column} holds what this program does not know: {value}")]
+    Inconsistent { table: &'static str, column: &'static str, value: String },
+    #[error("the database is busy or out of reach: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    #[error("the database refused: {0}")]
+    Driver(#[source] sqlx::Error),
+    #[error("the migrations failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("{what}: {source}")]
+    Io { what: String, source: std::io::Error },
+}
+
+impl StorageError {
+    pub(super) fn inconsistent(table: &'static str, column: &'static str, value: impl Into<String>) -> Self {
+        Self::Inconsistent { table, column, value: value.into() }
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => {
+                // PostgreSQL names the constraint, SQLite the columns.
+                let constraint = database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
+                Self::Duplicate { constraint }
+            }
+            // SQLITE_BUSY and its variants: the low byte is 5.
+            sqlx::Error::Database(database)
+                if database.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5) =>
+            {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Unavailable(error),
+            _ => Self::Driver(error),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The database: SQLite or PostgreSQL from one body of code. `sqlx` stands nowhere else.
+//!
+//! One file an aggregate; each is a repository over a [`UnitOfWork`], which is one transaction.
+//! What keeps the two databases alike:
+//!
+//! - placeholders are `$1, $2 …`; values are bound, never written into the SQL;
+//! - instants are milliseconds (`BIGINT`), never `now()`; ids are `BIGINT`;
+//! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
+//!   [`StorageError::Inconsistent`];
+//! - names are compared by a `*_key` column, in lower case;
+//! - nothing locks rows: a write names the version it read, and a stale one is
+//!   [`StorageError::Stale`], never an overwrite;
+//! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
+//!   can prepare all of them on both databases.
+
+mod audit;
+mod consents;
+mod database;
+mod error;
+mod features;
+mod flows;
+mod groups;
+mod memberships;
+mod namespaces;
+mod preferences;
+mod sessions;
+mod tokens;
+mod unit_of_work;
+mod users;
+
+pub use audit::{AuditFilter, AuditLog};
+pub use consents::{Consents, LedgerAction, LedgerEntry, NewLedgerEntry};
+pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use error::StorageError;
+pub use features::{Features, StoredFlag};
+pub use flows::{FlowSelection, FlowSelections};
+pub use groups::TopLevelGroups;
+pub use memberships::Memberships;
+pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
+pub use preferences::{Preferences, StoredOrbit};
+pub use sessions::{NewSession, SessionUser, Sessions};
+pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
+pub use unit_of_work::UnitOfWork;
+pub use users::{NewUser, Users};
+
+/// Names the statements of a file, and lists them for [`Storage::check_statements`].
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+        $($(#[$doc])* const $name: &str = $sql;)*
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+pub(crate) use statements;
+
+/// Runs the same body on whichever database the unit of work is on, with `$conn` its connection.
+macro_rules! on_db {
+    ($uow:expr, |$conn:ident| $body:expr) => {
+        match &mut $uow.transaction {
+            $crate::storage::unit_of_work::Transaction::Sqlite(transaction) => {
+                let $conn = &mut **transaction;
+                $body
+            }
+            $crate::storage::unit_of_work::Transaction::Postgres(transaction) => {
+                let $conn = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on_db;
+
+/// Every statement of every file: its file, its name, its SQL.
+fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    [
+        ("audit", audit::STATEMENTS),
+        ("consents", consents::STATEMENTS),
+        ("features", features::STATEMENTS),
+        ("flows", flows::STATEMENTS),
+        ("groups", groups::STATEMENTS),
+        ("memberships", memberships::STATEMENTS),
+        ("namespaces", namespaces::STATEMENTS),
+        ("preferences", preferences::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
+        ("tokens", tokens::STATEMENTS),
+        ("users", users::STATEMENTS),
+    ]
+    .into_iter()
+    .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))
+}
