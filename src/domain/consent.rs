@@ -13,6 +13,30 @@ pub struct ConsentGiven {
     pub at: Timestamp,
 }
 
+/// GitLab's key for the consent to the Code Review Flow.
+pub const CODE_REVIEW_FEATURE: &str = "code_review_flow_dap_routing";
+
+/// What a row of the consent ledger says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerAction {
+    Given,
+    Withdrawn,
+}
+
+impl LedgerAction {
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// `None` when `key` names no action.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Given, Self::Withdrawn].into_iter().find(|it| it.key() == key)
+    }
+}
+
 /// What a flow that is on has by way of consent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,14 +98,13 @@ pub enum Transition {
 }
 
 impl Transition {
-    /// Whether the consent ledger gets a row that says *given*.
-    pub const fn gives_consent(self) -> bool {
-        matches!(self, Self::TurnedOnWithConsent | Self::ConsentGiven)
-    }
-
-    /// Whether the consent ledger gets a row that says *withdrawn*.
-    pub const fn withdraws_consent(self) -> bool {
-        matches!(self, Self::TurnedOffConsentWithdrawn)
+    /// The row that the consent ledger gets; `None` when it gets none.
+    pub const fn ledger_action(self) -> Option<LedgerAction> {
+        match self {
+            Self::TurnedOnWithConsent | Self::ConsentGiven => Some(LedgerAction::Given),
+            Self::TurnedOffConsentWithdrawn => Some(LedgerAction::Withdrawn),
+            Self::Unchanged | Self::TurnedOn | Self::TurnedOff => None,
+        }
     }
 
     pub const fn is_on_after(self, before: bool) -> bool {
@@ -234,11 +257,11 @@ mod tests {
                         prop_assert!(before.consent().is_none());
                     }
                     Ok(transition) => {
-                        gave += i32::from(transition.gives_consent());
-                        withdrew += i32::from(transition.withdraws_consent());
+                        gave += i32::from(transition.ledger_action() == Some(LedgerAction::Given));
+                        withdrew += i32::from(transition.ledger_action() == Some(LedgerAction::Withdrawn));
                         state = match transition {
                             Transition::Unchanged => before.clone(),
-                            t if t.gives_consent() => given(owners[who]),
+                            t if t.ledger_action() == Some(LedgerAction::Given) => given(owners[who]),
                             t if t.is_on_after(before.is_on()) => unreachable!("on without consent"),
                             _ => FlowState::Off,
                         };

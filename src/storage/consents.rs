@@ -1,0 +1,151 @@
+//! The consent ledger, which only grows, and the consent that stands.
+
+use super::{StorageError, UnitOfWork, on_db, statements};
+use crate::domain::{
+    access::HeldRole,
+    actor::{Actor, Surface},
+    consent::{CODE_REVIEW_FEATURE, LedgerAction},
+    ids::{ConsentId, NamespaceId, UserId},
+    namespace::Namespace,
+    time::Timestamp,
+    wording::WordingId,
+};
+
+statements! {
+    APPEND = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
+    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
+    LIST = "SELECT id, at, action, namespace_id, namespace_path, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
+}
+
+/// What is written when consent is given or withdrawn.
+pub struct NewLedgerEntry<'a> {
+    pub at: Timestamp,
+    pub action: LedgerAction,
+    pub namespace: &'a Namespace,
+    pub actor: &'a Actor,
+    pub role: HeldRole,
+    pub wording: &'a WordingId,
+    pub request_id: &'a str,
+}
+
+/// A row of the ledger: everything as it was then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    pub id: ConsentId,
+    pub at: Timestamp,
+    pub action: LedgerAction,
+    pub namespace: NamespaceId,
+    pub namespace_path: String,
+    pub user: UserId,
+    pub username: String,
+    pub user_name: String,
+    pub role: String,
+    pub surface: Surface,
+    pub wording: WordingId,
+    pub request_id: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct LedgerRow {
+    id: i64,
+    at: i64,
+    action: String,
+    namespace_id: i64,
+    namespace_path: String,
+    user_id: i64,
+    username: String,
+    user_name: String,
+    role: String,
+    surface: String,
+    wording: String,
+    request_id: String,
+}
+
+impl TryFrom<LedgerRow> for LedgerEntry {
+    type Error = StorageError;
+
+    fn try_from(row: LedgerRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: ConsentId(row.id),
+            at: Timestamp::from_millis(row.at),
+            action: LedgerAction::from_key(&row.action)
+                .ok_or_else(|| StorageError::inconsistent("consent_ledger", "action", &row.action))?,
+            namespace: NamespaceId(row.namespace_id),
+            namespace_path: row.namespace_path,
+            user: UserId(row.user_id),
+            username: row.username,
+            user_name: row.user_name,
+            role: row.role,
+            surface: Surface::from_key(&row.surface)
+                .ok_or_else(|| StorageError::inconsistent("consent_ledger", "surface", &row.surface))?,
+            wording: WordingId::from_text(row.wording),
+            request_id: row.request_id,
+        })
+    }
+}
+
+/// The consents to the Code Review Flow.
+pub struct Consents<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl Consents<'_> {
+    /// Writes the ledger's row and makes the current state follow it.
+    ///
+    /// # Errors
+    /// [`StorageError::Duplicate`] when consent is given while one stands.
+    pub async fn record(&mut self, entry: &NewLedgerEntry<'_>) -> Result<ConsentId, StorageError> {
+        let namespace = entry.namespace.id.0;
+        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
+            .bind(entry.at.as_millis())
+            .bind(entry.action.key())
+            .bind(namespace)
+            .bind(entry.namespace.path.as_str())
+            .bind(CODE_REVIEW_FEATURE)
+            .bind(entry.actor.id.0)
+            .bind(&entry.actor.username)
+            .bind(&entry.actor.name)
+            .bind(entry.role.name())
+            .bind(entry.actor.surface.key())
+            .bind(entry.wording.as_str())
+            .bind(entry.request_id)
+            .fetch_one(c)
+            .await)?;
+        on_db!(self.uow, |c| match entry.action {
+            LedgerAction::Given => {
+                sqlx::query(SET_CURRENT)
+                    .bind(namespace)
+                    .bind(CODE_REVIEW_FEATURE)
+                    .bind(id)
+                    .execute(c)
+                    .await
+                    .map(drop)
+            }
+            LedgerAction::Withdrawn => {
+                sqlx::query(CLEAR_CURRENT)
+                    .bind(namespace)
+                    .bind(CODE_REVIEW_FEATURE)
+                    .execute(c)
+                    .await
+                    .map(drop)
+            }
+        })?;
+        Ok(ConsentId(id))
+    }
+
+    /// The ledger of a top-level group, the newest first.
+    pub async fn list(
+        &mut self,
+        top_level: NamespaceId,
+        limit: i64,
+    ) -> Result<Vec<LedgerEntry>, StorageError> {
+        let rows: Vec<LedgerRow> = on_db!(self.uow, |c| sqlx::query_as(LIST)
+            .bind(top_level.0)
+            .bind(CODE_REVIEW_FEATURE)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(LedgerEntry::try_from).collect()
+    }
+}

@@ -1,0 +1,211 @@
+//! Opening a database: which one, with which settings, brought up to date.
+
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+
+use sqlx::{
+    Executor, SqlSafeStr,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a statement waits for another writer, and a request for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which database: parsed once, printed without its password.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseUrlError {
+    #[error("a database URL begins with sqlite:// or postgres://")]
+    Scheme,
+    #[error("a database in memory would be gone with its connection: name a file")]
+    InMemory,
+    #[error("not a database URL that can be read: {0}")]
+    Options(#[source] sqlx::Error),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if url.starts_with("sqlite:") {
+            if url.contains(":memory:") || url.contains("mode=memory") {
+                return Err(DatabaseUrlError::InMemory);
+            }
+            let options: SqliteConnectOptions = url.parse().map_err(DatabaseUrlError::Options)?;
+            let options = options
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(PATIENCE);
+            Ok(Self::Sqlite(options))
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options: PgConnectOptions = url.parse().map_err(DatabaseUrlError::Options)?;
+            let options = options.application_name("duo-console").options([("statement_timeout", "5000")]);
+            Ok(Self::Postgres(options))
+        } else {
+            Err(DatabaseUrlError::Scheme)
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(options) => write!(f, "SQLite at {}", options.get_filename().display()),
+            Self::Postgres(options) => write!(
+                f,
+                "PostgreSQL database {} at {}:{}",
+                options.get_database().unwrap_or("postgres"),
+                options.get_host(),
+                options.get_port()
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Storage {
+    pool: Pool,
+}
+
+#[derive(Clone)]
+enum Pool {
+    /// SQLite has one writer at a time; readers go on beside it (WAL).
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Storage {
+    /// Opens the database and applies the migrations that it lacks. Safe when several servers do so
+    /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
+    pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
+        match url {
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
+            DatabaseUrl::Postgres(options) => {
+                let pool = PgPoolOptions::new()
+                    .max_connections(max_connections)
+                    .acquire_timeout(PATIENCE)
+                    .connect_with(options.clone())
+                    .await?;
+                POSTGRES_MIGRATIONS.run(&pool).await?;
+                Ok(Self { pool: Pool::Postgres(pool) })
+            }
+        }
+    }
+
+    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+        let file = options.get_filename().to_owned();
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
+                what: format!("cannot make the folder {}", folder.display()),
+                source,
+            })?;
+        }
+        let lock = lock_file(file.with_extension("lock")).await?;
+        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        SQLITE_MIGRATIONS.run(&writer).await?;
+        drop(lock);
+        let readers = pool
+            .max_connections(max_connections)
+            .connect_with(options.clone().pragma("query_only", "1"))
+            .await?;
+        Ok(Self { pool: Pool::Sqlite { readers, writer } })
+    }
+
+    /// A consistent view for reading. Nothing can be written in it.
+    pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
+        let transaction = match &self.pool {
+            Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
+            Pool::Postgres(pool) => Transaction::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        };
+        Ok(UnitOfWork { transaction })
+    }
+
+    /// A transaction for writing.
+    pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
+        let transaction = match &self.pool {
+            // At once, so that a read that is followed by a write never finds itself out of date.
+            Pool::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        };
+        Ok(UnitOfWork { transaction })
+    }
+
+    /// Prepares every statement of the program: each fits the schema as it is. How many there are.
+    ///
+    /// # Errors
+    /// The first that does not fit, by its name.
+    pub async fn check_statements(&self) -> Result<usize, (String, StorageError)> {
+        let mut count = 0;
+        for (file, name, sql) in all_statements() {
+            let sql = sql.into_sql_str();
+            let prepared = match &self.pool {
+                Pool::Sqlite { writer, .. } => writer.prepare(sql).await.map(drop),
+                Pool::Postgres(pool) => pool.prepare(sql).await.map(drop),
+            };
+            prepared.map_err(|error| (format!("{file}::{name}"), error.into()))?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        match &self.pool {
+            Pool::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(drop)?,
+            Pool::Postgres(pool) => pool.execute("SELECT 1").await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Waits for what is under way, then closes every connection.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Holds the file's lock until the file is dropped.
+async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
+    let what = format!("cannot lock {}", path.display());
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::create(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    match locked.await {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(source)) => Err(StorageError::Io { what, source }),
+        Err(panic) => Err(StorageError::Io { what, source: std::io::Error::other(panic) }),
+    }
+}

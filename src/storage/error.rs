@@ -32,16 +32,22 @@ impl From<sqlx::Error> for StorageError {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => {
                 // PostgreSQL names the constraint, SQLite the columns.
-                let constraint = database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
+                let constraint =
+                    database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
                 Self::Duplicate { constraint }
             }
             // SQLITE_BUSY and its variants: the low byte is 5.
             sqlx::Error::Database(database)
-                if database.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 5) =>
+                if database
+                    .code()
+                    .and_then(|code| code.parse::<i32>().ok())
+                    .is_some_and(|code| code & 0xff == 5) =>
             {
                 Self::Unavailable(error)
             }
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Unavailable(error),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                Self::Unavailable(error)
+            }
             _ => Self::Driver(error),
         }
     }

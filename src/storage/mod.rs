@@ -29,11 +29,11 @@ mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
-pub use consents::{Consents, LedgerAction, LedgerEntry, NewLedgerEntry};
+pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
-pub use flows::{FlowSelection, FlowSelections};
+pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
@@ -70,7 +70,7 @@ macro_rules! on_db {
 pub(crate) use on_db;
 
 /// Every statement of every file: its file, its name, its SQL.
-fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
         ("consents", consents::STATEMENTS),

@@ -1,0 +1,168 @@
+//! Groups, subgroups and projects as a tree.
+
+use super::{StorageError, UnitOfWork, memberships, on_db, statements};
+use crate::domain::{
+    ids::{NamespaceId, UserId},
+    namespace::{GroupPath, Namespace, NamespaceKind},
+    role::Role,
+};
+
+statements! {
+    FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
+    LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
+    ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
+    CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
+    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    /// Whatever the user is a member of, and all below it; with the highest role that reaches it.
+    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM namespaces n JOIN reached r ON r.id = n.id WHERE n.full_path_key LIKE $2 ESCAPE '!' OR LOWER(n.name) LIKE $2 ESCAPE '!' GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
+    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
+}
+
+#[derive(sqlx::FromRow)]
+struct NamespaceRow {
+    id: i64,
+    parent_id: Option<i64>,
+    root_id: Option<i64>,
+    kind: String,
+    full_path: String,
+    name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct VisibleRow {
+    #[sqlx(flatten)]
+    namespace: NamespaceRow,
+    access_level: Option<i64>,
+}
+
+impl TryFrom<NamespaceRow> for Namespace {
+    type Error = StorageError;
+
+    fn try_from(row: NamespaceRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: NamespaceId(row.id),
+            parent: row.parent_id.map(NamespaceId),
+            root: NamespaceId(row.root_id.unwrap_or(row.id)),
+            kind: NamespaceKind::from_key(&row.kind)
+                .ok_or_else(|| StorageError::inconsistent("namespaces", "kind", &row.kind))?,
+            path: GroupPath::parse(&row.full_path)
+                .map_err(|_| StorageError::inconsistent("namespaces", "full_path", &row.full_path))?,
+            name: row.name,
+        })
+    }
+}
+
+/// A namespace that somebody may see, and the role they have there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisibleNamespace {
+    pub namespace: Namespace,
+    /// `None` for an administrator who asked for all there is.
+    pub role: Option<Role>,
+}
+
+pub struct NewNamespace<'a> {
+    pub parent: Option<&'a Namespace>,
+    pub kind: NamespaceKind,
+    pub path: &'a GroupPath,
+    pub name: &'a str,
+}
+
+pub struct Namespaces<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl Namespaces<'_> {
+    /// The case of the letters does not matter. `None` when there is none.
+    pub async fn find_by_path(&mut self, path: &GroupPath) -> Result<Option<Namespace>, StorageError> {
+        let row: Option<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_PATH).bind(path.key()).fetch_optional(c).await)?;
+        row.map(Namespace::try_from).transpose()
+    }
+
+    /// `None` when there is none.
+    pub async fn lookup(&mut self, id: NamespaceId) -> Result<Option<Namespace>, StorageError> {
+        let row: Option<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
+        row.map(Namespace::try_from).transpose()
+    }
+
+    /// From the top-level group down to the namespace itself.
+    pub async fn ancestors(&mut self, id: NamespaceId) -> Result<Vec<Namespace>, StorageError> {
+        let rows: Vec<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(ANCESTORS).bind(id.0).fetch_all(c).await)?;
+        rows.into_iter().map(Namespace::try_from).collect()
+    }
+
+    /// Subgroups, then projects; at most `limit`.
+    pub async fn children(&mut self, id: NamespaceId, limit: i64) -> Result<Vec<Namespace>, StorageError> {
+        let rows: Vec<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(CHILDREN).bind(id.0).bind(limit).fetch_all(c).await)?;
+        rows.into_iter().map(Namespace::try_from).collect()
+    }
+
+    /// What `user` is a member of, inherited ones with it; everything when `user` is `None`. Only
+    /// what has `filter` in its path or name, by path.
+    pub async fn list_visible(
+        &mut self,
+        user: Option<UserId>,
+        filter: &str,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<VisibleNamespace>, StorageError> {
+        let pattern = contains(filter);
+        let rows: Vec<VisibleRow> = on_db!(self.uow, |c| match user {
+            Some(user) => {
+                sqlx::query_as(LIST_VISIBLE)
+                    .bind(user.0)
+                    .bind(pattern)
+                    .bind(limit)
+                    .bind(offset)
+                    .fetch_all(c)
+                    .await
+            }
+            None => sqlx::query_as(LIST_ALL).bind(pattern).bind(limit).bind(offset).fetch_all(c).await,
+        })?;
+        let visible = |row: VisibleRow| {
+            let role = row.access_level.map(memberships::role).transpose()?;
+            Ok(VisibleNamespace { namespace: row.namespace.try_into()?, role })
+        };
+        rows.into_iter().map(visible).collect()
+    }
+
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the path is taken.
+    pub async fn add(&mut self, new: &NewNamespace<'_>) -> Result<Namespace, StorageError> {
+        let parent = new.parent.map(|parent| parent.id);
+        let root = new.parent.map(|parent| parent.root);
+        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(INSERT)
+            .bind(parent.map(|it| it.0))
+            .bind(root.map(|it| it.0))
+            .bind(new.kind.key())
+            .bind(new.path.as_str())
+            .bind(new.path.key())
+            .bind(new.name)
+            .fetch_one(c)
+            .await)?;
+        Ok(Namespace {
+            id: NamespaceId(id),
+            parent,
+            root: root.unwrap_or(NamespaceId(id)),
+            kind: new.kind,
+            path: new.path.clone(),
+            name: new.name.to_owned(),
+        })
+    }
+}
+
+/// A LIKE pattern for "has `text` in it", whatever signs the text has.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,114 @@
+//! Signed-in browsers. Only the hash of a session's token is here.
+
+use super::{StorageError, UnitOfWork, on_db, preferences, statements, users};
+use crate::domain::{ids::UserId, preferences::Display, time::Timestamp, user::User};
+
+statements! {
+    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, remote_ip, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6)";
+    FIND_BY_TOKEN_HASH = "SELECT s.last_seen_at, s.expires_at, u.id, u.username, u.name, u.kind, u.is_admin, p.theme, p.time_format FROM sessions s JOIN users u ON u.id = s.user_id JOIN user_preferences p ON p.user_id = u.id WHERE s.token_hash = $1";
+    TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1";
+    DELETE = "DELETE FROM sessions WHERE token_hash = $1";
+    DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
+    DELETE_ENDED = "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    last_seen_at: i64,
+    expires_at: i64,
+    id: i64,
+    username: String,
+    name: String,
+    kind: String,
+    is_admin: bool,
+    theme: String,
+    time_format: String,
+}
+
+pub struct NewSession<'a> {
+    pub token_hash: &'a str,
+    pub user: UserId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub remote_ip: &'a str,
+    pub user_agent: &'a str,
+}
+
+/// A session with whose it is and how they like their pages: one look-up a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionUser {
+    pub user: User,
+    pub display: Display,
+    pub last_seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub struct Sessions<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl Sessions<'_> {
+    pub async fn add(&mut self, session: &NewSession<'_>) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(INSERT)
+            .bind(session.token_hash)
+            .bind(session.user.0)
+            .bind(session.created_at.as_millis())
+            .bind(session.expires_at.as_millis())
+            .bind(session.remote_ip)
+            .bind(session.user_agent)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// `None` when there is no such session; whether it has ended is for the caller to say.
+    pub async fn find_by_token_hash(&mut self, hash: &str) -> Result<Option<SessionUser>, StorageError> {
+        let row: Option<SessionRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_TOKEN_HASH).bind(hash).fetch_optional(c).await)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(SessionUser {
+            display: preferences::display(&row.theme, &row.time_format)?,
+            last_seen_at: Timestamp::from_millis(row.last_seen_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+            user: User {
+                id: UserId(row.id),
+                kind: users::kind(&row.kind)?,
+                username: row.username,
+                name: row.name,
+                is_admin: row.is_admin,
+            },
+        }))
+    }
+
+    pub async fn touch(&mut self, hash: &str, at: Timestamp) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(TOUCH).bind(hash).bind(at.as_millis()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Whether there was one.
+    pub async fn delete(&mut self, hash: &str) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(DELETE)
+            .bind(hash)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+
+    pub async fn delete_of_user(&mut self, user: UserId) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Removes those past their end, and those not seen since `idle_since`.
+    pub async fn delete_ended(&mut self, now: Timestamp, idle_since: Timestamp) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
+            .bind(now.as_millis())
+            .bind(idle_since.as_millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}

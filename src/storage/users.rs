@@ -1,0 +1,129 @@
+//! Users and their password hashes.
+
+use super::{StorageError, UnitOfWork, on_db, statements};
+use crate::domain::{
+    ids::UserId,
+    time::Timestamp,
+    user::{User, UserKind},
+};
+
+statements! {
+    LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
+    FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
+    LIST = "SELECT id, username, name, kind, is_admin FROM users ORDER BY username_key";
+    COUNT = "SELECT COUNT(*) FROM users";
+    PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
+    INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
+    SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    DELETE = "DELETE FROM users WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    id: i64,
+    username: String,
+    name: String,
+    kind: String,
+    is_admin: bool,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StorageError;
+
+    fn try_from(row: UserRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: UserId(row.id),
+            username: row.username,
+            name: row.name,
+            kind: kind(&row.kind)?,
+            is_admin: row.is_admin,
+        })
+    }
+}
+
+pub(super) fn kind(key: &str) -> Result<UserKind, StorageError> {
+    UserKind::from_key(key).ok_or_else(|| StorageError::inconsistent("users", "kind", key))
+}
+
+/// A user to be made, with the preferences of one who never chose.
+pub struct NewUser<'a> {
+    pub username: &'a str,
+    pub name: &'a str,
+    pub kind: UserKind,
+    pub is_admin: bool,
+    /// `None` for whoever cannot sign in with a password.
+    pub password_hash: Option<&'a str>,
+    pub created_at: Timestamp,
+}
+
+pub struct Users<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl Users<'_> {
+    /// `None` when there is no such user.
+    pub async fn lookup(&mut self, id: UserId) -> Result<Option<User>, StorageError> {
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// The case of the letters does not matter. `None` when nobody has the name.
+    pub async fn find_by_username(&mut self, username: &str) -> Result<Option<User>, StorageError> {
+        let key = username.to_ascii_lowercase();
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_USERNAME).bind(key).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// Everybody, by user name.
+    pub async fn list(&mut self) -> Result<Vec<User>, StorageError> {
+        let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    pub async fn count(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
+    }
+
+    /// `None` when there is no such user, or the user has no password.
+    pub async fn password_hash(&mut self, id: UserId) -> Result<Option<String>, StorageError> {
+        let row: Option<Option<String>> =
+            on_db!(self.uow, |c| sqlx::query_scalar(PASSWORD_HASH).bind(id.0).fetch_optional(c).await)?;
+        Ok(row.flatten())
+    }
+
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the name is taken.
+    pub async fn add(&mut self, user: &NewUser<'_>) -> Result<UserId, StorageError> {
+        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(INSERT)
+            .bind(user.username)
+            .bind(user.username.to_ascii_lowercase())
+            .bind(user.name)
+            .bind(user.kind.key())
+            .bind(user.is_admin)
+            .bind(user.password_hash)
+            .bind(user.created_at.as_millis())
+            .fetch_one(c)
+            .await)?;
+        on_db!(self.uow, |c| sqlx::query(INSERT_PREFERENCES).bind(id).execute(c).await.map(drop))?;
+        Ok(UserId(id))
+    }
+
+    pub async fn set_password_hash(&mut self, id: UserId, hash: &str) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SET_PASSWORD_HASH)
+            .bind(id.0)
+            .bind(hash)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// With everything that is the user's own. The ledger and the audit log keep the name.
+    pub async fn delete(&mut self, id: UserId) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(DELETE).bind(id.0).execute(c).await.map(drop))?;
+        Ok(())
+    }
+}
