@@ -4,5 +4,10 @@
 //! what belongs to which build: `ssr` is the server, `hydrate` the browser.
 
 pub mod domain;
+
+#[cfg(feature = "ssr")]
+pub mod server;
 #[cfg(feature = "ssr")]
 pub mod storage;
+#[cfg(feature = "ssr")]
+pub mod usecases;

@@ -20,6 +20,7 @@ pub enum AuditKind {
     TokenCreated,
     TokenRevoked,
     UserCreated,
+    UserDeleted,
     UserPasswordChanged,
     SignedIn,
     SignInFailed,
@@ -28,7 +29,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -40,6 +41,7 @@ impl AuditKind {
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::UserCreated,
+        Self::UserDeleted,
         Self::UserPasswordChanged,
         Self::SignedIn,
         Self::SignInFailed,
@@ -61,6 +63,7 @@ impl AuditKind {
             Self::TokenCreated => "personal_access_token_created",
             Self::TokenRevoked => "personal_access_token_revoked",
             Self::UserCreated => "user_created",
+            Self::UserDeleted => "user_deleted",
             Self::UserPasswordChanged => "user_password_changed",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
@@ -88,6 +91,7 @@ impl AuditKind {
             Self::TokenCreated => "created the access token",
             Self::TokenRevoked => "revoked the access token",
             Self::UserCreated => "created the user",
+            Self::UserDeleted => "deleted the user",
             Self::UserPasswordChanged => "changed the password of",
             Self::SignedIn => "signed in",
             Self::SignInFailed => "failed to sign in",

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::availability::{DuoChain, Level};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
@@ -129,15 +131,45 @@ impl Flow {
         CATALOGUE.iter().find(|flow| flow.reference == reference)
     }
 
+    /// What keeps the flow from being turned on; `None` when nothing does.
+    pub fn obstacle(&self, tier: Tier, chain: DuoChain) -> Option<Obstacle> {
+        if let Some(level) = chain.blocked_by() {
+            return Some(Obstacle::LevelOff(level));
+        }
+        (self.tier > tier).then_some(Obstacle::NeedsTier(self.tier))
+    }
+
     /// An id for HTML: the reference with `-` for what an id should not have.
     pub fn html_id(&self) -> String {
         self.reference.replace(['/', '_'], "-")
     }
 }
 
+/// Why a flow cannot be turned on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    #[error("This flow needs the tier {}.", .0.name())]
+    NeedsTier(Tier),
+    #[error("This only applies when {} is on.", .0.name())]
+    LevelOff(Level),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_obstacle_is_named() {
+        let chain_off = DuoChain { flow_execution: false, ..DuoChain::ALL_ON };
+        let ultimate = Flow::find("sast_fp_detection/v1").expect("in the catalogue");
+        let premium = Flow::find(CODE_REVIEW).expect("in the catalogue");
+        assert_eq!(premium.obstacle(Tier::Premium, DuoChain::ALL_ON), None);
+        assert_eq!(ultimate.obstacle(Tier::Ultimate, DuoChain::ALL_ON), None);
+        let needs = ultimate.obstacle(Tier::Premium, DuoChain::ALL_ON).expect("an obstacle");
+        assert_eq!(needs.to_string(), "This flow needs the tier Ultimate.");
+        let off = premium.obstacle(Tier::Ultimate, chain_off).expect("an obstacle");
+        assert_eq!(off.to_string(), "This only applies when Flow execution is on.");
+    }
 
     #[test]
     fn every_flow_is_found_by_its_reference_and_only_code_review_needs_consent() {

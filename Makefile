@@ -1,0 +1,50 @@
+# Thin on purpose: each target calls cargo or one of scripts/, where the reasons stand.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test build run assets test check test-unit test-storage test-api test-e2e clean
+
+# Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+
+help: ## this list
+	@awk -F ':.* ## ' '/^[a-z0-9-]+:.* ## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup:
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+assets: setup ## what the browser fetches, into target/site/
+	@scripts/build-assets
+
+build: assets ## the program: target/release/duo-console
+	cargo build --release --locked
+
+run: build ## build, then serve http://127.0.0.1:3000 with demo data
+	target/release/duo-console serve --demo
+
+test: setup-test ## every check and every test
+	@scripts/test
+
+check: setup-test ## formatting and lints
+	@scripts/check
+
+test-unit: setup ## the tests beside the code
+	@mkdir -p target/site
+	cargo test --locked --lib $(ARGS)
+
+test-storage: setup-test ## the storage contract, on SQLite and PostgreSQL
+	@mkdir -p target/site
+	scripts/with-postgres cargo test --locked --test storage $(ARGS)
+
+test-api: setup-test assets ## requests against the server, in process
+	scripts/with-postgres cargo test --locked --test api $(ARGS)
+
+test-e2e: setup-test build ## a browser against the program; ARGS='--grep consent' for some
+	scripts/end2end $(ARGS)
+
+clean: ## remove all that was built or fetched into this checkout (not data/)
+	rm -rf target node_modules

@@ -1,0 +1,3 @@
+//! The web server: axum, its state, its middleware, and what is handed in from outside.
+
+pub mod system;

@@ -1,0 +1,39 @@
+//! Who calls a use case, and from where.
+
+use crate::domain::{
+    actor::{Actor, Surface},
+    audit::AuditActor,
+};
+
+/// Where a request came from: what the audit log keeps besides who.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub surface: Surface,
+    pub request_id: String,
+    /// An address; empty at the command line.
+    pub remote_ip: String,
+}
+
+/// An actor with where they called from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub actor: Actor,
+    pub origin: Origin,
+}
+
+impl Caller {
+    pub fn audit_actor(&self) -> AuditActor {
+        AuditActor {
+            id: Some(self.actor.id),
+            username: self.actor.username.clone(),
+            name: self.actor.name.clone(),
+        }
+    }
+}
+
+impl Origin {
+    /// Whoever works at the command line: they have the database, so nobody asks who they are.
+    pub fn operator(&self) -> AuditActor {
+        AuditActor { id: None, username: String::from("operator"), name: String::from("Operator") }
+    }
+}

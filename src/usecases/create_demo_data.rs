@@ -1,0 +1,175 @@
+//! The demo data of the product: users, groups, seats. Made on an empty database and never else.
+
+use super::{
+    App, Origin, UseCaseError,
+    audit_trail::{Happened, record_as},
+    secrets::password_hash,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        availability::DuoChain,
+        flows::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
+        ids::UserId,
+        namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
+        role::Role,
+        time::Timestamp,
+        user::UserKind,
+    },
+    storage::{LastChange, NewNamespace, NewUser, StorageError, UnitOfWork},
+};
+
+/// The password of every demo user.
+pub const PASSWORD: &str = "duo-console-demo";
+
+const USERS: [(&str, &str); 6] = [
+    ("admin", "Administrator"),
+    ("owner", "Group Owner"),
+    ("maintainer", "Group Maintainer"),
+    ("developer", "Developer Without Seat"),
+    ("reviewer", "Reviewer With Seat"),
+    ("outsider", "Outsider"),
+];
+
+struct Group {
+    path: &'static str,
+    name: &'static str,
+    subscription: Subscription,
+    /// Whether Code Review is on since before consent existed.
+    transitional: bool,
+    members: &'static [(&'static str, Role)],
+    seats: &'static [&'static str],
+    below: &'static [(NamespaceKind, &'static str, &'static str)],
+}
+
+const GROUPS: [Group; 3] = [
+    Group {
+        path: "acme",
+        name: "Acme",
+        subscription: Subscription { tier: Tier::Ultimate, duo_enterprise: true },
+        transitional: false,
+        members: &[
+            ("owner", Role::Owner),
+            ("maintainer", Role::Maintainer),
+            ("developer", Role::Developer),
+            ("reviewer", Role::Developer),
+        ],
+        seats: &["reviewer"],
+        below: &[
+            (NamespaceKind::Group, "acme/platform", "Platform"),
+            (NamespaceKind::Group, "acme/platform/runtime", "Runtime"),
+            (NamespaceKind::Project, "acme/website", "Website"),
+            (NamespaceKind::Project, "acme/platform/api", "API"),
+        ],
+    },
+    Group {
+        path: "globex",
+        name: "Globex",
+        subscription: Subscription { tier: Tier::Premium, duo_enterprise: true },
+        transitional: true,
+        members: &[("owner", Role::Owner), ("developer", Role::Developer), ("reviewer", Role::Developer)],
+        seats: &["reviewer"],
+        below: &[(NamespaceKind::Project, "globex/portal", "Portal")],
+    },
+    Group {
+        path: "initech",
+        name: "Initech",
+        subscription: Subscription { tier: Tier::Premium, duo_enterprise: false },
+        transitional: false,
+        members: &[("owner", Role::Owner), ("developer", Role::Developer)],
+        seats: &[],
+        below: &[(NamespaceKind::Project, "initech/tps", "TPS")],
+    },
+];
+
+/// Whether it was made; it is not where the database has users.
+pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCaseError> {
+    let hash = password_hash(app, PASSWORD).await;
+    let mut uow = app.storage.begin().await?;
+    if uow.users().count().await? > 0 {
+        return Ok(false);
+    }
+    match write(app.now(), &mut uow, &hash).await {
+        // Another server that started at the same time was first.
+        Err(StorageError::Duplicate { .. }) => return Ok(false),
+        other => other?,
+    }
+    let happened = Happened::to(AuditKind::DemoDataCreated, "demo");
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    uow.commit().await?;
+    Ok(true)
+}
+
+async fn write(now: Timestamp, uow: &mut UnitOfWork, hash: &str) -> Result<(), StorageError> {
+    for (username, name) in USERS {
+        let user = NewUser {
+            username,
+            name,
+            kind: UserKind::Human,
+            is_admin: username == "admin",
+            password_hash: Some(hash),
+            created_at: now,
+        };
+        uow.users().add(&user).await?;
+    }
+    for group in &GROUPS {
+        let root = add_namespace(uow, None, NamespaceKind::Group, group.path, group.name).await?;
+        uow.top_level_groups().save(root.id, group.subscription, DuoChain::ALL_ON).await?;
+        for (username, role) in group.members {
+            let id = user_id(uow, username).await?;
+            uow.memberships().set(root.id, id, *role).await?;
+        }
+        for username in group.seats {
+            let id = user_id(uow, username).await?;
+            uow.memberships().give_seat(root.id, id).await?;
+        }
+        select_flows(now, uow, &root, group).await?;
+        for (kind, path, name) in group.below {
+            let (parent, _) = path.rsplit_once('/').unwrap_or((path, ""));
+            let parent = uow.namespaces().find_by_path(&parse(parent)).await?;
+            add_namespace(uow, parent.as_ref(), *kind, path, name).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The flows that are generally available in the tier, Code Review only where it is transitional.
+async fn select_flows(
+    now: Timestamp,
+    uow: &mut UnitOfWork,
+    root: &Namespace,
+    group: &Group,
+) -> Result<(), StorageError> {
+    let change =
+        LastChange { at: now, by_username: String::from("admin"), by_name: String::from("Administrator") };
+    for flow in &CATALOGUE {
+        let on = if flow.reference == CODE_REVIEW {
+            group.transitional
+        } else {
+            flow.maturity == Maturity::Ga && flow.tier <= group.subscription.tier
+        };
+        if on {
+            uow.flow_selections().save(root.id, flow, true, &change, 0).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn add_namespace(
+    uow: &mut UnitOfWork,
+    parent: Option<&Namespace>,
+    kind: NamespaceKind,
+    path: &str,
+    name: &str,
+) -> Result<Namespace, StorageError> {
+    uow.namespaces().add(&NewNamespace { parent, kind, path: &parse(path), name }).await
+}
+
+async fn user_id(uow: &mut UnitOfWork, username: &str) -> Result<UserId, StorageError> {
+    let user = uow.users().find_by_username(username).await?;
+    Ok(user.expect("the demo users were made before").id)
+}
+
+fn parse(path: &str) -> GroupPath {
+    GroupPath::parse(path).expect("the paths of the demo data are paths")
+}

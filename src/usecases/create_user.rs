@@ -1,0 +1,56 @@
+//! Makes a user. For operators at the command line.
+
+use super::{
+    App, Origin, UseCaseError,
+    audit_trail::{Happened, record_as},
+    secrets::password_hash,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        ids::UserId,
+        user::{UserKind, check_name, check_password, check_username},
+    },
+    storage::{NewUser, StorageError},
+};
+
+pub struct CreateUser<'a> {
+    pub username: &'a str,
+    pub name: &'a str,
+    pub kind: UserKind,
+    pub is_admin: bool,
+    /// `None` for a bot, which cannot sign in.
+    pub password: Option<&'a str>,
+}
+
+pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
+    let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
+    let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
+    let hash = match new.password {
+        None => None,
+        Some(password) => {
+            check_password(password).map_err(|error| UseCaseError::invalid("password", error))?;
+            Some(password_hash(app, password).await)
+        }
+    };
+    let mut uow = app.storage.begin().await?;
+    let user = NewUser {
+        username,
+        name,
+        kind: new.kind,
+        is_admin: new.is_admin,
+        password_hash: hash.as_deref(),
+        created_at: app.now(),
+    };
+    let id = match uow.users().add(&user).await {
+        Err(StorageError::Duplicate { .. }) => {
+            return Err(UseCaseError::invalid("username", "There is a user of this name already."));
+        }
+        other => other?,
+    };
+    let what = if new.is_admin { "administrator" } else { new.kind.key() };
+    let happened = Happened { to: what.to_owned(), ..Happened::to(AuditKind::UserCreated, username) };
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    uow.commit().await?;
+    Ok(id)
+}

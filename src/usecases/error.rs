@@ -1,0 +1,32 @@
+//! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
+
+use crate::{
+    domain::{access::Denial, consent::ConsentError},
+    storage::{FlowSelection, StorageError},
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum UseCaseError {
+    /// There is none, or the caller must not know that there is.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("{0}")]
+    Denied(#[from] Denial),
+    #[error("{message}")]
+    Invalid { field: &'static str, message: String },
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
+    /// Somebody else was first; this is how it stands now.
+    #[error("somebody else changed this flow first")]
+    Conflict(Box<FlowSelection>),
+    #[error("the feature flag {0} is off for this user")]
+    FeatureOff(&'static str),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl UseCaseError {
+    pub fn invalid(field: &'static str, message: impl ToString) -> Self {
+        Self::Invalid { field, message: message.to_string() }
+    }
+}

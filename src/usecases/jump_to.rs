@@ -1,0 +1,56 @@
+//! Finds pages by a few letters of their name.
+
+use super::{App, Caller, UseCaseError};
+use crate::domain::{
+    paths::{self, GroupPage},
+    role::Role,
+};
+
+/// How many groups are looked through for pages.
+const MOST: i64 = 8;
+
+/// A page that can be jumped to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    pub label: String,
+    /// What kind of page it is.
+    pub detail: String,
+    pub href: String,
+}
+
+pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Destination>, UseCaseError> {
+    let query = query.trim().to_lowercase();
+    let own = [
+        ("Groups", "Your groups", paths::GROUPS),
+        ("Preferences", "Your settings: Orbit, theme, time format", paths::PREFERENCES),
+        ("Access tokens", "Your settings", paths::ACCESS_TOKENS),
+    ];
+    let mut found: Vec<Destination> = own
+        .into_iter()
+        .filter(|(label, detail, _)| {
+            label.to_lowercase().contains(&query) || detail.to_lowercase().contains(&query)
+        })
+        .map(|(label, detail, href)| Destination {
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+        })
+        .collect();
+    let user = (!caller.actor.is_admin).then_some(caller.actor.id);
+    for group in app.storage.read().await?.namespaces().list_visible(user, &query, MOST, 0).await? {
+        let path = &group.namespace.path;
+        let kind = group.namespace.kind_name();
+        let mut add = |page: GroupPage, label: String, detail: String| {
+            found.push(Destination { label, detail, href: page.path(path) });
+        };
+        add(
+            GroupPage::Overview,
+            path.to_string(),
+            format!("GitLab Duo overview of the {kind} {}", group.namespace.name),
+        );
+        if caller.actor.is_admin || group.role.is_some_and(|role| role >= Role::Maintainer) {
+            add(GroupPage::Configuration, format!("{path}: configuration"), format!("Flows of the {kind}"));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,73 @@
+//! What the program does: one file a verb. Each authorises, loads, lets the domain decide, stores,
+//! writes the audit event and commits. Pages, the API and the command line all come through here.
+
+mod audit_trail;
+mod caller;
+mod error;
+mod load;
+mod secrets;
+
+pub mod authenticate;
+pub mod create_demo_data;
+pub mod create_token;
+pub mod create_user;
+pub mod decide_code_review;
+pub mod delete_user;
+pub mod jump_to;
+pub mod list_audit_events;
+pub mod list_groups;
+pub mod list_tokens;
+pub mod read_features;
+pub mod revoke_token;
+pub mod save_display;
+pub mod set_feature;
+pub mod set_flow;
+pub mod set_orbit;
+pub mod set_password;
+pub mod show_configuration;
+pub mod show_group;
+pub mod show_preferences;
+pub mod sign_in;
+pub mod sign_out;
+
+pub use caller::{Caller, Origin};
+pub use error::UseCaseError;
+
+use std::sync::Arc;
+
+use crate::{domain::time::Timestamp, storage::Storage};
+
+/// What every use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub storage: Storage,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub settings: Settings,
+}
+
+/// What the time is. Handed in, so that tests can fix it.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+/// Where secrets come from. Handed in, so that tests can fix it.
+pub trait Random: Send + Sync {
+    /// 256 bits that nobody can guess.
+    fn secret(&self) -> [u8; 32];
+}
+
+/// What an operator may set about the use cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// A session that is not used for so long ends, in milliseconds.
+    pub session_idle_millis: i64,
+    /// A session ends after so long however much it is used, in milliseconds.
+    pub session_absolute_millis: i64,
+}
+
+impl App {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,106 @@
+//! Opens and closes the gates of a feature flag. For operators at the command line.
+
+use super::{
+    App, Origin, UseCaseError,
+    audit_trail::{Happened, record_as},
+    read_features::find,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        feature::{FlagActor, GateChange, Gates},
+        namespace::{GroupPath, NamespaceKind},
+        time::Timestamp,
+    },
+    storage::{StorageError, UnitOfWork},
+};
+
+/// For whom a flag is set: for everyone when nobody is named.
+#[derive(Clone, Debug, Default)]
+pub struct SetFeature {
+    pub name: String,
+    pub on: bool,
+    pub users: Vec<String>,
+    pub groups: Vec<String>,
+}
+
+pub async fn set_feature(app: &App, origin: &Origin, command: &SetFeature) -> Result<(), UseCaseError> {
+    let definition = find(&command.name)?;
+    let mut uow = app.storage.begin().await?;
+    let changes = changes(&mut uow, command).await?;
+    let stored = uow.features().find(definition.name).await?;
+    let gates = changes.into_iter().fold(stored.gates.clone(), Gates::apply);
+    if gates == stored.gates {
+        return Ok(());
+    }
+    match uow.features().save(definition.name, &gates, stored.version).await {
+        Err(StorageError::Stale) => {
+            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
+            return Err(UseCaseError::invalid("name", message));
+        }
+        other => other?,
+    }
+    let happened = Happened {
+        from: describe(&stored.gates),
+        to: describe(&gates),
+        ..Happened::to(AuditKind::FeatureFlagUpdated, definition.name)
+    };
+    audit(app.now(), &mut uow, origin, happened).await?;
+    Ok(uow.commit().await?)
+}
+
+/// Forgets all gates: the flag is what its default says. Whether anything was set.
+pub async fn delete_feature(app: &App, origin: &Origin, name: &str) -> Result<bool, UseCaseError> {
+    let definition = find(name)?;
+    let mut uow = app.storage.begin().await?;
+    let stored = uow.features().find(definition.name).await?;
+    if !uow.features().delete(definition.name).await? {
+        return Ok(false);
+    }
+    let happened = Happened {
+        from: describe(&stored.gates),
+        ..Happened::to(AuditKind::FeatureFlagDeleted, definition.name)
+    };
+    audit(app.now(), &mut uow, origin, happened).await?;
+    uow.commit().await?;
+    Ok(true)
+}
+
+async fn audit(
+    at: Timestamp,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    happened: Happened<'_>,
+) -> Result<(), StorageError> {
+    record_as(at, uow, origin.operator(), origin, happened).await
+}
+
+async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateChange>, UseCaseError> {
+    if command.users.is_empty() && command.groups.is_empty() {
+        return Ok(vec![GateChange::Boolean(command.on)]);
+    }
+    let mut changes = Vec::new();
+    for name in &command.users {
+        let user = uow.users().find_by_username(name).await?;
+        let user = user.ok_or_else(|| UseCaseError::invalid("user", format!("There is no user {name}.")))?;
+        changes.push(GateChange::Actor(FlagActor::User(user.id), command.on));
+    }
+    for path in &command.groups {
+        let unknown = || UseCaseError::invalid("group", format!("There is no group {path}."));
+        let parsed = GroupPath::parse(path).map_err(|_| unknown())?;
+        let group = uow.namespaces().find_by_path(&parsed).await?;
+        let group = group.filter(|it| it.kind == NamespaceKind::Group).ok_or_else(unknown)?;
+        changes.push(GateChange::Actor(FlagActor::Group(group.id), command.on));
+    }
+    Ok(changes)
+}
+
+/// The gates in a line of the audit log.
+fn describe(gates: &Gates) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if let Some(on) = gates.boolean {
+        parts.push(if on { "on" } else { "off" }.to_owned());
+    }
+    parts.extend(gates.actors.iter().map(|actor| actor.key()));
+    if parts.is_empty() { String::from("default") } else { parts.join(", ") }
+}

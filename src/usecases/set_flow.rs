@@ -1,0 +1,164 @@
+//! Turns a foundational flow of a top-level group on or off, with the consent that it needs.
+
+use super::{
+    App, Caller, UseCaseError,
+    audit_trail::{Happened, record},
+    load,
+};
+use crate::{
+    domain::{
+        access::{Access, Action, HeldRole, can},
+        audit::AuditKind,
+        consent::{self, Change, LedgerAction, Transition},
+        flows::Flow,
+        namespace::{GroupPath, Namespace},
+        time::Timestamp,
+        wording::{CODE_REVIEW_WORDING, WordingId},
+    },
+    storage::{FlowSelection, LastChange, NewLedgerEntry, StorageError, UnitOfWork},
+};
+
+pub struct SetFlow {
+    pub group: GroupPath,
+    /// The flow's reference.
+    pub flow: String,
+    pub enabled: bool,
+    /// The wording that was confirmed; `None` when no dialog was.
+    pub confirmed: Option<WordingId>,
+    /// The version of the selection that the caller saw.
+    pub seen_version: i64,
+}
+
+/// How it stands now, and what was done to get there.
+#[derive(Debug)]
+pub struct FlowSet {
+    pub selection: FlowSelection,
+    pub transition: Transition,
+}
+
+/// # Errors
+/// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
+/// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
+/// outdated; somebody else may have been first.
+pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, UseCaseError> {
+    let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound("flow"))?;
+    let mut uow = app.storage.begin().await?;
+    let loaded = load::namespace(&mut uow, caller, &command.group, Action::ChangeFlows).await?;
+    let group = &loaded.namespace;
+    if !group.is_top_level() {
+        let message = "Flows are turned on and off in the top-level group, for all below it.";
+        return Err(UseCaseError::invalid("namespace", message));
+    }
+
+    let before = uow.flow_selections().find(group.id, flow).await?;
+    let change =
+        if command.enabled { Change::TurnOn { confirmed: command.confirmed } } else { Change::TurnOff };
+    let wording = CODE_REVIEW_WORDING.id();
+    if command.enabled && flow.needs_consent {
+        may_consent(caller, &loaded)?;
+    }
+    let transition = consent::decide(flow, &before.state, &change, &wording);
+    if transition == Ok(Transition::Unchanged) {
+        return Ok(FlowSet { selection: before, transition: Transition::Unchanged });
+    }
+    if command.seen_version != before.version {
+        return Err(UseCaseError::Conflict(Box::new(before)));
+    }
+    if command.enabled {
+        let (subscription, chain) = load::top_level(&mut uow, group.id).await?;
+        if let Some(obstacle) = flow.obstacle(subscription.tier, chain) {
+            return Err(UseCaseError::invalid("enabled", obstacle));
+        }
+    }
+    let transition = transition?;
+
+    let now = app.now();
+    match write(
+        app,
+        &mut uow,
+        caller,
+        now,
+        Write { group, flow, before: &before, transition, held: loaded.held, wording: &wording },
+    )
+    .await
+    {
+        Err(StorageError::Stale) => {
+            drop(uow);
+            let current = app.storage.read().await?.flow_selections().find(group.id, flow).await?;
+            return Err(UseCaseError::Conflict(Box::new(current)));
+        }
+        other => other?,
+    }
+    let selection = uow.flow_selections().find(group.id, flow).await?;
+    uow.commit().await?;
+    Ok(FlowSet { selection, transition })
+}
+
+fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseError> {
+    match can(&caller.actor, Action::GiveConsent, loaded.standing) {
+        Access::Granted(_) => Ok(()),
+        Access::Denied(denial) => Err(denial.into()),
+        Access::Hidden => Err(UseCaseError::NotFound("group or project")),
+    }
+}
+
+struct Write<'a> {
+    group: &'a Namespace,
+    flow: &'static Flow,
+    before: &'a FlowSelection,
+    transition: Transition,
+    held: HeldRole,
+    wording: &'a WordingId,
+}
+
+/// The selection, the consent and the audit events, in one unit of work. The selection first: its
+/// version keeps everybody else out of the rest.
+async fn write(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+    now: Timestamp,
+    Write { group, flow, before, transition, held, wording }: Write<'_>,
+) -> Result<(), StorageError> {
+    let was_on = before.state.is_on();
+    let is_on = transition.is_on_after(was_on);
+    let change = LastChange {
+        at: now,
+        by_username: caller.actor.username.clone(),
+        by_name: caller.actor.name.clone(),
+    };
+    uow.flow_selections().save(group.id, flow, is_on, &change, before.version).await?;
+    let event = |kind, from: &str, to: &str| Happened {
+        kind,
+        namespace: Some(group),
+        target: flow.reference,
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    if was_on != is_on {
+        let happened = if is_on {
+            event(AuditKind::FlowEnabled, "off", "on")
+        } else {
+            event(AuditKind::FlowDisabled, "on", "off")
+        };
+        record(app, uow, caller, happened).await?;
+    }
+    if let Some(action) = transition.ledger_action() {
+        let entry = NewLedgerEntry {
+            at: now,
+            action,
+            namespace: group,
+            actor: &caller.actor,
+            role: held,
+            wording,
+            request_id: &caller.origin.request_id,
+        };
+        uow.consents().record(&entry).await?;
+        let happened = match action {
+            LedgerAction::Given => event(AuditKind::ConsentGiven, "", wording.as_str()),
+            LedgerAction::Withdrawn => event(AuditKind::ConsentWithdrawn, wording.as_str(), ""),
+        };
+        record(app, uow, caller, happened).await?;
+    }
+    Ok(())
+}

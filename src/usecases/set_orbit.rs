@@ -1,0 +1,66 @@
+//! Saves one choice of a user about Orbit; the others stay, unset ones unset.
+
+use super::{
+    App, Caller, UseCaseError,
+    audit_trail::{Happened, record},
+    show_preferences::orbit_is_offered,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        feature::ORBIT_USER_PREFERENCE,
+        orbit::{OrbitSetting, OrbitSettings},
+    },
+    storage::StorageError,
+};
+
+/// How often a choice is tried again when another tab saved in between.
+const TRIES: u32 = 5;
+
+/// The settings as they are then.
+///
+/// # Errors
+/// [`UseCaseError::FeatureOff`] while `orbit_user_preference` is off for the user.
+pub async fn set_orbit(
+    app: &App,
+    caller: &Caller,
+    setting: OrbitSetting,
+    on: bool,
+) -> Result<OrbitSettings, UseCaseError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_once(app, caller, setting, on).await {
+            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
+            other => return other,
+        }
+    }
+}
+
+async fn try_once(
+    app: &App,
+    caller: &Caller,
+    setting: OrbitSetting,
+    on: bool,
+) -> Result<OrbitSettings, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    if !orbit_is_offered(&mut uow, caller).await? {
+        return Err(UseCaseError::FeatureOff(ORBIT_USER_PREFERENCE));
+    }
+    let user = caller.actor.id;
+    let before = uow.preferences().orbit(user).await?.ok_or(UseCaseError::NotFound("user"))?;
+    if before.settings.get(setting) == Some(on) {
+        return Ok(before.settings);
+    }
+    let settings = before.settings.with(setting, on);
+    uow.preferences().save_orbit(user, settings, before.version).await?;
+    let say = |chosen: Option<bool>| chosen.map_or("unset", |on| if on { "on" } else { "off" }).to_owned();
+    let happened = Happened {
+        from: say(before.settings.get(setting)),
+        to: say(Some(on)),
+        ..Happened::to(AuditKind::OrbitSettingsUpdated, setting.key())
+    };
+    record(app, &mut uow, caller, happened).await?;
+    uow.commit().await?;
+    Ok(settings)
+}
