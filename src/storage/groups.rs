@@ -14,6 +14,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
 struct TopLevelRow {
     tier: String,
     duo_enterprise: bool,
