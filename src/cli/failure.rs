@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use super::output::say;
 use crate::{
-    server::{config::ConfigErrors, serve::ServeError},
+    server::{ServeError, config::ConfigErrors},
     storage::StorageError,
     usecases::UseCaseError,
 };

@@ -1,7 +1,5 @@
 //! `serve`: opens the database, makes the demo data where asked to, listens.
 
-use axum::{Router, routing::get};
-
 use super::{
     Failure,
     demo::SIGN_IN,
@@ -11,8 +9,7 @@ use super::{
 use crate::{
     server::{
         config::{Config, DatabaseOptions, ServeOptions},
-        serve::serve,
-        telemetry,
+        serve, telemetry,
     },
     usecases::create_demo_data::create_demo_data,
 };
@@ -38,8 +35,7 @@ pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> R
             tracing::info!("the database is not empty: no demo data was made");
         }
     }
-    let router = |_: &Config, _: &_| Router::new().route("/-/liveness", get(async || "ok"));
-    Ok(serve(config, app, router, announce).await?)
+    Ok(serve(config, app, announce).await?)
 }
 
 /// Says where the demo is. The log says so as well, so it does not matter when nobody reads this.

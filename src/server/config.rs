@@ -42,11 +42,6 @@ impl Config {
     pub fn external_url(&self) -> ExternalUrl {
         self.configured_external_url.clone().unwrap_or_else(|| ExternalUrl::of_address(self.listen))
     }
-
-    /// Whether cookies are `Secure` and carry the `__Host-` prefix: browsers come by https.
-    pub fn secure_cookies(&self) -> bool {
-        self.external_url().is_https()
-    }
 }
 
 /// The database that a command opens.

@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
+use axum::serve::ListenerExt;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -10,7 +10,7 @@ use tokio::{
     time,
 };
 
-use super::config::Config;
+use super::{ServerState, config::Config, router};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.
@@ -50,30 +50,27 @@ fn explain(error: &io::Error) -> String {
 /// Serves until a signal to stop; then no new connections are accepted, and what is in flight is
 /// finished within the shutdown timeout. A second signal ends at once. Closes the database.
 ///
-/// `router` is called once the address is known: `config.listen` is then the real one, also where
-/// port 0 was asked for, and [`Config::external_url`] follows it. `listening` is told as well.
+/// `listening` is called once connections are accepted. `config.listen` is then the real address, also
+/// where port 0 was asked for, and [`Config::external_url`] follows it.
 ///
 /// # Errors
 /// The address cannot be had. Nothing was served then.
-pub async fn serve(
-    mut config: Config,
-    app: App,
-    router: impl FnOnce(&Config, &App) -> Router,
-    listening: impl FnOnce(&Config),
-) -> Result<(), ServeError> {
+pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)) -> Result<(), ServeError> {
     let address = config.listen;
     let listener =
         TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
-    let router = router(&config, &app).into_make_service_with_connect_info::<SocketAddr>();
+    let state =
+        ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
     let (finish, finishing) = oneshot::channel::<()>();
     // Answers are small: waiting to fill a packet would only delay them.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+    let server = axum::serve(listener, service).with_graceful_shutdown(async {
         // An error means that the sender is gone, which says the same.
         let _ = finishing.await;
     });

@@ -26,7 +26,6 @@ fn nothing_has_to_be_set() {
     let config = config(&[]).expect("the defaults");
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.external_url().as_str(), "http://127.0.0.1:3000");
-    assert!(!config.secure_cookies());
     assert!(!config.demo);
     assert_eq!(config.trusted_proxies, 0);
     assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
@@ -94,7 +93,6 @@ fn an_external_url_is_an_origin() {
     {
         assert!(url(text).is_err(), "{text}");
     }
-    assert!(config(&["--external-url=https://x"]).expect("fine").secure_cookies());
 }
 
 #[test]

@@ -31,9 +31,9 @@ impl ExternalUrl {
         &self.origin
     }
 
-    /// Whether the connection is encrypted up to the browser.
-    pub fn is_https(&self) -> bool {
-        self.url.scheme() == "https"
+    /// The same, taken apart.
+    pub fn as_url(&self) -> &Url {
+        &self.url
     }
 
     /// Whether only this machine can mean itself by it.
