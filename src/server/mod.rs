@@ -1,3 +1,4 @@
 //! The web server: axum, its state, its middleware, and what is handed in from outside.
 
+pub mod rest;
 pub mod system;
