@@ -30,7 +30,7 @@ pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_out;
 
-pub use caller::{Caller, Origin};
+pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 
 use std::sync::Arc;

@@ -57,6 +57,13 @@ pub struct CodeReviewInputs {
     duo_enterprise_seat: bool,
 }
 
+impl CodeReviewDecision {
+    /// The JSON of the answer, for a person to read.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a decision has no maps with odd keys")
+    }
+}
+
 impl From<Answer> for CodeReviewDecision {
     fn from(answer: Answer) -> Self {
         let decision = answer.decision;

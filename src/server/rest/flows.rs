@@ -31,7 +31,7 @@ use crate::{
     operation_id = "list_flows",
     tag = "flows",
     params(
-        ("full_path" = String, Path, description = "The full path of a group, subgroup or project, with %2F for '/'.", example = "acme%2Fplatform"),
+        ("full_path" = String, Path, description = "The full path of a group, subgroup or project. In the address it has %2F for '/'.", example = "acme/platform"),
     ),
     responses(
         (status = 200, description = "Every flow of the catalogue.", body = GroupFlows),
@@ -99,7 +99,7 @@ pub struct Confirmation {
     tag = "flows",
     params(
         ("full_path" = String, Path, description = "The full path of a top-level group.", example = "acme"),
-        ("flow" = String, Path, description = "The flow's reference, with %2F for '/'.", example = "code_review%2Fv1"),
+        ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "code_review/v1"),
     ),
     request_body = FlowChange,
     responses(

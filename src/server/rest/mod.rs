@@ -25,8 +25,8 @@ use axum::{
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{problem::Problem, problem_document::Code};
-use crate::usecases::App;
+use self::{decision_views::CodeReviewDecision, problem::Problem, problem_document::Code};
+use crate::usecases::{App, decide_code_review::Answer};
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
 pub fn router(app: App) -> Router {
@@ -45,6 +45,11 @@ pub fn router(app: App) -> Router {
 /// The API's document, as it is served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::with_common_refusals(routes().into_openapi())
+}
+
+/// The answer as the API gives it, to be shown to a person beside its explanation.
+pub fn decision_json(answer: &Answer) -> String {
+    CodeReviewDecision::from(answer.clone()).to_json()
 }
 
 fn routes() -> OpenApiRouter<App> {

@@ -25,15 +25,19 @@ pub struct ProblemDocument {
     pub code: Code,
     /// The one field or parameter at fault, where there is one: `decisions[3].user`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<String>,
     /// What the server's log calls this request.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
     /// With `consent_required` and `consent_outdated`: the wording to show and to confirm.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub wording: Option<ConsentWording>,
     /// With `conflict`: how the flow stands now, and who changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub current: Option<FlowState>,
 }
 

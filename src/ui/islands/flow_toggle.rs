@@ -1,0 +1,270 @@
+//! A flow's checkbox: it saves itself, offers to undo, and asks for consent where that is needed.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    awake,
+    feedback::{Feedback, FeedbackLine},
+};
+use crate::{
+    actions::{
+        error::ActionError,
+        set_flow::{ADDRESS, By, ConsentStatus, FlowStatus, set_flow},
+    },
+    domain::wording::ACTIVE_HELPER_TEXT,
+};
+
+/// What does not change while the page is open.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FlowRow {
+    /// The group's full path.
+    pub group: String,
+    /// The flow's reference.
+    pub flow: String,
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub badges: Vec<String>,
+    /// Why it cannot be switched here; `None` when it can.
+    pub locked: Option<String>,
+    /// What the dialog asks; `None` where the flow needs no consent.
+    pub dialog: Option<Dialog>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dialog {
+    pub wording: String,
+    pub cancel: String,
+    pub confirm: String,
+}
+
+/// The row of a flow. `children` is the text of the dialog.
+#[island]
+pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children: Children) -> impl IntoView {
+    let awake = awake();
+    let status = RwSignal::new(status);
+    let feedback = RwSignal::new(feedback);
+    let dialog_ref = NodeRef::<html::Dialog>::new();
+    let row = StoredValue::new(row);
+    let enabled = Memo::new(move |_| status.get().enabled);
+
+    let send = move |on: bool, wording: Option<String>| {
+        if feedback.get_untracked().is_saving() {
+            return;
+        }
+        feedback.set(Feedback::Saving);
+        let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
+        let version = status.get_untracked().version;
+        spawn_local(async move {
+            let outcome = match set_flow(group, flow, on, version, wording).await {
+                Ok(now) => {
+                    status.set(now);
+                    Feedback::Saved
+                }
+                Err(error) => {
+                    // The box goes back to how it is, or to what somebody else made of it.
+                    match &error {
+                        ActionError::Conflict(now) => status.set((**now).clone()),
+                        _ => status.update(|_| {}),
+                    }
+                    Feedback::Failed(error)
+                }
+            };
+            if let Some(dialog) = dialog_ref.get_untracked() {
+                dialog.close();
+            }
+            feedback.set(outcome);
+        });
+    };
+    // Turning on what needs consent opens the dialog, and nothing is sent.
+    let ask_or_send = move |on: bool| match dialog_ref.get_untracked() {
+        Some(dialog) if on => {
+            // Only an open dialog refuses to open.
+            let _ = dialog.show_modal();
+        }
+        _ => send(on, None),
+    };
+    let on_change = move |event: ev::Event| {
+        let wanted = event_target_checked(&event);
+        let needs_dialog = row.with_value(|row| row.dialog.is_some());
+        if (wanted && needs_dialog) || feedback.get_untracked().is_saving() {
+            event_target::<web_sys::HtmlInputElement>(&event).set_checked(enabled.get_untracked());
+        }
+        ask_or_send(wanted);
+    };
+    let review = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        ask_or_send(true);
+    };
+    let undo = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        ask_or_send(!enabled.get_untracked());
+    };
+    let confirm = move |_| send(true, row.with_value(|row| row.dialog.as_ref().map(|it| it.wording.clone())));
+
+    let FlowRow { id, name, description, badges, locked, dialog, .. } = row.get_value();
+    let described_by = {
+        let id = id.clone();
+        let locked = locked.is_some();
+        move || {
+            let mut ids = format!("{id}-help");
+            if matches!(status.get().consent, ConsentStatus::Given(_)) {
+                ids.push_str(&format!(" {id}-active"));
+            }
+            if locked {
+                ids.push_str(&format!(" {id}-locked"));
+            }
+            ids
+        }
+    };
+    let locked_off = locked.is_some();
+    let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="mt-1 text-sm">{why}</p> });
+    view! {
+        <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=|event| event.prevent_default()>
+            {move || view! { <HiddenFields row status=status.get() /> }}
+            <input
+                type="checkbox"
+                id=id.clone()
+                name="enabled"
+                value="true"
+                class="checkbox"
+                aria-describedby=described_by
+                disabled=locked_off
+                checked=enabled.get_untracked()
+                prop:checked=move || {
+                    status.track();
+                    enabled.get()
+                }
+                on:change=on_change
+            />
+            <span class="min-w-0 flex-1">
+                <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                    <label for=id.clone() class="font-medium">{name.clone()}</label>
+                    {badges.into_iter().map(|badge| view! { <span class="badge">{badge}</span> }).collect_view()}
+                </span>
+                <span id=format!("{id}-help") class="mt-0.5 block text-sm text-muted">{description}</span>
+                {reason}
+            </span>
+            <span class="w-16 shrink-0 text-right" class:hidden=locked_off>
+                <button type="submit" class="button button-small" class:invisible=move || awake.get()>
+                    "Save" <span class="sr-only">" "{name.clone()}</span>
+                </button>
+            </span>
+        </form>
+        <div class="ml-8 text-sm">
+            {
+                let id = id.clone();
+                move || match status.get().consent {
+                    ConsentStatus::None => ().into_any(),
+                    ConsentStatus::Missing => {
+                        view! { <TransitionalNote row review /> }.into_any()
+                    }
+                    ConsentStatus::Given(by) => {
+                        view! {
+                            <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
+                            <p class="mt-1 text-muted">"Consent given by "<Who by /></p>
+                        }
+                            .into_any()
+                    }
+                }
+            }
+            <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
+                <span class="text-muted">
+                    {move || status.get().changed.map(|by| view! { "Changed by "<Who by /> })}
+                </span>
+                <FeedbackLine feedback />
+                {move || {
+                    feedback
+                        .get()
+                        .is_saved()
+                        .then(|| {
+                            let back = (!enabled.get()).then_some("true");
+                            view! {
+                                <form method="post" action=ADDRESS on:submit=undo>
+                                    <HiddenFields row status=status.get() />
+                                    {back.map(|value| view! { <input type="hidden" name="enabled" value=value /> })}
+                                    <button type="submit" class="link">
+                                        "Undo" <span class="sr-only">" "{row.with_value(|row| row.name.clone())}</span>
+                                    </button>
+                                </form>
+                            }
+                        })
+                }}
+            </div>
+        </div>
+        {dialog
+            .map(|Dialog { cancel, confirm: label, .. }| {
+                let close_on_backdrop = move |event: ev::MouseEvent| {
+                    if let Some(dialog) = dialog_ref.get_untracked()
+                        && event.target().as_ref() == Some(dialog.as_ref())
+                    {
+                        dialog.close();
+                    }
+                };
+                view! {
+                    <dialog
+                        node_ref=dialog_ref
+                        class="dialog"
+                        aria-labelledby=format!("{id}-dialog-title")
+                        on:click=close_on_backdrop
+                    >
+                        <div class="p-6">
+                            {children()}
+                            <div class="mt-6 flex flex-wrap justify-end gap-3">
+                                <form method="dialog">
+                                    <button class="button" autofocus>{cancel}</button>
+                                </form>
+                                <button
+                                    type="button"
+                                    class="button button-primary"
+                                    aria-busy=move || feedback.get().is_saving().then_some("true")
+                                    on:click=confirm
+                                >
+                                    {label}
+                                </button>
+                            </div>
+                        </div>
+                    </dialog>
+                }
+            })}
+    }
+}
+
+/// What every form about the flow carries.
+#[component]
+fn HiddenFields(row: StoredValue<FlowRow>, status: FlowStatus) -> impl IntoView {
+    let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
+    view! {
+        <input type="hidden" name="group" value=group />
+        <input type="hidden" name="flow" value=flow />
+        <input type="hidden" name="version" value=status.version />
+    }
+}
+
+/// On since before consent existed: what that means, and the way out.
+#[component]
+fn TransitionalNote(row: StoredValue<FlowRow>, review: impl Fn(ev::SubmitEvent) + 'static) -> impl IntoView {
+    let locked = row.with_value(|row| row.locked.is_some());
+    view! {
+        <div class="note mt-2">
+            <p class="max-w-prose">
+                "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
+            </p>
+            {(!locked)
+                .then(|| {
+                    view! {
+                        <form method="get" class="mt-2" on:submit=review>
+                            <input type="hidden" name="confirm" value=row.with_value(|row| row.flow.clone()) />
+                            <button type="submit" class="button button-small">"Review and consent"</button>
+                        </form>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn Who(by: By) -> impl IntoView {
+    view! { {by.by}" "<time datetime=by.at.datetime title=by.at.exact>{by.at.shown}</time> }
+}
