@@ -1,5 +1,6 @@
 //! Which address leads where, and through which middleware.
 
+use any_spawner::Executor;
 use axum::{
     Router,
     body::Body,
@@ -34,6 +35,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 
 /// The whole server.
 pub fn router(state: ServerState) -> Router {
+    // Leptos loads pages on tokio. It may be told only once, and tests make many routers.
+    let _ = Executor::init_tokio();
     let pages = Router::new()
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))

@@ -19,7 +19,7 @@ pub fn CopyButton(text: String, label: String) -> impl IntoView {
             {label}
         </button>
         <span role="status" class="text-muted text-sm">
-            {move || if copied.get() { "Copied" } else { "" }}
+            {super::text(move || if copied.get() { "Copied".to_owned() } else { String::new() })}
         </span>
     }
 }

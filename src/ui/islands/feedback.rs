@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::text;
 use crate::actions::error::ActionError;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +12,8 @@ pub enum Feedback {
     Quiet,
     Saving,
     Saved,
-    Failed(ActionError),
+    /// With the reason, and what to do.
+    Failed(String),
 }
 
 impl Feedback {
@@ -22,25 +24,34 @@ impl Feedback {
     pub const fn is_saving(&self) -> bool {
         matches!(self, Self::Saving)
     }
+
+    /// What an action's error says.
+    pub fn failed(error: &ActionError) -> Self {
+        Self::Failed(error.message())
+    }
+
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Saving => "Saving…",
+            Self::Saved => "Saved",
+            Self::Quiet | Self::Failed(_) => "",
+        }
+    }
+
+    fn alert(&self) -> String {
+        match self {
+            Self::Failed(why) => format!("Couldn't save. {why}"),
+            _ => String::new(),
+        }
+    }
 }
 
 /// *Saving…*, *Saved*, or *Couldn't save* with the reason. The two live regions are always there, so
 /// that what appears in them is announced.
 #[component]
-pub fn FeedbackLine(#[prop(into)] feedback: Signal<Feedback>) -> impl IntoView {
+pub fn FeedbackLine(feedback: Signal<Feedback>) -> impl IntoView {
     view! {
-        <span role="status" class="text-muted">
-            {move || match feedback.get() {
-                Feedback::Saving => "Saving…",
-                Feedback::Saved => "Saved",
-                Feedback::Quiet | Feedback::Failed(_) => "",
-            }}
-        </span>
-        <span role="alert" class="text-danger">
-            {move || match feedback.get() {
-                Feedback::Failed(error) => format!("Couldn't save. {}", error.message()),
-                _ => String::new(),
-            }}
-        </span>
+        <span role="status" class="text-muted">{text(move || feedback.with(|it| it.status().to_owned()))}</span>
+        <span role="alert" class="text-danger">{text(move || feedback.with(Feedback::alert))}</span>
     }
 }

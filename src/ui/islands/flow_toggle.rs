@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     awake,
     feedback::{Feedback, FeedbackLine},
+    keep_checked, text,
 };
 use crate::{
     actions::{
@@ -46,8 +47,14 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let status = RwSignal::new(status);
     let feedback = RwSignal::new(feedback);
     let dialog_ref = NodeRef::<html::Dialog>::new();
+    let checkbox = NodeRef::<html::Input>::new();
     let row = StoredValue::new(row);
-    let enabled = Memo::new(move |_| status.get().enabled);
+    let enabled = Signal::derive(move || status.with(|it| it.enabled));
+    let version = Signal::derive(move || status.with(|it| it.version));
+    let consent_given =
+        Signal::derive(move || status.with(|it| matches!(it.consent, ConsentStatus::Given(_))));
+
+    keep_checked(checkbox, enabled, feedback.into());
 
     let send = move |on: bool, wording: Option<String>| {
         if feedback.get_untracked().is_saving() {
@@ -63,12 +70,10 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                     Feedback::Saved
                 }
                 Err(error) => {
-                    // The box goes back to how it is, or to what somebody else made of it.
-                    match &error {
-                        ActionError::Conflict(now) => status.set((**now).clone()),
-                        _ => status.update(|_| {}),
+                    if let ActionError::Conflict(now) = &error {
+                        status.set((**now).clone());
                     }
-                    Feedback::Failed(error)
+                    Feedback::failed(&error)
                 }
             };
             if let Some(dialog) = dialog_ref.get_untracked() {
@@ -104,25 +109,41 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let confirm = move |_| send(true, row.with_value(|row| row.dialog.as_ref().map(|it| it.wording.clone())));
 
     let FlowRow { id, name, description, badges, locked, dialog, .. } = row.get_value();
+    let locked_off = locked.is_some();
     let described_by = {
         let id = id.clone();
-        let locked = locked.is_some();
         move || {
-            let mut ids = format!("{id}-help");
-            if matches!(status.get().consent, ConsentStatus::Given(_)) {
-                ids.push_str(&format!(" {id}-active"));
-            }
-            if locked {
-                ids.push_str(&format!(" {id}-locked"));
-            }
-            ids
+            let active = if consent_given.get() { format!(" {id}-active") } else { String::new() };
+            let locked = if locked_off { format!(" {id}-locked") } else { String::new() };
+            format!("{id}-help{active}{locked}")
         }
     };
-    let locked_off = locked.is_some();
     let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="mt-1 text-sm">{why}</p> });
+    let changed = move || status.with(|it| it.changed.clone());
+    let consent = dialog.is_some().then(|| {
+        let given = move || match status.get().consent {
+            ConsentStatus::Given(by) => Some(by),
+            _ => None,
+        };
+        view! {
+            <div class:hidden=move || !consent_given.get()>
+                <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
+                <Who what="Consent given by" by=Signal::derive(given) />
+            </div>
+            <div class="note mt-2" class:hidden=move || status.with(|it| it.consent != ConsentStatus::Missing)>
+                <p class="max-w-prose">
+                    "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
+                </p>
+                <form method="get" class="mt-2" class:hidden=locked_off on:submit=review>
+                    <input type="hidden" name="confirm" value=row.with_value(|row| row.flow.clone()) />
+                    <button type="submit" class="button button-small">"Review and consent"</button>
+                </form>
+            </div>
+        }
+    });
     view! {
         <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=|event| event.prevent_default()>
-            {move || view! { <HiddenFields row status=status.get() /> }}
+            <HiddenFields row version />
             <input
                 type="checkbox"
                 id=id.clone()
@@ -132,10 +153,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                 aria-describedby=described_by
                 disabled=locked_off
                 checked=enabled.get_untracked()
-                prop:checked=move || {
-                    status.track();
-                    enabled.get()
-                }
+                node_ref=checkbox
                 on:change=on_change
             />
             <span class="min-w-0 flex-1">
@@ -152,45 +170,21 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                 </button>
             </span>
         </form>
-        <div class="ml-8 text-sm">
-            {
-                let id = id.clone();
-                move || match status.get().consent {
-                    ConsentStatus::None => ().into_any(),
-                    ConsentStatus::Missing => {
-                        view! { <TransitionalNote row review /> }.into_any()
-                    }
-                    ConsentStatus::Given(by) => {
-                        view! {
-                            <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
-                            <p class="mt-1 text-muted">"Consent given by "<Who by /></p>
-                        }
-                            .into_any()
-                    }
-                }
-            }
+        <div class="ml-7 text-sm">
+            {consent}
             <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
-                <span class="text-muted">
-                    {move || status.get().changed.map(|by| view! { "Changed by "<Who by /> })}
-                </span>
-                <FeedbackLine feedback />
-                {move || {
-                    feedback
-                        .get()
-                        .is_saved()
-                        .then(|| {
-                            let back = (!enabled.get()).then_some("true");
-                            view! {
-                                <form method="post" action=ADDRESS on:submit=undo>
-                                    <HiddenFields row status=status.get() />
-                                    {back.map(|value| view! { <input type="hidden" name="enabled" value=value /> })}
-                                    <button type="submit" class="link">
-                                        "Undo" <span class="sr-only">" "{row.with_value(|row| row.name.clone())}</span>
-                                    </button>
-                                </form>
-                            }
-                        })
-                }}
+                <Who what="Changed by" by=Signal::derive(changed) />
+                <FeedbackLine feedback=feedback.into() />
+                <form
+                    method="post"
+                    action=ADDRESS
+                    class:hidden=move || !feedback.with(Feedback::is_saved)
+                    on:submit=undo
+                >
+                    <HiddenFields row version />
+                    <input type="hidden" name="enabled" value=move || (!enabled.get()).to_string() />
+                    <button type="submit" class="link">"Undo" <span class="sr-only">" "{name}</span></button>
+                </form>
             </div>
         </div>
         {dialog
@@ -218,7 +212,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                                 <button
                                     type="button"
                                     class="button button-primary"
-                                    aria-busy=move || feedback.get().is_saving().then_some("true")
+                                    aria-busy=move || feedback.with(Feedback::is_saving).to_string()
                                     on:click=confirm
                                 >
                                     {label}
@@ -233,38 +227,26 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
 
 /// What every form about the flow carries.
 #[component]
-fn HiddenFields(row: StoredValue<FlowRow>, status: FlowStatus) -> impl IntoView {
+fn HiddenFields(row: StoredValue<FlowRow>, version: Signal<i64>) -> impl IntoView {
     let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
     view! {
         <input type="hidden" name="group" value=group />
         <input type="hidden" name="flow" value=flow />
-        <input type="hidden" name="version" value=status.version />
+        <input type="hidden" name="version" value=move || version.get().to_string() />
     }
 }
 
-/// On since before consent existed: what that means, and the way out.
+/// Who did something, and when; nothing while nobody did.
 #[component]
-fn TransitionalNote(row: StoredValue<FlowRow>, review: impl Fn(ev::SubmitEvent) + 'static) -> impl IntoView {
-    let locked = row.with_value(|row| row.locked.is_some());
+fn Who(what: &'static str, by: Signal<Option<By>>) -> impl IntoView {
+    let part =
+        move |part: fn(&By) -> &String| by.with(|by| by.as_ref().map(part).cloned().unwrap_or_default());
     view! {
-        <div class="note mt-2">
-            <p class="max-w-prose">
-                "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
-            </p>
-            {(!locked)
-                .then(|| {
-                    view! {
-                        <form method="get" class="mt-2" on:submit=review>
-                            <input type="hidden" name="confirm" value=row.with_value(|row| row.flow.clone()) />
-                            <button type="submit" class="button button-small">"Review and consent"</button>
-                        </form>
-                    }
-                })}
-        </div>
+        <p class="text-muted" class:hidden=move || by.with(Option::is_none)>
+            {what}" "{text(move || part(|by| &by.by))}" "
+            <time datetime=move || part(|by| &by.at.datetime) title=move || part(|by| &by.at.exact)>
+                {text(move || part(|by| &by.at.shown))}
+            </time>
+        </p>
     }
-}
-
-#[component]
-fn Who(by: By) -> impl IntoView {
-    view! { {by.by}" "<time datetime=by.at.datetime title=by.at.exact>{by.at.shown}</time> }
 }

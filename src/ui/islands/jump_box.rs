@@ -3,6 +3,7 @@
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
+use super::text;
 use crate::{
     actions::{JumpResult, jump},
     domain::paths,
@@ -68,36 +69,32 @@ pub fn JumpBox() -> impl IntoView {
                 on:input=search
             />
             <p role="status" class="sr-only">
-                {move || match (open.get(), results.get().len()) {
+                {text(move || match (open.get(), results.with(Vec::len)) {
                     (false, _) => String::new(),
                     (true, 1) => String::from("1 page found"),
                     (true, count) => format!("{count} pages found"),
-                }}
+                })}
             </p>
             <ul
                 class="absolute inset-x-0 top-full z-20 mt-1 max-h-96 overflow-y-auto rounded-md border border-line bg-surface p-1 shadow-lg"
                 class:hidden=move || !open.get()
             >
+                <li class="px-3 py-2 text-muted" class:hidden=move || !results.with(Vec::is_empty)>"Nothing found."</li>
                 {move || {
-                    let results = results.get();
-                    if results.is_empty() {
-                        view! { <li class="px-3 py-2 text-muted">"Nothing found."</li> }.into_any()
-                    } else {
-                        results
-                            .into_iter()
-                            .map(|it| {
-                                view! {
-                                    <li>
-                                        <a href=it.href class="block rounded px-3 py-2 hover:bg-raised">
-                                            <span class="block font-medium">{it.label}</span>
-                                            <span class="block text-sm text-muted">{it.detail}</span>
-                                        </a>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                            .into_any()
-                    }
+                    results
+                        .get()
+                        .into_iter()
+                        .map(|it| {
+                            view! {
+                                <li>
+                                    <a href=it.href class="block rounded px-3 py-2 hover:bg-raised">
+                                        <span class="block font-medium">{it.label}</span>
+                                        <span class="block text-sm text-muted">{it.detail}</span>
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()
                 }}
             </ul>
         </form>

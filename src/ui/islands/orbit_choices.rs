@@ -1,10 +1,11 @@
 //! The Orbit checkboxes. Each saves itself; what hangs on the first is there while that is on.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
     awake,
     feedback::{Feedback, FeedbackLine},
+    keep_checked,
 };
 use crate::{
     actions::set_orbit::{ADDRESS, set_orbit},
@@ -21,22 +22,16 @@ pub fn OrbitChoices(settings: OrbitSettings, last: Option<(OrbitSetting, Feedbac
     let last = RwSignal::new(last);
     view! {
         <OrbitChoice setting=OrbitSetting::Master settings last />
-        {move || {
-            settings
-                .get()
-                .shown(OrbitSetting::Master)
-                .then(|| {
-                    view! {
-                        <fieldset class="mt-4 border-l-2 border-line pl-4 sm:ml-2">
-                            <legend class="sr-only">"Where Orbit is used"</legend>
-                            {OrbitSetting::UNDER_MASTER
-                                .into_iter()
-                                .map(|setting| view! { <OrbitChoice setting settings last /> })
-                                .collect_view()}
-                        </fieldset>
-                    }
-                })
-        }}
+        <fieldset
+            class="mt-4 border-l-2 border-line pl-4 sm:ml-2"
+            class:hidden=move || !settings.with(|it| it.shown(OrbitSetting::Master))
+        >
+            <legend class="sr-only">"Where Orbit is used"</legend>
+            {OrbitSetting::UNDER_MASTER
+                .into_iter()
+                .map(|setting| view! { <OrbitChoice setting settings last /> })
+                .collect_view()}
+        </fieldset>
     }
 }
 
@@ -49,11 +44,13 @@ fn OrbitChoice(
     let awake = awake();
     let id = format!("orbit-{}", setting.key().replace('_', "-"));
     let help_id = format!("{id}-help");
-    let shown = Memo::new(move |_| settings.get().shown(setting));
-    let feedback = Memo::new(move |_| match last.get() {
+    let shown = Signal::derive(move || settings.with(|it| it.shown(setting)));
+    let feedback = Signal::derive(move || match last.get() {
         Some((about, feedback)) if about == setting => feedback,
         _ => Feedback::Quiet,
     });
+    let checkbox = NodeRef::<html::Input>::new();
+    keep_checked(checkbox, shown, feedback);
     let save = move |on: bool| {
         if feedback.get_untracked().is_saving() {
             return;
@@ -65,20 +62,12 @@ fn OrbitChoice(
                     settings.set(now);
                     Feedback::Saved
                 }
-                Err(error) => {
-                    // The box goes back to what is stored.
-                    settings.update(|_| {});
-                    Feedback::Failed(error)
-                }
+                Err(error) => Feedback::failed(&error),
             };
             last.set(Some((setting, outcome)));
         });
     };
-    let on_change = move |event: ev::Event| {
-        let wanted = event_target_checked(&event);
-        event_target::<web_sys::HtmlInputElement>(&event).set_checked(wanted);
-        save(wanted);
-    };
+    let on_change = move |event: ev::Event| save(event_target_checked(&event));
     let on_submit = move |event: ev::SubmitEvent| event.prevent_default();
     let undo = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -96,7 +85,7 @@ fn OrbitChoice(
                     class="checkbox"
                     aria-describedby=help_id.clone()
                     checked=shown.get_untracked()
-                    prop:checked=move || shown.get()
+                    node_ref=checkbox
                     on:change=on_change
                 />
                 <span class="min-w-0 flex-1">
@@ -109,23 +98,18 @@ fn OrbitChoice(
             </form>
             <div class="ml-8 flex min-h-6 items-center gap-3 text-sm">
                 <FeedbackLine feedback />
-                {move || {
-                    feedback
-                        .get()
-                        .is_saved()
-                        .then(|| {
-                            let back = (!shown.get()).then_some("true");
-                            view! {
-                                <form method="post" action=ADDRESS on:submit=undo>
-                                    <input type="hidden" name="setting" value=setting.key() />
-                                    {back.map(|value| view! { <input type="hidden" name="enabled" value=value /> })}
-                                    <button type="submit" class="link">
-                                        "Undo" <span class="sr-only">" "{setting.label()}</span>
-                                    </button>
-                                </form>
-                            }
-                        })
-                }}
+                <form
+                    method="post"
+                    action=ADDRESS
+                    class:hidden=move || !feedback.with(Feedback::is_saved)
+                    on:submit=undo
+                >
+                    <input type="hidden" name="setting" value=setting.key() />
+                    <input type="hidden" name="enabled" value=move || (!shown.get()).to_string() />
+                    <button type="submit" class="link">
+                        "Undo" <span class="sr-only">" "{setting.label()}</span>
+                    </button>
+                </form>
             </div>
         </div>
     }

@@ -101,7 +101,7 @@ fn Row<'a>(
     let status = FlowStatus::new(&selection, configuration.now, format);
     let feedback = match visit.flash_about(flow.reference).map(|flash| flash.outcome.clone()) {
         Some(Outcome::Saved) => Feedback::Saved,
-        Some(Outcome::Failed(error)) => Feedback::Failed(error),
+        Some(Outcome::Failed(error)) => Feedback::failed(&error),
         _ => Feedback::Quiet,
     };
     let wording = &CODE_REVIEW_WORDING;

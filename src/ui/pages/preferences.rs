@@ -119,7 +119,7 @@ fn Behavior(visit: Visit, settings: OrbitSettings) -> impl IntoView {
         let setting = OrbitSetting::from_key(&flash.subject)?;
         let feedback = match &flash.outcome {
             Outcome::Saved => Feedback::Saved,
-            Outcome::Failed(error) => Feedback::Failed(error.clone()),
+            Outcome::Failed(error) => Feedback::failed(error),
             _ => return None,
         };
         Some((setting, feedback))
