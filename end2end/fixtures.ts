@@ -1,0 +1,167 @@
+// What every test starts with: a server of its own on a database of its own with the demo data, a
+// page with somebody signed in, and a guard that fails the test on whatever the browser complains
+// about.
+
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { test as base, expect, type APIRequestContext, type BrowserContext, type Page } from '@playwright/test';
+
+import { Configuration } from './pages.ts';
+import { Server, command } from './server.ts';
+
+export { expect };
+
+export const PASSWORD = 'duo-console-demo';
+const USERS = ['admin', 'owner', 'maintainer', 'developer', 'reviewer', 'outsider'] as const;
+export type User = (typeof USERS)[number];
+
+export type Engine = 'code_review_flow' | 'duo_code_review' | 'none';
+type StorageState = Awaited<ReturnType<APIRequestContext['storageState']>>;
+
+/** A database with the demo data in which everybody is signed in already. Each test gets a copy. */
+interface Template {
+  directory: string;
+  database: string;
+  sessions: Record<User, StorageState>;
+  /** Of `owner`, with the scopes to ask for decisions and to read settings. */
+  token: string;
+}
+
+/** What the browser complained about. */
+export class Trouble {
+  private readonly seen: string[] = [];
+  private readonly expected: RegExp[] = [];
+
+  /** A complaint that belongs to the test. */
+  expect(complaint: RegExp): void {
+    this.expected.push(complaint);
+  }
+
+  watch(context: BrowserContext): void {
+    context.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.seen.push(`console: ${message.text()}`);
+    });
+    context.on('weberror', (error) => this.seen.push(`uncaught: ${error.error().message}`));
+    context.on('requestfailed', (request) => {
+      const why = request.failure()?.errorText;
+      // Whoever leaves a page no longer waits for what it was loading.
+      if (why !== 'net::ERR_ABORTED') this.seen.push(`${why}: ${request.method()} ${request.url()}`);
+    });
+  }
+
+  get unexpected(): string[] {
+    return this.seen.filter((complaint) => !this.expected.some((pattern) => pattern.test(complaint)));
+  }
+}
+
+interface Options {
+  /** Who is signed in on `page`; `null` is nobody. */
+  user: User | null;
+}
+
+interface Fixtures {
+  server: Server;
+  trouble: Trouble;
+  /** Whether the browser runs scripts. */
+  js: boolean;
+  /** The configuration page, in `page`. */
+  configuration: Configuration;
+  /** A page of a browser of its own with somebody else signed in. */
+  visit: (user: User | null) => Promise<Page>;
+  /** The API with `owner`'s token. */
+  api: APIRequestContext;
+  /** The engine that the decision API names, asked now. */
+  engine: (namespace: string, user: User) => Promise<Engine>;
+}
+
+export const test = base.extend<Fixtures & Options, { template: Template }>({
+  user: ['owner', { option: true }],
+
+  template: [
+    async ({ playwright }, use) => {
+      const directory = await mkdtemp(join(tmpdir(), 'duo-console-end2end-'));
+      const database = join(directory, 'template.db');
+      const server = await Server.start(database);
+      const sessions: Partial<Record<User, StorageState>> = {};
+      for (const username of USERS) {
+        const request = await playwright.request.newContext({ baseURL: server.url });
+        await request.post('/users/sign_in', {
+          form: { username, password: PASSWORD },
+          headers: { origin: server.url },
+          maxRedirects: 0,
+        });
+        sessions[username] = await request.storageState();
+        await request.dispose();
+      }
+      await server.stop();
+      const scopes = ['--scope', 'read_decisions', '--scope', 'read_settings'];
+      const token = await command(database, 'token', 'create', '--user', 'owner', '--name', 'tests', ...scopes);
+      await use({ directory, database, sessions: sessions as Record<User, StorageState>, token });
+      await rm(directory, { recursive: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  server: async ({ template }, use, testInfo) => {
+    const database = join(template.directory, `${testInfo.testId}-${testInfo.repeatEachIndex}.db`);
+    await copyFile(template.database, database);
+    const server = await Server.start(database);
+    await use(server);
+    const code = await server.stop();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+    }
+    for (const ending of ['', '-wal', '-shm']) await rm(`${database}${ending}`, { force: true });
+    expect(code, `the server stops when it is told to\n${server.log}`).toBe(0);
+  },
+
+  trouble: async ({}, use) => {
+    const trouble = new Trouble();
+    await use(trouble);
+    expect(trouble.unexpected, 'complaints of the browser').toEqual([]);
+  },
+
+  js: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  storageState: async ({ template, user }, use) => use(user === null ? undefined : template.sessions[user]),
+
+  context: async ({ context, trouble }, use) => {
+    trouble.watch(context);
+    await use(context);
+  },
+
+  configuration: async ({ page, js }, use) => use(new Configuration(page, js)),
+
+  visit: async ({ browser, server, template, trouble }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async (user) => {
+      const storageState = user === null ? { cookies: [], origins: [] } : template.sessions[user];
+      const context = await browser.newContext({ baseURL: server.url, storageState });
+      trouble.watch(context);
+      opened.push(context);
+      return context.newPage();
+    });
+    for (const context of opened) await context.close();
+  },
+
+  api: async ({ playwright, server, template }, use) => {
+    const api = await playwright.request.newContext({
+      baseURL: server.url,
+      extraHTTPHeaders: { authorization: `Bearer ${template.token}` },
+    });
+    await use(api);
+    await api.dispose();
+  },
+
+  engine: async ({ api }, use) =>
+    use(async (namespace, user) => {
+      const answer = await api.get('/api/v1/decisions/code_review', { params: { namespace, user } });
+      expect(answer.status()).toBe(200);
+      const decision = (await answer.json()) as { engine: Engine };
+      return decision.engine;
+    }),
+});

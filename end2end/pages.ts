@@ -1,0 +1,145 @@
+// The pages as a person finds them: by role and label. What a person does differently without
+// JavaScript is done differently here, so that the specs need not know.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const DIALOG = {
+  title: 'Enable GitLab Duo Code Review Flow?',
+  lead: 'Enabling this will route all Duo Code Reviews in this namespace through the Duo Agent Platform (DAP) instead of GitLab Duo Code Review.',
+  changesHeading: 'What changes:',
+  changes: [
+    'Reviews will run as Code Review Flow, consuming GitLab Credits ($0.25/review).',
+    'GitLab Duo Code Review will no longer run for this namespace, regardless of seat assignments.',
+  ],
+  revert: 'To revert: Uncheck GitLab Duo Code Review Flow in these settings at any time.',
+  cancel: 'Cancel',
+  confirm: 'Enable Code Review Flow',
+};
+
+export const HELPER_TEXT =
+  'Code Review Flow is active for all users in this namespace. Duo Enterprise seat assignments do not affect which review engine runs.';
+
+export const paths = {
+  groups: '/dashboard/groups',
+  overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
+  configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
+  auditEvents: (group: string) => `/groups/${group}/-/audit_events`,
+  preferences: '/-/profile/preferences',
+  accessTokens: '/-/user_settings/personal_access_tokens',
+  signIn: '/users/sign_in',
+  jump: '/-/jump',
+};
+
+/** A checkbox that saves itself; without JavaScript a button beside it does. */
+export class Toggle {
+  constructor(
+    private readonly page: Page,
+    private readonly js: boolean,
+    readonly name: string,
+  ) {}
+
+  get box(): Locator {
+    return this.page.getByRole('checkbox', { name: this.name, exact: true });
+  }
+
+  get saveButton(): Locator {
+    return this.page.getByRole('button', { name: `Save ${this.name}`, exact: true });
+  }
+
+  get undoButton(): Locator {
+    return this.page.getByRole('button', { name: `Undo ${this.name}`, exact: true });
+  }
+
+  /** Waits until the page listens; without JavaScript it always does. */
+  async ready(): Promise<void> {
+    await expect(this.box).toBeVisible();
+    if (this.js) await expect(this.saveButton).toBeHidden();
+  }
+
+  /** Asks for the other state. What comes of it is for the test to see. */
+  async switch(): Promise<void> {
+    await this.ready();
+    await this.box.click();
+    if (!this.js) await this.saveButton.click();
+  }
+
+  async undo(): Promise<void> {
+    await this.undoButton.click();
+  }
+}
+
+export class Configuration {
+  constructor(
+    readonly page: Page,
+    readonly js: boolean,
+  ) {}
+
+  async open(group: string): Promise<void> {
+    await this.page.goto(paths.configuration(group));
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Configuration' })).toBeVisible();
+  }
+
+  flow(name: string): Toggle {
+    return new Toggle(this.page, this.js, name);
+  }
+
+  get codeReview(): Toggle {
+    return this.flow('Code Review');
+  }
+
+  row(name: string): Locator {
+    return this.page.getByRole('listitem').filter({ has: this.flow(name).box });
+  }
+
+  status(name: string): Locator {
+    return this.row(name).getByRole('status');
+  }
+
+  alert(name: string): Locator {
+    return this.row(name).getByRole('alert');
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog', { name: DIALOG.title });
+  }
+
+  get cancelButton(): Locator {
+    return this.dialog.getByRole('button', { name: DIALOG.cancel, exact: true });
+  }
+
+  get confirmButton(): Locator {
+    return this.dialog.getByRole('button', { name: DIALOG.confirm, exact: true });
+  }
+
+  get helperText(): Locator {
+    return this.page.getByText(HELPER_TEXT);
+  }
+
+  get transitionalNote(): Locator {
+    return this.page.getByText('Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review');
+  }
+
+  /** The ways out of the dialog that change nothing. */
+  get waysOut(): Array<[string, () => Promise<void>]> {
+    const ways: Array<[string, () => Promise<void>]> = [
+      ['Cancel', () => this.cancelButton.click()],
+      ['the backdrop', () => this.page.mouse.click(5, 400)],
+    ];
+    if (this.js) ways.push(['Escape', () => this.page.keyboard.press('Escape')]);
+    return ways;
+  }
+
+  /** Turns Code Review on with consent. */
+  async consent(): Promise<void> {
+    await this.codeReview.switch();
+    await this.confirmButton.click();
+    await this.isSaved('Code Review', true);
+  }
+
+  /** It says that it is saved, and the box is as said. */
+  async isSaved(name: string, on: boolean): Promise<void> {
+    await expect(this.dialog).toBeHidden();
+    await expect(this.status(name)).toHaveText('Saved');
+    await expect(this.flow(name).box).toBeChecked({ checked: on });
+  }
+}

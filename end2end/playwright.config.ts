@@ -1,0 +1,30 @@
+// Every scenario runs twice: with JavaScript and without, and ends in the same outcome. What is by
+// its nature for one of the two alone carries a tag that says so.
+
+import { defineConfig } from '@playwright/test';
+
+const executablePath = process.env['CHROMIUM_PATH'];
+
+export default defineConfig({
+  testDir: 'specs',
+  // Pictures are made when somebody asks for them.
+  testIgnore: process.env['UPDATE_SCREENSHOTS'] === '1' ? [] : ['**/screenshots.spec.ts'],
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: process.env['CI'] !== undefined,
+  timeout: 45_000,
+  expect: { timeout: 7_500 },
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 800 },
+    screenshot: 'only-on-failure',
+    launchOptions: executablePath === undefined ? {} : { executablePath },
+  },
+  projects: [
+    { name: 'javascript', grepInvert: /@no-javascript/ },
+    { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
+  ],
+});

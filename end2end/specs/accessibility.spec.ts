@@ -1,0 +1,146 @@
+// axe finds nothing: on every page, in every state, in light and dark.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures.ts';
+import { Toggle, paths } from '../pages.ts';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function isAccessible(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await test.step(`${state}, ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations, passes } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((it) => it.html).join(' | ')}`);
+      expect(found, `${state}, ${colorScheme}`).toEqual([]);
+      expect(passes.length).toBeGreaterThan(10);
+    });
+  }
+}
+
+test('the configuration and its dialog', async ({ configuration, page }) => {
+  await configuration.open('acme');
+  await isAccessible(page, 'before anything');
+  await configuration.codeReview.switch();
+  await expect(configuration.dialog).toBeVisible();
+  await isAccessible(page, 'the dialog');
+  await configuration.confirmButton.click();
+  await configuration.isSaved('Code Review', true);
+  await isAccessible(page, 'consented');
+  await page.goto(`${paths.configuration('acme')}?explain_user=developer`);
+  await expect(page.getByRole('table')).toBeVisible();
+  await isAccessible(page, 'explained');
+  await page.goto(`${paths.configuration('acme')}?explain_user=nobody-here`);
+  await isAccessible(page, 'nobody to explain for');
+  await page.goto(paths.auditEvents('acme'));
+  await isAccessible(page, 'audit events');
+});
+
+test('the configuration in its other states', async ({ configuration, page, visit }) => {
+  await configuration.open('globex');
+  await isAccessible(page, 'transitional');
+  await page.goto(`${paths.configuration('globex')}?confirm=code_review/v1`);
+  await isAccessible(page, 'the dialog at an address of its own');
+  await configuration.open('initech');
+  await isAccessible(page, 'a tier that lacks flows');
+  await configuration.open('acme/platform');
+  await isAccessible(page, 'a subgroup');
+  const maintainer = await visit('maintainer');
+  await maintainer.goto(paths.configuration('acme'));
+  await isAccessible(maintainer, 'a Maintainer');
+});
+
+test('a change that was refused', async ({ configuration, page, visit, server }) => {
+  await configuration.open('acme');
+  await configuration.codeReview.ready();
+  const other = await visit('admin');
+  const form = { group: 'acme', flow: 'developer/v1', version: '1', enabled: 'false' };
+  const headers = { origin: server.url, accept: 'application/json' };
+  for (const enabled of ['false', 'true']) {
+    const version = enabled === 'false' ? '1' : '2';
+    const saved = await other.request.post('/actions/set_flow', { form: { ...form, enabled, version }, headers });
+    expect(saved.status()).toBe(200);
+  }
+  await configuration.flow('Developer').switch();
+  await expect(configuration.alert('Developer')).toContainText('Administrator turned this on first.');
+  await isAccessible(page, 'a conflict');
+});
+
+test('groups, overview, jump-to and what is not there', async ({ page, visit, trouble }) => {
+  trouble.expect(/status of 40[34]/);
+  await page.goto(paths.groups);
+  await isAccessible(page, 'groups');
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await isAccessible(page, 'the account menu');
+  await page.goto(`${paths.groups}?filter=nothing-like-it`);
+  await isAccessible(page, 'no group of that name');
+  await page.goto(paths.overview('acme'));
+  await isAccessible(page, 'an overview');
+  await page.goto(`${paths.jump}?q=acme`);
+  await isAccessible(page, 'what jump-to found');
+  await page.goto('/no/such/page');
+  await isAccessible(page, 'not found');
+
+  const outsider = await visit('outsider');
+  await outsider.goto(paths.groups);
+  await isAccessible(outsider, 'no groups');
+  const developer = await visit('developer');
+  await developer.goto(paths.overview('acme'));
+  await isAccessible(developer, "a Developer's overview");
+  await developer.goto(paths.configuration('acme'));
+  await isAccessible(developer, 'forbidden');
+});
+
+test('what jump-to finds while one types', { tag: '@javascript' }, async ({ page, configuration }) => {
+  await configuration.open('acme');
+  await configuration.codeReview.ready();
+  await page.getByRole('searchbox', { name: 'Jump to' }).pressSequentially('acme');
+  await expect(page.getByRole('search').getByRole('link').first()).toBeVisible();
+  await isAccessible(page, 'results');
+});
+
+test("a user's own pages", async ({ page, server, js }) => {
+  await page.goto(paths.preferences);
+  await isAccessible(page, 'preferences without Orbit');
+  await server.run('feature', 'set', 'orbit_user_preference', 'true');
+  await page.goto(paths.preferences);
+  await isAccessible(page, 'Orbit off');
+  await new Toggle(page, js, 'Use Orbit in GitLab Duo').switch();
+  await expect(page.getByRole('checkbox', { name: 'Agentic Chat' })).toBeVisible();
+  await isAccessible(page, 'Orbit on');
+
+  await page.goto(paths.accessTokens);
+  await isAccessible(page, 'tokens');
+  await page.getByLabel('Name').fill('axe');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a token that was refused');
+  await page.getByRole('checkbox', { name: 'read_decisions' }).check();
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.getByRole('status').getByRole('code')).toBeVisible();
+  await isAccessible(page, 'a token, shown once');
+});
+
+test('signing in', async ({ visit, trouble }) => {
+  trouble.expect(/status of 401/);
+  const page = await visit(null);
+  await page.goto(paths.signIn);
+  await isAccessible(page, 'sign-in');
+  await page.getByLabel('User name').fill('owner');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'sign-in failed');
+});
+
+test('a phone', async ({ configuration, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await configuration.open('globex');
+  await isAccessible(page, 'the configuration');
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await expect(page.getByRole('navigation', { name: 'Globex' })).toBeVisible();
+  await isAccessible(page, 'the menu');
+});

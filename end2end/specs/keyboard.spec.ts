@@ -1,0 +1,78 @@
+// The whole story of consent without a mouse.
+
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures.ts';
+
+/** Presses Tab until the control has the focus. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let pressed = 0; pressed < 60; pressed += 1) {
+    await page.keyboard.press('Tab');
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`the focus never came to ${control}`);
+}
+
+test('consenting, undoing and asking why, by keyboard alone', async ({ configuration, page, js, engine }) => {
+  const { codeReview } = configuration;
+  const press = async () => {
+    await page.keyboard.press('Space');
+    if (!js) {
+      await page.keyboard.press('Tab');
+      await expect(codeReview.saveButton).toBeFocused();
+      await page.keyboard.press('Enter');
+    }
+    await expect(configuration.cancelButton).toBeFocused();
+  };
+  await configuration.open('acme');
+  await codeReview.ready();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await tabTo(page, codeReview.box);
+  await press();
+  await page.keyboard.press(js ? 'Escape' : 'Enter');
+  await expect(configuration.dialog).toBeHidden();
+  await expect(codeReview.box).toBeFocused();
+  await expect(codeReview.box).not.toBeChecked();
+
+  await press();
+  await page.keyboard.press('Tab');
+  await expect(configuration.confirmButton).toBeFocused();
+  await page.keyboard.press('Enter');
+  await configuration.isSaved('Code Review', true);
+  expect(await engine('acme', 'developer')).toBe('code_review_flow');
+
+  await expect(codeReview.box).toBeFocused();
+  await tabTo(page, codeReview.undoButton);
+  await page.keyboard.press('Enter');
+  await configuration.isSaved('Code Review', false);
+  expect(await engine('acme', 'developer')).toBe('none');
+
+  await tabTo(page, page.getByLabel('User name'));
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('developer');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Explain' })).toContainText('No review');
+});
+
+test('the focus stays in the dialog while it is open', async ({ configuration, page }) => {
+  await configuration.open('acme');
+  await configuration.codeReview.switch();
+  await expect(configuration.cancelButton).toBeFocused();
+  const reached = new Set<string>();
+  for (let pressed = 0; pressed < 8; pressed += 1) {
+    await page.keyboard.press(pressed < 4 ? 'Tab' : 'Shift+Tab');
+    // The page may hand the focus to the browser itself, never to what lies behind the dialog.
+    const inside = await page.locator(':focus').evaluateAll((all) => all.map((it) => it.closest('dialog') && it.textContent));
+    for (const text of inside) reached.add(text ?? 'outside');
+  }
+  expect([...reached].sort()).toEqual(['Cancel', 'Enable Code Review Flow']);
+});
+
+test('what has the focus shows it', async ({ configuration, page }) => {
+  await configuration.open('acme');
+  await tabTo(page, configuration.codeReview.box);
+  await expect(configuration.codeReview.box).toHaveCSS('outline-style', 'solid');
+  await expect(configuration.codeReview.box).toHaveCSS('outline-width', '2px');
+});

@@ -1,0 +1,88 @@
+// A phone: 320 px wide, nothing scrolls sideways, and the navigation folds.
+
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures.ts';
+import { Toggle, paths } from '../pages.ts';
+
+test.use({ viewport: { width: 320, height: 640 } });
+
+async function fits(page: Page): Promise<void> {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, `how wide ${page.url()} is`).toBeLessThanOrEqual(320);
+}
+
+test('no page scrolls sideways', async ({ page, server, configuration, js, visit, trouble }) => {
+  trouble.expect(/status of 40[34]/);
+  await server.run('feature', 'set', 'orbit_user_preference', 'true');
+  const addresses = [
+    paths.groups,
+    paths.overview('acme'),
+    paths.overview('acme/platform/runtime'),
+    paths.configuration('acme'),
+    paths.configuration('globex'),
+    paths.configuration('initech'),
+    paths.configuration('acme/platform/runtime'),
+    `${paths.configuration('acme')}?explain_user=reviewer`,
+    paths.auditEvents('acme'),
+    paths.preferences,
+    paths.accessTokens,
+    `${paths.jump}?q=acme`,
+    '/no/such/page',
+  ];
+  for (const address of addresses) {
+    await page.goto(address);
+    await fits(page);
+  }
+
+  await configuration.open('globex');
+  await configuration.codeReview.ready();
+  await page.getByRole('button', { name: 'Review and consent' }).click();
+  await expect(configuration.dialog).toBeVisible();
+  await fits(page);
+  for (const button of [configuration.cancelButton, configuration.confirmButton]) {
+    await expect(button).toBeInViewport({ ratio: 1 });
+  }
+  await configuration.confirmButton.click();
+  await configuration.isSaved('Code Review', true);
+  await fits(page);
+  await page.goto(paths.auditEvents('globex'));
+  await fits(page);
+
+  await page.goto(paths.preferences);
+  await new Toggle(page, js, 'Use Orbit in GitLab Duo').switch();
+  await expect(page.getByRole('checkbox', { name: 'Agentic Chat' })).toBeVisible();
+  await fits(page);
+
+  await page.goto(paths.accessTokens);
+  await page.getByLabel('Name').fill('a-name-without-any-place-to-break-it-'.repeat(2));
+  await page.getByRole('checkbox', { name: 'read_decisions' }).check();
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.getByRole('status').getByRole('code')).toBeVisible();
+  await fits(page);
+
+  const forbidden = await visit('developer');
+  await forbidden.goto(paths.configuration('acme'));
+  await fits(forbidden);
+  const nobody = await visit(null);
+  await nobody.goto(paths.signIn);
+  await fits(nobody);
+});
+
+test('the navigation folds behind a button', async ({ page, configuration }) => {
+  await configuration.open('acme');
+  const navigation = page.getByRole('navigation', { name: 'Acme' });
+  await expect(navigation).toBeHidden();
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await expect(navigation).toBeVisible();
+  await navigation.getByRole('link', { name: 'Audit events' }).click();
+  await expect(page).toHaveURL(paths.auditEvents('acme'));
+  await expect(page.getByRole('navigation', { name: 'Acme' })).toBeHidden();
+});
+
+test('the navigation stands at the left from 768 px on', async ({ page, configuration }) => {
+  await page.setViewportSize({ width: 768, height: 800 });
+  await configuration.open('acme');
+  await expect(page.getByRole('navigation', { name: 'Acme' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Menu', exact: true })).toBeHidden();
+});
