@@ -174,6 +174,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             {consent}
             <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
                 <Who what="Changed by" by=Signal::derive(changed) />
+                <p class="text-muted" class:hidden=move || changed().is_some()>"Never changed"</p>
                 <FeedbackLine feedback=feedback.into() />
                 <form
                     method="post"
