@@ -2,7 +2,8 @@
 -- compared by. The PostgreSQL file of the same number says the same in its dialect.
 
 CREATE TABLE users (
-    id INTEGER PRIMARY KEY,
+    -- Never given again: ledger, log and flags keep the numbers of those who are gone.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     username TEXT NOT NULL,
     username_key TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -50,7 +51,8 @@ CREATE TABLE personal_access_tokens (
 CREATE INDEX personal_access_tokens_user_id ON personal_access_tokens (user_id);
 
 CREATE TABLE namespaces (
-    id INTEGER PRIMARY KEY,
+    -- Never given again: ledger, log and flags keep the numbers of those who are gone.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     parent_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
     -- NULL for a top-level group, which is its own root.
     root_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
