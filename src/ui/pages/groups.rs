@@ -9,9 +9,8 @@ use crate::{
         paths::{self, GroupPage},
         role::Role,
     },
-    storage::VisibleNamespace,
     ui::layout::Page,
-    usecases::list_groups::list_groups,
+    usecases::{VisibleNamespace, list_groups::list_groups},
 };
 
 #[component]

@@ -12,10 +12,9 @@ use crate::{
         namespace::{GroupPath, Namespace},
         paths::GroupPage,
     },
-    storage::FlowSelection,
     ui::layout::{Nav, Page, group_crumbs},
     usecases::{
-        UseCaseError,
+        FlowSelection, UseCaseError,
         show_group::{CHILDREN_SHOWN, GroupOverview, show_group},
     },
 };
