@@ -29,6 +29,9 @@ impl CookiePolicy {
     }
 
     /// A `Set-Cookie` header that keeps `value` for so many seconds; 0 removes it.
+    ///
+    /// # Panics
+    /// When `value` is not plain ASCII; ours are base64.
     pub fn set(self, name: &str, value: String, seconds: i64) -> http::HeaderValue {
         let cookie = Cookie::build((self.name(name), value))
             .path("/")

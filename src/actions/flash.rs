@@ -39,7 +39,7 @@ pub enum Outcome {
 impl Flash {
     /// The `Set-Cookie` header that carries it to the next page.
     pub fn cookie(&self, policy: CookiePolicy) -> http::HeaderValue {
-        let json = serde_json::to_vec(self).expect("a flash is plain data");
+        let json = serde_json::to_vec(self).unwrap_or_default();
         policy.set(COOKIE, URL_SAFE_NO_PAD.encode(json), SECONDS)
     }
 

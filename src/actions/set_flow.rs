@@ -41,7 +41,7 @@ pub struct By {
 impl FlowStatus {
     /// A selection as somebody with this time format reads it.
     pub fn new(
-        selection: &crate::storage::FlowSelection,
+        selection: &crate::usecases::FlowSelection,
         now: crate::domain::time::Timestamp,
         format: crate::domain::preferences::TimeFormat,
     ) -> Self {

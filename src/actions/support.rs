@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     domain::paths,
-    storage::StorageError,
     usecases::{App, SignedIn, UseCaseError},
 };
 
@@ -54,7 +53,19 @@ pub fn call(back: &str) -> Result<Call, ActionError> {
 
 /// Whoever is signed in; `None` when nobody is.
 pub fn signed_in() -> Option<SignedIn> {
-    use_context::<http::request::Parts>()?.extensions.get::<SignedIn>().cloned()
+    handed_over()
+}
+
+/// What the server put into the request for the page; `None` when it put nothing of the kind.
+pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<http::request::Parts>()?.extensions.get::<T>().cloned()
+}
+
+/// Sends whoever asked for this page to sign in, and back here.
+pub fn send_to_sign_in() {
+    let here = use_context::<http::request::Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string));
+    redirect(&paths::sign_in_returning_to(here.as_deref().unwrap_or(paths::HOME)));
 }
 
 fn wants_html() -> bool {
@@ -66,9 +77,12 @@ fn wants_html() -> bool {
 
 /// Gives the answer the status of the error.
 pub fn set_status(error: &ActionError) {
-    if let (Some(options), Ok(status)) =
-        (use_context::<ResponseOptions>(), StatusCode::from_u16(error.status()))
-    {
+    answer_with(error.status());
+}
+
+/// Gives the answer, or the page, this status.
+pub fn answer_with(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         options.set_status(status);
     }
 }
@@ -132,7 +146,7 @@ impl Call {
                 ActionError::Conflict(Box::new(status))
             }
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
-            UseCaseError::Storage(error @ (StorageError::Unavailable(_) | StorageError::Stale)) => {
+            error if error.is_passing() => {
                 tracing::warn!(%error, "action refused");
                 ActionError::Unavailable
             }

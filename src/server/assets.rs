@@ -37,7 +37,8 @@ pub(super) async fn package_file(Path(name): Path<String>, headers: HeaderMap) -
 /// What stands at the root, such as `/favicon.svg`; `None` when there is no such file.
 pub(super) fn root_file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let name = path.strip_prefix('/')?;
-    let plain = !name.is_empty() && !name.contains('/') && !name.ends_with(".br") && !name.ends_with(".gz");
+    let compressed = matches!(name.rsplit_once('.'), Some((_, "br" | "gz")));
+    let plain = !name.is_empty() && !name.contains('/') && !compressed;
     if plain { serve(name, headers, false) } else { None }
 }
 

@@ -13,9 +13,8 @@ use super::{ServerState, middleware::SESSION_COOKIE, router::render_page};
 use crate::{
     actions::flash::{Flash, Outcome},
     domain::paths,
-    storage::StorageError,
     ui::SignInFailed,
-    usecases::{Origin, SignedIn, UseCaseError, sign_in, sign_out},
+    usecases::{Origin, SignedIn, sign_in, sign_out},
 };
 
 #[derive(Deserialize)]
@@ -69,11 +68,10 @@ pub(super) async fn sign_in(
         Ok(None) => (StatusCode::UNAUTHORIZED, "The user name or the password is wrong."),
         Err(error) => {
             tracing::error!(%error, "sign-in failed");
-            match error {
-                UseCaseError::Storage(StorageError::Unavailable(_)) => {
-                    (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
-                }
-                _ => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment."),
+            if error.is_passing() {
+                (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
+            } else {
+                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment.")
             }
         }
     };

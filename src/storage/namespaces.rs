@@ -157,7 +157,8 @@ impl Namespaces<'_> {
 /// A LIKE pattern for "has `text` in it", whatever signs the text has.
 fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars() {
+    // PostgreSQL's text has no NUL, and no name has one.
+    for c in text.trim().to_lowercase().chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

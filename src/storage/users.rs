@@ -71,6 +71,10 @@ impl Users<'_> {
 
     /// The case of the letters does not matter. `None` when nobody has the name.
     pub async fn find_by_username(&mut self, username: &str) -> Result<Option<User>, StorageError> {
+        // PostgreSQL's text has no NUL, so nobody is called so.
+        if username.contains('\0') {
+            return Ok(None);
+        }
         let key = username.to_ascii_lowercase();
         let row: Option<UserRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_USERNAME).bind(key).fetch_optional(c).await)?;

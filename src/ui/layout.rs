@@ -99,7 +99,7 @@ pub fn Page(
         <div inert=covered>
             <a href="#content" class="skip-link">"Skip to content"</a>
             <Header actor />
-            <div class="mx-auto flex max-w-6xl gap-8 px-4 pb-16 sm:px-6">
+            <div class="mx-auto max-w-6xl gap-8 px-4 pb-16 sm:px-6 md:flex">
                 {nav.map(|nav| view! { <SideNav nav /> })}
                 <div class="min-w-0 flex-1">
                     {(!crumbs.is_empty()).then(|| view! { <Breadcrumb crumbs /> })}

@@ -35,6 +35,9 @@ pub mod sign_out;
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 
+/// What the use cases answer with as it is stored; pages take it from here and know no storage.
+pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
+
 use std::sync::Arc;
 
 use crate::{domain::time::Timestamp, storage::Storage};

@@ -120,27 +120,9 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     };
     let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="mt-1 text-sm">{why}</p> });
     let changed = move || status.with(|it| it.changed.clone());
-    let consent = dialog.is_some().then(|| {
-        let given = move || match status.get().consent {
-            ConsentStatus::Given(by) => Some(by),
-            _ => None,
-        };
-        view! {
-            <div class:hidden=move || !consent_given.get()>
-                <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
-                <Who what="Consent given by" by=Signal::derive(given) />
-            </div>
-            <div class="note mt-2" class:hidden=move || status.with(|it| it.consent != ConsentStatus::Missing)>
-                <p class="max-w-prose">
-                    "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
-                </p>
-                <form method="get" class="mt-2" class:hidden=locked_off on:submit=review>
-                    <input type="hidden" name="confirm" value=row.with_value(|row| row.flow.clone()) />
-                    <button type="submit" class="button button-small">"Review and consent"</button>
-                </form>
-            </div>
-        }
-    });
+    let consent = dialog
+        .is_some()
+        .then(|| view! { <ConsentState row status consent_given locked=locked_off review /> });
     view! {
         <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=|event| event.prevent_default()>
             <HiddenFields row version />
@@ -174,6 +156,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             {consent}
             <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
                 <Who what="Changed by" by=Signal::derive(changed) />
+                <p class="text-muted" class:hidden=move || changed().is_some()>"Never changed"</p>
                 <FeedbackLine feedback=feedback.into() />
                 <form
                     method="post"
@@ -188,40 +171,80 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             </div>
         </div>
         {dialog
-            .map(|Dialog { cancel, confirm: label, .. }| {
-                let close_on_backdrop = move |event: ev::MouseEvent| {
-                    if let Some(dialog) = dialog_ref.get_untracked()
-                        && event.target().as_ref() == Some(dialog.as_ref())
-                    {
-                        dialog.close();
-                    }
-                };
-                view! {
-                    <dialog
-                        node_ref=dialog_ref
-                        class="dialog"
-                        aria-labelledby=format!("{id}-dialog-title")
-                        on:click=close_on_backdrop
-                    >
-                        <div class="p-6">
-                            {children()}
-                            <div class="mt-6 flex flex-wrap justify-end gap-3">
-                                <form method="dialog">
-                                    <button class="button" autofocus>{cancel}</button>
-                                </form>
-                                <button
-                                    type="button"
-                                    class="button button-primary"
-                                    aria-busy=move || feedback.with(Feedback::is_saving).to_string()
-                                    on:click=confirm
-                                >
-                                    {label}
-                                </button>
-                            </div>
-                        </div>
-                    </dialog>
-                }
+            .map(|dialog| {
+                let busy = Signal::derive(move || feedback.with(Feedback::is_saving));
+                view! { <ConsentDialog dialog dialog_ref title_id=format!("{id}-dialog-title") busy confirm children /> }
             })}
+    }
+}
+
+/// Whether consent was given, and by whom; or what it means that it was not, and the way out.
+#[component]
+fn ConsentState(
+    row: StoredValue<FlowRow>,
+    status: RwSignal<FlowStatus>,
+    consent_given: Signal<bool>,
+    locked: bool,
+    review: impl Fn(ev::SubmitEvent) + 'static,
+) -> impl IntoView {
+    let given = move || match status.get().consent {
+        ConsentStatus::Given(by) => Some(by),
+        _ => None,
+    };
+    let (id, flow) = row.with_value(|row| (row.id.clone(), row.flow.clone()));
+    view! {
+        <div class:hidden=move || !consent_given.get()>
+            <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
+            <Who what="Consent given by" by=Signal::derive(given) />
+        </div>
+        <div class="note mt-2" class:hidden=move || status.with(|it| it.consent != ConsentStatus::Missing)>
+            <p class="max-w-prose">
+                "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
+            </p>
+            <form method="get" class="mt-2" class:hidden=locked on:submit=review>
+                <input type="hidden" name="confirm" value=flow />
+                <button type="submit" class="button button-small">"Review and consent"</button>
+            </form>
+        </div>
+    }
+}
+
+/// The dialog that comes before anything is saved. Cancel, Escape and the backdrop close it.
+#[component]
+fn ConsentDialog(
+    dialog: Dialog,
+    dialog_ref: NodeRef<html::Dialog>,
+    title_id: String,
+    busy: Signal<bool>,
+    confirm: impl Fn(ev::MouseEvent) + 'static,
+    children: Children,
+) -> impl IntoView {
+    let close_on_backdrop = move |event: ev::MouseEvent| {
+        if let Some(dialog) = dialog_ref.get_untracked()
+            && event.target().as_ref() == Some(dialog.as_ref())
+        {
+            dialog.close();
+        }
+    };
+    view! {
+        <dialog node_ref=dialog_ref class="dialog" aria-labelledby=title_id on:click=close_on_backdrop>
+            <div class="p-6">
+                {children()}
+                <div class="mt-6 flex flex-wrap justify-end gap-3">
+                    <form method="dialog">
+                        <button class="button" autofocus>{dialog.cancel}</button>
+                    </form>
+                    <button
+                        type="button"
+                        class="button button-primary"
+                        aria-busy=move || busy.get().to_string()
+                        on:click=confirm
+                    >
+                        {dialog.confirm}
+                    </button>
+                </div>
+            </div>
+        </dialog>
     }
 }
 

@@ -20,7 +20,8 @@ pub fn JumpBox() -> impl IntoView {
     Effect::new(move |_| {
         let handle = window_event_listener(ev::keydown, move |event| {
             let in_text = document().active_element().is_some_and(|element| {
-                matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+                let is_box = matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio"));
+                matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") && !is_box
             });
             let slash = event.key() == "/" && !in_text && !event.ctrl_key() && !event.meta_key();
             let ctrl_k = event.key() == "k" && (event.ctrl_key() || event.meta_key());

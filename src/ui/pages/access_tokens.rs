@@ -15,13 +15,12 @@ use crate::{
         time::Timestamp,
         token::{MAX_TOKEN_DAYS, Scope},
     },
-    storage::StoredToken,
     ui::{
         components::{AlertNote, StatusNote, Time},
         islands::CopyButton,
         layout::{Crumb, Nav, Page},
     },
-    usecases::list_tokens::list_tokens,
+    usecases::{StoredToken, list_tokens::list_tokens},
 };
 
 /// How long a new token lives unless somebody says else, in days.

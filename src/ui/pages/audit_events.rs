@@ -8,12 +8,11 @@ use crate::{
     domain::{
         audit::AuditEvent, consent::LedgerAction, ids::AuditEventId, namespace::GroupPath, paths::GroupPage,
     },
-    storage::LedgerEntry,
     ui::{
         components::Time,
         layout::{Nav, Page, group_crumbs},
     },
-    usecases::{UseCaseError, list_audit_events::list_audit_events},
+    usecases::{LedgerEntry, UseCaseError, list_audit_events::list_audit_events},
 };
 
 pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Result<AnyView, UseCaseError> {

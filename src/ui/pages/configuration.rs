@@ -15,14 +15,13 @@ use crate::{
         paths::GroupPage,
         wording::CODE_REVIEW_WORDING,
     },
-    storage::FlowSelection,
     ui::{
         components::{AlertNote, ConsentText},
         islands::{Dialog, EscapeLink, Feedback, FlowRow, FlowToggle},
         layout::{Nav, Page, group_crumbs},
     },
     usecases::{
-        UseCaseError,
+        FlowSelection, UseCaseError,
         show_configuration::{Configuration, show_configuration},
     },
 };

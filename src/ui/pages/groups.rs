@@ -9,9 +9,8 @@ use crate::{
         paths::{self, GroupPage},
         role::Role,
     },
-    storage::VisibleNamespace,
     ui::layout::Page,
-    usecases::list_groups::list_groups,
+    usecases::{VisibleNamespace, list_groups::list_groups},
 };
 
 #[component]
@@ -36,14 +35,14 @@ pub fn GroupsPage() -> impl IntoView {
                         <h1 class="text-2xl font-semibold">"Groups"</h1>
                         <p class="mt-1 text-muted">"The groups and projects that you are a member of."</p>
                     </div>
-                    <form method="get" action=paths::GROUPS role="search" class="flex gap-2">
+                    <form method="get" action=paths::GROUPS role="search" class="flex w-full gap-2 sm:w-auto">
                         <input
                             type="search"
                             name="filter"
                             aria-label="Filter by name"
                             placeholder="Filter by name"
                             maxlength="100"
-                            class="field min-w-0"
+                            class="field min-w-0 flex-1"
                             value=filter.clone()
                         />
                         <button type="submit" class="button">"Filter"</button>
@@ -72,7 +71,7 @@ fn Row(it: VisibleNamespace, is_admin: bool) -> impl IntoView {
     let kind = it.namespace.kind_name();
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
-            <div class="min-w-0 flex-1">
+            <div class="min-w-0 basis-full sm:flex-1 sm:basis-0">
                 <a href=GroupPage::Overview.path(&path) class="font-medium break-words">{it.namespace.name}</a>
                 <span class="block text-sm break-words text-muted">{path.to_string()}" · "{kind}</span>
             </div>

@@ -24,8 +24,11 @@ pub use sign_in::{DemoHint, SignInPage};
 use leptos::prelude::*;
 
 use crate::{
-    actions::{flash::Flash, support::signed_in},
-    domain::{moment::Moment, paths, time::Timestamp},
+    actions::{
+        flash::Flash,
+        support::{self, signed_in},
+    },
+    domain::{moment::Moment, time::Timestamp},
     usecases::{App, SignedIn, UseCaseError},
 };
 
@@ -57,9 +60,7 @@ where
     F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
 {
     let Some(signed_in) = signed_in() else {
-        let parts = expect_context::<http::request::Parts>();
-        let here = parts.uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
-        leptos_axum::redirect(&paths::sign_in_returning_to(here));
+        support::send_to_sign_in();
         return ().into_any();
     };
     let visit = Visit { app: expect_context(), signed_in, flash: crate::actions::flash::take() };

@@ -12,10 +12,9 @@ use crate::{
         namespace::{GroupPath, Namespace},
         paths::GroupPage,
     },
-    storage::FlowSelection,
     ui::layout::{Nav, Page, group_crumbs},
     usecases::{
-        UseCaseError,
+        FlowSelection, UseCaseError,
         show_group::{CHILDREN_SHOWN, GroupOverview, show_group},
     },
 };
@@ -144,8 +143,10 @@ fn code_review_state(flows: &[FlowSelection]) -> FlowState {
 fn consent_name(state: &FlowState) -> String {
     match state {
         FlowState::Off => String::from("Not asked: the flow is off"),
-        state if state.is_transitional() => String::from("Missing"),
-        state => state.consent().map_or_else(String::new, |given| format!("Given by {}", given.by_name)),
+        state @ FlowState::On(_) if state.is_transitional() => String::from("Missing"),
+        state @ FlowState::On(_) => {
+            state.consent().map_or_else(String::new, |given| format!("Given by {}", given.by_name))
+        }
     }
 }
 

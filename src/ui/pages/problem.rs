@@ -1,12 +1,10 @@
 //! What a page shows when it cannot show itself.
 
-use http::StatusCode;
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 
 use crate::{
+    actions::support::answer_with,
     domain::paths,
-    storage::StorageError,
     ui::{components::Problem, layout::Page},
     usecases::UseCaseError,
 };
@@ -15,7 +13,7 @@ use crate::{
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     problem(
-        StatusCode::NOT_FOUND,
+        404,
         "Page not found",
         "There is nothing at this address, or you may not see it. Check the address, or ask an Owner of the group to add you.",
     )
@@ -25,23 +23,17 @@ pub fn NotFoundPage() -> impl IntoView {
 pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     match error {
         UseCaseError::NotFound(_) => view! { <NotFoundPage /> }.into_any(),
-        UseCaseError::Denied(denial) => problem(
-            StatusCode::FORBIDDEN,
-            "You may not do this",
-            format!("{denial} Ask an Owner of the group."),
-        ),
-        UseCaseError::Storage(error @ StorageError::Unavailable(_)) => {
+        UseCaseError::Denied(denial) => {
+            problem(403, "You may not do this", format!("{denial} Ask an Owner of the group."))
+        }
+        error if error.is_passing() => {
             tracing::warn!(%error, "page not loaded");
-            problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The database is busy",
-                "Nothing was changed. Try again in a moment.",
-            )
+            problem(503, "The database is busy", "Nothing was changed. Try again in a moment.")
         }
         other => {
             tracing::error!(error = %other, "page failed");
             problem(
-                StatusCode::INTERNAL_SERVER_ERROR,
+                500,
                 "Something went wrong",
                 "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.",
             )
@@ -49,12 +41,12 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     }
 }
 
-fn problem(status: StatusCode, title: &'static str, text: impl Into<String>) -> AnyView {
-    expect_context::<ResponseOptions>().set_status(status);
+fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
+    answer_with(status);
     let text = text.into();
     view! {
         <Page title>
-            <Problem status=status.as_u16() title text>
+            <Problem status title text>
                 <a class="button" href=paths::HOME>"Your groups"</a>
             </Problem>
         </Page>

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    actions::flash::{self, Outcome},
+    actions::{
+        flash::{self, Outcome},
+        support::handed_over,
+    },
     domain::paths,
     ui::{
         app::SignInFailed,
@@ -15,8 +18,7 @@ use crate::{
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let parts = expect_context::<http::request::Parts>();
-    let failed = parts.extensions.get::<SignInFailed>().cloned();
+    let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
         None => use_query_map().read_untracked().get("return_to").unwrap_or_default(),
