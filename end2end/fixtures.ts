@@ -32,7 +32,14 @@ interface Template {
 /** What the browser complained about. */
 export class Trouble {
   private readonly seen: string[] = [];
-  private readonly expected: RegExp[] = [];
+  private readonly expected: RegExp[] = [
+    // What skips the animation from page to page, such as another click, is nobody's fault.
+    /Transition was (aborted|skipped)/,
+  ];
+
+  constructor(private readonly js: boolean) {
+    if (!js) this.expect(/was preloaded using link preload but not used/);
+  }
 
   /** A complaint that belongs to the test. */
   expect(complaint: RegExp): void {
@@ -46,8 +53,10 @@ export class Trouble {
     context.on('weberror', (error) => this.seen.push(`uncaught: ${error.error().message}`));
     context.on('requestfailed', (request) => {
       const why = request.failure()?.errorText;
-      // Whoever leaves a page no longer waits for what it was loading.
-      if (why !== 'net::ERR_ABORTED') this.seen.push(`${why}: ${request.method()} ${request.url()}`);
+      // Whoever leaves a page no longer waits for what it was loading; and a browser that runs no scripts
+      // says of each that it was refused.
+      const fine = why === 'net::ERR_ABORTED' || (!this.js && why === 'csp');
+      if (!fine) this.seen.push(`${why}: ${request.method()} ${request.url()}`);
     });
   }
 
@@ -56,7 +65,9 @@ export class Trouble {
   }
 }
 
-interface Options {
+export interface Options {
+  /** Whether the pages' scripts run. */
+  js: boolean;
   /** Who is signed in on `page`; `null` is nobody. */
   user: User | null;
 }
@@ -64,8 +75,6 @@ interface Options {
 interface Fixtures {
   server: Server;
   trouble: Trouble;
-  /** Whether the browser runs scripts. */
-  js: boolean;
   /** The configuration page, in `page`. */
   configuration: Configuration;
   /** A page of a browser of its own with somebody else signed in. */
@@ -74,6 +83,12 @@ interface Fixtures {
   api: APIRequestContext;
   /** The engine that the decision API names, asked now. */
   engine: (namespace: string, user: User) => Promise<Engine>;
+}
+
+/** The pages as they are without JavaScript, also where the tests themselves need some. */
+async function withoutScript(context: BrowserContext): Promise<void> {
+  const body = 'export default () => new Promise(() => {});';
+  await context.route('**/pkg/*.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
 }
 
 export const test = base.extend<Fixtures & Options, { template: Template }>({
@@ -117,30 +132,34 @@ export const test = base.extend<Fixtures & Options, { template: Template }>({
     expect(code, `the server stops when it is told to\n${server.log}`).toBe(0);
   },
 
-  trouble: async ({}, use) => {
-    const trouble = new Trouble();
+  trouble: async ({ js }, use) => {
+    const trouble = new Trouble(js);
     await use(trouble);
     expect(trouble.unexpected, 'complaints of the browser').toEqual([]);
   },
 
-  js: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  js: [true, { option: true }],
+
+  javaScriptEnabled: async ({ js }, use) => use(js),
 
   baseURL: async ({ server }, use) => use(server.url),
 
   storageState: async ({ template, user }, use) => use(user === null ? undefined : template.sessions[user]),
 
-  context: async ({ context, trouble }, use) => {
+  context: async ({ context, trouble, js }, use) => {
+    if (!js) await withoutScript(context);
     trouble.watch(context);
     await use(context);
   },
 
   configuration: async ({ page, js }, use) => use(new Configuration(page, js)),
 
-  visit: async ({ browser, server, template, trouble }, use) => {
+  visit: async ({ browser, server, template, trouble, js, javaScriptEnabled }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (user) => {
       const storageState = user === null ? { cookies: [], origins: [] } : template.sessions[user];
-      const context = await browser.newContext({ baseURL: server.url, storageState });
+      const context = await browser.newContext({ baseURL: server.url, storageState, javaScriptEnabled });
+      if (!js) await withoutScript(context);
       trouble.watch(context);
       opened.push(context);
       return context.newPage();

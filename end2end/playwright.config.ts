@@ -3,9 +3,11 @@
 
 import { defineConfig } from '@playwright/test';
 
+import type { Options } from './fixtures.ts';
+
 const executablePath = process.env['CHROMIUM_PATH'];
 
-export default defineConfig({
+export default defineConfig<Options>({
   testDir: 'specs',
   // Pictures are made when somebody asks for them.
   testIgnore: process.env['UPDATE_SCREENSHOTS'] === '1' ? [] : ['**/screenshots.spec.ts'],
@@ -25,6 +27,6 @@ export default defineConfig({
   },
   projects: [
     { name: 'javascript', grepInvert: /@no-javascript/ },
-    { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
+    { name: 'no-javascript', grepInvert: /@javascript/, use: { js: false } },
   ],
 });

@@ -104,7 +104,9 @@ test('closing the flag hides the section, refuses a late form, and keeps what wa
   page,
   server,
   js,
+  trouble,
 }) => {
+  trouble.expect(/status of 403/);
   await server.run('feature', 'set', FLAG, 'true', '--user', 'reviewer');
   await page.goto(paths.preferences);
   const master = new Toggle(page, js, MASTER);

@@ -3,6 +3,9 @@
 import { expect, test } from '../fixtures.ts';
 import { Configuration } from '../pages.ts';
 
+// The island's request is answered with a status that says so.
+test.beforeEach(({ trouble }) => trouble.expect(/status of 409/));
+
 test('the later change of a flow is refused, with who changed it', async ({ configuration, visit, js }) => {
   const other = new Configuration(await visit('admin'), js);
   await configuration.open('acme');

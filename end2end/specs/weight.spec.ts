@@ -86,7 +86,13 @@ test('nothing moves when the page wakes', { tag: '@javascript' }, async ({ page,
   expect(configuration.js).toBe(true);
 });
 
-test('before the page wakes it works as without JavaScript', { tag: '@javascript' }, async ({ page, configuration, engine }) => {
+test('before the page wakes it works as without JavaScript', { tag: '@javascript' }, async ({
+  page,
+  configuration,
+  engine,
+  trouble,
+}) => {
+  trouble.expect(/Failed to fetch/);
   await page.route('**/*.wasm', (route) => route.abort('aborted'));
   await configuration.open('acme');
   await configuration.codeReview.box.check();

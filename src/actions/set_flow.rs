@@ -78,6 +78,7 @@ pub async fn set_flow(
     };
     use crate::{
         domain::{
+            flows::Flow,
             namespace::GroupPath,
             paths::{self, GroupPage},
             wording::WordingId,
@@ -101,9 +102,11 @@ pub async fn set_flow(
     let set = usecases::set_flow::set_flow(&call.app, &call.signed_in.caller, command).await;
     let (now, format) = (call.app.now(), call.signed_in.display.time_format);
     let status = set.map(|set| FlowStatus::new(&set.selection, now, format));
+    // A form comes back to the row that it was about.
+    let row = Flow::find(&flow).map_or(page.clone(), |flow| format!("{page}#{}", flow.html_id()));
     call.answer(&flow, status, |result| match result {
         Err(ActionError::ConsentRequired) => Next::Silently(paths::configuration_confirming(&group, &flow)),
-        Err(error) => Next::Page(page, Outcome::Failed(error.clone())),
-        Ok(_) => Next::Page(page, Outcome::Saved),
+        Err(error) => Next::Page(row, Outcome::Failed(error.clone())),
+        Ok(_) => Next::Page(row, Outcome::Saved),
     })
 }

@@ -132,6 +132,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                 name="enabled"
                 value="true"
                 class="checkbox"
+                autocomplete="off"
                 aria-describedby=described_by
                 disabled=locked_off
                 checked=enabled.get_untracked()

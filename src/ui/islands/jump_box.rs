@@ -57,7 +57,7 @@ pub fn JumpBox() -> impl IntoView {
         });
     };
     view! {
-        <form role="search" method="get" action=paths::JUMP class="relative">
+        <form role="search" aria-label="Jump to" method="get" action=paths::JUMP class="relative">
             <input
                 node_ref=field
                 type="search"

@@ -83,6 +83,7 @@ fn OrbitChoice(
                     name="enabled"
                     value="true"
                     class="checkbox"
+                    autocomplete="off"
                     aria-describedby=help_id.clone()
                     checked=shown.get_untracked()
                     node_ref=checkbox

@@ -165,7 +165,8 @@ fn asked_to_confirm(configuration: &Configuration, query: &ParamsMap) -> Option<
 #[component]
 fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
     let wording = &CODE_REVIEW_WORDING;
-    let back = GroupPage::Configuration.path(&group);
+    // The fragment gives the focus back to the checkbox.
+    let back = format!("{}#{}", GroupPage::Configuration.path(&group), selection.flow.html_id());
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">

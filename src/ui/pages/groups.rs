@@ -35,7 +35,7 @@ pub fn GroupsPage() -> impl IntoView {
                         <h1 class="text-2xl font-semibold">"Groups"</h1>
                         <p class="mt-1 text-muted">"The groups and projects that you are a member of."</p>
                     </div>
-                    <form method="get" action=paths::GROUPS role="search" class="flex w-full gap-2 sm:w-auto">
+                    <form method="get" action=paths::GROUPS role="search" aria-label="Filter groups" class="flex w-full gap-2 sm:w-auto">
                         <input
                             type="search"
                             name="filter"
