@@ -38,10 +38,10 @@ async fn a_wrong_password_and_an_unknown_user_are_told_the_same_and_keep_the_nam
         let answer = browser.sign_in(username, "not the password").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(browser.cookie("duo_session").is_none());
-        let text = answer.text();
-        assert!(text.contains("The user name or the password is wrong."));
-        assert!(text.contains(&format!("value=\"{username}\"")), "the name is kept");
-        pages.push(text.contains("role=\"alert\""));
+        let page = answer.text();
+        assert!(page.contains("The user name or the password is wrong."));
+        assert!(page.contains(&format!("value=\"{username}\"")), "the name is kept");
+        pages.push(page.contains("role=\"alert\""));
     }
     assert_eq!(pages, [true, true]);
     let nul = Browser::new(&test).sign_in("own\0er", PASSWORD).await;
