@@ -129,6 +129,10 @@ impl Call {
     }
 
     fn action_error(&self, error: UseCaseError) -> ActionError {
+        if error.is_passing() {
+            tracing::warn!(%error, "action refused");
+            return ActionError::Unavailable;
+        }
         match error {
             UseCaseError::NotFound(_) => ActionError::NotFound,
             UseCaseError::Denied(denial) => ActionError::Denied(denial.to_string()),
@@ -146,10 +150,6 @@ impl Call {
                 ActionError::Conflict(Box::new(status))
             }
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
-            error if error.is_passing() => {
-                tracing::warn!(%error, "action refused");
-                ActionError::Unavailable
-            }
             UseCaseError::Storage(error) => {
                 tracing::error!(%error, "action failed");
                 ActionError::Internal
