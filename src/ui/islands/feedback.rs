@@ -51,7 +51,9 @@ impl Feedback {
 #[component]
 pub fn FeedbackLine(feedback: Signal<Feedback>) -> impl IntoView {
     view! {
-        <span role="status" class="text-muted">{text(move || feedback.with(|it| it.status().to_owned()))}</span>
-        <span role="alert" class="text-danger">{text(move || feedback.with(Feedback::alert))}</span>
+        <span>
+            <span role="status" class="text-muted">{text(move || feedback.with(|it| it.status().to_owned()))}</span>
+            <span role="alert" class="text-danger">{text(move || feedback.with(Feedback::alert))}</span>
+        </span>
     }
 }

@@ -118,13 +118,13 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             format!("{id}-help{active}{locked}")
         }
     };
-    let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="mt-1 text-sm">{why}</p> });
+    let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="setting-more">{why}</p> });
     let changed = move || status.with(|it| it.changed.clone());
     let consent = dialog
         .is_some()
         .then(|| view! { <ConsentState row status consent_given locked=locked_off review /> });
     view! {
-        <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=|event| event.prevent_default()>
+        <form method="post" action=ADDRESS class="setting" on:submit=|event| event.prevent_default()>
             <HiddenFields row version />
             <input
                 type="checkbox"
@@ -139,19 +139,20 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                 node_ref=checkbox
                 on:change=on_change
             />
-            <span class="min-w-0 flex-1">
-                <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
-                    <label for=id.clone() class="font-medium">{name.clone()}</label>
-                    {badges.into_iter().map(|badge| view! { <span class="badge">{badge}</span> }).collect_view()}
-                </span>
-                <span id=format!("{id}-help") class="mt-0.5 block text-sm text-muted">{description}</span>
-                {reason}
+            <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                <label for=id.clone() class="font-semibold">{name.clone()}</label>
+                {badges.into_iter().map(|badge| view! { <span class="badge">{badge}</span> }).collect_view()}
             </span>
-            <span class="w-16 shrink-0 text-right" class:hidden=locked_off>
-                <button type="submit" class="button button-small" class:invisible=move || awake.get()>
-                    "Save" <span class="sr-only">" "{name.clone()}</span>
-                </button>
-            </span>
+            <button
+                type="submit"
+                class="button button-small -my-1"
+                class:hidden=locked_off
+                class:invisible=move || awake.get()
+            >
+                "Save" <span class="sr-only">" "{name.clone()}</span>
+            </button>
+            <span id=format!("{id}-help") class="setting-more text-muted">{description}</span>
+            {reason}
         </form>
         <div class="ml-7 text-sm">
             {consent}
@@ -202,7 +203,8 @@ fn ConsentState(
             <p class="max-w-prose">
                 "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
             </p>
-            <form method="get" class="mt-2" class:hidden=locked on:submit=review>
+            // `?` is this page without the fragment, which would take the focus from the dialog.
+            <form method="get" action="?" class="mt-2" class:hidden=locked on:submit=review>
                 <input type="hidden" name="confirm" value=flow />
                 <button type="submit" class="button button-small">"Review and consent"</button>
             </form>
@@ -229,21 +231,19 @@ fn ConsentDialog(
     };
     view! {
         <dialog node_ref=dialog_ref class="dialog" aria-labelledby=title_id on:click=close_on_backdrop>
-            <div class="p-6">
-                {children()}
-                <div class="mt-6 flex flex-wrap justify-end gap-3">
-                    <form method="dialog">
-                        <button class="button" autofocus>{dialog.cancel}</button>
-                    </form>
-                    <button
-                        type="button"
-                        class="button button-primary"
-                        aria-busy=move || busy.get().to_string()
-                        on:click=confirm
-                    >
-                        {dialog.confirm}
-                    </button>
-                </div>
+            <div class="px-6 pt-6">{children()}</div>
+            <div class="dialog-buttons">
+                <form method="dialog">
+                    <button class="button" autofocus>{dialog.cancel}</button>
+                </form>
+                <button
+                    type="button"
+                    class="button button-primary"
+                    aria-busy=move || busy.get().to_string()
+                    on:click=confirm
+                >
+                    {dialog.confirm}
+                </button>
             </div>
         </dialog>
     }

@@ -23,7 +23,7 @@ pub fn OrbitChoices(settings: OrbitSettings, last: Option<(OrbitSetting, Feedbac
     view! {
         <OrbitChoice setting=OrbitSetting::Master settings last />
         <fieldset
-            class="mt-4 border-l-2 border-line pl-4 sm:ml-2"
+            class="ml-2 border-l-2 border-line pl-5"
             class:hidden=move || !settings.with(|it| it.shown(OrbitSetting::Master))
         >
             <legend class="sr-only">"Where Orbit is used"</legend>
@@ -74,8 +74,8 @@ fn OrbitChoice(
         save(!shown.get_untracked());
     };
     view! {
-        <div class="py-2">
-            <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=on_submit>
+        <div class="flex flex-wrap items-start gap-x-4 py-3">
+            <form method="post" action=ADDRESS class="setting flex-1 basis-64" on:submit=on_submit>
                 <input type="hidden" name="setting" value=setting.key() />
                 <input
                     type="checkbox"
@@ -89,15 +89,13 @@ fn OrbitChoice(
                     node_ref=checkbox
                     on:change=on_change
                 />
-                <span class="min-w-0 flex-1">
-                    <label for=id.clone() class="font-medium">{setting.label()}</label>
-                    <span id=help_id class="block text-sm text-muted">{setting.help()}</span>
-                </span>
-                <button type="submit" class="button button-small" class:invisible=move || awake.get()>
+                <label for=id.clone() class="font-semibold">{setting.label()}</label>
+                <button type="submit" class="button button-small -my-1" class:invisible=move || awake.get()>
                     "Save" <span class="sr-only">" "{setting.label()}</span>
                 </button>
+                <span id=help_id class="setting-more text-muted">{setting.help()}</span>
             </form>
-            <div class="ml-8 flex min-h-6 items-center gap-3 text-sm">
+            <div class="ml-7 flex items-center gap-3 text-sm">
                 <FeedbackLine feedback />
                 <form
                     method="post"

@@ -170,21 +170,21 @@ fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
-            <div class="p-6">
+            <div class="px-6 pt-6">
                 <ConsentText wording title_id="consent-title".to_owned() />
-                <div class="mt-6 flex flex-wrap justify-end gap-3">
-                    <form method="get" action=back.clone()>
-                        <button type="submit" class="button" autofocus>{wording.cancel}</button>
-                    </form>
-                    <form method="post" action=ADDRESS>
-                        <input type="hidden" name="group" value=group.to_string() />
-                        <input type="hidden" name="flow" value=selection.flow.reference />
-                        <input type="hidden" name="version" value=selection.version />
-                        <input type="hidden" name="enabled" value="true" />
-                        <input type="hidden" name="consent_wording" value=wording.id().to_string() />
-                        <button type="submit" class="button button-primary">{wording.confirm}</button>
-                    </form>
-                </div>
+            </div>
+            <div class="dialog-buttons">
+                <form method="get" action=back.clone()>
+                    <button type="submit" class="button" autofocus>{wording.cancel}</button>
+                </form>
+                <form method="post" action=ADDRESS>
+                    <input type="hidden" name="group" value=group.to_string() />
+                    <input type="hidden" name="flow" value=selection.flow.reference />
+                    <input type="hidden" name="version" value=selection.version />
+                    <input type="hidden" name="enabled" value="true" />
+                    <input type="hidden" name="consent_wording" value=wording.id().to_string() />
+                    <button type="submit" class="button button-primary">{wording.confirm}</button>
+                </form>
             </div>
         </dialog>
         <EscapeLink href=back />
