@@ -56,7 +56,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Re
             {(!is_top_level)
                 .then(|| {
                     view! {
-                        <div class="note mt-4">
+                        <div class="note note-info mt-4">
                             "Inherited from "<strong>{top_level.name.clone()}</strong>
                             ". Flows are turned on and off in the top-level group. "
                             <a href=GroupPage::Configuration.path(&top_level.path)>
@@ -68,7 +68,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Re
             {(is_top_level && !may_change)
                 .then(|| {
                     view! {
-                        <div class="note mt-4">
+                        <div class="note note-info mt-4">
                             "You can see these settings but not change them. That needs the role Owner of the top-level group, or an administrator."
                         </div>
                     }
@@ -79,7 +79,12 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Re
                 })}
             <section class="mt-6" aria-labelledby="flows">
                 <h2 id="flows" class="text-base font-semibold">"Foundational flows"</h2>
-                <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
+                {(is_top_level && may_change)
+                    .then(|| {
+                        view! {
+                            <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
+                        }
+                    })}
                 <ul class="card mt-3 divide-y divide-line">{rows}</ul>
             </section>
             <Explain visit=visit.clone() group=group.clone() asked=explain_user explained=configuration.explained />
@@ -170,7 +175,7 @@ fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
-            <div class="px-6 pt-6">
+            <div class="px-5 pt-5 sm:px-6 sm:pt-6">
                 <ConsentText wording title_id="consent-title".to_owned() />
             </div>
             <div class="dialog-buttons">
