@@ -33,11 +33,9 @@ check: setup-test ## formatting and lints
 	@scripts/check
 
 test-unit: setup ## the tests beside the code
-	@mkdir -p target/site
 	cargo test --locked --lib $(ARGS)
 
 test-storage: setup-test ## the storage contract, on SQLite and PostgreSQL
-	@mkdir -p target/site
 	scripts/with-postgres cargo test --locked --test storage $(ARGS)
 
 test-api: setup-test assets ## requests against the server, in process

@@ -3,11 +3,26 @@
 //! The map of the house; `ARCHITECTURE.md` explains the rooms. This file is the only place that says
 //! what belongs to which build: `ssr` is the server, `hydrate` the browser.
 
+// A view is a type, and a page's is deep.
+#![recursion_limit = "256"]
+
+pub mod actions;
 pub mod domain;
 
+#[cfg(feature = "ssr")]
+pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod storage;
 #[cfg(feature = "ssr")]
 pub mod usecases;
+
+pub mod ui;
+
+/// Where the browser part begins: the islands are woken one by one from here.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

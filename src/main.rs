@@ -1,1 +1,20 @@
-fn main() {}
+//! Reads the command line, runs the command.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Parser;
+use duo_console::cli::{self, Cli};
+
+/// How long work that a forced end left behind may hold up the exit.
+const LEFTOVERS: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("the system gives a process its threads");
+    let code = runtime.block_on(cli::run(cli));
+    runtime.shutdown_timeout(LEFTOVERS);
+    code
+}

@@ -1,9 +1,8 @@
 -- The first schema. Instants are milliseconds since 1970 (UTC); `*_key` columns hold what names are
 -- compared by. The PostgreSQL file of the same number says the same in its dialect.
---
--- AUTOINCREMENT where the ledger and the audit log keep a number for good: it is never given again.
 
 CREATE TABLE users (
+    -- Never given again: ledger, log and flags keep the numbers of those who are gone.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     username TEXT NOT NULL,
     username_key TEXT NOT NULL,
@@ -52,6 +51,7 @@ CREATE TABLE personal_access_tokens (
 CREATE INDEX personal_access_tokens_user_id ON personal_access_tokens (user_id);
 
 CREATE TABLE namespaces (
+    -- Never given again: ledger, log and flags keep the numbers of those who are gone.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     parent_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
     -- NULL for a top-level group, which is its own root.

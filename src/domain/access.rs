@@ -40,7 +40,8 @@ impl Action {
         }
     }
 
-    const fn scope(self) -> Scope {
+    /// What a token needs for it.
+    pub const fn scope(self) -> Scope {
         match self {
             Self::See | Self::ReadSettings | Self::ReadAudit => Scope::ReadSettings,
             Self::AskDecision => Scope::ReadDecisions,

@@ -12,6 +12,7 @@ pub mod consent;
 pub mod feature;
 pub mod flows;
 pub mod ids;
+pub mod moment;
 pub mod namespace;
 pub mod orbit;
 pub mod paths;

@@ -74,6 +74,17 @@ pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
     format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
 }
 
+/// The access tokens page with the form for a new one filled in.
+pub fn access_tokens_with(name: &str, scopes: &[String], expires_at: &str) -> String {
+    let mut path =
+        format!("{ACCESS_TOKENS}?name={}&expires_at={}", query_value(name), query_value(expires_at));
+    for scope in scopes {
+        path.push_str("&scopes=");
+        path.push_str(&query_value(scope));
+    }
+    path
+}
+
 /// The sign-in page, coming back to `to` afterwards.
 pub fn sign_in_returning_to(to: &str) -> String {
     if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }

@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(NOON.date(), "2026-06-01");
         assert_eq!(NOON.long(false), "1 June 2026, 12:00 UTC");
         assert_eq!(NOON.long(true), "1 June 2026, 12:00 PM UTC");
-        assert_eq!(Timestamp::from_date("2026-06-01").map(|t| t.date()).as_deref(), Some("2026-06-01"));
+        assert_eq!(Timestamp::from_date("2026-06-01").map(Timestamp::date).as_deref(), Some("2026-06-01"));
         assert_eq!(Timestamp::from_date("2026-13-01"), None);
         assert_eq!(Timestamp::from_date("tomorrow"), None);
     }

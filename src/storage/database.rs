@@ -188,6 +188,15 @@ impl Storage {
         Ok(count)
     }
 
+    /// The number of the last migration: opening the database applied all up to it.
+    pub fn schema_version(&self) -> i64 {
+        let migrations = match &self.pool {
+            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
         match &self.pool {

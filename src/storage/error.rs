@@ -20,8 +20,11 @@ pub enum StorageError {
     Unavailable(#[source] sqlx::Error),
     #[error("the database refused: {0}")]
     Driver(#[source] sqlx::Error),
+    /// The program is older than the database.
+    #[error("a newer duo-console made the database what it is (schema {0}): use that one")]
+    NewerSchema(i64),
     #[error("the migrations failed: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] sqlx::migrate::MigrateError),
     #[error("{what}: {source}")]
     Io { what: String, source: std::io::Error },
 }
@@ -29,6 +32,15 @@ pub enum StorageError {
 impl StorageError {
     pub(super) fn inconsistent(table: &'static str, column: &'static str, value: impl Into<String>) -> Self {
         Self::Inconsistent { table, column, value: value.into() }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StorageError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMissing(version) => Self::NewerSchema(version),
+            other => Self::Migrate(other),
+        }
     }
 }
 
@@ -61,5 +73,16 @@ fn is_busy(error: &dyn DatabaseError) -> bool {
     } else {
         // SQLITE_BUSY and its variants: the low byte is 5.
         code.parse::<i32>().is_ok_and(|code| code & 0xff == 5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_a_newer_program_is_known_as_one() {
+        let error = StorageError::from(sqlx::migrate::MigrateError::VersionMissing(7));
+        assert!(matches!(error, StorageError::NewerSchema(7)));
     }
 }

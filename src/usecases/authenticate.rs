@@ -4,6 +4,7 @@ use super::{App, UseCaseError, secrets::token_hash};
 use crate::{
     domain::{
         actor::{Actor, Surface},
+        ids::TokenId,
         preferences::Display,
         token::Scope,
         user::User,
@@ -37,11 +38,33 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display
         return Ok(None);
     }
     if now >= session.last_seen_at.plus_millis(TOUCH_EVERY) {
-        let mut uow = app.storage.begin().await?;
-        uow.sessions().touch(&hash, now).await?;
-        uow.commit().await?;
+        touch_session(app, &hash).await;
     }
     Ok(Some((actor(session.user, Surface::Page, None), session.display)))
+}
+
+/// Notes that a session was used. A database that is too busy for it does not keep anybody out.
+async fn touch_session(app: &App, hash: &str) {
+    let touched = async {
+        let mut uow = app.storage.begin().await?;
+        uow.sessions().touch(hash, app.now()).await?;
+        uow.commit().await
+    };
+    if let Err(error) = touched.await {
+        tracing::warn!(%error, "the use of a session was not noted");
+    }
+}
+
+/// The same for a token.
+async fn touch_token(app: &App, id: TokenId) {
+    let touched = async {
+        let mut uow = app.storage.begin().await?;
+        uow.tokens().touch(id, app.now()).await?;
+        uow.commit().await
+    };
+    if let Err(error) = touched.await {
+        tracing::warn!(%error, "the use of a token was not noted");
+    }
 }
 
 /// Why a token does not count.
@@ -69,9 +92,7 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
         return Err(TokenError::Expired);
     }
     if found.last_used_at.is_none_or(|used| now >= used.plus_millis(TOUCH_EVERY)) {
-        let mut uow = app.storage.begin().await?;
-        uow.tokens().touch(found.id, now).await?;
-        uow.commit().await?;
+        touch_token(app, found.id).await;
     }
     Ok(actor(found.user, Surface::Api, Some(found.scopes)))
 }

@@ -3,6 +3,7 @@
 use crate::domain::{
     actor::{Actor, Surface},
     audit::AuditActor,
+    preferences::Display,
 };
 
 /// Where a request came from: what the audit log keeps besides who.
@@ -19,6 +20,13 @@ pub struct Origin {
 pub struct Caller {
     pub actor: Actor,
     pub origin: Origin,
+}
+
+/// Somebody at a page: the caller, and how they like their pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub caller: Caller,
+    pub display: Display,
 }
 
 impl Caller {

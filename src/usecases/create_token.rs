@@ -8,7 +8,6 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
-        ids::UserId,
         time::Timestamp,
         token::{Scope, TokenRuleError, check_new_token},
     },
@@ -26,7 +25,7 @@ pub struct CreateToken<'a> {
 /// # Errors
 /// A token cannot make tokens; the name, the scopes or the end may not do.
 pub async fn create_token(app: &App, caller: &Caller, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
-    create_for(app, caller.actor.id, caller.audit_actor(), caller, new).await
+    create_of(app, caller.audit_actor(), caller, new, "").await
 }
 
 /// The same for another user, by an operator at the command line.
@@ -35,15 +34,17 @@ pub async fn create_token_for(
     owner: &Caller,
     new: &CreateToken<'_>,
 ) -> Result<String, UseCaseError> {
-    create_for(app, owner.actor.id, owner.origin.operator(), owner, new).await
+    let whose = format!(" for {}", owner.actor.username);
+    create_of(app, owner.origin.operator(), owner, new, &whose).await
 }
 
-async fn create_for(
+/// `whose` is what the audit log says about a token that is not the actor's own.
+async fn create_of(
     app: &App,
-    user: UserId,
     by: AuditActor,
-    caller: &Caller,
+    owner: &Caller,
     new: &CreateToken<'_>,
+    whose: &str,
 ) -> Result<String, UseCaseError> {
     let now = app.now();
     let name = check_new_token(new.name, new.scopes, new.expires_at, now).map_err(|error| {
@@ -58,7 +59,7 @@ async fn create_for(
     let mut uow = app.storage.begin().await?;
     uow.tokens()
         .add(&NewToken {
-            user,
+            user: owner.actor.id,
             name: &name,
             token_hash: &token_hash(&token),
             scopes: new.scopes,
@@ -68,10 +69,10 @@ async fn create_for(
         .await?;
     let scopes: Vec<_> = new.scopes.iter().map(|scope| scope.key()).collect();
     let happened = Happened {
-        to: format!("{} until {}", scopes.join(" "), new.expires_at.date()),
+        to: format!("{} until {}{whose}", scopes.join(" "), new.expires_at.date()),
         ..Happened::to(AuditKind::TokenCreated, &name)
     };
-    record_as(now, &mut uow, by, &caller.origin, happened).await?;
+    record_as(now, &mut uow, by, &owner.origin, happened).await?;
     uow.commit().await?;
     Ok(token)
 }

@@ -26,6 +26,9 @@ pub struct CreateUser<'a> {
 pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
     let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
     let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
+    if new.kind == UserKind::Bot && new.password.is_some() {
+        return Err(UseCaseError::invalid("password", "A bot has no password: it uses access tokens."));
+    }
     let hash = match new.password {
         None => None,
         Some(password) => {

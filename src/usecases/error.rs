@@ -26,6 +26,11 @@ pub enum UseCaseError {
 }
 
 impl UseCaseError {
+    /// Whether the same may well succeed in a moment: the database is busy, or out of reach.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Unavailable(_) | StorageError::Stale))
+    }
+
     pub fn invalid(field: &'static str, message: impl ToString) -> Self {
         Self::Invalid { field, message: message.to_string() }
     }

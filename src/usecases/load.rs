@@ -36,6 +36,21 @@ pub(super) async fn namespace(
     }
 }
 
+/// The top-level group that `namespace` belongs to; itself when it is one.
+pub(super) async fn top_level_group(
+    uow: &mut UnitOfWork,
+    namespace: &Namespace,
+) -> Result<Namespace, StorageError> {
+    if namespace.is_top_level() {
+        return Ok(namespace.clone());
+    }
+    uow.namespaces().lookup(namespace.root).await?.ok_or_else(|| StorageError::Inconsistent {
+        table: "namespaces",
+        column: "root_id",
+        value: format!("no row for {}", namespace.root),
+    })
+}
+
 /// What the top-level group bought and set.
 pub(super) async fn top_level(
     uow: &mut UnitOfWork,

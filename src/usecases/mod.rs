@@ -15,8 +15,10 @@ pub mod decide_code_review;
 pub mod delete_user;
 pub mod jump_to;
 pub mod list_audit_events;
+pub mod list_flows;
 pub mod list_groups;
 pub mod list_tokens;
+pub mod list_users;
 pub mod read_features;
 pub mod revoke_token;
 pub mod save_display;
@@ -30,8 +32,11 @@ pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_out;
 
-pub use caller::{Caller, Origin};
+pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
+
+/// What the use cases answer with as it is stored; pages take it from here and know no storage.
+pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::{
         access::{Access, Action, HeldRole, can},
         audit::AuditKind,
         consent::{self, Change, LedgerAction, Transition},
-        flows::Flow,
+        flows::{Flow, Obstacle},
         namespace::{GroupPath, Namespace},
         time::Timestamp,
         wording::{CODE_REVIEW_WORDING, WordingId},
@@ -34,6 +34,8 @@ pub struct SetFlow {
 pub struct FlowSet {
     pub selection: FlowSelection,
     pub transition: Transition,
+    /// What would keep the flow from being turned on again; `None` when nothing would.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// # Errors
@@ -50,6 +52,8 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(UseCaseError::invalid("namespace", message));
     }
 
+    let (subscription, chain) = load::top_level(&mut uow, group.id).await?;
+    let obstacle = flow.obstacle(subscription.tier, chain);
     let before = uow.flow_selections().find(group.id, flow).await?;
     let change =
         if command.enabled { Change::TurnOn { confirmed: command.confirmed } } else { Change::TurnOff };
@@ -59,16 +63,15 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
     let transition = consent::decide(flow, &before.state, &change, &wording);
     if transition == Ok(Transition::Unchanged) {
-        return Ok(FlowSet { selection: before, transition: Transition::Unchanged });
+        return Ok(FlowSet { selection: before, transition: Transition::Unchanged, obstacle });
     }
     if command.seen_version != before.version {
         return Err(UseCaseError::Conflict(Box::new(before)));
     }
-    if command.enabled {
-        let (subscription, chain) = load::top_level(&mut uow, group.id).await?;
-        if let Some(obstacle) = flow.obstacle(subscription.tier, chain) {
-            return Err(UseCaseError::invalid("enabled", obstacle));
-        }
+    if command.enabled
+        && let Some(obstacle) = obstacle
+    {
+        return Err(UseCaseError::invalid("enabled", obstacle));
     }
     let transition = transition?;
 
@@ -91,7 +94,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
     let selection = uow.flow_selections().find(group.id, flow).await?;
     uow.commit().await?;
-    Ok(FlowSet { selection, transition })
+    Ok(FlowSet { selection, transition, obstacle })
 }
 
 fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseError> {

@@ -44,7 +44,7 @@ pub async fn show_configuration(
         Some(username) => {
             let question =
                 Question { namespace: namespace.path.clone(), username: username.trim().to_owned() };
-            match answer(app, &mut uow, caller, &question).await {
+            match answer(&mut uow, caller, &question, app.now()).await {
                 Err(UseCaseError::Storage(error)) => return Err(error.into()),
                 other => Some(other),
             }

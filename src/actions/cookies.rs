@@ -1,0 +1,68 @@
+//! The cookies of the program, all made alike: `HttpOnly`, `SameSite=Lax`, and over TLS `Secure`
+//! with the `__Host-` prefix, which keeps other hosts of the domain from setting them.
+
+use cookie::{Cookie, SameSite, time::Duration};
+use http::{HeaderMap, header};
+
+/// Whether the browsers reach the program over TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct CookiePolicy {
+    pub secure: bool,
+}
+
+impl CookiePolicy {
+    fn name(self, name: &str) -> String {
+        if self.secure { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
+    /// The value of a cookie that the browser sent; `None` when it sent none.
+    pub fn read(self, headers: &HeaderMap, name: &str) -> Option<String> {
+        let name = self.name(name);
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| Cookie::split_parse(header.to_owned()))
+            .filter_map(Result::ok)
+            .find(|cookie| cookie.name() == name)
+            .map(|cookie| cookie.value().to_owned())
+    }
+
+    /// A `Set-Cookie` header that keeps `value` for so many seconds; 0 removes it.
+    ///
+    /// # Panics
+    /// When `value` is not plain ASCII; ours are base64.
+    pub fn set(self, name: &str, value: String, seconds: i64) -> http::HeaderValue {
+        let cookie = Cookie::build((self.name(name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+            .max_age(Duration::seconds(seconds))
+            .build();
+        cookie.to_string().parse().expect("our cookies are plain ASCII")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_a_cookie_belongs_to_this_host_alone() {
+        let cookie = CookiePolicy { secure: true }.set("duo_session", "x".into(), 60);
+        assert_eq!(cookie, "__Host-duo_session=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
+        let plain = CookiePolicy { secure: false }.set("duo_session", "x".into(), 60);
+        assert_eq!(plain, "duo_session=x; HttpOnly; SameSite=Lax; Path=/; Max-Age=60");
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; duo_session=x".parse().unwrap());
+        let policy = CookiePolicy { secure: false };
+        assert_eq!(policy.read(&headers, "duo_session").as_deref(), Some("x"));
+        assert_eq!(policy.read(&headers, "b"), None);
+        assert_eq!(CookiePolicy { secure: true }.read(&headers, "duo_session"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Why an action was not done. A code; the pages choose the words.
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+use super::set_flow::FlowStatus;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionError {
+    /// 401: the session has ended.
+    SignedOut,
+    /// 404.
+    NotFound,
+    /// 403, with who could.
+    Denied(String),
+    /// 400: no form of ours sends this.
+    Malformed,
+    /// 422, with the field and what it should be.
+    Invalid { field: String, message: String },
+    /// 422: the consent dialog comes first.
+    ConsentRequired,
+    /// 409: another wording is current.
+    ConsentOutdated,
+    /// 409: somebody else was first; how it stands now.
+    Conflict(Box<FlowStatus>),
+    /// 403: the feature flag is off.
+    FeatureOff,
+    /// 503: the database is busy or away.
+    Unavailable,
+    /// 500; the log knows more.
+    Internal,
+    /// The request never arrived, or no answer came.
+    Offline,
+}
+
+impl ActionError {
+    /// The HTTP status of the answer.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::SignedOut => 401,
+            Self::Denied(_) | Self::FeatureOff => 403,
+            Self::NotFound => 404,
+            Self::ConsentOutdated | Self::Conflict(_) => 409,
+            Self::Invalid { .. } | Self::ConsentRequired => 422,
+            Self::Internal | Self::Offline => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// What is said beside what failed, and what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::SignedOut => "You are signed out. Reload the page and sign in again.".into(),
+            Self::NotFound => "It is no longer there. Reload the page.".into(),
+            Self::Denied(why) => why.clone(),
+            Self::Malformed => "The form was not understood. Reload the page and try again.".into(),
+            Self::Invalid { message, .. } => message.clone(),
+            Self::ConsentRequired => "This needs your consent first.".into(),
+            Self::ConsentOutdated => {
+                "The wording has changed since you read it. Reload the page and read it again.".into()
+            }
+            Self::Conflict(now) => {
+                let who = now.changed.as_ref().map_or("Somebody else", |changed| &changed.by);
+                let what = if now.enabled { "on" } else { "off" };
+                format!("{who} turned this {what} first. This is how it is now.")
+            }
+            Self::FeatureOff => "Orbit is not available to you at the moment. What you chose is kept.".into(),
+            Self::Unavailable => "The database is busy. Try again in a moment.".into(),
+            Self::Internal => "Something went wrong on the server. Try again in a moment.".into(),
+            Self::Offline => "The server did not answer. Check your connection and try again.".into(),
+        }
+    }
+}
+
+impl FromServerFnError for ActionError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let error = match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::Malformed,
+            _ => Self::Internal,
+        };
+        #[cfg(feature = "ssr")]
+        super::support::set_status(&error);
+        error
+    }
+}

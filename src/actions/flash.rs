@@ -1,0 +1,82 @@
+//! What a form says on the page that follows it: a cookie that is shown once.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, header};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use serde::{Deserialize, Serialize};
+
+use super::{cookies::CookiePolicy, error::ActionError};
+
+const COOKIE: &str = "duo_flash";
+/// Long enough for a redirect over a slow line.
+const SECONDS: i64 = 60;
+
+/// What happened to what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// A flow's reference, a setting's key, or the name of a section.
+    pub subject: String,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Saved,
+    Failed(ActionError),
+    /// A new access token, shown this once. It goes to its owner's browser and nowhere else.
+    TokenCreated {
+        name: String,
+        token: String,
+    },
+    TokenRevoked {
+        name: String,
+    },
+    SignedOut,
+}
+
+impl Flash {
+    /// The `Set-Cookie` header that carries it to the next page.
+    pub fn cookie(&self, policy: CookiePolicy) -> http::HeaderValue {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        policy.set(COOKIE, URL_SAFE_NO_PAD.encode(json), SECONDS)
+    }
+
+    /// The one that the browser brought; `None` when it brought none, or nonsense.
+    fn read(headers: &HeaderMap, policy: CookiePolicy) -> Option<Self> {
+        let value = policy.read(headers, COOKIE)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
+    }
+}
+
+/// The flash of the request that is being answered, which is shown now and never again.
+pub fn take() -> Option<Flash> {
+    let headers = use_context::<http::request::Parts>()?.headers;
+    let policy = expect_context::<CookiePolicy>();
+    let flash = Flash::read(&headers, policy)?;
+    expect_context::<ResponseOptions>()
+        .append_header(header::SET_COOKIE, policy.set(COOKIE, String::new(), 0));
+    Some(flash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flash_survives_its_cookie_and_nonsense_is_no_flash() {
+        let policy = CookiePolicy { secure: false };
+        let flash =
+            Flash { subject: "code_review/v1".into(), outcome: Outcome::Failed(ActionError::FeatureOff) };
+        let cookie = flash.cookie(policy);
+        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, pair.parse().unwrap());
+        assert_eq!(Flash::read(&headers, policy), Some(flash));
+        headers.insert(header::COOKIE, "duo_flash=%%%".parse().unwrap());
+        assert_eq!(Flash::read(&headers, policy), None);
+        headers.insert(header::COOKIE, "duo_flash=e30".parse().unwrap());
+        assert_eq!(Flash::read(&headers, policy), None);
+    }
+}

@@ -1,0 +1,20 @@
+//! What the browser may ask for: one server function a verb, with its input, its result and its
+//! error. Each is the target of an HTML form, so it works without the wasm; an island calls the same
+//! function and gets the new state back.
+
+pub mod error;
+pub mod set_display;
+pub mod set_flow;
+pub mod set_orbit;
+pub mod tokens;
+
+mod jump;
+
+pub use jump::{JumpResult, jump};
+
+#[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
+pub mod flash;
+#[cfg(feature = "ssr")]
+pub mod support;

@@ -1,0 +1,159 @@
+//! What every action does around its use case: who asks, and how the answer travels.
+//!
+//! An island gets the result, or an [`ActionError`] with its status. A plain form gets a redirect to
+//! the page it came from, with a flash that says how it went; nothing of it stands in the address.
+//! Server functions answer every error with 500 of their own accord: this is where that is mended.
+
+use http::{HeaderValue, StatusCode, header};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::{ResponseOptions, redirect};
+
+use super::{
+    cookies::CookiePolicy,
+    error::ActionError,
+    flash::{Flash, Outcome},
+    set_flow::FlowStatus,
+};
+use crate::{
+    domain::paths,
+    usecases::{App, SignedIn, UseCaseError},
+};
+
+/// A call of an action by somebody who is signed in.
+pub struct Call {
+    pub app: App,
+    pub signed_in: SignedIn,
+    html: bool,
+}
+
+/// Where a form goes after its action.
+pub enum Next {
+    /// To this page, with this to be said.
+    Page(String, Outcome),
+    /// To this page, where it is plain what happened.
+    Silently(String),
+}
+
+/// Who asks.
+///
+/// # Errors
+/// [`ActionError::SignedOut`]: a form is sent to the sign-in page, and back to where it was.
+pub fn call(back: &str) -> Result<Call, ActionError> {
+    let html = wants_html();
+    let Some(signed_in) = signed_in() else {
+        if html {
+            redirect(&paths::sign_in_returning_to(back));
+        } else {
+            set_status(&ActionError::SignedOut);
+        }
+        return Err(ActionError::SignedOut);
+    };
+    Ok(Call { app: expect_context::<App>(), signed_in, html })
+}
+
+/// Whoever is signed in; `None` when nobody is.
+pub fn signed_in() -> Option<SignedIn> {
+    handed_over()
+}
+
+/// What the server put into the request for the page; `None` when it put nothing of the kind.
+pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<http::request::Parts>()?.extensions.get::<T>().cloned()
+}
+
+/// Sends whoever asked for this page to sign in, and back here.
+pub fn send_to_sign_in() {
+    let here = use_context::<http::request::Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string));
+    redirect(&paths::sign_in_returning_to(here.as_deref().unwrap_or(paths::HOME)));
+}
+
+fn wants_html() -> bool {
+    use_context::<http::request::Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// Gives the answer the status of the error.
+pub fn set_status(error: &ActionError) {
+    answer_with(error.status());
+}
+
+/// Gives the answer, or the page, this status.
+pub fn answer_with(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
+}
+
+impl Call {
+    /// Hands the result on: to an island as it is, to a form as a redirect. `next` says where a form
+    /// goes, from what came of it.
+    pub fn answer<T>(
+        &self,
+        subject: &str,
+        result: Result<T, UseCaseError>,
+        next: impl FnOnce(Result<&T, &ActionError>) -> Next,
+    ) -> Result<T, ActionError> {
+        let result = result.map_err(|error| self.action_error(error));
+        if self.html {
+            match next(result.as_ref()) {
+                Next::Silently(path) => redirect(&path),
+                Next::Page(path, outcome) => {
+                    let flash = Flash { subject: subject.to_owned(), outcome };
+                    let cookie = flash.cookie(expect_context::<CookiePolicy>());
+                    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+                    redirect(&path);
+                }
+            }
+        } else if let Err(error) = &result {
+            set_status(error);
+        }
+        let no_store = HeaderValue::from_static("no-store");
+        expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, no_store);
+        result
+    }
+
+    /// The same where a form comes back to one page, which says *Saved* or why not.
+    pub fn answer_on<T>(
+        &self,
+        subject: &str,
+        page: &str,
+        result: Result<T, UseCaseError>,
+    ) -> Result<T, ActionError> {
+        self.answer(subject, result, |result| {
+            let outcome = result.err().map_or(Outcome::Saved, |error| Outcome::Failed(error.clone()));
+            Next::Page(page.to_owned(), outcome)
+        })
+    }
+
+    fn action_error(&self, error: UseCaseError) -> ActionError {
+        if error.is_passing() {
+            tracing::warn!(%error, "action refused");
+            return ActionError::Unavailable;
+        }
+        match error {
+            UseCaseError::NotFound(_) => ActionError::NotFound,
+            UseCaseError::Denied(denial) => ActionError::Denied(denial.to_string()),
+            UseCaseError::Invalid { field, message } => {
+                ActionError::Invalid { field: field.to_owned(), message }
+            }
+            UseCaseError::Consent(crate::domain::consent::ConsentError::Required) => {
+                ActionError::ConsentRequired
+            }
+            UseCaseError::Consent(crate::domain::consent::ConsentError::Outdated) => {
+                ActionError::ConsentOutdated
+            }
+            UseCaseError::Conflict(selection) => {
+                let status = FlowStatus::new(&selection, self.app.now(), self.signed_in.display.time_format);
+                ActionError::Conflict(Box::new(status))
+            }
+            UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
+            UseCaseError::Storage(error) => {
+                tracing::error!(%error, "action failed");
+                ActionError::Internal
+            }
+        }
+    }
+}

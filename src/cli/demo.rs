@@ -1,0 +1,35 @@
+//! `demo`: the demo data, on an empty database only.
+
+use super::{Failure, open::origin, output::print};
+use crate::usecases::{App, create_demo_data::create_demo_data};
+
+pub(super) const AFTER_HELP: &str = "\
+The passwords of the demo users are known to everybody: use it on a machine of your own.
+`duo-console serve --demo` makes the same data and serves it.
+
+Example:
+  duo-console demo --database-url sqlite://demo.db";
+
+/// How to sign in to the demo data.
+pub(super) const SIGN_IN: &str = "\
+Sign in as admin, owner, maintainer, developer, reviewer or outsider; the password is duo-console-demo.";
+
+pub(super) async fn run(app: &App) -> Result<(), Failure> {
+    if !create_demo_data(app, &origin(app)).await? {
+        return Err(Failure::refused(
+            "The database is not empty, so no demo data was made. Name another with --database-url.",
+        ));
+    }
+    Ok(print(format_args!("Made the demo data.\n{SIGN_IN}"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usecases::create_demo_data::PASSWORD;
+
+    #[test]
+    fn the_password_that_is_said_is_the_one_that_is_set() {
+        assert!(SIGN_IN.contains(PASSWORD));
+    }
+}

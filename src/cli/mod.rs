@@ -1,0 +1,100 @@
+//! The command line: one file a command. It parses, calls a use case and says what came of it.
+//!
+//! Results go to stdout, words about them to stderr. The exit code is 0 when it was done, 1 when it
+//! was refused or failed, 2 when the command or the configuration was wrong.
+
+mod audit;
+mod consent;
+mod demo;
+mod failure;
+mod feature;
+mod flow;
+mod migrate;
+mod open;
+mod output;
+mod password;
+mod serve;
+mod token;
+mod user;
+
+use std::process::ExitCode;
+
+pub use failure::Failure;
+pub use open::open;
+
+use crate::server::config::{DatabaseOptions, ServeOptions};
+
+const AFTER_HELP: &str = "\
+Where [env: NAME] stands, the environment variable sets the same; a flag goes first.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.
+
+Examples:
+  duo-console serve --demo
+  duo-console user create ann --name 'Ann Lee' --generate-password
+  duo-console flow list acme
+  duo-console audit export --format csv > audit.csv";
+
+/// Decides which AI agent flows run in which groups, and keeps who agreed to it.
+#[derive(Debug, clap::Parser)]
+#[command(name = "duo-console", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    database: DatabaseOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serve the pages and the API
+    #[command(after_help = serve::AFTER_HELP)]
+    Serve(Box<ServeOptions>),
+    /// Bring the database up to date, and check that the program fits it
+    #[command(after_help = migrate::AFTER_HELP)]
+    Migrate,
+    /// Make the demo data on an empty database
+    #[command(after_help = demo::AFTER_HELP)]
+    Demo,
+    /// Make, list and delete users; set their passwords
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Make, list and revoke personal access tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Open and close feature flags
+    #[command(subcommand)]
+    Feature(feature::FeatureCommand),
+    /// See and switch the flows of a group, in the name of a user
+    #[command(subcommand)]
+    Flow(flow::FlowCommand),
+    /// Read and export who changed what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+}
+
+/// Runs the command, and says on stderr why it was not done.
+pub async fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
+    if let Command::Serve(options) = command {
+        return serve::run(&options, &database).await;
+    }
+    let app = open(&database).await?;
+    let done = match command {
+        Command::Serve(_) => unreachable!("served above"),
+        Command::Migrate => migrate::run(&app, &database).await,
+        Command::Demo => demo::run(&app).await,
+        Command::User(command) => user::run(&app, command).await,
+        Command::Token(command) => token::run(&app, command).await,
+        Command::Feature(command) => feature::run(&app, command).await,
+        Command::Flow(command) => flow::run(&app, command, &database).await,
+        Command::Audit(command) => audit::run(&app, command).await,
+    };
+    app.storage.close().await;
+    done
+}

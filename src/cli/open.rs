@@ -1,0 +1,60 @@
+//! Opening what the use cases need, and saying who calls them.
+
+use std::sync::Arc;
+
+use super::Failure;
+use crate::{
+    domain::actor::Surface,
+    server::{
+        config::{DatabaseConfig, DatabaseOptions},
+        system::{SystemClock, SystemRandom},
+    },
+    storage::Storage,
+    usecases::{App, Caller, Origin, Settings, UseCaseError, authenticate},
+};
+
+/// Opens the database, which brings it up to date, for a command that serves nobody.
+///
+/// # Errors
+/// The options are wrong, or the database cannot be opened.
+pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
+    // No session is made or read at the command line.
+    let settings = Settings { session_idle_millis: 0, session_absolute_millis: 0 };
+    open_with(&options.validate()?, settings).await
+}
+
+/// The same with everything checked.
+pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> Result<App, Failure> {
+    let storage = Storage::open(&database.url, database.max_connections).await.map_err(|error| {
+        Failure::refused(format!(
+            "Cannot open {}: {error}. Check --database-url (DATABASE_URL).",
+            database.url
+        ))
+    })?;
+    Ok(App { storage, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), settings })
+}
+
+/// Where everything comes from that is done at the command line. A run is one request: all that it
+/// writes has one id.
+pub(super) fn origin(app: &App) -> Origin {
+    use std::fmt::Write;
+
+    let mut request_id = String::from("cli-");
+    for byte in &app.random.secret()[..8] {
+        write!(request_id, "{byte:02x}").expect("writing to a String cannot fail");
+    }
+    Origin { surface: Surface::CommandLine, request_id, remote_ip: String::new() }
+}
+
+/// The user of this name as a caller from the command line.
+pub(super) async fn caller(app: &App, username: &str) -> Result<Caller, Failure> {
+    match authenticate::by_username(app, username).await {
+        Ok(actor) => Ok(Caller { actor, origin: origin(app) }),
+        Err(UseCaseError::NotFound(_)) => Err(no_such_user(username)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) fn no_such_user(username: &str) -> Failure {
+    Failure::refused(format!("There is no user {username}. `duo-console user list` shows who there is."))
+}

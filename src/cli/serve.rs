@@ -1,0 +1,46 @@
+//! `serve`: opens the database, makes the demo data where asked to, listens.
+
+use super::{
+    Failure,
+    demo::SIGN_IN,
+    open::{open_with, origin},
+    output::print,
+};
+use crate::{
+    server::{
+        config::{Config, DatabaseOptions, ServeOptions},
+        serve, telemetry,
+    },
+    usecases::create_demo_data::create_demo_data,
+};
+
+pub(super) const AFTER_HELP: &str = "\
+SIGTERM or SIGINT stops it: no new connections, requests in flight are finished. A second one ends
+it at once. The log goes to stderr.
+
+Examples:
+  duo-console serve --demo
+  DATABASE_URL=postgres://duo@db/duo duo-console serve --listen 0.0.0.0:3000 \\
+    --external-url https://duo.example.com --trusted-proxies 1 --log-format json";
+
+pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
+    let config = options.validate(database)?;
+    telemetry::install(&config.log);
+    let app = open_with(&config.database, config.settings).await?;
+    tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
+    if config.demo {
+        if create_demo_data(&app, &origin(&app)).await? {
+            tracing::info!("made the demo data");
+        } else {
+            tracing::info!("the database is not empty: no demo data was made");
+        }
+    }
+    Ok(serve(config, app, announce).await?)
+}
+
+/// Says where the demo is. The log says so as well, so it does not matter when nobody reads this.
+fn announce(config: &Config) {
+    if config.demo {
+        let _ = print(format_args!("Duo Console: {}\n{SIGN_IN}", config.external_url()));
+    }
+}

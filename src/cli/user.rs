@@ -1,0 +1,164 @@
+//! `user`: accounts.
+
+use serde::Serialize;
+
+use super::{
+    Failure,
+    open::{no_such_user, origin},
+    output::{Format, Row, print, print_list, say},
+    password::PasswordOptions,
+};
+use crate::{
+    domain::user::{User, UserKind},
+    usecases::{
+        App, UseCaseError,
+        create_user::{CreateUser, create_user},
+        delete_user::delete_user,
+        list_users::list_users,
+        set_password::set_password,
+    },
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum UserCommand {
+    /// Make a user
+    #[command(after_help = "\
+Examples:
+  duo-console user create ann --name 'Ann Lee' --generate-password
+  duo-console user create root --admin --password-stdin < password.txt
+  duo-console user create review-bot --bot")]
+    Create(Create),
+    /// List everybody
+    List {
+        /// As a table or as JSON
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Set a user's password and end their sessions
+    #[command(after_help = "\
+Examples:
+  duo-console user set-password ann --generate-password
+  printf %s \"$PASSWORD\" | duo-console user set-password ann --password-stdin")]
+    SetPassword {
+        /// Whose password
+        username: String,
+        #[command(flatten)]
+        password: PasswordOptions,
+    },
+    /// Delete a user with their sessions, tokens, preferences and memberships
+    ///
+    /// What they consented to and what they changed stays recorded, with their name.
+    Delete {
+        /// Who
+        username: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// The name to sign in with
+    username: String,
+    /// The name on pages [default: the user name]
+    #[arg(long)]
+    name: Option<String>,
+    /// An account for a program: it has access tokens but no password, and never consents
+    #[arg(long, conflicts_with = "PasswordOptions")]
+    bot: bool,
+    /// May do everything everywhere
+    #[arg(long)]
+    admin: bool,
+    #[command(flatten)]
+    password: PasswordOptions,
+}
+
+#[derive(Serialize)]
+struct UserRow {
+    id: i64,
+    username: String,
+    name: String,
+    kind: UserKind,
+    admin: bool,
+}
+
+impl From<User> for UserRow {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.0,
+            username: user.username,
+            name: user.name,
+            kind: user.kind,
+            admin: user.is_admin,
+        }
+    }
+}
+
+impl Row for UserRow {
+    const HEADINGS: &'static [&'static str] = &["USER", "NAME", "KIND", "ADMIN"];
+    const NONE: &'static str = "There are no users. `duo-console user create` makes one.";
+
+    fn cells(&self) -> Vec<String> {
+        let admin = if self.admin { "yes" } else { "" };
+        vec![self.username.clone(), self.name.clone(), self.kind.key().to_owned(), admin.to_owned()]
+    }
+}
+
+pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Create(create) => run_create(app, &create).await,
+        UserCommand::List { format } => {
+            let rows: Vec<UserRow> = list_users(app).await?.into_iter().map(UserRow::from).collect();
+            Ok(print_list(format, &rows)?)
+        }
+        UserCommand::SetPassword { username, password } => {
+            let secret = password.read(app)?;
+            set_password(app, &origin(app), &username, &secret).await.map_err(named(&username))?;
+            let done = format!("Set the password of {username}. Their sessions have ended.");
+            announce(&done, password.is_generated().then_some(&secret))
+        }
+        UserCommand::Delete { username } => {
+            delete_user(app, &origin(app), &username).await.map_err(named(&username))?;
+            Ok(print(format_args!("Deleted the user {username}."))?)
+        }
+    }
+}
+
+async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
+    let username = create.username.as_str();
+    let secret =
+        if create.bot && !create.password.is_given() { None } else { Some(create.password.read(app)?) };
+    let new = CreateUser {
+        username,
+        name: create.name.as_deref().unwrap_or(username),
+        kind: if create.bot { UserKind::Bot } else { UserKind::Human },
+        is_admin: create.admin,
+        password: secret.as_deref(),
+    };
+    create_user(app, &origin(app), &new).await?;
+    let what = match (create.admin, create.bot) {
+        (true, true) => "administrator (a bot)",
+        (true, false) => "administrator",
+        (false, true) => "bot",
+        (false, false) => "user",
+    };
+    let done = format!("Made the {what} {username}.");
+    announce(&done, secret.as_ref().filter(|_| create.password.is_generated()))
+}
+
+/// A made-up password stands alone on stdout, so that it can be captured.
+fn announce(done: &str, generated: Option<&String>) -> Result<(), Failure> {
+    match generated {
+        None => print(done)?,
+        Some(password) => {
+            say(format_args!("{done} The password, shown only this once:"));
+            print(password)?;
+        }
+    }
+    Ok(())
+}
+
+fn named(username: &str) -> impl Fn(UseCaseError) -> Failure {
+    move |error| match error {
+        UseCaseError::NotFound(_) => no_such_user(username),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,108 @@
+//! The style sheet, the script, the wasm and the pictures: inside the binary, compressed beforehand.
+//!
+//! `scripts/build-assets` makes them, with names that carry a hash of their content; such a name may
+//! be kept for ever. A debug build reads them from the disk, so that `cargo leptos watch` works.
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::ui::AssetNames;
+
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// What the assets are called in this build. Without any, pages work as without JavaScript.
+pub(super) fn names() -> AssetNames {
+    let find = |ending: &str| {
+        let in_pkg = |name: &str| Some(name.strip_prefix("pkg/")?.strip_suffix(ending)?.to_owned());
+        Site::iter().find_map(|name| in_pkg(&name)).unwrap_or_else(|| String::from("duo-console"))
+    };
+    AssetNames { stylesheet: format!("/pkg/{}.css", find(".css")), script: find(".js") }
+}
+
+/// `/pkg/…`: names that carry a hash.
+pub(super) async fn package_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    // Only a hashed name has a part between the program's name and the ending.
+    let forever = name.matches('.').count() > 1;
+    serve(&format!("pkg/{name}"), &headers, forever).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// What stands at the root, such as `/favicon.svg`; `None` when there is no such file.
+pub(super) fn root_file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let name = path.strip_prefix('/')?;
+    let compressed = matches!(name.rsplit_once('.'), Some((_, "br" | "gz")));
+    let plain = !name.is_empty() && !name.contains('/') && !compressed;
+    if plain { serve(name, headers, false) } else { None }
+}
+
+fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
+    let original = Site::get(name)?;
+    let etag = format!("\"{}\"", hex(&original.metadata.sha256_hash()[..8]));
+    let cache = if forever { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let common = [
+        (header::CACHE_CONTROL, cache.to_owned()),
+        (header::ETAG, etag.clone()),
+        (header::VARY, "accept-encoding".to_owned()),
+    ];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes()) {
+        return Some((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    let content_type = (header::CONTENT_TYPE, original.metadata.mimetype().to_owned());
+    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let compressed = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(encoding, _)| accepts_encoding(accepts, encoding))
+        .find_map(|(encoding, ending)| Some((encoding, Site::get(&format!("{name}.{ending}"))?)));
+    Some(match compressed {
+        Some((encoding, file)) => {
+            (common, [content_type], [(header::CONTENT_ENCODING, encoding)], body(file)).into_response()
+        }
+        None => (common, [content_type], body(original)).into_response(),
+    })
+}
+
+/// Whether an `Accept-Encoding` header names `encoding`, and not with `q=0`.
+fn accepts_encoding(header: &str, encoding: &str) -> bool {
+    header.split(',').any(|part| {
+        let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+        name.trim().eq_ignore_ascii_case(encoding)
+            && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+fn body(file: EmbeddedFile) -> Body {
+    match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Body::from(bytes),
+        std::borrow::Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("writing to a String cannot fail");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_are_taken_as_the_browser_says() {
+        assert!(accepts_encoding("gzip, deflate, br, zstd", "br"));
+        assert!(accepts_encoding("br;q=0.5, gzip", "br"));
+        assert!(!accepts_encoding("br;q=0, gzip", "br"));
+        assert!(!accepts_encoding("gzip", "br"));
+        assert!(!accepts_encoding("", "gzip"));
+    }
+}

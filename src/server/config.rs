@@ -1,0 +1,121 @@
+//! What an operator sets, checked into types. The flags and their environment variables stand in
+//! `options`, the rules for single values in `values`.
+//!
+//! A wrong configuration is reported as a whole: [`ConfigErrors`] names every setting that is wrong,
+//! so that nobody mends them one start at a time.
+
+mod options;
+mod values;
+
+use std::{fmt, net::SocketAddr, time::Duration};
+
+pub use options::{DatabaseOptions, ServeOptions};
+pub use values::ExternalUrl;
+
+use crate::{storage::DatabaseUrl, usecases::Settings};
+
+/// How `serve` runs: every value is valid, alone and together.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database and how many connections to it.
+    pub database: DatabaseConfig,
+    /// Where to accept connections. Port 0 leaves the choice to the system; once listening, this is
+    /// the address that was chosen.
+    pub listen: SocketAddr,
+    /// `None` when nobody set it; ask [`Config::external_url`].
+    pub configured_external_url: Option<ExternalUrl>,
+    /// How many proxies in front of the server append to `X-Forwarded-For`. At 0 the header is
+    /// ignored: anybody could have written it.
+    pub trusted_proxies: usize,
+    /// Whether to make the demo data on an empty database, and to print how to sign in.
+    pub demo: bool,
+    /// What the use cases need to know.
+    pub settings: Settings,
+    /// How long requests in flight may take to end after the signal to stop.
+    pub shutdown_timeout: Duration,
+    /// What is logged, and how.
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// How browsers reach the server: what was set, or `http://` and the address listened on.
+    pub fn external_url(&self) -> ExternalUrl {
+        self.configured_external_url.clone().unwrap_or_else(|| ExternalUrl::of_address(self.listen))
+    }
+}
+
+/// The database that a command opens.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// Its password is never printed.
+    pub url: DatabaseUrl,
+    /// The size of the pool. SQLite has one writer besides.
+    pub max_connections: u32,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A line or an object for each event.
+    pub format: LogFormat,
+    /// Directives of `tracing_subscriber::EnvFilter`; they parse.
+    pub filter: String,
+}
+
+/// The form of a log event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: a line an event.
+    Text,
+    /// For collectors: a JSON object an event.
+    Json,
+}
+
+/// The two names of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Without the dashes.
+    pub flag: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+}
+
+/// One setting that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Which one.
+    pub setting: Setting,
+    /// What it was set to; `None` when that may hold a password.
+    pub value: Option<String>,
+    /// What would have been right.
+    pub expected: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--{} ({})", self.setting.flag, self.setting.variable)?;
+        if let Some(value) = &self.value {
+            write!(f, " is {value:?}")?;
+        }
+        write!(f, ": {}", self.expected)
+    }
+}
+
+/// All settings that are wrong; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            1 => f.write_str("1 setting is wrong:")?,
+            many => write!(f, "{many} settings are wrong:")?,
+        }
+        self.0.iter().try_for_each(|error| write!(f, "\n  {error}"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! The flags of `serve` and those that all commands share, each with its environment variable.
+//!
+//! clap takes every value as it is written; [`ServeOptions::validate`] judges them all, because clap
+//! would stop at the first wrong one.
+
+use super::{
+    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, Setting,
+    values::{self, Expected},
+};
+use crate::usecases::Settings;
+
+macro_rules! settings {
+    ($($name:ident = $flag:literal / $variable:literal;)*) => {
+        $(const $name: Setting = Setting { flag: $flag, variable: $variable };)*
+    };
+}
+
+settings! {
+    DATABASE_URL = "database-url" / "DATABASE_URL";
+    DATABASE_MAX_CONNECTIONS = "database-max-connections" / "DUO_DATABASE_MAX_CONNECTIONS";
+    LISTEN = "listen" / "DUO_LISTEN";
+    EXTERNAL_URL = "external-url" / "DUO_EXTERNAL_URL";
+    TRUSTED_PROXIES = "trusted-proxies" / "DUO_TRUSTED_PROXIES";
+    DEMO = "demo" / "DUO_DEMO";
+    DEMO_ANYWHERE = "demo-anywhere" / "DUO_DEMO_ANYWHERE";
+    SESSION_IDLE_HOURS = "session-idle-hours" / "DUO_SESSION_IDLE_HOURS";
+    SESSION_MAX_HOURS = "session-max-hours" / "DUO_SESSION_MAX_HOURS";
+    SHUTDOWN_TIMEOUT = "shutdown-timeout-seconds" / "DUO_SHUTDOWN_TIMEOUT_SECONDS";
+    LOG_FORMAT = "log-format" / "DUO_LOG_FORMAT";
+    LOG = "log" / "DUO_LOG";
+}
+
+/// The database of a command that names none.
+pub(super) const DEFAULT_DATABASE: &str = "sqlite://data/duo-console.db";
+
+const HOUR_MILLIS: i64 = 60 * 60 * 1000;
+
+/// Which database: the same for every command.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseOptions {
+    /// `sqlite://` and a file, which is made when it is missing, or `postgres://user:password@host/name`
+    #[arg(long = DATABASE_URL.flag, env = DATABASE_URL.variable, hide_env_values = true, global = true,
+        value_name = "URL", default_value = DEFAULT_DATABASE)]
+    pub database_url: String,
+    /// How many connections at the most, 1 to 200
+    #[arg(long = DATABASE_MAX_CONNECTIONS.flag, env = DATABASE_MAX_CONNECTIONS.variable, global = true,
+        value_name = "COUNT", default_value = "8")]
+    pub database_max_connections: String,
+}
+
+/// How `serve` runs, as it was written.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeOptions {
+    /// The address and port to listen on; port 0 takes any that is free
+    #[arg(long = LISTEN.flag, env = LISTEN.variable, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    pub listen: String,
+    /// How browsers reach the server [default: http:// and the address of --listen]
+    ///
+    /// Scheme, host and port only. With https, cookies are Secure and carry the __Host- prefix.
+    #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL")]
+    pub external_url: Option<String>,
+    /// How many proxies in front append to X-Forwarded-For; with 0 the header is ignored
+    #[arg(long = TRUSTED_PROXIES.flag, env = TRUSTED_PROXIES.variable, value_name = "COUNT", default_value = "0")]
+    pub trusted_proxies: String,
+    /// Make the demo data when the database is empty, and print how to sign in
+    ///
+    /// Everybody can know the passwords of the demo users. So --listen, and --external-url if set,
+    /// must then be of this machine only, unless --demo-anywhere is set as well.
+    #[arg(long = DEMO.flag, env = DEMO.variable, value_name = "true|false", num_args = 0..=1,
+        require_equals = true, default_value = "false", default_missing_value = "true")]
+    pub demo: String,
+    /// Allow --demo where other machines reach the server
+    #[arg(long = DEMO_ANYWHERE.flag, env = DEMO_ANYWHERE.variable, value_name = "true|false", num_args = 0..=1,
+        require_equals = true, default_value = "false", default_missing_value = "true")]
+    pub demo_anywhere: String,
+    /// A session that is not used for so long ends
+    #[arg(long = SESSION_IDLE_HOURS.flag, env = SESSION_IDLE_HOURS.variable, value_name = "HOURS", default_value = "168")]
+    pub session_idle_hours: String,
+    /// A session ends after so long, however much it is used
+    #[arg(long = SESSION_MAX_HOURS.flag, env = SESSION_MAX_HOURS.variable, value_name = "HOURS", default_value = "720")]
+    pub session_max_hours: String,
+    /// How long requests in flight may take to end after SIGTERM or SIGINT
+    #[arg(long = SHUTDOWN_TIMEOUT.flag, env = SHUTDOWN_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
+    pub shutdown_timeout_seconds: String,
+    /// The form of the log: text or json
+    #[arg(long = LOG_FORMAT.flag, env = LOG_FORMAT.variable, value_name = "FORMAT", default_value = "text")]
+    pub log_format: String,
+    /// What to log: a level, or directives such as info,sqlx=debug
+    #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
+    pub log: String,
+}
+
+/// Collects what is wrong.
+#[derive(Default)]
+struct Checks(Vec<ConfigError>);
+
+impl Checks {
+    /// `None` when `value` is wrong, which is then noted.
+    fn read<T>(&mut self, setting: Setting, value: &str, read: fn(&str) -> Result<T, Expected>) -> Option<T> {
+        self.note(setting, Some(value), read(value))
+    }
+
+    fn whole<T: TryFrom<u32>>(&mut self, setting: Setting, value: &str, least: u32, most: u32) -> Option<T> {
+        self.note(setting, Some(value), values::whole(value, least, most))
+    }
+
+    fn note<T>(&mut self, setting: Setting, value: Option<&str>, read: Result<T, Expected>) -> Option<T> {
+        match read {
+            Ok(read) => Some(read),
+            Err(expected) => {
+                self.0.push(ConfigError { setting, value: value.map(str::to_owned), expected: expected.0 });
+                None
+            }
+        }
+    }
+}
+
+impl DatabaseOptions {
+    /// # Errors
+    /// Every setting that is wrong.
+    pub fn validate(&self) -> Result<DatabaseConfig, ConfigErrors> {
+        let mut checks = Checks::default();
+        self.check(&mut checks).ok_or(ConfigErrors(checks.0))
+    }
+
+    /// Whether it is the database of a command that names none.
+    pub fn is_default(&self) -> bool {
+        self.database_url == DEFAULT_DATABASE
+    }
+
+    fn check(&self, checks: &mut Checks) -> Option<DatabaseConfig> {
+        // The value is not repeated: it may hold a password.
+        let url = checks.note(DATABASE_URL, None, values::database_url(&self.database_url));
+        let max_connections = checks.whole(DATABASE_MAX_CONNECTIONS, &self.database_max_connections, 1, 200);
+        Some(DatabaseConfig { url: url?, max_connections: max_connections? })
+    }
+}
+
+impl ServeOptions {
+    /// # Errors
+    /// Every setting that is wrong.
+    pub fn validate(&self, database: &DatabaseOptions) -> Result<Config, ConfigErrors> {
+        let mut checks = Checks::default();
+        let config = self.check(database, &mut checks);
+        match config {
+            Some(config) if checks.0.is_empty() => Ok(config),
+            _ => Err(ConfigErrors(checks.0)),
+        }
+    }
+
+    /// Reads everything before it gives up on anything.
+    fn check(&self, database: &DatabaseOptions, checks: &mut Checks) -> Option<Config> {
+        let database = database.check(checks);
+        let listen = checks.read(LISTEN, &self.listen, values::address);
+        let external_url = match self.external_url.as_deref() {
+            None => Some(None),
+            Some(url) => {
+                let shown = (!url.contains('@')).then_some(url);
+                checks.note(EXTERNAL_URL, shown, values::external_url(url)).map(Some)
+            }
+        };
+        let trusted_proxies = checks.whole(TRUSTED_PROXIES, &self.trusted_proxies, 0, 16);
+        let demo = checks.read(DEMO, &self.demo, values::switch);
+        let demo_anywhere = checks.read(DEMO_ANYWHERE, &self.demo_anywhere, values::switch);
+        let idle: Option<u32> = checks.whole(SESSION_IDLE_HOURS, &self.session_idle_hours, 1, 87_600);
+        let max: Option<u32> = checks.whole(SESSION_MAX_HOURS, &self.session_max_hours, 1, 87_600);
+        let shutdown: Option<u32> = checks.whole(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0, 3600);
+        let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
+        let filter = checks.read(LOG, &self.log, values::log_filter);
+
+        if let (Some(idle), Some(max)) = (idle, max)
+            && max < idle
+        {
+            let expected =
+                Expected(format!("must not be less than --{}, which is {idle}", SESSION_IDLE_HOURS.flag));
+            checks.note(SESSION_MAX_HOURS, Some(&self.session_max_hours), Err::<(), _>(expected));
+        }
+        if demo == Some(true) && demo_anywhere != Some(true) {
+            let refused = || {
+                Err::<(), _>(Expected(format!(
+                    "with --{}, whose passwords everybody can know, only an address of this machine; --{} allows any",
+                    DEMO.flag, DEMO_ANYWHERE.flag
+                )))
+            };
+            if listen.is_some_and(|address| !address.ip().is_loopback()) {
+                checks.note(LISTEN, Some(&self.listen), refused());
+            }
+            if let Some(Some(url)) = &external_url
+                && !url.is_loopback()
+            {
+                checks.note(EXTERNAL_URL, Some(url.as_str()), refused());
+            }
+        }
+
+        Some(Config {
+            database: database?,
+            listen: listen?,
+            configured_external_url: external_url?,
+            trusted_proxies: trusted_proxies?,
+            demo: demo?,
+            settings: Settings {
+                session_idle_millis: i64::from(idle?) * HOUR_MILLIS,
+                session_absolute_millis: i64::from(max?) * HOUR_MILLIS,
+            },
+            shutdown_timeout: std::time::Duration::from_secs(shutdown?.into()),
+            log: LogConfig { format: format?, filter: filter? },
+        })
+    }
+}

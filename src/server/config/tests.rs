@@ -1,0 +1,120 @@
+use clap::Parser;
+
+use super::*;
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    database: DatabaseOptions,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+fn config(flags: &[&str]) -> Result<Config, ConfigErrors> {
+    let flags = ["duo-console"].iter().chain(flags);
+    let command = Command::try_parse_from(flags).expect("flags that clap takes");
+    command.serve.validate(&command.database)
+}
+
+/// The flags that are wrong.
+fn wrong(flags: &[&str]) -> Vec<&'static str> {
+    config(flags).expect_err("a wrong configuration").0.iter().map(|error| error.setting.flag).collect()
+}
+
+#[test]
+fn nothing_has_to_be_set() {
+    let config = config(&[]).expect("the defaults");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.external_url().as_str(), "http://127.0.0.1:3000");
+    assert!(!config.demo);
+    assert_eq!(config.trusted_proxies, 0);
+    assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
+    assert_eq!(config.settings.session_absolute_millis, 720 * 3_600_000);
+    assert_eq!(config.shutdown_timeout, Duration::from_secs(30));
+    assert_eq!(config.log, LogConfig { format: LogFormat::Text, filter: "info".into() });
+    assert_eq!(config.database.max_connections, 8);
+    assert_eq!(config.database.url.to_string(), "SQLite at data/duo-console.db");
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_at_once() {
+    let flags = [
+        "--database-url=mysql://x",
+        "--database-max-connections=0",
+        "--listen=localhost",
+        "--external-url=ftp://x",
+        "--trusted-proxies=-1",
+        "--demo=maybe",
+        "--demo-anywhere=perhaps",
+        "--session-idle-hours=0",
+        "--session-max-hours=x",
+        "--shutdown-timeout-seconds=1.5",
+        "--log-format=xml",
+        "--log=a=b=c",
+    ];
+    let named: Vec<String> =
+        flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
+    assert_eq!(wrong(&flags), named);
+    let text = config(&flags).expect_err("wrong").to_string();
+    assert!(text.starts_with("12 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
+}
+
+#[test]
+fn a_session_ends_no_earlier_than_it_falls_idle() {
+    assert_eq!(wrong(&["--session-idle-hours=10", "--session-max-hours=9"]), ["session-max-hours"]);
+    assert!(config(&["--session-idle-hours=10", "--session-max-hours=10"]).is_ok());
+}
+
+#[test]
+fn known_passwords_stay_on_this_machine() {
+    assert!(config(&["--demo"]).expect("fine").demo);
+    assert!(config(&["--demo", "--listen=[::1]:80"]).is_ok());
+    assert!(config(&["--demo", "--external-url=http://localhost:8080"]).is_ok());
+    assert_eq!(wrong(&["--demo", "--listen=0.0.0.0:3000"]), ["listen"]);
+    assert_eq!(wrong(&["--demo", "--external-url=https://duo.example.com"]), ["external-url"]);
+    assert!(config(&["--demo", "--listen=0.0.0.0:3000", "--demo-anywhere"]).is_ok());
+    assert!(config(&["--demo=false", "--listen=0.0.0.0:3000"]).is_ok());
+}
+
+#[test]
+fn an_external_url_is_an_origin() {
+    let url = |text: &str| config(&["--external-url", text]).map(|config| config.external_url());
+    for (text, origin) in [
+        ("https://duo.example.com", "https://duo.example.com"),
+        ("https://Duo.example.com:443/", "https://duo.example.com"),
+        ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+    ] {
+        assert_eq!(url(text).expect("a URL").as_str(), origin);
+    }
+    for text in
+        ["", "duo.example.com", "ws://x", "https://x/duo", "https://x/?a=1", "https://x/#a", "https://u:p@x"]
+    {
+        assert!(url(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_address_without_an_external_url_is_one_that_a_browser_can_go_to() {
+    for (listen, url) in [
+        ("127.0.0.1:80", "http://127.0.0.1"),
+        ("0.0.0.0:3000", "http://127.0.0.1:3000"),
+        ("[::]:3000", "http://[::1]:3000"),
+        ("192.168.1.5:3000", "http://192.168.1.5:3000"),
+    ] {
+        assert_eq!(config(&["--listen", listen]).expect("fine").external_url().as_str(), url);
+    }
+}
+
+#[test]
+fn passwords_are_not_repeated() {
+    for url in ["mysql://duo:hunter2@db/duo", "postgres://duo:hunter2@db:x/duo", "hunter2"] {
+        let text = config(&["--database-url", url]).expect_err("wrong").to_string();
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    let text = config(&["--external-url", "https://ann:hunter2@x"]).expect_err("wrong").to_string();
+    assert!(!text.contains("hunter2"), "{text}");
+    let config = config(&["--database-url", "postgres://duo:hunter2@db/duo"]).expect("fine");
+    assert!(!format!("{config:?}").contains("hunter2"));
+}

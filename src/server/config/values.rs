@@ -1,0 +1,130 @@
+//! What single values must be. Each reader says what it expected.
+
+use std::{fmt, net::SocketAddr};
+
+use tracing_subscriber::EnvFilter;
+use url::{Host, Url};
+
+use super::LogFormat;
+use crate::storage::DatabaseUrl;
+
+/// What would have been right, to stand after the name of the setting.
+#[derive(Debug)]
+pub(super) struct Expected(pub String);
+
+impl Expected {
+    fn because(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// How browsers reach the server: scheme, host and port, as a browser writes an origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalUrl {
+    url: Url,
+    origin: String,
+}
+
+impl ExternalUrl {
+    /// `https://duo.example.com`: without a slash at the end, without the scheme's own port.
+    pub fn as_str(&self) -> &str {
+        &self.origin
+    }
+
+    /// The same, taken apart.
+    pub fn as_url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether only this machine can mean itself by it.
+    pub fn is_loopback(&self) -> bool {
+        match self.url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// What reaches a server that listens at `address`. All addresses are reached at the loopback one.
+    pub(super) fn of_address(address: SocketAddr) -> Self {
+        let host = match address {
+            SocketAddr::V4(v4) if v4.ip().is_unspecified() => String::from("127.0.0.1"),
+            SocketAddr::V6(v6) if v6.ip().is_unspecified() => String::from("[::1]"),
+            SocketAddr::V4(v4) => v4.ip().to_string(),
+            SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+        };
+        external_url(&format!("http://{host}:{}", address.port())).expect("an address makes a URL")
+    }
+}
+
+impl fmt::Display for ExternalUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin)
+    }
+}
+
+pub(super) fn external_url(text: &str) -> Result<ExternalUrl, Expected> {
+    let expected = || {
+        Expected::because(
+            "expected http:// or https://, a host and perhaps a port, such as https://duo.example.com",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !plain {
+        return Err(expected());
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(Expected::because(
+            "expected no path and no query: the server answers at the root of its host",
+        ));
+    }
+    Ok(ExternalUrl { origin: url.origin().ascii_serialization(), url })
+}
+
+pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, Expected> {
+    text.parse().map_err(|error| Expected(format!("{error}")))
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, Expected> {
+    text.parse().map_err(|_| {
+        Expected::because("expected an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000")
+    })
+}
+
+/// A whole number from `least` to `most`.
+pub(super) fn whole<T: TryFrom<u32>>(text: &str, least: u32, most: u32) -> Result<T, Expected> {
+    text.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .and_then(|number| T::try_from(number).ok())
+        .ok_or_else(|| Expected(format!("expected a whole number from {least} to {most}")))
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, Expected> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(Expected::because("expected true or false")),
+    }
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, Expected> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(Expected::because("expected text or json")),
+    }
+}
+
+pub(super) fn log_filter(text: &str) -> Result<String, Expected> {
+    let expected = "expected off, error, warn, info, debug or trace, or directives such as info,sqlx=debug";
+    if text.trim().is_empty() {
+        return Err(Expected::because(expected));
+    }
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| Expected::because(expected))
+}

@@ -1,0 +1,52 @@
+//! Who asks: a personal access token in a header, and nothing else.
+//!
+//! Cookies are ignored here. No browser adds these headers to a request that another site made, so
+//! the API needs no cross-site check; were a session cookie accepted, it would.
+
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+
+use super::{problem::Problem, problem_document::Code};
+use crate::{
+    domain::actor::Surface,
+    usecases::{App, Caller, Origin, authenticate},
+};
+
+/// GitLab's header for a token. Counts before `Authorization`, which a proxy may need for itself.
+const PRIVATE_TOKEN: &str = "private-token";
+
+/// The owner of the request's token.
+pub struct Authenticated(pub Caller);
+
+impl FromRequestParts<App> for Authenticated {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let token = token(&parts.headers)?;
+        let actor = authenticate::by_token(app, token).await?;
+        let origin = match parts.extensions.get::<Origin>() {
+            Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
+            None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
+        };
+        Ok(Self(Caller { actor, origin }))
+    }
+}
+
+fn token(headers: &HeaderMap) -> Result<&str, Problem> {
+    const HOW: &str =
+        "Send a personal access token as \"Authorization: Bearer duo-…\" or as \"PRIVATE-TOKEN: duo-…\".";
+    if let Some(value) = headers.get(PRIVATE_TOKEN) {
+        // Whatever is no text is no token either.
+        return Ok(value.to_str().unwrap_or_default());
+    }
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Err(Problem::new(Code::MissingToken, HOW));
+    };
+    match value.to_str().unwrap_or_default().split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(Problem::new(
+            Code::MissingToken,
+            format!("The Authorization header has to use the scheme Bearer. {HOW}"),
+        )),
+    }
+}

@@ -1,0 +1,93 @@
+//! Asking for decisions: one, or many at one moment.
+
+use axum::{Json, extract::State};
+
+use super::{
+    authentication::Authenticated,
+    decision_views::{CodeReviewDecision, Decisions, Outcome, Questions, question},
+    input::{JsonBody, QueryParameters},
+    object::Object,
+    problem::Problem,
+    problem_document::{Code, ProblemDocument},
+};
+use crate::usecases::{
+    App,
+    decide_code_review::{decide_code_review, decide_many},
+};
+
+/// How many decisions may be asked for at once.
+pub const MAX_QUESTIONS: usize = 100;
+
+/// Which engine reviews the code
+///
+/// The engine that reviews the merge requests of a user in a namespace, with the rule that decided
+/// and all that it saw. Needs the scope `read_decisions` and the role Developer.
+#[utoipa::path(
+    get,
+    path = "/api/v1/decisions/code_review",
+    operation_id = "decide_code_review",
+    tag = "decisions",
+    params(
+        ("namespace" = String, Query, description = "The full path of a group, subgroup or project.", example = "acme/platform"),
+        ("user" = String, Query, description = "The user name of whoever starts the review.", example = "reviewer"),
+    ),
+    responses(
+        (status = 200, description = "The engine, and why.", body = CodeReviewDecision),
+        (status = 403, description = "The role or the token's scopes do not allow it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn code_review(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    query: QueryParameters,
+) -> Result<Json<CodeReviewDecision>, Problem> {
+    let [namespace, user] = query.exactly(["namespace", "user"])?;
+    let question = question(&namespace, &user)
+        .map_err(|(field, message)| Problem::new(Code::BadQuery, message).at(field))?;
+    Ok(Json(decide_code_review(&app, &caller, &question).await?.into()))
+}
+
+/// Many decisions at once
+///
+/// Up to 100 questions, answered from one moment, in their order. A question that cannot be answered
+/// has an `error` in its place and spoils no other. A body that has the wrong shape is refused whole.
+/// Needs the scope `read_decisions`, and for each question the role Developer there.
+#[utoipa::path(
+    post,
+    path = "/api/v1/decisions",
+    operation_id = "decide_many",
+    tag = "decisions",
+    request_body = Questions,
+    responses(
+        (status = 200, description = "An outcome for each question.", body = Decisions),
+        (status = 403, description = "The token's scopes do not allow it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not said to be JSON.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The body has the wrong shape.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn many(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    query: QueryParameters,
+    JsonBody(asked): JsonBody<Questions>,
+) -> Result<Json<Decisions>, Problem> {
+    let [] = query.exactly([])?;
+    let asked: Vec<_> = asked.decisions.into_iter().map(|Object(question)| question).collect();
+    if !(1..=MAX_QUESTIONS).contains(&asked.len()) {
+        let detail = format!("Ask for 1 to {MAX_QUESTIONS} decisions; these are {}.", asked.len());
+        return Err(Problem::new(Code::Invalid, detail).at("decisions"));
+    }
+    let parsed: Vec<_> = asked.iter().map(|it| question(&it.namespace, &it.user)).collect();
+    let answerable: Vec<_> = parsed.iter().flatten().cloned().collect();
+    let mut answers = decide_many(&app, &caller, &answerable).await?.into_iter();
+    let outcomes = asked.iter().zip(parsed).map(|(question, parsed)| {
+        let outcome = match parsed {
+            Err((field, message)) => Err(Problem::new(Code::Invalid, message).at(field)),
+            Ok(_) => answers.next().expect("an answer for each question").map_err(Problem::from),
+        };
+        Outcome::new(question.kind, outcome)
+    });
+    Ok(Json(Decisions { decisions: outcomes.collect() }))
+}

@@ -1,0 +1,76 @@
+//! The API under `/api`: JSON for programs, with a document that is made from the code.
+//!
+//! Handlers parse, call one use case and show what came back. Refusals are in `problem`, who asks in
+//! `authentication`.
+
+mod authentication;
+mod consents;
+mod decision_views;
+mod decisions;
+mod flow_views;
+mod flows;
+mod input;
+mod object;
+mod openapi;
+mod problem;
+mod problem_document;
+mod words;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware,
+    routing::any,
+};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use self::{decision_views::CodeReviewDecision, problem::Problem, problem_document::Code};
+use crate::usecases::{App, decide_code_review::Answer};
+
+/// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
+pub fn router(app: App) -> Router {
+    let (routes, _) = routes().split_for_parts();
+    routes
+        // Not a fallback of the router: whoever merges it has one already.
+        .route("/api", any(unknown_path))
+        .route("/api/", any(unknown_path))
+        .route("/api/{*rest}", any(unknown_path))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(input::MAX_BODY))
+        .layer(middleware::from_fn(problem::finish))
+        .with_state(app)
+}
+
+/// The API's document, as it is served at `/api/openapi.json`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    openapi::with_common_refusals(routes().into_openapi())
+}
+
+/// The answer as the API gives it, to be shown to a person beside its explanation.
+pub fn decision_json(answer: &Answer) -> String {
+    CodeReviewDecision::from(answer.clone()).to_json()
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::Common::openapi())
+        .routes(routes!(openapi::document))
+        .routes(routes!(decisions::code_review))
+        .routes(routes!(decisions::many))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::set))
+        .routes(routes!(consents::code_review_wording))
+}
+
+async fn unknown_path() -> Problem {
+    Problem::new(
+        Code::UnknownPath,
+        "The API has no such address; /api/openapi.json lists those it has. In a full path or a flow's reference write %2F for '/'.",
+    )
+}
+
+async fn method_not_allowed(request: Request) -> Problem {
+    let detail =
+        format!("This address does not take {}; the header Allow says what it takes.", request.method());
+    Problem::new(Code::MethodNotAllowed, detail)
+}

@@ -1,0 +1,138 @@
+//! The API's document. The operations come from the handlers; here stands what they have in common.
+
+use std::sync::LazyLock;
+
+use axum::response::{IntoResponse, Response};
+use http::{
+    HeaderValue,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Components, Content, OpenApi as Document, Ref, RefOr, Response as Answer,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use super::problem_document::ProblemDocument;
+
+const BEARER: &str = "bearer";
+const PRIVATE_TOKEN: &str = "private_token";
+
+const DESCRIPTION: &str = "\
+Ask which engine reviews the code for a user in a namespace, and why; read and change which \
+foundational flows a group has on.
+
+## Signing in
+Every address under `/api/v1` takes a personal access token, as `Authorization: Bearer duo-…` or as \
+`PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
+do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
+`give_consent`.
+
+## Which engine reviews
+| Code Review Flow | consent | Duo Enterprise seat | engine | rule |
+|---|---|---|---|---|
+| on | given | yes or no | `code_review_flow` | `flow_on_with_consent` |
+| on | missing | yes | `duo_code_review` | `flow_on_without_consent_seat` |
+| on | missing | no | `code_review_flow` | `flow_on_without_consent_no_seat` |
+| off | any | yes | `duo_code_review` | `flow_off_seat` |
+| off | any | no | `none` | `flow_off_no_seat` |
+
+Where GitLab Duo is off no engine reviews (`duo_unavailable`). Where another level above the flows is \
+off, the flow counts as off. A failed run stays failed: it never falls over to the other engine.
+
+## Consent
+Turning `code_review/v1` on needs the confirmation of the current wording; it is recorded with who, \
+when, in which role and what they saw, and outlives them. Turning the flow off withdraws it. A bot \
+cannot give it.
+
+## Refusals
+Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing. What \
+you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
+it needs. Unknown fields and query parameters are refused. A body has at most 64 KiB. Answers may gain \
+fields.";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Duo Console API", description = DESCRIPTION),
+    tags(
+        (name = "decisions", description = "Which engine runs for a user in a namespace, and why."),
+        (name = "flows", description = "Which foundational flows a top-level group has on."),
+        (name = "consents", description = "What a consent is a consent to."),
+        (name = "document", description = "This document."),
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Tokens),
+)]
+pub struct Common;
+
+/// The two ways to send a token, for every operation that does not say otherwise.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Components::new);
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("duo-…")
+            .description(Some("A personal access token."))
+            .build();
+        components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
+        let header =
+            ApiKeyValue::with_description("PRIVATE-TOKEN", "A personal access token, as GitLab takes it.");
+        components.add_security_scheme(PRIVATE_TOKEN, SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let no_scopes = [] as [&str; 0];
+        document.security = Some(vec![
+            SecurityRequirement::new(BEARER, no_scopes),
+            SecurityRequirement::new(PRIVATE_TOKEN, no_scopes),
+        ]);
+    }
+}
+
+/// Adds the refusals that every operation with a token can answer.
+pub fn with_common_refusals(mut document: Document) -> Document {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten();
+        for operation in operations.filter(|operation| operation.security.is_none()) {
+            add_refusals(operation);
+        }
+    }
+    document
+}
+
+fn add_refusals(operation: &mut Operation) {
+    for (status, description) in [
+        ("400", "The address, the query or the JSON is malformed."),
+        ("401", "No token, or one that does not count: not known, revoked or expired."),
+        ("500", "The server failed; its log has the cause under the `request_id`."),
+        ("503", "The database is busy or out of reach; try again in a moment."),
+    ] {
+        let mut answer = Answer::new(description);
+        let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        answer.content.insert(String::from("application/problem+json"), problem.into());
+        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(answer));
+    }
+}
+
+/// The document of this API
+///
+/// OpenAPI 3.1, made from the program that answers. Needs no token.
+#[utoipa::path(
+    get,
+    path = "/api/openapi.json",
+    operation_id = "get_openapi",
+    tag = "document",
+    security(()),
+    responses((status = 200, description = "This document.", body = Object)),
+)]
+pub async fn document() -> Response {
+    static DOCUMENT: LazyLock<String> =
+        LazyLock::new(|| super::openapi().to_json().expect("the document has no maps with odd keys"));
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+    ];
+    (headers, DOCUMENT.as_str()).into_response()
+}

@@ -1,0 +1,197 @@
+//! Every refusal of the API, as RFC 9457 describes it: the one place where an error becomes a status.
+//!
+//! A handler returns a [`Problem`]; [`finish`] writes it out, because only there is the request's id
+//! known. What went wrong inside is logged there and never told.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+
+use super::{
+    consents::ConsentWording,
+    flow_views::FlowState,
+    problem_document::{Code, ProblemDocument},
+};
+use crate::{
+    domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
+    storage::StorageError,
+    usecases::{Origin, UseCaseError, authenticate::TokenError},
+};
+
+/// A refusal: what is told, and what is not.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub document: Box<ProblemDocument>,
+    /// For the log.
+    cause: Option<String>,
+    /// For the header `WWW-Authenticate`.
+    challenge: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this kind; `detail` says what was wrong this time and what to do.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let document = Box::new(ProblemDocument::new(code, detail.into()));
+        let challenge = (document.status == 401).then(|| String::from("Bearer"));
+        Self { document, cause: None, challenge }
+    }
+
+    /// The same, with the field or parameter at fault.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.document.field = Some(field.into());
+        self
+    }
+
+    /// The same, with what a use case calls `from` called as it is in this request.
+    #[must_use]
+    pub fn renaming(mut self, from: &str, to: &str) -> Self {
+        if self.document.field.as_deref() == Some(from) {
+            self.document.field = Some(to.to_owned());
+        }
+        self
+    }
+
+    /// What RFC 6750 has a client told in `WWW-Authenticate`.
+    fn challenging(mut self, challenge: impl Into<String>) -> Self {
+        self.challenge = Some(challenge.into());
+        self
+    }
+
+    fn caused_by(mut self, cause: &impl std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    fn with_wording(mut self) -> Self {
+        self.document.wording = Some(ConsentWording::from(&CODE_REVIEW_WORDING));
+        self
+    }
+
+    fn into_written_response(self) -> Response {
+        let (status, _) = self.document.code.status_and_title();
+        let body = serde_json::to_vec(&self.document).expect("a problem has no maps with odd keys");
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = self.challenge.and_then(|it| HeaderValue::from_str(&it).ok()) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// Leaves the problem for [`finish`] to write.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.document.code.status_and_title().0;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes problems out with the request's id, logs what caused them, and keeps answers out of caches.
+pub async fn finish(request: Request, next: Next) -> Response {
+    let request_id =
+        request.extensions().get::<Origin>().map(|it| it.request_id.clone()).filter(|it| !it.is_empty());
+    let mut response = next.run(request).await;
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        if let Some(cause) = &problem.cause {
+            tracing::error!(request_id = request_id.as_deref(), cause, "the API could not answer");
+        }
+        problem.document.request_id = request_id;
+        response = problem.into_written_response();
+    }
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+impl From<UseCaseError> for Problem {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::NotFound("group or project") => Self::new(
+                Code::NotFound,
+                "There is no such group or project, or you may not know of it. Check the full path and whose token it is.",
+            ),
+            UseCaseError::NotFound(what) => Self::new(Code::NotFound, format!("There is no such {what}.")),
+            UseCaseError::Denied(denial) => denial.into(),
+            UseCaseError::Invalid { field, message } => Self::new(Code::Invalid, message).at(field),
+            UseCaseError::Consent(ConsentError::Required) => Self::new(
+                Code::ConsentRequired,
+                "Turning this flow on needs consent. Show the wording to whoever decides, then send its id as consent.wording.",
+            )
+            .at("consent")
+            .with_wording(),
+            UseCaseError::Consent(ConsentError::Outdated) => Self::new(
+                Code::ConsentOutdated,
+                "The wording that was confirmed is not the current one. Show the current wording and send its id.",
+            )
+            .at("consent.wording")
+            .with_wording(),
+            UseCaseError::Conflict(current) => {
+                let current = FlowState::from(*current);
+                let mut problem = Self::new(Code::Conflict, current.changed_since()).at("version");
+                problem.document.current = Some(current);
+                problem
+            }
+            UseCaseError::FeatureOff(flag) => {
+                Self::new(Code::FeatureOff, format!("The feature flag {flag} is off for you."))
+            }
+            UseCaseError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        let code = match denial {
+            Denial::NeedsRole(_) | Denial::NeedsTopLevelOwner => Code::InsufficientRole,
+            Denial::NotForBots => Code::NotForBots,
+            Denial::NeedsScope(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.key());
+                return Self::new(Code::InsufficientScope, denial.to_string()).challenging(challenge);
+            }
+        };
+        Self::new(code, denial.to_string())
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let code = match error {
+            TokenError::Unknown => Code::UnknownToken,
+            TokenError::Revoked => Code::RevokedToken,
+            TokenError::Expired => Code::ExpiredToken,
+            TokenError::Storage(error) => return error.into(),
+        };
+        Self::new(code, format!("{error} Create one under Preferences, Access tokens."))
+            .challenging(format!("Bearer error=\"invalid_token\", error_description=\"{error}\""))
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        let problem = match error {
+            StorageError::Unavailable(_) => {
+                Self::new(Code::Unavailable, "The database is busy or out of reach. Try again in a moment.")
+            }
+            _ => Self::new(
+                Code::Internal,
+                "Something went wrong in the server. Its log has the cause under the request_id.",
+            ),
+        };
+        problem.caused_by(&error)
+    }
+}

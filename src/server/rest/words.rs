@@ -1,0 +1,54 @@
+//! The words of the API: each is an enumeration of the domain, written out once more so that the
+//! API's document lists its values. A value that the domain gains does not compile here until it is
+//! listed.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{availability, code_review, flows};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$word_doc])* $word,)*
+        }
+
+        impl From<$module::$name> for $name {
+            fn from(word: $module::$name) -> Self {
+                match word {
+                    $($module::$name::$word => Self::$word,)*
+                }
+            }
+        }
+    )*};
+}
+
+words! {
+    /// Which engine reviews: the Code Review Flow, the classic GitLab Duo Code Review, or none.
+    Engine = code_review { CodeReviewFlow, DuoCodeReview, None }
+
+    /// The row of the engine table that gave the answer.
+    Rule = code_review {
+        DuoUnavailable,
+        FlowOnWithConsent,
+        FlowOnWithoutConsentSeat,
+        FlowOnWithoutConsentNoSeat,
+        FlowOffSeat,
+        FlowOffNoSeat,
+    }
+
+    /// The top-level group's setting for GitLab Duo; it is on with the first two.
+    DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }
+
+    /// A level that has to be on before any flow runs.
+    Level = availability { GitlabDuo, AgentPlatform, FlowExecution, FoundationalFlows }
+
+    /// How far a flow has come.
+    Maturity = flows { Experimental, Beta, Ga }
+
+    /// A subscription's tier.
+    Tier = flows { Premium, Ultimate }
+}

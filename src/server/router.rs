@@ -1,0 +1,107 @@
+//! Which address leads where, and through which middleware.
+
+use any_spawner::Executor;
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{expect_context, provide_context},
+};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+};
+
+use super::{ServerState, assets, health, middleware, rest, sign_in};
+use crate::{
+    domain::paths,
+    ui::{DecisionJson, DemoHint, shell},
+};
+
+/// What a form may weigh, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The whole server.
+pub fn router(state: ServerState) -> Router {
+    // Leptos loads pages on tokio. It may be told only once, and tests make many routers.
+    let _ = Executor::init_tokio();
+    let pages = Router::new()
+        .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
+        .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route("/actions/{name}", post(action))
+        .fallback(page)
+        .layer(from_fn_with_state(state.clone(), middleware::session))
+        .layer(from_fn_with_state(state.clone(), middleware::same_origin))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(state.clone());
+    let compress = SizeAbove::new(512).and(NotForContentType::IMAGES);
+    Router::new()
+        .route("/pkg/{name}", get(assets::package_file))
+        .route("/-/liveness", get(health::liveness))
+        .route("/-/readiness", get(health::readiness))
+        .with_state(state.clone())
+        .merge(rest::router(state.app.clone()))
+        .merge(pages)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
+        .layer(from_fn(middleware::security_headers))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state, middleware::origin))
+}
+
+/// A page, or a file that stands at the root.
+async fn page(State(state): State<ServerState>, request: Request) -> Response {
+    if let Some(file) = assets::root_file(request.uri().path(), request.headers()) {
+        return file;
+    }
+    render_page(&state, request).await
+}
+
+/// An action: a server function.
+async fn action(State(state): State<ServerState>, request: Request) -> Response {
+    handle_server_fns_with_context(move || provide(&state), request).await.into_response()
+}
+
+/// Renders the page that stands at the request's address.
+pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> Response {
+    let (context, options, assets) = (state.clone(), state.leptos.clone(), state.assets.clone());
+    let render = render_app_async_with_context(
+        move || {
+            provide(&context);
+            content_security_policy();
+        },
+        move || shell(options.clone(), assets.clone()),
+    );
+    render(request).await
+}
+
+/// What pages and actions find in their context.
+fn provide(state: &ServerState) {
+    provide_context(state.app.clone());
+    provide_context(state.cookies);
+    provide_context(DemoHint(state.demo));
+    provide_context(DecisionJson(rest::decision_json));
+}
+
+/// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.
+fn content_security_policy() {
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

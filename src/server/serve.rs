@@ -1,0 +1,126 @@
+//! Listening, and stopping without losing a request.
+
+use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
+
+use axum::serve::ListenerExt;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+    time,
+};
+
+use super::{ServerState, config::Config, router};
+use crate::usecases::App;
+
+/// How long the database may take to close after requests were cut off.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {}", explain(.source))]
+    Listen {
+        /// What `--listen` said.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Anything else of the system.
+    #[error("the server ended: {0}")]
+    Io(#[from] io::Error),
+}
+
+fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            String::from("something listens there already. Stop it, or choose another port with --listen.")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            String::from("this machine has no such address. Choose another with --listen.")
+        }
+        io::ErrorKind::PermissionDenied => {
+            String::from("the system does not allow it. Choose a port from 1024 on with --listen.")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Serves until a signal to stop; then no new connections are accepted, and what is in flight is
+/// finished within the shutdown timeout. A second signal ends at once. Closes the database.
+///
+/// `listening` is called once connections are accepted. `config.listen` is then the real address, also
+/// where port 0 was asked for, and [`Config::external_url`] follows it.
+///
+/// # Errors
+/// The address cannot be had. Nothing was served then.
+pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)) -> Result<(), ServeError> {
+    let address = config.listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    config.listen = listener.local_addr()?;
+    let mut stop = Stop::new()?;
+    let state =
+        ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!("listening on http://{}", config.listen);
+    listening(&config);
+
+    let (finish, finishing) = oneshot::channel::<()>();
+    // Answers are small: waiting to fill a packet would only delay them.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    let server = axum::serve(listener, service).with_graceful_shutdown(async {
+        // An error means that the sender is gone, which says the same.
+        let _ = finishing.await;
+    });
+    let mut server = Box::pin(server.into_future());
+
+    let cut_off = tokio::select! {
+        ended = &mut server => { ended?; false }
+        name = stop.signal() => {
+            let seconds = config.shutdown_timeout.as_secs();
+            tracing::info!("{name}: finishing requests in flight for at most {seconds} s; a second signal ends at once");
+            drop(finish);
+            tokio::select! {
+                ended = &mut server => { ended?; false }
+                () = time::sleep(config.shutdown_timeout) => {
+                    tracing::warn!("requests were still in flight after {seconds} s and are cut off");
+                    true
+                }
+                name = stop.signal() => {
+                    tracing::warn!("{name} again: requests in flight are cut off");
+                    true
+                }
+            }
+        }
+    };
+    if cut_off {
+        // Whoever was cut off may still hold a connection; the database survives that.
+        let _ = time::timeout(CLOSING, app.storage.close()).await;
+    } else {
+        app.storage.close().await;
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The signals that mean "stop".
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next; its name.
+    async fn signal(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

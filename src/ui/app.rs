@@ -1,0 +1,82 @@
+//! The document around every page, and which page stands at which address.
+
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode, StaticSegment, WildcardSegment,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use super::pages::{
+    AccessTokensPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PreferencesPage, SignInPage,
+};
+use crate::actions::support::signed_in;
+
+/// The names under which the assets are served; they change with their content.
+#[derive(Clone, Debug)]
+pub struct AssetNames {
+    /// The style sheet's address.
+    pub stylesheet: String,
+    /// What the script and the wasm are called, without their endings.
+    pub script: String,
+}
+
+/// That a sign-in just failed, with the user name that was typed.
+#[derive(Clone, Debug)]
+pub struct SignInFailed {
+    pub username: String,
+    pub return_to: String,
+    pub message: String,
+}
+
+/// The whole document.
+pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
+    let theme = signed_in().map_or("system", |it| it.display.theme.key());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=assets.stylesheet />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The pages by address. A group's path may have any depth, so its pages share one route.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <FlatRoutes fallback=NotFoundPage>
+                <Route path=StaticSegment("") view=GroupsPage ssr=SsrMode::Async />
+                <Route path=path!("/dashboard/groups") view=GroupsPage ssr=SsrMode::Async />
+                <Route path=path!("/users/sign_in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/-/profile/preferences") view=PreferencesPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/-/user_settings/personal_access_tokens")
+                    view=AccessTokensPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=path!("/-/jump") view=JumpPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("groups"), WildcardSegment("rest"))
+                    view=GroupPages
+                    ssr=SsrMode::Async
+                />
+                <Route path=WildcardSegment("any") view=NotFoundPage ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Router>
+    }
+}

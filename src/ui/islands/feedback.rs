@@ -1,0 +1,57 @@
+//! How saving goes, said beside what is saved and to screen readers.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::text;
+use crate::actions::error::ActionError;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Feedback {
+    /// Nothing was done yet.
+    Quiet,
+    Saving,
+    Saved,
+    /// With the reason, and what to do.
+    Failed(String),
+}
+
+impl Feedback {
+    pub const fn is_saved(&self) -> bool {
+        matches!(self, Self::Saved)
+    }
+
+    pub const fn is_saving(&self) -> bool {
+        matches!(self, Self::Saving)
+    }
+
+    /// What an action's error says.
+    pub fn failed(error: &ActionError) -> Self {
+        Self::Failed(error.message())
+    }
+
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Saving => "Saving…",
+            Self::Saved => "Saved",
+            Self::Quiet | Self::Failed(_) => "",
+        }
+    }
+
+    fn alert(&self) -> String {
+        match self {
+            Self::Failed(why) => format!("Couldn't save. {why}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// *Saving…*, *Saved*, or *Couldn't save* with the reason. The two live regions are always there, so
+/// that what appears in them is announced.
+#[component]
+pub fn FeedbackLine(feedback: Signal<Feedback>) -> impl IntoView {
+    view! {
+        <span role="status" class="text-muted">{text(move || feedback.with(|it| it.status().to_owned()))}</span>
+        <span role="alert" class="text-danger">{text(move || feedback.with(Feedback::alert))}</span>
+    }
+}

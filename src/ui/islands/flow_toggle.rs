@@ -1,0 +1,275 @@
+//! A flow's checkbox: it saves itself, offers to undo, and asks for consent where that is needed.
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    awake,
+    feedback::{Feedback, FeedbackLine},
+    keep_checked, text,
+};
+use crate::{
+    actions::{
+        error::ActionError,
+        set_flow::{ADDRESS, By, ConsentStatus, FlowStatus, set_flow},
+    },
+    domain::wording::ACTIVE_HELPER_TEXT,
+};
+
+/// What does not change while the page is open.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FlowRow {
+    /// The group's full path.
+    pub group: String,
+    /// The flow's reference.
+    pub flow: String,
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub badges: Vec<String>,
+    /// Why it cannot be switched here; `None` when it can.
+    pub locked: Option<String>,
+    /// What the dialog asks; `None` where the flow needs no consent.
+    pub dialog: Option<Dialog>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dialog {
+    pub wording: String,
+    pub cancel: String,
+    pub confirm: String,
+}
+
+/// The row of a flow. `children` is the text of the dialog.
+#[island]
+pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children: Children) -> impl IntoView {
+    let awake = awake();
+    let status = RwSignal::new(status);
+    let feedback = RwSignal::new(feedback);
+    let dialog_ref = NodeRef::<html::Dialog>::new();
+    let checkbox = NodeRef::<html::Input>::new();
+    let row = StoredValue::new(row);
+    let enabled = Signal::derive(move || status.with(|it| it.enabled));
+    let version = Signal::derive(move || status.with(|it| it.version));
+    let consent_given =
+        Signal::derive(move || status.with(|it| matches!(it.consent, ConsentStatus::Given(_))));
+
+    keep_checked(checkbox, enabled, feedback.into());
+
+    let send = move |on: bool, wording: Option<String>| {
+        if feedback.get_untracked().is_saving() {
+            return;
+        }
+        feedback.set(Feedback::Saving);
+        let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
+        let version = status.get_untracked().version;
+        spawn_local(async move {
+            let outcome = match set_flow(group, flow, on, version, wording).await {
+                Ok(now) => {
+                    status.set(now);
+                    Feedback::Saved
+                }
+                Err(error) => {
+                    if let ActionError::Conflict(now) = &error {
+                        status.set((**now).clone());
+                    }
+                    Feedback::failed(&error)
+                }
+            };
+            if let Some(dialog) = dialog_ref.get_untracked() {
+                dialog.close();
+            }
+            feedback.set(outcome);
+        });
+    };
+    // Turning on what needs consent opens the dialog, and nothing is sent.
+    let ask_or_send = move |on: bool| match dialog_ref.get_untracked() {
+        Some(dialog) if on => {
+            // Only an open dialog refuses to open.
+            let _ = dialog.show_modal();
+        }
+        _ => send(on, None),
+    };
+    let on_change = move |event: ev::Event| {
+        let wanted = event_target_checked(&event);
+        let needs_dialog = row.with_value(|row| row.dialog.is_some());
+        if (wanted && needs_dialog) || feedback.get_untracked().is_saving() {
+            event_target::<web_sys::HtmlInputElement>(&event).set_checked(enabled.get_untracked());
+        }
+        ask_or_send(wanted);
+    };
+    let review = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        ask_or_send(true);
+    };
+    let undo = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        ask_or_send(!enabled.get_untracked());
+    };
+    let confirm = move |_| send(true, row.with_value(|row| row.dialog.as_ref().map(|it| it.wording.clone())));
+
+    let FlowRow { id, name, description, badges, locked, dialog, .. } = row.get_value();
+    let locked_off = locked.is_some();
+    let described_by = {
+        let id = id.clone();
+        move || {
+            let active = if consent_given.get() { format!(" {id}-active") } else { String::new() };
+            let locked = if locked_off { format!(" {id}-locked") } else { String::new() };
+            format!("{id}-help{active}{locked}")
+        }
+    };
+    let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="mt-1 text-sm">{why}</p> });
+    let changed = move || status.with(|it| it.changed.clone());
+    let consent = dialog
+        .is_some()
+        .then(|| view! { <ConsentState row status consent_given locked=locked_off review /> });
+    view! {
+        <form method="post" action=ADDRESS class="flex items-start gap-3" on:submit=|event| event.prevent_default()>
+            <HiddenFields row version />
+            <input
+                type="checkbox"
+                id=id.clone()
+                name="enabled"
+                value="true"
+                class="checkbox"
+                aria-describedby=described_by
+                disabled=locked_off
+                checked=enabled.get_untracked()
+                node_ref=checkbox
+                on:change=on_change
+            />
+            <span class="min-w-0 flex-1">
+                <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                    <label for=id.clone() class="font-medium">{name.clone()}</label>
+                    {badges.into_iter().map(|badge| view! { <span class="badge">{badge}</span> }).collect_view()}
+                </span>
+                <span id=format!("{id}-help") class="mt-0.5 block text-sm text-muted">{description}</span>
+                {reason}
+            </span>
+            <span class="w-16 shrink-0 text-right" class:hidden=locked_off>
+                <button type="submit" class="button button-small" class:invisible=move || awake.get()>
+                    "Save" <span class="sr-only">" "{name.clone()}</span>
+                </button>
+            </span>
+        </form>
+        <div class="ml-7 text-sm">
+            {consent}
+            <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
+                <Who what="Changed by" by=Signal::derive(changed) />
+                <p class="text-muted" class:hidden=move || changed().is_some()>"Never changed"</p>
+                <FeedbackLine feedback=feedback.into() />
+                <form
+                    method="post"
+                    action=ADDRESS
+                    class:hidden=move || !feedback.with(Feedback::is_saved)
+                    on:submit=undo
+                >
+                    <HiddenFields row version />
+                    <input type="hidden" name="enabled" value=move || (!enabled.get()).to_string() />
+                    <button type="submit" class="link">"Undo" <span class="sr-only">" "{name}</span></button>
+                </form>
+            </div>
+        </div>
+        {dialog
+            .map(|dialog| {
+                let busy = Signal::derive(move || feedback.with(Feedback::is_saving));
+                view! { <ConsentDialog dialog dialog_ref title_id=format!("{id}-dialog-title") busy confirm children /> }
+            })}
+    }
+}
+
+/// Whether consent was given, and by whom; or what it means that it was not, and the way out.
+#[component]
+fn ConsentState(
+    row: StoredValue<FlowRow>,
+    status: RwSignal<FlowStatus>,
+    consent_given: Signal<bool>,
+    locked: bool,
+    review: impl Fn(ev::SubmitEvent) + 'static,
+) -> impl IntoView {
+    let given = move || match status.get().consent {
+        ConsentStatus::Given(by) => Some(by),
+        _ => None,
+    };
+    let (id, flow) = row.with_value(|row| (row.id.clone(), row.flow.clone()));
+    view! {
+        <div class:hidden=move || !consent_given.get()>
+            <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
+            <Who what="Consent given by" by=Signal::derive(given) />
+        </div>
+        <div class="note mt-2" class:hidden=move || status.with(|it| it.consent != ConsentStatus::Missing)>
+            <p class="max-w-prose">
+                "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
+            </p>
+            <form method="get" class="mt-2" class:hidden=locked on:submit=review>
+                <input type="hidden" name="confirm" value=flow />
+                <button type="submit" class="button button-small">"Review and consent"</button>
+            </form>
+        </div>
+    }
+}
+
+/// The dialog that comes before anything is saved. Cancel, Escape and the backdrop close it.
+#[component]
+fn ConsentDialog(
+    dialog: Dialog,
+    dialog_ref: NodeRef<html::Dialog>,
+    title_id: String,
+    busy: Signal<bool>,
+    confirm: impl Fn(ev::MouseEvent) + 'static,
+    children: Children,
+) -> impl IntoView {
+    let close_on_backdrop = move |event: ev::MouseEvent| {
+        if let Some(dialog) = dialog_ref.get_untracked()
+            && event.target().as_ref() == Some(dialog.as_ref())
+        {
+            dialog.close();
+        }
+    };
+    view! {
+        <dialog node_ref=dialog_ref class="dialog" aria-labelledby=title_id on:click=close_on_backdrop>
+            <div class="p-6">
+                {children()}
+                <div class="mt-6 flex flex-wrap justify-end gap-3">
+                    <form method="dialog">
+                        <button class="button" autofocus>{dialog.cancel}</button>
+                    </form>
+                    <button
+                        type="button"
+                        class="button button-primary"
+                        aria-busy=move || busy.get().to_string()
+                        on:click=confirm
+                    >
+                        {dialog.confirm}
+                    </button>
+                </div>
+            </div>
+        </dialog>
+    }
+}
+
+/// What every form about the flow carries.
+#[component]
+fn HiddenFields(row: StoredValue<FlowRow>, version: Signal<i64>) -> impl IntoView {
+    let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
+    view! {
+        <input type="hidden" name="group" value=group />
+        <input type="hidden" name="flow" value=flow />
+        <input type="hidden" name="version" value=move || version.get().to_string() />
+    }
+}
+
+/// Who did something, and when; nothing while nobody did.
+#[component]
+fn Who(what: &'static str, by: Signal<Option<By>>) -> impl IntoView {
+    let part =
+        move |part: fn(&By) -> &String| by.with(|by| by.as_ref().map(part).cloned().unwrap_or_default());
+    view! {
+        <p class="text-muted" class:hidden=move || by.with(Option::is_none)>
+            {what}" "{text(move || part(|by| &by.by))}" "
+            <time datetime=move || part(|by| &by.at.datetime) title=move || part(|by| &by.at.exact)>
+                {text(move || part(|by| &by.at.shown))}
+            </time>
+        </p>
+    }
+}

@@ -1,0 +1,211 @@
+//! What stands around the matter of every page: skip link, header, breadcrumb, navigation.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::islands::JumpBox;
+use crate::{
+    actions::support::signed_in,
+    domain::{
+        actor::Actor,
+        paths::{self, GroupPage},
+    },
+    usecases::show_group::GroupFrame,
+};
+
+/// A step of the breadcrumb; the last has no link.
+#[derive(Clone, Debug)]
+pub struct Crumb {
+    pub label: String,
+    pub href: Option<String>,
+}
+
+impl Crumb {
+    pub fn link(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { label: label.into(), href: Some(href.into()) }
+    }
+
+    pub fn here(label: impl Into<String>) -> Self {
+        Self { label: label.into(), href: None }
+    }
+}
+
+/// An entry of the navigation at the left.
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    pub label: &'static str,
+    pub href: String,
+    pub current: bool,
+}
+
+/// Who is around the page: a heading for the navigation, and its entries.
+#[derive(Clone, Debug)]
+pub struct Nav {
+    pub heading: String,
+    pub items: Vec<NavItem>,
+}
+
+impl Nav {
+    /// The pages of a group that the caller may see.
+    pub fn of_group(frame: &GroupFrame, current: GroupPage) -> Self {
+        let item = |label, page: GroupPage| NavItem {
+            label,
+            href: page.path(&frame.namespace.path),
+            current: page == current,
+        };
+        let mut items = vec![item("Overview", GroupPage::Overview)];
+        if frame.may.read_settings {
+            items.push(item("Configuration", GroupPage::Configuration));
+        }
+        if frame.may.read_audit {
+            items.push(item("Audit events", GroupPage::AuditEvents));
+        }
+        Self { heading: frame.namespace.name.clone(), items }
+    }
+
+    /// A user's own pages.
+    pub fn of_user(current: &'static str) -> Self {
+        let item =
+            |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
+        Self {
+            heading: String::from("Your settings"),
+            items: vec![item("Preferences", paths::PREFERENCES), item("Access tokens", paths::ACCESS_TOKENS)],
+        }
+    }
+}
+
+/// From all groups down to a group, ending with the page.
+pub fn group_crumbs(frame: &GroupFrame, page: &'static str) -> Vec<Crumb> {
+    let mut crumbs = vec![Crumb::link("Groups", paths::GROUPS)];
+    for group in &frame.ancestors {
+        crumbs.push(Crumb::link(group.name.clone(), GroupPage::Overview.path(&group.path)));
+    }
+    crumbs.push(Crumb::here(page));
+    crumbs
+}
+
+/// A whole page. `covered` says that a dialog stands over it: then nothing of it can be reached.
+#[component]
+pub fn Page(
+    #[prop(into)] title: String,
+    #[prop(optional)] crumbs: Vec<Crumb>,
+    #[prop(optional_no_strip)] nav: Option<Nav>,
+    #[prop(optional)] covered: bool,
+    children: Children,
+) -> impl IntoView {
+    let actor = signed_in().map(|it| it.caller.actor);
+    view! {
+        <Title text=format!("{title} · Duo Console") />
+        <div inert=covered>
+            <a href="#content" class="skip-link">"Skip to content"</a>
+            <Header actor />
+            <div class="mx-auto max-w-6xl gap-8 px-4 pb-16 sm:px-6 md:flex">
+                {nav.map(|nav| view! { <SideNav nav /> })}
+                <div class="min-w-0 flex-1">
+                    {(!crumbs.is_empty()).then(|| view! { <Breadcrumb crumbs /> })}
+                    <main id="content" tabindex="-1" class="outline-none">{children()}</main>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Header(actor: Option<Actor>) -> impl IntoView {
+    view! {
+        <header class="sticky top-0 z-10 border-b border-line bg-surface">
+            <div class="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
+                <a href=paths::HOME class="flex shrink-0 items-center gap-2 font-semibold text-ink no-underline">
+                    <img src="/favicon.svg" alt="" width="24" height="24" />
+                    <span class="sr-only sm:not-sr-only">"Duo Console"</span>
+                </a>
+                {actor
+                    .map(|actor| {
+                        view! {
+                            <div class="ml-auto min-w-0 flex-1 sm:max-w-sm">
+                                <JumpBox />
+                            </div>
+                            <AccountMenu actor />
+                        }
+                    })}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn AccountMenu(actor: Actor) -> impl IntoView {
+    let initial: String = actor.name.chars().take(1).collect();
+    view! {
+        <button type="button" popovertarget="account-menu" class="avatar" aria-label="Account menu">
+            {initial.to_uppercase()}
+        </button>
+        <div id="account-menu" popover class="menu">
+            <p class="px-3 py-2">
+                <span class="block font-medium">{actor.name}</span>
+                <span class="block text-sm text-muted">"@"{actor.username}</span>
+            </p>
+            <a class="menu-item" href=paths::GROUPS>"Groups"</a>
+            <a class="menu-item" href=paths::PREFERENCES>"Preferences"</a>
+            <a class="menu-item" href=paths::ACCESS_TOKENS>"Access tokens"</a>
+            <form method="post" action=paths::SIGN_OUT>
+                <button type="submit" class="menu-item w-full text-left">"Sign out"</button>
+            </form>
+        </div>
+    }
+}
+
+/// At the left where there is room, else behind a button.
+#[component]
+fn SideNav(nav: Nav) -> impl IntoView {
+    let label = nav.heading.clone();
+    view! {
+        <nav id="side-nav" popover aria-label=label class="side-nav">
+            <p class="px-3 pb-2 text-sm font-medium text-muted">{nav.heading}</p>
+            <ul>
+                {nav
+                    .items
+                    .into_iter()
+                    .map(|item| {
+                        view! {
+                            <li>
+                                <a
+                                    class="menu-item aria-[current]:bg-raised aria-[current]:font-medium"
+                                    href=item.href
+                                    aria-current=item.current.then_some("page")
+                                >
+                                    {item.label}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+        <button type="button" popovertarget="side-nav" class="side-nav-button button">"Menu"</button>
+    }
+}
+
+#[component]
+fn Breadcrumb(crumbs: Vec<Crumb>) -> impl IntoView {
+    view! {
+        <nav aria-label="Breadcrumb" class="pt-6 text-sm">
+            <ol class="flex flex-wrap gap-x-2 text-muted">
+                {crumbs
+                    .into_iter()
+                    .map(|crumb| match crumb.href {
+                        Some(href) => {
+                            view! {
+                                <li class="after:ml-2 after:content-['/']">
+                                    <a href=href class="text-muted hover:text-ink">{crumb.label}</a>
+                                </li>
+                            }
+                                .into_any()
+                        }
+                        None => view! { <li aria-current="page" class="text-ink">{crumb.label}</li> }.into_any(),
+                    })
+                    .collect_view()}
+            </ol>
+        </nav>
+    }
+}

@@ -1,0 +1,191 @@
+//! The configuration of a group: a checkbox for each flow, and why which engine reviews.
+
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+
+use super::{Visit, explain::Explain};
+use crate::{
+    actions::{
+        flash::Outcome,
+        set_flow::{ADDRESS, FlowStatus},
+    },
+    domain::{
+        flows::{CODE_REVIEW, Flow, Maturity, Tier},
+        namespace::GroupPath,
+        paths::GroupPage,
+        wording::CODE_REVIEW_WORDING,
+    },
+    ui::{
+        components::{AlertNote, ConsentText},
+        islands::{Dialog, EscapeLink, Feedback, FlowRow, FlowToggle},
+        layout::{Nav, Page, group_crumbs},
+    },
+    usecases::{
+        FlowSelection, UseCaseError,
+        show_configuration::{Configuration, show_configuration},
+    },
+};
+
+pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Result<AnyView, UseCaseError> {
+    let explain_user = query.get("explain_user").filter(|name| !name.trim().is_empty());
+    let configuration =
+        show_configuration(&visit.app, &visit.signed_in.caller, &group, explain_user.as_deref()).await?;
+    let asking = asked_to_confirm(&configuration, &query);
+    let frame = configuration.frame.clone();
+    let is_top_level = frame.namespace.is_top_level();
+    let top_level = frame.top_level().clone();
+    let blocked = configuration.chain.blocked_by();
+    let rows = configuration
+        .flows
+        .iter()
+        .map(|selection| view! { <Row visit=visit.clone() configuration=&configuration selection=selection.clone() /> })
+        .collect_view();
+    let dialog = asking.map(|selection| view! { <ConsentPage group=group.clone() selection /> });
+    let may_change = frame.may.change_flows;
+    Ok(view! {
+        <Page
+            title=format!("Configuration · {}", frame.namespace.name)
+            crumbs=group_crumbs(&frame, "Configuration")
+            nav=Some(Nav::of_group(&frame, GroupPage::Configuration))
+            covered=dialog.is_some()
+        >
+            <h1 class="pt-4 text-2xl font-semibold">"Configuration"</h1>
+            <p class="mt-1 max-w-prose text-muted">
+                "Which GitLab Duo flows run in "{frame.namespace.name.clone()}" and all below it."
+            </p>
+            {(!is_top_level)
+                .then(|| {
+                    view! {
+                        <div class="note mt-4">
+                            "Inherited from "<strong>{top_level.name.clone()}</strong>
+                            ". Flows are turned on and off in the top-level group. "
+                            <a href=GroupPage::Configuration.path(&top_level.path)>
+                                "Go to the configuration of "{top_level.name.clone()}
+                            </a>
+                        </div>
+                    }
+                })}
+            {(is_top_level && !may_change)
+                .then(|| {
+                    view! {
+                        <div class="note mt-4">
+                            "You can see these settings but not change them. That needs the role Owner of the top-level group, or an administrator."
+                        </div>
+                    }
+                })}
+            {blocked
+                .map(|level| {
+                    view! { <AlertNote>{level.name()}" is off for this group, so no flow runs."</AlertNote> }
+                })}
+            <section class="mt-6" aria-labelledby="flows">
+                <h2 id="flows" class="text-base font-semibold">"Foundational flows"</h2>
+                <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
+                <ul class="card mt-3 divide-y divide-line">{rows}</ul>
+            </section>
+            <Explain visit=visit.clone() group=group.clone() asked=explain_user explained=configuration.explained />
+        </Page>
+        {dialog}
+    }
+    .into_any())
+}
+
+#[component]
+fn Row<'a>(
+    visit: Visit,
+    configuration: &'a Configuration,
+    selection: FlowSelection,
+) -> impl IntoView + use<> {
+    let flow = selection.flow;
+    let format = visit.signed_in.display.time_format;
+    let status = FlowStatus::new(&selection, configuration.now, format);
+    let feedback = match visit.flash_about(flow.reference).map(|flash| flash.outcome.clone()) {
+        Some(Outcome::Saved) => Feedback::Saved,
+        Some(Outcome::Failed(error)) => Feedback::failed(&error),
+        _ => Feedback::Quiet,
+    };
+    let wording = &CODE_REVIEW_WORDING;
+    let row = FlowRow {
+        group: configuration.frame.namespace.path.to_string(),
+        flow: flow.reference.to_owned(),
+        id: flow.html_id(),
+        name: flow.name.to_owned(),
+        description: flow.description.to_owned(),
+        badges: badges(flow),
+        locked: locked(configuration, &selection),
+        dialog: flow.needs_consent.then(|| Dialog {
+            wording: wording.id().to_string(),
+            cancel: wording.cancel.to_owned(),
+            confirm: wording.confirm.to_owned(),
+        }),
+    };
+    let title_id = format!("{}-dialog-title", flow.html_id());
+    view! {
+        <li class="p-4">
+            <FlowToggle row status feedback>
+                {flow.needs_consent.then(|| view! { <ConsentText wording title_id /> })}
+            </FlowToggle>
+        </li>
+    }
+}
+
+fn badges(flow: &Flow) -> Vec<String> {
+    let maturity = match flow.maturity {
+        Maturity::Experimental => Some("Experiment"),
+        Maturity::Beta => Some("Beta"),
+        Maturity::Ga => None,
+    };
+    let tier = (flow.tier == Tier::Ultimate).then_some("Ultimate");
+    maturity.into_iter().chain(tier).map(str::to_owned).collect()
+}
+
+/// Why the flow cannot be switched here. What is on can always be turned off by who may.
+fn locked(configuration: &Configuration, selection: &FlowSelection) -> Option<String> {
+    let frame = &configuration.frame;
+    if !frame.namespace.is_top_level() {
+        return Some(format!("Inherited from {}.", frame.top_level().path));
+    }
+    if !frame.may.change_flows {
+        return Some(String::from(
+            "Only an Owner of the top-level group or an administrator can change this.",
+        ));
+    }
+    let obstacle = selection.flow.obstacle(configuration.subscription.tier, configuration.chain);
+    obstacle.filter(|_| !selection.state.is_on()).map(|obstacle| obstacle.to_string())
+}
+
+/// The flow whose dialog the address asks for, where it is for this visitor to confirm.
+fn asked_to_confirm(configuration: &Configuration, query: &ParamsMap) -> Option<FlowSelection> {
+    let asked = query.get_str("confirm").filter(|flow| *flow == CODE_REVIEW)?;
+    let selection = configuration.flows.iter().find(|it| it.flow.reference == asked)?;
+    let open = locked(configuration, selection).is_none() && selection.state.consent().is_none();
+    open.then(|| selection.clone())
+}
+
+/// The dialog as a state of the page: how it opens without JavaScript.
+#[component]
+fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
+    let wording = &CODE_REVIEW_WORDING;
+    let back = GroupPage::Configuration.path(&group);
+    view! {
+        <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
+        <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
+            <div class="p-6">
+                <ConsentText wording title_id="consent-title".to_owned() />
+                <div class="mt-6 flex flex-wrap justify-end gap-3">
+                    <form method="get" action=back.clone()>
+                        <button type="submit" class="button" autofocus>{wording.cancel}</button>
+                    </form>
+                    <form method="post" action=ADDRESS>
+                        <input type="hidden" name="group" value=group.to_string() />
+                        <input type="hidden" name="flow" value=selection.flow.reference />
+                        <input type="hidden" name="version" value=selection.version />
+                        <input type="hidden" name="enabled" value="true" />
+                        <input type="hidden" name="consent_wording" value=wording.id().to_string() />
+                        <button type="submit" class="button button-primary">{wording.confirm}</button>
+                    </form>
+                </div>
+            </div>
+        </dialog>
+        <EscapeLink href=back />
+    }
+}

@@ -1,0 +1,21 @@
+//! The pages of a group share one route, because a group's path may have any depth.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{audit_events, configuration, overview, problem::NotFoundPage, visit};
+use crate::domain::paths::GroupPage;
+
+#[component]
+pub fn GroupPages() -> impl IntoView {
+    let rest = use_params_map().read_untracked().get("rest").unwrap_or_default();
+    let Some((group, page)) = GroupPage::parse(&rest) else {
+        return visit(|_| async { Ok(view! { <NotFoundPage /> }.into_any()) }).into_any();
+    };
+    let query = use_query_map().get_untracked();
+    match page {
+        GroupPage::Overview => visit(|visit| overview::page(visit, group)).into_any(),
+        GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
+        GroupPage::AuditEvents => visit(|visit| audit_events::page(visit, group, query)).into_any(),
+    }
+}

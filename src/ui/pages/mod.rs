@@ -1,0 +1,79 @@
+//! One file a page. A page loads with a use case and shows what came of it.
+
+mod access_tokens;
+mod audit_events;
+mod configuration;
+mod explain;
+mod group;
+mod groups;
+mod jump;
+mod overview;
+mod preferences;
+mod problem;
+mod sign_in;
+
+pub use access_tokens::AccessTokensPage;
+pub use explain::DecisionJson;
+pub use group::GroupPages;
+pub use groups::GroupsPage;
+pub use jump::JumpPage;
+pub use preferences::PreferencesPage;
+pub use problem::NotFoundPage;
+pub use sign_in::{DemoHint, SignInPage};
+
+use leptos::prelude::*;
+
+use crate::{
+    actions::{
+        flash::Flash,
+        support::{self, signed_in},
+    },
+    domain::{moment::Moment, time::Timestamp},
+    usecases::{App, SignedIn, UseCaseError},
+};
+
+/// Somebody who is signed in looks at a page.
+#[derive(Clone)]
+pub struct Visit {
+    pub app: App,
+    pub signed_in: SignedIn,
+    /// What the form before this page has to say.
+    pub flash: Option<Flash>,
+}
+
+impl Visit {
+    /// How the visitor reads `at`.
+    pub fn moment(&self, at: Timestamp) -> Moment {
+        Moment::new(at, self.app.now(), self.signed_in.display.time_format)
+    }
+
+    /// The flash, when it is about `subject`.
+    pub fn flash_about(&self, subject: &str) -> Option<&Flash> {
+        self.flash.as_ref().filter(|flash| flash.subject == subject)
+    }
+}
+
+/// A page for whoever is signed in: loaded, then shown, or the problem that came up. Everybody else
+/// is sent to sign in, and comes back.
+fn visit<F>(page: impl FnOnce(Visit) -> F) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
+{
+    let Some(signed_in) = signed_in() else {
+        support::send_to_sign_in();
+        return ().into_any();
+    };
+    let visit = Visit { app: expect_context(), signed_in, flash: crate::actions::flash::take() };
+    let page = page(visit);
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match page.await {
+                    Ok(view) => view,
+                    Err(error) => problem::view_of(&error),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}

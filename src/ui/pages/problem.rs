@@ -1,0 +1,55 @@
+//! What a page shows when it cannot show itself.
+
+use leptos::prelude::*;
+
+use crate::{
+    actions::support::answer_with,
+    domain::paths,
+    ui::{components::Problem, layout::Page},
+    usecases::UseCaseError,
+};
+
+/// For every address that is none.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    problem(
+        404,
+        "Page not found",
+        "There is nothing at this address, or you may not see it. Check the address, or ask an Owner of the group to add you.",
+    )
+}
+
+/// The page for a use case that failed, with the status that says so.
+pub(super) fn view_of(error: &UseCaseError) -> AnyView {
+    match error {
+        UseCaseError::NotFound(_) => view! { <NotFoundPage /> }.into_any(),
+        UseCaseError::Denied(denial) => {
+            problem(403, "You may not do this", format!("{denial} Ask an Owner of the group."))
+        }
+        error if error.is_passing() => {
+            tracing::warn!(%error, "page not loaded");
+            problem(503, "The database is busy", "Nothing was changed. Try again in a moment.")
+        }
+        other => {
+            tracing::error!(error = %other, "page failed");
+            problem(
+                500,
+                "Something went wrong",
+                "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.",
+            )
+        }
+    }
+}
+
+fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
+    answer_with(status);
+    let text = text.into();
+    view! {
+        <Page title>
+            <Problem status title text>
+                <a class="button" href=paths::HOME>"Your groups"</a>
+            </Problem>
+        </Page>
+    }
+    .into_any()
+}

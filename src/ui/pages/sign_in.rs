@@ -1,0 +1,82 @@
+//! Signing in.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    actions::{
+        flash::{self, Outcome},
+        support::handed_over,
+    },
+    domain::paths,
+    ui::{
+        app::SignInFailed,
+        components::{AlertNote, StatusNote},
+        layout::Page,
+    },
+};
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let failed: Option<SignInFailed> = handed_over();
+    let return_to = match &failed {
+        Some(failed) => failed.return_to.clone(),
+        None => use_query_map().read_untracked().get("return_to").unwrap_or_default(),
+    };
+    let signed_out = flash::take().is_some_and(|flash| flash.outcome == Outcome::SignedOut);
+    let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
+    let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
+    view! {
+        <Page title="Sign in">
+            <div class="mx-auto max-w-sm py-12">
+                <h1 class="text-2xl font-semibold">"Sign in"</h1>
+                {signed_out.then(|| view! { <StatusNote>"You are signed out."</StatusNote> })}
+                {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}
+                <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
+                    <input type="hidden" name="return_to" value=return_to />
+                    <div>
+                        <label for="username" class="label">"User name"</label>
+                        <input
+                            id="username"
+                            name="username"
+                            class="field mt-1 w-full"
+                            autocomplete="username"
+                            autocapitalize="none"
+                            spellcheck="false"
+                            required
+                            maxlength="64"
+                            value=username
+                        />
+                    </div>
+                    <div>
+                        <label for="password" class="label">"Password"</label>
+                        <input
+                            id="password"
+                            name="password"
+                            type="password"
+                            class="field mt-1 w-full"
+                            autocomplete="current-password"
+                            required
+                            maxlength="256"
+                        />
+                    </div>
+                    <button type="submit" class="button button-primary w-full">"Sign in"</button>
+                </form>
+                {demo
+                    .then(|| {
+                        view! {
+                            <p class="mt-6 text-sm text-muted">
+                                "Demo: sign in as "<code>"owner"</code>", "<code>"maintainer"</code>", "
+                                <code>"reviewer"</code>" or "<code>"admin"</code>" with the password "
+                                <code>"duo-console-demo"</code>"."
+                            </p>
+                        }
+                    })}
+            </div>
+        </Page>
+    }
+}
+
+/// Whether the server runs with demo data, and so may say its password.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoHint(pub bool);

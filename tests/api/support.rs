@@ -1,0 +1,283 @@
+//! A server in process on a database of its own: the demo data, a clock that stands still, tokens on
+//! demand. Shared by all tests of this binary.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use axum::{Router, body::Body};
+use duo_console::{
+    domain::{
+        actor::Surface,
+        audit::AuditEvent,
+        ids::UserId,
+        namespace::{GroupPath, Namespace},
+        role::Role,
+        time::Timestamp,
+        token::Scope,
+        user::UserKind,
+    },
+    server::rest,
+    storage::{AuditFilter, FlowSelection, LedgerEntry, Storage},
+    usecases::{
+        App, Caller, Clock, Origin, Random, Settings, authenticate,
+        create_demo_data::create_demo_data,
+        create_token::{CreateToken, create_token},
+        create_user::{CreateUser, create_user},
+        delete_user::delete_user,
+    },
+};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::document;
+
+/// When the tests happen, until they move the clock: 2026-06-01T12:00:00.123Z.
+pub const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_123);
+
+/// Where `code_review/v1` of a group is switched.
+pub fn code_review_of(group: &str) -> String {
+    flow_of(group, "code_review/v1")
+}
+
+/// Where a flow of a group is switched.
+pub fn flow_of(group: &str, flow: &str) -> String {
+    format!("/api/v1/groups/{}/flows/{}", group.replace('/', "%2F"), flow.replace('/', "%2F"))
+}
+
+/// The id of the wording that has to be confirmed.
+pub fn current_wording() -> String {
+    duo_console::domain::wording::CODE_REVIEW_WORDING.id().to_string()
+}
+
+/// Stands still until it is moved.
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    pub fn advance_days(&self, days: i64) {
+        self.0.fetch_add(days * 24 * 60 * 60 * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Counts: no two secrets are alike, and each run has the same ones.
+struct CountingRandom(AtomicU64);
+
+impl Random for CountingRandom {
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret[..8].copy_from_slice(&self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+        secret
+    }
+}
+
+/// Everything that a refused request must leave as it was.
+#[derive(Debug, PartialEq)]
+pub struct Snapshot {
+    pub selections: Vec<(String, Vec<FlowSelection>)>,
+    pub ledger: Vec<LedgerEntry>,
+    pub audit: Vec<AuditEvent>,
+}
+
+/// A server with the demo data on a fresh SQLite database, which goes when it is dropped.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Arc<FixedClock>,
+    router: Router,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// The API alone.
+    pub async fn new() -> Self {
+        Self::serving(rest::router).await
+    }
+
+    /// Whatever `router` makes of the app.
+    pub async fn serving(router: impl FnOnce(App) -> Router) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
+        let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
+        let app = App {
+            storage,
+            clock: clock.clone(),
+            random: Arc::new(CountingRandom(AtomicU64::new(1))),
+            settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
+        };
+        assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
+        Self { router: router(app.clone()), app, clock, _folder: folder }
+    }
+
+    /// A token of the user with these scopes, for 30 days.
+    pub async fn token(&self, username: &str, scopes: &[Scope]) -> String {
+        let actor = authenticate::by_username(&self.app, username).await.expect("the user is there");
+        let caller = Caller { actor, origin: operator() };
+        let new = CreateToken { name: "test", scopes, expires_at: self.app.now().plus_days(30) };
+        create_token(&self.app, &caller, &new).await.expect("the token can be made")
+    }
+
+    /// A token of the user with every scope.
+    pub async fn full_token(&self, username: &str) -> String {
+        self.token(username, &Scope::ALL).await
+    }
+
+    /// A new user who is a member of nothing. A bot, when it is called one.
+    pub async fn add_user(&self, username: &str) -> UserId {
+        let kind = if username.contains("bot") { UserKind::Bot } else { UserKind::Human };
+        let new = CreateUser { username, name: username, kind, is_admin: false, password: None };
+        create_user(&self.app, &operator(), &new).await.expect("the user can be made")
+    }
+
+    /// A new user with a role in a group.
+    pub async fn add_member(&self, username: &str, group: &str, role: Role) -> UserId {
+        let user = self.add_user(username).await;
+        let group = self.namespace(group).await;
+        let mut uow = self.app.storage.begin().await.expect("a transaction");
+        uow.memberships().set(group.id, user, role).await.expect("the membership fits");
+        uow.commit().await.expect("it commits");
+        user
+    }
+
+    pub async fn delete_user(&self, username: &str) {
+        delete_user(&self.app, &operator(), username).await.expect("the user is there");
+    }
+
+    pub async fn namespace(&self, path: &str) -> Namespace {
+        let path = GroupPath::parse(path).expect("a path");
+        let mut uow = self.app.storage.read().await.expect("a transaction");
+        uow.namespaces().find_by_path(&path).await.expect("it answers").expect("it is there")
+    }
+
+    /// The demo groups' flows, their ledgers, and the whole audit log.
+    pub async fn snapshot(&self) -> Snapshot {
+        let (mut selections, mut ledger) = (Vec::new(), Vec::new());
+        for path in ["acme", "globex", "initech"] {
+            let group = self.namespace(path).await;
+            let mut uow = self.app.storage.read().await.expect("a transaction");
+            selections
+                .push((path.to_owned(), uow.flow_selections().list(group.id).await.expect("selections")));
+            ledger.extend(uow.consents().list(group.id, 1000).await.expect("the ledger"));
+        }
+        let mut uow = self.app.storage.read().await.expect("a transaction");
+        let audit = uow.audit_log().list(AuditFilter::default(), 10_000).await.expect("the audit log");
+        Snapshot { selections, ledger, audit }
+    }
+
+    pub fn get(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::GET, path)
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask(Method::PUT, path).json(body)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask(Method::POST, path).json(body)
+    }
+
+    pub fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        let request = Request::builder().method(method).uri(path).body(Body::empty());
+        Ask { test: self, request: request.expect("an address that can be asked for") }
+    }
+}
+
+/// The command line, which tests use to set things up.
+pub fn operator() -> Origin {
+    Origin { surface: Surface::CommandLine, request_id: String::from("set-up"), remote_ip: String::new() }
+}
+
+/// A request to be sent.
+pub struct Ask<'a> {
+    test: &'a TestApp,
+    request: Request<Body>,
+}
+
+impl Ask<'_> {
+    pub fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request.headers_mut().insert(name, value.parse().expect("a header's value"));
+        self
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    /// As the server's middleware says where the request came from.
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.request.extensions_mut().insert(origin);
+        self
+    }
+
+    pub async fn send(self) -> Answer {
+        let (method, path) = (self.request.method().clone(), self.request.uri().path().to_owned());
+        let response = self.test.router.clone().oneshot(self.request).await.expect("it never fails");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the body arrives").to_bytes();
+        let answer = Answer { status: parts.status, headers: parts.headers, body: body.into() };
+        if path.starts_with("/api") {
+            document::check(&method, &path, &answer);
+        }
+        answer
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A header's text; empty when it is not there.
+    pub fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header that is text"))
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The JSON, when the status is 200.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text());
+        self.json()
+    }
+
+    /// The problem, when it has this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
+        assert_eq!(self.header(header::CACHE_CONTROL), "no-store");
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], format!("urn:duo-console:problem:{code}"));
+        problem
+    }
+}

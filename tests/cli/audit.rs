@@ -1,0 +1,88 @@
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use crate::place::Place;
+
+/// A place where five things happened.
+fn busy() -> Place {
+    let place = Place::with_demo_data();
+    for on in ["true", "false", "true"] {
+        place.run(&["feature", "set", "orbit_user_preference", on]).done();
+    }
+    place.run(&["flow", "set", "acme", "developer/v1", "off", "--as", "owner"]).done();
+    place
+}
+
+#[test]
+fn the_list_is_for_people_and_the_newest_first() {
+    let place = busy();
+    let text = place.run(&["audit", "list", "--limit", "2"]).done().stdout;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("TIME"), "{text}");
+    assert!(lines[1].contains("owner") && lines[1].contains("foundational_flow_disabled"), "{text}");
+    assert!(lines[2].contains("operator") && lines[2].contains("feature_flag_updated"), "{text}");
+    assert!(place.run(&["audit", "list", "--limit", "0"]).wrong().contains("--limit"));
+}
+
+#[test]
+fn the_export_as_csv_has_everything() {
+    let text = busy().run(&["audit", "export", "--format", "csv"]).done().stdout;
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let headings = csv.headers().expect("headings").clone();
+    let column = |name: &str| headings.iter().position(|it| it == name).expect("a column");
+    let rows: Vec<_> = csv.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 5, "{text}");
+    assert_eq!(&rows[0][column("kind")], "foundational_flow_disabled");
+    assert_eq!(&rows[0][column("actor_username")], "owner");
+    assert_eq!(&rows[0][column("namespace_path")], "acme");
+    assert_eq!(&rows[4][column("kind")], "demo_data_created");
+}
+
+#[test]
+fn the_export_as_ndjson_has_an_object_a_line() {
+    let text = busy().run(&["audit", "export", "--format", "ndjson"]).done().stdout;
+    let rows: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert_eq!(rows.len(), 5, "{text}");
+    assert_eq!(rows[1]["from"], "off");
+    assert_eq!(rows[1]["to"], "on");
+    assert_eq!(rows[1]["namespace_id"], serde_json::Value::Null);
+    let ids: Vec<_> = rows.iter().map(|row| row["id"].as_i64().expect("a number")).collect();
+    assert!(ids.is_sorted_by(|a, b| a > b), "{ids:?}");
+}
+
+#[test]
+fn an_export_of_nothing_is_headings_or_nothing() {
+    let place = Place::empty();
+    let text = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
+    assert!(text.starts_with("id,at,kind,") && text.lines().count() == 1, "{text}");
+    assert_eq!(place.run(&["audit", "export", "--format", "ndjson"]).done().stdout, "");
+    assert_eq!(place.json(&["audit", "list", "--format", "json"]), serde_json::json!([]));
+    assert!(place.run(&["audit", "export"]).wrong().contains("--format"));
+}
+
+#[test]
+fn nobody_has_to_read_on() {
+    let place = busy();
+    for command in [
+        &["audit", "export", "--format", "csv"][..],
+        &["audit", "export", "--format", "ndjson"],
+        &["audit", "list"],
+        &["user", "list", "--format", "json"],
+        &["--help"],
+    ] {
+        let mut child = place
+            .command(command)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        drop(child.stdout.take());
+        let mut words = String::new();
+        BufReader::new(child.stderr.take().expect("a pipe")).read_line(&mut words).expect("text");
+        assert_eq!((child.wait().expect("it ends").code(), words.as_str()), (Some(0), ""), "{command:?}");
+    }
+}

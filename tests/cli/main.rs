@@ -1,0 +1,11 @@
+//! The program itself, run as an operator runs it: the real binary on a database of its own.
+
+mod audit;
+mod configuration;
+mod features;
+mod flows;
+mod help;
+mod place;
+mod serve;
+mod tokens;
+mod users;

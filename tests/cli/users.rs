@@ -1,0 +1,117 @@
+use crate::place::Place;
+
+const PASSWORD: &str = "correct horse battery";
+
+#[test]
+fn the_demo_data_is_made_once() {
+    let place = Place::empty();
+    let text = place.run(&["demo"]).done().stdout;
+    assert!(text.contains("owner") && text.contains("duo-console-demo"), "{text}");
+    let users = place.run(&["user", "list"]).done().stdout;
+    assert_eq!(users.lines().count(), 7, "{users}");
+    let text = place.run(&["demo"]).refused();
+    assert!(text.contains("not empty"), "{text}");
+    assert_eq!(place.run(&["user", "list"]).done().stdout, users);
+}
+
+#[test]
+fn a_database_with_a_user_gets_no_demo_data() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--generate-password"]).done();
+    assert!(place.run(&["demo"]).refused().contains("not empty"));
+}
+
+#[test]
+fn users_are_made_listed_and_deleted() {
+    let place = Place::empty();
+    let run = place.run(&["user", "list"]).done();
+    assert!(run.stdout.is_empty() && run.stderr.contains("user create"), "{run:?}");
+    place
+        .run_with_input(&["user", "create", "ann", "--name", "Ann Lee", "--password-stdin"], PASSWORD)
+        .done();
+    place.run(&["user", "create", "root", "--admin", "--generate-password"]).done();
+    place.run(&["user", "create", "review-bot", "--bot"]).done();
+    let users = place.run(&["user", "list"]).done().stdout;
+    let expected = "\
+USER        NAME        KIND   ADMIN
+ann         Ann Lee     human
+review-bot  review-bot  bot
+root        root        human  yes
+";
+    assert_eq!(users, expected);
+    let users = place.json(&["user", "list", "--format", "json"]);
+    assert_eq!(users[0]["username"], "ann");
+    assert_eq!(users[1]["kind"], "bot");
+    assert_eq!(users[2]["admin"], true);
+
+    assert!(place.run(&["user", "delete", "Ann"]).done().stdout.contains("Deleted"));
+    assert!(place.run(&["user", "delete", "ann"]).refused().contains("There is no user ann"));
+    assert!(!place.run(&["user", "list"]).done().stdout.contains("ann"));
+}
+
+#[test]
+fn a_number_is_never_given_to_somebody_else() {
+    let place = Place::empty();
+    let id = |name: &str| {
+        place.run(&["user", "create", name, "--bot"]).done();
+        let users = place.json(&["user", "list", "--format", "json"]);
+        users.as_array().expect("a list").iter().find(|it| it["username"] == name).expect("made")["id"]
+            .clone()
+    };
+    let ann = id("ann");
+    place.run(&["user", "delete", "ann"]).done();
+    assert_ne!(id("bob"), ann);
+}
+
+#[test]
+fn a_password_never_comes_from_an_argument_and_has_to_come_from_somewhere() {
+    let place = Place::empty();
+    let text = place.run(&["user", "create", "ann"]).wrong();
+    assert!(text.contains("--password-stdin or --generate-password"), "{text}");
+    let text = place.run(&["user", "create", "ann", "--password-stdin", "--generate-password"]).wrong();
+    assert!(text.contains("cannot be used with"), "{text}");
+    assert!(place.run(&["user", "set-password", "ann"]).wrong().contains("--password-stdin"));
+    assert_eq!(place.run(&["user", "list"]).done().stdout, "");
+}
+
+#[test]
+fn a_made_up_password_stands_alone_on_stdout() {
+    let place = Place::empty();
+    let run = place.run(&["user", "create", "ann", "--generate-password"]).done();
+    assert_eq!(run.stdout.trim().len(), 24, "{run:?}");
+    assert!(run.stderr.contains("only this once"), "{run:?}");
+    let again = place.run(&["user", "set-password", "ann", "--generate-password"]).done();
+    assert_ne!(again.stdout, run.stdout);
+    let export = place.run(&["audit", "export", "--format", "ndjson"]).done().stdout;
+    assert!(!export.contains(run.stdout.trim()) && !export.contains(again.stdout.trim()));
+    assert!(export.contains("user_password_changed"), "{export}");
+}
+
+#[test]
+fn what_is_no_user_is_refused() {
+    let place = Place::empty();
+    let create = |name: &str, password: &str| {
+        place.run_with_input(&["user", "create", name, "--password-stdin"], password).refused()
+    };
+    assert!(create("a b", PASSWORD).contains("A user name has"));
+    assert!(create("ann", "short").contains("at least 12"));
+    assert!(create("ann", "").contains("at least 12"));
+    place.run_with_input(&["user", "create", "ann", "--password-stdin"], "correct horse battery\r\n").done();
+    assert!(create("ANN", PASSWORD).contains("already"));
+    assert!(
+        place
+            .run(&["user", "create", "bob", "--name", " ", "--generate-password"])
+            .refused()
+            .contains("name")
+    );
+}
+
+#[test]
+fn a_bot_has_no_password() {
+    let place = Place::empty();
+    let text = place.run(&["user", "create", "bot", "--bot", "--generate-password"]).wrong();
+    assert!(text.contains("cannot be used with"), "{text}");
+    place.run(&["user", "create", "bot", "--bot"]).done();
+    let text = place.run(&["user", "set-password", "bot", "--generate-password"]).refused();
+    assert!(text.contains("A bot has no password"), "{text}");
+}
