@@ -19,7 +19,7 @@ use duo_console::{
         user::UserKind,
     },
     server::rest,
-    storage::{AuditFilter, FlowSelection, LedgerEntry, Storage},
+    storage::{AuditFilter, FlowSelection, LedgerEntry, Storage, StoredOrbit},
     usecases::{
         App, Caller, Clock, Origin, Random, Settings, authenticate,
         create_demo_data::create_demo_data,
@@ -59,7 +59,11 @@ pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
     pub fn advance_days(&self, days: i64) {
-        self.0.fetch_add(days * 24 * 60 * 60 * 1000, Ordering::SeqCst);
+        self.advance_millis(days * 24 * 60 * 60 * 1000);
+    }
+
+    pub fn advance_millis(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
@@ -93,7 +97,7 @@ pub struct TestApp {
     pub app: App,
     pub clock: Arc<FixedClock>,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -115,7 +119,7 @@ impl TestApp {
             settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
         };
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
-        Self { router: router(app.clone()), app, clock, _folder: folder }
+        Self { router: router(app.clone()), app, clock, folder }
     }
 
     /// A token of the user with these scopes, for 30 days.
@@ -156,6 +160,23 @@ impl TestApp {
         let path = GroupPath::parse(path).expect("a path");
         let mut uow = self.app.storage.read().await.expect("a transaction");
         uow.namespaces().find_by_path(&path).await.expect("it answers").expect("it is there")
+    }
+
+    /// What is stored of the user's choices about Orbit.
+    pub async fn orbit_of(&self, username: &str) -> StoredOrbit {
+        let mut uow = self.app.storage.read().await.expect("a transaction");
+        let user =
+            uow.users().find_by_username(username).await.expect("it answers").expect("the user is there");
+        uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
+    }
+
+    /// Every byte that the database has written, its log included.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
+        let read = |file: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read(file.expect("an entry").path()).expect("a file can be read")
+        };
+        files.flat_map(read).collect()
     }
 
     /// The demo groups' flows, their ledgers, and the whole audit log.
