@@ -60,6 +60,7 @@ CREATE TABLE namespaces (
     full_path TEXT NOT NULL,
     full_path_key TEXT NOT NULL,
     name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
     CONSTRAINT namespaces_full_path_key UNIQUE (full_path_key),
     CHECK ((parent_id IS NULL) = (root_id IS NULL)),
     CHECK (parent_id IS NOT NULL OR kind = 'group')
@@ -121,6 +122,12 @@ CREATE TABLE consent_ledger (
     request_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX consent_ledger_namespace_id ON consent_ledger (namespace_id, feature);
+-- REPLACE deletes without asking the trigger for it.
+CREATE TRIGGER consent_ledger_no_replace BEFORE INSERT ON consent_ledger
+WHEN EXISTS (SELECT 1 FROM consent_ledger WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'consent_ledger is append-only');
+END;
 CREATE TRIGGER consent_ledger_no_update BEFORE UPDATE ON consent_ledger
 BEGIN
     SELECT RAISE(ABORT, 'consent_ledger is append-only');
@@ -168,6 +175,12 @@ CREATE TABLE audit_events (
     request_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_events_namespace_id ON audit_events (namespace_id, id);
+-- REPLACE deletes without asking the trigger for it.
+CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'audit_events is append-only');
+END;
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
 BEGIN
     SELECT RAISE(ABORT, 'audit_events is append-only');

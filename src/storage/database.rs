@@ -104,12 +104,18 @@ impl Storage {
         match url {
             DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
+                // Without the limit of a request: a migration may take long, and so may waiting for
+                // the server that runs it.
+                let unhurried = options.clone().options([("statement_timeout", "0")]);
+                let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
+                let migrated = POSTGRES_MIGRATIONS.run(&migrating).await;
+                migrating.close().await;
+                migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
                     .acquire_timeout(PATIENCE)
                     .connect_with(options.clone())
                     .await?;
-                POSTGRES_MIGRATIONS.run(&pool).await?;
                 Ok(Self { pool: Pool::Postgres(pool) })
             }
         }
@@ -137,23 +143,31 @@ impl Storage {
 
     /// A consistent view for reading. Nothing can be written in it.
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
-        let transaction = match &self.pool {
-            Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
-            Pool::Postgres(pool) => Transaction::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-            ),
-        };
-        Ok(UnitOfWork { transaction })
+        let pool = self.pool.clone();
+        begin(async move {
+            Ok(match pool {
+                Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
+                Pool::Postgres(pool) => Transaction::Postgres(
+                    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                ),
+            })
+        })
+        .await
     }
 
     /// A transaction for writing.
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
-        let transaction = match &self.pool {
-            // At once, so that a read that is followed by a write never finds itself out of date.
-            Pool::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
-        };
-        Ok(UnitOfWork { transaction })
+        let pool = self.pool.clone();
+        begin(async move {
+            Ok(match pool {
+                // At once, so that a read that is followed by a write never finds itself out of date.
+                Pool::Sqlite { writer, .. } => {
+                    Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                }
+                Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+            })
+        })
+        .await
     }
 
     /// Prepares every statement of the program: each fits the schema as it is. How many there are.
@@ -202,6 +216,16 @@ impl Storage {
             Pool::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
+/// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
+/// which sqlx does not know of and the next request would find itself in.
+async fn begin(
+    transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
+) -> Result<UnitOfWork, StorageError> {
+    let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
+    Ok(UnitOfWork { transaction: begun?, failed: false })
 }
 
 /// Holds the file's lock until the file is dropped.

@@ -1,5 +1,7 @@
 //! What can go wrong with the database, as callers care about it.
 
+use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
+
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// Somebody else wrote first: read again, then decide again.
@@ -11,6 +13,9 @@ pub enum StorageError {
     /// A row says what no version of this program writes.
     #[error("{table}.{column} holds what this program does not know: {value}")]
     Inconsistent { table: &'static str, column: &'static str, value: String },
+    /// A commit of what an earlier error had undone already.
+    #[error("nothing was saved, because something failed before")]
+    RolledBack,
     #[error("the database is busy or out of reach: {0}")]
     Unavailable(#[source] sqlx::Error),
     #[error("the database refused: {0}")]
@@ -48,20 +53,26 @@ impl From<sqlx::Error> for StorageError {
                     database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
                 Self::Duplicate { constraint }
             }
-            // SQLITE_BUSY and its variants: the low byte is 5.
-            sqlx::Error::Database(database)
-                if database
-                    .code()
-                    .and_then(|code| code.parse::<i32>().ok())
-                    .is_some_and(|code| code & 0xff == 5) =>
-            {
-                Self::Unavailable(error)
-            }
+            sqlx::Error::Database(database) if is_busy(database.as_ref()) => Self::Unavailable(error),
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Unavailable(error)
             }
             _ => Self::Driver(error),
         }
+    }
+}
+
+/// Whether the same could succeed a little later.
+fn is_busy(error: &dyn DatabaseError) -> bool {
+    let Some(code) = error.code() else { return false };
+    if error.try_downcast_ref::<PgDatabaseError>().is_some() {
+        // Too few resources, taken by an operator, or a lock, a deadlock or the time lost to others.
+        code.starts_with("53")
+            || code.starts_with("57P")
+            || matches!(&*code, "40001" | "40P01" | "55P03" | "57014")
+    } else {
+        // SQLITE_BUSY and its variants: the low byte is 5.
+        code.parse::<i32>().is_ok_and(|code| code & 0xff == 5)
     }
 }
 

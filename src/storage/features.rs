@@ -4,19 +4,18 @@ use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::feature::{FlagActor, Gates};
 
 statements! {
-    FIND = "SELECT boolean_gate, version FROM features WHERE name = $1";
-    ACTORS = "SELECT actor FROM feature_actors WHERE feature = $1 ORDER BY actor";
+    /// One statement, so that the gates are those of one moment.
+    FIND = "SELECT f.boolean_gate, f.version, a.actor FROM features f LEFT JOIN feature_actors a ON a.feature = f.name WHERE f.name = $1";
     SAVE = "INSERT INTO features (name, boolean_gate, version) VALUES ($1, $2, 1) ON CONFLICT (name) DO UPDATE SET boolean_gate = excluded.boolean_gate, version = features.version + 1 WHERE features.version = $3 RETURNING version";
     CLEAR_ACTORS = "DELETE FROM feature_actors WHERE feature = $1";
     ADD_ACTOR = "INSERT INTO feature_actors (feature, actor) VALUES ($1, $2)";
-    DELETE = "DELETE FROM features WHERE name = $1";
 }
 
 /// What is set for a flag, and the version to say when saving over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredFlag {
     pub gates: Gates,
-    /// 0 while nothing is set.
+    /// 0 while nothing was ever set.
     pub version: i64,
 }
 
@@ -26,16 +25,15 @@ pub struct Features<'a> {
 
 impl Features<'_> {
     pub async fn find(&mut self, name: &str) -> Result<StoredFlag, StorageError> {
-        let row: Option<(Option<bool>, i64)> =
-            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(name).fetch_optional(c).await)?;
-        let Some((boolean, version)) = row else { return Ok(StoredFlag::default()) };
-        let keys: Vec<String> =
-            on_db!(self.uow, |c| sqlx::query_scalar(ACTORS).bind(name).fetch_all(c).await)?;
-        let actor = |key: &String| {
-            FlagActor::from_key(key)
-                .ok_or_else(|| StorageError::inconsistent("feature_actors", "actor", key.as_str()))
+        let rows: Vec<(Option<bool>, i64, Option<String>)> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(name).fetch_all(c).await)?;
+        let Some(&(boolean, version, _)) = rows.first() else { return Ok(StoredFlag::default()) };
+        let actor = |key: String| {
+            FlagActor::from_key(&key)
+                .ok_or_else(|| StorageError::inconsistent("feature_actors", "actor", key))
         };
-        let mut actors: Vec<_> = keys.iter().map(actor).collect::<Result<_, _>>()?;
+        let keys = rows.into_iter().filter_map(|(_, _, key)| key);
+        let mut actors: Vec<_> = keys.map(actor).collect::<Result<_, _>>()?;
         actors.sort_unstable();
         Ok(StoredFlag { gates: Gates { boolean, actors }, version })
     }
@@ -49,7 +47,7 @@ impl Features<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
-        version.ok_or(StorageError::Stale)?;
+        self.uow.saved(version, seen)?;
         on_db!(self.uow, |c| sqlx::query(CLEAR_ACTORS).bind(name).execute(c).await.map(drop))?;
         for actor in &gates.actors {
             on_db!(self.uow, |c| sqlx::query(ADD_ACTOR)
@@ -62,13 +60,12 @@ impl Features<'_> {
         Ok(())
     }
 
-    /// Forgets what is set. Whether anything was.
-    pub async fn delete(&mut self, name: &str) -> Result<bool, StorageError> {
-        let rows = on_db!(self.uow, |c| sqlx::query(DELETE)
-            .bind(name)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        Ok(rows > 0)
+    /// Forgets what is set. The row stays, so that its version never comes again and nobody saves
+    /// over what they did not see.
+    ///
+    /// # Errors
+    /// [`StorageError::Stale`] when it was set since version `seen` was read.
+    pub async fn delete(&mut self, name: &str, seen: i64) -> Result<(), StorageError> {
+        self.save(name, &Gates::default(), seen).await
     }
 }

@@ -130,6 +130,6 @@ impl FlowSelections<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
-        version.ok_or(StorageError::Stale)
+        self.uow.saved(version, seen)
     }
 }

@@ -53,9 +53,10 @@ macro_rules! statements {
 pub(crate) use statements;
 
 /// Runs the same body on whichever database the unit of work is on, with `$conn` its connection.
+/// Whatever fails in it, the unit of work cannot be committed any more.
 macro_rules! on_db {
-    ($uow:expr, |$conn:ident| $body:expr) => {
-        match &mut $uow.transaction {
+    ($uow:expr, |$conn:ident| $body:expr) => {{
+        let result = match &mut $uow.transaction {
             $crate::storage::unit_of_work::Transaction::Sqlite(transaction) => {
                 let $conn = &mut **transaction;
                 $body
@@ -64,13 +65,20 @@ macro_rules! on_db {
                 let $conn = &mut **transaction;
                 $body
             }
-        }
-    };
+        };
+        $uow.failed |= result.is_err();
+        result
+    }};
 }
 pub(crate) use on_db;
 
+/// Whether the databases can hold `text`: PostgreSQL has none with a zero in it.
+fn fits_text(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// Every statement of every file: its file, its name, its SQL.
-fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
         ("consents", consents::STATEMENTS),

@@ -1,6 +1,6 @@
 //! Groups, subgroups and projects as a tree.
 
-use super::{StorageError, UnitOfWork, memberships, on_db, statements};
+use super::{StorageError, UnitOfWork, fits_text, memberships, on_db, statements};
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
@@ -12,10 +12,11 @@ statements! {
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
     ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
     CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
-    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     /// Whatever the user is a member of, and all below it; with the highest role that reaches it.
-    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM namespaces n JOIN reached r ON r.id = n.id WHERE n.full_path_key LIKE $2 ESCAPE '!' OR LOWER(n.name) LIKE $2 ESCAPE '!' GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
-    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
+    /// CROSS JOIN keeps SQLite from beginning with every namespace there is.
+    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM reached r CROSS JOIN namespaces n WHERE n.id = r.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $2 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
+    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -109,7 +110,7 @@ impl Namespaces<'_> {
         limit: i64,
         offset: i64,
     ) -> Result<Vec<VisibleNamespace>, StorageError> {
-        let pattern = contains(filter);
+        let Some(pattern) = contains(filter) else { return Ok(Vec::new()) };
         let rows: Vec<VisibleRow> = on_db!(self.uow, |c| match user {
             Some(user) => {
                 sqlx::query_as(LIST_VISIBLE)
@@ -141,6 +142,7 @@ impl Namespaces<'_> {
             .bind(new.path.as_str())
             .bind(new.path.key())
             .bind(new.name)
+            .bind(new.name.to_lowercase())
             .fetch_one(c)
             .await)?;
         Ok(Namespace {
@@ -154,16 +156,18 @@ impl Namespaces<'_> {
     }
 }
 
-/// A LIKE pattern for "has `text` in it", whatever signs the text has.
-fn contains(text: &str) -> String {
+/// A LIKE pattern for "has `text` in it", whatever signs the text has; `None` when nothing has it.
+fn contains(text: &str) -> Option<String> {
+    /// SQLite refuses longer patterns. No path and no name comes near.
+    const LONGEST: usize = 50_000;
+
     let mut pattern = String::from("%");
-    // PostgreSQL's text has no NUL, and no name has one.
-    for c in text.trim().to_lowercase().chars().filter(|c| *c != '\0') {
+    for c in text.trim().to_lowercase().chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
         pattern.push(c);
     }
     pattern.push('%');
-    pattern
+    (fits_text(text) && pattern.len() <= LONGEST).then_some(pattern)
 }

@@ -1,5 +1,6 @@
 //! A user's preferences: how pages look, and Orbit. Writing the one leaves the other as it is.
 
+use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::{StorageError, UnitOfWork, on_db, statements};
@@ -18,7 +19,7 @@ statements! {
 
 #[derive(sqlx::FromRow)]
 struct OrbitRow {
-    orbit_settings: Json<OrbitSettings>,
+    orbit_settings: Json<serde_json::Value>,
     orbit_version: i64,
 }
 
@@ -65,7 +66,12 @@ impl Preferences<'_> {
     pub async fn orbit(&mut self, user: UserId) -> Result<Option<StoredOrbit>, StorageError> {
         let row: Option<OrbitRow> =
             on_db!(self.uow, |c| sqlx::query_as(ORBIT).bind(user.0).fetch_optional(c).await)?;
-        Ok(row.map(|row| StoredOrbit { settings: row.orbit_settings.0, version: row.orbit_version }))
+        let Some(row) = row else { return Ok(None) };
+        let Json(stored) = row.orbit_settings;
+        let settings = OrbitSettings::deserialize(&stored).map_err(|_| {
+            StorageError::inconsistent("user_preferences", "orbit_settings", stored.to_string())
+        })?;
+        Ok(Some(StoredOrbit { settings, version: row.orbit_version }))
     }
 
     /// The new version.
@@ -84,6 +90,6 @@ impl Preferences<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
-        version.ok_or(StorageError::Stale)
+        self.uow.saved(version, seen)
     }
 }

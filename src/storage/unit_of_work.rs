@@ -12,6 +12,8 @@ pub(crate) enum Transaction {
 
 pub struct UnitOfWork {
     pub(super) transaction: Transaction,
+    /// Whether a statement failed in it, or a save was stale.
+    pub(super) failed: bool,
 }
 
 macro_rules! repositories {
@@ -39,8 +41,27 @@ repositories! {
 }
 
 impl UnitOfWork {
+    /// The version that a save over version `seen` came to. None, or one that does not follow it
+    /// because the row is gone and was made anew, is stale, and nothing of this can be committed.
+    pub(super) fn saved(&mut self, version: Option<i64>, seen: i64) -> Result<i64, StorageError> {
+        match version {
+            Some(version) if Some(version) == seen.checked_add(1) => Ok(version),
+            _ => {
+                self.failed = true;
+                Err(StorageError::Stale)
+            }
+        }
+    }
+
     /// Makes everything written in it durable, together.
+    ///
+    /// # Errors
+    /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
+    /// PostgreSQL would roll back and call that a success, SQLite would keep a part.
     pub async fn commit(self) -> Result<(), StorageError> {
+        if self.failed {
+            return Err(StorageError::RolledBack);
+        }
         match self.transaction {
             Transaction::Sqlite(transaction) => transaction.commit().await?,
             Transaction::Postgres(transaction) => transaction.commit().await?,

@@ -1,6 +1,6 @@
 //! Users and their password hashes.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, fits_text, on_db, statements};
 use crate::domain::{
     ids::UserId,
     time::Timestamp,
@@ -15,6 +15,8 @@ statements! {
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
     INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
+    /// Writes what is there, so that nobody changes it before the unit of work ends.
+    HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
     DELETE = "DELETE FROM users WHERE id = $1";
 }
@@ -71,8 +73,7 @@ impl Users<'_> {
 
     /// The case of the letters does not matter. `None` when nobody has the name.
     pub async fn find_by_username(&mut self, username: &str) -> Result<Option<User>, StorageError> {
-        // PostgreSQL's text has no NUL, so nobody is called so.
-        if username.contains('\0') {
+        if !fits_text(username) {
             return Ok(None);
         }
         let key = username.to_ascii_lowercase();
@@ -115,6 +116,17 @@ impl Users<'_> {
         Ok(UserId(id))
     }
 
+    /// Whether the user still has this password hash. It stays so until the unit of work ends.
+    pub async fn hold_password_hash(&mut self, id: UserId, hash: &str) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(HOLD_PASSWORD_HASH)
+            .bind(id.0)
+            .bind(hash)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+
     pub async fn set_password_hash(&mut self, id: UserId, hash: &str) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(SET_PASSWORD_HASH)
             .bind(id.0)
@@ -125,9 +137,14 @@ impl Users<'_> {
         Ok(())
     }
 
-    /// With everything that is the user's own. The ledger and the audit log keep the name.
-    pub async fn delete(&mut self, id: UserId) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(DELETE).bind(id.0).execute(c).await.map(drop))?;
-        Ok(())
+    /// With everything that is the user's own. The ledger and the audit log keep the name. Whether
+    /// the user was still there.
+    pub async fn delete(&mut self, id: UserId) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(DELETE)
+            .bind(id.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
     }
 }

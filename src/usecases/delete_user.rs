@@ -9,7 +9,10 @@ use crate::domain::audit::AuditKind;
 pub async fn delete_user(app: &App, origin: &Origin, username: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
-    uow.users().delete(user.id).await?;
+    if !uow.users().delete(user.id).await? {
+        // Somebody else deleted the user since the look-up.
+        return Err(UseCaseError::NotFound("user"));
+    }
     let happened = Happened::to(AuditKind::UserDeleted, &user.username);
     record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
     Ok(uow.commit().await?)

@@ -33,13 +33,7 @@ pub async fn set_feature(app: &App, origin: &Origin, command: &SetFeature) -> Re
     if gates == stored.gates {
         return Ok(());
     }
-    match uow.features().save(definition.name, &gates, stored.version).await {
-        Err(StorageError::Stale) => {
-            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
-            return Err(UseCaseError::invalid("name", message));
-        }
-        other => other?,
-    }
+    uow.features().save(definition.name, &gates, stored.version).await.map_err(not_first)?;
     let happened = Happened {
         from: describe(&stored.gates),
         to: describe(&gates),
@@ -54,9 +48,10 @@ pub async fn delete_feature(app: &App, origin: &Origin, name: &str) -> Result<bo
     let definition = find(name)?;
     let mut uow = app.storage.begin().await?;
     let stored = uow.features().find(definition.name).await?;
-    if !uow.features().delete(definition.name).await? {
+    if stored.gates == Gates::default() {
         return Ok(false);
     }
+    uow.features().delete(definition.name, stored.version).await.map_err(not_first)?;
     let happened = Happened {
         from: describe(&stored.gates),
         ..Happened::to(AuditKind::FeatureFlagDeleted, definition.name)
@@ -64,6 +59,17 @@ pub async fn delete_feature(app: &App, origin: &Origin, name: &str) -> Result<bo
     audit(app.now(), &mut uow, origin, happened).await?;
     uow.commit().await?;
     Ok(true)
+}
+
+/// Says in words that another operator set the flag in between.
+fn not_first(error: StorageError) -> UseCaseError {
+    match error {
+        StorageError::Stale => {
+            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
+            UseCaseError::invalid("name", message)
+        }
+        other => other.into(),
+    }
 }
 
 async fn audit(

@@ -14,8 +14,9 @@ use crate::{
     storage::StorageError,
 };
 
-/// How often a choice is tried again when another tab saved in between.
-const TRIES: u32 = 5;
+/// How often a choice is tried when another tab or click saved in between: more than there are
+/// settings to click.
+const TRIES: u32 = 10;
 
 /// The settings as they are then.
 ///

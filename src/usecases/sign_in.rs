@@ -30,11 +30,17 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         _ => None,
     };
     drop(uow);
-    let matches = password_matches(form.password, hash).await;
+    let matches = password_matches(form.password, hash.clone()).await;
 
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let Some(user) = user.filter(|_| matches) else {
+    // Checking took a while: a password that was changed meanwhile ended all sessions, and this must
+    // not be one that slipped through.
+    let holds = match (&user, hash) {
+        (Some(user), Some(hash)) if matches => uow.users().hold_password_hash(user.id, &hash).await?,
+        _ => false,
+    };
+    let Some(user) = user.filter(|_| holds) else {
         let tried: String = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
         let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
         record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried)).await?;
@@ -42,10 +48,12 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         return Ok(None);
     };
     let token = random_token(app);
+    // Those that ended first: everybody who signs in takes them in the same order, so that two who come
+    // back with a session that ended do not wait for each other.
+    uow.sessions().delete_ended(now, now.plus_millis(-app.settings.session_idle_millis)).await?;
     if let Some(old) = form.old_token {
         uow.sessions().delete(&token_hash(old)).await?;
     }
-    uow.sessions().delete_ended(now, now.plus_millis(-app.settings.session_idle_millis)).await?;
     let user_agent: String = form.user_agent.chars().take(256).collect();
     uow.sessions()
         .add(&NewSession {

@@ -1,0 +1,38 @@
+//! What storage promises, kept on both databases: every test of a `contract!` list runs once as
+//! `sqlite::name` and once as `postgres::name`. `make test-storage` runs them all.
+
+/// Makes a test on SQLite and a test on PostgreSQL of each function: `async fn name(db: Database)`.
+macro_rules! contract {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::support::run($crate::support::Backend::Sqlite, super::$name);
+            })*
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                $crate::support::run($crate::support::Backend::Postgres, super::$name);
+            })*
+        }
+    };
+}
+
+mod cancellation;
+mod features;
+mod flows;
+mod ledger_and_audit;
+mod memberships;
+mod namespaces;
+mod opening;
+mod plans;
+mod preferences;
+mod races;
+mod sessions;
+mod support;
+mod tokens;
+mod unit_of_work;
+mod unknown_words;
+mod users;
+mod world;

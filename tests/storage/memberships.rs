@@ -1,0 +1,94 @@
+//! Roles, inherited ones with them, and seats.
+
+use duo_console::domain::{
+    access::Standing,
+    availability::DuoChain,
+    flows::Tier,
+    ids::NamespaceId,
+    namespace::{NamespaceKind, Subscription},
+    role::Role,
+};
+
+use crate::{
+    support::{Database, committed},
+    world::{below, group, member, user},
+};
+
+contract! {
+    roles_are_inherited_downwards_and_the_highest_counts,
+    every_role_reads_back,
+    seats_count_only_while_the_group_has_duo_enterprise,
+}
+
+async fn roles_are_inherited_downwards_and_the_highest_counts(db: Database) {
+    let storage = db.open().await;
+    let ann = user(&storage, "ann").await;
+    let bob = user(&storage, "bob").await;
+    let acme = group(&storage, "acme").await;
+    let sub = below(&storage, &acme, NamespaceKind::Group, "acme/sub").await;
+    let beside = below(&storage, &acme, NamespaceKind::Group, "acme/beside").await;
+    let project = below(&storage, &sub, NamespaceKind::Project, "acme/sub/api").await;
+    let globex = group(&storage, "globex").await;
+    member(&storage, globex.id, bob, Role::Owner).await;
+    let standing = async |namespace: NamespaceId| {
+        let mut view = storage.read().await.expect("a view");
+        let Standing { here, top_level } =
+            view.memberships().standing(ann, namespace).await.expect("a standing");
+        (here, top_level)
+    };
+    assert_eq!(standing(acme.id).await, (None, None));
+    assert_eq!(standing(NamespaceId(404)).await, (None, None));
+
+    member(&storage, sub.id, ann, Role::Owner).await;
+    assert_eq!(standing(acme.id).await, (None, None), "nothing goes upwards");
+    assert_eq!(standing(beside.id).await, (None, None), "nor sideways");
+    assert_eq!(standing(sub.id).await, (Some(Role::Owner), None));
+    assert_eq!(standing(project.id).await, (Some(Role::Owner), None));
+
+    member(&storage, acme.id, ann, Role::Developer).await;
+    assert_eq!(standing(acme.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(standing(beside.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(standing(project.id).await, (Some(Role::Owner), Some(Role::Developer)));
+
+    member(&storage, sub.id, ann, Role::Guest).await;
+    assert_eq!(standing(project.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(standing(globex.id).await, (None, None), "what bob is does not matter");
+}
+
+async fn every_role_reads_back(db: Database) {
+    let storage = db.open().await;
+    let ann = user(&storage, "ann").await;
+    let acme = group(&storage, "acme").await;
+    for role in [Role::Owner, Role::Guest, Role::Reporter, Role::Developer, Role::Maintainer] {
+        member(&storage, acme.id, ann, role).await;
+        let standing = storage.read().await.expect("a view").memberships().standing(ann, acme.id).await;
+        assert_eq!(standing.expect("a standing"), Standing { here: Some(role), top_level: Some(role) });
+    }
+}
+
+async fn seats_count_only_while_the_group_has_duo_enterprise(db: Database) {
+    let storage = db.open().await;
+    let ann = user(&storage, "ann").await;
+    let bob = user(&storage, "bob").await;
+    let acme = group(&storage, "acme").await;
+    let globex = group(&storage, "globex").await;
+    committed(&storage, async |uow| {
+        for _ in 0..2 {
+            uow.memberships().give_seat(acme.id, ann).await.expect("a seat, once however often");
+        }
+    })
+    .await;
+    let mut uow = storage.begin().await.expect("a unit of work");
+    for (group, user, expected) in
+        [(acme.id, ann, true), (acme.id, bob, false), (globex.id, ann, false), (NamespaceId(404), ann, false)]
+    {
+        assert_eq!(uow.memberships().has_seat(group, user).await.expect("an answer"), expected);
+    }
+    for (duo_enterprise, expected) in [(false, false), (true, true)] {
+        let subscription = Subscription { tier: Tier::Premium, duo_enterprise };
+        uow.top_level_groups().save(acme.id, subscription, DuoChain::ALL_ON).await.expect("saved");
+        assert_eq!(uow.memberships().has_seat(acme.id, ann).await.expect("an answer"), expected);
+    }
+    assert_eq!(uow.memberships().count_seats(acme.id).await.expect("a count"), 1);
+    assert_eq!(uow.memberships().count_seats(globex.id).await.expect("a count"), 0);
+}

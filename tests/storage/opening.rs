@@ -1,0 +1,162 @@
+//! Opening: migrations, many servers at once, what SQLite is set to.
+
+use std::{collections::BTreeSet, path::Path};
+
+use duo_console::storage::{DatabaseUrl, DatabaseUrlError, Storage, StorageError};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use crate::{
+    support::{Backend, Database, at_once, fresh_name},
+    world::{new_user, user},
+};
+
+contract! {
+    every_statement_fits_the_schema,
+    opening_again_changes_nothing,
+    eight_servers_open_one_fresh_database_at_once,
+    a_view_for_reading_cannot_write,
+    a_closed_database_is_unavailable_and_says_so,
+    a_database_that_refuses_is_not_taken_for_a_busy_one,
+}
+
+async fn every_statement_fits_the_schema(db: Database) {
+    let storage = db.open().await;
+    let count = storage.check_statements().await.expect("every statement prepares");
+    assert_eq!(count, duo_console::storage::all_statements().count());
+    assert!(count > 40, "{count}");
+}
+
+async fn opening_again_changes_nothing(db: Database) {
+    let storage = db.open().await;
+    let ann = user(&storage, "ann").await;
+    storage.close().await;
+    let applied = "SELECT CAST(version AS TEXT) FROM _sqlx_migrations ORDER BY version";
+    let before = db.texts(applied).await;
+    let storage = db.open().await;
+    assert_eq!(db.texts(applied).await, before);
+    let found = storage.read().await.expect("a view").users().lookup(ann).await.expect("a look-up");
+    assert_eq!(found.map(|it| it.username).as_deref(), Some("ann"));
+}
+
+async fn eight_servers_open_one_fresh_database_at_once(db: Database) {
+    let open = |_| {
+        let url = db.url.clone();
+        async move { Storage::open(&url, 2).await }
+    };
+    for opened in at_once((0..8).map(open)).await {
+        opened.expect("the database opens").ping().await.expect("it answers");
+    }
+}
+
+async fn a_view_for_reading_cannot_write(db: Database) {
+    let storage = db.open().await;
+    let mut view = storage.read().await.expect("a view");
+    let refused = view.users().add(&new_user("ann")).await.expect_err("it is for reading");
+    assert!(matches!(refused, StorageError::Driver(_)), "{refused:?}");
+    drop(view);
+    assert_eq!(db.number("SELECT COUNT(*) FROM users").await, 0);
+    user(&storage, "ann").await;
+}
+
+async fn a_closed_database_is_unavailable_and_says_so(db: Database) {
+    let storage = db.open().await;
+    storage.close().await;
+    assert!(matches!(storage.ping().await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(storage.begin().await.map(drop), Err(StorageError::Unavailable(_))));
+}
+
+/// PostgreSQL's code for missing rights ends, as a number, in the bits that mean "busy" in SQLite.
+async fn a_database_that_refuses_is_not_taken_for_a_busy_one(db: Database) {
+    let storage = db.open().await;
+    if db.backend == Backend::Postgres {
+        let role = fresh_name();
+        db.execute(&format!("CREATE ROLE {role} LOGIN")).await.expect("a role");
+        db.execute(&format!("GRANT ALL ON SCHEMA public TO {role}")).await.expect("a right");
+        db.execute(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await.expect("a right");
+        let url = db.url_text.replacen("//postgres@", &format!("//{role}@"), 1);
+        assert_ne!(url, db.url_text, "the URL names the user postgres");
+        let url: DatabaseUrl = url.parse().expect("a URL");
+        let restricted = Storage::open(&url, 2).await.expect("reading is allowed");
+        let mut uow = restricted.begin().await.expect("a unit of work");
+        let refused = uow.users().add(&new_user("ann")).await.expect_err("writing is not");
+        assert!(matches!(refused, StorageError::Driver(_)), "{refused:?}");
+        drop(uow);
+        restricted.close().await;
+        db.execute(&format!("DROP OWNED BY {role}")).await.expect("the rights go");
+        db.execute(&format!("DROP ROLE {role}")).await.expect("the role goes");
+    } else {
+        let mut uow = storage.begin().await.expect("a unit of work");
+        let nobody = duo_console::domain::ids::UserId(404);
+        let refused = uow.memberships().give_seat(duo_console::domain::ids::NamespaceId(404), nobody).await;
+        assert!(matches!(refused, Err(StorageError::Driver(_))), "{refused:?}");
+    }
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        files.map(|file| file.expect("a file").file_name().into_string().expect("a name")).collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
+}
+
+#[test]
+fn a_database_url_is_parsed_once_and_printed_without_its_password() {
+    let url: DatabaseUrl = "postgres://duo:secret@db.example:5433/console".parse().expect("a URL");
+    assert_eq!(url.to_string(), "PostgreSQL database console at db.example:5433");
+    assert!(!format!("{url:?}").contains("secret"));
+    let error = |url: &str| url.parse::<DatabaseUrl>().expect_err("it is refused");
+    assert!(matches!(error("mysql://localhost/duo"), DatabaseUrlError::Scheme));
+    assert!(matches!(error("sqlite::memory:"), DatabaseUrlError::InMemory));
+    assert!(matches!(error("sqlite://duo.db?mode=memory"), DatabaseUrlError::InMemory));
+    assert!(matches!(error("postgres://localhost:port/duo"), DatabaseUrlError::Options(_)));
+}
+
+mod on_sqlite {
+    use super::{Backend, Connection, Database, DatabaseUrl, SqliteConnectOptions, SqliteConnection};
+
+    #[test]
+    fn connections_are_durable_and_keep_the_references() {
+        crate::support::run(Backend::Sqlite, async |db: Database| {
+            db.open().await.close().await;
+            // The mode stays with the file: a connection that sets nothing finds it.
+            let DatabaseUrl::Sqlite(options) = &db.url else { panic!("SQLite") };
+            let plain = SqliteConnectOptions::new().filename(options.get_filename());
+            let mut file = SqliteConnection::connect_with(&plain).await.expect("it opens");
+            assert_eq!(text(&mut file, "PRAGMA journal_mode").await, "wal");
+            // The rest is each connection's own.
+            let mut ours = SqliteConnection::connect_with(options).await.expect("it opens");
+            assert_eq!(text(&mut ours, "PRAGMA journal_mode").await, "wal");
+            assert_eq!(number(&mut ours, "PRAGMA synchronous").await, 2, "FULL");
+            assert_eq!(number(&mut ours, "PRAGMA foreign_keys").await, 1);
+            assert_eq!(number(&mut ours, "PRAGMA busy_timeout").await, 5000);
+        });
+    }
+
+    async fn text(connection: &mut SqliteConnection, sql: &'static str) -> String {
+        sqlx::query_scalar(sql).fetch_one(connection).await.expect("a pragma answers")
+    }
+
+    async fn number(connection: &mut SqliteConnection, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(connection).await.expect("a pragma answers")
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        crate::support::run(Backend::Sqlite, async |db: Database| {
+            db.open().await;
+            let ours = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> '_sqlx_migrations'";
+            let tables = db.texts(ours).await;
+            assert!(tables.len() > 12, "{tables:?}");
+            let lax = db
+                .texts(&format!(
+                    "{ours} AND name NOT IN (SELECT name FROM pragma_table_list WHERE strict = 1)"
+                ))
+                .await;
+            assert_eq!(lax, Vec::<String>::new());
+        });
+    }
+}

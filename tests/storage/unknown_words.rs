@@ -1,0 +1,125 @@
+//! What another version of the program may have written: a word that this one does not know is said
+//! to be that, by table and column, and never taken for something else.
+
+use duo_console::{
+    domain::{ids::NamespaceId, namespace::NamespaceKind},
+    storage::{AuditFilter, NewToken, Storage, StorageError},
+};
+
+use crate::{
+    support::{Database, committed},
+    world::{NOON, app, below, group, owner, path, switch},
+};
+
+contract! {
+    the_schema_refuses_unknown_words,
+    an_unknown_word_is_named_with_its_table_and_column,
+}
+
+const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES (1, 'alien', 1, 'acme', 'code_review_flow_dap_routing', 1, 'ann', 'Ann', 'Owner', 'page', 'w', 'r')";
+const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
+
+/// Words that a CHECK keeps out.
+const CHECKED: [&str; 9] = [
+    "UPDATE users SET kind = 'alien'",
+    "UPDATE user_preferences SET theme = 'alien'",
+    "UPDATE user_preferences SET time_format = 'alien'",
+    "UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL",
+    "UPDATE top_level_groups SET tier = 'alien'",
+    "UPDATE top_level_groups SET duo_availability = 'alien'",
+    "UPDATE memberships SET access_level = 11",
+    ALIEN_IN_THE_LEDGER,
+    ALIEN_SURFACE,
+];
+
+async fn the_schema_refuses_unknown_words(db: Database) {
+    let storage = db.open().await;
+    let acme = group(&storage, "acme").await;
+    owner(&storage, &acme, "ann").await;
+    below(&storage, &acme, NamespaceKind::Group, "acme/sub").await;
+    for sql in CHECKED {
+        let refused = db.execute(sql).await.expect_err(sql);
+        assert!(
+            refused.as_database_error().is_some_and(sqlx::error::DatabaseError::is_check_violation),
+            "{sql}: {refused}"
+        );
+    }
+}
+
+async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
+    // A connection for each view: all of them stay until the end.
+    let storage = Storage::open(&db.url, 32).await.expect("the database opens");
+    db.without_checks().await;
+    let acme = group(&storage, "acme").await;
+    let ann = owner(&storage, &acme, "ann").await;
+    let sub = below(&storage, &acme, NamespaceKind::Group, "acme/sub").await;
+    switch(&app(storage.clone()), &ann, &acme, true, 0).await.expect("she may");
+    let id = ann.actor.id;
+    committed(&storage, async |uow| {
+        let token = NewToken {
+            user: id,
+            name: "ci",
+            token_hash: "hash",
+            scopes: &[],
+            created_at: NOON,
+            expires_at: NOON,
+        };
+        uow.tokens().add(&token).await.expect("a token");
+    })
+    .await;
+    let after = async |sql: &str| {
+        db.execute(sql).await.expect(sql);
+        storage.read().await.expect("a view")
+    };
+
+    let mut view = after("UPDATE memberships SET access_level = 11").await;
+    names("memberships.access_level", view.memberships().standing(id, acme.id).await);
+    names("memberships.access_level", view.namespaces().list_visible(Some(id), "", 10, 0).await);
+
+    let mut view = after("UPDATE top_level_groups SET duo_availability = 'alien'").await;
+    names("top_level_groups.duo_availability", view.top_level_groups().lookup(acme.id).await);
+    let mut view = after("UPDATE top_level_groups SET tier = 'alien'").await;
+    names("top_level_groups.tier", view.top_level_groups().lookup(acme.id).await);
+
+    let mut view = after("UPDATE user_preferences SET time_format = 'alien'").await;
+    names("user_preferences.time_format", view.preferences().display(id).await);
+    let mut view = after("UPDATE user_preferences SET theme = 'alien'").await;
+    names("user_preferences.theme", view.preferences().display(id).await);
+    for settings in [r#"{"alien":true}"#, r#"{"enabled":null}"#, r#"{"enabled":"yes"}"#, "7", "null"] {
+        let mut view = after(&format!("UPDATE user_preferences SET orbit_settings = '{settings}'")).await;
+        names("user_preferences.orbit_settings", view.preferences().orbit(id).await);
+    }
+
+    let mut view = after("UPDATE personal_access_tokens SET scopes = 'read_settings alien'").await;
+    names("personal_access_tokens.scopes", view.tokens().find_by_token_hash("hash").await);
+    names("personal_access_tokens.scopes", view.tokens().list_of_user(id).await);
+
+    let mut view = after("UPDATE users SET kind = 'alien'").await;
+    names("users.kind", view.users().find_by_username("ann").await);
+
+    db.execute("INSERT INTO features VALUES ('flag', NULL, 1)").await.expect("a row");
+    let mut view = after("INSERT INTO feature_actors VALUES ('flag', 'Alien:1')").await;
+    names("feature_actors.actor", view.features().find("flag").await);
+
+    let mut view = after("UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL").await;
+    names("namespaces.kind", view.namespaces().lookup(sub.id).await);
+    let mut view = after("UPDATE namespaces SET full_path = '-/-' WHERE parent_id IS NULL").await;
+    names("namespaces.full_path", view.namespaces().find_by_path(&path("acme")).await);
+
+    assert_eq!(acme.id, NamespaceId(1), "the ledger's row below is about it");
+    let mut view = after(ALIEN_IN_THE_LEDGER).await;
+    names("consent_ledger.action", view.consents().list(acme.id, 10).await);
+    let mut view = after(ALIEN_SURFACE).await;
+    names("audit_events.surface", view.audit_log().list(AuditFilter::default(), 1).await);
+    let mut view = after(&ALIEN_SURFACE.replace("alien", "page").replace("signed_in", "alien")).await;
+    names("audit_events.kind", view.audit_log().list(AuditFilter::default(), 1).await);
+}
+
+fn names<T: std::fmt::Debug>(place: &str, read: Result<T, StorageError>) {
+    match read {
+        Err(StorageError::Inconsistent { table, column, .. }) => {
+            assert_eq!(format!("{table}.{column}"), place);
+        }
+        other => panic!("{place}: {other:?}"),
+    }
+}
