@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures.ts';
-import { Toggle, paths } from '../pages.ts';
+import { DIALOG, Toggle, paths } from '../pages.ts';
 
 test.use({ viewport: { width: 320, height: 640 } });
 
@@ -43,6 +43,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   for (const button of [configuration.cancelButton, configuration.confirmButton]) {
     await expect(button).toBeInViewport({ ratio: 1 });
   }
+  await expect(configuration.dialog.getByText(DIALOG.revert)).toBeInViewport({ ratio: 1 });
   await configuration.confirmButton.click();
   await configuration.isSaved('Code Review', true);
   await fits(page);

@@ -231,7 +231,7 @@ fn ConsentDialog(
     };
     view! {
         <dialog node_ref=dialog_ref class="dialog" aria-labelledby=title_id on:click=close_on_backdrop>
-            <div class="px-5 pt-5 sm:px-6 sm:pt-6">{children()}</div>
+            <div class="dialog-text">{children()}</div>
             <div class="dialog-buttons">
                 <form method="dialog">
                     <button class="button" autofocus>{dialog.cancel}</button>

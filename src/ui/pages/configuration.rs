@@ -175,7 +175,7 @@ fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
-            <div class="px-5 pt-5 sm:px-6 sm:pt-6">
+            <div class="dialog-text">
                 <ConsentText wording title_id="consent-title".to_owned() />
             </div>
             <div class="dialog-buttons">
