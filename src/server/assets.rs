@@ -20,9 +20,12 @@ struct Site;
 
 /// What the assets are called in this build. Without any, pages work as without JavaScript.
 pub(super) fn names() -> AssetNames {
+    const PLAIN: &str = "duo-console";
     let find = |ending: &str| {
         let in_pkg = |name: &str| Some(name.strip_prefix("pkg/")?.strip_suffix(ending)?.to_owned());
-        Site::iter().find_map(|name| in_pkg(&name)).unwrap_or_else(|| String::from("duo-console"))
+        // cargo-leptos makes names without a hash, and what it makes is what is being worked on.
+        let plain = Site::get(&format!("pkg/{PLAIN}{ending}")).map(|_| PLAIN.to_owned());
+        plain.or_else(|| Site::iter().find_map(|name| in_pkg(&name))).unwrap_or_else(|| PLAIN.to_owned())
     };
     AssetNames { stylesheet: format!("/pkg/{}.css", find(".css")), script: find(".js") }
 }

@@ -55,8 +55,8 @@ pub fn router(state: ServerState) -> Router {
         .merge(rest::router(state.app.clone()))
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
-        .layer(from_fn(middleware::security_headers))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(middleware::security_headers))
         .layer(from_fn_with_state(state, middleware::origin))
 }
 

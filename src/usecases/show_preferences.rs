@@ -27,9 +27,19 @@ pub async fn show_preferences(app: &App, caller: &Caller) -> Result<OwnPreferenc
     Ok(OwnPreferences { display, orbit })
 }
 
-/// Whether `orbit_user_preference` is on for the caller.
+/// Whether `orbit_user_preference` is on for the caller: for themselves, or for a group that they are
+/// a member of, inherited memberships included.
 pub(super) async fn orbit_is_offered(uow: &mut UnitOfWork, caller: &Caller) -> Result<bool, StorageError> {
     let flag = FlagDefinition::find(ORBIT_USER_PREFERENCE).expect("the program knows it");
-    let stored = uow.features().find(flag.name).await?;
-    Ok(stored.gates.evaluate(flag, &[FlagActor::User(caller.actor.id)]).on)
+    let gates = uow.features().find(flag.name).await?.gates;
+    let user = caller.actor.id;
+    let mut actors = vec![FlagActor::User(user)];
+    for actor in &gates.actors {
+        if let FlagActor::Group(group) = actor
+            && uow.memberships().standing(user, *group).await?.here.is_some()
+        {
+            actors.push(*actor);
+        }
+    }
+    Ok(gates.evaluate(flag, &actors).on)
 }

@@ -168,7 +168,7 @@ async fn turning_the_flow_off_withdraws_the_consent_and_on_again_asks_again() {
     put(&test, &token, &path, confirming(0)).await.ok();
     let off = put(&test, &token, &path, json!({"enabled": false, "version": 1})).await.ok();
     assert_eq!((&off["enabled"], &off["version"]), (&json!(false), &json!(2)));
-    assert_eq!(off["consent"], json!({"state": "missing", "id": null, "by": null, "at": null}));
+    assert_eq!(off["consent"], json!({"state": "none", "id": null, "by": null, "at": null}));
     put(&test, &token, &path, json!({"enabled": true, "version": 2})).await.refused(422, "consent_required");
     let on = put(&test, &token, &path, confirming(2)).await.ok();
     assert_eq!(on["consent"]["state"], "given");

@@ -233,6 +233,26 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
 }
 
 #[tokio::test]
+async fn orbit_opened_for_a_group_is_open_for_its_members() {
+    use duo_console::usecases::set_feature::{SetFeature, set_feature};
+
+    let test = server().await;
+    let acme = SetFeature {
+        name: "orbit_user_preference".into(),
+        on: true,
+        users: vec![],
+        groups: vec!["acme/platform".into()],
+    };
+    set_feature(&test.app, &crate::support::operator(), &acme).await.expect("the flag can be set");
+    for (username, offered) in
+        [("maintainer", true), ("reviewer", true), ("outsider", false), ("admin", false)]
+    {
+        let page = Browser::of(&test, username).await.get("/-/profile/preferences").await.text();
+        assert_eq!(page.contains("Use Orbit in GitLab Duo"), offered, "{username}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_made_on_the_page_is_shown_once_and_works_until_it_is_revoked() {
     let test = server().await;
     let browser = Browser::of(&test, "owner").await;

@@ -78,11 +78,13 @@ pub struct Consent {
     at: Option<String>,
 }
 
-/// `missing` while the flow is off too: turning it on needs consent then.
+/// `missing` is transitional: on since before consent was asked for. `none`: the flow is off, and
+/// turning it on asks for consent.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentState {
     NotRequired,
+    None,
     Missing,
     Given,
 }
@@ -154,12 +156,11 @@ impl FlowState {
 impl Consent {
     fn new(flow: &flows::Flow, state: &consent::FlowState) -> Self {
         let given = state.consent();
-        let word = if !flow.needs_consent {
-            ConsentState::NotRequired
-        } else if given.is_some() {
-            ConsentState::Given
-        } else {
-            ConsentState::Missing
+        let word = match (flow.needs_consent, state.is_on(), given.is_some()) {
+            (false, ..) => ConsentState::NotRequired,
+            (true, _, true) => ConsentState::Given,
+            (true, true, false) => ConsentState::Missing,
+            (true, false, false) => ConsentState::None,
         };
         Self {
             state: word,
