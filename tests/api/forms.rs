@@ -30,7 +30,7 @@ async fn turning_code_review_on_leads_through_the_dialog_before_anything_is_save
     assert!(page.contains("inert"), "nothing behind the dialog can be reached");
 
     let answer = consent(&browser).await;
-    assert_eq!(answer.header(header::LOCATION), CONFIGURATION);
+    assert_eq!(answer.header(header::LOCATION), format!("{CONFIGURATION}#code-review-v1"), "back to its row");
     assert_eq!(code_review(&test).await, (true, true));
     let page = browser.get(CONFIGURATION).await.text();
     assert!(page.contains("Saved"));
