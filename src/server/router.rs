@@ -5,7 +5,7 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -62,6 +62,11 @@ pub fn router(state: ServerState) -> Router {
 
 /// A page, or a file that stands at the root.
 async fn page(State(state): State<ServerState>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allow = [(header::ALLOW, "GET, HEAD")];
+        return (StatusCode::METHOD_NOT_ALLOWED, allow, "A page is only read. Its forms post to /actions.\n")
+            .into_response();
+    }
     if let Some(file) = assets::root_file(request.uri().path(), request.headers()) {
         return file;
     }

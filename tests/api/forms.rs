@@ -157,6 +157,12 @@ async fn an_action_is_never_a_link() {
     let answer = browser.get("/actions/set_flow?group=acme&flow=developer/v1&version=1").await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(browser.get("/users/sign_out").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+        let own = [("sec-fetch-site", "same-origin")];
+        let answer = browser.send(method.clone(), CONFIGURATION, &own, String::new()).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert_eq!(answer.header(header::ALLOW), "GET, HEAD");
+    }
     assert_eq!(browser.call("/actions/nothing", &[]).await.status, StatusCode::BAD_REQUEST);
 }
 
