@@ -104,7 +104,9 @@ pub async fn set_flow(
     let status = set.map(|set| FlowStatus::new(&set.selection, now, format));
     // A form comes back to the row that it was about.
     let row = Flow::find(&flow).map_or(page.clone(), |flow| format!("{page}#{}", flow.html_id()));
-    call.answer(&flow, status, |result| match result {
+    // What the form said may be anything; the flash has to fit into a cookie.
+    let subject = Flow::find(&flow).map_or("flow", |flow| flow.reference);
+    call.answer(subject, status, |result| match result {
         Err(ActionError::ConsentRequired) => Next::Silently(paths::configuration_confirming(&group, &flow)),
         Err(error) => Next::Page(row, Outcome::Failed(error.clone())),
         Ok(_) => Next::Page(row, Outcome::Saved),

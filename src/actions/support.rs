@@ -66,6 +66,8 @@ pub fn send_to_sign_in() {
     let here = use_context::<http::request::Parts>()
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string));
     redirect(&paths::sign_in_returning_to(here.as_deref().unwrap_or(paths::HOME)));
+    // Leptos redirects only those who ask for HTML; the others must not take it for a success.
+    answer_with(StatusCode::FOUND.as_u16());
 }
 
 fn wants_html() -> bool {

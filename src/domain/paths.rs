@@ -96,7 +96,7 @@ pub fn safe_return(to: Option<&str>) -> &str {
     let Some(to) = to else { return HOME };
     let local = to.starts_with('/')
         && !to.starts_with("//")
-        && !to.contains(['\\', '\r', '\n', '\t'])
+        && !to.contains(|c: char| c == '\\' || c.is_ascii_control())
         && !to.starts_with("/users/")
         && to.is_ascii();
     if local { to } else { HOME }
@@ -135,6 +135,9 @@ mod tests {
             "",
             "/a\nb",
             "/\t/evil.example",
+            "/\0x",
+            "/\u{1}x",
+            "/\u{7f}x",
             "/users/sign_out",
         ] {
             assert_eq!(safe_return(Some(bad)), HOME, "{bad:?}");

@@ -51,6 +51,8 @@ async fn a_wrong_password_and_an_unknown_user_are_told_the_same_and_keep_the_nam
 #[tokio::test]
 async fn signing_in_leads_back_to_where_one_was_and_never_to_another_site() {
     let test = server().await;
+    let script = test.get("/groups/acme").send().await;
+    assert_eq!(script.status, StatusCode::FOUND, "whoever does not ask for HTML is not told of a success");
     let asked = Browser::new(&test).get("/groups/acme/-/audit_events?before=9").await;
     assert_eq!(asked.status, StatusCode::FOUND);
     assert_eq!(
@@ -61,6 +63,8 @@ async fn signing_in_leads_back_to_where_one_was_and_never_to_another_site() {
         ("/groups/acme/-/audit_events?before=9", "/groups/acme/-/audit_events?before=9"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
+        ("/\0x", "/"),
+        ("/\u{7f}x", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
     ] {
