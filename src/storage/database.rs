@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction};
+use super::{StorageError, UnitOfWork, all_statements, audit_chain, unit_of_work::Transaction};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -108,7 +108,11 @@ impl Storage {
                 // the server that runs it.
                 let unhurried = options.clone().options([("statement_timeout", "0")]);
                 let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
-                let migrated = POSTGRES_MIGRATIONS.run(&migrating).await;
+                let migrated = async {
+                    POSTGRES_MIGRATIONS.run(&migrating).await?;
+                    audit_chain::seal_what_is_older(&Self { pool: Pool::Postgres(migrating.clone()) }).await
+                }
+                .await;
                 migrating.close().await;
                 migrated?;
                 let pool = PgPoolOptions::new()
@@ -133,12 +137,14 @@ impl Storage {
         let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
-        drop(lock);
         let readers = pool
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        Ok(Self { pool: Pool::Sqlite { readers, writer } })
+        let storage = Self { pool: Pool::Sqlite { readers, writer } };
+        audit_chain::seal_what_is_older(&storage).await?;
+        drop(lock);
+        Ok(storage)
     }
 
     /// A consistent view for reading. Nothing can be written in it.
@@ -225,7 +231,7 @@ async fn begin(
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
-    Ok(UnitOfWork { transaction: begun?, failed: false })
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new() })
 }
 
 /// Holds the file's lock until the file is dropped.

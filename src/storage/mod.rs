@@ -8,12 +8,13 @@
 //! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
 //!   [`StorageError::Inconsistent`];
 //! - names are compared by a `*_key` column, in lower case;
-//! - nothing locks rows: a write names the version it read, and a stale one is
-//!   [`StorageError::Stale`], never an overwrite;
+//! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
+//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite;
 //! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod audit_chain;
 mod consents;
 mod database;
 mod error;
@@ -29,6 +30,7 @@ mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use audit_chain::AuditChain;
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
@@ -45,7 +47,7 @@ pub use users::{NewUser, Users};
 
 /// Names the statements of a file, and lists them for [`Storage::check_statements`].
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* const $name: &str = $sql;)*
         pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
@@ -81,6 +83,7 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("audit_chain", audit_chain::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),

@@ -43,7 +43,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let Some(user) = user.filter(|_| holds) else {
         let tried: String = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
         let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
-        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried)).await?;
+        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried));
         uow.commit().await?;
         return Ok(None);
     };
@@ -66,7 +66,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         })
         .await?;
     let who = AuditActor { id: Some(user.id), username: user.username.clone(), name: user.name };
-    record_as(now, &mut uow, who, origin, Happened::to(AuditKind::SignedIn, &user.username)).await?;
+    record_as(now, &mut uow, who, origin, Happened::to(AuditKind::SignedIn, &user.username));
     uow.commit().await?;
     Ok(Some(token))
 }
