@@ -64,6 +64,8 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let state =
         ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    // What was read before may be answered from memory only while somebody watches for changes.
+    let watching = tokio::spawn(app.storage.watch());
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
@@ -95,6 +97,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             }
         }
     };
+    watching.abort();
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.
         let _ = time::timeout(CLOSING, app.storage.close()).await;

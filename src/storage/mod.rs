@@ -14,6 +14,7 @@
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod changes;
 mod consents;
 mod database;
 mod error;
@@ -29,6 +30,7 @@ mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
@@ -81,6 +83,7 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
