@@ -34,5 +34,6 @@ mod support;
 mod tokens;
 mod unit_of_work;
 mod unknown_words;
+mod unwritable;
 mod users;
 mod world;
