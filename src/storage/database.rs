@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, SqlSafeStr,
+    Connection, Executor, SqlSafeStr,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
@@ -138,7 +138,11 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
-        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
+        // holds the connection for one with a transaction open for ever. It is replaced.
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         drop(lock);

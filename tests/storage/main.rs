@@ -35,5 +35,6 @@ mod support;
 mod tokens;
 mod unit_of_work;
 mod unknown_words;
+mod unwritable;
 mod users;
 mod world;

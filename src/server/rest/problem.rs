@@ -187,6 +187,10 @@ impl From<StorageError> for Problem {
             StorageError::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database is busy or out of reach. Try again in a moment.")
             }
+            StorageError::Unwritable(_) => Self::new(
+                Code::Unavailable,
+                "The database cannot be written: its disk may be full or read-only. Nothing was changed. What only reads still works.",
+            ),
             _ => Self::new(
                 Code::Internal,
                 "Something went wrong in the server. Its log has the cause under the request_id.",
