@@ -18,7 +18,7 @@ use duo_console::{
         token::Scope,
         user::UserKind,
     },
-    server::rest,
+    server::{Limits, rest},
     storage::{AuditFilter, FlowSelection, LedgerEntry, Storage, StoredOrbit},
     usecases::{
         App, Caller, Clock, Origin, Random, Settings, authenticate,
@@ -103,7 +103,7 @@ pub struct TestApp {
 impl TestApp {
     /// The API alone.
     pub async fn new() -> Self {
-        Self::serving(rest::router).await
+        Self::serving(|app| rest::router(app, Limits::default())).await
     }
 
     /// Whatever `router` makes of the app.
