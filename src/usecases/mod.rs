@@ -8,6 +8,7 @@ mod facts;
 mod known;
 mod load;
 mod secrets;
+mod start_session;
 
 pub mod authenticate;
 pub mod create_demo_data;
