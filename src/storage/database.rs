@@ -3,13 +3,17 @@
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, SqlSafeStr,
+    Connection, Executor, SqlSafeStr,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, UnitOfWork, all_statements, audit_chain, unit_of_work::Transaction};
+use super::{
+    Changes, StorageError, UnitOfWork, all_statements, audit_chain,
+    changes::{Watched, watch},
+    unit_of_work::Transaction,
+};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -85,6 +89,8 @@ impl fmt::Debug for DatabaseUrl {
 #[derive(Clone)]
 pub struct Storage {
     pool: Pool,
+    url: DatabaseUrl,
+    changes: Changes,
 }
 
 #[derive(Clone)]
@@ -102,7 +108,7 @@ impl Storage {
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(url, options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
@@ -110,7 +116,7 @@ impl Storage {
                 let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
                 let migrated = async {
                     POSTGRES_MIGRATIONS.run(&migrating).await?;
-                    audit_chain::seal_what_is_older(&Self { pool: Pool::Postgres(migrating.clone()) }).await
+                    audit_chain::seal_what_is_older(&Self::new(url, Pool::Postgres(migrating.clone()))).await
                 }
                 .await;
                 migrating.close().await;
@@ -120,12 +126,16 @@ impl Storage {
                     .acquire_timeout(PATIENCE)
                     .connect_with(options.clone())
                     .await?;
-                Ok(Self { pool: Pool::Postgres(pool) })
+                Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+    async fn open_sqlite(
+        url: &DatabaseUrl,
+        options: &SqliteConnectOptions,
+        max_connections: u32,
+    ) -> Result<Self, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -134,23 +144,45 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
-        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
+        // holds the connection for one with a transaction open for ever. It is replaced.
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         let readers = pool
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        let storage = Self { pool: Pool::Sqlite { readers, writer } };
+        let storage = Self::new(url, Pool::Sqlite { readers, writer });
         audit_chain::seal_what_is_older(&storage).await?;
         drop(lock);
         Ok(storage)
     }
 
+    fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+        Self { pool, url: url.clone(), changes: Changes::default() }
+    }
+
+    /// Whether what was read before is still so; known while [`Storage::watch`] runs.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Watches for changes of whichever process, until it is dropped.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
+        let database = match &self.url {
+            DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
+            DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
+        };
+        watch(database, self.changes.clone())
+    }
+
     /// A consistent view for reading. Nothing can be written in it.
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -164,7 +196,7 @@ impl Storage {
     /// A transaction for writing.
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -228,10 +260,11 @@ impl Storage {
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
-    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new() })
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
 }
 
 /// Holds the file's lock until the file is dropped.

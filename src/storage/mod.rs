@@ -15,6 +15,7 @@
 
 mod audit;
 mod audit_chain;
+mod changes;
 mod consents;
 mod database;
 mod error;
@@ -31,6 +32,7 @@ mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
+pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
@@ -40,7 +42,7 @@ pub use groups::TopLevelGroups;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
-pub use sessions::{NewSession, SessionUser, Sessions};
+pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
 pub use users::{NewUser, Users};
@@ -84,6 +86,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("audit", audit::STATEMENTS),
         ("audit_chain", audit_chain::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),

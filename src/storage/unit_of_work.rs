@@ -1,8 +1,8 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences, Sessions,
-    StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
+    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences,
+    Sessions, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -16,6 +16,7 @@ pub struct UnitOfWork {
     pub(super) failed: bool,
     /// What the commit seals: audit events, which it writes, and rows of the consent ledger.
     pub(super) unsealed: Vec<Unsealed>,
+    pub(super) changes: Changes,
 }
 
 macro_rules! repositories {
@@ -66,13 +67,18 @@ impl UnitOfWork {
             return Err(StorageError::RolledBack);
         }
         let unsealed = std::mem::take(&mut self.unsealed);
-        if !unsealed.is_empty() {
+        let changes_something = !unsealed.is_empty();
+        if changes_something {
             self.audit_chain().seal(unsealed).await?;
         }
-        match self.transaction {
-            Transaction::Sqlite(transaction) => transaction.commit().await?,
-            Transaction::Postgres(transaction) => transaction.commit().await?,
+        let committed = match self.transaction {
+            Transaction::Sqlite(transaction) => transaction.commit().await,
+            Transaction::Postgres(transaction) => transaction.commit().await,
+        };
+        // A commit that failed may have come through all the same.
+        if changes_something {
+            self.changes.happened();
         }
-        Ok(())
+        Ok(committed?)
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Every answer of `/api` is held against the API's own document on the way (see `document`).
 
+mod audit;
 mod browser;
 mod consent;
 mod decisions;
 mod document;
 mod forms;
 mod input;
+mod limits;
 mod pages;
 mod roles;
 mod sign_in;

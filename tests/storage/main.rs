@@ -21,6 +21,7 @@ macro_rules! contract {
 
 mod audit_chain;
 mod cancellation;
+mod changes;
 mod features;
 mod flows;
 mod ledger_and_audit;
@@ -35,5 +36,6 @@ mod support;
 mod tokens;
 mod unit_of_work;
 mod unknown_words;
+mod unwritable;
 mod users;
 mod world;

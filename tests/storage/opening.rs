@@ -52,7 +52,7 @@ async fn a_view_for_reading_cannot_write(db: Database) {
     let storage = db.open().await;
     let mut view = storage.read().await.expect("a view");
     let refused = view.users().add(&new_user("ann")).await.expect_err("it is for reading");
-    assert!(matches!(refused, StorageError::Driver(_)), "{refused:?}");
+    assert!(matches!(refused, StorageError::Unwritable(_)), "{refused:?}");
     drop(view);
     assert_eq!(db.number("SELECT COUNT(*) FROM users").await, 0);
     user(&storage, "ann").await;

@@ -195,8 +195,8 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     let target = Flow::find(&event.target).map_or(event.target, |flow| flow.name.to_owned());
     let values = match (event.from.is_empty(), event.to.is_empty()) {
         (true, true) => None,
-        (false, true) => Some(("From ", event.from, None)),
-        (true, false) => Some(("To ", event.to, None)),
+        (false, true) => Some(("Was ", event.from, None)),
+        (true, false) => Some(("With ", event.to, None)),
         (false, false) => Some(("From ", event.from, Some(event.to))),
     };
     let from = if event.remote_ip.is_empty() { String::new() } else { format!(" from {}", event.remote_ip) };
