@@ -257,6 +257,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             settings: Settings { session_idle_millis: 0, session_absolute_millis: 0 },
+            tally: Arc::default(),
         };
         let mut uow = app.storage.begin().await.expect("a transaction");
         for at in 0..count {

@@ -25,7 +25,15 @@ Examples:
 
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
     let config = options.validate(database)?;
-    telemetry::install(&config.log);
+    let traces = telemetry::install(&config.log, config.otlp_endpoint.as_ref());
+    let served = open_and_serve(config).await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
+    served
+}
+
+async fn open_and_serve(config: Config) -> Result<(), Failure> {
     let app = open_with(&config.database, config.settings).await?;
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {

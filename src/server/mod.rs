@@ -6,6 +6,7 @@ pub mod telemetry;
 
 mod assets;
 mod health;
+mod metrics;
 mod middleware;
 pub mod rest;
 mod router;
@@ -13,6 +14,7 @@ mod serve;
 mod sign_in;
 mod state;
 
+pub use metrics::MetricsToken;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

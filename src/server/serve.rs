@@ -61,8 +61,10 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
-    let state =
+    let mut state =
         ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
+    state.metrics_token = config.metrics_token.clone();
+    state.traced = config.otlp_endpoint.is_some();
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);

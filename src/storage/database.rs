@@ -4,12 +4,17 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
     Executor, SqlSafeStr,
-    migrate::Migrator,
+    migrate::{Migration, Migrator},
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction};
+use super::{StorageError, UnitOfWork, all_statements, statements, unit_of_work::Transaction};
+
+statements! {
+    /// What was applied, as sqlx keeps it.
+    APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
+}
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -81,6 +86,18 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    /// So many it may have.
+    pub most: u32,
+    /// Open, and waiting for work.
+    pub idle: u32,
+    /// At work.
+    pub in_use: u32,
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
@@ -142,6 +159,7 @@ impl Storage {
     }
 
     /// A consistent view for reading. Nothing can be written in it.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
         begin(async move {
@@ -156,6 +174,7 @@ impl Storage {
     }
 
     /// A transaction for writing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
         begin(async move {
@@ -190,11 +209,44 @@ impl Storage {
 
     /// The number of the last migration: opening the database applied all up to it.
     pub fn schema_version(&self) -> i64 {
-        let migrations = match &self.pool {
+        self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
+    fn migrations(&self) -> &'static Migrator {
+        match &self.pool {
             Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
             Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
+        }
+    }
+
+    /// The numbers of the migrations of this program that the database lacks, or has with other
+    /// content. Those of a newer program, which are none of ours, do not count: during an upgrade old
+    /// and new servers run side by side.
+    pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
+        let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
+            Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
+            Pool::Postgres(pool) => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(pool).await?,
         };
-        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+        let is_applied = |migration: &Migration| {
+            let same = |(version, checksum): &(i64, Vec<u8>)| {
+                *version == migration.version && checksum[..] == migration.checksum[..]
+            };
+            applied.iter().any(same)
+        };
+        Ok(self.migrations().iter().filter(|it| !is_applied(it)).map(|it| it.version).collect())
+    }
+
+    /// How the connections are used at this moment, pool by pool.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> PoolUse {
+            let (size, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+            let most = pool.options().get_max_connections();
+            PoolUse { name, most, idle: idle.min(size), in_use: size.saturating_sub(idle) }
+        }
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => vec![of("readers", readers), of("writer", writer)],
+            Pool::Postgres(pool) => vec![of("all", pool)],
+        }
     }
 
     /// Whether the database answers.

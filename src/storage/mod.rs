@@ -30,7 +30,7 @@ mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
-pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
@@ -82,6 +82,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("audit", audit::STATEMENTS),
         ("consents", consents::STATEMENTS),
+        ("database", database::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

@@ -28,6 +28,7 @@ fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
 }
 
 /// The user of a session, as they like their pages. `None` when it is unknown or has ended.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display)>, UseCaseError> {
     let (hash, now) = (token_hash(token), app.now());
     let Some(session) = app.storage.read().await?.sessions().find_by_token_hash(&hash).await? else {
@@ -81,6 +82,7 @@ pub enum TokenError {
 }
 
 /// The user of a personal access token, bounded by its scopes.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     let now = app.now();
     let found = app.storage.read().await?.tokens().find_by_token_hash(&token_hash(token)).await?;

@@ -30,19 +30,21 @@ pub struct Answer {
     pub decided_at: Timestamp,
 }
 
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_code_review(
     app: &App,
     caller: &Caller,
     question: &Question,
 ) -> Result<Answer, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    answer(&mut uow, caller, question, app.now()).await
+    answer(app, &mut uow, caller, question, app.now()).await
 }
 
 /// Many answers from one moment; each may fail alone.
 ///
 /// # Errors
 /// A token without the scope is refused once, whatever it asks.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_many(
     app: &App,
     caller: &Caller,
@@ -56,7 +58,7 @@ pub async fn decide_many(
     let decided_at = app.now();
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
-        match answer(&mut uow, caller, question, decided_at).await {
+        match answer(app, &mut uow, caller, question, decided_at).await {
             Err(UseCaseError::Storage(error)) => return Err(error.into()),
             other => answers.push(other),
         }
@@ -65,6 +67,7 @@ pub async fn decide_many(
 }
 
 pub(super) async fn answer(
+    app: &App,
     uow: &mut UnitOfWork,
     caller: &Caller,
     question: &Question,
@@ -79,5 +82,6 @@ pub(super) async fn answer(
     let selection = uow.flow_selections().find(namespace.root, flow).await?;
     let seat = uow.memberships().has_seat(namespace.root, user.id).await?;
     let decision = decide(Inputs::new(chain, &selection.state, seat));
+    app.tally.code_review(decision.rule).add();
     Ok(Answer { namespace, top_level_group, user, decision, decided_at })
 }

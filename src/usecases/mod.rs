@@ -6,6 +6,7 @@ mod caller;
 mod error;
 mod load;
 mod secrets;
+mod tally;
 
 pub mod authenticate;
 pub mod create_demo_data;
@@ -34,6 +35,7 @@ pub mod sign_out;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
+pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
@@ -49,6 +51,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
+    /// What was done, counted.
+    pub tally: Arc<Tally>,
 }
 
 /// What the time is. Handed in, so that tests can fix it.

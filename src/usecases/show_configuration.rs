@@ -29,6 +29,7 @@ pub struct Configuration {
 }
 
 /// With `explain_user`, also which engine would review for them.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn show_configuration(
     app: &App,
     caller: &Caller,
@@ -44,7 +45,7 @@ pub async fn show_configuration(
         Some(username) => {
             let question =
                 Question { namespace: namespace.path.clone(), username: username.trim().to_owned() };
-            match answer(&mut uow, caller, &question, app.now()).await {
+            match answer(app, &mut uow, caller, &question, app.now()).await {
                 Err(UseCaseError::Storage(error)) => return Err(error.into()),
                 other => Some(other),
             }

@@ -1,7 +1,7 @@
 //! Signs a user in: a user name and a password for a session.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, SignInOutcome, UseCaseError,
     audit_trail::{Happened, record_as},
     secrets::{password_matches, random_token, token_hash},
 };
@@ -22,6 +22,7 @@ pub struct SignIn<'a> {
 }
 
 /// The new session's token; `None` when the name or the password is wrong, whichever it is.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Option<String>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let user = uow.users().find_by_username(form.username.trim()).await?;
@@ -45,6 +46,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
         record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried)).await?;
         uow.commit().await?;
+        app.tally.sign_ins(SignInOutcome::Refused).add();
         return Ok(None);
     };
     let token = random_token(app);
@@ -68,5 +70,6 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let who = AuditActor { id: Some(user.id), username: user.username.clone(), name: user.name };
     record_as(now, &mut uow, who, origin, Happened::to(AuditKind::SignedIn, &user.username)).await?;
     uow.commit().await?;
+    app.tally.sign_ins(SignInOutcome::Succeeded).add();
     Ok(Some(token))
 }

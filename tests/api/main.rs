@@ -8,6 +8,8 @@ mod decisions;
 mod document;
 mod forms;
 mod input;
+mod logs;
+mod operations;
 mod pages;
 mod roles;
 mod sign_in;

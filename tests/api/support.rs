@@ -31,6 +31,7 @@ use duo_console::{
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -117,6 +118,7 @@ impl TestApp {
             clock: clock.clone(),
             random: Arc::new(CountingRandom(AtomicU64::new(1))),
             settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
+            tally: Arc::default(),
         };
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
@@ -168,6 +170,13 @@ impl TestApp {
         let user =
             uow.users().find_by_username(username).await.expect("it answers").expect("the user is there");
         uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
+    }
+
+    /// Changes the database past the program.
+    pub async fn execute(&self, sql: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
+        let mut connection = SqliteConnection::connect_with(&file).await.expect("it opens");
+        connection.execute(sql).await.expect("it is done");
     }
 
     /// Every byte that the database has written, its log included.

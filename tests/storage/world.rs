@@ -62,6 +62,7 @@ pub fn app_at(storage: Storage, now: Timestamp) -> App {
             session_idle_millis: 60 * 60 * 1000,
             session_absolute_millis: 24 * 60 * 60 * 1000,
         },
+        tally: Arc::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use super::{problem::Problem, problem_document::Code};
 use crate::{
     domain::actor::Surface,
+    server::middleware::RequestUser,
     usecases::{App, Caller, Origin, authenticate},
 };
 
@@ -24,6 +25,7 @@ impl FromRequestParts<App> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let token = token(&parts.headers)?;
         let actor = authenticate::by_token(app, token).await?;
+        RequestUser::note(&parts.extensions, actor.id);
         let origin = match parts.extensions.get::<Origin>() {
             Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
             None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
