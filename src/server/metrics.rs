@@ -1,4 +1,4 @@
-//! `/-/metrics`: the program in numbers, in the text form of Prometheus (OpenMetrics 1.0).
+//! `/-/metrics`: the program in numbers, in the text form of Prometheus (`OpenMetrics` 1.0).
 //!
 //! Numbers are kept where things happen ([`Requests`] here, [`Tally`] in the use cases) and read when
 //! somebody asks for them. Every label has few values, all of them ours.

@@ -52,6 +52,9 @@ pub(super) async fn origin(State(state): State<ServerState>, mut request: Reques
     let route = matched.as_ref().map(MatchedPath::as_str).or(page).unwrap_or(OTHER);
     let span = if state.traced {
         traces::request_span(&request_id, &method, route, request.headers())
+    } else if is_frequent(route) {
+        // Dearer than all else here, and nothing is logged inside a decision that goes well.
+        tracing::debug_span!("request", request_id)
     } else {
         tracing::error_span!("request", request_id)
     };
@@ -69,19 +72,37 @@ pub(super) async fn origin(State(state): State<ServerState>, mut request: Reques
     if state.traced {
         traces::answered(&span, status.as_u16());
     }
-    span.in_scope(|| log(&method, route, status, took, user.0.get().copied()));
+    let span = if status.is_server_error() && span.is_disabled() {
+        tracing::error_span!("request", request_id)
+    } else {
+        span
+    };
+    let cause = response.extensions_mut().remove::<Cause>();
+    span.in_scope(|| log(&method, route, status, took, user.0.get().copied(), cause));
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
 }
 
-/// One event for each request. What went wrong inside was said where it was known; this says to whom.
-fn log(method: &Method, route: &str, status: StatusCode, took: Duration, user: Option<UserId>) {
+/// Why a request failed, on its way to the log. Pages log it themselves, where they know it.
+#[derive(Clone, Debug)]
+pub(super) struct Cause(pub String);
+
+/// One event for each request.
+fn log(
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    took: Duration,
+    user: Option<UserId>,
+    cause: Option<Cause>,
+) {
     let (ms, user_id, status) = (took.as_secs_f64() * 1000.0, user.map(|it| it.0), status.as_u16());
+    let cause = cause.map(|it| it.0);
     macro_rules! answered {
         ($level:ident) => {
-            tracing::$level!(%method, route, status, ms, user_id, "answered")
+            tracing::$level!(%method, route, status, ms, user_id, cause, "answered")
         };
     }
     if status >= 500 {

@@ -63,7 +63,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let mut stop = Stop::new()?;
     let mut state =
         ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
-    state.metrics_token = config.metrics_token.clone();
+    state.metrics_token.clone_from(&config.metrics_token);
     state.traced = config.otlp_endpoint.is_some();
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!("listening on http://{}", config.listen);

@@ -163,6 +163,9 @@ async fn requests_are_counted_by_pattern_and_strangers_add_none() {
             assert!(!series.contains(private), "{series}");
         }
     }
+    let all = samples.keys().filter(|series| series.contains("_bucket{le=\"+Inf\""));
+    let counts = samples.keys().filter(|series| series.contains("duration_seconds_count{"));
+    assert_eq!(all.count(), counts.count(), "the last bucket of each has no end");
     let ends =
         samples.keys().filter_map(|series| series.split_once("le=\"")?.1.split('"').next()?.parse().ok());
     let shortest = ends.fold(f64::MAX, f64::min);

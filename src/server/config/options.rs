@@ -94,7 +94,7 @@ pub struct ServeOptions {
     /// Who sends this as a Bearer token may read /-/metrics; without it, only this machine may
     #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<String>,
-    /// Where an OpenTelemetry collector takes traces by HTTP, such as http://127.0.0.1:4318
+    /// Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`
     #[arg(long = OTLP_ENDPOINT.flag, env = OTLP_ENDPOINT.variable, value_name = "URL")]
     pub otlp_endpoint: Option<String>,
 }

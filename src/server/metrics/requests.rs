@@ -131,7 +131,7 @@ impl Line {
     fn series(&self) -> impl Iterator<Item = Series<'_>> {
         self.by_class.iter().zip(CLASSES).filter_map(|(latency, class)| {
             let counts = latency.buckets.each_ref().map(|bucket| bucket.load(Ordering::Relaxed));
-            let ends = ENDS.map(seconds).into_iter().chain([f64::MAX]);
+            let ends = ENDS.map(seconds).into_iter().chain([f64::INFINITY]);
             counts.iter().any(|count| *count > 0).then(|| Series {
                 method: self.method,
                 route: &self.route,
@@ -174,7 +174,7 @@ mod tests {
         let [series] = &series[..] else { panic!("{series:?}") };
         assert_eq!((series.method, series.route, series.class), ("GET", "/", "2xx"));
         let filled: Vec<_> = series.buckets.iter().filter(|(_, count)| *count > 0).copied().collect();
-        assert_eq!(filled, [(0.00005, 2), (0.0001, 2), (5.0, 1), (f64::MAX, 1)]);
+        assert_eq!(filled, [(0.00005, 2), (0.0001, 2), (5.0, 1), (f64::INFINITY, 1)]);
         assert!((series.seconds - 10.000_202).abs() < 1e-9);
     }
 

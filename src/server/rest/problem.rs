@@ -1,7 +1,7 @@
 //! Every refusal of the API, as RFC 9457 describes it: the one place where an error becomes a status.
 //!
 //! A handler returns a [`Problem`]; [`finish`] writes it out, because only there is the request's id
-//! known. What went wrong inside is logged there and never told.
+//! known. What went wrong inside goes to the log with the request, and is never told.
 
 use axum::{
     body::Body,
@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
+    server::middleware::Cause,
     storage::StorageError,
     usecases::{Origin, UseCaseError, authenticate::TokenError},
 };
@@ -102,17 +103,18 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problems out with the request's id, logs what caused them, and keeps answers out of caches.
+/// Writes problems out with the request's id, hands on what caused them, and keeps answers out of caches.
 pub async fn finish(request: Request, next: Next) -> Response {
     let request_id =
         request.extensions().get::<Origin>().map(|it| it.request_id.clone()).filter(|it| !it.is_empty());
     let mut response = next.run(request).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(cause) = &problem.cause {
-            tracing::error!(request_id = request_id.as_deref(), cause, "the API could not answer");
-        }
+        let cause = problem.cause.take().map(Cause);
         problem.document.request_id = request_id;
         response = problem.into_written_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
