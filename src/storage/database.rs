@@ -5,9 +5,10 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 use sqlx::{
     Connection, Executor, SqlSafeStr,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time;
 
 use super::{
     Changes, StorageError, UnitOfWork, all_statements,
@@ -18,8 +19,15 @@ use super::{
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a statement waits for another writer, and a request for a connection.
+/// SQLite: how long a statement waits for another writer, and a request for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
+/// to change something hears of it within a second.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+
+/// How often a start that waits for PostgreSQL tries.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -121,12 +129,27 @@ impl Storage {
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(CONNECTED_WITHIN)
                     .connect_with(options.clone())
                     .await?;
                 Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
+    }
+
+    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
+    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
+        let DatabaseUrl::Postgres(options) = url else { return };
+        let reached = async {
+            while let Err(error) = PgConnection::connect_with(options).await.map_err(StorageError::from)
+                && error.is_unavailable()
+            {
+                tracing::warn!(%error, "waiting for the database");
+                time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        let _ = time::timeout(at_most, reached).await;
     }
 
     async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Pool, StorageError> {

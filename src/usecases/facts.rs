@@ -237,7 +237,7 @@ impl<'a> Facts<'a> {
                 memory.forget(&key);
                 Ok(None)
             }
-            Err(error @ StorageError::Unavailable(_)) => self.old(memory, &key).map(Some).ok_or(error),
+            Err(error) if error.is_unavailable() => self.old(memory, &key).map(Some).ok_or(error),
             Err(error) => Err(error),
         }
     }
