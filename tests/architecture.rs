@@ -33,7 +33,7 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ("clap", &["cli/", "server/config", "main.rs"], "options belong in src/server/config or src/cli"),
     (
         "tokio",
-        &["server/", "cli/", "main.rs", "storage/database.rs", "usecases/secrets.rs"],
+        &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),

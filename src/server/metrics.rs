@@ -142,6 +142,11 @@ impl Scrape {
             }),
         )?;
         page.counters(
+            "duo_stale_decisions",
+            "Those of them that rest on what was known before, because the database was out of reach",
+            [([], self.tally.stale_decisions.get())],
+        )?;
+        page.counters(
             "duo_consents",
             "Consents that this server recorded",
             [

@@ -15,7 +15,12 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tracing::Instrument;
 
-use super::{ServerState, metrics::OTHER, telemetry::traces};
+use super::{
+    ServerState,
+    limits::{self, Late},
+    metrics::OTHER,
+    telemetry::traces,
+};
 use crate::{
     domain::{actor::Surface, ids::UserId, paths},
     usecases::{Caller, Origin, SignedIn, authenticate},
@@ -168,6 +173,21 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
     next.run(request).await
 }
 
+/// Gives up on what takes too long.
+pub(super) async fn in_time(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    match limits::within(state.limits, request, next).await {
+        Ok(response) => response,
+        Err(Late::Body) => {
+            let text = "The form did not arrive in time, so nothing was changed. Try again.\n";
+            (StatusCode::REQUEST_TIMEOUT, text).into_response()
+        }
+        Err(Late::Answer) => {
+            let text = "It took too long and was given up. If you changed something, look whether it was saved before you try again.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+        }
+    }
+}
+
 /// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so
 /// where it counts the browser has to say that the form is ours.
 pub(super) async fn same_origin(State(state): State<ServerState>, request: Request, next: Next) -> Response {
@@ -210,6 +230,9 @@ pub(super) async fn security_headers(request: Request, next: Next) -> Response {
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+    }
     response
 }
 

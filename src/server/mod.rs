@@ -5,15 +5,20 @@ pub mod system;
 pub mod telemetry;
 
 mod assets;
+mod connections;
 mod health;
+mod limits;
 mod metrics;
 mod middleware;
+mod rates;
 pub mod rest;
 mod router;
 mod serve;
 mod sign_in;
 mod state;
 
+pub use connections::ConnectionLimits;
+pub use limits::Limits;
 pub use metrics::MetricsToken;
 pub use router::router;
 pub use serve::{ServeError, serve};

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     assets,
+    limits::Limits,
     metrics::{MetricsToken, Requests},
 };
 use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
@@ -28,6 +29,8 @@ pub struct ServerState {
     pub traced: bool,
     pub(super) started: Timestamp,
     pub(super) requests: Arc<Requests>,
+    /// What a request, and whoever sends many, may take.
+    pub limits: Limits,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
 }
@@ -47,8 +50,15 @@ impl ServerState {
             metrics_token: None,
             traced: false,
             requests: Arc::default(),
+            limits: Limits::default(),
             assets,
             leptos,
         }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }

@@ -3,13 +3,19 @@
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, SqlSafeStr,
+    Connection, Executor, SqlSafeStr,
     migrate::{Migration, Migrator},
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time;
 
-use super::{StorageError, UnitOfWork, all_statements, statements, unit_of_work::Transaction};
+use super::{
+    Changes, StorageError, UnitOfWork, all_statements,
+    changes::{Watched, watch},
+    statements,
+    unit_of_work::Transaction,
+};
 
 statements! {
     /// What was applied, as sqlx keeps it.
@@ -19,8 +25,15 @@ statements! {
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a statement waits for another writer, and a request for a connection.
+/// SQLite: how long a statement waits for another writer, and a request for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
+/// to change something hears of it within a second.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+
+/// How often a start that waits for PostgreSQL tries.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -102,6 +115,8 @@ pub struct PoolUse {
 #[derive(Clone)]
 pub struct Storage {
     pool: Pool,
+    url: DatabaseUrl,
+    changes: Changes,
 }
 
 #[derive(Clone)]
@@ -119,7 +134,9 @@ impl Storage {
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
+            DatabaseUrl::Sqlite(options) => {
+                Ok(Self::new(url, Self::open_sqlite(options, max_connections).await?))
+            }
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
@@ -130,15 +147,30 @@ impl Storage {
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(CONNECTED_WITHIN)
                     .connect_with(options.clone())
                     .await?;
-                Ok(Self { pool: Pool::Postgres(pool) })
+                Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
+    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
+        let DatabaseUrl::Postgres(options) = url else { return };
+        let reached = async {
+            while let Err(error) = PgConnection::connect_with(options).await.map_err(StorageError::from)
+                && error.is_unavailable()
+            {
+                tracing::warn!(%error, "waiting for the database");
+                time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        let _ = time::timeout(at_most, reached).await;
+    }
+
+    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Pool, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -147,7 +179,11 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
-        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
+        // holds the connection for one with a transaction open for ever. It is replaced.
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         drop(lock);
@@ -155,14 +191,32 @@ impl Storage {
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        Ok(Self { pool: Pool::Sqlite { readers, writer } })
+        Ok(Pool::Sqlite { readers, writer })
+    }
+
+    fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+        Self { pool, url: url.clone(), changes: Changes::default() }
+    }
+
+    /// Whether what was read before is still so; known while [`Storage::watch`] runs.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Watches for changes of whichever process, until it is dropped.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
+        let database = match &self.url {
+            DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
+            DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
+        };
+        watch(database, self.changes.clone())
     }
 
     /// A consistent view for reading. Nothing can be written in it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -177,7 +231,7 @@ impl Storage {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -249,15 +303,6 @@ impl Storage {
         }
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
-        match &self.pool {
-            Pool::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(drop)?,
-            Pool::Postgres(pool) => pool.execute("SELECT 1").await.map(drop)?,
-        }
-        Ok(())
-    }
-
     /// Waits for what is under way, then closes every connection.
     pub async fn close(&self) {
         match &self.pool {
@@ -274,10 +319,11 @@ impl Storage {
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
-    Ok(UnitOfWork { transaction: begun?, failed: false })
+    Ok(UnitOfWork { transaction: begun?, failed: false, audited: false, changes })
 }
 
 /// Holds the file's lock until the file is dropped.

@@ -11,6 +11,8 @@ use crate::domain::{code_review::Rule, consent::LedgerAction};
 pub struct Tally {
     code_review: [Count; Rule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
+    /// Decisions of any kind that rest on what was known before, because the database was out of reach.
+    pub stale_decisions: Count,
     /// Consents that were recorded as given.
     pub consents_given: Count,
     /// And as withdrawn.

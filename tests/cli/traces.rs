@@ -115,7 +115,7 @@ fn a_collector_that_is_away_is_said_once_and_holds_nothing_up() {
     // Not to wait five seconds for each batch.
     let mut command = place.command(&DEMO);
     command.env("OTEL_BSP_SCHEDULE_DELAY", "50").args(["--otlp-endpoint", &format!("http://{address}")]);
-    let mut server = Server::run(&mut command, &place, "log");
+    let mut server = Server::spawn(&place, command, "log");
     let ask = "GET /-/liveness HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     // The next batch is sent only once the one before was refused.
     for _ in 0..3 {

@@ -61,7 +61,7 @@ async fn eight_servers_open_one_fresh_database_at_once(db: Database) {
         async move { Storage::open(&url, 2).await }
     };
     for opened in at_once((0..8).map(open)).await {
-        opened.expect("the database opens").ping().await.expect("it answers");
+        opened.expect("the database opens").missing_migrations().await.expect("it answers");
     }
 }
 
@@ -69,7 +69,7 @@ async fn a_view_for_reading_cannot_write(db: Database) {
     let storage = db.open().await;
     let mut view = storage.read().await.expect("a view");
     let refused = view.users().add(&new_user("ann")).await.expect_err("it is for reading");
-    assert!(matches!(refused, StorageError::Driver(_)), "{refused:?}");
+    assert!(matches!(refused, StorageError::Unwritable(_)), "{refused:?}");
     drop(view);
     assert_eq!(db.number("SELECT COUNT(*) FROM users").await, 0);
     user(&storage, "ann").await;
@@ -78,7 +78,7 @@ async fn a_view_for_reading_cannot_write(db: Database) {
 async fn a_closed_database_is_unavailable_and_says_so(db: Database) {
     let storage = db.open().await;
     storage.close().await;
-    assert!(matches!(storage.ping().await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(storage.missing_migrations().await, Err(StorageError::Unavailable(_))));
     assert!(matches!(storage.begin().await.map(drop), Err(StorageError::Unavailable(_))));
 }
 
