@@ -34,6 +34,7 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
         &["server/", "cli/", "main.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
+    ("rustix", &["storage/", "cli/doctor"], "files belong in src/storage, the machine in src/cli/doctor"),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];

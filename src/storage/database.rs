@@ -1,6 +1,14 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    fs::OpenOptions,
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     Connection, Executor, SqlSafeStr,
@@ -75,6 +83,26 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// How PostgreSQL's own programs are told where the database is, but for its name and password.
+    pub fn postgres_arguments(&self) -> Option<(String, String)> {
+        let Self::Postgres(options) = self else { return None };
+        let host =
+            options.get_socket().map_or_else(|| options.get_host().to_owned(), |it| it.display().to_string());
+        let arguments =
+            format!("--host={host} --port={} --username={}", options.get_port(), options.get_username());
+        Some((arguments, options.get_database().unwrap_or(options.get_username()).to_owned()))
+    }
+
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -84,11 +112,11 @@ impl fmt::Debug for DatabaseUrl {
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
-    pool: Pool,
+    pub(super) pool: Pool,
 }
 
 #[derive(Clone)]
-enum Pool {
+pub(super) enum Pool {
     /// SQLite has one writer at a time; readers go on beside it (WAL).
     Sqlite {
         readers: SqlitePool,
@@ -130,12 +158,15 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
+        make_privately(&file)?;
         // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(PATIENCE)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        // Never given up: `restore` sees by it that a server runs.
+        let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = lasting.connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         drop(lock);
         let readers = pool
@@ -222,6 +253,24 @@ impl Storage {
     }
 }
 
+/// The numbers and checksums of the program's migrations, in their order.
+pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
+    let migrations = if sqlite { &SQLITE_MIGRATIONS } else { &POSTGRES_MIGRATIONS };
+    migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
+}
+
+/// A database holds password hashes: nobody else on the machine reads the file. What SQLite makes
+/// beside it has the same permissions.
+fn make_privately(file: &Path) -> Result<(), StorageError> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    match made {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(StorageError::Io { what: format!("cannot make {}", file.display()), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
@@ -233,7 +282,7 @@ async fn begin(
 }
 
 /// Holds the file's lock until the file is dropped.
-async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
+pub(super) async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
     let what = format!("cannot lock {}", path.display());
     let locked = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::create(path)?;
@@ -243,6 +292,6 @@ async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
     match locked.await {
         Ok(Ok(file)) => Ok(file),
         Ok(Err(source)) => Err(StorageError::Io { what, source }),
-        Err(panic) => Err(StorageError::Io { what, source: std::io::Error::other(panic) }),
+        Err(panic) => Err(StorageError::Io { what, source: io::Error::other(panic) }),
     }
 }

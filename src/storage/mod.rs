@@ -14,30 +14,38 @@
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod backup;
 mod consents;
 mod database;
 mod error;
 mod features;
 mod flows;
 mod groups;
+mod inspection;
 mod memberships;
 mod namespaces;
 mod preferences;
+mod restore;
+mod schema;
 mod sessions;
 mod tokens;
 mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use backup::{Copied, CopyError, back_up};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
+pub use inspection::Server;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
+pub use restore::{Restored, restore};
+pub use schema::SchemaState;
 pub use sessions::{NewSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
