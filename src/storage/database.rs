@@ -22,8 +22,11 @@ use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction}
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a statement waits for another writer, and a request for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, and for it to answer: whoever waits is told within a
+/// second.
+const PATIENCE: Duration = Duration::from_millis(900);
+/// How long SQLite waits for another process that writes.
+const PATIENCE_WITH_WRITERS: Duration = Duration::from_secs(5);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -56,7 +59,7 @@ impl FromStr for DatabaseUrl {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(PATIENCE);
+                .busy_timeout(PATIENCE_WITH_WRITERS);
             Ok(Self::Sqlite(options))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options: PgConnectOptions = url.parse().map_err(DatabaseUrlError::Options)?;
@@ -277,7 +280,10 @@ fn make_privately(file: &Path) -> Result<(), StorageError> {
 async fn begin(
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
+    let begun = match tokio::time::timeout(PATIENCE, tokio::spawn(transaction)).await {
+        Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    };
     Ok(UnitOfWork { transaction: begun?, failed: false })
 }
 
