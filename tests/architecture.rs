@@ -31,10 +31,14 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ("clap", &["cli/", "server/config", "main.rs"], "options belong in src/server/config or src/cli"),
     (
         "tokio",
-        &["server/", "cli/", "main.rs", "storage/database.rs", "usecases/secrets.rs"],
+        &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
-    ("rustix", &["storage/", "cli/doctor"], "files belong in src/storage, the machine in src/cli/doctor"),
+    (
+        "rustix",
+        &["storage/", "server/system.rs", "cli/doctor"],
+        "files belong in src/storage, the machine in src/server/system.rs",
+    ),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];

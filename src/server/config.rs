@@ -12,6 +12,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 pub use options::{DatabaseOptions, ServeOptions};
 pub use values::ExternalUrl;
 
+use super::{connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
 /// How `serve` runs: every value is valid, alone and together.
@@ -31,6 +32,10 @@ pub struct Config {
     pub demo: bool,
     /// What the use cases need to know.
     pub settings: Settings,
+    /// How many connections, and how long clients may keep them waiting.
+    pub connections: ConnectionLimits,
+    /// What a request, and whoever sends many, may take of the server.
+    pub limits: Limits,
     /// How long requests in flight may take to end after the signal to stop.
     pub shutdown_timeout: Duration,
     /// What is logged, and how.

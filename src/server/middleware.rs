@@ -11,7 +11,10 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tracing::Instrument;
 
-use super::ServerState;
+use super::{
+    ServerState,
+    limits::{self, Late},
+};
 use crate::{
     domain::actor::Surface,
     usecases::{Caller, Origin, SignedIn, authenticate},
@@ -79,6 +82,21 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
         }
     }
     next.run(request).await
+}
+
+/// Gives up on what takes too long.
+pub(super) async fn in_time(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    match limits::within(state.limits, request, next).await {
+        Ok(response) => response,
+        Err(Late::Body) => {
+            let text = "The form did not arrive in time, so nothing was changed. Try again.\n";
+            (StatusCode::REQUEST_TIMEOUT, text).into_response()
+        }
+        Err(Late::Answer) => {
+            let text = "It took too long and was given up. If you changed something, look whether it was saved before you try again.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+        }
+    }
 }
 
 /// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so

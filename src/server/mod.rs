@@ -5,14 +5,19 @@ pub mod system;
 pub mod telemetry;
 
 mod assets;
+mod connections;
 mod health;
+mod limits;
 mod middleware;
+mod rates;
 pub mod rest;
 mod router;
 mod serve;
 mod sign_in;
 mod state;
 
+pub use connections::ConnectionLimits;
+pub use limits::Limits;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

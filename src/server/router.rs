@@ -45,6 +45,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::session))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), middleware::in_time))
         .with_state(state.clone());
     let compress = SizeAbove::new(512).and(NotForContentType::IMAGES);
     Router::new()
@@ -52,7 +53,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/-/liveness", get(health::liveness))
         .route("/-/readiness", get(health::readiness))
         .with_state(state.clone())
-        .merge(rest::router(state.app.clone()))
+        .merge(rest::router(state.app.clone(), state.limits))
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
         .layer(CatchPanicLayer::new())

@@ -3,7 +3,7 @@
 use leptos::config::LeptosOptions;
 use url::Url;
 
-use super::assets;
+use super::{assets, limits::Limits};
 use crate::{actions::cookies::CookiePolicy, ui::AssetNames, usecases::App};
 
 /// What the server is told about itself. Cheap to clone.
@@ -17,6 +17,8 @@ pub struct ServerState {
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
     pub demo: bool,
+    /// What a request, and whoever sends many, may take.
+    pub limits: Limits,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
 }
@@ -32,8 +34,15 @@ impl ServerState {
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
+            limits: Limits::default(),
             assets,
             leptos,
         }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }

@@ -17,7 +17,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction};
+use super::{
+    Changes, StorageError, UnitOfWork, all_statements,
+    changes::{Watched, watch},
+    unit_of_work::Transaction,
+};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -116,6 +120,8 @@ impl fmt::Debug for DatabaseUrl {
 #[derive(Clone)]
 pub struct Storage {
     pub(super) pool: Pool,
+    url: DatabaseUrl,
+    changes: Changes,
 }
 
 #[derive(Clone)]
@@ -133,7 +139,9 @@ impl Storage {
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
+            DatabaseUrl::Sqlite(options) => {
+                Ok(Self::new(url, Self::open_sqlite(options, max_connections).await?))
+            }
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
@@ -147,12 +155,12 @@ impl Storage {
                     .acquire_timeout(PATIENCE)
                     .connect_with(options.clone())
                     .await?;
-                Ok(Self { pool: Pool::Postgres(pool) })
+                Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Pool, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -176,13 +184,31 @@ impl Storage {
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        Ok(Self { pool: Pool::Sqlite { readers, writer } })
+        Ok(Pool::Sqlite { readers, writer })
+    }
+
+    pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+        Self { pool, url: url.clone(), changes: Changes::default() }
+    }
+
+    /// Whether what was read before is still so; known while [`Storage::watch`] runs.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Watches for changes of whichever process, until it is dropped.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
+        let database = match &self.url {
+            DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
+            DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
+        };
+        watch(database, self.changes.clone())
     }
 
     /// A consistent view for reading. Nothing can be written in it.
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -196,7 +222,7 @@ impl Storage {
     /// A transaction for writing.
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -278,13 +304,14 @@ fn make_privately(file: &Path) -> Result<(), StorageError> {
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = match tokio::time::timeout(PATIENCE, tokio::spawn(transaction)).await {
         Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
         Err(_) => Err(sqlx::Error::PoolTimedOut),
     };
-    Ok(UnitOfWork { transaction: begun?, failed: false })
+    Ok(UnitOfWork { transaction: begun?, failed: false, audited: false, changes })
 }
 
 /// Holds the file's lock until the file is dropped.

@@ -37,7 +37,7 @@ impl Storage {
                 Pool::Postgres(PgPoolOptions::new().max_connections(2).connect_with(read_only).await?)
             }
         };
-        Ok(Self { pool })
+        Ok(Self::new(url, pool))
     }
 
     /// How the schema stands to this program's.

@@ -15,6 +15,7 @@
 
 mod audit;
 mod backup;
+mod changes;
 mod consents;
 mod database;
 mod error;
@@ -34,6 +35,7 @@ mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use backup::{Copied, CopyError, back_up};
+pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
 pub use error::StorageError;
@@ -46,7 +48,7 @@ pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
 pub use restore::{Restored, restore};
 pub use schema::SchemaState;
-pub use sessions::{NewSession, SessionUser, Sessions};
+pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
 pub use users::{NewUser, Users};
@@ -89,6 +91,7 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),

@@ -8,6 +8,7 @@ mod decisions;
 mod document;
 mod forms;
 mod input;
+mod limits;
 mod pages;
 mod roles;
 mod sign_in;

@@ -18,7 +18,7 @@ use duo_console::{
         token::Scope,
         user::UserKind,
     },
-    server::rest,
+    server::{Limits, rest},
     storage::{AuditFilter, FlowSelection, LedgerEntry, Storage, StoredOrbit},
     usecases::{
         App, Caller, Clock, Origin, Random, Settings, authenticate,
@@ -103,7 +103,7 @@ pub struct TestApp {
 impl TestApp {
     /// The API alone.
     pub async fn new() -> Self {
-        Self::serving(rest::router).await
+        Self::serving(|app| rest::router(app, Limits::default())).await
     }
 
     /// Whatever `router` makes of the app.
@@ -112,12 +112,9 @@ impl TestApp {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
         let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
-        let app = App {
-            storage,
-            clock: clock.clone(),
-            random: Arc::new(CountingRandom(AtomicU64::new(1))),
-            settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
-        };
+        let random = Arc::new(CountingRandom(AtomicU64::new(1)));
+        let settings = Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 };
+        let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
     }

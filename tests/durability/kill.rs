@@ -4,7 +4,7 @@ use crate::{
     place::Place,
     server::Server,
     storm::{rage, token, wait},
-    truth::Truth,
+    truth::{Place as At, Truth},
 };
 
 const ROUNDS: u64 = 50;
@@ -13,7 +13,7 @@ const ROUNDS: u64 = 50;
 fn killed_fifty_times_in_a_storm_it_keeps_every_change_that_it_acknowledged_and_no_half_of_one() {
     let place = Place::with_demo_data();
     let token = token(&place, None);
-    let truth = Truth::Sqlite(place.path("duo.db"));
+    let truth = Truth::of_fresh_demo_data(At::Sqlite(place.path("duo.db")));
     let (never, mut acknowledged, began) = (AtomicBool::new(false), 0, Instant::now());
     for round in 0..ROUNDS {
         let server = Server::start(place.command(&["serve", "--listen", "127.0.0.1:0"]));

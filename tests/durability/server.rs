@@ -27,7 +27,8 @@ pub struct Answer {
 impl Server {
     /// Waits until it listens. `command` is `serve`, on port 0.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program runs");
+        let mut child =
+            command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program runs");
         let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
         let log = Arc::new(Mutex::new(String::new()));
         let mut address = None;
@@ -130,7 +131,8 @@ impl Client {
         stream.read_to_end(&mut answer)?;
         let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
-        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let status =
+            head.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
         // Cut off midway it was no answer.
         let length = header(head, "content-length").and_then(|it| it.parse().ok());
         if length.is_some_and(|length: usize| length != body.len()) {
@@ -141,7 +143,10 @@ impl Client {
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines().filter_map(|line| line.split_once(": ")).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|it| it.1)
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|it| it.1)
 }
 
 impl Answer {

@@ -45,8 +45,18 @@ pub struct Known {
 /// A token of the owner that may do all of it.
 pub fn token(place: &Place, database: Option<&str>) -> String {
     let mut command = place.command(&[
-        "token", "create", "--user", "owner", "--name", "storm", "--scope", "read_settings", "--scope",
-        "write_settings", "--scope", "give_consent",
+        "token",
+        "create",
+        "--user",
+        "owner",
+        "--name",
+        "storm",
+        "--scope",
+        "read_settings",
+        "--scope",
+        "write_settings",
+        "--scope",
+        "give_consent",
     ]);
     if let Some(url) = database {
         command.env("DATABASE_URL", url);

@@ -20,6 +20,7 @@ macro_rules! contract {
 }
 
 mod cancellation;
+mod changes;
 mod features;
 mod flows;
 mod ledger_and_audit;

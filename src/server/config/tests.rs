@@ -31,6 +31,11 @@ fn nothing_has_to_be_set() {
     assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
     assert_eq!(config.settings.session_absolute_millis, 720 * 3_600_000);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(30));
+    let seconds = Duration::from_secs;
+    let connections = ConnectionLimits { most: 10_000, head: seconds(10), idle: seconds(75) };
+    assert_eq!(config.connections, connections);
+    // Tests run with the limits that operators have.
+    assert_eq!(config.limits, Limits::default());
     assert_eq!(config.log, LogConfig { format: LogFormat::Text, filter: "info".into() });
     assert_eq!(config.database.max_connections, 8);
     assert_eq!(config.database.url.to_string(), "SQLite at data/duo-console.db");
@@ -48,6 +53,12 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--demo-anywhere=perhaps",
         "--session-idle-hours=0",
         "--session-max-hours=x",
+        "--max-connections=0",
+        "--idle-timeout-seconds=0",
+        "--receive-timeout-seconds=3601",
+        "--request-timeout-seconds=",
+        "--api-rate-per-minute=many",
+        "--api-anonymous-rate-per-minute=-1",
         "--shutdown-timeout-seconds=1.5",
         "--log-format=xml",
         "--log=a=b=c",
@@ -56,7 +67,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("12 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("18 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 

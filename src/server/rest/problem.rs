@@ -5,7 +5,7 @@
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,6 +21,10 @@ use super::{
 };
 use crate::{
     domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
+    server::{
+        limits::{self, Late, Limits},
+        rates::Exhausted,
+    },
     storage::StorageError,
     usecases::{Origin, UseCaseError, authenticate::TokenError},
 };
@@ -33,6 +37,8 @@ pub struct Problem {
     cause: Option<String>,
     /// For the header `WWW-Authenticate`.
     challenge: Option<String>,
+    /// For the headers `RateLimit-…` and `Retry-After`.
+    exhausted: Option<Exhausted>,
 }
 
 impl Problem {
@@ -40,7 +46,7 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let document = Box::new(ProblemDocument::new(code, detail.into()));
         let challenge = (document.status == 401).then(|| String::from("Bearer"));
-        Self { document, cause: None, challenge }
+        Self { document, cause: None, challenge, exhausted: None }
     }
 
     /// The same, with the field or parameter at fault.
@@ -88,6 +94,12 @@ impl Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if let Some(exhausted) = self.exhausted {
+            headers.insert(RETRY_AFTER, exhausted.retry_after.into());
+            headers.insert("ratelimit-limit", exhausted.per_minute.into());
+            headers.insert("ratelimit-remaining", HeaderValue::from_static("0"));
+            headers.insert("ratelimit-reset", exhausted.retry_after.into());
+        }
         response
     }
 }
@@ -103,10 +115,12 @@ impl IntoResponse for Problem {
 }
 
 /// Writes problems out with the request's id, logs what caused them, and keeps answers out of caches.
-pub async fn finish(request: Request, next: Next) -> Response {
+/// What takes too long becomes a problem as well.
+pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let request_id =
         request.extensions().get::<Origin>().map(|it| it.request_id.clone()).filter(|it| !it.is_empty());
-    let mut response = next.run(request).await;
+    let answer = limits::within(limits, request, next).await;
+    let mut response = answer.unwrap_or_else(|late| Problem::from(late).into_response());
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         if let Some(cause) = &problem.cause {
             tracing::error!(request_id = request_id.as_deref(), cause, "the API could not answer");
@@ -178,6 +192,27 @@ impl From<TokenError> for Problem {
         };
         Self::new(code, format!("{error} Create one under Preferences, Access tokens."))
             .challenging(format!("Bearer error=\"invalid_token\", error_description=\"{error}\""))
+    }
+}
+
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
+        let Exhausted { per_minute, retry_after } = exhausted;
+        let detail = format!("{per_minute} requests a minute are answered. Try again in {retry_after} s.");
+        let problem = Self::new(Code::TooManyRequests, detail);
+        Self { exhausted: Some(exhausted), ..problem }
+    }
+}
+
+impl From<Late> for Problem {
+    fn from(late: Late) -> Self {
+        match late {
+            Late::Body => Self::new(Code::BodyTooSlow, "The body did not arrive in time. Send it again."),
+            Late::Answer => Self::new(
+                Code::TooSlow,
+                "It was given up. If it was a change, look whether it was made before you ask again.",
+            ),
+        }
     }
 }
 
