@@ -12,6 +12,7 @@ mod failure;
 mod feature;
 mod flow;
 mod migrate;
+mod notify;
 mod open;
 mod output;
 mod password;

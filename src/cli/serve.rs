@@ -3,6 +3,7 @@
 use super::{
     Failure,
     demo::SIGN_IN,
+    notify,
     open::{open_with, origin},
     output::print,
 };
@@ -38,8 +39,10 @@ pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> R
     Ok(serve(config, app, announce).await?)
 }
 
-/// Says where the demo is. The log says so as well, so it does not matter when nobody reads this.
+/// Tells systemd, and says where the demo is. The log says so as well, so it does not matter when
+/// nobody reads this.
 fn announce(config: &Config) {
+    notify::ready();
     if config.demo {
         let _ = print(format_args!("Duo Console: {}\n{SIGN_IN}", config.external_url()));
     }

@@ -86,20 +86,25 @@ fn draft_of(from: &Path, target: &Path) -> Result<Draft, CopyError> {
 /// would take for a part of the copy. Until the copy replaces it, it stays where it is.
 async fn set_aside(target: &Path, stamp: &str) -> Result<PathBuf, CopyError> {
     drop(alone_with(target)?);
-    // Everything into the one file. A database that is too damaged for that is kept as it is.
+    let kept = with_ending(target, &format!(".before-restore-{stamp}"));
+    fs::hard_link(target, &kept).map_err(failed_to("keep the database as", &kept))?;
+    for ending in [WRITE_AHEAD, ROLLBACK] {
+        let (part, kept) = (with_ending(target, ending), with_ending(&kept, ending));
+        if part.exists() {
+            fs::hard_link(&part, &kept).map_err(failed_to("keep", &kept))?;
+        }
+    }
+    // Everything into the one file, whatever name it has. A database that is too damaged for that has
+    // its log beside it.
     if let Ok(mut old) = SqliteConnectOptions::new().filename(target).connect().await {
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut old).await;
         old.close().await.map_err(StorageError::from)?;
     }
     let _alone = alone_with(target)?;
-
-    let kept = with_ending(target, &format!(".before-restore-{stamp}"));
-    fs::hard_link(target, &kept).map_err(failed_to("keep the database as", &kept))?;
     for ending in [WRITE_AHEAD, ROLLBACK] {
-        let part = with_ending(target, ending);
-        if part.metadata().is_ok_and(|it| it.len() > 0) {
-            let kept = with_ending(&kept, ending);
-            fs::hard_link(&part, &kept).map_err(failed_to("keep", &kept))?;
+        let kept = with_ending(&kept, ending);
+        if kept.metadata().is_ok_and(|it| it.len() == 0) {
+            fs::remove_file(&kept).map_err(failed_to("remove", &kept))?;
         }
     }
     sync_folder_of(target)?;

@@ -35,7 +35,7 @@ impl Truth {
 
     /// How often a flow was switched without an event.
     fn switched(&self) -> i64 {
-        let sql = "(SELECT SUM(version) FROM flow_selections) - (SELECT COUNT(*) FROM audit_events WHERE kind IN ('flow_enabled', 'flow_disabled'))";
+        let sql = "(SELECT SUM(version) FROM flow_selections) - (SELECT COUNT(*) FROM audit_events WHERE kind IN ('foundational_flow_enabled', 'foundational_flow_disabled'))";
         let count = self.texts(&format!("SELECT CAST({sql} AS TEXT)"));
         count[0].parse().expect("a number")
     }
@@ -75,16 +75,16 @@ impl Truth {
         let apart = self.texts_of(
             "f.flow || ' in ' || n.full_path",
             "flow_selections f JOIN namespaces n ON n.id = f.namespace_id JOIN audit_events a ON a.id =
-             (SELECT MAX(b.id) FROM audit_events b WHERE b.namespace_id = f.namespace_id AND b.target = f.flow AND b.kind IN ('flow_enabled', 'flow_disabled'))
-             WHERE CAST(f.enabled AS INTEGER) <> CASE WHEN a.kind = 'flow_enabled' THEN 1 ELSE 0 END",
+             (SELECT MAX(b.id) FROM audit_events b WHERE b.namespace_id = f.namespace_id AND b.target = f.flow AND b.kind IN ('foundational_flow_enabled', 'foundational_flow_disabled'))
+             WHERE CAST(f.enabled AS INTEGER) <> CASE WHEN a.kind = 'foundational_flow_enabled' THEN 1 ELSE 0 END",
         );
         assert_eq!(apart, Vec::<String>::new(), "states and events");
         // Consent and its withdrawal: a row of the ledger each, and an event of the same request.
         let ledger = self
             .texts_of("namespace_path || ' ' || action || ' ' || request_id", "consent_ledger ORDER BY id");
         let events = self.texts_of(
-            "namespace_path || CASE WHEN kind = 'consent_given' THEN ' given ' ELSE ' withdrawn ' END || request_id",
-            "audit_events WHERE kind IN ('consent_given', 'consent_withdrawn') ORDER BY id",
+            "namespace_path || CASE WHEN kind = 'namespace_consent_given' THEN ' given ' ELSE ' withdrawn ' END || request_id",
+            "audit_events WHERE kind IN ('namespace_consent_given', 'namespace_consent_withdrawn') ORDER BY id",
         );
         let sorted = |list: Vec<String>| list.into_iter().collect::<BTreeSet<_>>();
         assert_eq!(sorted(ledger), sorted(events), "ledger and events");
@@ -114,7 +114,7 @@ impl Truth {
         );
         let now = now.first().map_or("0 0", String::as_str);
         let said = |version: i64, enabled: bool| format!("{version} {}", i32::from(enabled));
-        let done = asked && now == said(version + 1, !enabled);
+        let done = *asked && now == said(version + 1, !enabled);
         assert!(done || now == said(*version, *enabled), "{now}, but {known:?}");
         let recorded: BTreeSet<_> = self.texts("SELECT request_id FROM audit_events").into_iter().collect();
         let lost: Vec<_> = acknowledged.iter().filter(|id| !recorded.contains(*id)).collect();

@@ -1,6 +1,8 @@
 //! The database: whether it answers, is sound and up to date, keeps what it acknowledges, and has
 //! people who can run it. And the clock, which the audit log depends on.
 
+use std::sync::Arc;
+
 use super::Findings;
 use crate::{
     cli::open::no_settings,
@@ -56,9 +58,7 @@ async fn look(findings: &mut Findings, storage: &Storage, demo: bool) -> Result<
         postgres(findings, &server);
     }
     if schema(findings, storage).await? {
-        let clock = std::sync::Arc::new(SystemClock);
-        let random = std::sync::Arc::new(SystemRandom);
-        let app = App { storage: storage.clone(), clock, random, settings: no_settings() };
+        let app = App::new(storage.clone(), Arc::new(SystemClock), Arc::new(SystemRandom), no_settings());
         match examine(&app).await {
             Ok(examined) => people_and_clock(findings, &app, &examined, demo),
             Err(error) => findings.fail("people", error.to_string(), "Look at the database's own log."),
