@@ -8,6 +8,7 @@ mod assets;
 mod connections;
 mod health;
 mod limits;
+mod metrics;
 mod middleware;
 mod rates;
 pub mod rest;
@@ -18,6 +19,7 @@ mod state;
 
 pub use connections::ConnectionLimits;
 pub use limits::Limits;
+pub use metrics::MetricsToken;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

@@ -1,10 +1,8 @@
 //! A copy of an SQLite database, written while servers use it.
 
 use std::{
-    ffi::OsString,
-    fs::{self, File, OpenOptions},
-    io,
-    os::unix::fs::OpenOptionsExt,
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -15,6 +13,7 @@ use sqlx::{
 
 use super::{
     DatabaseUrl, StorageError,
+    files::{Draft, failed_to},
     schema::{APPLIED, Applied, SchemaState, judge_sqlite},
 };
 
@@ -49,12 +48,6 @@ pub enum CopyError {
     Io { what: String, source: io::Error },
     #[error(transparent)]
     Storage(#[from] StorageError),
-}
-
-/// For `map_err`.
-pub(super) fn failed_to(what: &str, path: &Path) -> impl FnOnce(io::Error) -> CopyError {
-    let what = format!("cannot {what} {}", path.display());
-    move |source| CopyError::Io { what, source }
 }
 
 /// A copy that was made.
@@ -102,7 +95,7 @@ pub(super) async fn examine(file: &Path) -> Result<i64, CopyError> {
     const MAGIC: &[u8; 16] = b"SQLite format 3\0";
     let mut head = Vec::new();
     let opened = File::open(file).map_err(failed_to("read", file))?;
-    io::Read::read_to_end(&mut io::Read::take(opened, 16), &mut head).map_err(failed_to("read", file))?;
+    opened.take(16).read_to_end(&mut head).map_err(failed_to("read", file))?;
     if head != MAGIC {
         return Err(CopyError::NotSqlite(file.to_owned()));
     }
@@ -133,73 +126,4 @@ pub(super) async fn examine(file: &Path) -> Result<i64, CopyError> {
     }
     copy.close().await.map_err(damaged)?;
     Ok(schema)
-}
-
-/// A private file beside the one that it is to become. Gone when dropped before that.
-pub(super) struct Draft {
-    pub(super) path: PathBuf,
-    pub(super) file: File,
-}
-
-impl Draft {
-    pub(super) fn beside(target: &Path, ending: &str) -> Result<Self, CopyError> {
-        let target = std::path::absolute(target).map_err(failed_to("find", target))?;
-        let path = with_ending(&target, &format!(".{ending}"));
-        match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(file) => Ok(Self { path, file }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let why = "another run writes it, or one was cut off: then remove it";
-                Err(failed_to("make", &path)(io::Error::other(why)))
-            }
-            Err(error) => Err(failed_to("make", &path)(error)),
-        }
-    }
-
-    /// Makes it `target`, which is not there, for good; its size.
-    fn publish(self, target: &Path) -> Result<u64, CopyError> {
-        self.file.sync_all().map_err(failed_to("write", &self.path))?;
-        let here = rustix::fs::CWD;
-        rustix::fs::renameat_with(here, &self.path, here, target, rustix::fs::RenameFlags::NOREPLACE)
-            .map_err(|error| failed_to("name the copy", target)(error.into()))?;
-        sync_folder_of(target)?;
-        self.size()
-    }
-
-    /// Makes it `target` in one step, whatever that was before.
-    pub(super) fn replace(self, target: &Path) -> Result<u64, CopyError> {
-        self.file.sync_all().map_err(failed_to("write", &self.path))?;
-        fs::rename(&self.path, target).map_err(failed_to("replace", target))?;
-        sync_folder_of(target)?;
-        self.size()
-    }
-
-    fn size(&self) -> Result<u64, CopyError> {
-        Ok(self.file.metadata().map_err(failed_to("read", &self.path))?.len())
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // Once it has its name there is nothing here any more.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// What was renamed in a folder is so for good only once the folder is written.
-pub(super) fn sync_folder_of(path: &Path) -> Result<(), CopyError> {
-    let folder = folder_of(path);
-    File::open(&folder).and_then(|it| it.sync_all()).map_err(failed_to("write the folder", &folder))
-}
-
-pub(super) fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
-pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }

@@ -2,9 +2,6 @@
 
 use std::{
     fmt,
-    fs::OpenOptions,
-    io,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -12,25 +9,37 @@ use std::{
 
 use sqlx::{
     Connection, Executor, SqlSafeStr,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    migrate::{Migration, Migrator},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time;
 
 use super::{
     Changes, StorageError, UnitOfWork, all_statements,
     changes::{Watched, watch},
+    files::make_privately,
+    statements,
     unit_of_work::Transaction,
 };
+
+statements! {
+    /// What was applied, as sqlx keeps it.
+    APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
+}
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a request waits for a connection, and for it to answer: whoever waits is told within a
-/// second.
-const PATIENCE: Duration = Duration::from_millis(900);
-/// How long SQLite waits for another process that writes.
-const PATIENCE_WITH_WRITERS: Duration = Duration::from_secs(5);
+/// SQLite: how long a statement waits for another writer, and a request for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
+/// to change something hears of it within a second.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+
+/// How often a start that waits for PostgreSQL tries.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -63,7 +72,7 @@ impl FromStr for DatabaseUrl {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(PATIENCE_WITH_WRITERS);
+                .busy_timeout(PATIENCE);
             Ok(Self::Sqlite(options))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options: PgConnectOptions = url.parse().map_err(DatabaseUrlError::Options)?;
@@ -116,6 +125,18 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    /// So many it may have.
+    pub most: u32,
+    /// Open, and waiting for work.
+    pub idle: u32,
+    /// At work.
+    pub in_use: u32,
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
@@ -152,12 +173,27 @@ impl Storage {
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(CONNECTED_WITHIN)
                     .connect_with(options.clone())
                     .await?;
                 Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
+    }
+
+    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
+    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
+        let DatabaseUrl::Postgres(options) = url else { return };
+        let reached = async {
+            while let Err(error) = PgConnection::connect_with(options).await.map_err(StorageError::from)
+                && error.is_unavailable()
+            {
+                tracing::warn!(%error, "waiting for the database");
+                time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        let _ = time::timeout(at_most, reached).await;
     }
 
     async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Pool, StorageError> {
@@ -206,9 +242,10 @@ impl Storage {
     }
 
     /// A consistent view for reading. Nothing can be written in it.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -219,10 +256,19 @@ impl Storage {
         .await
     }
 
+    /// How long a request waits for its transaction. A server that hangs does not refuse connections.
+    const fn patience(&self) -> Duration {
+        match self.pool {
+            Pool::Sqlite { .. } => PATIENCE,
+            Pool::Postgres(_) => CONNECTED_WITHIN,
+        }
+    }
+
     /// A transaction for writing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -254,20 +300,44 @@ impl Storage {
 
     /// The number of the last migration: opening the database applied all up to it.
     pub fn schema_version(&self) -> i64 {
-        let migrations = match &self.pool {
-            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
-        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+        self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
+    fn migrations(&self) -> &'static Migrator {
         match &self.pool {
-            Pool::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(drop)?,
-            Pool::Postgres(pool) => pool.execute("SELECT 1").await.map(drop)?,
+            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
         }
-        Ok(())
+    }
+
+    /// The numbers of the migrations of this program that the database lacks, or has with other
+    /// content. Those of a newer program, which are none of ours, do not count: during an upgrade old
+    /// and new servers run side by side.
+    pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
+        let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
+            Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
+            Pool::Postgres(pool) => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(pool).await?,
+        };
+        let is_applied = |migration: &Migration| {
+            let same = |(version, checksum): &(i64, Vec<u8>)| {
+                *version == migration.version && checksum[..] == migration.checksum[..]
+            };
+            applied.iter().any(same)
+        };
+        Ok(self.migrations().iter().filter(|it| !is_applied(it)).map(|it| it.version).collect())
+    }
+
+    /// How the connections are used at this moment, pool by pool.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> PoolUse {
+            let (size, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+            let most = pool.options().get_max_connections();
+            PoolUse { name, most, idle: idle.min(size), in_use: size.saturating_sub(idle) }
+        }
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => vec![of("readers", readers), of("writer", writer)],
+            Pool::Postgres(pool) => vec![of("all", pool)],
+        }
     }
 
     /// Waits for what is under way, then closes every connection.
@@ -288,26 +358,15 @@ pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
     migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
 }
 
-/// A database holds password hashes: nobody else on the machine reads the file. What SQLite makes
-/// beside it has the same permissions.
-fn make_privately(file: &Path) -> Result<(), StorageError> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    match made {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
-            Err(StorageError::Io { what: format!("cannot make {}", file.display()), source })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    patience: Duration,
     changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = match tokio::time::timeout(PATIENCE, tokio::spawn(transaction)).await {
+    let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
         Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
         Err(_) => Err(sqlx::Error::PoolTimedOut),
     };
@@ -325,6 +384,6 @@ pub(super) async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageErr
     match locked.await {
         Ok(Ok(file)) => Ok(file),
         Ok(Err(source)) => Err(StorageError::Io { what, source }),
-        Err(panic) => Err(StorageError::Io { what, source: io::Error::other(panic) }),
+        Err(panic) => Err(StorageError::Io { what, source: std::io::Error::other(panic) }),
     }
 }

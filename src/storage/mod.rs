@@ -20,6 +20,7 @@ mod consents;
 mod database;
 mod error;
 mod features;
+mod files;
 mod flows;
 mod groups;
 mod inspection;
@@ -37,7 +38,7 @@ pub use audit::{AuditFilter, AuditLog};
 pub use backup::{Copied, CopyError, back_up};
 pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
-pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
@@ -93,6 +94,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("audit", audit::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
+        ("database", database::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

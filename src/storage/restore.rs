@@ -15,8 +15,9 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{
     CopyError, DatabaseUrl, StorageError,
-    backup::{Draft, examine, failed_to, folder_of, sync_folder_of, with_ending},
+    backup::examine,
     database::lock_file,
+    files::{Draft, failed_to, folder_of, sync_folder_of, with_ending},
 };
 
 /// What SQLite keeps beside a database that is in use.

@@ -26,7 +26,16 @@ fn a_good_set_up_is_well_and_nothing_is_changed_by_looking() {
     let place = well();
     let before = fs::read(place.path("duo.db")).expect("a database");
     let run = place.run(&["doctor"]).done();
-    for check in ["configuration", "external-url", "permissions", "database", "durability", "schema", "clock", "administrator"] {
+    for check in [
+        "configuration",
+        "external-url",
+        "permissions",
+        "database",
+        "durability",
+        "schema",
+        "clock",
+        "administrator",
+    ] {
         let line = run.stdout.lines().find(|line| line.split_whitespace().nth(1) == Some(check));
         assert!(line.is_some_and(|line| line.starts_with("ok ")), "{check}: {run:?}");
     }

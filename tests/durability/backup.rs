@@ -13,12 +13,10 @@ use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection, sqlite::Sqlite
 
 use crate::{
     place::Place,
-    server::Server,
+    server::{SERVE, Server},
     storm::{LANES, look, rage, switch, token, wait},
     truth::{Place as At, Truth},
 };
-
-const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 fn execute(file: &Path, sql: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -35,7 +33,7 @@ fn a_copy_made_in_a_storm_is_whole_and_private_and_can_be_restored() {
     let place = Place::with_demo_data();
     let token = token(&place, None);
     let truth = Truth::of_fresh_demo_data(At::Sqlite(place.path("duo.db")));
-    let server = Server::start(place.command(&SERVE));
+    let server = Server::start(place.command(SERVE));
     let over = AtomicBool::new(false);
     let known = thread::scope(|scope| {
         let storm = scope.spawn(|| rage(&server, &token, &over, || {}));
@@ -79,7 +77,7 @@ fn a_copy_made_in_a_storm_is_whole_and_private_and_can_be_restored() {
     let kept = truth.in_copy(place.path(&kept));
     kept.agrees();
     kept.has(&lane);
-    let server = Server::start(place.command(&SERVE));
+    let server = Server::start(place.command(SERVE));
     assert_eq!(look(&server.client(&token), LANES[0]).version, lane.version - 1);
 }
 
@@ -153,7 +151,7 @@ fn a_copy_that_is_not_sound_or_not_ours_is_refused_with_nothing_changed() {
 fn a_database_in_use_is_not_replaced_however_long_the_server_was_idle() {
     let place = Place::with_demo_data();
     place.run(&["backup", "copy.db"]).done();
-    let server = Server::start(place.command(&SERVE));
+    let server = Server::start(place.command(SERVE));
     let said = place.run(&["restore", "copy.db"]).refused();
     assert!(said.contains("stop it first"), "{said}");
     assert!(!names(&place).iter().any(|name| name.contains("restor")), "{:?}", names(&place));

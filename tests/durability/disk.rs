@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::Command};
 
 use crate::{
     place::Place,
-    server::{Client, Server},
+    server::{Client, SERVE, Server},
     storm::{LANES, look, switch, token},
     truth::{Place as At, Truth},
 };
@@ -133,7 +133,7 @@ fn on_a_full_disk_nothing_is_half_written_and_with_room_all_goes_on_without_a_re
     assert!(on_it(&["demo"]).status().expect("the program runs").success());
     let token = token(&place, Some(&mount.url()));
     let truth = Truth::of_fresh_demo_data(At::Sqlite(mount.0.join("duo.db")));
-    let server = Server::start(on_it(&["serve", "--listen", "127.0.0.1:0"]));
+    let server = Server::start(on_it(SERVE));
     let ballast = mount.0.join("ballast");
     let fill = || {
         let much = vec![0; 4 * 1024 * 1024];
@@ -153,7 +153,7 @@ fn while_the_disk_takes_no_writes_changes_are_refused_and_afterwards_all_goes_on
     // Past the limit comes a signal, which would kill. A shell can have it ignored.
     let program = place.command(&[]);
     let mut command = Command::new("sh");
-    command.args(["-c", "trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0"]).arg(program.get_program());
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program.get_program()).args(SERVE);
     command
         .current_dir(place.path(""))
         .env("DATABASE_URL", format!("sqlite://{}", place.path("duo.db").display()));

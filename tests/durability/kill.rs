@@ -2,7 +2,7 @@ use std::{sync::atomic::AtomicBool, thread, time::Instant};
 
 use crate::{
     place::Place,
-    server::Server,
+    server::{SERVE, Server},
     storm::{rage, token, wait},
     truth::{Place as At, Truth},
 };
@@ -16,7 +16,7 @@ fn killed_fifty_times_in_a_storm_it_keeps_every_change_that_it_acknowledged_and_
     let truth = Truth::of_fresh_demo_data(At::Sqlite(place.path("duo.db")));
     let (never, mut acknowledged, began) = (AtomicBool::new(false), 0, Instant::now());
     for round in 0..ROUNDS {
-        let server = Server::start(place.command(&["serve", "--listen", "127.0.0.1:0"]));
+        let server = Server::start(place.command(SERVE));
         let (doomed, victim) = std::sync::mpsc::channel::<()>();
         let id = server.id();
         let killer = thread::spawn(move || {
@@ -31,7 +31,7 @@ fn killed_fifty_times_in_a_storm_it_keeps_every_change_that_it_acknowledged_and_
         server.kill();
         // The next start, and reading past the program, both take up what the dead one left.
         if round % 2 == 0 {
-            drop(Server::start(place.command(&["serve", "--listen", "127.0.0.1:0"])));
+            drop(Server::start(place.command(SERVE)));
         }
         truth.agrees();
         for lane in &known {

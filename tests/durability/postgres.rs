@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cluster::Cluster,
     place::Place,
-    server::{Client, Server},
+    server::{Client, SERVE, Server},
     storm::{Known, LANES, look, switch, token, wait},
     truth::{Place as At, Truth},
 };
@@ -57,7 +57,7 @@ fn scene() -> Scene {
     place.run(&["demo", "--database-url", &url]).done();
     let token = token(&place, Some(&url));
     let truth = Truth::of_fresh_demo_data(At::Postgres(url.clone()));
-    let server = Server::start(place.command(&["serve", "--listen", "127.0.0.1:0", "--database-url", &url]));
+    let server = Server::start(place.command(&[SERVE, &["--database-url", &url]].concat()));
     Scene { cluster, server, token, truth }
 }
 

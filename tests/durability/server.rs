@@ -9,6 +9,9 @@ use std::{
     time::Duration,
 };
 
+/// On a free port, and as fast as anybody asks.
+pub const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--api-rate-per-minute", "0"];
+
 /// Killed when dropped, so that a failed test leaves none behind.
 pub struct Server {
     child: Child,
