@@ -18,6 +18,7 @@ pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
 pub mod export_audit_events;
+pub mod examine;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
