@@ -22,7 +22,11 @@ impl Figure {
     }
 
     pub fn at_most(what: &str, ratio: f64, most: f64) -> Self {
-        Self { what: what.to_owned(), value: format!("{ratio:.2}"), aim: Some((format!("at most {most:.2}"), ratio <= most)) }
+        Self {
+            what: what.to_owned(),
+            value: format!("{ratio:.2}"),
+            aim: Some((format!("at most {most:.2}"), ratio <= most)),
+        }
     }
 
     pub fn below_millis(what: &str, millis: f64, most: Option<f64>) -> Self {
@@ -31,7 +35,11 @@ impl Figure {
     }
 
     pub fn below_mb(what: &str, mb: f64, most: f64) -> Self {
-        Self { what: what.to_owned(), value: format!("{mb:.0} MB"), aim: Some((format!("below {most} MB"), mb < most)) }
+        Self {
+            what: what.to_owned(),
+            value: format!("{mb:.0} MB"),
+            aim: Some((format!("below {most} MB"), mb < most)),
+        }
     }
 
     pub fn score(what: String, score: f64) -> Self {
