@@ -28,7 +28,7 @@ Examples:
     --external-url https://duo.example.com --trusted-proxies 1 --log-format json";
 
 /// How long a start waits for a database that is not there yet.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+const DATABASE_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
     let config = options.validate(database)?;
