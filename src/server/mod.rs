@@ -9,6 +9,7 @@ mod audit_export;
 mod connections;
 mod health;
 mod limits;
+mod metrics;
 mod middleware;
 mod rates;
 pub mod rest;
@@ -19,6 +20,7 @@ mod state;
 
 pub use connections::ConnectionLimits;
 pub use limits::Limits;
+pub use metrics::MetricsToken;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

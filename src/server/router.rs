@@ -24,7 +24,7 @@ use tower_http::{
     },
 };
 
-use super::{ServerState, assets, audit_export, health, middleware, rest, sign_in};
+use super::{ServerState, assets, audit_export, health, metrics, middleware, rest, sign_in};
 use crate::{
     domain::paths,
     ui::{DecisionJson, DemoHint, shell},
@@ -53,6 +53,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/pkg/{name}", get(assets::package_file))
         .route("/-/liveness", get(health::liveness))
         .route("/-/readiness", get(health::readiness))
+        .route("/-/metrics", get(metrics::show))
         .with_state(state.clone())
         .merge(rest::router(state.app.clone(), state.limits))
         .merge(pages)

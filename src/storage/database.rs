@@ -1,25 +1,45 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     Connection, Executor, SqlSafeStr,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    migrate::{Migration, Migrator},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time;
 
 use super::{
     Changes, StorageError, UnitOfWork, all_statements, audit_chain,
     changes::{Watched, watch},
+    files::make_privately,
+    statements,
     unit_of_work::Transaction,
 };
+
+statements! {
+    /// What was applied, as sqlx keeps it.
+    APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
+}
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a statement waits for another writer, and a request for a connection.
+/// SQLite: how long a statement waits for another writer, and a request for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
+/// to change something hears of it within a second.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+
+/// How often a start that waits for PostgreSQL tries.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -79,22 +99,54 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// How PostgreSQL's own programs are told where the database is, but for its name and password.
+    pub fn postgres_arguments(&self) -> Option<(String, String)> {
+        let Self::Postgres(options) = self else { return None };
+        let host =
+            options.get_socket().map_or_else(|| options.get_host().to_owned(), |it| it.display().to_string());
+        let arguments =
+            format!("--host={host} --port={} --username={}", options.get_port(), options.get_username());
+        Some((arguments, options.get_database().unwrap_or(options.get_username()).to_owned()))
+    }
+
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    /// So many it may have.
+    pub most: u32,
+    /// Open, and waiting for work.
+    pub idle: u32,
+    /// At work.
+    pub in_use: u32,
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
-    pool: Pool,
+    pub(super) pool: Pool,
     url: DatabaseUrl,
     changes: Changes,
 }
 
 #[derive(Clone)]
-enum Pool {
+pub(super) enum Pool {
     /// SQLite has one writer at a time; readers go on beside it (WAL).
     Sqlite {
         readers: SqlitePool,
@@ -123,12 +175,27 @@ impl Storage {
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(CONNECTED_WITHIN)
                     .connect_with(options.clone())
                     .await?;
                 Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
+    }
+
+    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
+    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
+        let DatabaseUrl::Postgres(options) = url else { return };
+        let reached = async {
+            while let Err(error) = PgConnection::connect_with(options).await.map_err(StorageError::from)
+                && error.is_unavailable()
+            {
+                tracing::warn!(%error, "waiting for the database");
+                time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        let _ = time::timeout(at_most, reached).await;
     }
 
     async fn open_sqlite(
@@ -144,12 +211,15 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
+        make_privately(&file)?;
         // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(PATIENCE)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        // Never given up: `restore` sees by it that a server runs.
+        let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = lasting.connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         let readers = pool
             .max_connections(max_connections)
@@ -161,7 +231,7 @@ impl Storage {
         Ok(storage)
     }
 
-    fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+    pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
         Self { pool, url: url.clone(), changes: Changes::default() }
     }
 
@@ -180,9 +250,10 @@ impl Storage {
     }
 
     /// A consistent view for reading. Nothing can be written in it.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -193,10 +264,19 @@ impl Storage {
         .await
     }
 
+    /// How long a request waits for its transaction. A server that hangs does not refuse connections.
+    const fn patience(&self) -> Duration {
+        match self.pool {
+            Pool::Sqlite { .. } => PATIENCE,
+            Pool::Postgres(_) => CONNECTED_WITHIN,
+        }
+    }
+
     /// A transaction for writing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -228,20 +308,44 @@ impl Storage {
 
     /// The number of the last migration: opening the database applied all up to it.
     pub fn schema_version(&self) -> i64 {
-        let migrations = match &self.pool {
-            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
-        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+        self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
+    fn migrations(&self) -> &'static Migrator {
         match &self.pool {
-            Pool::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(drop)?,
-            Pool::Postgres(pool) => pool.execute("SELECT 1").await.map(drop)?,
+            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
         }
-        Ok(())
+    }
+
+    /// The numbers of the migrations of this program that the database lacks, or has with other
+    /// content. Those of a newer program, which are none of ours, do not count: during an upgrade old
+    /// and new servers run side by side.
+    pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
+        let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
+            Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
+            Pool::Postgres(pool) => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(pool).await?,
+        };
+        let is_applied = |migration: &Migration| {
+            let same = |(version, checksum): &(i64, Vec<u8>)| {
+                *version == migration.version && checksum[..] == migration.checksum[..]
+            };
+            applied.iter().any(same)
+        };
+        Ok(self.migrations().iter().filter(|it| !is_applied(it)).map(|it| it.version).collect())
+    }
+
+    /// How the connections are used at this moment, pool by pool.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> PoolUse {
+            let (size, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+            let most = pool.options().get_max_connections();
+            PoolUse { name, most, idle: idle.min(size), in_use: size.saturating_sub(idle) }
+        }
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => vec![of("readers", readers), of("writer", writer)],
+            Pool::Postgres(pool) => vec![of("all", pool)],
+        }
     }
 
     /// Waits for what is under way, then closes every connection.
@@ -256,19 +360,29 @@ impl Storage {
     }
 }
 
+/// The numbers and checksums of the program's migrations, in their order.
+pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
+    let migrations = if sqlite { &SQLITE_MIGRATIONS } else { &POSTGRES_MIGRATIONS };
+    migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
+}
+
 /// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    patience: Duration,
     changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
+    let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
+        Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
 }
 
 /// Holds the file's lock until the file is dropped.
-async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
+pub(super) async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
     let what = format!("cannot lock {}", path.display());
     let locked = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::create(path)?;

@@ -15,16 +15,21 @@
 
 mod audit;
 mod audit_chain;
+mod backup;
 mod changes;
 mod consents;
 mod database;
 mod error;
 mod features;
+mod files;
 mod flows;
 mod groups;
+mod inspection;
 mod memberships;
 mod namespaces;
 mod preferences;
+mod restore;
+mod schema;
 mod sessions;
 mod tokens;
 mod unit_of_work;
@@ -32,16 +37,20 @@ mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
+pub use backup::{Copied, CopyError, back_up};
 pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
-pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
+pub use inspection::Server;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
+pub use restore::{Restored, restore};
+pub use schema::SchemaState;
 pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
@@ -88,6 +97,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("audit_chain", audit_chain::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
+        ("database", database::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

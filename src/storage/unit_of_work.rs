@@ -62,6 +62,7 @@ impl UnitOfWork {
     /// # Errors
     /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
     /// PostgreSQL would roll back and call that a success, SQLite would keep a part.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn commit(mut self) -> Result<(), StorageError> {
         if self.failed {
             return Err(StorageError::RolledBack);

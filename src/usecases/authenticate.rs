@@ -26,6 +26,7 @@ fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
 }
 
 /// The user of a session, as they like their pages. `None` when it is unknown or has ended.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display)>, UseCaseError> {
     let hash = token_hash(token);
     let mut facts = Facts::last_known(app);
@@ -87,6 +88,7 @@ pub enum TokenError {
 }
 
 /// The user of a personal access token, bounded by its scopes.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     let hash = token_hash(token);
     let mut facts = Facts::last_known(app);

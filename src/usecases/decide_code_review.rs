@@ -33,6 +33,7 @@ pub struct Answer {
     pub stale: bool,
 }
 
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_code_review(
     app: &App,
     caller: &Caller,
@@ -45,6 +46,7 @@ pub async fn decide_code_review(
 ///
 /// # Errors
 /// A token without the scope is refused once, whatever it asks.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_many(
     app: &App,
     caller: &Caller,
@@ -76,5 +78,9 @@ pub(super) async fn answer(
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
     let decision = decide(Inputs::new(place.chain, &selection.state, seat));
+    facts.tally().code_review(decision.rule).add();
+    if facts.stale() {
+        facts.tally().stale_decisions.add();
+    }
     Ok(Answer { decision, decided_at: facts.now(), stale: facts.stale(), place, user })
 }

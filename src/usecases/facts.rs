@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    App,
+    App, Tally,
     known::{Memory, Used},
     load,
 };
@@ -77,6 +77,11 @@ impl<'a> Facts<'a> {
     /// When the look began.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Where to count what was made of it.
+    pub fn tally(&self) -> &Tally {
+        &self.app.tally
     }
 
     /// Whether something of it may be out of date.
@@ -237,7 +242,7 @@ impl<'a> Facts<'a> {
                 memory.forget(&key);
                 Ok(None)
             }
-            Err(error @ StorageError::Unavailable(_)) => self.old(memory, &key).map(Some).ok_or(error),
+            Err(error) if error.is_unavailable() => self.old(memory, &key).map(Some).ok_or(error),
             Err(error) => Err(error),
         }
     }

@@ -9,6 +9,7 @@ mod known;
 mod load;
 mod secrets;
 mod start_session;
+mod tally;
 
 pub mod authenticate;
 pub mod create_demo_data;
@@ -17,6 +18,7 @@ pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
 pub mod export_audit_events;
+pub mod examine;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
@@ -41,6 +43,7 @@ pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
 pub use known::Known;
+pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
@@ -57,6 +60,8 @@ pub struct App {
     pub random: Arc<dyn Random>,
     pub settings: Settings,
     pub known: Arc<Known>,
+    /// What was done, counted.
+    pub tally: Arc<Tally>,
 }
 
 /// What the time is. Handed in, so that tests can fix it.
@@ -81,7 +86,7 @@ pub struct Settings {
 
 impl App {
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
-        Self { storage, clock, random, settings, known: Arc::default() }
+        Self { storage, clock, random, settings, known: Arc::default(), tally: Arc::default() }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -30,6 +30,7 @@ pub struct Configuration {
 }
 
 /// With `explain_user`, also which engine would review for them.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn show_configuration(
     app: &App,
     caller: &Caller,

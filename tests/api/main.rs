@@ -10,6 +10,8 @@ mod document;
 mod forms;
 mod input;
 mod limits;
+mod logs;
+mod operations;
 mod pages;
 mod roles;
 mod sign_in;

@@ -31,6 +31,7 @@ use duo_console::{
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -165,6 +166,13 @@ impl TestApp {
         let user =
             uow.users().find_by_username(username).await.expect("it answers").expect("the user is there");
         uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
+    }
+
+    /// Changes the database past the program.
+    pub async fn execute(&self, sql: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
+        let mut connection = SqliteConnection::connect_with(&file).await.expect("it opens");
+        connection.execute(sql).await.expect("it is done");
     }
 
     /// Every byte that the database has written, its log included.

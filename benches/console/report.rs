@@ -6,14 +6,14 @@ use std::fmt;
 pub struct Report(Vec<Figure>);
 
 pub struct Figure {
-    what: &'static str,
+    what: String,
     value: String,
     /// What it should be, and whether it is.
     aim: Option<(String, bool)>,
 }
 
 impl Figure {
-    pub fn at_least(what: &'static str, ratio: f64, least: f64) -> Self {
+    pub fn at_least(what: &str, ratio: f64, least: f64) -> Self {
         Self {
             what,
             value: format!("{ratio:.2}"),
@@ -21,17 +21,29 @@ impl Figure {
         }
     }
 
-    pub fn at_most(what: &'static str, ratio: f64, most: f64) -> Self {
-        Self { what, value: format!("{ratio:.2}"), aim: Some((format!("at most {most:.2}"), ratio <= most)) }
+    pub fn at_most(what: &str, ratio: f64, most: f64) -> Self {
+        Self {
+            what: what.to_owned(),
+            value: format!("{ratio:.2}"),
+            aim: Some((format!("at most {most:.2}"), ratio <= most)),
+        }
     }
 
-    pub fn below_millis(what: &'static str, millis: f64, most: Option<f64>) -> Self {
+    pub fn below_millis(what: &str, millis: f64, most: Option<f64>) -> Self {
         let aim = most.map(|most| (format!("below {most} ms"), millis < most));
-        Self { what, value: format!("{millis:.2} ms"), aim }
+        Self { what: what.to_owned(), value: format!("{millis:.2} ms"), aim }
     }
 
-    pub fn below_mb(what: &'static str, mb: f64, most: f64) -> Self {
-        Self { what, value: format!("{mb:.0} MB"), aim: Some((format!("below {most} MB"), mb < most)) }
+    pub fn below_mb(what: &str, mb: f64, most: f64) -> Self {
+        Self {
+            what: what.to_owned(),
+            value: format!("{mb:.0} MB"),
+            aim: Some((format!("below {most} MB"), mb < most)),
+        }
+    }
+
+    pub fn score(what: String, score: f64) -> Self {
+        Self { what, value: format!("{score:.0}"), aim: Some((String::from("100"), score >= 100.0)) }
     }
 }
 
@@ -41,8 +53,8 @@ impl Report {
         self.0.push(figure);
     }
 
-    pub fn rate(&mut self, what: &'static str, per_second: f64) {
-        self.add(Figure { what, value: format!("{:.0} requests/s", per_second), aim: None });
+    pub fn rate(&mut self, what: &str, per_second: f64) {
+        self.add(Figure { what: what.to_owned(), value: format!("{:.0} requests/s", per_second), aim: None });
     }
 
     /// The part of the document that is measured; what was found out about it stands below a marker

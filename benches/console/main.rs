@@ -8,6 +8,7 @@
 mod bare;
 mod client;
 mod commit;
+mod lighthouse;
 mod report;
 mod server;
 
@@ -62,6 +63,9 @@ fn main() {
     report.add(Figure::below_millis("One consent, through the API", consent, None));
     report.add(Figure::at_most("Consent / durable commit", consent / commit, 1.5));
 
+    for (category, score) in lighthouse::scores(&page, &cookie) {
+        report.add(Figure::score(format!("Lighthouse, configuration page: {category}"), score));
+    }
     report.add(Figure::below_mb("Memory after all of that", console.resident_mb(), 64.0));
     let started = console.stop_and_start_again();
     report.add(Figure::below_millis("Start on the same database", started, Some(300.0)));
