@@ -16,7 +16,7 @@ use sqlx::{
 use tokio::time;
 
 use super::{
-    Changes, StorageError, UnitOfWork, all_statements,
+    Changes, StorageError, UnitOfWork, all_statements, audit_chain,
     changes::{Watched, watch},
     files::make_privately,
     statements,
@@ -160,15 +160,17 @@ impl Storage {
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => {
-                Ok(Self::new(url, Self::open_sqlite(options, max_connections).await?))
-            }
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(url, options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
                 let unhurried = options.clone().options([("statement_timeout", "0")]);
                 let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
-                let migrated = POSTGRES_MIGRATIONS.run(&migrating).await;
+                let migrated = async {
+                    POSTGRES_MIGRATIONS.run(&migrating).await?;
+                    audit_chain::seal_what_is_older(&Self::new(url, Pool::Postgres(migrating.clone()))).await
+                }
+                .await;
                 migrating.close().await;
                 migrated?;
                 let pool = PgPoolOptions::new()
@@ -196,7 +198,11 @@ impl Storage {
         let _ = time::timeout(at_most, reached).await;
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Pool, StorageError> {
+    async fn open_sqlite(
+        url: &DatabaseUrl,
+        options: &SqliteConnectOptions,
+        max_connections: u32,
+    ) -> Result<Self, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -215,12 +221,14 @@ impl Storage {
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = lasting.connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
-        drop(lock);
         let readers = pool
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        Ok(Pool::Sqlite { readers, writer })
+        let storage = Self::new(url, Pool::Sqlite { readers, writer });
+        audit_chain::seal_what_is_older(&storage).await?;
+        drop(lock);
+        Ok(storage)
     }
 
     pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
@@ -370,7 +378,7 @@ async fn begin(
         Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
         Err(_) => Err(sqlx::Error::PoolTimedOut),
     };
-    Ok(UnitOfWork { transaction: begun?, failed: false, audited: false, changes })
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
 }
 
 /// Holds the file's lock until the file is dropped.

@@ -22,7 +22,7 @@ pub struct Examined {
 pub async fn examine(app: &App) -> Result<Examined, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let users = uow.users().list().await?;
-    let newest = uow.audit_log().list(AuditFilter::default(), 1).await?;
+    let newest = uow.audit_log().list(&AuditFilter::default(), 1).await?;
     let mut demo_passwords = Vec::new();
     for (username, _) in USERS {
         let Some(user) = uow.users().find_by_username(username).await? else { continue };

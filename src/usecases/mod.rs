@@ -18,6 +18,7 @@ pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
 pub mod examine;
+pub mod export_audit_events;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
@@ -36,6 +37,7 @@ pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_out;
+pub mod verify_audit;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
