@@ -1,18 +1,22 @@
 //! `backup` and `restore`: a copy of the SQLite database, out and in.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     Failure,
+    open::no_settings,
     output::{print, say},
 };
 use crate::{
     server::{
         config::{DatabaseConfig, DatabaseOptions},
-        system::SystemClock,
+        system::{SystemClock, SystemRandom},
     },
-    storage::{CopyError, back_up, restore},
-    usecases::Clock,
+    storage::{CopyError, DatabaseUrl, SchemaState, Storage, back_up, restore},
+    usecases::{App, Clock, verify_audit::verify_audit},
 };
 
 pub(super) const AFTER_BACKUP: &str = "\
@@ -65,15 +69,32 @@ pub(super) async fn run_restore(
     // As in 20261121T150610Z: it stands in a file's name.
     let now: String =
         SystemClock.now().rfc3339().chars().take(19).filter(|it| it.is_alphanumeric()).collect();
-    let done = restore(&database.url, file, &format!("{now}Z")).await.map_err(|error| match error {
-        CopyError::Postgres => Failure::refused(undump(&database, file)),
-        other => Failure::refused(format!("Nothing was restored: {other}.")),
-    })?;
+    let done =
+        restore(&database.url, file, &format!("{now}Z"), chain_holds).await.map_err(|error| match error {
+            CopyError::Postgres => Failure::refused(undump(&database, file)),
+            other => Failure::refused(format!("Nothing was restored: {other}.")),
+        })?;
     print(format_args!("Restored {} from {}, schema {}.", database.url, file.display(), done.schema))?;
     if let Some(kept) = done.kept {
         say(format_args!("The database that was there is kept as {}.", kept.display()));
     }
     say("Start the server: it brings the database up to date. Revoke again what was revoked since the copy.");
+    Ok(())
+}
+
+/// Refuses a copy whose audit log is not as the program wrote it. One of an older program is sealed as
+/// it is by the next start.
+async fn chain_holds(copy: &DatabaseUrl) -> Result<(), CopyError> {
+    let storage = Storage::open_as_it_is(copy).await?;
+    if let SchemaState::Current(_) = storage.schema_state().await? {
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let app = App::new(storage.clone(), clock, random, no_settings());
+        let verified = verify_audit(&app, &[], |fault| say(format_args!("altered: {fault}"))).await?;
+        if verified.faults > 0 {
+            return Err(CopyError::Altered(verified.faults));
+        }
+    }
+    storage.close().await;
     Ok(())
 }
 

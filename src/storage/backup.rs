@@ -44,6 +44,8 @@ pub enum CopyError {
     NotACopy(PathBuf),
     #[error("a server or another program uses {}: stop it first", .0.display())]
     InUse(PathBuf),
+    #[error("its audit log was altered in {0} places")]
+    Altered(u64),
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
     #[error(transparent)]

@@ -35,21 +35,26 @@ pub struct Restored {
 }
 
 /// Puts the copy `from` in the place of the database. What was there is kept beside it, with `stamp`
-/// in its name.
+/// in its name. `check` judges the copy, at a URL of its own, once it is known to be sound.
 ///
 /// # Errors
-/// The copy is not a sound database of this program or an older one, or somebody uses the database
-/// that is there. Nothing was changed then.
-pub async fn restore(url: &DatabaseUrl, from: &Path, stamp: &str) -> Result<Restored, CopyError> {
+/// The copy is not a sound database of this program or an older one, or `check` refused it, or
+/// somebody uses the database that is there. Nothing was changed then.
+pub async fn restore(
+    url: &DatabaseUrl,
+    from: &Path,
+    stamp: &str,
+    check: impl AsyncFnOnce(&DatabaseUrl) -> Result<(), CopyError>,
+) -> Result<Restored, CopyError> {
     let DatabaseUrl::Sqlite(options) = url else { return Err(CopyError::Postgres) };
     let target = options.get_filename();
     let target = &std::path::absolute(target).map_err(failed_to("find", target))?;
     let draft = draft_of(from, target)?;
-    // The audit chain is checked here, on the draft, as soon as there is one.
     let schema = examine(&draft.path).await.map_err(|error| match error {
         CopyError::NotSqlite(_) => CopyError::NotSqlite(from.to_owned()),
         other => other,
     })?;
+    check(&DatabaseUrl::Sqlite(SqliteConnectOptions::new().filename(&draft.path))).await?;
     // Every opening takes this lock first: nobody starts to use the database from here on.
     let lock = target.with_extension("lock");
     let _starting = lock_file(lock.clone()).await?;

@@ -124,6 +124,10 @@ fn a_copy_that_is_not_sound_or_not_ours_is_refused_with_nothing_changed() {
         &place.path("orphan.db"),
         "PRAGMA foreign_keys = OFF; DELETE FROM namespaces WHERE parent_id IS NULL",
     );
+    write("altered.db", &good);
+    let alter =
+        "DROP TRIGGER audit_events_no_update; UPDATE audit_events SET actor_username = 'nobody' WHERE id = 1";
+    execute(&place.path("altered.db"), alter);
     write("live.db", &good);
     write("live.db-wal", b"the newest changes");
 
@@ -137,6 +141,7 @@ fn a_copy_that_is_not_sound_or_not_ours_is_refused_with_nothing_changed() {
         ("theirs.db", "not a database of Duo Console"),
         ("newer.db", "newer duo-console"),
         ("orphan.db", "refers to what is not there"),
+        ("altered.db", "audit log was altered"),
         ("live.db", "file of a running database"),
         ("none.db", "none.db"),
     ] {
