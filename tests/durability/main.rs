@@ -5,10 +5,12 @@ mod backup;
 mod cluster;
 mod disk;
 mod kill;
+mod nginx;
 #[path = "../cli/place.rs"]
 #[expect(dead_code, reason = "shared with the tests of the command line")]
 mod place;
 mod postgres;
 mod server;
+mod servers;
 mod storm;
 mod truth;

@@ -61,6 +61,13 @@ impl Server {
         self.child.id().to_string()
     }
 
+    /// SIGTERM: it finishes what it began. Its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        let told = Command::new("kill").args(["-s", "TERM", &self.id()]).status();
+        assert!(told.expect("kill").success());
+        self.child.wait().expect("it ends").code()
+    }
+
     /// SIGKILL: it cannot mind.
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
@@ -100,6 +107,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The same client at another address, such as a proxy's.
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", "")
     }
