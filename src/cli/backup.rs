@@ -89,9 +89,13 @@ async fn chain_holds(copy: &DatabaseUrl) -> Result<(), CopyError> {
     if let SchemaState::Current(_) = storage.schema_state().await? {
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let app = App::new(storage.clone(), clock, random, no_settings());
-        let verified = verify_audit(&app, &[], |fault| say(format_args!("altered: {fault}"))).await?;
-        if verified.faults > 0 {
-            return Err(CopyError::Altered(verified.faults));
+        let mut first = None;
+        verify_audit(&app, &[], |fault| {
+            first.get_or_insert_with(|| fault.to_string());
+        })
+        .await?;
+        if let Some(fault) = first {
+            return Err(CopyError::Altered(fault));
         }
     }
     storage.close().await;

@@ -44,8 +44,9 @@ pub enum CopyError {
     NotACopy(PathBuf),
     #[error("a server or another program uses {}: stop it first", .0.display())]
     InUse(PathBuf),
-    #[error("its audit log was altered in {0} places")]
-    Altered(u64),
+    /// The first that is wrong with it.
+    #[error("its audit log was altered: {0}. `duo-console audit verify` on the copy names all of it")]
+    Altered(String),
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
     #[error(transparent)]

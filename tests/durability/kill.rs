@@ -42,5 +42,5 @@ fn killed_fifty_times_in_a_storm_it_keeps_every_change_that_it_acknowledged_and_
     // The chain of the audit log holds over all of it.
     place.run(&["audit", "verify"]).done();
     eprintln!("{acknowledged} changes acknowledged in {ROUNDS} rounds, {:?}", began.elapsed());
-    assert!(acknowledged > 500, "{acknowledged}: that is no storm");
+    assert!(acknowledged > 100, "{acknowledged}: that is no storm");
 }

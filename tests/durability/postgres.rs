@@ -82,7 +82,7 @@ fn restarted_under_load_the_database_has_every_change_that_was_acknowledged() {
     let acknowledged: usize = known.iter().map(|(lane, _)| lane.acknowledged.len()).sum();
     let refused: u32 = known.iter().map(|(_, refused)| refused).sum();
     eprintln!("{acknowledged} changes acknowledged, {refused} not, over three restarts");
-    assert!(acknowledged > 200 && refused > 0, "{acknowledged} {refused}");
+    assert!(acknowledged > 20 && refused > 0, "{acknowledged} {refused}");
 }
 
 #[test]
