@@ -10,6 +10,7 @@ mod health;
 mod limits;
 mod middleware;
 mod rates;
+mod refusal;
 pub mod rest;
 mod router;
 mod serve;
