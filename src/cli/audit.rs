@@ -252,12 +252,9 @@ mod tests {
     async fn app_with(count: i64) -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("duo.db").display()).parse().expect("a URL");
-        let app = App {
-            storage: Storage::open(&url, 2).await.expect("a database"),
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            settings: Settings { session_idle_millis: 0, session_absolute_millis: 0 },
-        };
+        let storage = Storage::open(&url, 2).await.expect("a database");
+        let settings = Settings { session_idle_millis: 0, session_absolute_millis: 0 };
+        let app = App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings);
         let mut uow = app.storage.begin().await.expect("a transaction");
         for at in 0..count {
             let event = NewAuditEvent {

@@ -14,6 +14,18 @@ pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
 pub const JUMP: &str = "/-/jump";
 pub const OPENAPI: &str = "/api/openapi.json";
 
+/// Every page that has one address.
+const PAGES: [&str; 6] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, JUMP];
+
+/// The pattern of a page's address, with names in braces for what differs, for the log and the
+/// metrics. `None` when it is no page.
+pub fn pattern(path: &str) -> Option<&'static str> {
+    if let Some(rest) = path.strip_prefix("/groups/") {
+        return GroupPage::parse(rest).map(|(_, page)| page.pattern());
+    }
+    PAGES.into_iter().find(|page| *page == path)
+}
+
 /// What must not stand as it is in a query's value.
 const QUERY_VALUE: &AsciiSet = &CONTROLS
     .add(b' ')
@@ -50,6 +62,14 @@ impl GroupPage {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
             Self::AuditEvents => "audit_events",
+        }
+    }
+
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
+            Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::AuditEvents => "/groups/{group}/-/audit_events",
         }
     }
 
@@ -116,10 +136,20 @@ mod tests {
             let path = page.path(&group);
             let rest = path.strip_prefix("/groups/").expect("a group's address");
             assert_eq!(GroupPage::parse(rest), Some((group.clone(), page)));
+            assert_eq!(pattern(&path), Some(path.replace("acme/platform", "{group}").as_str()));
         }
         assert_eq!(GroupPage::parse("acme/platform"), Some((group, GroupPage::Overview)));
         for bad in ["", "acme/-/settings", "acme/-/nothing", "a b/-/audit_events", "-/audit_events"] {
             assert_eq!(GroupPage::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_pages_have_patterns() {
+        assert_eq!(pattern(PREFERENCES), Some(PREFERENCES));
+        assert_eq!(pattern("/groups/acme"), Some("/groups/{group}/-/settings/gitlab_duo"));
+        for none in ["", "/nothing", "/groups/acme/-/nothing", "/-/profile/preferences/x"] {
+            assert_eq!(pattern(none), None, "{none}");
         }
     }
 

@@ -10,9 +10,9 @@ mod values;
 use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use options::{DatabaseOptions, ServeOptions};
-pub use values::ExternalUrl;
+pub use values::{ExternalUrl, OtlpEndpoint};
 
-use super::{connections::ConnectionLimits, limits::Limits};
+use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
 /// How `serve` runs: every value is valid, alone and together.
@@ -40,6 +40,10 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// What opens the metrics; `None` leaves them to this machine.
+    pub metrics_token: Option<MetricsToken>,
+    /// Where traces are collected; `None` when nobody does.
+    pub otlp_endpoint: Option<OtlpEndpoint>,
 }
 
 impl Config {

@@ -8,6 +8,7 @@ mod assets;
 mod connections;
 mod health;
 mod limits;
+mod metrics;
 mod middleware;
 mod rates;
 mod refusal;
@@ -19,6 +20,7 @@ mod state;
 
 pub use connections::ConnectionLimits;
 pub use limits::Limits;
+pub use metrics::MetricsToken;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

@@ -26,7 +26,7 @@ use tower_http::{
 };
 
 use super::{
-    ServerState, assets, health, middleware,
+    ServerState, assets, health, metrics, middleware,
     refusal::{self, Asked},
     rest, sign_in,
 };
@@ -57,6 +57,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/pkg/{name}", get(assets::package_file))
         .route("/-/liveness", get(health::liveness))
         .route("/-/readiness", get(health::readiness))
+        .route("/-/metrics", get(metrics::show))
         .with_state(state.clone())
         .merge(rest::router(state.app.clone(), state.limits))
         .merge(pages)

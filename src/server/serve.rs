@@ -62,11 +62,15 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let listener = listen(address).map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
-    let state =
+    let mut state =
         ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo)
             .with_limits(config.limits);
+    state.metrics_token.clone_from(&config.metrics_token);
+    state.traced = config.otlp_endpoint.is_some();
     let mut limits = config.connections;
     limits.most = system::connections_within_open_files(limits.most);
+    // What was read before may be answered from memory only while somebody watches for changes.
+    let watching = tokio::spawn(app.storage.watch());
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
@@ -92,6 +96,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             }
         }
     };
+    watching.abort();
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.
         let _ = time::timeout(CLOSING, app.storage.close()).await;

@@ -1,10 +1,16 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use leptos::config::LeptosOptions;
 use url::Url;
 
-use super::{assets, limits::Limits};
-use crate::{actions::cookies::CookiePolicy, ui::AssetNames, usecases::App};
+use super::{
+    assets,
+    limits::Limits,
+    metrics::{MetricsToken, Requests},
+};
+use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
 
 /// What the server is told about itself. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +23,12 @@ pub struct ServerState {
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
     pub demo: bool,
+    /// What opens the metrics; `None` leaves them to this machine.
+    pub metrics_token: Option<MetricsToken>,
+    /// Whether requests are traced.
+    pub traced: bool,
+    pub(super) started: Timestamp,
+    pub(super) requests: Arc<Requests>,
     /// What a request, and whoever sends many, may take.
     pub limits: Limits,
     pub(super) assets: AssetNames,
@@ -29,11 +41,15 @@ impl ServerState {
         // The script and the wasm share one name, which Leptos puts into the pages.
         let leptos = LeptosOptions::builder().output_name(assets.script.clone()).site_pkg_dir("pkg").build();
         Self {
+            started: app.now(),
             app,
             cookies: CookiePolicy { secure: external_url.scheme() == "https" },
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
+            metrics_token: None,
+            traced: false,
+            requests: Arc::default(),
             limits: Limits::default(),
             assets,
             leptos,

@@ -78,6 +78,7 @@ pub struct AuditLog<'a> {
 
 impl AuditLog<'_> {
     pub async fn append(&mut self, event: &NewAuditEvent) -> Result<(), StorageError> {
+        self.uow.audited = true;
         on_db!(self.uow, |c| sqlx::query(APPEND)
             .bind(event.at.as_millis())
             .bind(event.kind.key())

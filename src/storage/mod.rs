@@ -14,6 +14,7 @@
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod changes;
 mod consents;
 mod database;
 mod error;
@@ -29,8 +30,9 @@ mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
-pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
@@ -38,7 +40,7 @@ pub use groups::TopLevelGroups;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
-pub use sessions::{NewSession, SessionUser, Sessions};
+pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
 pub use users::{NewUser, Users};
@@ -81,7 +83,9 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
+        ("database", database::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

@@ -1,7 +1,7 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditLog, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences, Sessions,
+    AuditLog, Changes, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences, Sessions,
     StorageError, Tokens, TopLevelGroups, Users,
 };
 
@@ -14,6 +14,9 @@ pub struct UnitOfWork {
     pub(super) transaction: Transaction,
     /// Whether a statement failed in it, or a save was stale.
     pub(super) failed: bool,
+    /// Whether an audit event was written in it: then its commit is a change.
+    pub(super) audited: bool,
+    pub(super) changes: Changes,
 }
 
 macro_rules! repositories {
@@ -58,14 +61,19 @@ impl UnitOfWork {
     /// # Errors
     /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
     /// PostgreSQL would roll back and call that a success, SQLite would keep a part.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn commit(self) -> Result<(), StorageError> {
         if self.failed {
             return Err(StorageError::RolledBack);
         }
-        match self.transaction {
-            Transaction::Sqlite(transaction) => transaction.commit().await?,
-            Transaction::Postgres(transaction) => transaction.commit().await?,
+        let committed = match self.transaction {
+            Transaction::Sqlite(transaction) => transaction.commit().await,
+            Transaction::Postgres(transaction) => transaction.commit().await,
+        };
+        // A commit that failed may have come through all the same.
+        if self.audited {
+            self.changes.happened();
         }
-        Ok(())
+        Ok(committed?)
     }
 }

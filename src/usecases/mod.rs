@@ -4,8 +4,12 @@
 mod audit_trail;
 mod caller;
 mod error;
+mod facts;
+mod known;
 mod load;
 mod secrets;
+mod start_session;
+mod tally;
 
 pub mod authenticate;
 pub mod create_demo_data;
@@ -34,6 +38,9 @@ pub mod sign_out;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
+pub use facts::Place;
+pub use known::Known;
+pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
@@ -49,6 +56,9 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
+    pub known: Arc<Known>,
+    /// What was done, counted.
+    pub tally: Arc<Tally>,
 }
 
 /// What the time is. Handed in, so that tests can fix it.
@@ -72,6 +82,10 @@ pub struct Settings {
 }
 
 impl App {
+    pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+        Self { storage, clock, random, settings, known: Arc::default(), tally: Arc::default() }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

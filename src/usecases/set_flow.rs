@@ -42,6 +42,7 @@ pub struct FlowSet {
 /// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
 /// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
 /// outdated; somebody else may have been first.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, UseCaseError> {
     let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound("flow"))?;
     let mut uow = app.storage.begin().await?;
@@ -94,6 +95,9 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
     let selection = uow.flow_selections().find(group.id, flow).await?;
     uow.commit().await?;
+    if let Some(action) = transition.ledger_action() {
+        app.tally.consent(action);
+    }
     Ok(FlowSet { selection, transition, obstacle })
 }
 

@@ -130,7 +130,7 @@ fn any_query_is_answered() {
         let mut query = String::new();
         for (at, (name, value)) in pairs.iter().enumerate() {
             let name = if at == 0 { known[value.len() % known.len()] } else { name };
-            query.push_str(&format!("{}={}&", encoded(name.as_bytes()), encoded(value.as_bytes())));
+            query.extend([encoded(name.as_bytes()), "=".into(), encoded(value.as_bytes()), "&".into()]);
         }
         never_fails(&test.get(&format!("/api/v1/decisions/code_review?{query}")).token(token).send().await);
         for page in [

@@ -166,9 +166,9 @@ async fn no_refusal_speaks_of_the_insides() {
                 [("accept", accept), ("sec-fetch-site", "same-origin"), ("content-type", content_type)];
             let answer =
                 browser.send(method.parse().expect("a method"), path, &headers, body.to_owned()).await;
-            let (what, text) = (format!("{method} {path} {content_type} {accept}"), answer.text());
+            let (what, page) = (format!("{method} {path} {content_type} {accept}"), answer.text());
             // What a page says, without the script that every page carries.
-            let said = text.find("<main").map_or(text.as_str(), |main| &text[main..]);
+            let said = page.find("<main").map_or(page.as_str(), |main| &page[main..]);
             let said = said.split("</main>").next().unwrap_or_default();
             assert!(
                 answer.status.is_client_error() || answer.status.is_success(),

@@ -11,6 +11,8 @@ mod fuzz;
 mod headers;
 mod input;
 mod limits;
+mod logs;
+mod operations;
 mod pages;
 mod roles;
 mod scan;

@@ -31,6 +31,8 @@ const TABLE: &[Row] = &[
     // Open to all
     Row("GET",     "/-/liveness",                            "/-/liveness",                  "",             [200, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/-/readiness",                           "/-/readiness",                 "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    // Without a token for them, metrics are for this machine itself; these requests come from nowhere.
+    Row("GET",     "/-/metrics",                             "/-/metrics",                   "",             [403, 403, 403, 403, 403, 403, 403, 403]),
     Row("GET",     "/favicon.svg",                           "asset",                        "",             [200, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/pkg/nothing.js",                        "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),

@@ -31,6 +31,7 @@ use duo_console::{
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -112,12 +113,9 @@ impl TestApp {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
         let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
-        let app = App {
-            storage,
-            clock: clock.clone(),
-            random: Arc::new(CountingRandom(AtomicU64::new(1))),
-            settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
-        };
+        let random = Arc::new(CountingRandom(AtomicU64::new(1)));
+        let settings = Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 };
+        let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
     }
@@ -168,6 +166,13 @@ impl TestApp {
         let user =
             uow.users().find_by_username(username).await.expect("it answers").expect("the user is there");
         uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
+    }
+
+    /// Changes the database past the program.
+    pub async fn execute(&self, sql: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
+        let mut connection = SqliteConnection::connect_with(&file).await.expect("it opens");
+        connection.execute(sql).await.expect("it is done");
     }
 
     /// Every byte that the database has written, its log included.

@@ -9,4 +9,5 @@ mod place;
 mod secrets;
 mod serve;
 mod tokens;
+mod traces;
 mod users;

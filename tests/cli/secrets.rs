@@ -8,7 +8,8 @@ const PASSWORD: &str = "duo-console-demo";
 
 /// The value of a cookie that an answer sets.
 fn cookie(answer: &str, name: &str) -> String {
-    let line = answer.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("set-cookie: {name}=")));
+    let line =
+        answer.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("set-cookie: {name}=")));
     let value = line.and_then(|line| line.split(['=', ';']).nth(1));
     value.unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned()
 }
@@ -28,7 +29,11 @@ fn no_log_holds_a_password_or_a_token() {
     let server = Server::start(&place, &["--log", "trace"], "log");
 
     let wrong = "a password nobody has";
-    let failed = server.ask(&post("/users/sign_in", "", &format!("username=owner&password={}", wrong.replace(' ', "+"))));
+    let failed = server.ask(&post(
+        "/users/sign_in",
+        "",
+        &format!("username=owner&password={}", wrong.replace(' ', "+")),
+    ));
     assert!(failed.starts_with("HTTP/1.1 401 "), "{failed}");
     let signed_in = server.ask(&post("/users/sign_in", "", &format!("username=owner&password={PASSWORD}")));
     assert!(signed_in.starts_with("HTTP/1.1 303 "), "{signed_in}");
@@ -38,7 +43,9 @@ fn no_log_holds_a_password_or_a_token() {
     let form = format!("name=ci&scopes[0]=read_decisions&expires_at={tomorrow}");
     let refused = server.ask(&post("/actions/create_token", &format!("duo_session={session}"), &form));
     assert!(refused.starts_with("HTTP/1.1 422 "), "{refused}");
-    let made = place.run(&["token", "create", "--user", "owner", "--name", "ci", "--scope", "read_decisions"]).done();
+    let made = place
+        .run(&["token", "create", "--user", "owner", "--name", "ci", "--scope", "read_decisions"])
+        .done();
     let token = made.stdout.trim().to_owned();
     for header in [format!("Authorization: Bearer {token}"), format!("PRIVATE-TOKEN: {token}")] {
         let ask = format!(
@@ -59,7 +66,8 @@ fn no_log_holds_a_password_or_a_token() {
     assert!(log.contains("TRACE") && log.contains("/users/sign_in"), "it is talkative: {log}");
     for secret in [wrong, PASSWORD, &session, &token, &unknown] {
         for part in [secret, &secret[..secret.len() / 2]] {
-            let line = log.lines().find(|line| line.contains(part) && !line.contains("password duo-console-demo"));
+            let line =
+                log.lines().find(|line| line.contains(part) && !line.contains("password duo-console-demo"));
             assert_eq!(line, None, "{secret}");
         }
     }

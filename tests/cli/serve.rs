@@ -9,10 +9,10 @@ use std::{
 
 use crate::place::Place;
 
-const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+pub const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
 
 /// A running server. Killed when dropped, so that a failed test leaves none behind.
-struct Server {
+pub struct Server {
     child: Child,
     address: SocketAddr,
     said: String,
@@ -20,13 +20,14 @@ struct Server {
 
 impl Server {
     /// Waits until it says where it listens. Its log goes to `log` in the place.
-    fn start(place: &Place, more: &[&str], log: &str) -> Self {
+    pub fn start(place: &Place, more: &[&str], log: &str) -> Self {
         let mut command = place.command(&DEMO);
         command.args(more);
         Self::spawn(place, command, log)
     }
 
-    fn spawn(place: &Place, mut command: Command, log: &str) -> Self {
+    /// The same for a command that was made ready already.
+    pub fn spawn(place: &Place, mut command: Command, log: &str) -> Self {
         command.stdout(Stdio::piped()).stderr(File::create(place.path(log)).expect("a file"));
         let mut child = command.spawn().expect("the program runs");
         let mut said = String::new();
@@ -49,13 +50,20 @@ impl Server {
         stream
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends a whole request, which closes the connection; what came back.
+    pub fn ask(&self, request: &str) -> String {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).expect("it reads");
+        answer(stream)
+    }
+
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().expect("kill").success());
     }
 
     /// The exit code, once it ended; waits ten seconds at the most.
-    fn ended(&mut self) -> i32 {
+    pub fn ended(&mut self) -> i32 {
         let until = Instant::now() + Duration::from_secs(10);
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -219,9 +227,8 @@ fn a_head_that_comes_byte_by_byte_is_not_waited_for() {
         stream.write_all(HALF).expect("it reads");
         let closed = loop {
             match stream.read(&mut [0; 512]) {
-                Ok(0) => break start.elapsed(),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(_) => break start.elapsed(),
+                Ok(0) | Err(_) => break start.elapsed(),
                 Ok(_) => panic!("there is nothing to answer"),
             }
             assert!(start.elapsed() < Duration::from_secs(10), "it still waits");

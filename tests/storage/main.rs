@@ -20,6 +20,7 @@ macro_rules! contract {
 }
 
 mod cancellation;
+mod changes;
 mod features;
 mod flows;
 mod ledger_and_audit;
@@ -34,5 +35,6 @@ mod support;
 mod tokens;
 mod unit_of_work;
 mod unknown_words;
+mod unwritable;
 mod users;
 mod world;

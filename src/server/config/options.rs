@@ -39,6 +39,8 @@ settings! {
     SHUTDOWN_TIMEOUT = "shutdown-timeout-seconds" / "DUO_SHUTDOWN_TIMEOUT_SECONDS";
     LOG_FORMAT = "log-format" / "DUO_LOG_FORMAT";
     LOG = "log" / "DUO_LOG";
+    METRICS_TOKEN = "metrics-token" / "DUO_METRICS_TOKEN";
+    OTLP_ENDPOINT = "otlp-endpoint" / "OTEL_EXPORTER_OTLP_ENDPOINT";
 }
 
 /// The database of a command that names none.
@@ -122,6 +124,12 @@ pub struct ServeOptions {
     /// What to log: a level, or directives such as info,sqlx=debug
     #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
     pub log: String,
+    /// Who sends this as a Bearer token may read /-/metrics; without it, only this machine may
+    #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
+    pub metrics_token: Option<String>,
+    /// Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`
+    #[arg(long = OTLP_ENDPOINT.flag, env = OTLP_ENDPOINT.variable, value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// Collects what is wrong.
@@ -213,6 +221,18 @@ impl ServeOptions {
         let shutdown_timeout = checks.seconds(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0);
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
+        let metrics_token = match self.metrics_token.as_deref().filter(|it| !it.is_empty()) {
+            None => Some(None),
+            // It is not repeated.
+            Some(token) => checks.note(METRICS_TOKEN, None, values::metrics_token(token)).map(Some),
+        };
+        let otlp_endpoint = match self.otlp_endpoint.as_deref().filter(|it| !it.is_empty()) {
+            None => Some(None),
+            Some(url) => {
+                let shown = (!url.contains('@')).then_some(url);
+                checks.note(OTLP_ENDPOINT, shown, values::otlp_endpoint(url)).map(Some)
+            }
+        };
 
         if let (Some(idle), Some(max)) = (idle, max)
             && max < idle
@@ -257,6 +277,8 @@ impl ServeOptions {
             },
             shutdown_timeout: shutdown_timeout?,
             log: LogConfig { format: format?, filter: filter? },
+            metrics_token: metrics_token?,
+            otlp_endpoint: otlp_endpoint?,
         })
     }
 }

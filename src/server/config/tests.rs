@@ -63,12 +63,14 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--shutdown-timeout-seconds=1.5",
         "--log-format=xml",
         "--log=a=b=c",
+        "--metrics-token=short",
+        "--otlp-endpoint=https://collector",
     ];
     let named: Vec<String> =
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("18 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("20 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 
@@ -130,6 +132,23 @@ fn a_slip_in_the_log_filter_is_not_taken_for_a_place_in_the_code() {
 }
 
 #[test]
+fn traces_go_to_the_collectors_own_address_for_them() {
+    let traces = |url: &str| {
+        config(&["--otlp-endpoint", url]).map(|it| it.otlp_endpoint.map(|endpoint| endpoint.traces()))
+    };
+    for (url, address) in [
+        ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+        ("http://collector:4318/otlp/", "http://collector:4318/otlp/v1/traces"),
+    ] {
+        assert_eq!(traces(url).expect("a URL").as_deref(), Some(address));
+    }
+    assert_eq!(traces("").expect("as if it were not set"), None);
+    for url in ["collector:4318", "grpc://collector", "http://u:p@collector", "http://collector/?a=1"] {
+        assert!(traces(url).is_err(), "{url}");
+    }
+}
+
+#[test]
 fn passwords_are_not_repeated() {
     for url in ["mysql://duo:hunter2@db/duo", "postgres://duo:hunter2@db:x/duo", "hunter2"] {
         let text = config(&["--database-url", url]).expect_err("wrong").to_string();
@@ -137,7 +156,10 @@ fn passwords_are_not_repeated() {
     }
     let text = config(&["--external-url", "https://ann:hunter2@x"]).expect_err("wrong").to_string();
     assert!(!text.contains("hunter2"), "{text}");
-    let config = config(&["--database-url", "postgres://duo:hunter2@db/duo"]).expect("fine");
+    let text = config(&["--metrics-token", "hunter2"]).expect_err("wrong").to_string();
+    assert!(!text.contains("hunter2"), "{text}");
+    let url = "postgres://duo:hunter2@db/duo";
+    let config = config(&["--database-url", url, "--metrics-token", "hunter2-hunter2-"]).expect("fine");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
 

@@ -9,6 +9,7 @@ use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
     domain::actor::Surface,
+    server::middleware::RequestUser,
     usecases::{Caller, Origin, authenticate},
 };
 
@@ -34,6 +35,7 @@ impl FromRequestParts<Api> for Authenticated {
                 return Err(problem);
             }
         };
+        RequestUser::note(&parts.extensions, actor.id);
         api.tokens.take(token, api.app.now())?;
         let origin = match parts.extensions.get::<Origin>() {
             Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },

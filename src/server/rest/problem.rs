@@ -1,7 +1,7 @@
 //! Every refusal of the API, as RFC 9457 describes it: the one place where an error becomes a status.
 //!
 //! A handler returns a [`Problem`]; [`finish`] writes it out, because only there is the request's id
-//! known. What went wrong inside is logged there and never told.
+//! known. What went wrong inside goes to the log with the request, and is never told.
 
 use axum::{
     body::Body,
@@ -23,6 +23,7 @@ use crate::{
     domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
     server::{
         limits::{self, Late, Limits},
+        middleware::Cause,
         rates::Exhausted,
     },
     storage::StorageError,
@@ -114,7 +115,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problems out with the request's id, logs what caused them, and keeps answers out of caches.
+/// Writes problems out with the request's id, hands on what caused them, and keeps answers out of caches.
 /// What takes too long becomes a problem as well.
 pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let request_id =
@@ -122,11 +123,12 @@ pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) 
     let answer = limits::within(limits, request, next).await;
     let mut response = answer.unwrap_or_else(|late| Problem::from(late).into_response());
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(cause) = &problem.cause {
-            tracing::error!(request_id = request_id.as_deref(), cause, "the API could not answer");
-        }
+        let cause = problem.cause.take().map(Cause);
         problem.document.request_id = request_id;
         response = problem.into_written_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -222,6 +224,10 @@ impl From<StorageError> for Problem {
             StorageError::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database is busy or out of reach. Try again in a moment.")
             }
+            StorageError::Unwritable(_) => Self::new(
+                Code::Unavailable,
+                "The database cannot be written: its disk may be full or read-only. Nothing was changed. What only reads still works.",
+            ),
             _ => Self::new(
                 Code::Internal,
                 "Something went wrong in the server. Its log has the cause under the request_id.",
