@@ -36,6 +36,11 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
         &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
+    (
+        "rustix",
+        &["storage/", "server/system.rs", "cli/doctor"],
+        "files belong in src/storage, the machine in src/server/system.rs",
+    ),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];

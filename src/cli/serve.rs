@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Failure,
     demo::SIGN_IN,
+    notify,
     open::{open_with, origin},
     output::print,
 };
@@ -53,8 +54,10 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
     Ok(serve(config, app, announce).await?)
 }
 
-/// Says where the demo is. The log says so as well, so it does not matter when nobody reads this.
+/// Tells systemd, and says where the demo is. The log says so as well, so it does not matter when
+/// nobody reads this.
 fn announce(config: &Config) {
+    notify::ready();
     if config.demo {
         let _ = print(format_args!("Duo Console: {}\n{SIGN_IN}", config.external_url()));
     }

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::namespace::GroupPath;
+use super::{audit_query::AuditQuery, namespace::GroupPath};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -12,6 +12,8 @@ pub const PREFERENCES: &str = "/-/profile/preferences";
 pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
 pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
 pub const JUMP: &str = "/-/jump";
+pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
+pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
@@ -101,6 +103,22 @@ pub fn access_tokens_with(name: &str, scopes: &[String], expires_at: &str) -> St
     for scope in scopes {
         path.push_str("&scopes=");
         path.push_str(&query_value(scope));
+    }
+    path
+}
+
+/// The download of what `query` asks for, in a group or in the whole log. The format is `csv` or
+/// `ndjson`.
+pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery) -> String {
+    let mut path = format!("{AUDIT_EXPORT}?format={format}");
+    if let Some(group) = group {
+        path.push_str("&group=");
+        path.push_str(&query_value(group.as_str()));
+    }
+    let query = query.address();
+    if !query.is_empty() {
+        path.push('&');
+        path.push_str(&query);
     }
     path
 }

@@ -5,6 +5,7 @@ pub mod system;
 pub mod telemetry;
 
 mod assets;
+mod audit_export;
 mod connections;
 mod health;
 mod limits;

@@ -26,7 +26,7 @@ use tower_http::{
 };
 
 use super::{
-    ServerState, assets, health, metrics, middleware,
+    ServerState, assets, audit_export, health, metrics, middleware,
     refusal::{self, Asked},
     rest, sign_in,
 };
@@ -46,6 +46,7 @@ pub fn router(state: ServerState) -> Router {
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
         .route("/actions/{name}", post(action))
+        .route(paths::AUDIT_EXPORT, get(audit_export::download))
         .fallback(page)
         .layer(from_fn_with_state(state.clone(), middleware::session))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))

@@ -8,28 +8,36 @@
 //! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
 //!   [`StorageError::Inconsistent`];
 //! - names are compared by a `*_key` column, in lower case;
-//! - nothing locks rows: a write names the version it read, and a stale one is
-//!   [`StorageError::Stale`], never an overwrite;
+//! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
+//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite;
 //! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod audit_chain;
+mod backup;
 mod changes;
 mod consents;
 mod database;
 mod error;
 mod features;
+mod files;
 mod flows;
 mod groups;
+mod inspection;
 mod memberships;
 mod namespaces;
 mod preferences;
+mod restore;
+mod schema;
 mod sessions;
 mod tokens;
 mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use audit_chain::AuditChain;
+pub use backup::{Copied, CopyError, back_up};
 pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
@@ -37,9 +45,12 @@ pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
+pub use inspection::Server;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
+pub use restore::{Restored, restore};
+pub use schema::SchemaState;
 pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
@@ -47,7 +58,7 @@ pub use users::{NewUser, Users};
 
 /// Names the statements of a file, and lists them for [`Storage::check_statements`].
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* const $name: &str = $sql;)*
         pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
@@ -83,6 +94,7 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("audit_chain", audit_chain::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("database", database::STATEMENTS),

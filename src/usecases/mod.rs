@@ -17,6 +17,8 @@ pub mod create_token;
 pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
+pub mod examine;
+pub mod export_audit_events;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
@@ -35,6 +37,7 @@ pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_out;
+pub mod verify_audit;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;

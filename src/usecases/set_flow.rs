@@ -148,7 +148,7 @@ async fn write(
         } else {
             event(AuditKind::FlowDisabled, "on", "off")
         };
-        record(app, uow, caller, happened).await?;
+        record(app, uow, caller, happened);
     }
     if let Some(action) = transition.ledger_action() {
         let entry = NewLedgerEntry {
@@ -165,7 +165,7 @@ async fn write(
             LedgerAction::Given => event(AuditKind::ConsentGiven, "", wording.as_str()),
             LedgerAction::Withdrawn => event(AuditKind::ConsentWithdrawn, wording.as_str(), ""),
         };
-        record(app, uow, caller, happened).await?;
+        record(app, uow, caller, happened);
     }
     Ok(())
 }

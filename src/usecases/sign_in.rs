@@ -42,7 +42,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let Some(user) = user.filter(|_| holds) else {
         let tried: String = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
         let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
-        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried)).await?;
+        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried));
         uow.commit().await?;
         app.tally.sign_ins(SignInOutcome::Refused).add();
         return Ok(None);

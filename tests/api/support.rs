@@ -195,7 +195,7 @@ impl TestApp {
             ledger.extend(uow.consents().list(group.id, 1000).await.expect("the ledger"));
         }
         let mut uow = self.app.storage.read().await.expect("a transaction");
-        let audit = uow.audit_log().list(AuditFilter::default(), 10_000).await.expect("the audit log");
+        let audit = uow.audit_log().list(&AuditFilter::default(), 10_000).await.expect("the audit log");
         Snapshot { selections, ledger, audit }
     }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod configuration;
+mod doctor;
 mod features;
 mod flows;
 mod help;

@@ -19,6 +19,7 @@ macro_rules! contract {
     };
 }
 
+mod audit_chain;
 mod cancellation;
 mod changes;
 mod features;
