@@ -56,7 +56,7 @@ pub enum GroupPage {
 }
 
 impl GroupPage {
-    const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+    pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
 
     /// What follows `/-/`.
     const fn suffix(self) -> &'static str {
@@ -142,6 +142,8 @@ pub fn safe_return(to: Option<&str>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -191,6 +193,32 @@ mod tests {
             assert_eq!(safe_return(Some(bad)), HOME, "{bad:?}");
         }
         assert_eq!(safe_return(None), HOME);
+    }
+
+    proptest! {
+        /// As a browser would follow it.
+        #[test]
+        fn no_text_leads_to_another_host(to in "[/\\\\a-z.:@?#%\t\n\r \u{0}é]{0,12}|.*") {
+            let here = url::Url::parse("https://console.test/users/sign_in").unwrap();
+            let there = here.join(safe_return(Some(&to))).unwrap();
+            prop_assert_eq!(there.origin(), here.origin());
+        }
+
+        #[test]
+        fn an_address_of_a_group_is_read_as_it_was_written(rest in "[a-zA-Z0-9_./ -]{0,40}|.*") {
+            if let Some((group, page)) = GroupPage::parse(&rest) {
+                let path = page.path(&group);
+                let again = GroupPage::parse(path.strip_prefix("/groups/").unwrap());
+                prop_assert_eq!(again, Some((group, page)));
+            }
+        }
+
+        #[test]
+        fn a_value_of_a_query_stays_one(value in any::<String>()) {
+            let url = format!("https://console.test/?a={}&b=c", query_value(&value));
+            let pairs: Vec<_> = url::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
+            prop_assert_eq!(pairs, [("a".to_owned(), value), ("b".to_owned(), "c".to_owned())]);
+        }
     }
 
     #[test]

@@ -63,10 +63,17 @@ pub fn check_password(password: &str) -> Result<&str, UserRuleError> {
     if (12..=256).contains(&password.chars().count()) { Ok(password) } else { Err(UserRuleError::Password) }
 }
 
+/// Whether `c` shows, and leaves what stands around it as it is: no control character, and none that
+/// turns the direction of the text, so that a name cannot look like another.
+pub fn may_stand_in_a_name(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A display name, trimmed.
 pub fn check_name(name: &str) -> Result<&str, UserRuleError> {
     let name = name.trim();
-    let fits = (1..=128).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    let fits = (1..=128).contains(&name.chars().count()) && name.chars().all(may_stand_in_a_name);
     if fits { Ok(name) } else { Err(UserRuleError::Name) }
 }
 
@@ -96,5 +103,9 @@ mod tests {
         assert_eq!(check_name("  Ann "), Ok("Ann"));
         assert!(check_name(" ").is_err());
         assert!(check_name("a\u{0}").is_err());
+        for turning in ['\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert!(check_name(&format!("Ann{turning}")).is_err(), "{turning:?}");
+        }
+        assert_eq!(check_name("שרה"), Ok("שרה"));
     }
 }

@@ -12,6 +12,7 @@ mod limits;
 mod metrics;
 mod middleware;
 mod rates;
+mod refusal;
 pub mod rest;
 mod router;
 mod serve;

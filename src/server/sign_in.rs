@@ -9,7 +9,12 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{ServerState, middleware::SESSION_COOKIE, router::render_page};
+use super::{
+    ServerState,
+    middleware::SESSION_COOKIE,
+    refusal::{self, Asked},
+    router::render_page,
+};
 use crate::{
     actions::flash::{Flash, Outcome},
     domain::paths,
@@ -47,8 +52,13 @@ pub(super) async fn sign_in(
     request: Request,
 ) -> Response {
     let uri = request.uri().clone();
-    let Ok(Form(form)) = Form::<SignInForm>::from_request(request, &()).await else {
-        return (StatusCode::BAD_REQUEST, "Send the sign-in form: username and password.\n").into_response();
+    let asked = Asked::by(&request);
+    let form = match Form::<SignInForm>::from_request(request, &()).await {
+        Ok(Form(form)) => form,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return asked.refuse(&state, refusal::too_large()).await;
+        }
+        Err(_) => return asked.refuse(&state, refusal::malformed()).await,
     };
     let old_token = state.cookies.read(&headers, SESSION_COOKIE);
     let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
         time::Timestamp,
-        token::{Scope, TokenRuleError, check_new_token},
+        token::{Scope, TokenRuleError, check_new_token, each_once},
     },
     storage::NewToken,
 };
@@ -55,6 +55,7 @@ async fn create_of(
         };
         UseCaseError::invalid(field, error)
     })?;
+    let scopes = each_once(new.scopes);
     let token = format!("{TOKEN_PREFIX}{}", random_token(app));
     let mut uow = app.storage.begin().await?;
     uow.tokens()
@@ -62,12 +63,12 @@ async fn create_of(
             user: owner.actor.id,
             name: &name,
             token_hash: &token_hash(&token),
-            scopes: new.scopes,
+            scopes: &scopes,
             created_at: now,
             expires_at: new.expires_at,
         })
         .await?;
-    let scopes: Vec<_> = new.scopes.iter().map(|scope| scope.key()).collect();
+    let scopes: Vec<_> = scopes.iter().map(|scope| scope.key()).collect();
     let happened = Happened {
         to: format!("{} until {}{whose}", scopes.join(" "), new.expires_at.date()),
         ..Happened::to(AuditKind::TokenCreated, &name)

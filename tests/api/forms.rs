@@ -163,7 +163,7 @@ async fn an_action_is_never_a_link() {
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         assert_eq!(answer.header(header::ALLOW), "GET, HEAD");
     }
-    assert_eq!(browser.call("/actions/nothing", &[]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.call("/actions/nothing", &[]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -323,4 +323,21 @@ async fn a_token_that_may_not_be_is_refused_and_what_was_typed_is_kept() {
             .iter()
             .all(|event| event.event.kind.key() != "personal_access_token_created")
     );
+}
+
+#[tokio::test]
+async fn a_form_that_is_none_of_ours_is_answered_with_a_page() {
+    let test = server().await;
+    let browser = Browser::of(&test, "owner").await;
+    let before = test.snapshot().await;
+    for fields in
+        [vec![], vec![("group", "acme")], vec![("group", "acme"), ("flow", "x"), ("version", "one")]]
+    {
+        let answer = browser.submit(SET_FLOW, &fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{fields:?}");
+        let page = answer.text();
+        assert!(page.contains("<h1") && page.contains("The form was not understood"), "{page}");
+        assert!(page.contains("Sign out"), "whoever is signed in still is");
+    }
+    assert_eq!(test.snapshot().await, before);
 }

@@ -108,6 +108,30 @@ async fn an_address_without_a_valid_token_is_answered_so_often() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_large_is_refused_everywhere() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    let token = test.token("owner", &[Scope::WriteSettings]).await;
+    let before = test.snapshot().await;
+
+    let mut body = String::from("{\"decisions\":[]}");
+    body.push_str(&" ".repeat(TOO_MUCH - body.len()));
+    let ask = test.ask(Method::POST, "/api/v1/decisions").token(&token);
+    ask.header("content-type", "application/json").body(body).send().await.refused(413, "body_too_large");
+
+    let large = format!("group=acme&flow={}", "x".repeat(TOO_MUCH - 16));
+    for path in [SET_FLOW, "/actions/set_orbit", "/actions/create_token", "/users/sign_in"] {
+        for accept in ["text/html", "application/json"] {
+            let headers = [("accept", accept), ("sec-fetch-site", "same-origin"), ("content-type", FORM)];
+            let answer = owner.send(Method::POST, path, &headers, large.clone()).await;
+            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path} {accept}: {}", answer.text());
+            assert!(answer.text().contains("64 KiB") || accept != "text/html", "{path}: {}", answer.text());
+        }
+    }
+    assert_eq!(test.snapshot().await, before);
+}
+
+#[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let test = with(Limits { body: Duration::from_millis(50), ..Limits::default() }).await;
     let token = test.full_token("owner").await;

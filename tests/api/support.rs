@@ -28,7 +28,7 @@ use duo_console::{
         delete_user::delete_user,
     },
 };
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -233,8 +233,12 @@ impl Ask<'_> {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.request.headers_mut().insert(name, value.parse().expect("a header's value"));
+    pub fn header(self, name: &'static str, value: &str) -> Self {
+        self.raw_header(name, value.parse().expect("a header's value"))
+    }
+
+    pub fn raw_header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.request.headers_mut().insert(name, value);
         self
     }
 

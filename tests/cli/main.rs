@@ -7,6 +7,7 @@ mod features;
 mod flows;
 mod help;
 mod place;
+mod secrets;
 mod serve;
 mod tokens;
 mod traces;

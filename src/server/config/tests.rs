@@ -1,4 +1,5 @@
 use clap::Parser;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -121,6 +122,16 @@ fn an_address_without_an_external_url_is_one_that_a_browser_can_go_to() {
 }
 
 #[test]
+fn a_slip_in_the_log_filter_is_not_taken_for_a_place_in_the_code() {
+    for good in ["info", "OFF", "warn,sqlx=debug", "duo_console[request]=debug"] {
+        assert!(config(&["--log", good]).is_ok(), "{good}");
+    }
+    for bad in ["inof", "", " ", "info,", "sqlx", "info,sqlx=inof", "info;sqlx=debug", "a=b=c"] {
+        assert_eq!(wrong(&["--log", bad]), ["log"], "{bad}");
+    }
+}
+
+#[test]
 fn traces_go_to_the_collectors_own_address_for_them() {
     let traces = |url: &str| {
         config(&["--otlp-endpoint", url]).map(|it| it.otlp_endpoint.map(|endpoint| endpoint.traces()))
@@ -151,3 +162,44 @@ fn passwords_are_not_repeated() {
     let config = config(&["--database-url", url, "--metrics-token", "hunter2-hunter2-"]).expect("fine");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
+
+proptest! {
+    /// Whatever stands there: it is taken, or the settings at fault are named.
+    #[test]
+    fn any_value_is_judged(which in 0..SETTINGS.len(), value in ".*|[0-9:./\\[\\]=,a-z-]{0,20}") {
+        let flag = SETTINGS[which];
+        match config(&[&format!("--{flag}={value}")]) {
+            Ok(_) => {}
+            Err(errors) => prop_assert!(errors.0.iter().any(|error| error.setting.flag == flag), "{errors}"),
+        }
+    }
+
+    #[test]
+    fn no_url_makes_a_password_readable(
+        scheme in "postgres|postgresql|mysql|sqlite|http|",
+        password in "[a-zA-Z0-9]{8,20}",
+        rest in "[a-z0-9./?=&:@-]{0,20}",
+    ) {
+        let url = format!("{scheme}://ann:{password}@{rest}");
+        // A file may be called so.
+        prop_assume!(scheme != "sqlite");
+        for flag in ["database-url", "external-url"] {
+            let said = match config(&[&format!("--{flag}={url}")]) {
+                Ok(config) => format!("{config:?} {}", config.database.url),
+                Err(errors) => errors.to_string(),
+            };
+            prop_assert!(!said.contains(&password), "{said}");
+        }
+    }
+}
+
+const SETTINGS: [&str; 8] = [
+    "database-url",
+    "listen",
+    "external-url",
+    "trusted-proxies",
+    "demo",
+    "session-idle-hours",
+    "log",
+    "log-format",
+];

@@ -21,7 +21,7 @@ pub use group::GroupPages;
 pub use groups::GroupsPage;
 pub use jump::JumpPage;
 pub use preferences::PreferencesPage;
-pub use problem::NotFoundPage;
+pub use problem::{NotFoundPage, Refusal};
 pub use sign_in::{DemoHint, SignInPage};
 
 use leptos::prelude::*;
