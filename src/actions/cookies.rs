@@ -4,6 +4,9 @@
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, header};
 
+/// The cookie that holds a session's token.
+pub const SESSION_COOKIE: &str = "duo_session";
+
 /// Whether the browsers reach the program over TLS.
 #[derive(Clone, Copy, Debug)]
 pub struct CookiePolicy {

@@ -34,6 +34,18 @@ pub enum Outcome {
         name: String,
     },
     SignedOut,
+    SessionRevoked,
+    SessionsEnded {
+        count: u64,
+    },
+    /// With a link, so that whoever has it signs in with the new one now.
+    PasswordSet,
+    /// A link to set a new password, shown this once.
+    ResetLinkMade {
+        username: String,
+        link: String,
+    },
+    AdministratorMade,
 }
 
 impl Flash {

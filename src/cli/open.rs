@@ -21,9 +21,9 @@ pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
     open_with(&options.validate()?, no_settings()).await
 }
 
-/// For the command line, where no session is made or read.
+/// For the command line, where no session is made or read, and nobody is asked to confirm.
 pub(super) const fn no_settings() -> Settings {
-    Settings { session_idle_millis: 0, session_absolute_millis: 0 }
+    Settings { session_idle_millis: 0, session_absolute_millis: 0, fresh_sign_in_millis: 0 }
 }
 
 /// The same with everything checked.

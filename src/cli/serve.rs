@@ -10,12 +10,13 @@ use super::{
     output::print,
 };
 use crate::{
+    domain::paths::first_administrator_link,
     server::{
         config::{Config, DatabaseOptions, ServeOptions},
         serve, telemetry,
     },
     storage::Storage,
-    usecases::create_demo_data::create_demo_data,
+    usecases::{create_demo_data::create_demo_data, first_administrator::make_first_administrator_link},
 };
 
 pub(super) const AFTER_HELP: &str = "\
@@ -51,13 +52,22 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
             tracing::info!("the database is not empty: no demo data was made");
         }
     }
-    Ok(serve(config, app, announce).await?)
+    let first = make_first_administrator_link(&app).await?;
+    Ok(serve(config, app, |config| announce(config, first.as_deref())).await?)
 }
 
 /// Tells systemd, and says where the demo is. The log says so as well, so it does not matter when
-/// nobody reads this.
-fn announce(config: &Config) {
+/// nobody reads this. How to begin without users is a secret: it is said here, and never in the log.
+fn announce(config: &Config, first_administrator: Option<&str>) {
     notify::ready();
+    if let Some(token) = first_administrator {
+        tracing::info!(
+            "there are no users yet: the standard output has the link to create the administrator"
+        );
+        let url = config.external_url();
+        let link = first_administrator_link(url.as_str(), token);
+        let _ = print(format_args!("Duo Console: {url}\nCreate the administrator, within 24 hours: {link}"));
+    }
     if config.demo {
         let _ = print(format_args!("Duo Console: {}\n{SIGN_IN}", config.external_url()));
     }

@@ -11,13 +11,20 @@ pub const SIGN_OUT: &str = "/users/sign_out";
 pub const PREFERENCES: &str = "/-/profile/preferences";
 pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
 pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
+pub const PASSWORD: &str = "/-/user_settings/password";
+pub const SESSIONS: &str = "/-/user_settings/active_sessions";
+pub const CONFIRM: &str = "/users/confirm";
+pub const PASSWORD_RESET: &str = "/users/password/edit";
+pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
+pub const ADMIN_USERS: &str = "/admin/users";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 6] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, JUMP];
+const PAGES: [&str; 10] =
+    [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, PASSWORD, SESSIONS, CONFIRM, ADMIN_USERS, JUMP];
 
 /// The pattern of a page's address, with names in braces for what differs, for the log and the
 /// metrics. `None` when it is no page.
@@ -126,6 +133,30 @@ pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery)
 /// The sign-in page, coming back to `to` afterwards.
 pub fn sign_in_returning_to(to: &str) -> String {
     if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }
+}
+
+/// The page that asks for the password again, coming back to `to` afterwards.
+pub fn confirm_returning_to(to: &str) -> String {
+    format!("{CONFIRM}?return_to={}", query_value(to))
+}
+
+/// The list of users, searched for `text`.
+pub fn admin_users_searching(text: &str) -> String {
+    if text.is_empty() {
+        ADMIN_USERS.to_owned()
+    } else {
+        format!("{ADMIN_USERS}?search={}", query_value(text))
+    }
+}
+
+/// What somebody who forgot their password is sent.
+pub fn reset_link(origin: &str, token: &str) -> String {
+    format!("{origin}{PASSWORD_RESET}?reset_password_token={}", query_value(token))
+}
+
+/// What `serve` prints where there are no users yet.
+pub fn first_administrator_link(origin: &str, token: &str) -> String {
+    format!("{origin}{FIRST_ADMINISTRATOR}?token={}", query_value(token))
 }
 
 /// Where to go after signing in: `to` when it is a page of ours, else the groups. Anything that a

@@ -1,4 +1,4 @@
-//! Users: people and bots, and what a user name and a password must be.
+//! Users: people and bots, and what a user name must be.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +41,6 @@ pub enum UserRuleError {
         "A user name has 2 to 64 letters, digits, dots, dashes or underscores, and begins and ends with a letter or digit."
     )]
     Username,
-    #[error("A password has at least 12 and at most 256 characters.")]
-    Password,
     #[error("A name has 1 to 128 characters.")]
     Name,
 }
@@ -56,11 +54,6 @@ pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
         && edge(username.chars().next())
         && edge(username.chars().next_back());
     if fits { Ok(username) } else { Err(UserRuleError::Username) }
-}
-
-/// Long enough to matter, short enough to hash (NIST SP 800-63B asks for length, not for classes).
-pub fn check_password(password: &str) -> Result<&str, UserRuleError> {
-    if (12..=256).contains(&password.chars().count()) { Ok(password) } else { Err(UserRuleError::Password) }
 }
 
 /// Whether `c` shows, and leaves what stands around it as it is: no control character, and none that
@@ -89,13 +82,6 @@ mod tests {
         for bad in ["", "a", "-ann", "ann.", "an n", "änn", "a/b", &"x".repeat(65)] {
             assert_eq!(check_username(bad), Err(UserRuleError::Username), "{bad}");
         }
-    }
-
-    #[test]
-    fn passwords_are_long_rather_than_odd() {
-        assert!(check_password("correct horse battery").is_ok());
-        assert!(check_password("short").is_err());
-        assert!(check_password(&"x".repeat(257)).is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
-pub use options::{DatabaseOptions, ServeOptions};
+pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
 pub use values::{ExternalUrl, OtlpEndpoint};
 
 use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};

@@ -23,13 +23,15 @@ use super::{
     telemetry::traces,
 };
 use crate::{
+    actions::cookies::SESSION_COOKIE,
     domain::{actor::Surface, ids::UserId, paths},
     ui::Refusal,
-    usecases::{Caller, Origin, SignedIn, authenticate},
+    usecases::{
+        Caller, Origin, SignedIn,
+        authenticate::{self, SessionActor},
+    },
 };
 
-/// The cookie that holds a session's token.
-pub(super) const SESSION_COOKIE: &str = "duo_session";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The user that a request turned out to come from: filled in by whoever finds out, for the log.
@@ -159,10 +161,11 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
     if let Some(token) = state.cookies.read(request.headers(), SESSION_COOKIE) {
         match authenticate::by_session(&state.app, &token).await {
             Ok(None) => {}
-            Ok(Some((actor, display))) => {
+            Ok(Some(SessionActor { actor, display, session })) => {
                 RequestUser::note(request.extensions(), actor.id);
                 if let Some(origin) = request.extensions().get::<Origin>().cloned() {
-                    request.extensions_mut().insert(SignedIn { caller: Caller { actor, origin }, display });
+                    let caller = Caller { actor, origin };
+                    request.extensions_mut().insert(SignedIn { caller, display, session });
                 }
             }
             Err(error) => {

@@ -4,9 +4,11 @@ pub mod config;
 pub mod system;
 pub mod telemetry;
 
+mod accounts;
 mod assets;
 mod audit_export;
 mod connections;
+mod forms;
 mod health;
 mod limits;
 mod metrics;

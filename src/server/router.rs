@@ -26,11 +26,12 @@ use tower_http::{
 };
 
 use super::{
-    ServerState, assets, audit_export, health, metrics, middleware,
+    ServerState, accounts, assets, audit_export, health, metrics, middleware,
     refusal::{self, Asked},
     rest, sign_in,
 };
 use crate::{
+    actions::support::SiteOrigin,
     domain::paths,
     ui::{DecisionJson, DemoHint, Refusal, shell},
 };
@@ -45,6 +46,8 @@ pub fn router(state: ServerState) -> Router {
     let pages = Router::new()
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route(paths::PASSWORD_RESET, get(page).post(accounts::reset_password))
+        .route(paths::FIRST_ADMINISTRATOR, get(page).post(accounts::first_administrator))
         .route("/actions/{name}", post(action))
         .route(paths::AUDIT_EXPORT, get(audit_export::download))
         .fallback(page)
@@ -122,6 +125,7 @@ pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> 
 fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
+    provide_context(SiteOrigin(state.origin.clone()));
     provide_context(DemoHint(state.demo));
     provide_context(DecisionJson(rest::decision_json));
 }

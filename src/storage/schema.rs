@@ -37,12 +37,12 @@ pub(super) fn judge_postgres(applied: &[Applied]) -> SchemaState {
     judge(applied, &known_migrations(false))
 }
 
-/// `known` is this program's: numbers and checksums, in their order.
-fn judge(applied: &[Applied], known: &[(i64, &[u8])]) -> SchemaState {
-    let knows = known.last().map_or(0, |(version, _)| *version);
+/// `ours` is this program's: numbers and checksums, in their order.
+fn judge(applied: &[Applied], ours: &[(i64, &[u8])]) -> SchemaState {
+    let knows = ours.last().map_or(0, |(version, _)| *version);
     let Some(has) = applied.last().map(|it| it.version) else { return SchemaState::Empty };
     let is_ours =
-        |it: &Applied| known.iter().any(|(version, sum)| *version == it.version && *sum == it.checksum);
+        |it: &Applied| ours.iter().any(|(version, sum)| *version == it.version && *sum == it.checksum);
     if applied.iter().any(|it| it.version <= knows && !is_ours(it)) {
         return SchemaState::Foreign;
     }
@@ -52,7 +52,7 @@ fn judge(applied: &[Applied], known: &[(i64, &[u8])]) -> SchemaState {
     if has > knows {
         return SchemaState::Newer { has, knows };
     }
-    if applied.len() < known.len() { SchemaState::Behind { has, knows } } else { SchemaState::Current(has) }
+    if applied.len() < ours.len() { SchemaState::Behind { has, knows } } else { SchemaState::Current(has) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences,
-    Sessions, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
+    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Links, Memberships, Namespaces,
+    Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
+    audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -35,10 +36,12 @@ repositories! {
     consents -> Consents,
     features -> Features,
     flow_selections -> FlowSelections,
+    links -> Links,
     memberships -> Memberships,
     namespaces -> Namespaces,
     preferences -> Preferences,
     sessions -> Sessions,
+    sign_in_failures -> SignInFailures,
     tokens -> Tokens,
     top_level_groups -> TopLevelGroups,
     users -> Users,

@@ -21,7 +21,7 @@ async fn turning_code_review_on_leads_through_the_dialog_before_anything_is_save
     let browser = Browser::of(&test, "owner").await;
     let before = test.snapshot().await;
     let answer = browser.submit(SET_FLOW, &code_review_form(true, "0", None)).await;
-    assert_eq!(answer.status, StatusCode::FOUND);
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header(header::LOCATION), CONFIRMING);
     assert_eq!(test.snapshot().await, before);
 
@@ -116,7 +116,7 @@ async fn whoever_is_not_signed_in_changes_nothing() {
     let island = browser.call(SET_FLOW, &code_review_form(false, "0", None)).await;
     assert_eq!(island.status, StatusCode::UNAUTHORIZED);
     let form = browser.submit(SET_FLOW, &code_review_form(false, "0", None)).await;
-    assert_eq!(form.status, StatusCode::FOUND);
+    assert_eq!(form.status, StatusCode::SEE_OTHER);
     assert!(form.header(header::LOCATION).starts_with("/users/sign_in?return_to=/groups/acme"));
     assert_eq!(test.snapshot().await, before);
 }
@@ -182,7 +182,7 @@ async fn the_later_of_two_owners_is_told_who_was_first() {
     assert_eq!(now["changed"]["by"], "Group Owner");
     assert_eq!(test.snapshot().await, before);
     let form = admin.submit(SET_FLOW, &off).await;
-    assert_eq!(form.status, StatusCode::FOUND);
+    assert_eq!(form.status, StatusCode::SEE_OTHER);
     assert!(admin.get(CONFIGURATION).await.text().contains("Group Owner turned this on first."));
     assert_eq!(test.snapshot().await.selections, before.selections);
 }
@@ -225,7 +225,7 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
 
     let stored = test.orbit_of("reviewer").await;
     let display = [("theme", "dark"), ("time_format", "12_hour")];
-    assert_eq!(browser.submit("/actions/set_display", &display).await.status, StatusCode::FOUND);
+    assert_eq!(browser.submit("/actions/set_display", &display).await.status, StatusCode::SEE_OTHER);
     let page = browser.get("/-/profile/preferences").await.text();
     assert!(page.contains("data-theme=\"dark\""));
     assert_eq!(test.orbit_of("reviewer").await, stored, "version and all");

@@ -2,6 +2,7 @@
 //!
 //! Every answer of `/api` is held against the API's own document on the way (see `document`).
 
+mod accounts;
 mod audit;
 mod browser;
 mod consent;

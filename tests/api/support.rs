@@ -114,7 +114,11 @@ impl TestApp {
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
         let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
         let random = Arc::new(CountingRandom(AtomicU64::new(1)));
-        let settings = Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 };
+        let settings = Settings {
+            session_idle_millis: 3_600_000,
+            session_absolute_millis: 86_400_000,
+            fresh_sign_in_millis: 3_600_000,
+        };
         let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }

@@ -31,6 +31,7 @@ fn nothing_has_to_be_set() {
     assert_eq!(config.trusted_proxies, 0);
     assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
     assert_eq!(config.settings.session_absolute_millis, 720 * 3_600_000);
+    assert_eq!(config.settings.fresh_sign_in_millis, 60 * 60_000);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(30));
     let seconds = Duration::from_secs;
     let connections = ConnectionLimits { most: 10_000, head: seconds(10), idle: seconds(75) };
@@ -54,6 +55,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--demo-anywhere=perhaps",
         "--session-idle-hours=0",
         "--session-max-hours=x",
+        "--fresh-sign-in-minutes=-1",
         "--max-connections=0",
         "--idle-timeout-seconds=0",
         "--receive-timeout-seconds=3601",
@@ -70,7 +72,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("20 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("21 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 

@@ -52,7 +52,8 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     }
 }
 
-fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
+/// A page that says what is wrong.
+pub(super) fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
     answer_with(status);
     let text = text.into();
     view! {

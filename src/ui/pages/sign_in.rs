@@ -1,12 +1,11 @@
 //! Signing in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     actions::{
         flash::{self, Outcome},
-        support::handed_over,
+        support::{handed_over, query_parameter},
     },
     domain::paths,
     ui::{
@@ -21,16 +20,21 @@ pub fn SignInPage() -> impl IntoView {
     let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
-        None => use_query_map().read_untracked().get("return_to").unwrap_or_default(),
+        None => query_parameter("return_to").unwrap_or_default(),
     };
-    let signed_out = flash::take().is_some_and(|flash| flash.outcome == Outcome::SignedOut);
+    let said = flash::take().and_then(|flash| match flash.outcome {
+        Outcome::SignedOut => Some("You are signed out."),
+        Outcome::PasswordSet => Some("Your new password is set. Sign in with it."),
+        Outcome::AdministratorMade => Some("The administrator is made. Sign in."),
+        _ => None,
+    });
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
     let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
     view! {
         <Page title="Sign in">
             <div class="mx-auto max-w-sm py-12">
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
-                {signed_out.then(|| view! { <StatusNote>"You are signed out."</StatusNote> })}
+                {said.map(|said| view! { <StatusNote>{said}</StatusNote> })}
                 {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}
                 <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
                     <input type="hidden" name="return_to" value=return_to />
