@@ -23,8 +23,21 @@ pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 10] =
-    [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, PASSWORD, SESSIONS, CONFIRM, ADMIN_USERS, JUMP];
+const PAGES: [&str; 13] = [
+    HOME,
+    GROUPS,
+    SIGN_IN,
+    PREFERENCES,
+    ACCESS_TOKENS,
+    PASSWORD,
+    PASSWORD_RESET,
+    SESSIONS,
+    CONFIRM,
+    FIRST_ADMINISTRATOR,
+    ADMIN_USERS,
+    ADMIN_AUDIT_EVENTS,
+    JUMP,
+];
 
 /// The pattern of a page's address, with names in braces for what differs, for the log and the
 /// metrics. `None` when it is no page.

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use duo_console::server::{
@@ -12,7 +12,10 @@ use duo_console::server::{
 };
 use http::StatusCode;
 use serde_json::Value;
-use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, set_default},
+};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
@@ -39,6 +42,11 @@ impl io::Write for Log {
 impl Log {
     /// The log of this thread, until the guard is dropped.
     fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
+        // With a single subscriber tracing asks the thread that comes to an event first whether
+        // anybody wants it, and that may be another test's. With more it asks all of them.
+        static OTHERS: LazyLock<[Dispatch; 2]> =
+            LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry())));
+        LazyLock::force(&OTHERS);
         let log = Self::default();
         let writer = log.clone();
         let config = LogConfig { format, filter: filter.to_owned() };
