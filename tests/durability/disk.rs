@@ -90,7 +90,7 @@ fn refuses_and_recovers(
     let form =
         format!("group=acme&flow=developer%2Fv1&version={}&enabled={}", lanes[3].version, !lanes[3].enabled);
     let answer = browser.post_form("/actions/set_flow", &form);
-    assert_eq!(answer.status, 302, "{answer:?}");
+    assert_eq!(answer.status, 303, "{answer:?}");
     let flash = answer.header("set-cookie").expect("a flash").split(';').next().expect("a pair").to_owned();
     let page =
         server.browser(&format!("{cookie}; {flash}")).get("/groups/acme/-/settings/gitlab_duo/configuration");

@@ -52,6 +52,8 @@ pub fn token(place: &Place, database: Option<&str>) -> String {
         "--name",
         "storm",
         "--scope",
+        "read_decisions",
+        "--scope",
         "read_settings",
         "--scope",
         "write_settings",
