@@ -36,6 +36,10 @@ id!(
     TokenId
 );
 id!(
+    /// A signed-in browser's number; not its token.
+    SessionId
+);
+id!(
     /// A row of the audit log.
     AuditEventId
 );

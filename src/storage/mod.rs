@@ -38,7 +38,7 @@ pub use groups::TopLevelGroups;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
-pub use sessions::{NewSession, SessionUser, Sessions};
+pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
 pub use users::{NewUser, Users};

@@ -6,6 +6,7 @@ mod caller;
 mod error;
 mod load;
 mod secrets;
+mod start_session;
 
 pub mod authenticate;
 pub mod create_demo_data;

@@ -3,14 +3,12 @@
 use super::{
     App, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
-    secrets::{password_matches, random_token, token_hash},
+    secrets::password_matches,
+    start_session::{StartSession, start_session},
 };
-use crate::{
-    domain::{
-        audit::{AuditActor, AuditKind},
-        user::UserKind,
-    },
-    storage::NewSession,
+use crate::domain::{
+    audit::{AuditActor, AuditKind},
+    user::UserKind,
 };
 
 pub struct SignIn<'a> {
@@ -47,26 +45,9 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         uow.commit().await?;
         return Ok(None);
     };
-    let token = random_token(app);
-    // Those that ended first: everybody who signs in takes them in the same order, so that two who come
-    // back with a session that ended do not wait for each other.
-    uow.sessions().delete_ended(now, now.plus_millis(-app.settings.session_idle_millis)).await?;
-    if let Some(old) = form.old_token {
-        uow.sessions().delete(&token_hash(old)).await?;
-    }
-    let user_agent: String = form.user_agent.chars().take(256).collect();
-    uow.sessions()
-        .add(&NewSession {
-            token_hash: &token_hash(&token),
-            user: user.id,
-            created_at: now,
-            expires_at: now.plus_millis(app.settings.session_absolute_millis),
-            remote_ip: &origin.remote_ip,
-            user_agent: &user_agent,
-        })
-        .await?;
-    let who = AuditActor { id: Some(user.id), username: user.username.clone(), name: user.name };
-    record_as(now, &mut uow, who, origin, Happened::to(AuditKind::SignedIn, &user.username)).await?;
+    let start =
+        StartSession { user: &user, by: "password", old_token: form.old_token, user_agent: form.user_agent };
+    let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
     Ok(Some(token))
 }

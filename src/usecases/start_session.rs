@@ -1,0 +1,63 @@
+//! Starts a session, however its user proved who they are. Nothing else makes one.
+
+use super::{
+    App, Origin,
+    audit_trail::{Happened, record_as},
+    secrets::{random_token, token_hash},
+};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        user::User,
+    },
+    storage::{NewSession, StorageError, UnitOfWork},
+};
+
+/// What a session of the browser keeps of the browser's name.
+const USER_AGENT_CHARS: usize = 256;
+
+pub(super) struct StartSession<'a> {
+    pub user: &'a User,
+    /// What proved who the user is, for the audit log: `password`, or a provider's name.
+    pub by: &'a str,
+    /// The session that the browser already has; it ends.
+    pub old_token: Option<&'a str>,
+    pub user_agent: &'a str,
+}
+
+/// The new session's token. The caller has checked who it is, in the same unit of work, and commits.
+pub(super) async fn start_session(
+    app: &App,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    start: &StartSession<'_>,
+) -> Result<String, StorageError> {
+    let now = app.now();
+    let token = random_token(app);
+    // Those that ended first: everybody who signs in takes them in the same order, so that two who come
+    // back with a session that ended do not wait for each other.
+    uow.sessions().delete_ended(now, now.plus_millis(-app.settings.session_idle_millis)).await?;
+    if let Some(old) = start.old_token {
+        uow.sessions().delete(&token_hash(old)).await?;
+    }
+    let user_agent: String = start.user_agent.chars().take(USER_AGENT_CHARS).collect();
+    uow.sessions()
+        .add(&NewSession {
+            token_hash: &token_hash(&token),
+            user: start.user.id,
+            created_at: now,
+            expires_at: now.plus_millis(app.settings.session_absolute_millis),
+            remote_ip: &origin.remote_ip,
+            user_agent: &user_agent,
+        })
+        .await?;
+    let who = AuditActor {
+        id: Some(start.user.id),
+        username: start.user.username.clone(),
+        name: start.user.name.clone(),
+    };
+    let happened =
+        Happened { to: start.by.to_owned(), ..Happened::to(AuditKind::SignedIn, &start.user.username) };
+    record_as(now, uow, who, origin, happened).await?;
+    Ok(token)
+}
