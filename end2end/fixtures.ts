@@ -74,6 +74,8 @@ export interface Options {
 
 interface Fixtures {
   server: Server;
+  /** What `serve` is told besides the database. */
+  serveOptions: string[];
   trouble: Trouble;
   /** The configuration page, in `page`. */
   configuration: Configuration;
@@ -119,10 +121,12 @@ export const test = base.extend<Fixtures & Options, { template: Template }>({
     { scope: 'worker' },
   ],
 
-  server: async ({ template }, use, testInfo) => {
+  serveOptions: async ({}, use) => use([]),
+
+  server: async ({ template, serveOptions }, use, testInfo) => {
     const database = join(template.directory, `${testInfo.testId}-${testInfo.repeatEachIndex}.db`);
     await copyFile(template.database, database);
-    const server = await Server.start(database);
+    const server = await Server.start(database, serveOptions);
     await use(server);
     const code = await server.stop();
     if (testInfo.status !== testInfo.expectedStatus) {

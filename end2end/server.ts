@@ -32,12 +32,13 @@ export class Server {
   ) {}
 
   /** Resolves once the server says where it listens. */
-  static async start(database: string): Promise<Server> {
-    const words = ['serve', '--demo', '--listen', '127.0.0.1:0', '--database-url', `sqlite://${database}`];
+  static async start(database: string, options: string[] = []): Promise<Server> {
+    const url = ['--database-url', `sqlite://${database}`];
+    const words = ['serve', '--demo', '--listen', '127.0.0.1:0', ...url, ...options];
     const child = spawn(binary, words, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     const log: string[] = [];
     createInterface(child.stderr).on('line', (line) => log.push(line));
-    const url = await new Promise<string>((found, failed) => {
+    const address = await new Promise<string>((found, failed) => {
       createInterface(child.stdout).on('line', (line) => {
         const said = /^Duo Console: (http:\/\/\S+?)\/?$/.exec(line)?.[1];
         if (said !== undefined) found(said);
@@ -45,7 +46,7 @@ export class Server {
       child.once('error', failed);
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${log.join('\n')}`)));
     });
-    return new Server(url, database, child, log);
+    return new Server(address, database, child, log);
   }
 
   get log(): string {

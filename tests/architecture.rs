@@ -34,6 +34,8 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
         &["server/", "cli/", "main.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
+    ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),
+    ("hyper_util", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];

@@ -158,6 +158,7 @@ mod tests {
     fn group(id: i64) -> Namespace {
         Namespace {
             id: NamespaceId(id),
+            parent: None,
             root: NamespaceId(id),
             kind: NamespaceKind::Group,
             path: path(&format!("group-{id}")),
@@ -209,17 +210,12 @@ mod tests {
 
     #[test]
     fn the_provider_gives_changes_and_withdraws_what_it_made() {
-        let current =
-            [has(1, Role::Developer, MadeBy::Provider), has(2, Role::Guest, MadeBy::Provider)];
+        let current = [has(1, Role::Developer, MadeBy::Provider), has(2, Role::Guest, MadeBy::Provider)];
         let wanted = [(group(1), Role::Maintainer), (group(3), Role::Owner)];
         assert_eq!(
             changes(&current, &wanted),
             [
-                MembershipChange::Change {
-                    namespace: group(1),
-                    from: Role::Developer,
-                    to: Role::Maintainer
-                },
+                MembershipChange::Change { namespace: group(1), from: Role::Developer, to: Role::Maintainer },
                 MembershipChange::Give { namespace: group(3), role: Role::Owner },
                 MembershipChange::Withdraw { namespace: group(2), role: Role::Guest },
             ]

@@ -8,8 +8,25 @@ use super::{
 /// Whom a provider means: a subject is unique at its issuer and never given to somebody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    pub issuer: String,
-    pub subject: String,
+    issuer: String,
+    subject: String,
+}
+
+impl Identity {
+    /// `None` when `subject` is none: it has 1 to 255 ASCII characters (OpenID Connect Core, 2).
+    pub fn new(issuer: &str, subject: &str) -> Option<Self> {
+        let fits = (1..=255).contains(&subject.len())
+            && subject.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
+        fits.then(|| Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
 }
 
 /// What a provider said at a sign-in, after everything about it was verified.
@@ -114,7 +131,7 @@ mod tests {
 
     fn claims(usernames: &[&str], email: Option<&str>, name: Option<&str>) -> ProviderClaims {
         ProviderClaims {
-            identity: Identity { issuer: "https://id.example".into(), subject: "1".into() },
+            identity: Identity::new("https://id.example", "1").expect("an identity"),
             email: ClaimedEmail::new(email, Some(true)),
             usernames: usernames.iter().map(|&name| name.to_owned()).collect(),
             name: name.map(str::to_owned),
@@ -123,12 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_is_short_and_plain() {
+        for good in ["1", "auth0|5f 7", &"x".repeat(255)] {
+            assert!(Identity::new("https://id.example", good).is_some(), "{good}");
+        }
+        for bad in ["", "a\0", "\n", "é", &"x".repeat(256)] {
+            assert_eq!(Identity::new("https://id.example", bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
     fn an_address_counts_only_when_the_provider_says_that_it_is_verified() {
         let address = EmailAddress::parse("ann@example.com").expect("an address");
-        assert_eq!(
-            ClaimedEmail::new(Some("ann@example.com"), Some(true)),
-            ClaimedEmail::Verified(address)
-        );
+        assert_eq!(ClaimedEmail::new(Some("ann@example.com"), Some(true)), ClaimedEmail::Verified(address));
         for verified in [Some(false), None] {
             assert_eq!(ClaimedEmail::new(Some("ann@example.com"), verified), ClaimedEmail::Unverified);
         }

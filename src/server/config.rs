@@ -5,12 +5,14 @@
 //! so that nobody mends them one start at a time.
 
 mod options;
+mod provider;
 mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use options::{DatabaseOptions, ServeOptions};
-pub use values::ExternalUrl;
+pub use provider::{ProviderConfig, ProviderOptions};
+pub use values::{ExternalUrl, Secret};
 
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// By whom people sign in besides passwords; `None` when nobody asked for it.
+    pub provider: Option<ProviderConfig>,
 }
 
 impl Config {

@@ -7,12 +7,14 @@ pub mod telemetry;
 mod assets;
 mod health;
 mod middleware;
+mod oidc;
 pub mod rest;
 mod router;
 mod serve;
 mod sign_in;
 mod state;
 
+pub use oidc::Provider;
 pub use router::router;
 pub use serve::{ServeError, serve};
 pub use state::ServerState;

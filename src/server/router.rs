@@ -24,10 +24,10 @@ use tower_http::{
     },
 };
 
-use super::{ServerState, assets, health, middleware, rest, sign_in};
+use super::{ServerState, assets, health, middleware, oidc, rest, sign_in};
 use crate::{
     domain::paths,
-    ui::{DecisionJson, DemoHint, shell},
+    ui::{DecisionJson, DemoHint, ProviderButton, shell},
 };
 
 /// What a form may weigh, in bytes.
@@ -40,6 +40,9 @@ pub fn router(state: ServerState) -> Router {
     let pages = Router::new()
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route(paths::PROVIDER_SIGN_IN, get(oidc::start))
+        .route(paths::PROVIDER_CALLBACK, get(oidc::callback))
+        .route(paths::PROVIDER_SIGN_OUT, get(oidc::sign_out))
         .route("/actions/{name}", post(action))
         .fallback(page)
         .layer(from_fn_with_state(state.clone(), middleware::session))
@@ -96,6 +99,13 @@ fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
     provide_context(DemoHint(state.demo));
+    if let Some(provider) = &state.provider {
+        provide_context(ProviderButton {
+            name: provider.name().to_owned(),
+            available: provider.is_available(),
+            ends_sessions: provider.ends_sessions(),
+        });
+    }
     provide_context(DecisionJson(rest::decision_json));
 }
 

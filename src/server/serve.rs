@@ -10,7 +10,7 @@ use tokio::{
     time,
 };
 
-use super::{ServerState, config::Config, router};
+use super::{Provider, ServerState, config::Config, router};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.
@@ -27,6 +27,9 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// Nothing could be asked of the sign-in provider over TLS.
+    #[error("cannot trust any sign-in provider: {0}. Install this machine's certificates (ca-certificates).")]
+    Certificates(#[source] io::Error),
     /// Anything else of the system.
     #[error("the server ended: {0}")]
     Io(#[from] io::Error),
@@ -61,8 +64,17 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
-    let state =
-        ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo);
+    let external_url = config.external_url();
+    let provider = config
+        .provider
+        .clone()
+        .map(|provider| Provider::new(provider, external_url.as_url(), app.clock.clone()))
+        .transpose()
+        .map_err(ServeError::Certificates)?;
+    // It may be down: nobody waits for it.
+    let keeping_current = provider.clone().map(|provider| tokio::spawn(provider.keep_current()));
+    let state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
+        .with_provider(provider);
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
@@ -95,6 +107,9 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             }
         }
     };
+    if let Some(task) = keeping_current {
+        task.abort();
+    }
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.
         let _ = time::timeout(CLOSING, app.storage.close()).await;

@@ -3,7 +3,7 @@
 use leptos::config::LeptosOptions;
 use url::Url;
 
-use super::assets;
+use super::{Provider, assets};
 use crate::{actions::cookies::CookiePolicy, ui::AssetNames, usecases::App};
 
 /// What the server is told about itself. Cheap to clone.
@@ -17,6 +17,8 @@ pub struct ServerState {
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
     pub demo: bool,
+    /// By whom people sign in besides passwords.
+    pub provider: Option<Provider>,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
 }
@@ -32,8 +34,15 @@ impl ServerState {
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
+            provider: None,
             assets,
             leptos,
         }
+    }
+
+    /// The same with a provider by which people sign in.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Provider>) -> Self {
+        Self { provider, ..self }
     }
 }

@@ -20,6 +20,7 @@ mod error;
 mod features;
 mod flows;
 mod groups;
+mod identities;
 mod memberships;
 mod namespaces;
 mod preferences;
@@ -35,6 +36,7 @@ pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
+pub use identities::Identities;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
@@ -85,6 +87,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("identities", identities::STATEMENTS),
         ("memberships", memberships::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
         ("preferences", preferences::STATEMENTS),

@@ -1,7 +1,7 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditLog, Consents, Features, FlowSelections, Memberships, Namespaces, Preferences, Sessions,
+    AuditLog, Consents, Features, FlowSelections, Identities, Memberships, Namespaces, Preferences, Sessions,
     StorageError, Tokens, TopLevelGroups, Users,
 };
 
@@ -31,6 +31,7 @@ repositories! {
     consents -> Consents,
     features -> Features,
     flow_selections -> FlowSelections,
+    identities -> Identities,
     memberships -> Memberships,
     namespaces -> Namespaces,
     preferences -> Preferences,

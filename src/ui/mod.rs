@@ -15,4 +15,4 @@ mod pages;
 #[cfg(feature = "ssr")]
 pub use app::{App, AssetNames, SignInFailed, shell};
 #[cfg(feature = "ssr")]
-pub use pages::{DecisionJson, DemoHint};
+pub use pages::{DecisionJson, DemoHint, ProviderButton, ProviderSignInFailed};

@@ -23,6 +23,7 @@ pub mod list_users;
 pub mod read_features;
 pub mod revoke_token;
 pub mod save_display;
+pub mod set_email;
 pub mod set_feature;
 pub mod set_flow;
 pub mod set_orbit;
@@ -31,7 +32,9 @@ pub mod show_configuration;
 pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
+pub mod sign_in_with_provider;
 pub mod sign_out;
+pub mod unlink_user;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;

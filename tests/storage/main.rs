@@ -22,6 +22,7 @@ macro_rules! contract {
 mod cancellation;
 mod features;
 mod flows;
+mod identities;
 mod ledger_and_audit;
 mod memberships;
 mod namespaces;

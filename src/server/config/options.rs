@@ -4,16 +4,19 @@
 //! would stop at the first wrong one.
 
 use super::{
-    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, Setting,
+    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
     values::{self, Expected},
 };
 use crate::usecases::Settings;
 
+/// Names settings: the flag, then the variable.
 macro_rules! settings {
     ($($name:ident = $flag:literal / $variable:literal;)*) => {
         $(const $name: Setting = Setting { flag: $flag, variable: $variable };)*
     };
 }
+
+pub(super) use settings;
 
 settings! {
     DATABASE_URL = "database-url" / "DATABASE_URL";
@@ -89,15 +92,22 @@ pub struct ServeOptions {
     /// What to log: a level, or directives such as info,sqlx=debug
     #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
     pub log: String,
+    #[command(flatten)]
+    pub provider: ProviderOptions,
 }
 
 /// Collects what is wrong.
 #[derive(Default)]
-struct Checks(Vec<ConfigError>);
+pub(super) struct Checks(Vec<ConfigError>);
 
 impl Checks {
     /// `None` when `value` is wrong, which is then noted.
-    fn read<T>(&mut self, setting: Setting, value: &str, read: fn(&str) -> Result<T, Expected>) -> Option<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        setting: Setting,
+        value: &str,
+        read: fn(&str) -> Result<T, Expected>,
+    ) -> Option<T> {
         self.note(setting, Some(value), read(value))
     }
 
@@ -105,7 +115,12 @@ impl Checks {
         self.note(setting, Some(value), values::whole(value, least, most))
     }
 
-    fn note<T>(&mut self, setting: Setting, value: Option<&str>, read: Result<T, Expected>) -> Option<T> {
+    pub(super) fn note<T>(
+        &mut self,
+        setting: Setting,
+        value: Option<&str>,
+        read: Result<T, Expected>,
+    ) -> Option<T> {
         match read {
             Ok(read) => Some(read),
             Err(expected) => {
@@ -168,6 +183,7 @@ impl ServeOptions {
         let shutdown: Option<u32> = checks.whole(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0, 3600);
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
+        let provider = self.provider.check(checks);
 
         if let (Some(idle), Some(max)) = (idle, max)
             && max < idle
@@ -205,6 +221,7 @@ impl ServeOptions {
             },
             shutdown_timeout: std::time::Duration::from_secs(shutdown?.into()),
             log: LogConfig { format: format?, filter: filter? },
+            provider: provider?,
         })
     }
 }

@@ -10,6 +10,7 @@ mod jump;
 mod overview;
 mod preferences;
 mod problem;
+mod provider;
 mod sign_in;
 
 pub use access_tokens::AccessTokensPage;
@@ -19,6 +20,7 @@ pub use groups::GroupsPage;
 pub use jump::JumpPage;
 pub use preferences::PreferencesPage;
 pub use problem::NotFoundPage;
+pub use provider::{ProviderButton, ProviderSignInFailed};
 pub use sign_in::{DemoHint, SignInPage};
 
 use leptos::prelude::*;

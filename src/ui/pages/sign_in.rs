@@ -13,6 +13,7 @@ use crate::{
         app::SignInFailed,
         components::{AlertNote, StatusNote},
         layout::Page,
+        pages::provider::{ProviderFailure, ProviderSignIn, SignedOutHere, kept_return},
     },
 };
 
@@ -21,9 +22,13 @@ pub fn SignInPage() -> impl IntoView {
     let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
-        None => use_query_map().read_untracked().get("return_to").unwrap_or_default(),
+        None => {
+            kept_return().or_else(|| use_query_map().read_untracked().get("return_to")).unwrap_or_default()
+        }
     };
-    let signed_out = flash::take().is_some_and(|flash| flash.outcome == Outcome::SignedOut);
+    let outcome = flash::take().map(|flash| flash.outcome);
+    let signed_out = outcome == Some(Outcome::SignedOut);
+    let signed_out_here = outcome == Some(Outcome::SignedOutHere);
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
     let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
     view! {
@@ -31,7 +36,10 @@ pub fn SignInPage() -> impl IntoView {
             <div class="mx-auto max-w-sm py-12">
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
                 {signed_out.then(|| view! { <StatusNote>"You are signed out."</StatusNote> })}
+                {signed_out_here.then(|| view! { <SignedOutHere /> })}
+                <ProviderFailure />
                 {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}
+                <ProviderSignIn return_to=return_to.clone() />
                 <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
                     <input type="hidden" name="return_to" value=return_to />
                     <div>
