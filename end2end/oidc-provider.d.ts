@@ -25,6 +25,7 @@ declare module 'oidc-provider' {
     interactions: { url: (context: unknown, interaction: { uid: string }) => string };
     loadExistingGrant: (context: Context) => Promise<Grant>;
     pkce: { required: () => boolean };
+    ttl: Record<string, number>;
   }
 
   export default class Provider {

@@ -90,6 +90,7 @@ export class SignInProvider {
         return grant;
       },
       pkce: { required: () => true },
+      ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
     });
     const answer = this.provider.callback();
     this.http = createServer((request, response) => {

@@ -101,7 +101,7 @@ mod tests {
             std::future::pending::<()>().await;
         });
         let client = HttpClient { patience, ..HttpClient::new(true).expect("no TLS") };
-        let request = axum::http::Request::get(format!("http://{address}/")).body(Vec::new());
+        let request = http::Request::get(format!("http://{address}/")).body(Vec::new());
         let answer = client.call(request.expect("a request")).await;
         server.abort();
         answer
@@ -136,7 +136,7 @@ mod tests {
     async fn over_tls_nothing_is_asked_in_the_clear() {
         // Where there are no certificates to trust there is no client, either.
         let Ok(client) = HttpClient::new(false) else { return };
-        let request = axum::http::Request::get("http://127.0.0.1:1/").body(Vec::new());
+        let request = http::Request::get("http://127.0.0.1:1/").body(Vec::new());
         let answer = client.call(request.expect("a request")).await;
         assert!(matches!(answer, Err(HttpError::Unreachable(_))), "{answer:?}");
     }

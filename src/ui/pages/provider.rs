@@ -68,7 +68,11 @@ pub(super) fn ProviderSignIn(return_to: String) -> impl IntoView {
         <div class="mt-6">
             {if provider.available {
                 let href = paths::provider_sign_in_returning_to(&return_to);
-                view! { <a class="button w-full" href=href rel="external">{provider.name}</a> }.into_any()
+                view! {
+                    <a class="button w-full" href=href rel="external">{provider.name}</a>
+                    <p class="mt-6 text-center text-sm text-muted">"Or with a password"</p>
+                }
+                    .into_any()
             } else {
                 view! {
                     <p class="note">
@@ -78,7 +82,6 @@ pub(super) fn ProviderSignIn(return_to: String) -> impl IntoView {
                 }
                     .into_any()
             }}
-            <p class="mt-6 text-center text-sm text-muted">"Or with a password"</p>
         </div>
     })
 }
