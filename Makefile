@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build run assets test check test-unit test-storage test-api test-e2e clean
+.PHONY: help setup setup-test setup-bench build run assets test check test-unit test-storage test-api test-e2e bench clean
 
 # Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -16,6 +16,9 @@ setup:
 
 setup-test:
 	@scripts/setup test
+
+setup-bench:
+	@scripts/setup bench
 
 assets: setup ## what the browser fetches, into target/site/
 	@scripts/build-assets
@@ -43,6 +46,9 @@ test-api: setup-test assets ## requests against the server, in process
 
 test-e2e: setup-test build ## a browser against the program; ARGS='--grep consent' for some
 	scripts/end2end $(ARGS)
+
+bench: setup-bench build ## what the program is fast at: writes docs/performance.md
+	@scripts/bench
 
 clean: ## remove all that was built or fetched into this checkout (not data/)
 	rm -rf target node_modules

@@ -24,6 +24,7 @@ export const paths = {
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
   auditEvents: (group: string) => `/groups/${group}/-/audit_events`,
+  adminAuditEvents: '/admin/audit_events',
   preferences: '/-/profile/preferences',
   accessTokens: '/-/user_settings/personal_access_tokens',
   signIn: '/users/sign_in',

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use duo_console::domain::paths;
+
 /// Which rooms a room may use, besides itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -31,11 +33,11 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ("clap", &["cli/", "server/config", "main.rs"], "options belong in src/server/config or src/cli"),
     (
         "tokio",
-        &["server/", "cli/", "main.rs", "storage/database.rs", "usecases/secrets.rs"],
+        &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
     ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),
-    ("hyper_util", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
+    ("hyper_rustls", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];
@@ -219,6 +221,18 @@ fn both_databases_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(!names("sqlite").is_empty());
+}
+
+/// Else its requests would be counted as "other".
+#[test]
+fn every_page_has_a_pattern_for_the_log_and_the_metrics() {
+    let app = include_str!("../src/ui/app.rs");
+    let pages: Vec<_> =
+        app.split("path!(\"").skip(1).map(|rest| rest.split('"').next().expect("an address")).collect();
+    assert!(pages.len() > 3, "{pages:?}");
+    for page in pages {
+        assert_eq!(paths::pattern(page), Some(page), "add it to domain/paths.rs::PAGES");
+    }
 }
 
 /// The checks above must be able to fail.

@@ -23,6 +23,18 @@ test('the configuration and its dialog', async ({ configuration, page }) => {
   await isAccessible(page, 'nobody to explain for');
   await page.goto(paths.auditEvents('acme'));
   await isAccessible(page, 'audit events');
+  await page.goto(`${paths.auditEvents('acme')}?from=2026-06-02&to=2026-06-01`);
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a filter that says nothing');
+});
+
+test('the audit events of everything', async ({ visit }) => {
+  const page = await visit('admin');
+  await page.goto(paths.adminAuditEvents);
+  await expect(page.getByRole('listitem').filter({ hasText: 'signed in' }).first()).toBeVisible();
+  await isAccessible(page, 'every event');
+  await page.goto(`${paths.adminAuditEvents}?person=nobody-here`);
+  await isAccessible(page, 'no event');
 });
 
 test('the configuration in its other states', async ({ configuration, page, visit }) => {

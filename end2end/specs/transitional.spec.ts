@@ -79,5 +79,5 @@ test('turning it off withdraws the consent, turning it on asks again, and the le
     /Group Owner \(@owner\) gave consent just now/,
   ]);
   const changes = page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
-  await expect(changes.filter({ hasText: 'Group Owner turned off Code Review' })).toHaveCount(1);
+  await expect(changes.filter({ hasText: 'Group Owner (@owner) turned off Code Review' })).toHaveCount(1);
 });

@@ -31,6 +31,8 @@ pub enum ActionError {
     FeatureOff,
     /// 503: the database is busy or away.
     Unavailable,
+    /// 503: the database takes no change.
+    Unwritable,
     /// 500; the log knows more.
     Internal,
     /// The request never arrived, or no answer came.
@@ -48,7 +50,7 @@ impl ActionError {
             Self::ConsentOutdated | Self::Conflict(_) => 409,
             Self::Invalid { .. } | Self::ConsentRequired => 422,
             Self::Internal | Self::Offline => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Unwritable => 503,
         }
     }
 
@@ -71,6 +73,9 @@ impl ActionError {
             }
             Self::FeatureOff => "Orbit is not available to you at the moment. What you chose is kept.".into(),
             Self::Unavailable => "The database is busy. Try again in a moment.".into(),
+            Self::Unwritable => {
+                "The database takes no changes at the moment, so nothing was changed. Whoever runs this server can tell why.".into()
+            }
             Self::Internal => "Something went wrong on the server. Try again in a moment.".into(),
             Self::Offline => "The server did not answer. Check your connection and try again.".into(),
         }

@@ -133,7 +133,7 @@ impl Call {
     fn action_error(&self, error: UseCaseError) -> ActionError {
         if error.is_passing() {
             tracing::warn!(%error, "action refused");
-            return ActionError::Unavailable;
+            return if error.is_unwritable() { ActionError::Unwritable } else { ActionError::Unavailable };
         }
         match error {
             UseCaseError::NotFound(_) => ActionError::NotFound,

@@ -1,6 +1,6 @@
-//! `audit`: who changed what, to look at or to take elsewhere.
+//! `audit`: who changed what, to look at, to take elsewhere, and to check.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -9,12 +9,15 @@ use super::{
     output::{Format, Row, print_list},
 };
 use crate::{
-    domain::{audit::AuditEvent, ids::AuditEventId},
-    usecases::{App, list_audit_events::list_all},
+    domain::audit_chain::{ChainPoint, Fault, RowId},
+    storage::AuditFilter,
+    usecases::{
+        App,
+        export_audit_events::{self, AuditExport, EventRow},
+        list_audit_events::list_latest,
+        verify_audit::{Verified, verify_audit},
+    },
 };
-
-/// How many events an export holds in memory at a time.
-const PAGE: i64 = 500;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum AuditCommand {
@@ -40,6 +43,28 @@ Examples:
         #[arg(long, value_enum)]
         format: ExportFormat,
     },
+    /// Check that no event and no consent was removed, altered or added behind the program's back
+    #[command(after_help = "\
+Names every row that is not as the program wrote it, and ends with exit code 1 then. Servers may go on
+meanwhile. The last line says where the chain ends: note it elsewhere. Whoever can write to the database
+could make the whole chain anew; a point that was noted before shows that.
+
+Examples:
+  duo-console audit verify
+  duo-console audit verify --expect 1204:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    Verify {
+        /// Where the chain ended earlier, as it was noted; repeatable
+        #[arg(long, value_name = "POSITION:HASH", value_parser = parse_point)]
+        expect: Vec<ChainPoint>,
+        /// As lines for people or as JSON
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+fn parse_point(text: &str) -> Result<ChainPoint, &'static str> {
+    ChainPoint::parse(text)
+        .ok_or("write a position, a colon and a hash of 64 digits, as `audit verify` prints them")
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -50,64 +75,12 @@ pub enum ExportFormat {
     Ndjson,
 }
 
-/// An event as it is printed; every field is there in every event.
-#[derive(Serialize)]
-struct EventRow {
-    id: i64,
-    at: String,
-    kind: &'static str,
-    actor_id: Option<i64>,
-    actor_username: String,
-    actor_name: String,
-    surface: &'static str,
-    namespace_id: Option<i64>,
-    namespace_path: Option<String>,
-    target: String,
-    from: String,
-    to: String,
-    remote_ip: String,
-    request_id: String,
-}
-
-impl From<AuditEvent> for EventRow {
-    fn from(AuditEvent { id, event }: AuditEvent) -> Self {
-        Self {
-            id: id.0,
-            at: event.at.rfc3339(),
-            kind: event.kind.key(),
-            actor_id: event.actor.id.map(|id| id.0),
-            actor_username: event.actor.username,
-            actor_name: event.actor.name,
-            surface: event.surface.key(),
-            namespace_id: event.namespace.as_ref().map(|namespace| namespace.id.0),
-            namespace_path: event.namespace.map(|namespace| namespace.path),
-            target: event.target,
-            from: event.from,
-            to: event.to,
-            remote_ip: event.remote_ip,
-            request_id: event.request_id,
+impl From<ExportFormat> for export_audit_events::ExportFormat {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::Csv,
+            ExportFormat::Ndjson => Self::Ndjson,
         }
-    }
-}
-
-impl EventRow {
-    /// The same, where it is opened in a spreadsheet. What somebody else wrote must stay text.
-    fn harmless(mut self) -> Self {
-        let texts = [
-            &mut self.actor_username,
-            &mut self.actor_name,
-            &mut self.target,
-            &mut self.from,
-            &mut self.to,
-            &mut self.remote_ip,
-            &mut self.request_id,
-        ];
-        for text in texts.into_iter().chain(&mut self.namespace_path) {
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-                text.insert(0, '\'');
-            }
-        }
-        self
     }
 }
 
@@ -134,74 +107,95 @@ impl Row for EventRow {
 pub(super) async fn run(app: &App, command: AuditCommand) -> Result<(), Failure> {
     match command {
         AuditCommand::List { limit, format } => {
-            let rows: Vec<_> = list_all(app, None, limit).await?.into_iter().map(EventRow::from).collect();
+            let rows: Vec<_> = list_latest(app, limit).await?.into_iter().map(EventRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
-        AuditCommand::Export { format: ExportFormat::Csv } => export_csv(app, io::stdout().lock()).await,
-        AuditCommand::Export { format: ExportFormat::Ndjson } => {
-            export_ndjson(app, BufWriter::new(io::stdout().lock())).await
+        AuditCommand::Export { format } => export(app, format, io::stdout().lock()).await,
+        AuditCommand::Verify { expect, format: Format::Text } => {
+            verify_as_text(app, &expect, io::stdout().lock()).await
+        }
+        AuditCommand::Verify { expect, format: Format::Json } => {
+            verify_as_json(app, &expect, io::stdout().lock()).await
         }
     }
 }
 
-async fn export_csv(app: &App, out: impl Write) -> Result<(), Failure> {
-    let mut csv = csv::Writer::from_writer(out);
-    // There may be no events; the headings are there anyway.
-    if !for_each_event(app, |row| csv.serialize(row.harmless()).map_err(io_error)).await? {
-        csv.write_record(CSV_HEADINGS).map_err(io_error)?;
+async fn export(app: &App, format: ExportFormat, mut out: impl Write) -> Result<(), Failure> {
+    let mut export = AuditExport::new(app.clone(), AuditFilter::default(), format.into());
+    while let Some(piece) = export.next().await? {
+        out.write_all(&piece)?;
     }
-    Ok(csv.flush()?)
-}
-
-async fn export_ndjson(app: &App, mut out: impl Write) -> Result<(), Failure> {
-    for_each_event(app, |row| {
-        serde_json::to_writer(&mut out, &row)?;
-        out.write_all(b"\n")
-    })
-    .await?;
     Ok(out.flush()?)
 }
 
-/// With its kind, which csv's own conversion forgets: a closed pipe has to be known as one.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+async fn verify_as_text(app: &App, noted: &[ChainPoint], mut out: impl Write) -> Result<(), Failure> {
+    let mut written = Ok(());
+    let verified = verify_audit(app, noted, |fault| {
+        if written.is_ok() {
+            written = writeln!(out, "{fault}");
+        }
+    })
+    .await?;
+    written?;
+    writeln!(out, "{} entries of the audit chain checked; it ends at {}", verified.checked, verified.end)?;
+    out.flush()?;
+    outcome(&verified)
+}
+
+/// A fault as programs read it.
+#[derive(Serialize)]
+struct FaultRow {
+    fault: &'static str,
+    table: Option<&'static str>,
+    id: Option<i64>,
+    position: Option<i64>,
+    message: String,
+}
+
+impl From<Fault> for FaultRow {
+    fn from(fault: Fault) -> Self {
+        Self {
+            fault: fault.key(),
+            table: fault.row().map(RowId::table),
+            id: fault.row().map(RowId::number),
+            position: fault.position(),
+            message: fault.to_string(),
+        }
     }
 }
 
-/// The fields of [`EventRow`].
-const CSV_HEADINGS: [&str; 14] = [
-    "id",
-    "at",
-    "kind",
-    "actor_id",
-    "actor_username",
-    "actor_name",
-    "surface",
-    "namespace_id",
-    "namespace_path",
-    "target",
-    "from",
-    "to",
-    "remote_ip",
-    "request_id",
-];
-
-/// All events, the newest first, a page at a time: what is added meanwhile moves nothing. Whether
-/// there were any.
-async fn for_each_event(
-    app: &App,
-    mut write: impl FnMut(EventRow) -> io::Result<()>,
-) -> Result<bool, Failure> {
-    let mut before: Option<AuditEventId> = None;
-    loop {
-        let page = list_all(app, before, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(before.is_some()) };
-        before = Some(last.id);
-        for event in page {
-            write(event.into())?;
+/// One object. It is written as it is found: there may be as many faults as there are events.
+async fn verify_as_json(app: &App, noted: &[ChainPoint], mut out: impl Write) -> Result<(), Failure> {
+    write!(out, "{{\n  \"faults\": [")?;
+    let mut written = Ok(());
+    let mut comma = "";
+    let verified = verify_audit(app, noted, |fault| {
+        if written.is_ok() {
+            written = serde_json::to_string(&FaultRow::from(fault))
+                .map_err(io::Error::from)
+                .and_then(|fault| write!(out, "{comma}\n    {fault}"));
+            comma = ",";
         }
+    })
+    .await?;
+    written?;
+    let hash = verified.end.hash.as_str();
+    writeln!(
+        out,
+        "\n  ],\n  \"intact\": {},\n  \"checked\": {},\n  \"end\": {}\n}}",
+        verified.faults == 0,
+        verified.checked,
+        serde_json::json!({ "position": verified.end.position, "hash": hash })
+    )?;
+    out.flush()?;
+    outcome(&verified)
+}
+
+fn outcome(verified: &Verified) -> Result<(), Failure> {
+    match verified.faults {
+        0 => Ok(()),
+        1 => Err(Failure::refused("One thing is not as the program wrote it.")),
+        faults => Err(Failure::refused(format!("{faults} things are not as the program wrote them."))),
     }
 }
 
@@ -221,43 +215,13 @@ mod tests {
         usecases::Settings,
     };
 
-    fn row(target: &str) -> EventRow {
-        EventRow {
-            id: 1,
-            at: String::new(),
-            kind: "signed_in",
-            actor_id: None,
-            actor_username: String::new(),
-            actor_name: String::new(),
-            surface: "page",
-            namespace_id: None,
-            namespace_path: None,
-            target: target.to_owned(),
-            from: String::new(),
-            to: String::new(),
-            remote_ip: String::new(),
-            request_id: String::new(),
-        }
-    }
-
-    #[test]
-    fn a_spreadsheet_finds_no_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-            assert_eq!(row(formula).harmless().target, format!("'{formula}"));
-        }
-        assert_eq!(row("ann").harmless().target, "ann");
-    }
-
     /// A place with `count` events.
     async fn app_with(count: i64) -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("duo.db").display()).parse().expect("a URL");
-        let app = App {
-            storage: Storage::open(&url, 2).await.expect("a database"),
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            settings: Settings { session_idle_millis: 0, session_absolute_millis: 0 },
-        };
+        let storage = Storage::open(&url, 2).await.expect("a database");
+        let settings = Settings { session_idle_millis: 0, session_absolute_millis: 0 };
+        let app = App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings);
         let mut uow = app.storage.begin().await.expect("a transaction");
         for at in 0..count {
             let event = NewAuditEvent {
@@ -272,7 +236,7 @@ mod tests {
                 remote_ip: String::new(),
                 request_id: String::new(),
             };
-            uow.audit_log().append(&event).await.expect("an event");
+            uow.audit_log().append(event);
         }
         uow.commit().await.expect("written");
         (folder, app)
@@ -280,12 +244,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_export_has_every_event_once_however_many_pages_there_are() {
-        let count = 2 * PAGE + 1;
+        let count = 1001;
         let (_folder, app) = app_with(count).await;
         let newest_first: Vec<i64> = (1..=count).rev().collect();
 
         let mut out = Vec::new();
-        export_ndjson(&app, &mut out).await.expect("exported");
+        export(&app, ExportFormat::Ndjson, &mut out).await.expect("exported");
         let rows = String::from_utf8(out).expect("text");
         let rows =
             rows.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("an object"));
@@ -295,7 +259,7 @@ mod tests {
         assert_eq!(rows[0]["target"], "=1+1");
 
         let mut out = Vec::new();
-        export_csv(&app, &mut out).await.expect("exported");
+        export(&app, ExportFormat::Csv, &mut out).await.expect("exported");
         let mut rows = csv::Reader::from_reader(out.as_slice());
         let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
         let ids: Vec<i64> = rows.iter().filter_map(|row| row[0].parse().ok()).collect();
@@ -314,18 +278,11 @@ mod tests {
                 Ok(())
             }
         }
-        let (_folder, app) = app_with(PAGE).await;
-        for done in [export_csv(&app, Closed).await, export_ndjson(&app, Closed).await] {
+        let (_folder, app) = app_with(500).await;
+        for format in [ExportFormat::Csv, ExportFormat::Ndjson] {
+            let done = export(&app, format, Closed).await;
             let Err(Failure::Output(error)) = done else { panic!("{done:?}") };
             assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
         }
-    }
-
-    #[test]
-    fn an_empty_export_has_the_same_headings() {
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.serialize(row("ann")).expect("a row");
-        let text = String::from_utf8(csv.into_inner().expect("memory")).expect("text");
-        assert_eq!(text.lines().next(), Some(CSV_HEADINGS.join(",").as_str()));
     }
 }

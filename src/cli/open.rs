@@ -31,7 +31,7 @@ pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> 
             database.url
         ))
     })?;
-    Ok(App { storage, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), settings })
+    Ok(App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings))
 }
 
 /// Where everything comes from that is done at the command line. A run is one request: all that it

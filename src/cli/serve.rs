@@ -1,5 +1,7 @@
 //! `serve`: opens the database, makes the demo data where asked to, listens.
 
+use std::time::Duration;
+
 use super::{
     Failure,
     demo::SIGN_IN,
@@ -11,6 +13,7 @@ use crate::{
         config::{Config, DatabaseOptions, ServeOptions},
         serve, telemetry,
     },
+    storage::Storage,
     usecases::create_demo_data::create_demo_data,
 };
 
@@ -23,9 +26,21 @@ Examples:
   DATABASE_URL=postgres://duo@db/duo duo-console serve --listen 0.0.0.0:3000 \\
     --external-url https://duo.example.com --trusted-proxies 1 --log-format json";
 
+/// How long a start waits for a database that is not there yet.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
     let config = options.validate(database)?;
-    telemetry::install(&config.log);
+    let traces = telemetry::install(&config.log, config.otlp_endpoint.as_ref());
+    let served = open_and_serve(config).await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
+    served
+}
+
+async fn open_and_serve(config: Config) -> Result<(), Failure> {
+    Storage::wait_for(&config.database.url, DATABASE_PATIENCE).await;
     let app = open_with(&config.database, config.settings).await?;
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {

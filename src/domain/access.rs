@@ -58,7 +58,7 @@ enum Where {
 }
 
 /// An actor's roles where it matters; `None` is no member. A role here includes what is inherited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     pub here: Option<Role>,
     pub top_level: Option<Role>,

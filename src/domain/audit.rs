@@ -2,6 +2,7 @@
 
 use super::{
     actor::Surface,
+    audit_chain::ChainPoint,
     ids::{AuditEventId, NamespaceId, UserId},
     time::Timestamp,
 };
@@ -95,6 +96,18 @@ impl AuditKind {
         Self::ALL.into_iter().find(|it| it.key() == key)
     }
 
+    /// As a list of kinds says it: `Namespace consent given`.
+    pub fn label(self) -> String {
+        let mut words = self.key().replace('_', " ");
+        words[..1].make_ascii_uppercase();
+        words
+    }
+
+    /// Whether it is about consent, which the page tells from the rest.
+    pub const fn is_consent(self) -> bool {
+        matches!(self, Self::ConsentGiven | Self::ConsentWithdrawn)
+    }
+
     /// As a page says it: *ann* "turned on".
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -164,6 +177,21 @@ pub struct NewAuditEvent {
 pub struct AuditEvent {
     pub id: AuditEventId,
     pub event: NewAuditEvent,
+    /// Its place in the audit chain; `None` when it is not sealed.
+    pub sealed: Option<ChainPoint>,
+}
+
+/// Where a list of events, the newest first, goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditCursor {
+    pub at: Timestamp,
+    pub id: AuditEventId,
+}
+
+impl AuditEvent {
+    pub const fn cursor(&self) -> AuditCursor {
+        AuditCursor { at: self.event.at, id: self.id }
+    }
 }
 
 #[cfg(test)]
@@ -175,5 +203,6 @@ mod tests {
         for kind in AuditKind::ALL {
             assert_eq!(AuditKind::from_key(kind.key()), Some(kind));
         }
+        assert_eq!(AuditKind::ConsentGiven.label(), "Namespace consent given");
     }
 }

@@ -21,6 +21,15 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// The word in answers.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::CodeReviewFlow => "code_review_flow",
+            Self::DuoCodeReview => "duo_code_review",
+            Self::None => "none",
+        }
+    }
+
     /// As it is said on screen.
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,6 +53,24 @@ pub enum Rule {
 }
 
 impl Rule {
+    pub const ALL: [Self; 6] = [
+        Self::DuoUnavailable,
+        Self::FlowOnWithConsent,
+        Self::FlowOnWithoutConsentSeat,
+        Self::FlowOnWithoutConsentNoSeat,
+        Self::FlowOffSeat,
+        Self::FlowOffNoSeat,
+    ];
+
+    /// What it answers.
+    pub const fn engine(self) -> Engine {
+        match self {
+            Self::FlowOnWithConsent | Self::FlowOnWithoutConsentNoSeat => Engine::CodeReviewFlow,
+            Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => Engine::DuoCodeReview,
+            Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
+        }
+    }
+
     /// The word in answers.
     pub const fn key(self) -> &'static str {
         match self {
@@ -92,18 +119,18 @@ pub struct Decision {
 /// Which engine reviews for a user in a namespace. A failed run stays failed: nothing here falls
 /// over from one engine to the other.
 pub fn decide(inputs: Inputs) -> Decision {
-    let (engine, rule) = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
-        (Engine::None, Rule::DuoUnavailable)
+    let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
+        Rule::DuoUnavailable
     } else {
         match (inputs.flow_on(), inputs.consent.is_some(), inputs.seat) {
-            (true, true, _) => (Engine::CodeReviewFlow, Rule::FlowOnWithConsent),
-            (true, false, true) => (Engine::DuoCodeReview, Rule::FlowOnWithoutConsentSeat),
-            (true, false, false) => (Engine::CodeReviewFlow, Rule::FlowOnWithoutConsentNoSeat),
-            (false, _, true) => (Engine::DuoCodeReview, Rule::FlowOffSeat),
-            (false, _, false) => (Engine::None, Rule::FlowOffNoSeat),
+            (true, true, _) => Rule::FlowOnWithConsent,
+            (true, false, true) => Rule::FlowOnWithoutConsentSeat,
+            (true, false, false) => Rule::FlowOnWithoutConsentNoSeat,
+            (false, _, true) => Rule::FlowOffSeat,
+            (false, _, false) => Rule::FlowOffNoSeat,
         }
     };
-    Decision { engine, rule, inputs }
+    Decision { engine: rule.engine(), rule, inputs }
 }
 
 impl Decision {
@@ -174,6 +201,16 @@ mod tests {
             let decision = ask(on, consent, seat);
             assert_eq!((decision.engine, decision.rule), (engine, rule), "{on} {consent} {seat}");
             assert!(!decision.explanation().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_answers() {
+        let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
+        for (place, rule) in Rule::ALL.into_iter().enumerate() {
+            assert_eq!(rule as usize, place, "counters are found by it");
+            assert_eq!(word(serde_json::json!(rule)).as_deref(), Some(rule.key()));
+            assert_eq!(word(serde_json::json!(rule.engine())).as_deref(), Some(rule.engine().key()));
         }
     }
 

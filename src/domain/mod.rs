@@ -6,6 +6,8 @@
 pub mod access;
 pub mod actor;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_query;
 pub mod availability;
 pub mod code_review;
 pub mod consent;

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::namespace::GroupPath;
+use super::{audit_query::AuditQuery, namespace::GroupPath};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -16,7 +16,21 @@ pub const PREFERENCES: &str = "/-/profile/preferences";
 pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
 pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
 pub const JUMP: &str = "/-/jump";
+pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
+pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
+
+/// Every page that has one address.
+const PAGES: [&str; 6] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, JUMP];
+
+/// The pattern of a page's address, with names in braces for what differs, for the log and the
+/// metrics. `None` when it is no page.
+pub fn pattern(path: &str) -> Option<&'static str> {
+    if let Some(rest) = path.strip_prefix("/groups/") {
+        return GroupPage::parse(rest).map(|(_, page)| page.pattern());
+    }
+    PAGES.into_iter().find(|page| *page == path)
+}
 
 /// What must not stand as it is in a query's value.
 const QUERY_VALUE: &AsciiSet = &CONTROLS
@@ -57,6 +71,14 @@ impl GroupPage {
         }
     }
 
+    const fn pattern(self) -> &'static str {
+        match self {
+            Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
+            Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::AuditEvents => "/groups/{group}/-/audit_events",
+        }
+    }
+
     pub fn path(self, group: &GroupPath) -> String {
         format!("/groups/{group}/-/{}", self.suffix())
     }
@@ -85,6 +107,22 @@ pub fn access_tokens_with(name: &str, scopes: &[String], expires_at: &str) -> St
     for scope in scopes {
         path.push_str("&scopes=");
         path.push_str(&query_value(scope));
+    }
+    path
+}
+
+/// The download of what `query` asks for, in a group or in the whole log. The format is `csv` or
+/// `ndjson`.
+pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery) -> String {
+    let mut path = format!("{AUDIT_EXPORT}?format={format}");
+    if let Some(group) = group {
+        path.push_str("&group=");
+        path.push_str(&query_value(group.as_str()));
+    }
+    let query = query.address();
+    if !query.is_empty() {
+        path.push('&');
+        path.push_str(&query);
     }
     path
 }
@@ -127,10 +165,20 @@ mod tests {
             let path = page.path(&group);
             let rest = path.strip_prefix("/groups/").expect("a group's address");
             assert_eq!(GroupPage::parse(rest), Some((group.clone(), page)));
+            assert_eq!(pattern(&path), Some(path.replace("acme/platform", "{group}").as_str()));
         }
         assert_eq!(GroupPage::parse("acme/platform"), Some((group, GroupPage::Overview)));
         for bad in ["", "acme/-/settings", "acme/-/nothing", "a b/-/audit_events", "-/audit_events"] {
             assert_eq!(GroupPage::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_pages_have_patterns() {
+        assert_eq!(pattern(PREFERENCES), Some(PREFERENCES));
+        assert_eq!(pattern("/groups/acme"), Some("/groups/{group}/-/settings/gitlab_duo"));
+        for none in ["", "/nothing", "/groups/acme/-/nothing", "/-/profile/preferences/x"] {
+            assert_eq!(pattern(none), None, "{none}");
         }
     }
 

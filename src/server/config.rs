@@ -12,8 +12,9 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use options::{DatabaseOptions, ServeOptions};
 pub use provider::{ProviderConfig, ProviderOptions};
-pub use values::{ExternalUrl, Secret};
+pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 
+use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
 /// How `serve` runs: every value is valid, alone and together.
@@ -33,12 +34,20 @@ pub struct Config {
     pub demo: bool,
     /// What the use cases need to know.
     pub settings: Settings,
+    /// How many connections, and how long clients may keep them waiting.
+    pub connections: ConnectionLimits,
+    /// What a request, and whoever sends many, may take of the server.
+    pub limits: Limits,
     /// How long requests in flight may take to end after the signal to stop.
     pub shutdown_timeout: Duration,
     /// What is logged, and how.
     pub log: LogConfig,
     /// By whom people sign in besides passwords; `None` when nobody asked for it.
     pub provider: Option<ProviderConfig>,
+    /// What opens the metrics; `None` leaves them to this machine.
+    pub metrics_token: Option<MetricsToken>,
+    /// Where traces are collected; `None` when nobody does.
+    pub otlp_endpoint: Option<OtlpEndpoint>,
 }
 
 impl Config {

@@ -1,26 +1,84 @@
 //! Whether the server lives, and whether it can work.
 
+use std::time::Duration;
+
 use axum::{
+    Json,
     extract::State,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
+use serde::Serialize;
+use tokio::time::timeout;
 
 use super::ServerState;
+use crate::storage::Storage;
+
+/// How long the database may take to answer. Less than those who ask usually wait.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The process answers.
 pub(super) async fn liveness() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// The database answers too; 503 when it does not.
-pub(super) async fn readiness(State(state): State<ServerState>) -> impl IntoResponse {
-    let (status, text) = match state.app.storage.ping().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+/// Whether it can work: 200, or 503 and which check failed. Anybody may ask, so the reasons stand in
+/// the log only.
+pub(super) async fn readiness(State(state): State<ServerState>) -> Response {
+    let mut report = Report { ready: true, checks: Vec::new() };
+    match database(&state.app.storage).await {
+        Ok(missing) => {
+            report.add("database", Ok(()));
+            let migrated = if missing.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("the database lacks the migrations {missing:?}, or has others of these numbers"))
+            };
+            report.add("migrations", migrated);
         }
-    };
-    (status, [(header::CACHE_CONTROL, "no-store")], text)
+        Err(reason) => report.add("database", Err(reason)),
+    }
+    report.into_response()
+}
+
+/// Asks the database something that it has to look up: which of our migrations it lacks.
+///
+/// # Errors
+/// Why it did not answer, for the log.
+pub(super) async fn database(storage: &Storage) -> Result<Vec<i64>, String> {
+    match timeout(PATIENCE, storage.missing_migrations()).await {
+        Ok(Ok(missing)) => Ok(missing),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("the database did not answer within {} s", PATIENCE.as_secs())),
+    }
+}
+
+/// What was checked, in order.
+#[derive(Serialize)]
+struct Report {
+    ready: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+}
+
+impl Report {
+    fn add(&mut self, name: &'static str, result: Result<(), String>) {
+        if let Err(reason) = &result {
+            tracing::warn!(check = name, reason, "not ready");
+        }
+        self.ready &= result.is_ok();
+        self.checks.push(Check { name, ok: result.is_ok() });
+    }
+}
+
+impl IntoResponse for Report {
+    fn into_response(self) -> Response {
+        let status = if self.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        (status, [(header::CACHE_CONTROL, "no-store")], Json(self)).into_response()
+    }
 }

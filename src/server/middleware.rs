@@ -1,19 +1,28 @@
 //! What happens to every request before and after its handler.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tracing::Instrument;
 
-use super::ServerState;
+use super::{
+    ServerState,
+    limits::{self, Late},
+    metrics::OTHER,
+    telemetry::traces,
+};
 use crate::{
-    domain::actor::Surface,
+    domain::{actor::Surface, ids::UserId, paths},
     usecases::{Caller, Origin, SignedIn, authenticate},
 };
 
@@ -21,27 +30,109 @@ use crate::{
 pub(super) const SESSION_COOKIE: &str = "duo_session";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id, finds out where it came from, and logs how it went.
+/// The user that a request turned out to come from: filled in by whoever finds out, for the log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RequestUser(Arc<OnceLock<UserId>>);
+
+impl RequestUser {
+    /// Notes who it is. The first to know is believed.
+    pub fn note(extensions: &Extensions, user: UserId) {
+        if let Some(Self(known)) = extensions.get() {
+            let _ = known.set(user);
+        }
+    }
+}
+
+/// Gives the request an id, finds out where it came from, and says in the log and the metrics how it
+/// went.
 pub(super) async fn origin(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
-    let request_id = URL_SAFE_NO_PAD.encode(&state.app.random.secret()[..12]);
+    let started = Instant::now();
+    let request_id = forwarded_id(request.headers(), state.trusted_proxies)
+        .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(&state.app.random.secret()[..12]));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let remote_ip = remote_ip(request.headers(), peer, state.trusted_proxies);
-    let span =
-        tracing::info_span!("request", request_id, method = %request.method(), path = request.uri().path());
-    let origin = Origin { surface: Surface::Page, request_id: request_id.clone(), remote_ip };
-    request.extensions_mut().insert(origin);
-    async move {
-        let started = state.app.now();
-        let mut response = next.run(request).await;
-        let duration_ms = state.app.now().as_millis() - started.as_millis();
-        tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
-        if let Ok(value) = HeaderValue::from_str(&request_id) {
-            response.headers_mut().insert(REQUEST_ID, value);
-        }
-        response
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let page = if matched.is_none() { paths::pattern(request.uri().path()) } else { None };
+    let route = matched.as_ref().map(MatchedPath::as_str).or(page).unwrap_or(OTHER);
+    let span = if state.traced {
+        traces::request_span(&request_id, &method, route, request.headers())
+    } else if is_frequent(route) {
+        // Dearer than all else here, and nothing is logged inside a decision that goes well.
+        tracing::debug_span!("request", request_id)
+    } else {
+        tracing::error_span!("request", request_id)
+    };
+    let user = RequestUser::default();
+    request.extensions_mut().insert(user.clone());
+    request.extensions_mut().insert(Origin {
+        surface: Surface::Page,
+        request_id: request_id.clone(),
+        remote_ip,
+    });
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let (status, took) = (response.status(), started.elapsed());
+    state.requests.answered(&method, route, status, took);
+    if state.traced {
+        traces::answered(&span, status.as_u16());
     }
-    .instrument(span)
-    .await
+    let span = if status.is_server_error() && span.is_disabled() {
+        tracing::error_span!("request", request_id)
+    } else {
+        span
+    };
+    let cause = response.extensions_mut().remove::<Cause>();
+    span.in_scope(|| log(&method, route, status, took, user.0.get().copied(), cause));
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// Why a request failed, on its way to the log. Pages log it themselves, where they know it.
+#[derive(Clone, Debug)]
+pub(super) struct Cause(pub String);
+
+/// One event for each request.
+fn log(
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    took: Duration,
+    user: Option<UserId>,
+    cause: Option<Cause>,
+) {
+    let (ms, user_id, status) = (took.as_secs_f64() * 1000.0, user.map(|it| it.0), status.as_u16());
+    let cause = cause.map(|it| it.0);
+    macro_rules! answered {
+        ($level:ident) => {
+            tracing::$level!(%method, route, status, ms, user_id, cause, "answered")
+        };
+    }
+    if status >= 500 {
+        answered!(error);
+    } else if is_frequent(route) {
+        answered!(debug);
+    } else {
+        answered!(info);
+    }
+}
+
+/// Whether programs ask for it all day: health, metrics, decisions and files. The metrics count these;
+/// a line for each would bury the rest and cost more than the answer.
+fn is_frequent(route: &str) -> bool {
+    const FREQUENT: [&str; 5] =
+        ["/-/liveness", "/-/readiness", "/-/metrics", "/pkg/{name}", "/api/v1/decisions"];
+    FREQUENT.contains(&route) || route.starts_with("/api/v1/decisions/")
+}
+
+/// The id that a proxy of ours gave the request. Others could write anything: it ends up in the audit
+/// log.
+fn forwarded_id(headers: &HeaderMap, trusted_proxies: usize) -> Option<String> {
+    let id = headers.get(REQUEST_ID).filter(|_| trusted_proxies > 0)?.to_str().ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    ((8..=64).contains(&id.len()) && id.bytes().all(plain)).then(|| id.to_owned())
 }
 
 /// The address of the client: what the outermost trusted proxy saw, or the peer.
@@ -67,6 +158,7 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
         match authenticate::by_session(&state.app, &token).await {
             Ok(None) => {}
             Ok(Some((actor, display))) => {
+                RequestUser::note(request.extensions(), actor.id);
                 if let Some(origin) = request.extensions().get::<Origin>().cloned() {
                     request.extensions_mut().insert(SignedIn { caller: Caller { actor, origin }, display });
                 }
@@ -79,6 +171,21 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
         }
     }
     next.run(request).await
+}
+
+/// Gives up on what takes too long.
+pub(super) async fn in_time(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    match limits::within(state.limits, request, next).await {
+        Ok(response) => response,
+        Err(Late::Body) => {
+            let text = "The form did not arrive in time, so nothing was changed. Try again.\n";
+            (StatusCode::REQUEST_TIMEOUT, text).into_response()
+        }
+        Err(Late::Answer) => {
+            let text = "It took too long and was given up. If you changed something, look whether it was saved before you try again.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+        }
+    }
 }
 
 /// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so
@@ -123,6 +230,9 @@ pub(super) async fn security_headers(request: Request, next: Next) -> Response {
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+    }
     response
 }
 
@@ -153,6 +263,20 @@ mod tests {
         ];
         for (headers, expected) in table {
             assert_eq!(is_same_origin(&headers, own), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn only_proxies_that_are_trusted_give_a_request_its_id_and_only_a_plain_one() {
+        let given = headers(&[("x-request-id", "0af7651916cd43dd.8448-eb2_1")]);
+        assert_eq!(forwarded_id(&given, 0), None);
+        assert_eq!(forwarded_id(&given, 1).as_deref(), Some("0af7651916cd43dd.8448-eb2_1"));
+        let long: &'static str = "x".repeat(65).leak();
+        for wrong in ["", "short", "with spaces in it", "<script>alert", "a\tb-c-d-e-f", "日本語日本語", long]
+        {
+            let bytes = HeaderValue::from_bytes(wrong.as_bytes()).expect("a header's value");
+            let headers = HeaderMap::from_iter([(REQUEST_ID, bytes)]);
+            assert_eq!(forwarded_id(&headers, 1), None, "{wrong}");
         }
     }
 

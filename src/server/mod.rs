@@ -5,15 +5,23 @@ pub mod system;
 pub mod telemetry;
 
 mod assets;
+mod audit_export;
+mod connections;
 mod health;
+mod limits;
+mod metrics;
 mod middleware;
 mod oidc;
+mod rates;
 pub mod rest;
 mod router;
 mod serve;
 mod sign_in;
 mod state;
 
+pub use connections::ConnectionLimits;
+pub use limits::Limits;
+pub use metrics::MetricsToken;
 pub use oidc::Provider;
 pub use router::router;
 pub use serve::{ServeError, serve};

@@ -24,7 +24,7 @@ use tower_http::{
     },
 };
 
-use super::{ServerState, assets, health, middleware, oidc, rest, sign_in};
+use super::{ServerState, assets, audit_export, health, metrics, middleware, oidc, rest, sign_in};
 use crate::{
     domain::paths,
     ui::{DecisionJson, DemoHint, ProviderButton, shell},
@@ -44,18 +44,21 @@ pub fn router(state: ServerState) -> Router {
         .route(paths::PROVIDER_CALLBACK, get(oidc::callback))
         .route(paths::PROVIDER_SIGN_OUT, get(oidc::sign_out))
         .route("/actions/{name}", post(action))
+        .route(paths::AUDIT_EXPORT, get(audit_export::download))
         .fallback(page)
         .layer(from_fn_with_state(state.clone(), middleware::session))
         .layer(from_fn_with_state(state.clone(), middleware::same_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), middleware::in_time))
         .with_state(state.clone());
     let compress = SizeAbove::new(512).and(NotForContentType::IMAGES);
     Router::new()
         .route("/pkg/{name}", get(assets::package_file))
         .route("/-/liveness", get(health::liveness))
         .route("/-/readiness", get(health::readiness))
+        .route("/-/metrics", get(metrics::show))
         .with_state(state.clone())
-        .merge(rest::router(state.app.clone()))
+        .merge(rest::router(state.app.clone(), state.limits))
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
         .layer(CatchPanicLayer::new())

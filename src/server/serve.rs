@@ -1,20 +1,22 @@
 //! Listening, and stopping without losing a request.
 
-use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
-use axum::serve::ListenerExt;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
+    sync::watch,
     time,
 };
 
-use super::{Provider, ServerState, config::Config, router};
+use super::{Provider, ServerState, config::Config, connections, router, system};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.
 const CLOSING: Duration = Duration::from_secs(1);
+
+/// How many connections the system holds until they are accepted.
+const QUEUE: u32 = 1024;
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -60,8 +62,7 @@ fn explain(error: &io::Error) -> String {
 /// The address cannot be had. Nothing was served then.
 pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)) -> Result<(), ServeError> {
     let address = config.listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let listener = listen(address).map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
     let external_url = config.external_url();
@@ -73,29 +74,29 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         .map_err(ServeError::Certificates)?;
     // It may be down: nobody waits for it.
     let keeping_current = provider.clone().map(|provider| tokio::spawn(provider.keep_current()));
-    let state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
+    let mut state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
+        .with_limits(config.limits)
         .with_provider(provider);
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    state.metrics_token.clone_from(&config.metrics_token);
+    state.traced = config.otlp_endpoint.is_some();
+    let mut limits = config.connections;
+    limits.most = system::connections_within_open_files(limits.most);
+    // What was read before may be answered from memory only while somebody watches for changes.
+    let watching = tokio::spawn(app.storage.watch());
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
-    let (finish, finishing) = oneshot::channel::<()>();
-    // Answers are small: waiting to fill a packet would only delay them.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let server = axum::serve(listener, service).with_graceful_shutdown(async {
-        // An error means that the sender is gone, which says the same.
-        let _ = finishing.await;
-    });
-    let mut server = Box::pin(server.into_future());
+    let (finish, finishing) = watch::channel(false);
+    let mut server = Box::pin(connections::serve(listener, router(state), limits, finishing));
 
     let cut_off = tokio::select! {
-        ended = &mut server => { ended?; false }
+        () = &mut server => false,
         name = stop.signal() => {
             let seconds = config.shutdown_timeout.as_secs();
             tracing::info!("{name}: finishing requests in flight for at most {seconds} s; a second signal ends at once");
-            drop(finish);
+            finish.send_replace(true);
             tokio::select! {
-                ended = &mut server => { ended?; false }
+                () = &mut server => false,
                 () = time::sleep(config.shutdown_timeout) => {
                     tracing::warn!("requests were still in flight after {seconds} s and are cut off");
                     true
@@ -110,6 +111,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     if let Some(task) = keeping_current {
         task.abort();
     }
+    watching.abort();
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.
         let _ = time::timeout(CLOSING, app.storage.close()).await;
@@ -118,6 +120,15 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// As [`TcpListener::bind`], with a queue that is not full when a crowd comes at once.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that starts anew does not wait for what the last one left behind.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// The signals that mean "stop".

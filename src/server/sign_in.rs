@@ -75,7 +75,10 @@ pub(super) async fn sign_in(
         Ok(None) => (StatusCode::UNAUTHORIZED, "The user name or the password is wrong."),
         Err(error) => {
             tracing::error!(%error, "sign-in failed");
-            if error.is_passing() {
+            if error.is_unwritable() {
+                let text = "Nobody can sign in at the moment: the database takes no changes. Whoever runs this server can tell why.";
+                (StatusCode::SERVICE_UNAVAILABLE, text)
+            } else if error.is_passing() {
                 (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
             } else {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment.")

@@ -1,10 +1,16 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use leptos::config::LeptosOptions;
 use url::Url;
 
-use super::{Provider, assets};
-use crate::{actions::cookies::CookiePolicy, ui::AssetNames, usecases::App};
+use super::{
+    Provider, assets,
+    limits::Limits,
+    metrics::{MetricsToken, Requests},
+};
+use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
 
 /// What the server is told about itself. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +25,14 @@ pub struct ServerState {
     pub demo: bool,
     /// By whom people sign in besides passwords.
     pub provider: Option<Provider>,
+    /// What opens the metrics; `None` leaves them to this machine.
+    pub metrics_token: Option<MetricsToken>,
+    /// Whether requests are traced.
+    pub traced: bool,
+    pub(super) started: Timestamp,
+    pub(super) requests: Arc<Requests>,
+    /// What a request, and whoever sends many, may take.
+    pub limits: Limits,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
 }
@@ -29,12 +43,17 @@ impl ServerState {
         // The script and the wasm share one name, which Leptos puts into the pages.
         let leptos = LeptosOptions::builder().output_name(assets.script.clone()).site_pkg_dir("pkg").build();
         Self {
+            started: app.now(),
             app,
             cookies: CookiePolicy { secure: external_url.scheme() == "https" },
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
             provider: None,
+            metrics_token: None,
+            traced: false,
+            requests: Arc::default(),
+            limits: Limits::default(),
             assets,
             leptos,
         }
@@ -44,5 +63,11 @@ impl ServerState {
     #[must_use]
     pub fn with_provider(self, provider: Option<Provider>) -> Self {
         Self { provider, ..self }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }

@@ -1,41 +1,95 @@
 //! The audit log, which only grows.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
 use crate::domain::{
     actor::Surface,
-    audit::{AuditActor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
+    audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
+    audit_chain::{ChainHash, ChainPoint},
+    audit_query::AuditSelection,
     ids::{AuditEventId, NamespaceId, UserId},
     time::Timestamp,
 };
 
+/// The events where more is so, the newest first. Each combination is a statement of its own: with
+/// one for all, neither database would find the index.
+macro_rules! list {
+    ($($more:literal)?) => {
+        concat!(
+            "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE (e.at, e.id) < ($1, $2) AND e.at >= $3",
+            $($more,)?
+            " ORDER BY e.at DESC, e.id DESC LIMIT $4"
+        )
+    };
+}
+
 statements! {
-    APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    LIST = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id < $1 ORDER BY id DESC LIMIT $2";
-    LIST_OF_NAMESPACE = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE namespace_id = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
+    APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
+    FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
+    LIST = list!();
+    LIST_OF_KIND = list!(" AND e.kind = $5");
+    LIST_OF_PERSON = list!(" AND e.actor_username = $5");
+    LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
+    LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
+    LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
+    LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
+    LIST_OF_NAMESPACE_PERSON_AND_KIND = list!(" AND e.namespace_id = $5 AND e.actor_username = $6 AND e.kind = $7");
 }
 
+/// A row as it is stored, and as the audit chain seals it.
 #[derive(sqlx::FromRow)]
-struct AuditRow {
-    id: i64,
-    at: i64,
-    kind: String,
-    actor_id: Option<i64>,
-    actor_username: String,
-    actor_name: String,
-    surface: String,
-    namespace_id: Option<i64>,
-    namespace_path: Option<String>,
-    target: String,
-    value_from: String,
-    value_to: String,
-    remote_ip: String,
-    request_id: String,
+pub(super) struct AuditRow {
+    pub id: i64,
+    pub at: i64,
+    pub kind: String,
+    pub actor_id: Option<i64>,
+    pub actor_username: String,
+    pub actor_name: String,
+    pub surface: String,
+    pub namespace_id: Option<i64>,
+    pub namespace_path: Option<String>,
+    pub target: String,
+    pub value_from: String,
+    pub value_to: String,
+    pub remote_ip: String,
+    pub request_id: String,
 }
 
-impl TryFrom<AuditRow> for AuditEvent {
+impl From<NewAuditEvent> for AuditRow {
+    /// Its number is drawn when it is written.
+    fn from(event: NewAuditEvent) -> Self {
+        let (namespace_id, namespace_path) = event.namespace.map(|it| (it.id.0, it.path)).unzip();
+        Self {
+            id: 0,
+            at: event.at.as_millis(),
+            kind: event.kind.key().to_owned(),
+            actor_id: event.actor.id.map(|it| it.0),
+            actor_username: event.actor.username,
+            actor_name: event.actor.name,
+            surface: event.surface.key().to_owned(),
+            namespace_id,
+            namespace_path,
+            target: event.target,
+            value_from: event.from,
+            value_to: event.to,
+            remote_ip: event.remote_ip,
+            request_id: event.request_id,
+        }
+    }
+}
+
+/// A row with its entry of the chain, where it has one.
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    row: AuditRow,
+    position: Option<i64>,
+    hash: Option<String>,
+}
+
+impl TryFrom<ListedRow> for AuditEvent {
     type Error = StorageError;
 
-    fn try_from(row: AuditRow) -> Result<Self, Self::Error> {
+    fn try_from(ListedRow { row, position, hash }: ListedRow) -> Result<Self, Self::Error> {
         Ok(Self {
             id: AuditEventId(row.id),
             event: NewAuditEvent {
@@ -59,17 +113,22 @@ impl TryFrom<AuditRow> for AuditEvent {
                 remote_ip: row.remote_ip,
                 request_id: row.request_id,
             },
+            sealed: position
+                .zip(hash)
+                .map(|(position, hash)| ChainPoint { position, hash: ChainHash::from_text(hash) }),
         })
     }
 }
 
 /// Which events to list: the newest first, a page at a time.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     /// Only what happened in this namespace.
     pub namespace: Option<NamespaceId>,
-    /// Only what is older than this event: where the last page ended.
-    pub before: Option<AuditEventId>,
+    /// Only what was asked for.
+    pub selection: AuditSelection,
+    /// Only what is older than this: where the last page ended.
+    pub before: Option<AuditCursor>,
 }
 
 pub struct AuditLog<'a> {
@@ -77,41 +136,91 @@ pub struct AuditLog<'a> {
 }
 
 impl AuditLog<'_> {
-    pub async fn append(&mut self, event: &NewAuditEvent) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(APPEND)
-            .bind(event.at.as_millis())
-            .bind(event.kind.key())
-            .bind(event.actor.id.map(|it| it.0))
-            .bind(&event.actor.username)
-            .bind(&event.actor.name)
-            .bind(event.surface.key())
-            .bind(event.namespace.as_ref().map(|it| it.id.0))
-            .bind(event.namespace.as_ref().map(|it| it.path.as_str()))
-            .bind(&event.target)
-            .bind(&event.from)
-            .bind(&event.to)
-            .bind(&event.remote_ip)
-            .bind(&event.request_id)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
+    /// Takes an event that happens with the unit of work. It is written and sealed when that commits.
+    pub fn append(&mut self, event: NewAuditEvent) {
+        self.uow.unsealed.push(Unsealed::Event(event.into()));
+    }
+
+    /// Writes a row; its number.
+    pub(super) async fn insert(&mut self, row: &AuditRow) -> Result<i64, StorageError> {
+        let id = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
+            .bind(row.at)
+            .bind(&row.kind)
+            .bind(row.actor_id)
+            .bind(&row.actor_username)
+            .bind(&row.actor_name)
+            .bind(&row.surface)
+            .bind(row.namespace_id)
+            .bind(&row.namespace_path)
+            .bind(&row.target)
+            .bind(&row.value_from)
+            .bind(&row.value_to)
+            .bind(&row.remote_ip)
+            .bind(&row.request_id)
+            .fetch_one(c)
+            .await)?;
+        Ok(id)
     }
 
     /// The newest first, at most `limit`.
-    pub async fn list(&mut self, filter: AuditFilter, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
-        let before = filter.before.map_or(i64::MAX, |id| id.0);
-        let rows: Vec<AuditRow> = on_db!(self.uow, |c| match filter.namespace {
-            Some(namespace) => {
-                sqlx::query_as(LIST_OF_NAMESPACE)
-                    .bind(before)
-                    .bind(limit)
-                    .bind(namespace.0)
-                    .fetch_all(c)
-                    .await
+    pub async fn list(&mut self, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
+        let AuditSelection { person, kind, from, until, event } = &filter.selection;
+        if let Some(id) = event {
+            return self.find(*id, filter).await;
+        }
+        let sql = match (filter.namespace, person, kind) {
+            (None, None, None) => LIST,
+            (None, None, Some(_)) => LIST_OF_KIND,
+            (None, Some(_), None) => LIST_OF_PERSON,
+            (None, Some(_), Some(_)) => LIST_OF_PERSON_AND_KIND,
+            (Some(_), None, None) => LIST_OF_NAMESPACE,
+            (Some(_), None, Some(_)) => LIST_OF_NAMESPACE_AND_KIND,
+            (Some(_), Some(_), None) => LIST_OF_NAMESPACE_AND_PERSON,
+            (Some(_), Some(_), Some(_)) => LIST_OF_NAMESPACE_PERSON_AND_KIND,
+        };
+        let end = until.map_or(i64::MAX, Timestamp::as_millis);
+        // Nothing has a number below the first: all that is older than `until`.
+        let before = match filter.before {
+            Some(cursor) if cursor.at.as_millis() < end => (cursor.at.as_millis(), cursor.id.0),
+            _ => (end, i64::MIN),
+        };
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
+            let mut query = sqlx::query_as(sql)
+                .bind(before.0)
+                .bind(before.1)
+                .bind(from.map_or(i64::MIN, Timestamp::as_millis))
+                .bind(limit);
+            if let Some(namespace) = filter.namespace {
+                query = query.bind(namespace.0);
             }
-            None => sqlx::query_as(LIST).bind(before).bind(limit).fetch_all(c).await,
+            if let Some(person) = person {
+                query = query.bind(person);
+            }
+            if let Some(kind) = kind {
+                query = query.bind(kind.key());
+            }
+            query.fetch_all(c).await
         })?;
         rows.into_iter().map(AuditEvent::try_from).collect()
+    }
+
+    /// One event, as a list that the rest of the filter may leave empty.
+    async fn find(
+        &mut self,
+        id: AuditEventId,
+        filter: &AuditFilter,
+    ) -> Result<Vec<AuditEvent>, StorageError> {
+        let row: Option<ListedRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
+        let Some(row) = row else { return Ok(Vec::new()) };
+        let AuditSelection { person, kind, from, until, .. } = &filter.selection;
+        let at = Timestamp::from_millis(row.row.at);
+        let wanted = filter.before.is_none()
+            && filter.namespace.is_none_or(|it| row.row.namespace_id == Some(it.0))
+            && person.as_ref().is_none_or(|it| row.row.actor_username == *it)
+            && kind.is_none_or(|it| row.row.kind == it.key())
+            && from.is_none_or(|it| at >= it)
+            && until.is_none_or(|it| at < it);
+        if wanted { Ok(vec![row.try_into()?]) } else { Ok(Vec::new()) }
     }
 }

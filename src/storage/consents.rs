@@ -1,6 +1,6 @@
 //! The consent ledger, which only grows, and the consent that stands.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
@@ -15,7 +15,7 @@ statements! {
     APPEND = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
     SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
     CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
-    LIST = "SELECT id, at, action, namespace_id, namespace_path, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
+    LIST = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
 }
 
 /// What is written when consent is given or withdrawn.
@@ -46,20 +46,22 @@ pub struct LedgerEntry {
     pub request_id: String,
 }
 
+/// A row as it is stored, and as the audit chain seals it.
 #[derive(sqlx::FromRow)]
-struct LedgerRow {
-    id: i64,
-    at: i64,
-    action: String,
-    namespace_id: i64,
-    namespace_path: String,
-    user_id: i64,
-    username: String,
-    user_name: String,
-    role: String,
-    surface: String,
-    wording: String,
-    request_id: String,
+pub(super) struct LedgerRow {
+    pub id: i64,
+    pub at: i64,
+    pub action: String,
+    pub namespace_id: i64,
+    pub namespace_path: String,
+    pub feature: String,
+    pub user_id: i64,
+    pub username: String,
+    pub user_name: String,
+    pub role: String,
+    pub surface: String,
+    pub wording: String,
+    pub request_id: String,
 }
 
 impl TryFrom<LedgerRow> for LedgerEntry {
@@ -91,27 +93,44 @@ pub struct Consents<'a> {
 }
 
 impl Consents<'_> {
-    /// Writes the ledger's row and makes the current state follow it.
+    /// Writes the ledger's row, which the commit seals, and makes the current state follow it.
     ///
     /// # Errors
     /// [`StorageError::Duplicate`] when consent is given while one stands.
     pub async fn record(&mut self, entry: &NewLedgerEntry<'_>) -> Result<ConsentId, StorageError> {
         let namespace = entry.namespace.id.0;
+        let mut row = LedgerRow {
+            id: 0,
+            at: entry.at.as_millis(),
+            action: entry.action.key().to_owned(),
+            namespace_id: namespace,
+            namespace_path: entry.namespace.path.to_string(),
+            feature: CODE_REVIEW_FEATURE.to_owned(),
+            user_id: entry.actor.id.0,
+            username: entry.actor.username.clone(),
+            user_name: entry.actor.name.clone(),
+            role: entry.role.name().to_owned(),
+            surface: entry.actor.surface.key().to_owned(),
+            wording: entry.wording.as_str().to_owned(),
+            request_id: entry.request_id.to_owned(),
+        };
         let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(entry.at.as_millis())
-            .bind(entry.action.key())
-            .bind(namespace)
-            .bind(entry.namespace.path.as_str())
-            .bind(CODE_REVIEW_FEATURE)
-            .bind(entry.actor.id.0)
-            .bind(&entry.actor.username)
-            .bind(&entry.actor.name)
-            .bind(entry.role.name())
-            .bind(entry.actor.surface.key())
-            .bind(entry.wording.as_str())
-            .bind(entry.request_id)
+            .bind(row.at)
+            .bind(&row.action)
+            .bind(row.namespace_id)
+            .bind(&row.namespace_path)
+            .bind(&row.feature)
+            .bind(row.user_id)
+            .bind(&row.username)
+            .bind(&row.user_name)
+            .bind(&row.role)
+            .bind(&row.surface)
+            .bind(&row.wording)
+            .bind(&row.request_id)
             .fetch_one(c)
             .await)?;
+        row.id = id;
+        self.uow.unsealed.push(Unsealed::Ledger(row));
         on_db!(self.uow, |c| match entry.action {
             LedgerAction::Given => {
                 sqlx::query(SET_CURRENT)

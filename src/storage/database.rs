@@ -3,19 +3,37 @@
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, SqlSafeStr,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    Connection, Executor, SqlSafeStr,
+    migrate::{Migration, Migrator},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time;
 
-use super::{StorageError, UnitOfWork, all_statements, unit_of_work::Transaction};
+use super::{
+    Changes, StorageError, UnitOfWork, all_statements, audit_chain,
+    changes::{Watched, watch},
+    statements,
+    unit_of_work::Transaction,
+};
+
+statements! {
+    /// What was applied, as sqlx keeps it.
+    APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
+}
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a statement waits for another writer, and a request for a connection.
+/// SQLite: how long a statement waits for another writer, and a request for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
+/// to change something hears of it within a second.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+
+/// How often a start that waits for PostgreSQL tries.
+const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
@@ -81,10 +99,24 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    pub name: &'static str,
+    /// So many it may have.
+    pub most: u32,
+    /// Open, and waiting for work.
+    pub idle: u32,
+    /// At work.
+    pub in_use: u32,
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
     pool: Pool,
+    url: DatabaseUrl,
+    changes: Changes,
 }
 
 #[derive(Clone)]
@@ -102,26 +134,49 @@ impl Storage {
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(url, options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
                 let unhurried = options.clone().options([("statement_timeout", "0")]);
                 let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
-                let migrated = POSTGRES_MIGRATIONS.run(&migrating).await;
+                let migrated = async {
+                    POSTGRES_MIGRATIONS.run(&migrating).await?;
+                    audit_chain::seal_what_is_older(&Self::new(url, Pool::Postgres(migrating.clone()))).await
+                }
+                .await;
                 migrating.close().await;
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(CONNECTED_WITHIN)
                     .connect_with(options.clone())
                     .await?;
-                Ok(Self { pool: Pool::Postgres(pool) })
+                Ok(Self::new(url, Pool::Postgres(pool)))
             }
         }
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
+    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
+        let DatabaseUrl::Postgres(options) = url else { return };
+        let reached = async {
+            while let Err(error) = PgConnection::connect_with(options).await.map_err(StorageError::from)
+                && error.is_unavailable()
+            {
+                tracing::warn!(%error, "waiting for the database");
+                time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        let _ = time::timeout(at_most, reached).await;
+    }
+
+    async fn open_sqlite(
+        url: &DatabaseUrl,
+        options: &SqliteConnectOptions,
+        max_connections: u32,
+    ) -> Result<Self, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -130,21 +185,46 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
-        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
+        // holds the connection for one with a transaction open for ever. It is replaced.
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
-        drop(lock);
         let readers = pool
             .max_connections(max_connections)
             .connect_with(options.clone().pragma("query_only", "1"))
             .await?;
-        Ok(Self { pool: Pool::Sqlite { readers, writer } })
+        let storage = Self::new(url, Pool::Sqlite { readers, writer });
+        audit_chain::seal_what_is_older(&storage).await?;
+        drop(lock);
+        Ok(storage)
+    }
+
+    fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+        Self { pool, url: url.clone(), changes: Changes::default() }
+    }
+
+    /// Whether what was read before is still so; known while [`Storage::watch`] runs.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Watches for changes of whichever process, until it is dropped.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
+        let database = match &self.url {
+            DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
+            DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
+        };
+        watch(database, self.changes.clone())
     }
 
     /// A consistent view for reading. Nothing can be written in it.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -156,9 +236,10 @@ impl Storage {
     }
 
     /// A transaction for writing.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(async move {
+        begin(self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -190,20 +271,44 @@ impl Storage {
 
     /// The number of the last migration: opening the database applied all up to it.
     pub fn schema_version(&self) -> i64 {
-        let migrations = match &self.pool {
-            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
-        };
-        migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+        self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
+    fn migrations(&self) -> &'static Migrator {
         match &self.pool {
-            Pool::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(drop)?,
-            Pool::Postgres(pool) => pool.execute("SELECT 1").await.map(drop)?,
+            Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
         }
-        Ok(())
+    }
+
+    /// The numbers of the migrations of this program that the database lacks, or has with other
+    /// content. Those of a newer program, which are none of ours, do not count: during an upgrade old
+    /// and new servers run side by side.
+    pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
+        let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
+            Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
+            Pool::Postgres(pool) => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(pool).await?,
+        };
+        let is_applied = |migration: &Migration| {
+            let same = |(version, checksum): &(i64, Vec<u8>)| {
+                *version == migration.version && checksum[..] == migration.checksum[..]
+            };
+            applied.iter().any(same)
+        };
+        Ok(self.migrations().iter().filter(|it| !is_applied(it)).map(|it| it.version).collect())
+    }
+
+    /// How the connections are used at this moment, pool by pool.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> PoolUse {
+            let (size, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
+            let most = pool.options().get_max_connections();
+            PoolUse { name, most, idle: idle.min(size), in_use: size.saturating_sub(idle) }
+        }
+        match &self.pool {
+            Pool::Sqlite { readers, writer } => vec![of("readers", readers), of("writer", writer)],
+            Pool::Postgres(pool) => vec![of("all", pool)],
+        }
     }
 
     /// Waits for what is under way, then closes every connection.
@@ -222,10 +327,11 @@ impl Storage {
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
-    Ok(UnitOfWork { transaction: begun?, failed: false })
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
 }
 
 /// Holds the file's lock until the file is dropped.

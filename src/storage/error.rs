@@ -18,6 +18,9 @@ pub enum StorageError {
     RolledBack,
     #[error("the database is busy or out of reach: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// Its disk is full, broken or read-only, or it is a copy that only answers. Reading may go on.
+    #[error("the database cannot be written: {0}")]
+    Unwritable(#[source] sqlx::Error),
     #[error("the database refused: {0}")]
     Driver(#[source] sqlx::Error),
     /// The program is older than the database.
@@ -30,6 +33,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether it is the state of the database and not the question: the same may succeed later,
+    /// without anybody changing this program or what it was asked.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Unwritable(_))
+    }
+
     pub(super) fn inconsistent(table: &'static str, column: &'static str, value: impl Into<String>) -> Self {
         Self::Inconsistent { table, column, value: value.into() }
     }
@@ -53,26 +62,61 @@ impl From<sqlx::Error> for StorageError {
                     database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
                 Self::Duplicate { constraint }
             }
-            sqlx::Error::Database(database) if is_busy(database.as_ref()) => Self::Unavailable(error),
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-                Self::Unavailable(error)
-            }
+            sqlx::Error::Database(database) => match trouble(database.as_ref()) {
+                Some(Trouble::Away) => Self::Unavailable(error),
+                Some(Trouble::Unwritable) => Self::Unwritable(error),
+                None => Self::Driver(error),
+            },
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
             _ => Self::Driver(error),
         }
     }
 }
 
-/// Whether the same could succeed a little later.
-fn is_busy(error: &dyn DatabaseError) -> bool {
-    let Some(code) = error.code() else { return false };
+/// What is wrong with the database, where it is not the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Away,
+    Unwritable,
+}
+
+fn trouble(error: &dyn DatabaseError) -> Option<Trouble> {
+    let code = error.code()?;
     if error.try_downcast_ref::<PgDatabaseError>().is_some() {
-        // Too few resources, taken by an operator, or a lock, a deadlock or the time lost to others.
-        code.starts_with("53")
-            || code.starts_with("57P")
-            || matches!(&*code, "40001" | "40P01" | "55P03" | "57014")
+        postgres_trouble(&code)
     } else {
-        // SQLITE_BUSY and its variants: the low byte is 5.
-        code.parse::<i32>().is_ok_and(|code| code & 0xff == 5)
+        code.parse().ok().and_then(sqlite_trouble)
+    }
+}
+
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn postgres_trouble(code: &str) -> Option<Trouble> {
+    match code {
+        // The disk is full; it cannot be read or written; a standby, or set to read only.
+        "53100" | "58030" | "25006" => Some(Trouble::Unwritable),
+        // A lock, a deadlock or the time lost to others.
+        "40001" | "40P01" | "55P03" | "57014" => Some(Trouble::Away),
+        // The connection broke; too few resources; an operator stopped it, or it starts.
+        _ => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)).then_some(Trouble::Away),
+    }
+}
+
+/// <https://www.sqlite.org/rescode.html>. The low byte is the kind, the rest says more.
+const fn sqlite_trouble(code: i32) -> Option<Trouble> {
+    const BUSY: i32 = 5;
+    const READONLY: i32 = 8;
+    const IOERR: i32 = 10;
+    const FULL: i32 = 13;
+    const CANTOPEN: i32 = 14;
+    const PROTOCOL: i32 = 15;
+    match code & 0xff {
+        BUSY | CANTOPEN | PROTOCOL => Some(Trouble::Away),
+        READONLY | IOERR | FULL => Some(Trouble::Unwritable),
+        _ => None,
     }
 }
 
@@ -84,5 +128,38 @@ mod tests {
     fn a_database_of_a_newer_program_is_known_as_one() {
         let error = StorageError::from(sqlx::migrate::MigrateError::VersionMissing(7));
         assert!(matches!(error, StorageError::NewerSchema(7)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_database_is_told_from_what_is_wrong_with_the_question() {
+        let sqlite = [
+            (5, Some(Trouble::Away)),          // busy
+            (517, Some(Trouble::Away)),        // busy: the snapshot is old
+            (14, Some(Trouble::Away)),         // cannot open the file
+            (8, Some(Trouble::Unwritable)),    // read-only
+            (1032, Some(Trouble::Unwritable)), // read-only: the file was moved
+            (778, Some(Trouble::Unwritable)),  // a write failed
+            (13, Some(Trouble::Unwritable)),   // full
+            (1, None),                         // the SQL is wrong
+            (11, None),                        // the file is damaged
+            (787, None),                       // a reference to nothing
+        ];
+        for (code, expected) in sqlite {
+            assert_eq!(sqlite_trouble(code), expected, "SQLite's {code}");
+        }
+        let postgres = [
+            ("08006", Some(Trouble::Away)),       // the connection failed
+            ("53300", Some(Trouble::Away)),       // too many connections
+            ("57P01", Some(Trouble::Away)),       // shut down by an operator
+            ("57P03", Some(Trouble::Away)),       // it starts
+            ("57014", Some(Trouble::Away)),       // the statement took too long
+            ("53100", Some(Trouble::Unwritable)), // the disk is full
+            ("25006", Some(Trouble::Unwritable)), // read-only
+            ("42501", None),                      // not allowed
+            ("42P01", None),                      // no such table
+        ];
+        for (code, expected) in postgres {
+            assert_eq!(postgres_trouble(code), expected, "PostgreSQL's {code}");
+        }
     }
 }

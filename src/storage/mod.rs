@@ -8,12 +8,14 @@
 //! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
 //!   [`StorageError::Inconsistent`];
 //! - names are compared by a `*_key` column, in lower case;
-//! - nothing locks rows: a write names the version it read, and a stale one is
-//!   [`StorageError::Stale`], never an overwrite;
+//! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
+//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite;
 //! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
 mod audit;
+mod audit_chain;
+mod changes;
 mod consents;
 mod database;
 mod error;
@@ -30,8 +32,10 @@ mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
+pub use audit_chain::AuditChain;
+pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
-pub use database::{DatabaseUrl, DatabaseUrlError, Storage};
+pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
@@ -47,7 +51,7 @@ pub use users::{NewUser, Users};
 
 /// Names the statements of a file, and lists them for [`Storage::check_statements`].
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* const $name: &str = $sql;)*
         pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
@@ -83,7 +87,10 @@ fn fits_text(text: &str) -> bool {
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("audit", audit::STATEMENTS),
+        ("audit_chain", audit_chain::STATEMENTS),
+        ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
+        ("database", database::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

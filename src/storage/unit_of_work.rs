@@ -1,8 +1,8 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditLog, Consents, Features, FlowSelections, Identities, Memberships, Namespaces, Preferences, Sessions,
-    StorageError, Tokens, TopLevelGroups, Users,
+    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Identities, Memberships, Namespaces,
+    Preferences, Sessions, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -14,6 +14,9 @@ pub struct UnitOfWork {
     pub(super) transaction: Transaction,
     /// Whether a statement failed in it, or a save was stale.
     pub(super) failed: bool,
+    /// What the commit seals: audit events, which it writes, and rows of the consent ledger.
+    pub(super) unsealed: Vec<Unsealed>,
+    pub(super) changes: Changes,
 }
 
 macro_rules! repositories {
@@ -27,6 +30,7 @@ macro_rules! repositories {
 }
 
 repositories! {
+    audit_chain -> AuditChain,
     audit_log -> AuditLog,
     consents -> Consents,
     features -> Features,
@@ -54,19 +58,29 @@ impl UnitOfWork {
         }
     }
 
-    /// Makes everything written in it durable, together.
+    /// Writes the audit events and makes everything durable, together.
     ///
     /// # Errors
     /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
     /// PostgreSQL would roll back and call that a success, SQLite would keep a part.
-    pub async fn commit(self) -> Result<(), StorageError> {
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn commit(mut self) -> Result<(), StorageError> {
         if self.failed {
             return Err(StorageError::RolledBack);
         }
-        match self.transaction {
-            Transaction::Sqlite(transaction) => transaction.commit().await?,
-            Transaction::Postgres(transaction) => transaction.commit().await?,
+        let unsealed = std::mem::take(&mut self.unsealed);
+        let changes_something = !unsealed.is_empty();
+        if changes_something {
+            self.audit_chain().seal(unsealed).await?;
         }
-        Ok(())
+        let committed = match self.transaction {
+            Transaction::Sqlite(transaction) => transaction.commit().await,
+            Transaction::Postgres(transaction) => transaction.commit().await,
+        };
+        // A commit that failed may have come through all the same.
+        if changes_something {
+            self.changes.happened();
+        }
+        Ok(committed?)
     }
 }

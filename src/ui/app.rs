@@ -9,7 +9,8 @@ use leptos_router::{
 };
 
 use super::pages::{
-    AccessTokensPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PreferencesPage, SignInPage,
+    AccessTokensPage, AdminAuditEventsPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PreferencesPage,
+    SignInPage,
 };
 use crate::actions::support::signed_in;
 
@@ -69,6 +70,7 @@ pub fn App() -> impl IntoView {
                     view=AccessTokensPage
                     ssr=SsrMode::Async
                 />
+                <Route path=path!("/admin/audit_events") view=AdminAuditEventsPage ssr=SsrMode::Async />
                 <Route path=path!("/-/jump") view=JumpPage ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("groups"), WildcardSegment("rest"))

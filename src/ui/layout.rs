@@ -72,6 +72,16 @@ impl Nav {
             items: vec![item("Preferences", paths::PREFERENCES), item("Access tokens", paths::ACCESS_TOKENS)],
         }
     }
+
+    /// The administrators' pages.
+    pub fn of_administrators(current: &'static str) -> Self {
+        let item =
+            |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
+        Self {
+            heading: String::from("Administration"),
+            items: vec![item("Audit events", paths::ADMIN_AUDIT_EVENTS)],
+        }
+    }
 }
 
 /// From all groups down to a group, ending with the page.
@@ -148,6 +158,9 @@ fn AccountMenu(actor: Actor) -> impl IntoView {
             <a class="menu-item" href=paths::GROUPS>"Groups"</a>
             <a class="menu-item" href=paths::PREFERENCES>"Preferences"</a>
             <a class="menu-item" href=paths::ACCESS_TOKENS>"Access tokens"</a>
+            {actor
+                .is_admin
+                .then(|| view! { <a class="menu-item" href=paths::ADMIN_AUDIT_EVENTS>"Administration"</a> })}
             <form method="post" action=paths::SIGN_OUT>
                 <button type="submit" class="menu-item w-full text-left">"Sign out"</button>
             </form>

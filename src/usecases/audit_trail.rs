@@ -7,7 +7,7 @@ use crate::{
         namespace::Namespace,
         time::Timestamp,
     },
-    storage::{StorageError, UnitOfWork},
+    storage::UnitOfWork,
 };
 
 /// What happened, to what.
@@ -26,24 +26,19 @@ impl<'a> Happened<'a> {
     }
 }
 
-/// Writes the event in the unit of work of the change.
-pub(super) async fn record(
-    app: &App,
-    uow: &mut UnitOfWork,
-    caller: &Caller,
-    happened: Happened<'_>,
-) -> Result<(), StorageError> {
-    record_as(app.now(), uow, caller.audit_actor(), &caller.origin, happened).await
+/// Adds the event to the unit of work of the change, which writes it when it commits.
+pub(super) fn record(app: &App, uow: &mut UnitOfWork, caller: &Caller, happened: Happened<'_>) {
+    record_as(app.now(), uow, caller.audit_actor(), &caller.origin, happened);
 }
 
 /// The same for whoever is not signed in.
-pub(super) async fn record_as(
+pub(super) fn record_as(
     at: Timestamp,
     uow: &mut UnitOfWork,
     actor: AuditActor,
     origin: &Origin,
     happened: Happened<'_>,
-) -> Result<(), StorageError> {
+) {
     let event = NewAuditEvent {
         at,
         kind: happened.kind,
@@ -58,5 +53,5 @@ pub(super) async fn record_as(
         remote_ip: origin.remote_ip.clone(),
         request_id: origin.request_id.clone(),
     };
-    uow.audit_log().append(&event).await
+    uow.audit_log().append(event);
 }

@@ -1,19 +1,17 @@
 //! Who is it? From a session's token or a personal access token to an actor.
 
-use super::{App, UseCaseError, secrets::token_hash};
+use super::{App, UseCaseError, facts::Facts, known::Used, secrets::token_hash};
 use crate::{
     domain::{
         actor::{Actor, Surface},
         ids::TokenId,
         preferences::Display,
+        time::Timestamp,
         token::Scope,
         user::User,
     },
-    storage::StorageError,
+    storage::{SessionUser, StorageError},
 };
-
-/// How often it is written that a session or a token was used, in milliseconds.
-const TOUCH_EVERY: i64 = 60_000;
 
 fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
     Actor {
@@ -28,42 +26,51 @@ fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
 }
 
 /// The user of a session, as they like their pages. `None` when it is unknown or has ended.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display)>, UseCaseError> {
-    let (hash, now) = (token_hash(token), app.now());
-    let Some(session) = app.storage.read().await?.sessions().find_by_token_hash(&hash).await? else {
-        return Ok(None);
-    };
-    let idle_end = session.last_seen_at.plus_millis(app.settings.session_idle_millis);
-    if now >= session.expires_at || now >= idle_end {
-        return Ok(None);
+    let hash = token_hash(token);
+    let mut facts = Facts::last_known(app);
+    let now = facts.now();
+    let Some(mut session) = facts.session(&hash).await? else { return Ok(None) };
+    if has_ended(app, &session, now) {
+        // Another server may have seen it used since it was read.
+        match facts.session_anew(&hash).await? {
+            Some(anew) if !has_ended(app, &anew, now) => session = anew,
+            _ => return Ok(None),
+        }
     }
-    if now >= session.last_seen_at.plus_millis(TOUCH_EVERY) {
-        touch_session(app, &hash).await;
+    let stale = facts.stale();
+    drop(facts);
+    if !stale && session.is_to_be_noted(now) {
+        note_use(app, Noted::Session(&hash), now).await;
     }
-    Ok(Some((actor(session.user, Surface::Page, None), session.display)))
+    let SessionUser { user, display, .. } = &session.it;
+    Ok(Some((actor(user.clone(), Surface::Page, None), *display)))
 }
 
-/// Notes that a session was used. A database that is too busy for it does not keep anybody out.
-async fn touch_session(app: &App, hash: &str) {
-    let touched = async {
-        let mut uow = app.storage.begin().await?;
-        uow.sessions().touch(hash, app.now()).await?;
-        uow.commit().await
-    };
-    if let Err(error) = touched.await {
-        tracing::warn!(%error, "the use of a session was not noted");
-    }
+fn has_ended(app: &App, session: &Used<SessionUser>, now: Timestamp) -> bool {
+    let idle_end = session.noted_at().plus_millis(app.settings.session_idle_millis);
+    now >= session.it.expires_at || now >= idle_end
 }
 
-/// The same for a token.
-async fn touch_token(app: &App, id: TokenId) {
-    let touched = async {
+/// What was used.
+enum Noted<'a> {
+    Session(&'a str),
+    Token(TokenId),
+}
+
+/// Writes down that it was used. A database that is too busy for it keeps nobody out.
+async fn note_use(app: &App, used: Noted<'_>, now: Timestamp) {
+    let noted = async {
         let mut uow = app.storage.begin().await?;
-        uow.tokens().touch(id, app.now()).await?;
+        match used {
+            Noted::Session(hash) => uow.sessions().touch(hash, now).await?,
+            Noted::Token(id) => uow.tokens().touch(id, now).await?,
+        }
         uow.commit().await
     };
-    if let Err(error) = touched.await {
-        tracing::warn!(%error, "the use of a token was not noted");
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "the use of a session or a token was not noted");
     }
 }
 
@@ -81,20 +88,24 @@ pub enum TokenError {
 }
 
 /// The user of a personal access token, bounded by its scopes.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
-    let now = app.now();
-    let found = app.storage.read().await?.tokens().find_by_token_hash(&token_hash(token)).await?;
-    let found = found.ok_or(TokenError::Unknown)?;
-    if found.revoked {
+    let hash = token_hash(token);
+    let mut facts = Facts::last_known(app);
+    let now = facts.now();
+    let token = facts.token(&hash).await?.ok_or(TokenError::Unknown)?;
+    if token.it.revoked {
         return Err(TokenError::Revoked);
     }
-    if now >= found.expires_at {
+    if now >= token.it.expires_at {
         return Err(TokenError::Expired);
     }
-    if found.last_used_at.is_none_or(|used| now >= used.plus_millis(TOUCH_EVERY)) {
-        touch_token(app, found.id).await;
+    let stale = facts.stale();
+    drop(facts);
+    if !stale && token.is_to_be_noted(now) {
+        note_use(app, Noted::Token(token.it.id), now).await;
     }
-    Ok(actor(found.user, Surface::Api, Some(found.scopes)))
+    Ok(actor(token.it.user.clone(), Surface::Api, Some(token.it.scopes.clone())))
 }
 
 /// A user by name, for an operator who acts in their name at the command line.

@@ -95,7 +95,7 @@ pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCas
         other => other?,
     }
     let happened = Happened::to(AuditKind::DemoDataCreated, "demo");
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     uow.commit().await?;
     Ok(true)
 }

@@ -72,7 +72,7 @@ async fn create_of(
         to: format!("{} until {}{whose}", scopes.join(" "), new.expires_at.date()),
         ..Happened::to(AuditKind::TokenCreated, &name)
     };
-    record_as(now, &mut uow, by, &owner.origin, happened).await?;
+    record_as(now, &mut uow, by, &owner.origin, happened);
     uow.commit().await?;
     Ok(token)
 }

@@ -62,7 +62,7 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
     }
     let what = if new.is_admin { "administrator" } else { new.kind.key() };
     let happened = Happened { to: what.to_owned(), ..Happened::to(AuditKind::UserCreated, username) };
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     uow.commit().await?;
     Ok(id)
 }

@@ -1,16 +1,19 @@
 //! Answers "which engine reviews for this user in this namespace?", with its reasons.
 
-use super::{App, Caller, UseCaseError, load};
-use crate::{
-    domain::{
-        access::{Action, Denial},
-        code_review::{Decision, Inputs, decide},
-        flows::{CODE_REVIEW, Flow},
-        namespace::{GroupPath, Namespace},
-        time::Timestamp,
-        user::User,
-    },
-    storage::UnitOfWork,
+use std::sync::Arc;
+
+use super::{
+    App, Caller, UseCaseError,
+    facts::{Facts, Place},
+    load,
+};
+use crate::domain::{
+    access::{Action, Denial},
+    code_review::{Decision, Inputs, decide},
+    flows::{CODE_REVIEW, Flow},
+    namespace::GroupPath,
+    time::Timestamp,
+    user::User,
 };
 
 /// For whom, where.
@@ -22,27 +25,28 @@ pub struct Question {
 
 #[derive(Clone, Debug)]
 pub struct Answer {
-    pub namespace: Namespace,
-    /// Whose settings, seats and consent decided; the namespace itself when it is at the top.
-    pub top_level_group: Namespace,
-    pub user: User,
+    pub place: Arc<Place>,
+    pub user: Arc<User>,
     pub decision: Decision,
     pub decided_at: Timestamp,
+    /// Whether the database was out of reach, so that this rests on what was known before.
+    pub stale: bool,
 }
 
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_code_review(
     app: &App,
     caller: &Caller,
     question: &Question,
 ) -> Result<Answer, UseCaseError> {
-    let mut uow = app.storage.read().await?;
-    answer(&mut uow, caller, question, app.now()).await
+    answer(&mut Facts::last_known(app), caller, question).await
 }
 
 /// Many answers from one moment; each may fail alone.
 ///
 /// # Errors
 /// A token without the scope is refused once, whatever it asks.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_many(
     app: &App,
     caller: &Caller,
@@ -52,11 +56,10 @@ pub async fn decide_many(
     if !caller.actor.has_scope(scope) {
         return Err(Denial::NeedsScope(scope).into());
     }
-    let mut uow = app.storage.read().await?;
-    let decided_at = app.now();
+    let mut facts = Facts::last_known(app);
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
-        match answer(&mut uow, caller, question, decided_at).await {
+        match answer(&mut facts, caller, question).await {
             Err(UseCaseError::Storage(error)) => return Err(error.into()),
             other => answers.push(other),
         }
@@ -65,19 +68,19 @@ pub async fn decide_many(
 }
 
 pub(super) async fn answer(
-    uow: &mut UnitOfWork,
+    facts: &mut Facts<'_>,
     caller: &Caller,
     question: &Question,
-    decided_at: Timestamp,
 ) -> Result<Answer, UseCaseError> {
-    let namespace = load::namespace(uow, caller, &question.namespace, Action::AskDecision).await?.namespace;
-    let user =
-        uow.users().find_by_username(&question.username).await?.ok_or(UseCaseError::NotFound("user"))?;
-    let top_level_group = load::top_level_group(uow, &namespace).await?;
-    let (_, chain) = load::top_level(uow, namespace.root).await?;
+    let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
+    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound("user"))?;
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
-    let selection = uow.flow_selections().find(namespace.root, flow).await?;
-    let seat = uow.memberships().has_seat(namespace.root, user.id).await?;
-    let decision = decide(Inputs::new(chain, &selection.state, seat));
-    Ok(Answer { namespace, top_level_group, user, decision, decided_at })
+    let selection = place.flow(flow).expect("a place has every flow of the catalogue");
+    let seat = facts.has_seat(place.namespace.root, user.id).await?;
+    let decision = decide(Inputs::new(place.chain, &selection.state, seat));
+    facts.tally().code_review(decision.rule).add();
+    if facts.stale() {
+        facts.tally().stale_decisions.add();
+    }
+    Ok(Answer { decision, decided_at: facts.now(), stale: facts.stale(), place, user })
 }

@@ -14,6 +14,6 @@ pub async fn delete_user(app: &App, origin: &Origin, username: &str) -> Result<(
         return Err(UseCaseError::NotFound("user"));
     }
     let happened = Happened::to(AuditKind::UserDeleted, &user.username);
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     Ok(uow.commit().await?)
 }

@@ -28,7 +28,17 @@ pub enum UseCaseError {
 impl UseCaseError {
     /// Whether the same may well succeed in a moment: the database is busy, or out of reach.
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Storage(StorageError::Unavailable(_) | StorageError::Stale))
+        matches!(self, Self::Storage(StorageError::Stale)) || self.is_unavailable()
+    }
+
+    /// Whether the database did not do it, whatever was asked.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_unavailable())
+    }
+
+    /// Whether the database answers but takes nothing: its disk is full or read-only.
+    pub const fn is_unwritable(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Unwritable(_)))
     }
 
     pub fn invalid(field: &'static str, message: impl ToString) -> Self {

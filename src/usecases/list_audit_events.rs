@@ -1,12 +1,18 @@
-//! Who changed what: for a group's owners, and for operators the whole log.
+//! Who changed what: for a group's owners, for administrators and operators the whole log.
 
 use super::{
     App, Caller, UseCaseError, load,
     show_group::{GroupFrame, may},
 };
 use crate::{
-    domain::{access::Action, audit::AuditEvent, ids::AuditEventId, namespace::GroupPath, time::Timestamp},
-    storage::{AuditFilter, LedgerEntry, StorageError},
+    domain::{
+        access::Action,
+        audit::{AuditCursor, AuditEvent},
+        audit_query::AuditSelection,
+        ids::NamespaceId,
+        namespace::GroupPath,
+    },
+    storage::{AuditFilter, LedgerEntry, StorageError, UnitOfWork},
 };
 
 /// How many events stand on a page.
@@ -14,37 +20,45 @@ pub const PAGE: i64 = 50;
 /// How much of the ledger the page shows.
 const LEDGER_SHOWN: i64 = 20;
 
+/// A page of events, the newest first.
 #[derive(Clone, Debug)]
 pub struct AuditPage {
-    pub frame: GroupFrame,
     pub events: Vec<AuditEvent>,
     /// Where the next page begins; `None` when this is the last.
-    pub older: Option<AuditEventId>,
-    /// The consents of the top-level group, the newest first.
-    pub ledger: Vec<LedgerEntry>,
-    pub now: Timestamp,
+    pub older: Option<AuditCursor>,
 }
 
-/// The history of a namespace, the newest first, from `before` on.
+/// The history of a namespace.
+#[derive(Clone, Debug)]
+pub struct GroupHistory {
+    pub frame: GroupFrame,
+    /// `None` when nothing was asked for.
+    pub page: Option<AuditPage>,
+    /// The consents of the top-level group, the newest first.
+    pub ledger: Vec<LedgerEntry>,
+}
+
+/// The history of a namespace from `before` on. Without a selection, only what stands around it.
 pub async fn list_audit_events(
     app: &App,
     caller: &Caller,
     path: &GroupPath,
-    before: Option<AuditEventId>,
-) -> Result<AuditPage, UseCaseError> {
+    selection: Option<AuditSelection>,
+    before: Option<AuditCursor>,
+) -> Result<GroupHistory, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let loaded = load::namespace(&mut uow, caller, path, Action::ReadAudit).await?;
     let namespace = loaded.namespace;
-    let filter = AuditFilter { namespace: Some(namespace.id), before };
-    let mut events = uow.audit_log().list(filter, PAGE + 1).await?;
-    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let more = events.len() > page;
-    events.truncate(page);
-    Ok(AuditPage {
-        older: events.last().filter(|_| more).map(|event| event.id),
-        events,
+    let page = match selection {
+        Some(selection) => {
+            let filter = filter(&mut uow, Some(namespace.id), selection).await?;
+            Some(page(&mut uow, AuditFilter { before, ..filter }).await?)
+        }
+        None => None,
+    };
+    Ok(GroupHistory {
+        page,
         ledger: uow.consents().list(namespace.root, LEDGER_SHOWN).await?,
-        now: app.now(),
         frame: GroupFrame {
             ancestors: uow.namespaces().ancestors(namespace.id).await?,
             may: may(caller, loaded.standing),
@@ -53,11 +67,65 @@ pub async fn list_audit_events(
     })
 }
 
-/// A page of the whole log, for whoever has the database.
-pub async fn list_all(
+/// A page of the whole log. For administrators: for everybody else there is none.
+pub async fn list_all_audit_events(
     app: &App,
-    before: Option<AuditEventId>,
-    limit: i64,
-) -> Result<Vec<AuditEvent>, StorageError> {
-    app.storage.read().await?.audit_log().list(AuditFilter { namespace: None, before }, limit).await
+    caller: &Caller,
+    selection: Option<AuditSelection>,
+    before: Option<AuditCursor>,
+) -> Result<Option<AuditPage>, UseCaseError> {
+    administrator(caller)?;
+    let Some(selection) = selection else { return Ok(None) };
+    let mut uow = app.storage.read().await?;
+    let filter = filter(&mut uow, None, selection).await?;
+    Ok(Some(page(&mut uow, AuditFilter { before, ..filter }).await?))
+}
+
+/// The events of a namespace, or of the whole log, that `caller` may take away.
+pub async fn exportable(
+    app: &App,
+    caller: &Caller,
+    path: Option<&GroupPath>,
+    selection: AuditSelection,
+) -> Result<AuditFilter, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let namespace = match path {
+        Some(path) => Some(load::namespace(&mut uow, caller, path, Action::ReadAudit).await?.namespace.id),
+        None => {
+            administrator(caller)?;
+            None
+        }
+    };
+    Ok(filter(&mut uow, namespace, selection).await?)
+}
+
+/// The latest events of the whole log, for whoever has the database.
+pub async fn list_latest(app: &App, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
+    app.storage.read().await?.audit_log().list(&AuditFilter::default(), limit).await
+}
+
+fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
+    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
+}
+
+/// A user is found however the name is written; whoever is gone, by the name as it was.
+async fn filter(
+    uow: &mut UnitOfWork,
+    namespace: Option<NamespaceId>,
+    mut selection: AuditSelection,
+) -> Result<AuditFilter, StorageError> {
+    if let Some(name) = &mut selection.person
+        && let Some(user) = uow.users().find_by_username(name).await?
+    {
+        *name = user.username;
+    }
+    Ok(AuditFilter { namespace, selection, before: None })
+}
+
+async fn page(uow: &mut UnitOfWork, filter: AuditFilter) -> Result<AuditPage, StorageError> {
+    let mut events = uow.audit_log().list(&filter, PAGE + 1).await?;
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = events.len() > page;
+    events.truncate(page);
+    Ok(AuditPage { older: events.last().filter(|_| more).map(AuditEvent::cursor), events })
 }

@@ -1,6 +1,11 @@
 //! What several use cases load the same way: a namespace that the caller may do something with.
 
-use super::{Caller, UseCaseError};
+use std::sync::Arc;
+
+use super::{
+    Caller, UseCaseError,
+    facts::{Facts, Place},
+};
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, Standing, can},
@@ -26,29 +31,33 @@ pub(super) async fn namespace(
     path: &GroupPath,
     action: Action,
 ) -> Result<Loaded, UseCaseError> {
-    const WHAT: &str = "group or project";
-    let namespace = uow.namespaces().find_by_path(path).await?.ok_or(UseCaseError::NotFound(WHAT))?;
+    let namespace = uow.namespaces().find_by_path(path).await?.ok_or(NO_NAMESPACE)?;
     let standing = uow.memberships().standing(caller.actor.id, namespace.id).await?;
-    match can(&caller.actor, action, standing) {
-        Access::Granted(held) => Ok(Loaded { namespace, standing, held }),
-        Access::Hidden => Err(UseCaseError::NotFound(WHAT)),
-        Access::Denied(denial) => Err(denial.into()),
-    }
+    let held = granted(caller, action, standing)?;
+    Ok(Loaded { namespace, standing, held })
 }
 
-/// The top-level group that `namespace` belongs to; itself when it is one.
-pub(super) async fn top_level_group(
-    uow: &mut UnitOfWork,
-    namespace: &Namespace,
-) -> Result<Namespace, StorageError> {
-    if namespace.is_top_level() {
-        return Ok(namespace.clone());
+/// The same for reading alone, with all that is known of the place, and the caller's roles there.
+pub(super) async fn place(
+    facts: &mut Facts<'_>,
+    caller: &Caller,
+    path: &GroupPath,
+    action: Action,
+) -> Result<(Arc<Place>, Standing), UseCaseError> {
+    let place = facts.place(path).await?.ok_or(NO_NAMESPACE)?;
+    let standing = facts.standing(caller.actor.id, place.namespace.id).await?;
+    granted(caller, action, standing)?;
+    Ok((place, standing))
+}
+
+const NO_NAMESPACE: UseCaseError = UseCaseError::NotFound("group or project");
+
+fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRole, UseCaseError> {
+    match can(&caller.actor, action, standing) {
+        Access::Granted(held) => Ok(held),
+        Access::Hidden => Err(NO_NAMESPACE),
+        Access::Denied(denial) => Err(denial.into()),
     }
-    uow.namespaces().lookup(namespace.root).await?.ok_or_else(|| StorageError::Inconsistent {
-        table: "namespaces",
-        column: "root_id",
-        value: format!("no row for {}", namespace.root),
-    })
 }
 
 /// What the top-level group bought and set.

@@ -4,9 +4,12 @@
 mod audit_trail;
 mod caller;
 mod error;
+mod facts;
+mod known;
 mod load;
 mod secrets;
 mod start_session;
+mod tally;
 
 pub mod authenticate;
 pub mod create_demo_data;
@@ -14,6 +17,7 @@ pub mod create_token;
 pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
+pub mod export_audit_events;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
@@ -35,9 +39,13 @@ pub mod sign_in;
 pub mod sign_in_with_provider;
 pub mod sign_out;
 pub mod unlink_user;
+pub mod verify_audit;
 
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
+pub use facts::Place;
+pub use known::Known;
+pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
@@ -53,6 +61,9 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
+    pub known: Arc<Known>,
+    /// What was done, counted.
+    pub tally: Arc<Tally>,
 }
 
 /// What the time is. Handed in, so that tests can fix it.
@@ -76,6 +87,10 @@ pub struct Settings {
 }
 
 impl App {
+    pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+        Self { storage, clock, random, settings, known: Arc::default(), tally: Arc::default() }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -3,7 +3,7 @@
 use super::{App, UseCaseError};
 use crate::{
     domain::feature::{DEFINITIONS, FlagActor, FlagDefinition, Gates},
-    storage::UnitOfWork,
+    storage::{StorageError, UnitOfWork},
 };
 
 #[derive(Clone, Debug)]
@@ -46,15 +46,17 @@ async fn state(
     let gates = uow.features().find(definition.name).await?.gates;
     let mut actors = Vec::with_capacity(gates.actors.len());
     for actor in &gates.actors {
-        let name = match actor {
-            FlagActor::User(id) => {
-                uow.users().lookup(*id).await?.map(|user| format!("user {}", user.username))
-            }
-            FlagActor::Group(id) => {
-                uow.namespaces().lookup(*id).await?.map(|group| format!("group {}", group.path))
-            }
-        };
-        actors.push(name.unwrap_or_else(|| actor.key()));
+        actors.push(name_of(uow, *actor).await?.unwrap_or_else(|| actor.key()));
     }
     Ok(FeatureState { definition, gates, actors })
+}
+
+/// `user ann`, `group acme`; `None` when the actor is gone.
+pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Option<String>, StorageError> {
+    Ok(match actor {
+        FlagActor::User(id) => uow.users().lookup(id).await?.map(|user| format!("user {}", user.username)),
+        FlagActor::Group(id) => {
+            uow.namespaces().lookup(id).await?.map(|group| format!("group {}", group.path))
+        }
+    })
 }

@@ -33,7 +33,7 @@ async fn revoke_of(
     let name = uow.tokens().revoke(id, owner.actor.id, now).await?;
     let name = name.ok_or(UseCaseError::NotFound("access token"))?;
     let happened = Happened { from: whose, ..Happened::to(AuditKind::TokenRevoked, &name) };
-    record_as(now, &mut uow, by, &owner.origin, happened).await?;
+    record_as(now, &mut uow, by, &owner.origin, happened);
     uow.commit().await?;
     Ok(name)
 }

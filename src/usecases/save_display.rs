@@ -21,6 +21,6 @@ pub async fn save_display(app: &App, caller: &Caller, display: Display) -> Resul
         to: say(display),
         ..Happened::to(AuditKind::PreferencesUpdated, &caller.actor.username)
     };
-    record(app, &mut uow, caller, happened).await?;
+    record(app, &mut uow, caller, happened);
     Ok(uow.commit().await?)
 }

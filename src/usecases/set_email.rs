@@ -25,7 +25,7 @@ pub async fn set_email(
     set_email_of(&mut uow, user.id, email.as_ref()).await?;
     let to = email.map(|email| email.to_string()).unwrap_or_default();
     let happened = Happened { from, to, ..Happened::to(AuditKind::UserEmailChanged, &user.username) };
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     Ok(uow.commit().await?)
 }
 

@@ -3,14 +3,13 @@
 use super::{
     App, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
-    read_features::find,
+    read_features::{find, name_of},
 };
 use crate::{
     domain::{
         audit::AuditKind,
         feature::{FlagActor, GateChange, Gates},
         namespace::{GroupPath, NamespaceKind},
-        time::Timestamp,
     },
     storage::{StorageError, UnitOfWork},
 };
@@ -35,11 +34,11 @@ pub async fn set_feature(app: &App, origin: &Origin, command: &SetFeature) -> Re
     }
     uow.features().save(definition.name, &gates, stored.version).await.map_err(not_first)?;
     let happened = Happened {
-        from: describe(&stored.gates),
-        to: describe(&gates),
+        from: describe(&mut uow, &stored.gates).await?,
+        to: describe(&mut uow, &gates).await?,
         ..Happened::to(AuditKind::FeatureFlagUpdated, definition.name)
     };
-    audit(app.now(), &mut uow, origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     Ok(uow.commit().await?)
 }
 
@@ -53,10 +52,10 @@ pub async fn delete_feature(app: &App, origin: &Origin, name: &str) -> Result<bo
     }
     uow.features().delete(definition.name, stored.version).await.map_err(not_first)?;
     let happened = Happened {
-        from: describe(&stored.gates),
+        from: describe(&mut uow, &stored.gates).await?,
         ..Happened::to(AuditKind::FeatureFlagDeleted, definition.name)
     };
-    audit(app.now(), &mut uow, origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     uow.commit().await?;
     Ok(true)
 }
@@ -70,15 +69,6 @@ fn not_first(error: StorageError) -> UseCaseError {
         }
         other => other.into(),
     }
-}
-
-async fn audit(
-    at: Timestamp,
-    uow: &mut UnitOfWork,
-    origin: &Origin,
-    happened: Happened<'_>,
-) -> Result<(), StorageError> {
-    record_as(at, uow, origin.operator(), origin, happened).await
 }
 
 async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateChange>, UseCaseError> {
@@ -101,12 +91,16 @@ async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateC
     Ok(changes)
 }
 
-/// The gates in a line of the audit log.
-fn describe(gates: &Gates) -> String {
+/// The gates in a line of the audit log: an actor's name for people, and the id, which no other ever
+/// gets.
+async fn describe(uow: &mut UnitOfWork, gates: &Gates) -> Result<String, StorageError> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(on) = gates.boolean {
         parts.push(if on { "on" } else { "off" }.to_owned());
     }
-    parts.extend(gates.actors.iter().map(|actor| actor.key()));
-    if parts.is_empty() { String::from("default") } else { parts.join(", ") }
+    for actor in &gates.actors {
+        let key = actor.key();
+        parts.push(name_of(uow, *actor).await?.map_or(key.clone(), |name| format!("{name} ({key})")));
+    }
+    Ok(if parts.is_empty() { String::from("default") } else { parts.join(", ") })
 }

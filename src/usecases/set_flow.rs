@@ -42,6 +42,7 @@ pub struct FlowSet {
 /// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
 /// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
 /// outdated; somebody else may have been first.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, UseCaseError> {
     let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound("flow"))?;
     let mut uow = app.storage.begin().await?;
@@ -94,6 +95,9 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
     let selection = uow.flow_selections().find(group.id, flow).await?;
     uow.commit().await?;
+    if let Some(action) = transition.ledger_action() {
+        app.tally.consent(action);
+    }
     Ok(FlowSet { selection, transition, obstacle })
 }
 
@@ -144,7 +148,7 @@ async fn write(
         } else {
             event(AuditKind::FlowDisabled, "on", "off")
         };
-        record(app, uow, caller, happened).await?;
+        record(app, uow, caller, happened);
     }
     if let Some(action) = transition.ledger_action() {
         let entry = NewLedgerEntry {
@@ -161,7 +165,7 @@ async fn write(
             LedgerAction::Given => event(AuditKind::ConsentGiven, "", wording.as_str()),
             LedgerAction::Withdrawn => event(AuditKind::ConsentWithdrawn, wording.as_str(), ""),
         };
-        record(app, uow, caller, happened).await?;
+        record(app, uow, caller, happened);
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ async fn try_once(
         to: say(Some(on)),
         ..Happened::to(AuditKind::OrbitSettingsUpdated, setting.key())
     };
-    record(app, &mut uow, caller, happened).await?;
+    record(app, &mut uow, caller, happened);
     uow.commit().await?;
     Ok(settings)
 }

@@ -26,6 +26,6 @@ pub async fn set_password(
     uow.users().set_password_hash(user.id, &hash).await?;
     uow.sessions().delete_of_user(user.id).await?;
     let happened = Happened::to(AuditKind::UserPasswordChanged, &user.username);
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened).await?;
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     Ok(uow.commit().await?)
 }

@@ -3,6 +3,7 @@
 use super::{
     App, Caller, UseCaseError,
     decide_code_review::{Answer, Question, answer},
+    facts::Facts,
     load,
     show_group::{GroupFrame, may},
 };
@@ -29,37 +30,36 @@ pub struct Configuration {
 }
 
 /// With `explain_user`, also which engine would review for them.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn show_configuration(
     app: &App,
     caller: &Caller,
     path: &GroupPath,
     explain_user: Option<&str>,
 ) -> Result<Configuration, UseCaseError> {
-    let mut uow = app.storage.read().await?;
-    let loaded = load::namespace(&mut uow, caller, path, Action::ReadSettings).await?;
-    let namespace = loaded.namespace;
-    let (subscription, chain) = load::top_level(&mut uow, namespace.root).await?;
+    let mut facts = Facts::current(app);
+    let (place, standing) = load::place(&mut facts, caller, path, Action::ReadSettings).await?;
     let explained = match explain_user {
         None => None,
         Some(username) => {
             let question =
-                Question { namespace: namespace.path.clone(), username: username.trim().to_owned() };
-            match answer(&mut uow, caller, &question, app.now()).await {
+                Question { namespace: place.namespace.path.clone(), username: username.trim().to_owned() };
+            match answer(&mut facts, caller, &question).await {
                 Err(UseCaseError::Storage(error)) => return Err(error.into()),
                 other => Some(other),
             }
         }
     };
     Ok(Configuration {
-        subscription,
-        chain,
-        flows: uow.flow_selections().list(namespace.root).await?,
+        subscription: place.subscription,
+        chain: place.chain,
+        flows: place.flows.clone(),
         explained,
-        now: app.now(),
+        now: facts.now(),
         frame: GroupFrame {
-            ancestors: uow.namespaces().ancestors(namespace.id).await?,
-            may: may(caller, loaded.standing),
-            namespace,
+            ancestors: place.ancestors.clone(),
+            may: may(caller, standing),
+            namespace: place.namespace.clone(),
         },
     })
 }

@@ -1,7 +1,7 @@
 //! Signs a user in: a user name and a password for a session.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, SignInOutcome, UseCaseError,
     audit_trail::{Happened, record_as},
     secrets::password_matches,
     start_session::{StartSession, start_session},
@@ -20,6 +20,7 @@ pub struct SignIn<'a> {
 }
 
 /// The new session's token; `None` when the name or the password is wrong, whichever it is.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Option<String>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let user = uow.users().find_by_username(form.username.trim()).await?;
@@ -41,13 +42,15 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let Some(user) = user.filter(|_| holds) else {
         let tried: String = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
         let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
-        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried)).await?;
+        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried));
         uow.commit().await?;
+        app.tally.sign_ins(SignInOutcome::Refused).add();
         return Ok(None);
     };
     let start =
         StartSession { user: &user, by: "password", old_token: form.old_token, user_agent: form.user_agent };
     let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
+    app.tally.sign_ins(SignInOutcome::Succeeded).add();
     Ok(Some(token))
 }

@@ -5,6 +5,7 @@ use super::{
     App, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     start_session::{StartSession, start_session},
+    tally::SignInOutcome,
 };
 use crate::{
     domain::{
@@ -75,8 +76,9 @@ async fn attempt(
             let nobody = AuditActor { id: None, username: tried.to_owned(), name: String::new() };
             let to = format!("{}: {}", claims.identity.issuer(), refusal.key());
             let happened = Happened { to, ..Happened::to(AuditKind::SignInFailed, tried) };
-            record_as(now, &mut uow, nobody, origin, happened).await?;
+            record_as(now, &mut uow, nobody, origin, happened);
             uow.commit().await?;
+            app.tally.provider_sign_ins(SignInOutcome::Refused).add();
             return Ok(Err(refusal));
         }
     };
@@ -90,6 +92,7 @@ async fn attempt(
     };
     let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
+    app.tally.provider_sign_ins(SignInOutcome::Succeeded).add();
     Ok(Ok(token))
 }
 
@@ -130,7 +133,7 @@ async fn find_or_make(
     uow.identities().link(&claims.identity, user.id, app.now()).await?;
     let to = format!("{} {}", claims.identity.issuer(), claims.identity.subject());
     let happened = Happened { to, ..Happened::to(AuditKind::IdentityLinked, &user.username) };
-    record_as(app.now(), uow, provider(claims), origin, happened).await?;
+    record_as(app.now(), uow, provider(claims), origin, happened);
     Ok(Ok(user))
 }
 
@@ -167,7 +170,7 @@ async fn create(
     uow.users().set_email(id, Some(address)).await?;
     let happened =
         Happened { to: new.kind.key().to_owned(), ..Happened::to(AuditKind::UserCreated, &username) };
-    record_as(app.now(), uow, provider(claims), origin, happened).await?;
+    record_as(app.now(), uow, provider(claims), origin, happened);
     let name = new.name.to_owned();
     Ok(User { id, username, name, kind: UserKind::Human, is_admin: false })
 }
@@ -197,7 +200,7 @@ pub(super) async fn set_memberships(
     for change in changes(&current, &groups) {
         if uow.memberships().apply(user.id, &change).await? {
             let happened = as_event(&change, user);
-            record_as(app.now(), uow, by.clone(), origin, happened).await?;
+            record_as(app.now(), uow, by.clone(), origin, happened);
         }
     }
     Ok(())

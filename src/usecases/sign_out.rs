@@ -11,7 +11,7 @@ use crate::domain::audit::AuditKind;
 pub async fn sign_out(app: &App, caller: &Caller, token: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
     if uow.sessions().delete(&token_hash(token)).await? {
-        record(app, &mut uow, caller, Happened::to(AuditKind::SignedOut, &caller.actor.username)).await?;
+        record(app, &mut uow, caller, Happened::to(AuditKind::SignedOut, &caller.actor.username));
     }
     Ok(uow.commit().await?)
 }

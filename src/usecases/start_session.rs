@@ -58,6 +58,6 @@ pub(super) async fn start_session(
     };
     let happened =
         Happened { to: start.by.to_owned(), ..Happened::to(AuditKind::SignedIn, &start.user.username) };
-    record_as(now, uow, who, origin, happened).await?;
+    record_as(now, uow, who, origin, happened);
     Ok(token)
 }

@@ -2,13 +2,17 @@
 //!
 //! Every answer of `/api` is held against the API's own document on the way (see `document`).
 
+mod audit;
 mod browser;
 mod consent;
 mod decisions;
 mod document;
 mod forms;
 mod input;
+mod limits;
+mod logs;
 mod oidc;
+mod operations;
 mod pages;
 mod provider;
 mod roles;

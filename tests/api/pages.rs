@@ -147,16 +147,3 @@ async fn the_explanation_copies_what_the_api_answers() {
     assert_eq!(unknown.status, StatusCode::OK);
     assert!(unknown.text().contains("There is no user"));
 }
-
-#[tokio::test]
-async fn health_needs_no_sign_in() {
-    let test = server().await;
-    for path in ["/-/liveness", "/-/readiness"] {
-        let answer = Browser::new(&test).get(path).await;
-        assert_eq!((answer.status, answer.text().as_str()), (StatusCode::OK, "ok\n"), "{path}");
-    }
-    test.app.storage.close().await;
-    let answer = Browser::new(&test).get("/-/readiness").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(Browser::new(&test).get("/-/liveness").await.status, StatusCode::OK);
-}

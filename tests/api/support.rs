@@ -18,7 +18,7 @@ use duo_console::{
         token::Scope,
         user::UserKind,
     },
-    server::rest,
+    server::{Limits, rest},
     storage::{AuditFilter, FlowSelection, LedgerEntry, Storage, StoredOrbit},
     usecases::{
         App, Caller, Clock, Origin, Random, Settings, authenticate,
@@ -31,6 +31,7 @@ use duo_console::{
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -103,7 +104,7 @@ pub struct TestApp {
 impl TestApp {
     /// The API alone.
     pub async fn new() -> Self {
-        Self::serving(rest::router).await
+        Self::serving(|app| rest::router(app, Limits::default())).await
     }
 
     /// Whatever `router` makes of the app.
@@ -112,12 +113,9 @@ impl TestApp {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
         let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
-        let app = App {
-            storage,
-            clock: clock.clone(),
-            random: Arc::new(CountingRandom(AtomicU64::new(1))),
-            settings: Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 },
-        };
+        let random = Arc::new(CountingRandom(AtomicU64::new(1)));
+        let settings = Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 };
+        let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
     }
@@ -170,6 +168,13 @@ impl TestApp {
         uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
     }
 
+    /// Changes the database past the program.
+    pub async fn execute(&self, sql: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
+        let mut connection = SqliteConnection::connect_with(&file).await.expect("it opens");
+        connection.execute(sql).await.expect("it is done");
+    }
+
     /// Every byte that the database has written, its log included.
     pub fn database_bytes(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
@@ -190,7 +195,7 @@ impl TestApp {
             ledger.extend(uow.consents().list(group.id, 1000).await.expect("the ledger"));
         }
         let mut uow = self.app.storage.read().await.expect("a transaction");
-        let audit = uow.audit_log().list(AuditFilter::default(), 10_000).await.expect("the audit log");
+        let audit = uow.audit_log().list(&AuditFilter::default(), 10_000).await.expect("the audit log");
         Snapshot { selections, ledger, audit }
     }
 

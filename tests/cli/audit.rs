@@ -86,3 +86,46 @@ fn nobody_has_to_read_on() {
         assert_eq!((child.wait().expect("it ends").code(), words.as_str()), (Some(0), ""), "{command:?}");
     }
 }
+
+#[test]
+fn a_log_that_nobody_touched_verifies_and_says_where_it_ends() {
+    let place = busy();
+    let text = place.run(&["audit", "verify"]).done().stdout;
+    let end = text.trim_end().rsplit(' ').next().expect("the end").to_owned();
+    assert!(text.starts_with("5 entries of the audit chain checked; it ends at 5:"), "{text}");
+    let json = place.json(&["audit", "verify", "--format", "json"]);
+    assert_eq!((&json["intact"], &json["checked"]), (&true.into(), &5.into()));
+    assert_eq!(format!("5:{}", json["end"]["hash"].as_str().expect("a hash")), end);
+    place.run(&["feature", "set", "orbit_user_preference", "false"]).done();
+    assert!(place.run(&["audit", "verify", "--expect", &end]).done().stdout.starts_with("6 entries"));
+    assert!(
+        place.run(&["audit", "verify", "--expect", "5"]).wrong().contains("a position, a colon and a hash")
+    );
+    assert_eq!(Place::empty().json(&["audit", "verify", "--format", "json"])["checked"], 0);
+}
+
+#[test]
+fn a_log_that_is_not_what_was_noted_ends_with_exit_code_1() {
+    let place = busy();
+    let noted = format!("3:{}", "0".repeat(64));
+    let run = place.run(&["audit", "verify", "--expect", &noted]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.starts_with("position 3 is not what was noted"), "{run:?}");
+    assert!(run.stderr.contains("One thing is not as the program wrote it."), "{run:?}");
+    let run = place.run(&["audit", "verify", "--format", "json", "--expect", &noted]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(json["faults"][0]["fault"], "not_as_noted");
+    assert_eq!((&json["faults"][0]["position"], &json["intact"]), (&3.into(), &false.into()));
+}
+
+#[test]
+fn a_flag_for_somebody_is_recorded_with_the_name() {
+    let place = Place::with_demo_data();
+    place
+        .run(&["feature", "set", "orbit_user_preference", "true", "--user", "owner", "--group", "acme"])
+        .done();
+    let events = place.json(&["audit", "list", "--format", "json"]);
+    let to = events[0]["to"].as_str().expect("text");
+    assert!(to.contains("user owner (User:") && to.contains("group acme (Group:"), "{to}");
+}

@@ -82,6 +82,6 @@ fn migrating_says_where_it_got_to_and_can_be_done_again() {
     let place = Place::empty();
     for _ in 0..2 {
         let text = place.run(&["migrate"]).done().stdout;
-        assert!(text.contains("is up to date: schema 4, all ") && text.contains(" statements"), "{text}");
+        assert!(text.contains("is up to date: schema 5, all ") && text.contains(" statements"), "{text}");
     }
 }

@@ -8,4 +8,5 @@ mod help;
 mod place;
 mod serve;
 mod tokens;
+mod traces;
 mod users;

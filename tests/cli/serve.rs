@@ -9,10 +9,10 @@ use std::{
 
 use crate::place::Place;
 
-const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+pub const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
 
 /// A running server. Killed when dropped, so that a failed test leaves none behind.
-struct Server {
+pub struct Server {
     child: Child,
     address: SocketAddr,
     said: String,
@@ -20,9 +20,15 @@ struct Server {
 
 impl Server {
     /// Waits until it says where it listens. Its log goes to `log` in the place.
-    fn start(place: &Place, more: &[&str], log: &str) -> Self {
+    pub fn start(place: &Place, more: &[&str], log: &str) -> Self {
         let mut command = place.command(&DEMO);
-        command.args(more).stdout(Stdio::piped()).stderr(File::create(place.path(log)).expect("a file"));
+        command.args(more);
+        Self::spawn(place, command, log)
+    }
+
+    /// The same for a command that was made ready already.
+    pub fn spawn(place: &Place, mut command: Command, log: &str) -> Self {
+        command.stdout(Stdio::piped()).stderr(File::create(place.path(log)).expect("a file"));
         let mut child = command.spawn().expect("the program runs");
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -44,13 +50,20 @@ impl Server {
         stream
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends a whole request, which closes the connection; what came back.
+    pub fn ask(&self, request: &str) -> String {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).expect("it reads");
+        answer(stream)
+    }
+
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().expect("kill").success());
     }
 
     /// The exit code, once it ended; waits ten seconds at the most.
-    fn ended(&mut self) -> i32 {
+    pub fn ended(&mut self) -> i32 {
         let until = Instant::now() + Duration::from_secs(10);
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -84,6 +97,28 @@ fn answer(mut stream: TcpStream) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("an answer");
     text
+}
+
+/// The status line of a request that asks whether the server lives.
+fn status(mut stream: &TcpStream) -> String {
+    stream.write_all(&[HALF, b"\r\n"].concat()).expect("it reads");
+    let mut line = String::new();
+    let mut lines = BufReader::new(stream);
+    lines.read_line(&mut line).expect("an answer");
+    // The rest: the headers, an empty line, and "ok".
+    while lines.read_line(&mut line).expect("an answer") > 0 && !line.ends_with("ok\n") {}
+    line.lines().next().unwrap_or_default().to_owned()
+}
+
+/// How long it takes until the server closes the connection without a word.
+fn closed_after(mut stream: &TcpStream) -> Duration {
+    let start = Instant::now();
+    match stream.read(&mut [0; 512]) {
+        Ok(0) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
+        other => panic!("{other:?} after {:?}", start.elapsed()),
+    }
+    start.elapsed()
 }
 
 #[test]
@@ -161,6 +196,116 @@ fn an_idle_connection_does_not_hold_it_up() {
     let start = Instant::now();
     assert_eq!(server.ended(), 0);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
+fn half_a_head_does_not_hold_it_up() {
+    let place = Place::empty();
+    let mut server = Server::start(&place, &["--receive-timeout-seconds=60"], "log");
+    let _slow = half_a_request(&server);
+    server.signal("TERM");
+    let start = Instant::now();
+    assert_eq!(server.ended(), 0);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(!log.contains("cut off"), "{log}");
+}
+
+#[test]
+fn a_head_that_comes_byte_by_byte_is_not_waited_for() {
+    let place = Place::empty();
+    let server = Server::start(&place, &["--receive-timeout-seconds=2"], "log");
+    let quiet = server.connect();
+    for mut stream in [server.connect(), {
+        // The same after a first request.
+        let stream = server.connect();
+        assert_eq!(status(&stream), "HTTP/1.1 200 OK");
+        stream
+    }] {
+        stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a time");
+        let start = Instant::now();
+        stream.write_all(HALF).expect("it reads");
+        let closed = loop {
+            match stream.read(&mut [0; 512]) {
+                Ok(0) => break start.elapsed(),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(_) => break start.elapsed(),
+                Ok(_) => panic!("there is nothing to answer"),
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "it still waits");
+            let _ = stream.write_all(b"X");
+        };
+        assert!(closed >= Duration::from_secs(2), "{closed:?}");
+    }
+    // Nobody was kept waiting by this one.
+    assert_eq!(status(&quiet), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn a_connection_without_requests_is_closed_in_the_end() {
+    let place = Place::empty();
+    let server = Server::start(&place, &["--idle-timeout-seconds=1"], "log");
+    let (fresh, used) = (server.connect(), server.connect());
+    assert_eq!(status(&used), "HTTP/1.1 200 OK");
+    for stream in [used, fresh] {
+        assert!(closed_after(&stream) < Duration::from_secs(5));
+    }
+}
+
+#[test]
+fn who_finds_every_connection_taken_has_to_wait() {
+    let place = Place::empty();
+    let server = Server::start(&place, &["--max-connections=2"], "log");
+    let taken = [server.connect(), server.connect()];
+    for stream in &taken {
+        assert_eq!(status(stream), "HTTP/1.1 200 OK");
+    }
+    let mut next = server.connect();
+    next.write_all(&[HALF, REST].concat()).expect("the system keeps it");
+    next.set_read_timeout(Some(Duration::from_millis(300))).expect("a time");
+    assert!(next.read(&mut [0; 1]).is_err(), "it was let in");
+    drop(taken);
+    next.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+    assert!(answer(next).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_head_that_is_too_large_is_refused() {
+    let place = Place::empty();
+    let server = Server::start(&place, &[], "log");
+    let line = format!("X-Large: {}\r\n", "x".repeat(1000));
+    for (lines, expected) in [(20, "HTTP/1.1 200 "), (40, "HTTP/1.1 431 "), (1000, "HTTP/1.1 431 ")] {
+        let mut stream = server.connect();
+        // It may have heard enough before the end.
+        let _ = stream.write_all(&[HALF, line.repeat(lines).as_bytes(), REST].concat());
+        let mut said = [0; 13];
+        stream.read_exact(&mut said).expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&said), expected);
+    }
+    let mut stream = server.connect();
+    stream.write_all(&[HALF, "X: y\r\n".repeat(101).as_bytes(), REST].concat()).expect("it reads");
+    assert!(answer(stream).starts_with("HTTP/1.1 431 "));
+}
+
+#[test]
+fn a_server_that_may_open_few_files_says_so_and_serves_on() {
+    let place = Place::empty();
+    let server = place.command(&DEMO);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -n 120 && exec \"$@\"", "sh"])
+        .arg(server.get_program())
+        .args(server.get_args());
+    limited
+        .current_dir(place.path(""))
+        .env("DATABASE_URL", format!("sqlite://{}", place.path("duo.db").display()));
+    let server = Server::spawn(&place, limited, "log");
+    let crowd: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    assert_eq!(status(&crowd[0]), "HTTP/1.1 200 OK");
+    drop(crowd);
+    assert_eq!(status(&server.connect()), "HTTP/1.1 200 OK");
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(log.contains("the system allows 120 open files") && log.contains("LimitNOFILE"), "{log}");
 }
 
 #[test]

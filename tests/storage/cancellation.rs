@@ -50,7 +50,7 @@ async fn a_switch_dropped_anywhere_is_whole_or_not_at_all(db: Database) {
     let ann = owner(&storage, &acme, "ann").await;
     let app = app(storage.clone());
     for _ in 0..2 {
-        for polls in 1..60 {
+        for polls in 1..80 {
             let before = selection(&storage, acme.id).await;
             let enabled = !before.state.is_on();
             if let Some(done) = at_most(polls, switch(&app, &ann, &acme, enabled, before.version)).await {

@@ -45,12 +45,12 @@ async fn every_kind_of_event_reads_back_the_newest_first(db: Database) {
     let mut events: Vec<_> = AuditKind::ALL.into_iter().map(event).collect();
     committed(&storage, async |uow| {
         for event in &events {
-            uow.audit_log().append(event).await.expect("appended");
+            uow.audit_log().append(event.clone());
         }
     })
     .await;
     let mut view = storage.read().await.expect("a view");
-    let read = view.audit_log().list(AuditFilter::default(), 100).await.expect("a list");
+    let read = view.audit_log().list(&AuditFilter::default(), 100).await.expect("a list");
     assert!(read.is_sorted_by(|a, b| a.id > b.id));
     events.reverse();
     assert_eq!(read.into_iter().map(|it| it.event).collect::<Vec<_>>(), events);
@@ -65,9 +65,9 @@ async fn an_event_without_actor_or_namespace_reads_back(db: Database) {
         target: String::new(),
         ..event(AuditKind::SignInFailed)
     };
-    committed(&storage, async |uow| uow.audit_log().append(&bare).await.expect("appended")).await;
+    committed(&storage, async |uow| uow.audit_log().append(bare.clone())).await;
     let mut view = storage.read().await.expect("a view");
-    let read = view.audit_log().list(AuditFilter::default(), 100).await.expect("a list");
+    let read = view.audit_log().list(&AuditFilter::default(), 100).await.expect("a list");
     assert_eq!(read.into_iter().map(|it| it.event).collect::<Vec<_>>(), [bare]);
 }
 
@@ -78,7 +78,7 @@ async fn the_log_is_read_in_pages_and_by_namespace(db: Database) {
             let namespace = (n % 2 == 0).then(|| AuditNamespace { id: NamespaceId(3), path: "acme".into() });
             let numbered =
                 NewAuditEvent { namespace, target: n.to_string(), ..event(AuditKind::FlowEnabled) };
-            uow.audit_log().append(&numbered).await.expect("appended");
+            uow.audit_log().append(numbered);
         }
     })
     .await;
@@ -89,10 +89,14 @@ async fn the_log_is_read_in_pages_and_by_namespace(db: Database) {
         let mut read = Vec::new();
         let mut before = None;
         loop {
-            let page = view.audit_log().list(AuditFilter { namespace, before }, 3).await.expect("a page");
+            let page = view
+                .audit_log()
+                .list(&AuditFilter { namespace, before, ..AuditFilter::default() }, 3)
+                .await
+                .expect("a page");
             assert!(page.len() <= 3);
             let Some(last) = page.last() else { break };
-            before = Some(last.id);
+            before = Some(last.cursor());
             read.extend(page.into_iter().map(|it| it.event.target));
         }
         assert_eq!(read.join(" "), expected);

@@ -19,7 +19,9 @@ macro_rules! contract {
     };
 }
 
+mod audit_chain;
 mod cancellation;
+mod changes;
 mod features;
 mod flows;
 mod identities;
@@ -35,5 +37,6 @@ mod support;
 mod tokens;
 mod unit_of_work;
 mod unknown_words;
+mod unwritable;
 mod users;
 mod world;

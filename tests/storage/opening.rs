@@ -13,6 +13,7 @@ use crate::{
 contract! {
     every_statement_fits_the_schema,
     opening_again_changes_nothing,
+    a_migration_that_is_missing_or_another_is_named,
     eight_servers_open_one_fresh_database_at_once,
     a_view_for_reading_cannot_write,
     a_closed_database_is_unavailable_and_says_so,
@@ -38,13 +39,29 @@ async fn opening_again_changes_nothing(db: Database) {
     assert_eq!(found.map(|it| it.username).as_deref(), Some("ann"));
 }
 
+async fn a_migration_that_is_missing_or_another_is_named(db: Database) {
+    let storage = db.open().await;
+    let missing = async || storage.missing_migrations().await.expect("it answers");
+    assert_eq!(missing().await, [] as [i64; 0]);
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        SELECT 9999, description, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
+    db.execute(newer).await.expect("a row");
+    assert_eq!(missing().await, [] as [i64; 0], "a newer server may have been here");
+    db.execute("UPDATE _sqlx_migrations SET checksum = checksum || checksum WHERE version = 1")
+        .await
+        .expect("a row");
+    assert_eq!(missing().await, [1]);
+    db.execute("DELETE FROM _sqlx_migrations").await.expect("rows");
+    assert_eq!(missing().await.first(), Some(&1));
+}
+
 async fn eight_servers_open_one_fresh_database_at_once(db: Database) {
     let open = |_| {
         let url = db.url.clone();
         async move { Storage::open(&url, 2).await }
     };
     for opened in at_once((0..8).map(open)).await {
-        opened.expect("the database opens").ping().await.expect("it answers");
+        opened.expect("the database opens").missing_migrations().await.expect("it answers");
     }
 }
 
@@ -52,7 +69,7 @@ async fn a_view_for_reading_cannot_write(db: Database) {
     let storage = db.open().await;
     let mut view = storage.read().await.expect("a view");
     let refused = view.users().add(&new_user("ann")).await.expect_err("it is for reading");
-    assert!(matches!(refused, StorageError::Driver(_)), "{refused:?}");
+    assert!(matches!(refused, StorageError::Unwritable(_)), "{refused:?}");
     drop(view);
     assert_eq!(db.number("SELECT COUNT(*) FROM users").await, 0);
     user(&storage, "ann").await;
@@ -61,7 +78,7 @@ async fn a_view_for_reading_cannot_write(db: Database) {
 async fn a_closed_database_is_unavailable_and_says_so(db: Database) {
     let storage = db.open().await;
     storage.close().await;
-    assert!(matches!(storage.ping().await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(storage.missing_migrations().await, Err(StorageError::Unavailable(_))));
     assert!(matches!(storage.begin().await.map(drop), Err(StorageError::Unavailable(_))));
 }
 

@@ -6,7 +6,15 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::support::{Backend, Database, run};
 
 /// What may read a whole table: it lists it or counts it.
-const MAY_SCAN: [&str; 3] = ["users::LIST", "users::COUNT", "namespaces::LIST_ALL"];
+const MAY_SCAN: [&str; 5] = [
+    "users::LIST",
+    "users::COUNT",
+    "namespaces::LIST_ALL",
+    // At start: whether there is any row at all.
+    "audit_chain::NEVER_SEALED",
+    // A check of everything.
+    "audit_chain::STANDING",
+];
 
 /// How one statement is run, a line a step.
 async fn plan(db: &Database, sql: &str) -> Vec<String> {
@@ -54,10 +62,6 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("memberships::STANDING", "m USING INDEX memberships_user_id (user_id=?)"),
             ("users::FIND_BY_USERNAME", "users USING INDEX sqlite_autoindex_users_1 (username_key=?)"),
             ("flows::LIST", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=?)"),
-            (
-                "audit::LIST_OF_NAMESPACE",
-                "audit_events USING INDEX audit_events_namespace_id (namespace_id=? AND id<?)",
-            ),
         ] {
             let (_, _, sql) = all_statements()
                 .find(|(file, name, _)| format!("{file}::{name}") == wanted)
@@ -66,6 +70,86 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             assert!(
                 steps.iter().any(|step| step.starts_with("SEARCH ") && step.ends_with(index)),
                 "{wanted}: {steps:#?}"
+            );
+        }
+    });
+}
+
+/// The lists of the audit log, each with the index that it goes along: without sorting, however many
+/// events there are.
+const LISTS: [(&str, &str); 8] = [
+    ("LIST", "audit_events_at"),
+    ("LIST_OF_KIND", "audit_events_kind_at"),
+    ("LIST_OF_PERSON", "audit_events_actor_at"),
+    ("LIST_OF_PERSON_AND_KIND", "audit_events_"),
+    ("LIST_OF_NAMESPACE", "audit_events_namespace_at"),
+    ("LIST_OF_NAMESPACE_AND_KIND", "audit_events_"),
+    ("LIST_OF_NAMESPACE_AND_PERSON", "audit_events_"),
+    ("LIST_OF_NAMESPACE_PERSON_AND_KIND", "audit_events_"),
+];
+
+/// Such a list as somebody asks for it in the middle of many events.
+fn list_of(name: &str) -> String {
+    let (_, _, sql) = all_statements()
+        .find(|(file, it, _)| *file == "audit" && *it == name)
+        .expect("the statement is there");
+    let more: &[&str] = match name {
+        "LIST" => &[],
+        "LIST_OF_KIND" => &["'kind-3'"],
+        "LIST_OF_PERSON" => &["'person-3'"],
+        "LIST_OF_PERSON_AND_KIND" => &["'person-3'", "'kind-3'"],
+        "LIST_OF_NAMESPACE" => &["3"],
+        "LIST_OF_NAMESPACE_AND_KIND" => &["3", "'kind-3'"],
+        "LIST_OF_NAMESPACE_AND_PERSON" => &["3", "'person-3'"],
+        _ => &["3", "'person-3'", "'kind-3'"],
+    };
+    let values = ["10000", "10000", "5000", "51"].iter().chain(more);
+    values.enumerate().fold(sql.to_owned(), |sql, (nth, value)| sql.replace(&format!("${}", nth + 1), value))
+}
+
+async fn many_events(db: &Database) {
+    const ROW: &str = "SELECT n, 'kind-' || (n % 17), 'person-' || (n % 50), '', 'page', n % 20, 'acme', '', '', '', '', '' FROM";
+    const INTO: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id)";
+    let sql = match db.backend {
+        Backend::Sqlite => format!(
+            "{INTO} WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 20000) {ROW} t"
+        ),
+        Backend::Postgres => format!("{INTO} {ROW} generate_series(1, 20000) AS n"),
+    };
+    db.execute(&sql).await.expect("events");
+    db.execute("ANALYZE").await.expect("statistics");
+}
+
+#[test]
+fn the_audit_log_is_read_along_its_indexes_on_sqlite() {
+    run(Backend::Sqlite, async |db: Database| {
+        db.open().await;
+        many_events(&db).await;
+        for (name, index) in LISTS {
+            let steps = plan(&db, &list_of(name)).await;
+            assert!(
+                steps.iter().any(|step| step.contains(&format!("SEARCH e USING INDEX {index}"))),
+                "{name}: {steps:#?}"
+            );
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {steps:#?}");
+        }
+    });
+}
+
+#[test]
+fn the_audit_log_is_read_along_its_indexes_on_postgresql() {
+    run(Backend::Postgres, async |db: Database| {
+        db.open().await;
+        many_events(&db).await;
+        for (name, index) in LISTS {
+            let steps = db.texts(&format!("EXPLAIN {}", list_of(name))).await;
+            let along = |step: &String| {
+                step.contains(&format!("using {index}")) || step.contains(&format!("Index Scan on {index}"))
+            };
+            assert!(steps.iter().any(along), "{name}: {steps:#?}");
+            assert!(
+                !steps.iter().any(|step| step.contains("Seq Scan on audit_events")),
+                "{name}: {steps:#?}"
             );
         }
     });

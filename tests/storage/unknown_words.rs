@@ -113,9 +113,9 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
     let mut view = after(ALIEN_IN_THE_LEDGER).await;
     names("consent_ledger.action", view.consents().list(acme.id, 10).await);
     let mut view = after(ALIEN_SURFACE).await;
-    names("audit_events.surface", view.audit_log().list(AuditFilter::default(), 1).await);
+    names("audit_events.surface", view.audit_log().list(&AuditFilter::default(), 10).await);
     let mut view = after(&ALIEN_SURFACE.replace("alien", "page").replace("signed_in", "alien")).await;
-    names("audit_events.kind", view.audit_log().list(AuditFilter::default(), 1).await);
+    names("audit_events.kind", view.audit_log().list(&AuditFilter::default(), 10).await);
 }
 
 fn names<T: std::fmt::Debug>(place: &str, read: Result<T, StorageError>) {

@@ -54,15 +54,10 @@ pub fn app(storage: Storage) -> App {
 }
 
 pub fn app_at(storage: Storage, now: Timestamp) -> App {
-    App {
-        storage,
-        clock: Arc::new(TestClock(AtomicI64::new(now.as_millis()))),
-        random: Arc::new(CountingRandom),
-        settings: Settings {
-            session_idle_millis: 60 * 60 * 1000,
-            session_absolute_millis: 24 * 60 * 60 * 1000,
-        },
-    }
+    let clock = Arc::new(TestClock(AtomicI64::new(now.as_millis())));
+    let settings =
+        Settings { session_idle_millis: 60 * 60 * 1000, session_absolute_millis: 24 * 60 * 60 * 1000 };
+    App::new(storage, clock, Arc::new(CountingRandom), settings)
 }
 
 pub fn path(text: &str) -> GroupPath {

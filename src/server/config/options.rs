@@ -3,11 +3,16 @@
 //! clap takes every value as it is written; [`ServeOptions::validate`] judges them all, because clap
 //! would stop at the first wrong one.
 
+use std::time::Duration;
+
 use super::{
     Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
     values::{self, Expected},
 };
-use crate::usecases::Settings;
+use crate::{
+    server::{connections::ConnectionLimits, limits::Limits},
+    usecases::Settings,
+};
 
 /// Names settings: the flag, then the variable.
 macro_rules! settings {
@@ -28,9 +33,17 @@ settings! {
     DEMO_ANYWHERE = "demo-anywhere" / "DUO_DEMO_ANYWHERE";
     SESSION_IDLE_HOURS = "session-idle-hours" / "DUO_SESSION_IDLE_HOURS";
     SESSION_MAX_HOURS = "session-max-hours" / "DUO_SESSION_MAX_HOURS";
+    MAX_CONNECTIONS = "max-connections" / "DUO_MAX_CONNECTIONS";
+    IDLE_TIMEOUT = "idle-timeout-seconds" / "DUO_IDLE_TIMEOUT_SECONDS";
+    RECEIVE_TIMEOUT = "receive-timeout-seconds" / "DUO_RECEIVE_TIMEOUT_SECONDS";
+    REQUEST_TIMEOUT = "request-timeout-seconds" / "DUO_REQUEST_TIMEOUT_SECONDS";
+    API_RATE = "api-rate-per-minute" / "DUO_API_RATE_PER_MINUTE";
+    API_ANONYMOUS_RATE = "api-anonymous-rate-per-minute" / "DUO_API_ANONYMOUS_RATE_PER_MINUTE";
     SHUTDOWN_TIMEOUT = "shutdown-timeout-seconds" / "DUO_SHUTDOWN_TIMEOUT_SECONDS";
     LOG_FORMAT = "log-format" / "DUO_LOG_FORMAT";
     LOG = "log" / "DUO_LOG";
+    METRICS_TOKEN = "metrics-token" / "DUO_METRICS_TOKEN";
+    OTLP_ENDPOINT = "otlp-endpoint" / "OTEL_EXPORTER_OTLP_ENDPOINT";
 }
 
 /// The database of a command that names none.
@@ -83,6 +96,28 @@ pub struct ServeOptions {
     /// A session ends after so long, however much it is used
     #[arg(long = SESSION_MAX_HOURS.flag, env = SESSION_MAX_HOURS.variable, value_name = "HOURS", default_value = "720")]
     pub session_max_hours: String,
+    /// How many connections at once; more wait until one ends
+    #[arg(long = MAX_CONNECTIONS.flag, env = MAX_CONNECTIONS.variable, value_name = "COUNT", default_value = "10000")]
+    pub max_connections: String,
+    /// A connection on which nothing moves for so long is closed
+    ///
+    /// It should be longer than what a proxy in front keeps its connections for.
+    #[arg(long = IDLE_TIMEOUT.flag, env = IDLE_TIMEOUT.variable, value_name = "SECONDS", default_value = "75")]
+    pub idle_timeout_seconds: String,
+    /// How long a client may take to send a request's headers, and again to send its body
+    #[arg(long = RECEIVE_TIMEOUT.flag, env = RECEIVE_TIMEOUT.variable, value_name = "SECONDS", default_value = "10")]
+    pub receive_timeout_seconds: String,
+    /// How long a request may take until its answer begins
+    #[arg(long = REQUEST_TIMEOUT.flag, env = REQUEST_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
+    pub request_timeout_seconds: String,
+    /// How many requests a minute the API answers a token; 0 for any number
+    ///
+    /// Each server counts for itself. A token that was quiet may use a minute's worth at once.
+    #[arg(long = API_RATE.flag, env = API_RATE.variable, value_name = "COUNT", default_value = "60000")]
+    pub api_rate_per_minute: String,
+    /// How many requests a minute without a valid token the API answers an address; 0 for any number
+    #[arg(long = API_ANONYMOUS_RATE.flag, env = API_ANONYMOUS_RATE.variable, value_name = "COUNT", default_value = "600")]
+    pub api_anonymous_rate_per_minute: String,
     /// How long requests in flight may take to end after SIGTERM or SIGINT
     #[arg(long = SHUTDOWN_TIMEOUT.flag, env = SHUTDOWN_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
     pub shutdown_timeout_seconds: String,
@@ -92,6 +127,12 @@ pub struct ServeOptions {
     /// What to log: a level, or directives such as info,sqlx=debug
     #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
     pub log: String,
+    /// Who sends this as a Bearer token may read /-/metrics; without it, only this machine may
+    #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
+    pub metrics_token: Option<String>,
+    /// Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`
+    #[arg(long = OTLP_ENDPOINT.flag, env = OTLP_ENDPOINT.variable, value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
     #[command(flatten)]
     pub provider: ProviderOptions,
 }
@@ -113,6 +154,11 @@ impl Checks {
 
     fn whole<T: TryFrom<u32>>(&mut self, setting: Setting, value: &str, least: u32, most: u32) -> Option<T> {
         self.note(setting, Some(value), values::whole(value, least, most))
+    }
+
+    /// `least` to an hour.
+    fn seconds(&mut self, setting: Setting, value: &str, least: u32) -> Option<Duration> {
+        self.whole(setting, value, least, 3600).map(|seconds: u32| Duration::from_secs(seconds.into()))
     }
 
     pub(super) fn note<T>(
@@ -180,10 +226,29 @@ impl ServeOptions {
         let demo_anywhere = checks.read(DEMO_ANYWHERE, &self.demo_anywhere, values::switch);
         let idle: Option<u32> = checks.whole(SESSION_IDLE_HOURS, &self.session_idle_hours, 1, 87_600);
         let max: Option<u32> = checks.whole(SESSION_MAX_HOURS, &self.session_max_hours, 1, 87_600);
-        let shutdown: Option<u32> = checks.whole(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0, 3600);
+        let most = checks.whole(MAX_CONNECTIONS, &self.max_connections, 1, 1_000_000);
+        let idle_connection = checks.seconds(IDLE_TIMEOUT, &self.idle_timeout_seconds, 1);
+        let receive = checks.seconds(RECEIVE_TIMEOUT, &self.receive_timeout_seconds, 1);
+        let request = checks.seconds(REQUEST_TIMEOUT, &self.request_timeout_seconds, 1);
+        let api_rate = checks.whole(API_RATE, &self.api_rate_per_minute, 0, 1_000_000_000);
+        let anonymous_rate =
+            checks.whole(API_ANONYMOUS_RATE, &self.api_anonymous_rate_per_minute, 0, 1_000_000_000);
+        let shutdown_timeout = checks.seconds(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0);
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
         let provider = self.provider.check(checks);
+        let metrics_token = match self.metrics_token.as_deref().filter(|it| !it.is_empty()) {
+            None => Some(None),
+            // It is not repeated.
+            Some(token) => checks.note(METRICS_TOKEN, None, values::metrics_token(token)).map(Some),
+        };
+        let otlp_endpoint = match self.otlp_endpoint.as_deref().filter(|it| !it.is_empty()) {
+            None => Some(None),
+            Some(url) => {
+                let shown = (!url.contains('@')).then_some(url);
+                checks.note(OTLP_ENDPOINT, shown, values::otlp_endpoint(url)).map(Some)
+            }
+        };
 
         if let (Some(idle), Some(max)) = (idle, max)
             && max < idle
@@ -219,9 +284,18 @@ impl ServeOptions {
                 session_idle_millis: i64::from(idle?) * HOUR_MILLIS,
                 session_absolute_millis: i64::from(max?) * HOUR_MILLIS,
             },
-            shutdown_timeout: std::time::Duration::from_secs(shutdown?.into()),
+            connections: ConnectionLimits { most: most?, head: receive?, idle: idle_connection? },
+            limits: Limits {
+                body: receive?,
+                request: request?,
+                api_per_minute: api_rate?,
+                anonymous_per_minute: anonymous_rate?,
+            },
+            shutdown_timeout: shutdown_timeout?,
             log: LogConfig { format: format?, filter: filter? },
             provider: provider?,
+            metrics_token: metrics_token?,
+            otlp_endpoint: otlp_endpoint?,
         })
     }
 }

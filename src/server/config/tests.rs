@@ -31,6 +31,11 @@ fn nothing_has_to_be_set() {
     assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
     assert_eq!(config.settings.session_absolute_millis, 720 * 3_600_000);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(30));
+    let seconds = Duration::from_secs;
+    let connections = ConnectionLimits { most: 10_000, head: seconds(10), idle: seconds(75) };
+    assert_eq!(config.connections, connections);
+    // Tests run with the limits that operators have.
+    assert_eq!(config.limits, Limits::default());
     assert_eq!(config.log, LogConfig { format: LogFormat::Text, filter: "info".into() });
     assert_eq!(config.database.max_connections, 8);
     assert_eq!(config.database.url.to_string(), "SQLite at data/duo-console.db");
@@ -48,15 +53,23 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--demo-anywhere=perhaps",
         "--session-idle-hours=0",
         "--session-max-hours=x",
+        "--max-connections=0",
+        "--idle-timeout-seconds=0",
+        "--receive-timeout-seconds=3601",
+        "--request-timeout-seconds=",
+        "--api-rate-per-minute=many",
+        "--api-anonymous-rate-per-minute=-1",
         "--shutdown-timeout-seconds=1.5",
         "--log-format=xml",
         "--log=a=b=c",
+        "--metrics-token=short",
+        "--otlp-endpoint=https://collector",
     ];
     let named: Vec<String> =
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("12 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("20 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 
@@ -108,6 +121,23 @@ fn an_address_without_an_external_url_is_one_that_a_browser_can_go_to() {
 }
 
 #[test]
+fn traces_go_to_the_collectors_own_address_for_them() {
+    let traces = |url: &str| {
+        config(&["--otlp-endpoint", url]).map(|it| it.otlp_endpoint.map(|endpoint| endpoint.traces()))
+    };
+    for (url, address) in [
+        ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+        ("http://collector:4318/otlp/", "http://collector:4318/otlp/v1/traces"),
+    ] {
+        assert_eq!(traces(url).expect("a URL").as_deref(), Some(address));
+    }
+    assert_eq!(traces("").expect("as if it were not set"), None);
+    for url in ["collector:4318", "grpc://collector", "http://u:p@collector", "http://collector/?a=1"] {
+        assert!(traces(url).is_err(), "{url}");
+    }
+}
+
+#[test]
 fn passwords_are_not_repeated() {
     for url in ["mysql://duo:hunter2@db/duo", "postgres://duo:hunter2@db:x/duo", "hunter2"] {
         let text = config(&["--database-url", url]).expect_err("wrong").to_string();
@@ -115,7 +145,10 @@ fn passwords_are_not_repeated() {
     }
     let text = config(&["--external-url", "https://ann:hunter2@x"]).expect_err("wrong").to_string();
     assert!(!text.contains("hunter2"), "{text}");
-    let config = config(&["--database-url", "postgres://duo:hunter2@db/duo"]).expect("fine");
+    let text = config(&["--metrics-token", "hunter2"]).expect_err("wrong").to_string();
+    assert!(!text.contains("hunter2"), "{text}");
+    let url = "postgres://duo:hunter2@db/duo";
+    let config = config(&["--database-url", url, "--metrics-token", "hunter2-hunter2-"]).expect("fine");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
 

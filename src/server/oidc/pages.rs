@@ -57,6 +57,8 @@ enum Failure {
     Provider(ProviderError),
     Refused(Refusal),
     Database,
+    /// The database takes no changes: no session, either.
+    Unwritable,
     Internal,
 }
 
@@ -173,7 +175,13 @@ async fn finish(
         Ok(outcome) => outcome.map_err(Failure::Refused),
         Err(error) => {
             tracing::error!(%error, "sign-in by the provider failed");
-            Err(if error.is_passing() { Failure::Database } else { Failure::Internal })
+            Err(if error.is_unwritable() {
+                Failure::Unwritable
+            } else if error.is_passing() {
+                Failure::Database
+            } else {
+                Failure::Internal
+            })
         }
     }
 }
@@ -242,6 +250,10 @@ impl Failure {
             Self::Database => {
                 (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
             }
+            Self::Unwritable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Nobody can sign in at the moment: the database takes no changes. Whoever runs this server can tell why.",
+            ),
             Self::Internal => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment.")
             }

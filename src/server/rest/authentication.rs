@@ -6,10 +6,11 @@
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 
-use super::{problem::Problem, problem_document::Code};
+use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
     domain::actor::Surface,
-    usecases::{App, Caller, Origin, authenticate},
+    server::middleware::RequestUser,
+    usecases::{Caller, Origin, authenticate},
 };
 
 /// GitLab's header for a token. Counts before `Authorization`, which a proxy may need for itself.
@@ -18,17 +19,43 @@ const PRIVATE_TOKEN: &str = "private-token";
 /// The owner of the request's token.
 pub struct Authenticated(pub Caller);
 
-impl FromRequestParts<App> for Authenticated {
+impl FromRequestParts<Api> for Authenticated {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let token = token(&parts.headers)?;
-        let actor = authenticate::by_token(app, token).await?;
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let authenticated = async {
+            let token = token(&parts.headers)?;
+            let actor = authenticate::by_token(&api.app, token).await?;
+            Ok::<_, Problem>((token, actor))
+        };
+        let (token, actor) = match authenticated.await {
+            Ok(authenticated) => authenticated,
+            Err(problem) => {
+                Anonymous::from_request_parts(parts, api).await?;
+                return Err(problem);
+            }
+        };
+        RequestUser::note(&parts.extensions, actor.id);
+        api.tokens.take(token, api.app.now())?;
         let origin = match parts.extensions.get::<Origin>() {
             Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
             None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
         };
         Ok(Self(Caller { actor, origin }))
+    }
+}
+
+/// Somebody without a token that counts, of whom their address has not seen too many. A valid token is
+/// never refused for what others at its address do: they may all come through one proxy.
+pub struct Anonymous;
+
+impl FromRequestParts<Api> for Anonymous {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let address = parts.extensions.get::<Origin>().map_or("", |origin| origin.remote_ip.as_str());
+        api.addresses.take_for_address(address, api.app.now())?;
+        Ok(Self)
     }
 }
 

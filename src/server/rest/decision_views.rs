@@ -28,6 +28,8 @@ pub struct CodeReviewDecision {
     /// RFC 3339.
     #[schema(format = DateTime)]
     decided_at: String,
+    /// Whether the database is out of reach, so that this rests on what was known before.
+    stale: bool,
 }
 
 /// All that the decision looked at.
@@ -73,9 +75,9 @@ impl From<Answer> for CodeReviewDecision {
             rule: decision.rule.into(),
             explanation: decision.explanation(),
             inputs: CodeReviewInputs {
-                namespace: answer.namespace.path.into(),
-                top_level_group: answer.top_level_group.path.into(),
-                user: answer.user.username,
+                namespace: answer.place.namespace.path.to_string(),
+                top_level_group: answer.place.top_level_group().path.to_string(),
+                user: answer.user.username.clone(),
                 gitlab_duo: inputs.chain.availability.into(),
                 blocked_by: inputs.chain.blocked_by().map(Level::from),
                 flow_selected: inputs.flow_selected,
@@ -85,6 +87,7 @@ impl From<Answer> for CodeReviewDecision {
             },
             consent_id: decision.consent_id().map(|it| it.0),
             decided_at: answer.decided_at.rfc3339(),
+            stale: answer.stale,
         }
     }
 }

@@ -14,6 +14,7 @@ mod object;
 mod openapi;
 mod problem;
 mod problem_document;
+mod state;
 mod words;
 
 use axum::{
@@ -25,11 +26,13 @@ use axum::{
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{decision_views::CodeReviewDecision, problem::Problem, problem_document::Code};
+use self::{decision_views::CodeReviewDecision, problem::Problem, problem_document::Code, state::Api};
+use super::limits::Limits;
 use crate::usecases::{App, decide_code_review::Answer};
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, limits: Limits) -> Router {
+    let api = Api::new(app, limits);
     let (routes, _) = routes().split_for_parts();
     routes
         // Not a fallback of the router: whoever merges it has one already.
@@ -38,8 +41,8 @@ pub fn router(app: App) -> Router {
         .route("/api/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(input::MAX_BODY))
-        .layer(middleware::from_fn(problem::finish))
-        .with_state(app)
+        .layer(middleware::from_fn_with_state(limits, problem::finish))
+        .with_state(api)
 }
 
 /// The API's document, as it is served at `/api/openapi.json`.
@@ -52,7 +55,7 @@ pub fn decision_json(answer: &Answer) -> String {
     CodeReviewDecision::from(answer.clone()).to_json()
 }
 
-fn routes() -> OpenApiRouter<App> {
+fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))
         .routes(routes!(decisions::code_review))

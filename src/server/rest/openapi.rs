@@ -10,13 +10,17 @@ use http::{
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Components, Content, OpenApi as Document, Ref, RefOr, Response as Answer,
+        Components, Content, HeaderBuilder, ObjectBuilder, OpenApi as Document, Ref, RefOr,
+        Response as Answer, Type,
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
-use super::problem_document::ProblemDocument;
+use super::{authentication::Anonymous, problem_document::ProblemDocument};
+
+const UNAVAILABLE: &str =
+    "The database is busy or out of reach, or the answer took too long; try again in a moment.";
 
 const BEARER: &str = "bearer";
 const PRIVATE_TOKEN: &str = "private_token";
@@ -52,7 +56,11 @@ cannot give it.
 Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing. What \
 you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused. A body has at most 64 KiB. Answers may gain \
-fields.";
+fields.
+
+## How often
+A token is answered so many requests a minute, as the operator says, and an address without a valid \
+token fewer. Beyond that it is 429 with `Retry-After`.";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -94,9 +102,15 @@ impl Modify for Tokens {
 /// Adds the refusals that every operation with a token can answer.
 pub fn with_common_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten();
-        for operation in operations.filter(|operation| operation.security.is_none()) {
-            add_refusals(operation);
+        for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
+            if operation.security.is_none() {
+                add_refusals(operation);
+            }
+            if operation.request_body.is_some() {
+                add_refusal(operation, "408", "The body did not arrive in time.");
+            }
+            add_refusal(operation, "503", UNAVAILABLE);
+            add_too_many(operation);
         }
     }
     document
@@ -107,13 +121,35 @@ fn add_refusals(operation: &mut Operation) {
         ("400", "The address, the query or the JSON is malformed."),
         ("401", "No token, or one that does not count: not known, revoked or expired."),
         ("500", "The server failed; its log has the cause under the `request_id`."),
-        ("503", "The database is busy or out of reach; try again in a moment."),
     ] {
-        let mut answer = Answer::new(description);
-        let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
-        answer.content.insert(String::from("application/problem+json"), problem.into());
-        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(answer));
+        add_refusal(operation, status, description);
     }
+}
+
+fn add_refusal(operation: &mut Operation, status: &str, description: &str) {
+    operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(refusal(description)));
+}
+
+fn refusal(description: &str) -> Answer {
+    let mut answer = Answer::new(description);
+    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    answer.content.insert(String::from("application/problem+json"), problem.into());
+    answer
+}
+
+fn add_too_many(operation: &mut Operation) {
+    let mut answer = refusal("The token, or an address without one, asks too often.");
+    for (name, description) in [
+        ("Retry-After", "Seconds until one more request is answered."),
+        ("RateLimit-Limit", "How many requests are answered a minute."),
+        ("RateLimit-Remaining", "How many of them are left: none."),
+        ("RateLimit-Reset", "The same as `Retry-After`."),
+    ] {
+        let whole = ObjectBuilder::new().schema_type(Type::Integer).build();
+        let header = HeaderBuilder::new().schema(Some(whole)).description(Some(description)).build();
+        answer.headers.insert(name.to_owned(), header.into());
+    }
+    operation.responses.responses.insert(String::from("429"), RefOr::T(answer));
 }
 
 /// The document of this API
@@ -127,7 +163,7 @@ fn add_refusals(operation: &mut Operation) {
     security(()),
     responses((status = 200, description = "This document.", body = Object)),
 )]
-pub async fn document() -> Response {
+pub async fn document(_: Anonymous) -> Response {
     static DOCUMENT: LazyLock<String> =
         LazyLock::new(|| super::openapi().to_json().expect("the document has no maps with odd keys"));
     let headers = [

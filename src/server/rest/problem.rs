@@ -1,11 +1,11 @@
 //! Every refusal of the API, as RFC 9457 describes it: the one place where an error becomes a status.
 //!
 //! A handler returns a [`Problem`]; [`finish`] writes it out, because only there is the request's id
-//! known. What went wrong inside is logged there and never told.
+//! known. What went wrong inside goes to the log with the request, and is never told.
 
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,6 +21,11 @@ use super::{
 };
 use crate::{
     domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
+    server::{
+        limits::{self, Late, Limits},
+        middleware::Cause,
+        rates::Exhausted,
+    },
     storage::StorageError,
     usecases::{Origin, UseCaseError, authenticate::TokenError},
 };
@@ -33,6 +38,8 @@ pub struct Problem {
     cause: Option<String>,
     /// For the header `WWW-Authenticate`.
     challenge: Option<String>,
+    /// For the headers `RateLimit-…` and `Retry-After`.
+    exhausted: Option<Exhausted>,
 }
 
 impl Problem {
@@ -40,7 +47,7 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let document = Box::new(ProblemDocument::new(code, detail.into()));
         let challenge = (document.status == 401).then(|| String::from("Bearer"));
-        Self { document, cause: None, challenge }
+        Self { document, cause: None, challenge, exhausted: None }
     }
 
     /// The same, with the field or parameter at fault.
@@ -88,6 +95,12 @@ impl Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if let Some(exhausted) = self.exhausted {
+            headers.insert(RETRY_AFTER, exhausted.retry_after.into());
+            headers.insert("ratelimit-limit", exhausted.per_minute.into());
+            headers.insert("ratelimit-remaining", HeaderValue::from_static("0"));
+            headers.insert("ratelimit-reset", exhausted.retry_after.into());
+        }
         response
     }
 }
@@ -102,17 +115,20 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problems out with the request's id, logs what caused them, and keeps answers out of caches.
-pub async fn finish(request: Request, next: Next) -> Response {
+/// Writes problems out with the request's id, hands on what caused them, and keeps answers out of caches.
+/// What takes too long becomes a problem as well.
+pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let request_id =
         request.extensions().get::<Origin>().map(|it| it.request_id.clone()).filter(|it| !it.is_empty());
-    let mut response = next.run(request).await;
+    let answer = limits::within(limits, request, next).await;
+    let mut response = answer.unwrap_or_else(|late| Problem::from(late).into_response());
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(cause) = &problem.cause {
-            tracing::error!(request_id = request_id.as_deref(), cause, "the API could not answer");
-        }
+        let cause = problem.cause.take().map(Cause);
         problem.document.request_id = request_id;
         response = problem.into_written_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
     }
     response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -181,12 +197,37 @@ impl From<TokenError> for Problem {
     }
 }
 
+impl From<Exhausted> for Problem {
+    fn from(exhausted: Exhausted) -> Self {
+        let Exhausted { per_minute, retry_after } = exhausted;
+        let detail = format!("{per_minute} requests a minute are answered. Try again in {retry_after} s.");
+        let problem = Self::new(Code::TooManyRequests, detail);
+        Self { exhausted: Some(exhausted), ..problem }
+    }
+}
+
+impl From<Late> for Problem {
+    fn from(late: Late) -> Self {
+        match late {
+            Late::Body => Self::new(Code::BodyTooSlow, "The body did not arrive in time. Send it again."),
+            Late::Answer => Self::new(
+                Code::TooSlow,
+                "It was given up. If it was a change, look whether it was made before you ask again.",
+            ),
+        }
+    }
+}
+
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         let problem = match error {
             StorageError::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database is busy or out of reach. Try again in a moment.")
             }
+            StorageError::Unwritable(_) => Self::new(
+                Code::Unavailable,
+                "The database cannot be written: its disk may be full or read-only. Nothing was changed. What only reads still works.",
+            ),
             _ => Self::new(
                 Code::Internal,
                 "Something went wrong in the server. Its log has the cause under the request_id.",

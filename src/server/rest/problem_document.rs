@@ -101,6 +101,9 @@ codes! {
     FeatureOff = "feature_off", FORBIDDEN, "The feature is off";
     NotFound = "not_found", NOT_FOUND, "Not found";
     UnknownPath = "unknown_path", NOT_FOUND, "The API has no such address";
+    BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT, "The body took too long";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
+    TooSlow = "too_slow", SERVICE_UNAVAILABLE, "The answer took too long";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method";
     Conflict = "conflict", CONFLICT, "Somebody else was first";
     ConsentOutdated = "consent_outdated", CONFLICT, "The confirmed wording is not the current one";

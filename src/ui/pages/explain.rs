@@ -66,7 +66,7 @@ fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
         (false, None) => String::from("none"),
     };
     let rows = [
-        ("Namespace", answer.namespace.path.to_string()),
+        ("Namespace", answer.place.namespace.path.to_string()),
         ("User", format!("{} (@{})", answer.user.name, answer.user.username)),
         ("GitLab Duo", inputs.chain.availability.name().to_owned()),
         (

@@ -1,7 +1,9 @@
 //! One file a page. A page loads with a use case and shows what came of it.
 
 mod access_tokens;
+mod admin_audit_events;
 mod audit_events;
+mod audit_list;
 mod configuration;
 mod explain;
 mod group;
@@ -14,6 +16,7 @@ mod provider;
 mod sign_in;
 
 pub use access_tokens::AccessTokensPage;
+pub use admin_audit_events::AdminAuditEventsPage;
 pub use explain::DecisionJson;
 pub use group::GroupPages;
 pub use groups::GroupsPage;

@@ -1,0 +1,15 @@
+//! The yardstick: axum with one handler that returns a constant, in a process of its own.
+
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+
+/// Makes this program the bare server instead of the benchmark.
+pub const ARGUMENT: &str = "--bare";
+
+#[tokio::main]
+pub async fn serve() {
+    let app = Router::new().route("/", get(async || "ok\n"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    println!("{}", listener.local_addr().expect("an address"));
+    axum::serve(listener, app).await.expect("it serves");
+}

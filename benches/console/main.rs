@@ -1,0 +1,100 @@
+//! What the program is fast at, as ratios to the least that the same machine can do in the same run: a
+//! bare axum handler for requests, one durable commit for consents. `make bench` builds, runs this and
+//! writes `docs/performance.md`.
+//!
+//! Throughput is measured by `wrk`, in turns, so that a machine that slows down slows all of them down;
+//! what is said is the median of the rounds.
+
+mod bare;
+mod client;
+mod commit;
+mod lighthouse;
+mod report;
+mod server;
+
+use std::{process::Command, time::Duration};
+
+use client::Client;
+use report::{Figure, Report};
+use server::{Bare, Console};
+
+const ROUNDS: usize = 5;
+const SECONDS: u32 = 4;
+const CONNECTIONS: u32 = 16;
+const CONFIGURATION: &str = "/groups/acme/-/settings/gitlab_duo/configuration";
+const DECISION: &str = "/api/v1/decisions/code_review?namespace=acme/platform&user=reviewer";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|it| it == bare::ARGUMENT) {
+        return bare::serve();
+    }
+    let console = Console::start();
+    let bare = Bare::start();
+    let mut client = Client::connect(console.address);
+    let token = console.token("reviewer");
+    let cookie = client.sign_in("owner");
+    let mut report = Report::default();
+
+    let as_service = format!("Authorization: Bearer {token}");
+    let as_owner = format!("Cookie: {cookie}");
+    let decision = console.url(DECISION);
+    let page = console.url(CONFIGURATION);
+    let mut rounds: [Vec<f64>; 3] = Default::default();
+    for _ in 0..ROUNDS {
+        rounds[0].push(requests_per_second(&bare.url(), None));
+        rounds[1].push(requests_per_second(&decision, Some(&as_service)));
+        rounds[2].push(requests_per_second(&page, Some(&as_owner)));
+    }
+    let [bare_rate, decision_rate, page_rate] = rounds.map(median);
+    report.rate("Bare axum handler", bare_rate);
+    report.rate("Code review decision, token checked, SQLite", decision_rate);
+    report.rate("Configuration page, signed in, SQLite", page_rate);
+    report.add(Figure::at_least("Decision / bare handler", decision_rate / bare_rate, 0.50));
+    report.add(Figure::at_least("Configuration page / bare handler", page_rate / bare_rate, 0.10));
+
+    let latency = client::at_rate(console.address, DECISION, &as_service, decision_rate / 2.0);
+    report.add(Figure::below_millis("Decision, p50 at half of its highest rate", latency.p50, None));
+    report.add(Figure::below_millis("Decision, p99 at half of its highest rate", latency.p99, Some(1.0)));
+
+    let commit = commit::durable_commit(console.folder());
+    let consent = client.consent(&console.token_to_consent());
+    report.add(Figure::below_millis("One durable SQLite commit", commit, None));
+    report.add(Figure::below_millis("One consent, through the API", consent, None));
+    report.add(Figure::at_most("Consent / durable commit", consent / commit, 1.5));
+
+    for (category, score) in lighthouse::scores(&page, &cookie) {
+        report.add(Figure::score(format!("Lighthouse, configuration page: {category}"), score));
+    }
+    report.add(Figure::below_mb("Memory after all of that", console.resident_mb(), 64.0));
+    let started = console.stop_and_start_again();
+    report.add(Figure::below_millis("Start on the same database", started, Some(300.0)));
+    print!("{report}");
+    if let Some(path) = arguments.iter().skip_while(|it| *it != "--write").nth(1) {
+        let old = std::fs::read_to_string(path).unwrap_or_default();
+        std::fs::write(path, report.document(&old)).expect("the report is written");
+    }
+}
+
+/// What `wrk` gets out of an address.
+fn requests_per_second(url: &str, header: Option<&str>) -> f64 {
+    let mut wrk = Command::new("wrk");
+    wrk.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{SECONDS}s")]);
+    if let Some(header) = header {
+        wrk.args(["-H", header]);
+    }
+    let output = wrk.arg(url).output().expect("wrk runs: scripts/setup bench installs it");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!text.contains("Non-2xx"), "{url} answered with errors:\n{text}");
+    let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:"));
+    rate.and_then(|rate| rate.trim().parse().ok()).unwrap_or_else(|| panic!("wrk said:\n{text}"))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,131 @@
+//! The two servers that are measured: the program with its demo data, and the bare one.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use tempfile::TempDir;
+
+use crate::{bare, median, millis};
+
+/// Killed when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The first line of what it says.
+fn start(command: &mut Command) -> (Running, String) {
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program runs");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("text");
+    (Running(child), line.trim().to_owned())
+}
+
+pub struct Bare {
+    address: String,
+    _running: Running,
+}
+
+impl Bare {
+    pub fn start() -> Self {
+        let own = std::env::current_exe().expect("this program");
+        let (running, address) = start(Command::new(own).arg(bare::ARGUMENT));
+        Self { address, _running: running }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+}
+
+pub struct Console {
+    pub address: SocketAddr,
+    folder: TempDir,
+    running: Running,
+}
+
+impl Console {
+    /// On a fresh SQLite database beside the build, so that its commits reach a disk and no memory.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let (running, address) = Self::serve(folder.path());
+        Self { address, folder, running }
+    }
+
+    fn serve(folder: &Path) -> (Running, SocketAddr) {
+        let log = File::create(folder.join("log")).expect("a log");
+        let mut command = program(folder);
+        let (running, line) = start(command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]).stderr(log));
+        let address = line.strip_prefix("Duo Console: http://").and_then(|it| it.parse().ok());
+        (running, address.unwrap_or_else(|| panic!("the server said: {line}")))
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A token that asks for decisions.
+    pub fn token(&self, username: &str) -> String {
+        self.make_token(username, &["read_decisions"])
+    }
+
+    /// A token that turns Code Review on.
+    pub fn token_to_consent(&self) -> String {
+        self.make_token("owner", &["read_settings", "write_settings", "give_consent"])
+    }
+
+    fn make_token(&self, username: &str, scopes: &[&str]) -> String {
+        let mut command = program(self.folder.path());
+        command.args(["token", "create", "--user", username, "--name", "bench", "--days", "1"]);
+        for scope in scopes {
+            command.args(["--scope", scope]);
+        }
+        let output = command.output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    }
+
+    /// What it holds in memory, in MB.
+    pub fn resident_mb(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).expect("/proc");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().expect("a number");
+        kib / 1024.0
+    }
+
+    /// From the start of the process until it says that it listens, in milliseconds.
+    pub fn stop_and_start_again(self) -> f64 {
+        let Self { folder, running, .. } = self;
+        drop(running);
+        let mut times = Vec::new();
+        for _ in 0..7 {
+            let begun = Instant::now();
+            let (again, _) = Self::serve(folder.path());
+            times.push(millis(begun.elapsed()));
+            drop(again);
+        }
+        median(times)
+    }
+}
+
+fn program(folder: &Path) -> Command {
+    let database: PathBuf = folder.join("bench.db");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_duo-console"));
+    command.env("DATABASE_URL", format!("sqlite://{}", database.display())).stdin(Stdio::null());
+    command
+}

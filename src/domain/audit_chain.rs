@@ -1,0 +1,544 @@
+//! The chain of hashes over the audit log and the consent ledger: how a row is sealed, and how to
+//! tell from the chain what somebody removed, altered or added behind the program's back.
+//!
+//! What a chain can show and what it cannot is in `docs/decisions/0016-audit-chain.md`.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::ids::{AuditEventId, ConsentId};
+
+/// Begins what is hashed. Another encoding is another version.
+const VERSION: &str = "duo-console audit chain 1";
+
+/// The hash at a position: SHA-256 in hex, or empty before the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainHash(String);
+
+impl ChainHash {
+    /// As it is stored or was noted; it is only ever compared and hashed.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChainHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A place in the chain, and the hash there: what an operator notes elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainPoint {
+    /// Counts from 1, without gaps; 0 is before the first.
+    pub position: i64,
+    pub hash: ChainHash,
+}
+
+impl ChainPoint {
+    /// Reads `POSITION:HASH`; `None` when it is not that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (position, hash) = text.split_once(':')?;
+        let position = position.parse().ok().filter(|it| *it > 0)?;
+        let is_hash = hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit());
+        is_hash.then(|| Self { position, hash: ChainHash(hash.to_ascii_lowercase()) })
+    }
+
+    /// The point that follows this one when `row` is sealed.
+    pub fn seal(&self, row: &SealedRow<'_>) -> Self {
+        let position = self.position + 1;
+        Self { position, hash: hash(&self.hash, position, row) }
+    }
+}
+
+impl fmt::Display for ChainPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.position, self.hash)
+    }
+}
+
+/// A row that the chain seals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowId {
+    Event(AuditEventId),
+    Ledger(ConsentId),
+}
+
+impl RowId {
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Event(_) => "audit_events",
+            Self::Ledger(_) => "consent_ledger",
+        }
+    }
+
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Event(id) => id.0,
+            Self::Ledger(id) => id.0,
+        }
+    }
+}
+
+impl fmt::Display for RowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(id) => write!(f, "audit event {id}"),
+            Self::Ledger(id) => write!(f, "consent ledger row {id}"),
+        }
+    }
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    Null,
+    Number(i64),
+    Text(&'a str),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A row as it is hashed: which one, and every other column in the order of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedRow<'a> {
+    pub id: RowId,
+    pub columns: Vec<Value<'a>>,
+}
+
+/// Every part says what it is and, where it may vary, how long: no two rows are encoded alike.
+fn hash(previous: &ChainHash, position: i64, row: &SealedRow<'_>) -> ChainHash {
+    let mut sha = Sha256::new();
+    let mut add = |value: Value<'_>| match value {
+        Value::Null => sha.update([0]),
+        Value::Number(number) => {
+            sha.update([1]);
+            sha.update(number.to_be_bytes());
+        }
+        Value::Text(text) => {
+            sha.update([2]);
+            sha.update((text.len() as u64).to_be_bytes());
+            sha.update(text);
+        }
+    };
+    add(VERSION.into());
+    add(previous.as_str().into());
+    add(position.into());
+    add(row.id.table().into());
+    add(row.id.number().into());
+    for column in &row.columns {
+        add(*column);
+    }
+    ChainHash(format!("{:x}", sha.finalize()))
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The row does not match its seal.
+    Altered {
+        row: RowId,
+        position: i64,
+    },
+    /// The seal is there, the row is not.
+    Removed {
+        row: RowId,
+        position: i64,
+    },
+    /// The row is there, the seal is not.
+    NotSealed {
+        row: RowId,
+    },
+    /// The row's seal builds on one that is gone, so nothing shows whether it is as it was.
+    Unproven {
+        row: RowId,
+        position: i64,
+    },
+    /// Entries of the chain are gone.
+    Gap {
+        from: i64,
+        to: i64,
+    },
+    /// An entry of the chain is not what its row and its neighbours say.
+    LinkAltered {
+        position: i64,
+    },
+    /// The head does not say where the chain ends.
+    HeadAltered {
+        position: i64,
+    },
+    HeadRemoved,
+    /// The chain was another one when this was noted.
+    NotAsNoted {
+        noted: ChainPoint,
+    },
+    /// The consent that stands is not the last one of the ledger.
+    StandingConsent {
+        namespace: i64,
+        feature: String,
+        row: RowId,
+    },
+}
+
+impl Fault {
+    /// The word for programs.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Altered { .. } => "altered",
+            Self::Removed { .. } => "removed",
+            Self::NotSealed { .. } => "not_sealed",
+            Self::Unproven { .. } => "unproven",
+            Self::Gap { .. } => "gap",
+            Self::LinkAltered { .. } => "chain_altered",
+            Self::HeadAltered { .. } => "head_altered",
+            Self::HeadRemoved => "head_removed",
+            Self::NotAsNoted { .. } => "not_as_noted",
+            Self::StandingConsent { .. } => "standing_consent",
+        }
+    }
+
+    /// The row it is about; `None` when it is about the chain itself.
+    pub const fn row(&self) -> Option<RowId> {
+        match self {
+            Self::Altered { row, .. }
+            | Self::Removed { row, .. }
+            | Self::NotSealed { row }
+            | Self::Unproven { row, .. }
+            | Self::StandingConsent { row, .. } => Some(*row),
+            _ => None,
+        }
+    }
+
+    /// Where in the chain it is; `None` when it is not in it.
+    pub const fn position(&self) -> Option<i64> {
+        match self {
+            Self::Altered { position, .. }
+            | Self::Removed { position, .. }
+            | Self::Unproven { position, .. }
+            | Self::LinkAltered { position }
+            | Self::HeadAltered { position } => Some(*position),
+            Self::Gap { from, .. } => Some(*from),
+            Self::NotAsNoted { noted } => Some(noted.position),
+            Self::NotSealed { .. } | Self::HeadRemoved | Self::StandingConsent { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Altered { row, position } => {
+                write!(f, "{row} (position {position}) was altered, or stands in another's place")
+            }
+            Self::Removed { row, position } => write!(f, "{row} (position {position}) was removed"),
+            Self::NotSealed { row } => write!(
+                f,
+                "{row} is not sealed: it was inserted past the program, or its entry of the chain was removed"
+            ),
+            Self::Unproven { row, position } => {
+                write!(f, "{row} (position {position}) cannot be proven: what its seal builds on is gone")
+            }
+            Self::Gap { from, to } if from == to => write!(f, "position {from} was removed from the chain"),
+            Self::Gap { from, to } => write!(f, "positions {from} to {to} were removed from the chain"),
+            Self::LinkAltered { position } => {
+                write!(f, "the chain's entry at position {position} was altered")
+            }
+            Self::HeadAltered { position } => {
+                write!(f, "the head of the chain was altered: the chain ends at position {position}")
+            }
+            Self::HeadRemoved => f.write_str("the head of the chain was removed"),
+            Self::NotAsNoted { noted } => write!(
+                f,
+                "position {} is not what was noted: rows were removed, or the chain was made anew",
+                noted.position
+            ),
+            Self::StandingConsent { namespace, feature, row } => write!(
+                f,
+                "the consent that stands for {feature:?} in namespace {namespace} is not what the ledger says last ({row})"
+            ),
+        }
+    }
+}
+
+/// An entry of the chain with the row that it names.
+#[derive(Clone, Debug)]
+pub struct Link<'a> {
+    pub point: ChainPoint,
+    /// `None` when the entry names no row, or two.
+    pub id: Option<RowId>,
+    /// `None` when the row is gone.
+    pub row: Option<SealedRow<'a>>,
+}
+
+/// Walks along the chain from its beginning, an entry at a time, in bounded memory.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The entry before, as it is stored.
+    last: ChainPoint,
+    /// Whether the entry before is missing, so that the next has nothing to build on.
+    torn: bool,
+    /// The entry before did not match: was it the row or the entry? The next one tells.
+    doubtful: Option<Doubt>,
+}
+
+#[derive(Debug)]
+struct Doubt {
+    row: RowId,
+    /// What the row that is there comes to.
+    would_be: ChainPoint,
+}
+
+impl Doubt {
+    fn row_altered(self) -> Fault {
+        Fault::Altered { row: self.row, position: self.would_be.position }
+    }
+
+    fn link_altered(self) -> Fault {
+        Fault::LinkAltered { position: self.would_be.position }
+    }
+}
+
+impl Walk {
+    /// Takes the next entry; what is wrong goes to `faults`.
+    pub fn step(&mut self, link: &Link<'_>, faults: &mut Vec<Fault>) {
+        let position = link.point.position;
+        let expected = self.last.position + 1;
+        if position < expected {
+            faults.push(Fault::LinkAltered { position });
+            return;
+        }
+        if position > expected {
+            faults.extend(self.doubtful.take().map(Doubt::row_altered));
+            faults.push(Fault::Gap { from: expected, to: position - 1 });
+            self.torn = true;
+        }
+        match (link.id, &link.row) {
+            (Some(row), Some(_)) if self.torn => faults.push(Fault::Unproven { row, position }),
+            (Some(_), Some(sealed)) => self.compare(&link.point, sealed, faults),
+            (Some(row), None) => {
+                faults.extend(self.doubtful.take().map(Doubt::row_altered));
+                faults.push(Fault::Removed { row, position });
+            }
+            (None, _) => {
+                faults.extend(self.doubtful.take().map(Doubt::row_altered));
+                faults.push(Fault::LinkAltered { position });
+            }
+        }
+        self.torn = false;
+        self.last = link.point.clone();
+    }
+
+    fn compare(&mut self, stored: &ChainPoint, row: &SealedRow<'_>, faults: &mut Vec<Fault>) {
+        let would_be = self.last.seal(row);
+        let doubt = self.doubtful.take();
+        if would_be == *stored {
+            faults.extend(doubt.map(Doubt::row_altered));
+            return;
+        }
+        match doubt {
+            // It builds on what the row before comes to: that row is as it was, its entry is not.
+            Some(doubt) if doubt.would_be.seal(row) == *stored => faults.push(doubt.link_altered()),
+            doubt => {
+                faults.extend(doubt.map(Doubt::row_altered));
+                self.doubtful = Some(Doubt { row: row.id, would_be });
+            }
+        }
+    }
+
+    /// The last entry that was seen.
+    pub const fn end(&self) -> &ChainPoint {
+        &self.last
+    }
+
+    /// After the last entry: `head` is where the chain should end.
+    pub fn finish(self, head: Option<&ChainPoint>, faults: &mut Vec<Fault>) {
+        let Self { last, doubtful, .. } = self;
+        match (head, doubtful) {
+            (Some(head), Some(doubt)) if *head == doubt.would_be => faults.push(doubt.link_altered()),
+            (head, doubt) => {
+                faults.extend(doubt.map(Doubt::row_altered));
+                match head {
+                    None => faults.push(Fault::HeadRemoved),
+                    Some(head) if head.position > last.position => {
+                        faults.push(Fault::Gap { from: last.position + 1, to: head.position });
+                    }
+                    Some(head) if *head != last => {
+                        faults.push(Fault::HeadAltered { position: last.position });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: i64, text: &str) -> SealedRow<'_> {
+        SealedRow { id: RowId::Event(AuditEventId(id)), columns: vec![Value::Text(text)] }
+    }
+
+    /// Computed by another program from the encoding as it is described in docs/decisions/0016.
+    #[test]
+    fn the_encoding_is_the_one_that_was_written_down() {
+        let first = SealedRow {
+            id: RowId::Event(AuditEventId(1)),
+            columns: vec![
+                1_780_315_200_000.into(),
+                "signed_in".into(),
+                7.into(),
+                "ann".into(),
+                "Ann Ö".into(),
+                "page".into(),
+                Value::Null,
+                Value::Null,
+                "ann".into(),
+                "".into(),
+                "".into(),
+                "192.0.2.7".into(),
+                "r-1".into(),
+            ],
+        };
+        let first = ChainPoint::default().seal(&first);
+        assert_eq!(first.to_string(), "1:6e7e2059436a56e74c42f530b18002939953845cb828136a245bd2e831f2ded3");
+        let second =
+            SealedRow { id: RowId::Ledger(ConsentId(5)), columns: vec![(-1).into(), "given".into()] };
+        assert_eq!(
+            first.seal(&second).to_string(),
+            "2:dea126b8ac81e8e18921ecea9056254b67266dd7cc7324b055ef8b010b8fe1ed"
+        );
+    }
+
+    #[test]
+    fn no_two_rows_are_encoded_alike() {
+        let id = RowId::Event(AuditEventId(1));
+        let rows = [
+            vec!["ab".into(), "c".into()],
+            vec!["a".into(), "bc".into()],
+            vec!["abc".into()],
+            vec!["abc".into(), "".into()],
+            vec!["abc".into(), Value::Null],
+            vec![1.into()],
+            vec!["1".into()],
+            vec!["\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{1}".into()],
+        ];
+        let mut hashes: Vec<_> = rows
+            .into_iter()
+            .map(|columns| ChainPoint::default().seal(&SealedRow { id, columns }).to_string())
+            .collect();
+        let ledger = SealedRow { id: RowId::Ledger(ConsentId(1)), columns: vec!["abc".into()] };
+        hashes.push(ChainPoint::default().seal(&ledger).to_string());
+        hashes.push(ChainPoint::default().seal(&event(2, "abc")).to_string());
+        let after = ChainPoint { position: 0, hash: ChainHash::from_text("x") };
+        hashes.push(after.seal(&event(1, "abc")).to_string());
+        let count = hashes.len();
+        hashes.sort();
+        hashes.dedup();
+        assert_eq!(hashes.len(), count);
+    }
+
+    /// A chain of five events, as it is stored.
+    fn chain() -> (Vec<Link<'static>>, ChainPoint) {
+        let mut point = ChainPoint::default();
+        let links = (1..=5)
+            .map(|id| {
+                let row = event(id, "text");
+                point = point.seal(&row);
+                Link { point: point.clone(), id: Some(row.id), row: Some(row) }
+            })
+            .collect();
+        (links, point)
+    }
+
+    fn faults(links: &[Link<'_>], head: Option<&ChainPoint>) -> Vec<&'static str> {
+        let mut faults = Vec::new();
+        let mut walk = Walk::default();
+        for link in links {
+            walk.step(link, &mut faults);
+        }
+        walk.finish(head, &mut faults);
+        faults.iter().map(Fault::key).collect()
+    }
+
+    #[test]
+    fn a_whole_chain_has_no_faults() {
+        let (links, head) = chain();
+        assert_eq!(faults(&links, Some(&head)), [""; 0]);
+        assert_eq!(faults(&[], Some(&ChainPoint::default())), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_altered_is_named_and_nothing_else() {
+        for at in 0..5 {
+            let (mut links, head) = chain();
+            links[at].row = Some(event(at as i64 + 1, "other"));
+            assert_eq!(faults(&links, Some(&head)), ["altered"], "row {at}");
+            let (mut links, head) = chain();
+            links[at].point.hash = ChainHash::from_text("other");
+            assert_eq!(faults(&links, Some(&head)), ["chain_altered"], "entry {at}");
+            let (mut links, head) = chain();
+            links[at].row = None;
+            assert_eq!(faults(&links, Some(&head)), ["removed"], "row {at}");
+            let (mut links, head) = chain();
+            links[at].id = None;
+            assert_eq!(faults(&links, Some(&head)), ["chain_altered"], "entry {at}");
+            let (mut links, head) = chain();
+            links.remove(at);
+            let expected: &[&str] = if at == 4 { &["gap"] } else { &["gap", "unproven"] };
+            assert_eq!(faults(&links, Some(&head)), expected, "entry {at}");
+        }
+        let (mut links, head) = chain();
+        for at in [1, 2, 4] {
+            links[at].row = Some(event(at as i64 + 1, "other"));
+        }
+        assert_eq!(faults(&links, Some(&head)), ["altered"; 3]);
+    }
+
+    #[test]
+    fn the_head_is_checked_too() {
+        let (links, head) = chain();
+        assert_eq!(faults(&links, None), ["head_removed"]);
+        let other = ChainPoint { hash: ChainHash::from_text("other"), ..head.clone() };
+        assert_eq!(faults(&links, Some(&other)), ["head_altered"]);
+        let back = ChainPoint { position: 4, ..head };
+        assert_eq!(faults(&links, Some(&back)), ["head_altered"]);
+        let (mut links, head) = chain();
+        links[4].row = Some(event(5, "other"));
+        assert_eq!(faults(&links, None), ["altered", "head_removed"]);
+        assert_eq!(faults(&links, Some(&ChainPoint { position: 9, ..head })), ["altered", "gap"]);
+    }
+
+    #[test]
+    fn a_noted_point_reads_back() {
+        let (_, head) = chain();
+        assert_eq!(ChainPoint::parse(&head.to_string()), Some(head));
+        for bad in ["", "1", "1:", "0:ab", "x:y", "1:zz"] {
+            assert_eq!(ChainPoint::parse(bad), None, "{bad}");
+        }
+        assert_eq!(ChainPoint::parse(&format!("1:{}", "é".repeat(32))), None);
+    }
+}

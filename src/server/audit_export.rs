@@ -1,0 +1,94 @@
+//! Downloads of audit events: what the filter of the page shows, all of it, as a stream.
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{OriginalUri, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use futures_util::stream;
+use serde::Deserialize;
+
+use super::ServerState;
+use crate::{
+    domain::{audit_query::AuditQuery, namespace::GroupPath, paths},
+    usecases::{
+        SignedIn, UseCaseError,
+        export_audit_events::{AuditExport, ExportFormat},
+        list_audit_events::exportable,
+    },
+};
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    /// `csv` or `ndjson`.
+    #[serde(default)]
+    format: String,
+    /// A group or project; all of the log without.
+    group: Option<String>,
+}
+
+pub(super) async fn download(
+    State(state): State<ServerState>,
+    OriginalUri(uri): OriginalUri,
+    signed_in: Option<Extension<SignedIn>>,
+    Query(wanted): Query<Wanted>,
+    Query(query): Query<AuditQuery>,
+) -> Response {
+    let Some(Extension(signed_in)) = signed_in else {
+        let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
+        return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
+    };
+    let (format, content_type) = match wanted.format.as_str() {
+        "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8"),
+        "ndjson" => (ExportFormat::Ndjson, "application/x-ndjson"),
+        _ => return (StatusCode::BAD_REQUEST, "Ask for format=csv or format=ndjson.\n").into_response(),
+    };
+    let selection = match query.parse() {
+        Ok(selection) => selection,
+        Err(wrong) => {
+            return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
+        }
+    };
+    let group = match wanted.group.as_deref().map(GroupPath::parse).transpose() {
+        Ok(group) => group,
+        Err(_) => return refusal(&UseCaseError::NotFound("group or project")),
+    };
+    let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
+        Ok(filter) => filter,
+        Err(error) => return refusal(&error),
+    };
+    let place = group.map_or_else(|| String::from("all"), |group| group.as_str().replace('/', "-"));
+    let name = format!("audit-events-{place}-{}.{}", state.app.now().date(), wanted.format);
+    let export = AuditExport::new(state.app, filter, format);
+    // What fails midway cuts the answer off: nobody takes a part for the whole.
+    let pieces = stream::try_unfold(export, |mut export| async move {
+        let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;
+        Ok::<_, crate::storage::StorageError>(piece.map(|piece| (piece, export)))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, String::from("no-store")),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
+}
+
+fn refusal(error: &UseCaseError) -> Response {
+    let (status, text) = match error {
+        UseCaseError::NotFound(_) => (StatusCode::NOT_FOUND, String::from("There is nothing here.\n")),
+        UseCaseError::Denied(denial) => (StatusCode::FORBIDDEN, format!("{denial}\n")),
+        error if error.is_passing() => {
+            (StatusCode::SERVICE_UNAVAILABLE, String::from("The database is busy. Try again in a moment.\n"))
+        }
+        error => {
+            tracing::error!(%error, "export failed");
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                String::from("Something went wrong. Try again in a moment.\n"),
+            )
+        }
+    };
+    (status, text).into_response()
+}

@@ -1,0 +1,102 @@
+//! How long a request may take: its body to arrive, and its answer to be made.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    BoxError,
+    body::{Body, Bytes, HttpBody},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Sleep, sleep, timeout};
+
+/// What a request, and whoever sends many, may take of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the end of a request's head to the end of its body.
+    pub body: Duration,
+    /// From the end of a request's head to the beginning of its answer.
+    pub request: Duration,
+    /// Requests of one token to the API; 0 for any number.
+    pub api_per_minute: u32,
+    /// Requests of one address to the API without a token that counts; 0 for any number.
+    pub anonymous_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            api_per_minute: 60_000,
+            anonymous_per_minute: 600,
+        }
+    }
+}
+
+/// Which of the two times was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    /// The client's.
+    Body,
+    /// Ours.
+    Answer,
+}
+
+/// Answers within the limits, or not at all: what is not done then is dropped.
+pub(super) async fn within(limits: Limits, request: Request, next: Next) -> Result<Response, Late> {
+    if request.body().is_end_stream() {
+        return timeout(limits.request, next.run(request)).await.map_err(|_| Late::Answer);
+    }
+    let late = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| {
+        Body::new(BodyInTime { body, end: Box::pin(sleep(limits.body)), late: Arc::clone(&late) })
+    });
+    let answer = timeout(limits.request, next.run(request)).await;
+    // Whatever the handler made of half a body does not matter.
+    if late.load(Relaxed) { Err(Late::Body) } else { answer.map_err(|_| Late::Answer) }
+}
+
+/// A body that ends in an error when its time is over.
+struct BodyInTime {
+    body: Body,
+    end: Pin<Box<Sleep>>,
+    late: Arc<AtomicBool>,
+}
+
+impl HttpBody for BodyInTime {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(frame.map(|it| it.map_err(Into::into)));
+        }
+        if self.end.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.late.store(true, Relaxed);
+        Poll::Ready(Some(Err("the body took too long".into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

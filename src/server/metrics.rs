@@ -1,0 +1,258 @@
+//! `/-/metrics`: the program in numbers, in the text form of Prometheus (`OpenMetrics` 1.0).
+//!
+//! Numbers are kept where things happen ([`Requests`] here, [`Tally`] in the use cases) and read when
+//! somebody asks for them. Every label has few values, all of them ours.
+
+mod access;
+mod process;
+mod requests;
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet, text},
+    metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
+    registry::Registry,
+};
+
+pub use access::MetricsToken;
+pub(super) use requests::{OTHER, Requests};
+
+use self::process::Process;
+use super::{ServerState, health};
+use crate::{
+    domain::{code_review::Rule, time::Timestamp},
+    storage::PoolUse,
+    usecases::{Count, SignInOutcome, Tally},
+};
+
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What this build was made from; a package sets it, a checkout does not.
+const COMMIT: &str = match option_env!("DUO_COMMIT") {
+    Some(commit) => commit,
+    None => "",
+};
+
+/// All the numbers, for whoever may read them.
+pub(super) async fn show(State(state): State<ServerState>, request: Request) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
+        return refusal.into_response();
+    }
+    let asked = Instant::now();
+    let scrape = Scrape {
+        requests: state.requests.clone(),
+        tally: state.app.tally.clone(),
+        started: state.started,
+        database_answered: health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed()),
+        pools: state.app.storage.pools(),
+        process: Process::now(),
+    };
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
+    (headers, scrape.text()).into_response()
+}
+
+/// The numbers of one moment.
+struct Scrape {
+    requests: Arc<Requests>,
+    tally: Arc<Tally>,
+    started: Timestamp,
+    /// How long the database took to answer; `None` when it did not.
+    database_answered: Option<Duration>,
+    pools: Vec<PoolUse>,
+    process: Option<Process>,
+}
+
+impl Scrape {
+    fn text(self) -> String {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(self));
+        let mut text = String::new();
+        text::encode(&mut text, &registry).expect("writing to a String cannot fail");
+        text
+    }
+}
+
+/// The library wants one; nobody prints it.
+impl fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scrape")
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut page = Page(encoder);
+        self.server(&mut page)?;
+        self.use_cases(&mut page)?;
+        self.database(&mut page)?;
+        self.process(&mut page)
+    }
+}
+
+impl Scrape {
+    fn server(&self, page: &mut Page<'_>) -> fmt::Result {
+        page.gauges(
+            "duo_build_info",
+            "The version that runs, and the commit it was built from if known",
+            [([("version", env!("CARGO_PKG_VERSION")), ("commit", COMMIT)], 1.0)],
+        )?;
+        let mut histogram = page.0.encode_descriptor(
+            "duo_http_request_duration_seconds",
+            "Requests and how long they took until the answer began",
+            None,
+            MetricType::Histogram,
+        )?;
+        for series in self.requests.series() {
+            let labels = [("method", series.method), ("route", series.route), ("status", series.class)];
+            let count = series.buckets.iter().map(|(_, count)| count).sum();
+            histogram.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
+                series.seconds,
+                count,
+                &series.buckets,
+                None,
+            )?;
+        }
+        page.counters(
+            "duo_rate_limited_requests",
+            "Requests that were answered with 429",
+            [([], self.requests.rate_limited())],
+        )
+    }
+
+    fn use_cases(&self, page: &mut Page<'_>) -> fmt::Result {
+        page.counters(
+            "duo_decisions",
+            "Decisions that were made, by what they are about, what came out and the rule that fired",
+            Rule::ALL.map(|rule| {
+                let labels = [("kind", "code_review"), ("result", rule.engine().key()), ("rule", rule.key())];
+                (labels, self.tally.code_review(rule).get())
+            }),
+        )?;
+        page.counters(
+            "duo_stale_decisions",
+            "Those of them that rest on what was known before, because the database was out of reach",
+            [([], self.tally.stale_decisions.get())],
+        )?;
+        page.counters(
+            "duo_consents",
+            "Consents that this server recorded",
+            [
+                ([("action", "given")], self.tally.consents_given.get()),
+                ([("action", "withdrawn")], self.tally.consents_withdrawn.get()),
+            ],
+        )?;
+        page.counters(
+            "duo_sign_ins",
+            "Sign-ins by what came of them",
+            SignInOutcome::ALL.into_iter().flat_map(|outcome| {
+                let count =
+                    |method, count: &Count| ([("method", method), ("outcome", outcome.key())], count.get());
+                [
+                    count("password", self.tally.sign_ins(outcome)),
+                    count("provider", self.tally.provider_sign_ins(outcome)),
+                ]
+            }),
+        )
+    }
+
+    fn database(&self, page: &mut Page<'_>) -> fmt::Result {
+        let up = if self.database_answered.is_some() { 1.0 } else { 0.0 };
+        page.gauges("duo_database_up", "Whether the database answered just now", [([], up)])?;
+        page.gauges(
+            "duo_database_answer_seconds",
+            "How long it took",
+            self.database_answered.map(|took| ([], took.as_secs_f64())),
+        )?;
+        let states = |pool: &PoolUse| [(pool.name, "idle", pool.idle), (pool.name, "in_use", pool.in_use)];
+        page.gauges(
+            "duo_database_connections",
+            "Open connections to the database",
+            self.pools
+                .iter()
+                .flat_map(states)
+                .map(|(pool, state, count)| ([("pool", pool), ("state", state)], f64::from(count))),
+        )?;
+        page.gauges(
+            "duo_database_connections_max",
+            "How many connections there may be",
+            self.pools.iter().map(|pool| ([("pool", pool.name)], f64::from(pool.most))),
+        )
+    }
+
+    /// Under the names that Prometheus's own libraries give them.
+    fn process(&self, page: &mut Page<'_>) -> fmt::Result {
+        #[expect(clippy::cast_precision_loss, reason = "no process comes near 2^52 of anything")]
+        let gauge = |number: u64| [([], number as f64)];
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
+        let started = self.started.as_millis() as f64 / 1000.0;
+        page.gauges("process_start_time_seconds", "When the server started, in Unix time", [([], started)])?;
+        let Some(process) = self.process else { return Ok(()) };
+        page.gauges(
+            "process_resident_memory_bytes",
+            "Memory that is resident",
+            gauge(process.resident_bytes),
+        )?;
+        page.gauges("process_virtual_memory_bytes", "Memory that is mapped", gauge(process.virtual_bytes))?;
+        page.gauges("process_threads", "Threads", gauge(process.threads))?;
+        page.gauges("process_open_fds", "Open files and connections", gauge(process.open_files))?;
+        page.gauges(
+            "process_max_fds",
+            "How many there may be",
+            process.most_files.into_iter().flat_map(gauge),
+        )
+    }
+}
+
+/// Where metrics are written to.
+struct Page<'a>(DescriptorEncoder<'a>);
+
+impl Page<'_> {
+    /// `name` is without the `_total` that the form adds.
+    fn counters<'l, const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        values: impl IntoIterator<Item = ([(&'l str, &'l str); N], u64)>,
+    ) -> fmt::Result {
+        let metric = self.0.encode_descriptor(name, help, None, MetricType::Counter)?;
+        each(metric, values, ConstCounter::new)
+    }
+
+    fn gauges<'l, const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        values: impl IntoIterator<Item = ([(&'l str, &'l str); N], f64)>,
+    ) -> fmt::Result {
+        let metric = self.0.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        each(metric, values, ConstGauge::new)
+    }
+}
+
+fn each<'l, T, M: EncodeMetric, const N: usize>(
+    mut metric: MetricEncoder<'_>,
+    values: impl IntoIterator<Item = ([(&'l str, &'l str); N], T)>,
+    of: fn(T) -> M,
+) -> fmt::Result {
+    for (labels, value) in values {
+        let value = of(value);
+        if N == 0 {
+            return value.encode(metric);
+        }
+        value.encode(metric.encode_family(&labels)?)?;
+    }
+    Ok(())
+}

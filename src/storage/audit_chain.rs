@@ -1,0 +1,261 @@
+//! The chain of hashes over the audit log and the consent ledger: sealing at the end of a
+//! transaction, sealing what is older, and reading it back for the check.
+
+use std::collections::HashMap;
+
+use super::{Storage, StorageError, UnitOfWork, audit::AuditRow, consents::LedgerRow, on_db, statements};
+use crate::domain::{
+    audit_chain::{ChainHash, ChainPoint, Fault, Link, RowId, SealedRow},
+    ids::{AuditEventId, ConsentId},
+};
+
+statements! {
+    /// Changes nothing, and keeps every other writer out until the end of the transaction.
+    LOCK_HEAD = "UPDATE audit_head SET position = position WHERE id = 1 RETURNING position, hash";
+    SAVE_HEAD = "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1";
+    HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
+    APPEND = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) VALUES ($1, $2, $3, $4)";
+    NEVER_SEALED = "SELECT 1 FROM audit_head WHERE position = 0 AND (EXISTS (SELECT 1 FROM audit_events) OR EXISTS (SELECT 1 FROM consent_ledger))";
+    LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position > $1 ORDER BY position LIMIT $2";
+    EVENTS_OF_LINKS = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position > $1 AND c.position <= $2";
+    LEDGER_OF_LINKS = "SELECT l.id, l.at, l.action, l.namespace_id, l.namespace_path, l.feature, l.user_id, l.username, l.user_name, l.role, l.surface, l.wording, l.request_id FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position > $1 AND c.position <= $2";
+    EVENTS = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
+    LEDGER = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE id > $1 ORDER BY id LIMIT $2";
+    EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2";
+    LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id > $1 ORDER BY l.id LIMIT $2";
+    /// The last row of the ledger for a namespace and feature against the consent that stands.
+    STANDING = "SELECT n.namespace_id, n.feature, n.ledger_id FROM namespace_consents n LEFT JOIN consent_ledger l ON l.id = n.ledger_id WHERE l.id IS NULL OR l.action <> 'given' OR l.namespace_id <> n.namespace_id OR l.feature <> n.feature OR EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = n.namespace_id AND later.feature = n.feature AND later.id > n.ledger_id) UNION ALL SELECT l.namespace_id, l.feature, l.id FROM consent_ledger l JOIN namespaces s ON s.id = l.namespace_id WHERE l.action = 'given' AND NOT EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = l.namespace_id AND later.feature = l.feature AND later.id > l.id) AND NOT EXISTS (SELECT 1 FROM namespace_consents n WHERE n.namespace_id = l.namespace_id AND n.feature = l.feature)";
+}
+
+/// How many rows are in memory at a time.
+const PAGE: i64 = 2_000;
+
+/// A row that a unit of work seals when it commits.
+pub(super) enum Unsealed {
+    /// Not written yet: its number is drawn under the lock, so that numbers follow the chain.
+    Event(AuditRow),
+    /// Written already: the consent that stands refers to it.
+    Ledger(LedgerRow),
+}
+
+impl AuditRow {
+    fn sealed(&self) -> SealedRow<'_> {
+        SealedRow {
+            id: RowId::Event(AuditEventId(self.id)),
+            columns: vec![
+                self.at.into(),
+                self.kind.as_str().into(),
+                self.actor_id.into(),
+                self.actor_username.as_str().into(),
+                self.actor_name.as_str().into(),
+                self.surface.as_str().into(),
+                self.namespace_id.into(),
+                self.namespace_path.as_deref().into(),
+                self.target.as_str().into(),
+                self.value_from.as_str().into(),
+                self.value_to.as_str().into(),
+                self.remote_ip.as_str().into(),
+                self.request_id.as_str().into(),
+            ],
+        }
+    }
+}
+
+impl LedgerRow {
+    fn sealed(&self) -> SealedRow<'_> {
+        SealedRow {
+            id: RowId::Ledger(ConsentId(self.id)),
+            columns: vec![
+                self.at.into(),
+                self.action.as_str().into(),
+                self.namespace_id.into(),
+                self.namespace_path.as_str().into(),
+                self.feature.as_str().into(),
+                self.user_id.into(),
+                self.username.as_str().into(),
+                self.user_name.as_str().into(),
+                self.role.as_str().into(),
+                self.surface.as_str().into(),
+                self.wording.as_str().into(),
+                self.request_id.as_str().into(),
+            ],
+        }
+    }
+}
+
+/// A row of the chain: its position, its event or its row of the ledger, its hash.
+type LinkRow = (i64, Option<i64>, Option<i64>, String);
+
+pub struct AuditChain<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl AuditChain<'_> {
+    /// Writes and seals what the unit of work collected. The last thing before a commit: whoever
+    /// holds the head waits for nobody, so there are no deadlocks, and positions, numbers and commits
+    /// come in one order.
+    pub(super) async fn seal(&mut self, rows: Vec<Unsealed>) -> Result<(), StorageError> {
+        let mut end = self.lock().await?;
+        for row in rows {
+            end = match row {
+                Unsealed::Event(mut event) => {
+                    event.id = self.uow.audit_log().insert(&event).await?;
+                    self.append(&end, &event.sealed()).await?
+                }
+                Unsealed::Ledger(row) => self.append(&end, &row.sealed()).await?,
+            };
+        }
+        self.save_head(&end).await
+    }
+
+    async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
+        let head: Option<(i64, String)> =
+            on_db!(self.uow, |c| sqlx::query_as(LOCK_HEAD).fetch_optional(c).await)?;
+        head.map(point).ok_or_else(|| {
+            self.uow.failed = true;
+            StorageError::inconsistent("audit_head", "id", "no row: the chain has no head")
+        })
+    }
+
+    async fn append(&mut self, end: &ChainPoint, row: &SealedRow<'_>) -> Result<ChainPoint, StorageError> {
+        let next = end.seal(row);
+        let (event, ledger) = match row.id {
+            RowId::Event(id) => (Some(id.0), None),
+            RowId::Ledger(id) => (None, Some(id.0)),
+        };
+        on_db!(self.uow, |c| sqlx::query(APPEND)
+            .bind(next.position)
+            .bind(event)
+            .bind(ledger)
+            .bind(next.hash.as_str())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(next)
+    }
+
+    async fn save_head(&mut self, end: &ChainPoint) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SAVE_HEAD)
+            .bind(end.position)
+            .bind(end.hash.as_str())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Where the chain ends; `None` when somebody removed the head.
+    pub async fn head(&mut self) -> Result<Option<ChainPoint>, StorageError> {
+        let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(HEAD).fetch_optional(c).await)?;
+        Ok(head.map(point))
+    }
+
+    /// Calls `step` with each entry of the chain, from the first to the last.
+    pub async fn walk(&mut self, mut step: impl FnMut(&Link<'_>)) -> Result<(), StorageError> {
+        let mut after = i64::MIN;
+        loop {
+            let links: Vec<LinkRow> =
+                on_db!(self.uow, |c| sqlx::query_as(LINKS).bind(after).bind(PAGE).fetch_all(c).await)?;
+            let Some(&(last, ..)) = links.last() else { return Ok(()) };
+            let events: Vec<AuditRow> = on_db!(self.uow, |c| sqlx::query_as(EVENTS_OF_LINKS)
+                .bind(after)
+                .bind(last)
+                .fetch_all(c)
+                .await)?;
+            let ledger: Vec<LedgerRow> = on_db!(self.uow, |c| sqlx::query_as(LEDGER_OF_LINKS)
+                .bind(after)
+                .bind(last)
+                .fetch_all(c)
+                .await)?;
+            let events: HashMap<_, _> = events.iter().map(|row| (row.id, row)).collect();
+            let ledger: HashMap<_, _> = ledger.iter().map(|row| (row.id, row)).collect();
+            for (position, event_id, ledger_id, hash) in links {
+                let (id, row) = match (event_id, ledger_id) {
+                    (Some(id), None) => {
+                        (Some(RowId::Event(AuditEventId(id))), events.get(&id).map(|row| row.sealed()))
+                    }
+                    (None, Some(id)) => {
+                        (Some(RowId::Ledger(ConsentId(id))), ledger.get(&id).map(|row| row.sealed()))
+                    }
+                    _ => (None, None),
+                };
+                step(&Link { point: point((position, hash)), id, row });
+            }
+            after = last;
+        }
+    }
+
+    /// Calls `found` with each row that no entry of the chain names.
+    pub async fn not_sealed(&mut self, mut found: impl FnMut(RowId)) -> Result<(), StorageError> {
+        let event = |id| RowId::Event(AuditEventId(id));
+        let ledger = |id| RowId::Ledger(ConsentId(id));
+        let tables: [(&'static str, fn(i64) -> RowId); 2] = [(EVENT_SEALS, event), (LEDGER_SEALS, ledger)];
+        for (sql, row) in tables {
+            let mut after = i64::MIN;
+            loop {
+                let rows: Vec<(i64, Option<i64>)> =
+                    on_db!(self.uow, |c| sqlx::query_as(sql).bind(after).bind(PAGE).fetch_all(c).await)?;
+                let Some(&(last, _)) = rows.last() else { break };
+                after = last;
+                rows.into_iter()
+                    .filter(|(_, position)| position.is_none())
+                    .for_each(|(id, _)| found(row(id)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Consents that stand although the ledger says otherwise, and the other way round.
+    pub async fn standing_consents(&mut self) -> Result<Vec<Fault>, StorageError> {
+        let rows: Vec<(i64, String, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(STANDING).fetch_all(c).await)?;
+        let fault = |(namespace, feature, id)| Fault::StandingConsent {
+            namespace,
+            feature,
+            row: RowId::Ledger(ConsentId(id)),
+        };
+        Ok(rows.into_iter().map(fault).collect())
+    }
+}
+
+fn point((position, hash): (i64, String)) -> ChainPoint {
+    ChainPoint { position, hash: ChainHash::from_text(hash) }
+}
+
+/// Seals what is older than the chain, once: where the chain has begun, a row without a seal is one
+/// that somebody put there. Several servers may do so at once; the lock on the head lets one go first.
+pub(super) async fn seal_what_is_older(storage: &Storage) -> Result<(), StorageError> {
+    let mut uow = storage.begin().await?;
+    let never_sealed: Option<i32> =
+        on_db!(uow, |c| sqlx::query_scalar(NEVER_SEALED).fetch_optional(c).await)?;
+    if never_sealed.is_none() {
+        return Ok(());
+    }
+    let mut chain = uow.audit_chain();
+    let mut end = chain.lock().await?;
+    if end.position > 0 {
+        return Ok(());
+    }
+    let mut after = i64::MIN;
+    loop {
+        let rows: Vec<AuditRow> =
+            on_db!(chain.uow, |c| sqlx::query_as(EVENTS).bind(after).bind(PAGE).fetch_all(c).await)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            end = chain.append(&end, &row.sealed()).await?;
+        }
+    }
+    after = i64::MIN;
+    loop {
+        let rows: Vec<LedgerRow> =
+            on_db!(chain.uow, |c| sqlx::query_as(LEDGER).bind(after).bind(PAGE).fetch_all(c).await)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            end = chain.append(&end, &row.sealed()).await?;
+        }
+    }
+    chain.save_head(&end).await?;
+    uow.commit().await
+}

@@ -1,0 +1,164 @@
+//! Whether what was read before is still so. Every change writes an audit event, so a new one, of
+//! whichever process, means that something changed.
+//!
+//! SQLite tells by `PRAGMA data_version`, asked every few milliseconds on a connection of its own.
+//! PostgreSQL tells by `NOTIFY`, which a trigger on the audit log sends as part of the commit.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, Executor, SqliteConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    sqlite::SqliteConnectOptions,
+};
+use tokio::time::{sleep, timeout};
+
+use super::statements;
+
+/// Only SQLite has it.
+const DATA_VERSION: &str = "PRAGMA data_version";
+statements! {
+    LAST_EVENT = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
+}
+
+/// What the trigger of the audit log notifies.
+const CHANNEL: &str = "duo_console_changes";
+
+/// How often SQLite is asked.
+const POLL: Duration = Duration::from_millis(15);
+/// How often PostgreSQL has to show that it is still there, and how long it may take.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+/// How long after a loss the next try begins.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// What is known about changes, at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// Nobody watches: what was read before is worth nothing.
+    None,
+    /// What was read in this generation still holds.
+    Current(Generation),
+    /// The database is out of reach: nobody can know.
+    Lost,
+}
+
+/// Between two changes. Take it before reading, so that a change during the reading makes it old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generation(u64);
+
+/// Counts the changes. Cheap to clone; all clones count the same.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(Arc<Counter>);
+
+#[derive(Debug, Default)]
+struct Counter {
+    generation: AtomicU64,
+    watch: AtomicU8,
+}
+
+const NOT_WATCHED: u8 = 0;
+const WATCHED: u8 = 1;
+const LOST: u8 = 2;
+
+impl Changes {
+    pub fn knowledge(&self) -> Knowledge {
+        match self.0.watch.load(Ordering::Acquire) {
+            NOT_WATCHED => Knowledge::None,
+            LOST => Knowledge::Lost,
+            _ => Knowledge::Current(Generation(self.0.generation.load(Ordering::Acquire))),
+        }
+    }
+
+    /// Something changed: what was read so far is old.
+    pub(super) fn happened(&self) {
+        self.0.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// From here on every change is noticed; those before may not have been.
+    fn found(&self) {
+        self.happened();
+        self.0.watch.store(WATCHED, Ordering::Release);
+    }
+
+    fn lost(&self, error: &sqlx::Error) {
+        if self.0.watch.swap(LOST, Ordering::AcqRel) != LOST {
+            tracing::warn!(%error, "lost the database: decisions go on from what is known");
+        }
+    }
+}
+
+/// How a database is watched.
+pub(super) enum Watched {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+/// Watches until it is dropped, through every loss of the database.
+pub(super) async fn watch(database: Watched, changes: Changes) {
+    loop {
+        let watching = async {
+            match &database {
+                Watched::Sqlite(options) => watch_sqlite(options, &changes).await,
+                Watched::Postgres(options) => watch_postgres(options, &changes).await,
+            }
+        };
+        let Err(error) = watching.await;
+        changes.lost(&error);
+        sleep(RETRY).await;
+    }
+}
+
+async fn watch_sqlite(options: &SqliteConnectOptions, changes: &Changes) -> Result<Infallible, sqlx::Error> {
+    // The file is there. Made anew it would be another database.
+    let options = options.clone().create_if_missing(false).pragma("query_only", "1");
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let (mut version, mut last) = (None, None);
+    loop {
+        let now: i64 = sqlx::query_scalar(DATA_VERSION).fetch_one(&mut connection).await?;
+        if version.replace(now) != Some(now) {
+            // Much that is written is no change: that a session was used, for one.
+            let event: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut connection).await?;
+            match last.replace(event) {
+                None => changes.found(),
+                Some(before) if before != event => changes.happened(),
+                Some(_) => {}
+            }
+        }
+        sleep(POLL).await;
+    }
+}
+
+async fn watch_postgres(options: &PgConnectOptions, changes: &Changes) -> Result<Infallible, sqlx::Error> {
+    let lone = PgPoolOptions::new().max_connections(1).acquire_timeout(HEARTBEAT);
+    let mut listener = PgListener::connect_with(&lone.clone().connect_with(options.clone()).await?).await?;
+    listener.listen(CHANNEL).await?;
+    changes.found();
+    let listening = async {
+        loop {
+            match listener.try_recv().await? {
+                Some(_) => changes.happened(),
+                // It would connect again by itself, and nobody would know what was missed.
+                None => return Err(sqlx::Error::PoolClosed),
+            }
+        }
+    };
+    // A network that swallows packets lets a listener wait for ever.
+    let pulse = lone.connect_with(options.clone()).await?;
+    let beating = async {
+        loop {
+            sleep(HEARTBEAT).await;
+            timeout(HEARTBEAT, pulse.execute("SELECT 1")).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        }
+    };
+    tokio::select! {
+        ended = listening => ended,
+        ended = beating => ended,
+    }
+}

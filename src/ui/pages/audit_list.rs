@@ -1,0 +1,246 @@
+//! What both audit pages show: the filter, the events that it leaves, and the ways to take them away.
+
+use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+
+use super::Visit;
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditCursor, AuditEvent, AuditKind},
+        audit_query::{AuditQuery, AuditSelection, WrongFilter},
+        flows::Flow,
+        namespace::GroupPath,
+        paths,
+    },
+    ui::components::{AlertNote, Time},
+    usecases::list_audit_events::AuditPage,
+};
+
+/// What the address of an audit page asks for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    query: AuditQuery,
+    pub parsed: Result<AuditSelection, WrongFilter>,
+    pub before: Option<AuditCursor>,
+}
+
+impl Asked {
+    pub fn from(params: &ParamsMap) -> Self {
+        let text = |name: &str| params.get(name).unwrap_or_default();
+        let query = AuditQuery {
+            person: text("person"),
+            kind: text("kind"),
+            from: text("from"),
+            to: text("to"),
+            event: text("event"),
+        };
+        Self { parsed: query.parse(), before: params.get_str("before").and_then(AuditCursor::parse), query }
+    }
+
+    pub fn selection(&self) -> Option<AuditSelection> {
+        self.parsed.clone().ok()
+    }
+
+    /// The same question at `here`, from `before` on.
+    fn older(&self, here: &str, before: AuditCursor) -> String {
+        let query = self.query.address();
+        let and = if query.is_empty() { "" } else { "&" };
+        format!("{here}?{query}{and}before={}", before.address())
+    }
+}
+
+/// The filter, its events, and how to go on. `group` is `None` for the whole log; `here` is the
+/// address of the page.
+#[component]
+pub(super) fn AuditList(
+    visit: Visit,
+    asked: Asked,
+    page: Option<AuditPage>,
+    group: Option<GroupPath>,
+    here: String,
+) -> impl IntoView {
+    let wrong = asked.parsed.clone().err();
+    let filtered = !asked.query.is_empty();
+    let going_on = asked.before.is_some();
+    let export = |format| paths::audit_export(group.as_ref(), format, &asked.query);
+    let downloads = page.as_ref().filter(|page| !page.events.is_empty()).map(|_| {
+        view! {
+            <p class="mt-4 flex flex-wrap items-center gap-3 text-sm">
+                <span class="text-muted">
+                    {if filtered { "What the filter shows, on all pages:" } else { "All of it:" }}
+                </span>
+                <a class="link" href=export("csv")>"Download CSV"</a>
+                <a class="link" href=export("ndjson")>"Download NDJSON"</a>
+            </p>
+        }
+    });
+    let list = page.map(|AuditPage { events, older }| {
+        let empty = events.is_empty();
+        let in_group = group.is_some();
+        let events = events
+            .into_iter()
+            .map(|event| view! { <Event visit=visit.clone() event here=here.clone() in_group /> })
+            .collect_view();
+        let nothing = match (going_on, filtered) {
+            (true, _) => "There is nothing older.",
+            (false, true) => "No event fits the filter. Take something out of it, or clear it.",
+            (false, false) => "Nothing was changed here yet.",
+        };
+        view! {
+            {if empty {
+                view! { <p class="mt-4 text-muted" role="status">{nothing}</p> }.into_any()
+            } else {
+                view! { <ul class="card mt-3 divide-y divide-line">{events}</ul> }.into_any()
+            }}
+            {older
+                .map(|before| {
+                    view! {
+                        <p class="mt-4">
+                            <a class="button" href=asked.older(&here, before)>"Older events"</a>
+                        </p>
+                    }
+                })}
+        }
+    });
+    view! {
+        <FilterForm query=asked.query.clone() wrong here=here.clone() />
+        {wrong
+            .map(|wrong| {
+                view! { <AlertNote>{wrong.message}" Until then no events are shown."</AlertNote> }
+            })}
+        {downloads}
+        {list}
+    }
+}
+
+#[component]
+fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> impl IntoView {
+    let filtered = !query.is_empty();
+    let invalid = move |field: &str| wrong.is_some_and(|wrong| wrong.field == field).then_some("true");
+    let (action, all) = (here.clone(), here);
+    let chosen = query.kind.clone();
+    let kinds = AuditKind::ALL
+        .into_iter()
+        .map(|kind| {
+            let selected = kind.key() == chosen;
+            view! { <option value=kind.key() selected=selected>{kind.label()}</option> }
+        })
+        .collect_view();
+    view! {
+        <form method="get" action=action class="card mt-3 p-4" aria-label="Filter events">
+            <div class="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+                <div>
+                    <label for="filter-person" class="label">"Person"</label>
+                    <input
+                        id="filter-person"
+                        name="person"
+                        class="field mt-1 w-full"
+                        placeholder="User name"
+                        autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
+                        maxlength="255"
+                        aria-invalid=invalid("person")
+                        value=query.person
+                    />
+                </div>
+                <div>
+                    <label for="filter-kind" class="label">"Kind"</label>
+                    <select id="filter-kind" name="kind" class="field mt-1 w-full" aria-invalid=invalid("kind")>
+                        <option value="">"Every kind"</option>
+                        {kinds}
+                    </select>
+                </div>
+                <div>
+                    <label for="filter-from" class="label">"First day (UTC)"</label>
+                    <input
+                        id="filter-from"
+                        type="date"
+                        name="from"
+                        class="field mt-1 w-full"
+                        aria-invalid=invalid("from")
+                        value=query.from
+                    />
+                </div>
+                <div>
+                    <label for="filter-to" class="label">"Last day (UTC)"</label>
+                    <input
+                        id="filter-to"
+                        type="date"
+                        name="to"
+                        class="field mt-1 w-full"
+                        aria-invalid=invalid("to")
+                        value=query.to
+                    />
+                </div>
+            </div>
+            <p class="mt-4 flex flex-wrap items-center gap-3">
+                <button type="submit" class="button">"Filter"</button>
+                {filtered.then(|| view! { <a class="link" href=all>"Clear the filter"</a> })}
+                {(!query.event.trim().is_empty())
+                    .then(|| {
+                        let event = query.event.trim().to_owned();
+                        view! { <span class="text-sm text-muted">"Only event "{event}" is shown."</span> }
+                    })}
+            </p>
+        </form>
+    }
+}
+
+#[component]
+fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl IntoView {
+    let id = event.id;
+    let kind = event.event.kind;
+    let event = event.event;
+    let target = Flow::find(&event.target).map_or(event.target, |flow| flow.name.to_owned());
+    let values = match (event.from.is_empty(), event.to.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(("Was ", event.from, None)),
+        (true, false) => Some(("With ", event.to, None)),
+        (false, false) => Some(("From ", event.from, Some(event.to))),
+    };
+    let from = if event.remote_ip.is_empty() { String::new() } else { format!(" from {}", event.remote_ip) };
+    let group = event.namespace.filter(|_| !in_group).map(|namespace| format!("In {}. ", namespace.path));
+    view! {
+        <li id=format!("event-{id}") class="scroll-mt-20 px-4 py-3 target:bg-raised">
+            <p class="break-words">
+                <Who actor=event.actor />
+                " "
+                {kind.phrase()}
+                " "
+                {target}
+                " "
+                {kind.is_consent().then(|| view! { <span class="badge">"Consent"</span>" " })}
+                <Time moment=visit.moment(event.at) />
+            </p>
+            {values
+                .map(|(word, first, second)| {
+                    view! {
+                        <p class="mt-0.5 text-sm break-all">
+                            {word}
+                            <code>{first}</code>
+                            {second.map(|second| view! { " to "<code>{second}</code> })}
+                        </p>
+                    }
+                })}
+            <p class="mt-0.5 text-sm break-words text-muted">
+                {group}"On the "{event.surface.name()}{from}", request "{event.request_id}". "
+                <a href=format!("{here}?event={id}") class="text-muted underline hover:text-ink">
+                    "Event "{id.to_string()}
+                </a>
+            </p>
+        </li>
+    }
+}
+
+/// By name, and by user name where that says more.
+#[component]
+fn Who(actor: AuditActor) -> impl IntoView {
+    let name = match (actor.name.is_empty(), actor.username.is_empty()) {
+        (false, _) => actor.name,
+        (true, false) => actor.username.clone(),
+        (true, true) => String::from("Somebody"),
+    };
+    let username = actor.id.map(|_| format!(" (@{})", actor.username));
+    view! { <strong>{name}</strong>{username} }
+}

@@ -1,0 +1,249 @@
+//! What pages and decisions read most, from memory while nothing changed and else from the database.
+
+use std::sync::Arc;
+
+use super::{
+    App, Tally,
+    known::{Memory, Used},
+    load,
+};
+use crate::{
+    domain::{
+        access::Standing,
+        availability::DuoChain,
+        flows::Flow,
+        ids::{NamespaceId, UserId},
+        namespace::{GroupPath, Namespace, Subscription},
+        time::Timestamp,
+        user::User,
+    },
+    storage::{FlowSelection, Generation, Knowledge, SessionUser, StorageError, TokenUser, UnitOfWork},
+};
+
+/// A namespace with all that its top-level group says about it.
+#[derive(Debug)]
+pub struct Place {
+    pub namespace: Namespace,
+    /// From the top-level group down to the namespace itself.
+    pub ancestors: Vec<Namespace>,
+    pub subscription: Subscription,
+    pub chain: DuoChain,
+    /// Every flow of the catalogue, as the top-level group has it.
+    pub flows: Vec<FlowSelection>,
+}
+
+impl Place {
+    /// Whose settings, seats and consent count; the namespace itself when it is at the top.
+    pub fn top_level_group(&self) -> &Namespace {
+        self.ancestors.first().unwrap_or(&self.namespace)
+    }
+
+    /// `None` when the catalogue has no such flow.
+    pub fn flow(&self, flow: &Flow) -> Option<&FlowSelection> {
+        self.flows.iter().find(|selection| selection.flow == flow)
+    }
+}
+
+/// One look at the facts. What memory does not have is read in one transaction.
+pub(super) struct Facts<'a> {
+    app: &'a App,
+    now: Timestamp,
+    knowledge: Knowledge,
+    /// Whether what was known once will do while the database is out of reach.
+    content_with_old: bool,
+    stale: bool,
+    uow: Option<UnitOfWork>,
+}
+
+impl<'a> Facts<'a> {
+    /// Facts as they are. While the database is out of reach there are none.
+    pub fn current(app: &'a App) -> Self {
+        Self {
+            app,
+            now: app.now(),
+            // Before anything is read: a change from here on makes old what is read.
+            knowledge: app.storage.changes().knowledge(),
+            content_with_old: false,
+            stale: false,
+            uow: None,
+        }
+    }
+
+    /// Facts as they are, or while the database is out of reach as they were.
+    pub fn last_known(app: &'a App) -> Self {
+        Self { content_with_old: true, ..Self::current(app) }
+    }
+
+    /// When the look began.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Where to count what was made of it.
+    pub fn tally(&self) -> &Tally {
+        &self.app.tally
+    }
+
+    /// Whether something of it may be out of date.
+    pub fn stale(&self) -> bool {
+        self.stale
+    }
+
+    /// `None` when there is no such session. Whether it has ended is for the caller to say.
+    pub async fn session(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
+        let memory = &self.app.known.sessions;
+        if let Some(known) = self.recall(memory, hash) {
+            return Ok(Some(known));
+        }
+        let read = self.read_session(hash).await;
+        self.keep(memory, hash.to_owned(), read)
+    }
+
+    /// The same, past what is remembered: another server may have seen it used since.
+    pub async fn session_anew(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
+        let read = self.read_session(hash).await;
+        self.keep(&self.app.known.sessions, hash.to_owned(), read)
+    }
+
+    async fn read_session(&mut self, hash: &str) -> Result<Option<Used<SessionUser>>, StorageError> {
+        let found = self.uow().await?.sessions().find_by_token_hash(hash).await?;
+        Ok(found.map(|session| {
+            let noted = Some(session.last_seen_at);
+            Used::new(session, noted)
+        }))
+    }
+
+    /// `None` when there is no such token. Whether it still counts is for the caller to say.
+    pub async fn token(&mut self, hash: &str) -> Result<Option<Arc<Used<TokenUser>>>, StorageError> {
+        let memory = &self.app.known.tokens;
+        if let Some(known) = self.recall(memory, hash) {
+            return Ok(Some(known));
+        }
+        let read = async {
+            let found = self.uow().await?.tokens().find_by_token_hash(hash).await?;
+            Ok(found.map(|token| {
+                let noted = token.last_used_at;
+                Used::new(token, noted)
+            }))
+        }
+        .await;
+        self.keep(memory, hash.to_owned(), read)
+    }
+
+    /// `None` when there is no such namespace.
+    pub async fn place(&mut self, path: &GroupPath) -> Result<Option<Arc<Place>>, StorageError> {
+        let (memory, key) = (&self.app.known.places, path.key());
+        if let Some(known) = self.recall(memory, key.as_str()) {
+            return Ok(Some(known));
+        }
+        let read = async {
+            let uow = self.uow().await?;
+            let Some(namespace) = uow.namespaces().find_by_path(path).await? else { return Ok(None) };
+            let (subscription, chain) = load::top_level(uow, namespace.root).await?;
+            Ok(Some(Place {
+                subscription,
+                chain,
+                flows: uow.flow_selections().list(namespace.root).await?,
+                ancestors: uow.namespaces().ancestors(namespace.id).await?,
+                namespace,
+            }))
+        }
+        .await;
+        self.keep(memory, key, read)
+    }
+
+    /// `None` when there is nobody of this name.
+    pub async fn user(&mut self, username: &str) -> Result<Option<Arc<User>>, StorageError> {
+        let memory = &self.app.known.users;
+        if let Some(known) = self.recall(memory, username) {
+            return Ok(Some(known));
+        }
+        let read = async { self.uow().await?.users().find_by_username(username).await }.await;
+        self.keep(memory, username.to_owned(), read)
+    }
+
+    /// The user's roles at a namespace, with what is inherited from above.
+    pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
+        let (memory, key) = (&self.app.known.standings, (user, namespace));
+        if let Some(known) = self.recall(memory, &key) {
+            return Ok(*known);
+        }
+        let read = async { self.uow().await?.memberships().standing(user, namespace).await.map(Some) }.await;
+        Ok(self.keep(memory, key, read)?.map_or_else(Standing::default, |standing| *standing))
+    }
+
+    /// Whether the user holds a seat of the top-level group, and the group still has Duo Enterprise.
+    pub async fn has_seat(&mut self, top_level: NamespaceId, user: UserId) -> Result<bool, StorageError> {
+        let (memory, key) = (&self.app.known.seats, (top_level, user));
+        if let Some(known) = self.recall(memory, &key) {
+            return Ok(*known);
+        }
+        let read = async { self.uow().await?.memberships().has_seat(top_level, user).await.map(Some) }.await;
+        Ok(self.keep(memory, key, read)?.is_some_and(|seat| *seat))
+    }
+
+    /// The transaction of this look, for what is not remembered.
+    pub async fn uow(&mut self) -> Result<&mut UnitOfWork, StorageError> {
+        match &mut self.uow {
+            Some(uow) => Ok(uow),
+            none => Ok(none.insert(self.app.storage.read().await?)),
+        }
+    }
+
+    fn generation(&self) -> Option<Generation> {
+        match self.knowledge {
+            Knowledge::Current(generation) => Some(generation),
+            Knowledge::None | Knowledge::Lost => None,
+        }
+    }
+
+    fn recall<K, Q, V>(&mut self, memory: &Memory<K, V>, key: &Q) -> Option<Arc<V>>
+    where
+        K: std::hash::Hash + Eq + std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        match self.knowledge {
+            Knowledge::None => None,
+            Knowledge::Current(generation) => memory.current(key, generation, self.now),
+            // Not even asking: it could take as long as a connection may.
+            Knowledge::Lost => self.old(memory, key),
+        }
+    }
+
+    fn old<K, Q, V>(&mut self, memory: &Memory<K, V>, key: &Q) -> Option<Arc<V>>
+    where
+        K: std::hash::Hash + Eq + std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        let old = if self.content_with_old { memory.last(key) } else { None };
+        self.stale |= old.is_some();
+        old
+    }
+
+    /// Remembers what was read, or falls back on what was read before.
+    fn keep<K, V>(
+        &mut self,
+        memory: &Memory<K, V>,
+        key: K,
+        read: Result<Option<V>, StorageError>,
+    ) -> Result<Option<Arc<V>>, StorageError>
+    where
+        K: std::hash::Hash + Eq,
+    {
+        match read {
+            Ok(Some(fact)) => {
+                let fact = Arc::new(fact);
+                if let Some(generation) = self.generation() {
+                    memory.learn(key, Arc::clone(&fact), generation, self.now);
+                }
+                Ok(Some(fact))
+            }
+            Ok(None) => {
+                memory.forget(&key);
+                Ok(None)
+            }
+            Err(error) if error.is_unavailable() => self.old(memory, &key).map(Some).ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What was read before, so that most questions need no database.
+//!
+//! An entry holds while nothing changed (`storage::Changes`), and at the longest for [`HOLDS_FOR`]. It
+//! is kept after that: with the database out of reach it is the best that is known.
+
+use std::{
+    borrow::Borrow,
+    hash::Hash,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use quick_cache::sync::Cache;
+
+use super::facts::Place;
+use crate::{
+    domain::{
+        access::Standing,
+        ids::{NamespaceId, UserId},
+        time::Timestamp,
+        user::User,
+    },
+    storage::{Generation, SessionUser, TokenUser},
+};
+
+/// For those who write to the database by hand, which no audit event tells of. In milliseconds.
+const HOLDS_FOR: i64 = 60_000;
+
+/// How often it is written that a session or a token was used, in milliseconds.
+const NOTE_EVERY: i64 = 60_000;
+
+/// One memory for each kind of fact. What is asked for least goes when one is full.
+pub struct Known {
+    /// By the hash of the session's token.
+    pub(super) sessions: Memory<String, Used<SessionUser>>,
+    /// By the token's hash.
+    pub(super) tokens: Memory<String, Used<TokenUser>>,
+    /// By the path's key.
+    pub(super) places: Memory<String, Place>,
+    /// By the name as it was asked for.
+    pub(super) users: Memory<String, User>,
+    pub(super) standings: Memory<(UserId, NamespaceId), Standing>,
+    pub(super) seats: Memory<(NamespaceId, UserId), bool>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            sessions: Memory::new(10_000),
+            tokens: Memory::new(1_000),
+            places: Memory::new(2_000),
+            users: Memory::new(20_000),
+            standings: Memory::new(50_000),
+            seats: Memory::new(50_000),
+        }
+    }
+}
+
+/// A session or a token, and when its use was last written down.
+pub(super) struct Used<T> {
+    pub it: T,
+    noted_at: AtomicI64,
+}
+
+impl<T> Used<T> {
+    /// `noted_at` is `None` when it never was.
+    pub fn new(it: T, noted_at: Option<Timestamp>) -> Self {
+        Self { it, noted_at: AtomicI64::new(noted_at.map_or(i64::MIN, Timestamp::as_millis)) }
+    }
+
+    /// Whether its use is to be noted now: once in [`NOTE_EVERY`] the answer is yes, to one caller.
+    pub fn is_to_be_noted(&self, now: Timestamp) -> bool {
+        let (noted, now) = (self.noted_at.load(Ordering::Relaxed), now.as_millis());
+        now >= noted.saturating_add(NOTE_EVERY)
+            && self.noted_at.compare_exchange(noted, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// When it was last used, to a minute, as far as this server knows.
+    pub fn noted_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.noted_at.load(Ordering::Relaxed))
+    }
+}
+
+/// Facts by what they are asked for.
+pub(super) struct Memory<K, V>(Cache<K, Remembered<V>>);
+
+struct Remembered<V> {
+    fact: Arc<V>,
+    generation: Generation,
+    read_at: Timestamp,
+}
+
+impl<V> Clone for Remembered<V> {
+    fn clone(&self) -> Self {
+        Self { fact: Arc::clone(&self.fact), ..*self }
+    }
+}
+
+impl<K: Hash + Eq, V> Memory<K, V> {
+    fn new(most: usize) -> Self {
+        Self(Cache::new(most))
+    }
+
+    /// What holds in this generation.
+    pub fn current<Q>(&self, key: &Q, generation: Generation, now: Timestamp) -> Option<Arc<V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let known = self.0.get(key)?;
+        let holds = known.generation == generation && now < known.read_at.plus_millis(HOLDS_FOR);
+        holds.then_some(known.fact)
+    }
+
+    /// What was read last, however long ago.
+    pub fn last<Q>(&self, key: &Q) -> Option<Arc<V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.0.get(key).map(|known| known.fact)
+    }
+
+    pub fn learn(&self, key: K, fact: Arc<V>, generation: Generation, read_at: Timestamp) {
+        self.0.insert(key, Remembered { fact, generation, read_at });
+    }
+
+    pub fn forget<Q>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.0.remove(key);
+    }
+}

@@ -1,0 +1,91 @@
+//! What the use cases did since the program started, counted. Whoever shows the numbers reads them
+//! here; the use cases know nothing of it. Each is counted once it has happened, whether a page, the
+//! API or Explain asked.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::domain::{code_review::Rule, consent::LedgerAction};
+
+/// All counts of a program.
+#[derive(Debug, Default)]
+pub struct Tally {
+    code_review: [Count; Rule::ALL.len()],
+    sign_ins: [Count; SignInOutcome::ALL.len()],
+    provider_sign_ins: [Count; SignInOutcome::ALL.len()],
+    /// Decisions of any kind that rest on what was known before, because the database was out of reach.
+    pub stale_decisions: Count,
+    /// Consents that were recorded as given.
+    pub consents_given: Count,
+    /// And as withdrawn.
+    pub consents_withdrawn: Count,
+}
+
+/// What came of a sign-in. One that the database kept from being judged has no outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInOutcome {
+    Succeeded,
+    /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
+    Refused,
+}
+
+impl SignInOutcome {
+    pub const ALL: [Self; 2] = [Self::Succeeded, Self::Refused];
+
+    /// The word for it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Tally {
+    /// Decisions which engine reviews that this rule made.
+    pub fn code_review(&self, rule: Rule) -> &Count {
+        &self.code_review[rule as usize]
+    }
+
+    /// Sign-ins with a password that ended so.
+    pub fn sign_ins(&self, outcome: SignInOutcome) -> &Count {
+        &self.sign_ins[outcome as usize]
+    }
+
+    /// The same by the provider.
+    pub fn provider_sign_ins(&self, outcome: SignInOutcome) -> &Count {
+        &self.provider_sign_ins[outcome as usize]
+    }
+
+    pub(super) fn consent(&self, action: LedgerAction) {
+        match action {
+            LedgerAction::Given => self.consents_given.add(),
+            LedgerAction::Withdrawn => self.consents_withdrawn.add(),
+        }
+    }
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    pub(super) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outcome_has_a_count_of_its_own() {
+        for (place, outcome) in SignInOutcome::ALL.into_iter().enumerate() {
+            assert_eq!(outcome as usize, place, "counters are found by it");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The audit pages and their downloads: who sees which events, and that a filter means the same on the
+//! page, on the next page and in the file.
+
+use duo_console::{
+    domain::{
+        actor::Surface,
+        audit::{AuditActor, AuditKind, NewAuditEvent},
+        ids::UserId,
+        time::Timestamp,
+    },
+    usecases::list_audit_events::PAGE,
+};
+use http::{StatusCode, header};
+
+use crate::{
+    browser::{Browser, consent, server},
+    support::TestApp,
+};
+
+const GROUP: &str = "/groups/acme/-/audit_events";
+const ADMIN: &str = "/admin/audit_events";
+const EXPORT: &str = "/-/audit_events/export";
+
+/// 1 June 2020, a day on which nothing else happened.
+const DAY: i64 = 1_590_969_600_000;
+
+/// Writes events of `username` on that day, a second apart.
+async fn past(test: &TestApp, username: &str, count: i64, target: &str) {
+    let mut uow = test.app.storage.begin().await.expect("a transaction");
+    for n in 0..count {
+        uow.audit_log().append(NewAuditEvent {
+            at: Timestamp::from_millis(DAY + n * 1000),
+            kind: AuditKind::TokenCreated,
+            actor: AuditActor { id: Some(UserId(1)), username: username.into(), name: "=1+1".into() },
+            surface: Surface::Api,
+            namespace: None,
+            target: format!("{target}{n}"),
+            from: String::new(),
+            to: String::from("=HYPERLINK(\"x\")"),
+            remote_ip: String::from("192.0.2.7"),
+            request_id: String::from("r"),
+        });
+    }
+    uow.commit().await.expect("written");
+}
+
+/// The numbers of the events on a page, in the order in which they stand.
+fn ids(page: &str) -> Vec<i64> {
+    page.match_indices("id=\"event-")
+        .map(|(at, mark)| {
+            page[at + mark.len()..].split('"').next().expect("a number").parse().expect("a number")
+        })
+        .collect()
+}
+
+/// The address of the link with this text.
+fn link(page: &str, text: &str) -> Option<String> {
+    let end = page.find(&format!(">{text}</a>"))?;
+    let start = page[..end].rfind("href=\"")? + 6;
+    Some(page[start..end].split('"').next()?.replace("&amp;", "&"))
+}
+
+fn csv_ids(text: &str) -> Vec<i64> {
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    csv.records().map(|row| row.expect("a row")[0].parse().expect("a number")).collect()
+}
+
+#[tokio::test]
+async fn the_whole_log_is_there_for_administrators_only() {
+    let test = server().await;
+    for (username, status) in [("admin", 200), ("owner", 404), ("maintainer", 404), ("outsider", 404)] {
+        let browser = Browser::of(&test, username).await;
+        assert_eq!(browser.get(ADMIN).await.status.as_u16(), status, "{username}");
+        let all = browser.get(&format!("{EXPORT}?format=csv")).await;
+        assert_eq!(all.status.as_u16(), status, "{username}");
+        let menu = browser.get("/").await.text();
+        assert_eq!(menu.contains(ADMIN), status == 200, "{username}");
+    }
+    for (username, status) in [("owner", 200), ("maintainer", 403), ("developer", 403), ("outsider", 404)] {
+        let answer = Browser::of(&test, username).await.get(&format!("{EXPORT}?format=csv&group=acme")).await;
+        assert_eq!(answer.status.as_u16(), status, "{username}");
+    }
+    let anonymous = Browser::new(&test).get(&format!("{EXPORT}?format=csv&group=acme")).await;
+    assert_eq!(anonymous.status, StatusCode::SEE_OTHER);
+    assert!(
+        anonymous.header(header::LOCATION).starts_with("/users/sign_in?return_to=/-/audit_events/export")
+    );
+}
+
+#[tokio::test]
+async fn an_event_says_who_what_from_to_where_and_in_which_request() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let page = owner.get(GROUP).await.text().replace("<!>", "");
+    for text in [
+        "Group Owner</strong> (@owner)",
+        "turned on",
+        "From <code>off</code> to <code>on</code>",
+        "Consent</span>",
+        "request ",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let all = Browser::of(&test, "admin").await.get(ADMIN).await.text().replace("<!>", "");
+    assert!(all.contains("In acme. On the page"), "where it happened");
+    assert!(all.contains("signed in"));
+    assert!(!page.contains("signed in"), "a group's page has what belongs to the group");
+}
+
+#[tokio::test]
+async fn a_filter_means_the_same_on_every_page_and_in_the_files() {
+    let test = server().await;
+    past(&test, "ann", PAGE + 5, "hers-").await;
+    past(&test, "bob", 3, "his-").await;
+    let admin = Browser::of(&test, "admin").await;
+    let query = "person=ann&kind=personal_access_token_created&from=2020-06-01&to=2020-06-01";
+    let first = admin.get(&format!("{ADMIN}?{query}")).await.text();
+    let older = link(&first, "Older events").expect("there is more");
+    assert!(older.contains(query), "{older}");
+    let second = admin.get(&older).await.text();
+    assert_eq!(link(&second, "Older events"), None);
+    let mut shown = ids(&first);
+    shown.extend(ids(&second));
+    assert_eq!(shown.len() as i64, PAGE + 5);
+    assert!(shown.is_sorted_by(|a, b| a > b), "{shown:?}");
+    for (word, kind) in [("CSV", "text/csv; charset=utf-8"), ("NDJSON", "application/x-ndjson")] {
+        for page in [&first, &second] {
+            let address = link(page, &format!("Download {word}")).expect("a download");
+            let file = admin.get(&address).await;
+            assert_eq!(file.status, StatusCode::OK);
+            assert_eq!(file.header(header::CONTENT_TYPE), kind);
+            assert_eq!(file.header(header::CACHE_CONTROL), "no-store");
+            let disposition = file.header(header::CONTENT_DISPOSITION);
+            let ending = format!(".{}\"", word.to_lowercase());
+            assert!(disposition.starts_with("attachment; filename=\"audit-events-all-20"), "{disposition}");
+            assert!(disposition.ends_with(&ending), "{disposition}");
+            let text = file.text();
+            let found = if word == "CSV" {
+                assert!(text.contains(",'=1+1,") && text.contains("\"'=HYPERLINK(\"\"x\"\")\""), "{text}");
+                csv_ids(&text)
+            } else {
+                let rows = text
+                    .lines()
+                    .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("an object"));
+                let rows: Vec<_> = rows.collect();
+                assert_eq!(rows[0]["to"], "=HYPERLINK(\"x\")");
+                assert!(rows.iter().all(|row| row["hash"].as_str().is_some_and(|hash| hash.len() == 64)));
+                rows.iter().map(|row| row["id"].as_i64().expect("a number")).collect()
+            };
+            assert_eq!(found, shown, "{word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_filter_leaves_out_what_does_not_fit() {
+    let test = server().await;
+    past(&test, "ann", 2, "hers-").await;
+    past(&test, "bob", 3, "his-").await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let admin = Browser::of(&test, "admin").await;
+    let count = async |query: &str| ids(&admin.get(&format!("{ADMIN}?{query}")).await.text()).len();
+    assert_eq!(count("person=ann").await, 2);
+    assert_eq!(count("person=ann&kind=signed_in").await, 0);
+    assert_eq!(count("to=2020-06-01").await, 5);
+    assert_eq!(count("from=2020-06-02&to=2020-06-03").await, 0);
+    assert_eq!(count("from=2020-06-02&kind=namespace_consent_given").await, 1);
+    // A user is found as at sign-in, however the name is written.
+    assert_eq!(count("person=+OWNER&kind=namespace_consent_given").await, 1);
+    let group = async |query: &str| ids(&owner.get(&format!("{GROUP}?{query}")).await.text()).len();
+    assert_eq!(group("").await, 2);
+    assert_eq!(group("kind=namespace_consent_given").await, 1);
+    assert_eq!(group("person=owner").await, 2);
+    assert_eq!(group("person=owner&kind=namespace_consent_given").await, 1);
+    assert_eq!(group("person=ann").await, 0);
+    let file = owner.get(&format!("{EXPORT}?format=csv&group=acme&kind=namespace_consent_given")).await;
+    assert_eq!(csv_ids(&file.text()).len(), 1);
+    assert!(file.header(header::CONTENT_DISPOSITION).contains("audit-events-acme-"));
+}
+
+#[tokio::test]
+async fn an_event_has_an_address_of_its_own() {
+    let test = server().await;
+    past(&test, "ann", 1, "elsewhere-").await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let all = ids(&owner.get(GROUP).await.text());
+    let one = format!("{GROUP}?event={}", all[1]);
+    let page = owner.get(&one).await.text();
+    assert_eq!(ids(&page), all[1..=1]);
+    assert!(page.replace("<!>", "").contains(&format!("Only event {} is shown.", all[1])));
+    assert_eq!(link(&page, "Clear the filter").as_deref(), Some(GROUP));
+    // What belongs to no group is nobody's to find by its number.
+    let elsewhere = ids(&Browser::of(&test, "admin").await.get(&format!("{ADMIN}?person=ann")).await.text());
+    assert_eq!(ids(&owner.get(&format!("{GROUP}?event={}", elsewhere[0])).await.text()), [0; 0]);
+}
+
+#[tokio::test]
+async fn a_filter_that_says_nothing_is_told_so_and_shows_nothing() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    for (query, field, message) in [
+        ("kind=alien", "filter-kind", "Choose one of the kinds of the list."),
+        ("from=yesterday", "filter-from", "Write a day as year-month-day"),
+        ("from=2026-06-02&to=2026-06-01", "filter-to", "The last day is before the first."),
+        ("person=a%00b", "filter-person", "No user name has such characters"),
+        ("event=x", "filter-person", "An event has a number."),
+    ] {
+        let page = admin.get(&format!("{ADMIN}?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let text = page.text();
+        assert!(text.contains("role=\"alert\"") && text.contains(message), "{query}");
+        assert_eq!(ids(&text), [0; 0], "{query}");
+        assert!(!text.contains("Download CSV"), "{query}");
+        let control = &text[text.find(&format!("id=\"{field}\"")).expect("the field")..];
+        let control = &control[..control.find('>').expect("its end")];
+        assert_eq!(control.contains("aria-invalid=\"true\""), !query.starts_with("event"), "{control}");
+        let file = admin.get(&format!("{EXPORT}?format=csv&{query}")).await;
+        assert_eq!(file.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+    let nothing = admin.get(&format!("{ADMIN}?person=nobody-here")).await.text();
+    assert!(nothing.contains("No event fits the filter."));
+    // A place that is none begins at the newest.
+    assert!(!ids(&admin.get(&format!("{ADMIN}?before=9")).await.text()).is_empty());
+    for query in ["format=xml", "", "format=csv&group=no%20group"] {
+        assert!(admin.get(&format!("{EXPORT}?{query}")).await.status.is_client_error(), "{query}");
+    }
+    // An empty file is one all the same.
+    let file = admin.get(&format!("{EXPORT}?format=csv&person=nobody-here")).await.text();
+    assert!(file.starts_with("id,at,kind,") && file.lines().count() == 1, "{file}");
+}
+
+#[tokio::test]
+async fn what_a_visitor_typed_stays_text() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let page =
+        admin.get(&format!("{ADMIN}?person=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&from=2020-06-01")).await;
+    assert!(!page.text().contains("<script>alert"));
+    let export = link(&page.text(), "Clear the filter");
+    assert_eq!(export.as_deref(), Some(ADMIN));
+}

@@ -1,0 +1,165 @@
+//! Several servers on one PostgreSQL: each can go at any time, and none knows more than another.
+
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{
+    cluster::Cluster,
+    nginx::Nginx,
+    place::Place,
+    server::{Client, Server},
+    storm::{LANES, look, switch, token, wait},
+};
+
+const DECISION: &str = "/api/v1/decisions/code_review?namespace=initech&user=developer";
+
+/// The demo data on a PostgreSQL of its own, and a token that may all of this.
+struct Scene {
+    cluster: Cluster,
+    place: Place,
+    token: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (cluster, place) = (Cluster::start(), Place::empty());
+        place.run(&["demo", "--database-url", &cluster.url()]).done();
+        let token = token(&place, Some(&cluster.url()));
+        Self { cluster, place, token }
+    }
+
+    fn serve(&self, listen: &str) -> Server {
+        let url = self.cluster.url();
+        Server::start(self.place.command(&["serve", "--listen", listen, "--database-url", &url]))
+    }
+
+    fn two_servers(&self) -> [Server; 2] {
+        thread::scope(|scope| {
+            let starting = [(); 2].map(|()| scope.spawn(|| self.serve("127.0.0.1:0")));
+            starting.map(|it| it.join().expect("it starts"))
+        })
+    }
+}
+
+fn decision(client: &Client) -> Value {
+    let answer = client.get(DECISION);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+#[test]
+fn a_change_on_one_server_is_in_the_decisions_of_the_other_within_50_ms() {
+    let scene = Scene::new();
+    let [one, other] = scene.two_servers();
+    let (here, there) = (one.client(&scene.token), other.client(&scene.token));
+    let mut lane = look(&here, LANES[2]);
+    let mut took = Vec::new();
+    for _ in 0..25 {
+        // Both have it in memory.
+        assert_eq!(decision(&here)["inputs"]["flow_on"], lane.enabled);
+        assert_eq!(decision(&there)["inputs"]["flow_on"], lane.enabled);
+        assert_eq!(switch(&here, &mut lane).status, 200);
+        let acknowledged = Instant::now();
+        assert_eq!(decision(&here)["inputs"]["flow_on"], lane.enabled, "at once where it was made");
+        while decision(&there)["inputs"]["flow_on"] != lane.enabled {
+            assert!(acknowledged.elapsed() < Duration::from_secs(5), "{}", other.log());
+        }
+        took.push(acknowledged.elapsed());
+    }
+    took.sort();
+    assert!(took[took.len() / 2] < Duration::from_millis(50), "{took:?}");
+}
+
+#[test]
+fn servers_restart_in_turn_behind_nginx_and_no_request_fails() {
+    let scene = Scene::new();
+    let mut servers = scene.two_servers();
+    let addresses: [SocketAddr; 2] = [servers[0].address, servers[1].address];
+    let nginx = Nginx::before(&addresses);
+    let client = servers[0].client(&scene.token).at(nginx.address);
+    let over = AtomicBool::new(false);
+    let sent = thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            let mut sent = 0;
+            while !over.load(Ordering::Relaxed) {
+                decision(&client);
+                sent += 1;
+            }
+            sent
+        });
+        let switching = scope.spawn(|| {
+            let (mut lane, mut sent) = (look(&client, LANES[2]), 0);
+            while !over.load(Ordering::Relaxed) {
+                let answer = switch(&client, &mut lane);
+                assert_eq!(answer.status, 200, "{answer:?}");
+                sent += 1;
+            }
+            sent
+        });
+        for turn in [0, 1, 0, 1] {
+            wait(300);
+            servers[turn].stop();
+            servers[turn] = scene.serve(&addresses[turn].to_string());
+        }
+        wait(300);
+        over.store(true, Ordering::Relaxed);
+        asking.join().expect("every decision came") + switching.join().expect("every change was made")
+    });
+    eprintln!("{sent} requests during four restarts");
+    assert!(sent > 500, "{sent}");
+}
+
+#[test]
+fn without_its_database_decisions_go_on_and_say_that_they_are_stale() {
+    let scene = Scene::new();
+    let [server, other] = scene.two_servers();
+    let client = server.client(&scene.token);
+    assert_eq!(decision(&client)["stale"], false);
+    assert_eq!(client.get("/-/readiness").status, 200);
+
+    scene.cluster.control(&["stop", "--mode=immediate"]);
+    let gone = Instant::now();
+    let mut asked = 0;
+    while gone.elapsed() < Duration::from_secs(3) {
+        let stale = decision(&client)["stale"] == true;
+        assert!(stale || gone.elapsed() < Duration::from_secs(1), "after {:?}", gone.elapsed());
+        asked += 1;
+    }
+    assert!(asked > 100, "{asked} decisions in three seconds");
+    assert_eq!(client.get("/-/readiness").status, 503);
+    assert_eq!(client.get("/-/liveness").status, 200);
+    // What it was never asked it does not know, and says so.
+    let never = client.get("/api/v1/decisions/code_review?namespace=globex&user=reviewer");
+    assert_eq!(never.status, 503, "{never:?}");
+    assert_eq!(other.client(&scene.token).get(DECISION).status, 503);
+
+    scene.cluster.control(&["start", "--wait"]);
+    let back = Instant::now();
+    while decision(&client)["stale"] == true || client.get("/-/readiness").status != 200 {
+        assert!(back.elapsed() < Duration::from_secs(10), "{}", server.log());
+        wait(20);
+    }
+    let mut lane = look(&client, LANES[2]);
+    assert_eq!(switch(&client, &mut lane).status, 200);
+    assert_eq!(decision(&client)["inputs"]["flow_on"], true);
+}
+
+#[test]
+fn a_server_that_starts_before_its_database_waits_for_it() {
+    let scene = Scene::new();
+    scene.cluster.control(&["stop", "--mode=fast"]);
+    thread::scope(|scope| {
+        let starting = scope.spawn(|| scene.serve("127.0.0.1:0"));
+        wait(1500);
+        assert!(!starting.is_finished());
+        scene.cluster.control(&["start", "--wait"]);
+        let server = starting.join().expect("it starts");
+        assert_eq!(server.client(&scene.token).get("/-/readiness").status, 200);
+    });
+}
