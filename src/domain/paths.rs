@@ -21,7 +21,7 @@ pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 6] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, JUMP];
+const PAGES: [&str; 7] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, ADMIN_AUDIT_EVENTS, JUMP];
 
 /// The pattern of a page's address, with names in braces for what differs, for the log and the
 /// metrics. `None` when it is no page.
