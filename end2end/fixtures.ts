@@ -25,6 +25,8 @@ interface Template {
   directory: string;
   database: string;
   sessions: Record<User, StorageState>;
+  /** When they signed in, as `Date.now()` says it. */
+  signedInAt: number;
   /** Of `owner`, with the scopes to ask for decisions and to read settings. */
   token: string;
 }
@@ -70,12 +72,12 @@ export interface Options {
   js: boolean;
   /** Who is signed in on `page`; `null` is nobody. */
   user: User | null;
+  /** What `serve` is told besides the demo data. */
+  serve: string[];
 }
 
 interface Fixtures {
   server: Server;
-  /** What `serve` is told besides the database. */
-  serveOptions: string[];
   trouble: Trouble;
   /** The configuration page, in `page`. */
   configuration: Configuration;
@@ -96,6 +98,8 @@ async function withoutScript(context: BrowserContext): Promise<void> {
 export const test = base.extend<Fixtures & Options, { template: Template }>({
   user: ['owner', { option: true }],
 
+  serve: [[], { option: true }],
+
   template: [
     async ({ playwright }, use) => {
       const directory = await mkdtemp(join(tmpdir(), 'duo-console-end2end-'));
@@ -112,21 +116,20 @@ export const test = base.extend<Fixtures & Options, { template: Template }>({
         sessions[username] = await request.storageState();
         await request.dispose();
       }
+      const signedInAt = Date.now();
       await server.stop();
       const scopes = ['--scope', 'read_decisions', '--scope', 'read_settings'];
       const token = await command(database, 'token', 'create', '--user', 'owner', '--name', 'tests', ...scopes);
-      await use({ directory, database, sessions: sessions as Record<User, StorageState>, token });
+      await use({ directory, database, sessions: sessions as Record<User, StorageState>, signedInAt, token });
       await rm(directory, { recursive: true });
     },
     { scope: 'worker' },
   ],
 
-  serveOptions: async ({}, use) => use([]),
-
-  server: async ({ template, serveOptions }, use, testInfo) => {
+  server: async ({ template, serve }, use, testInfo) => {
     const database = join(template.directory, `${testInfo.testId}-${testInfo.repeatEachIndex}.db`);
     await copyFile(template.database, database);
-    const server = await Server.start(database, serveOptions);
+    const server = await Server.start(database, ['--demo', ...serve]);
     await use(server);
     const code = await server.stop();
     if (testInfo.status !== testInfo.expectedStatus) {

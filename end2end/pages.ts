@@ -27,6 +27,10 @@ export const paths = {
   adminAuditEvents: '/admin/audit_events',
   preferences: '/-/profile/preferences',
   accessTokens: '/-/user_settings/personal_access_tokens',
+  activeSessions: '/-/user_settings/active_sessions',
+  password: '/-/user_settings/password',
+  users: '/admin/users',
+  confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',
 };
@@ -143,4 +147,24 @@ export class Configuration {
     await expect(this.status(name)).toHaveText('Saved');
     await expect(this.flow(name).box).toBeChecked({ checked: on });
   }
+}
+
+/** Fills in the sign-in page. */
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByLabel('User name').fill(user);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Fills in both fields of a new password. */
+export async function typeNewPassword(page: Page, password: string, again = password): Promise<void> {
+  await page.getByLabel('New password', { exact: true }).fill(password);
+  await page.getByLabel('New password again').fill(again);
+}
+
+/** Makes a link with which `user` sets a new password; the link. */
+export async function makeResetLink(page: Page, user: string): Promise<string> {
+  await page.goto(paths.users);
+  await page.getByRole('button', { name: `Make a reset link for ${user}`, exact: true }).click();
+  return page.getByRole('status').getByRole('code').innerText();
 }

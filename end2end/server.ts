@@ -29,24 +29,27 @@ export class Server {
     readonly database: string,
     private readonly process: ChildProcess,
     private readonly lines: string[],
+    /** What it printed for the operator. */
+    readonly said: string[],
   ) {}
 
   /** Resolves once the server says where it listens. */
-  static async start(database: string, options: string[] = []): Promise<Server> {
-    const url = ['--database-url', `sqlite://${database}`];
-    const words = ['serve', '--demo', '--listen', '127.0.0.1:0', ...url, ...options];
+  static async start(database: string, options: string[] = ['--demo']): Promise<Server> {
+    const words = ['serve', ...options, '--listen', '127.0.0.1:0', '--database-url', `sqlite://${database}`];
     const child = spawn(binary, words, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     const log: string[] = [];
+    const out: string[] = [];
     createInterface(child.stderr).on('line', (line) => log.push(line));
-    const address = await new Promise<string>((found, failed) => {
+    const url = await new Promise<string>((found, failed) => {
       createInterface(child.stdout).on('line', (line) => {
+        out.push(line);
         const said = /^Duo Console: (http:\/\/\S+?)\/?$/.exec(line)?.[1];
         if (said !== undefined) found(said);
       });
       child.once('error', failed);
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${log.join('\n')}`)));
     });
-    return new Server(address, database, child, log);
+    return new Server(url, database, child, log, out);
   }
 
   get log(): string {

@@ -38,6 +38,11 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ),
     ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),
     ("hyper_rustls", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
+    (
+        "rustix",
+        &["storage/", "server/system.rs", "cli/doctor"],
+        "files belong in src/storage, the machine in src/server/system.rs",
+    ),
     ("getrandom", &["server/system.rs"], "randomness is handed in: usecases::Random"),
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];

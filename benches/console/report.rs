@@ -15,7 +15,7 @@ pub struct Figure {
 impl Figure {
     pub fn at_least(what: &str, ratio: f64, least: f64) -> Self {
         Self {
-            what,
+            what: what.to_owned(),
             value: format!("{ratio:.2}"),
             aim: Some((format!("at least {least:.2}"), ratio >= least)),
         }

@@ -2,7 +2,7 @@
 
 import { isAccessible } from '../axe.ts';
 import { expect, test } from '../fixtures.ts';
-import { Toggle, paths } from '../pages.ts';
+import { Toggle, makeResetLink, paths, typeNewPassword } from '../pages.ts';
 
 // axe is a script. Without JavaScript it looks at the same pages, whose own script never comes.
 test.use({ javaScriptEnabled: true });
@@ -134,6 +134,30 @@ test('signing in', async ({ visit, trouble }) => {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await isAccessible(page, 'sign-in failed');
+});
+
+test('sessions, passwords and administration', async ({ page, visit, trouble }) => {
+  trouble.expect(/status of 404/);
+  await page.goto(paths.activeSessions);
+  await isAccessible(page, 'active sessions');
+  await page.goto(paths.password);
+  await page.getByLabel('Current password').fill('wrong');
+  await typeNewPassword(page, 'a new password', 'another');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a password that was refused');
+  await page.goto(paths.confirm);
+  await isAccessible(page, 'confirming who one is');
+
+  const admin = await visit('admin');
+  const link = await makeResetLink(admin, 'developer');
+  await isAccessible(admin, 'users, with a link shown once');
+  const developer = await visit(null);
+  await developer.goto(link);
+  await expect(developer.getByRole('heading', { name: 'Set a new password' })).toBeVisible();
+  await isAccessible(developer, 'a reset link');
+  await developer.goto(`${link}x`);
+  await isAccessible(developer, 'a reset link that does not work');
 });
 
 test('a phone', async ({ configuration, page }) => {

@@ -42,6 +42,7 @@ test.describe('an administrator', () => {
     await page.goto(paths.groups);
     await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('link', { name: 'Administration' }).click();
+    await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Audit events' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Audit events' })).toBeVisible();
     await page.getByLabel('Person').fill('Outsider');
     await page.getByRole('button', { name: 'Filter' }).click();

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures.ts';
-import { DIALOG, Toggle, paths } from '../pages.ts';
+import { DIALOG, Toggle, makeResetLink, paths } from '../pages.ts';
 
 test.use({ viewport: { width: 320, height: 640 } });
 
@@ -27,6 +27,9 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.auditEvents('acme'),
     paths.preferences,
     paths.accessTokens,
+    paths.activeSessions,
+    paths.password,
+    paths.confirm,
     `${paths.jump}?q=acme`,
     '/no/such/page',
   ];
@@ -67,6 +70,11 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   await fits(forbidden);
   const nobody = await visit(null);
   await nobody.goto(paths.signIn);
+  await fits(nobody);
+  const admin = await visit('admin');
+  const link = await makeResetLink(admin, 'developer');
+  await fits(admin);
+  await nobody.goto(link);
   await fits(nobody);
 });
 

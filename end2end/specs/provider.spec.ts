@@ -22,7 +22,7 @@ const test = base.extend<{ provider: SignInProvider }>({
     await provider.stop();
   },
 
-  serveOptions: async ({ provider }, use, testInfo) => {
+  serve: async ({ provider }, use, testInfo) => {
     const file = testInfo.outputPath('client-secret');
     await writeFile(file, `${provider.secret}\n`);
     await use(provider.options(file));

@@ -1,17 +1,9 @@
 // Signing in and out, through the real forms.
 
-import type { Page } from '@playwright/test';
-
 import { PASSWORD, expect, test } from '../fixtures.ts';
-import { paths } from '../pages.ts';
+import { paths, signIn } from '../pages.ts';
 
 test.use({ user: null });
-
-async function signIn(page: Page, user: string, password: string): Promise<void> {
-  await page.getByLabel('User name').fill(user);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
 
 test('signing in leads to where one wanted to go', async ({ page }) => {
   await page.goto(`${paths.configuration('acme')}?explain_user=reviewer`);
@@ -35,6 +27,20 @@ test('a wrong password is said, the name is kept, and the way back too', async (
   }
   await signIn(page, 'owner', PASSWORD);
   await expect(page).toHaveURL(paths.auditEvents('acme'));
+});
+
+test('after five failures one has to wait, with the right password too', async ({ page, trouble }) => {
+  trouble.expect(/status of 4(01|29)/);
+  await page.goto(paths.signIn);
+  for (let failure = 1; failure <= 5; failure += 1) {
+    await signIn(page, 'owner', `wrong ${failure}`);
+    await expect(page.getByRole('alert')).toHaveText('The user name or the password is wrong.');
+  }
+  await signIn(page, 'owner', PASSWORD);
+  await expect(page.getByRole('alert')).toHaveText(/^Too many failed attempts\. Try again in \d+ seconds?\.$/);
+  await expect(page.getByLabel('User name')).toHaveValue('owner');
+  await signIn(page, 'reviewer', PASSWORD);
+  await expect(page.getByRole('heading', { level: 1, name: 'Groups' })).toBeVisible();
 });
 
 test('nobody is led to another site', async ({ page, context }) => {

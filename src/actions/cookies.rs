@@ -4,6 +4,9 @@
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, header};
 
+/// The cookie that holds a session's token.
+pub const SESSION_COOKIE: &str = "duo_session";
+
 /// Whether the browsers reach the program over TLS.
 #[derive(Clone, Copy, Debug)]
 pub struct CookiePolicy {
@@ -46,6 +49,8 @@ impl CookiePolicy {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -54,6 +59,26 @@ mod tests {
         assert_eq!(cookie, "__Host-duo_session=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
         let plain = CookiePolicy { secure: false }.set("duo_session", "x".into(), 60);
         assert_eq!(plain, "duo_session=x; HttpOnly; SameSite=Lax; Path=/; Max-Age=60");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_set_is_read_whatever_stands_beside_it(value in "[A-Za-z0-9_-]{0,80}", other in "[ -:<-~]{0,40}") {
+            let policy = CookiePolicy { secure: false };
+            let set = policy.set("duo_session", value.clone(), 60);
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            let mut headers = HeaderMap::new();
+            headers.append(header::COOKIE, format!("{pair}; {other}").parse().unwrap());
+            prop_assert_eq!(policy.read(&headers, "duo_session"), Some(value));
+        }
+
+        #[test]
+        fn any_header_can_be_read(bytes: Vec<u8>) {
+            if let Ok(value) = http::HeaderValue::from_bytes(&bytes) {
+                let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
+                let _ = CookiePolicy { secure: true }.read(&headers, "duo_session");
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use leptos::{
 use serde::{Deserialize, Serialize};
 
 use super::set_flow::FlowStatus;
+use crate::domain::throttle;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +26,10 @@ pub enum ActionError {
     ConsentRequired,
     /// 409: another wording is current.
     ConsentOutdated,
+    /// 403: the last sign-in is too old for this; the page to confirm it comes first.
+    ConfirmSignIn,
+    /// 429: too many wrong passwords; how long to wait.
+    Throttled { seconds: i64 },
     /// 409: somebody else was first; how it stands now.
     Conflict(Box<FlowStatus>),
     /// 403: the feature flag is off.
@@ -45,10 +50,11 @@ impl ActionError {
         match self {
             Self::Malformed => 400,
             Self::SignedOut => 401,
-            Self::Denied(_) | Self::FeatureOff => 403,
+            Self::Denied(_) | Self::FeatureOff | Self::ConfirmSignIn => 403,
             Self::NotFound => 404,
             Self::ConsentOutdated | Self::Conflict(_) => 409,
             Self::Invalid { .. } | Self::ConsentRequired => 422,
+            Self::Throttled { .. } => 429,
             Self::Internal | Self::Offline => 500,
             Self::Unavailable | Self::Unwritable => 503,
         }
@@ -63,6 +69,10 @@ impl ActionError {
             Self::Malformed => "The form was not understood. Reload the page and try again.".into(),
             Self::Invalid { message, .. } => message.clone(),
             Self::ConsentRequired => "This needs your consent first.".into(),
+            Self::ConfirmSignIn => "Confirm first that it is you, then try again.".into(),
+            Self::Throttled { seconds } => {
+                format!("Too many failed attempts. Try again in {}.", throttle::in_words(*seconds))
+            }
             Self::ConsentOutdated => {
                 "The wording has changed since you read it. Reload the page and read it again.".into()
             }

@@ -36,6 +36,18 @@ pub enum Outcome {
     SignedOut,
     /// The same, while the session at the provider stays.
     SignedOutHere,
+    SessionRevoked,
+    SessionsEnded {
+        count: u64,
+    },
+    /// With a link, so that whoever has it signs in with the new one now.
+    PasswordSet,
+    /// A link to set a new password, shown this once.
+    ResetLinkMade {
+        username: String,
+        link: String,
+    },
+    AdministratorMade,
 }
 
 impl Flash {
@@ -64,7 +76,19 @@ pub fn take() -> Option<Flash> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn anything_may_stand_in_the_cookie(bytes: Vec<u8>, text in "[!-~]{0,60}") {
+            for value in [URL_SAFE_NO_PAD.encode(bytes), text] {
+                let headers = HeaderMap::from_iter([(header::COOKIE, format!("duo_flash={value}").parse().unwrap())]);
+                prop_assert_eq!(Flash::read(&headers, CookiePolicy { secure: false }), None);
+            }
+        }
+    }
 
     #[test]
     fn a_flash_survives_its_cookie_and_nonsense_is_no_flash() {

@@ -2,11 +2,15 @@
 //! error. Each is the target of an HTML form, so it works without the wasm; an island calls the same
 //! function and gets the new state back.
 
+pub mod confirm;
 pub mod error;
+pub mod password;
+pub mod sessions;
 pub mod set_display;
 pub mod set_flow;
 pub mod set_orbit;
 pub mod tokens;
+pub mod users;
 
 mod jump;
 

@@ -107,7 +107,10 @@ pub async fn set_flow(
     // What the form said may be anything; the flash has to fit into a cookie.
     let subject = Flow::find(&flow).map_or("flow", |flow| flow.reference);
     call.answer(subject, status, |result| match result {
-        Err(ActionError::ConsentRequired) => Next::Silently(paths::configuration_confirming(&group, &flow)),
+        // Whoever has to confirm who they are first comes back to the dialog.
+        Err(ActionError::ConsentRequired | ActionError::ConfirmSignIn) => {
+            Next::Silently(paths::configuration_confirming(&group, &flow))
+        }
         Err(error) => Next::Page(row, Outcome::Failed(error.clone())),
         Ok(_) => Next::Page(row, Outcome::Saved),
     })

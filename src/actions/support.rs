@@ -9,7 +9,7 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, redirect};
 
 use super::{
-    cookies::CookiePolicy,
+    cookies::{CookiePolicy, SESSION_COOKIE},
     error::ActionError,
     flash::{Flash, Outcome},
     set_flow::FlowStatus,
@@ -25,6 +25,10 @@ pub struct Call {
     pub signed_in: SignedIn,
     html: bool,
 }
+
+/// How browsers reach the program: scheme, host and port.
+#[derive(Clone, Debug)]
+pub struct SiteOrigin(pub String);
 
 /// Where a form goes after its action.
 pub enum Next {
@@ -42,7 +46,7 @@ pub fn call(back: &str) -> Result<Call, ActionError> {
     let html = wants_html();
     let Some(signed_in) = signed_in() else {
         if html {
-            redirect(&paths::sign_in_returning_to(back));
+            see_other(&paths::sign_in_returning_to(back));
         } else {
             set_status(&ActionError::SignedOut);
         }
@@ -61,6 +65,14 @@ pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<http::request::Parts>()?.extensions.get::<T>().cloned()
 }
 
+/// What the page's address says in its query; `None` when it says nothing. Leptos' own map of the query
+/// decodes twice, and takes an address in an address apart.
+pub fn query_parameter(name: &str) -> Option<String> {
+    let parts = use_context::<http::request::Parts>()?;
+    let mut pairs = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
 /// Sends whoever asked for this page to sign in, and back here.
 pub fn send_to_sign_in() {
     let here = use_context::<http::request::Parts>()
@@ -77,8 +89,17 @@ fn wants_html() -> bool {
     })
 }
 
+/// Leads a form to a page, which is then asked for with GET.
+fn see_other(path: &str) {
+    redirect(path);
+    answer_with(StatusCode::SEE_OTHER.as_u16());
+}
+
 /// Gives the answer the status of the error.
 pub fn set_status(error: &ActionError) {
+    if let (ActionError::Throttled { seconds }, Some(options)) = (error, use_context::<ResponseOptions>()) {
+        options.insert_header(header::RETRY_AFTER, HeaderValue::from(*seconds));
+    }
     answer_with(error.status());
 }
 
@@ -87,6 +108,10 @@ pub fn answer_with(status: u16) {
     if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         options.set_status(status);
     }
+}
+
+fn set_cookie(cookie: HeaderValue) {
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
 }
 
 impl Call {
@@ -101,12 +126,16 @@ impl Call {
         let result = result.map_err(|error| self.action_error(error));
         if self.html {
             match next(result.as_ref()) {
-                Next::Silently(path) => redirect(&path),
+                Next::Silently(path) | Next::Page(path, _)
+                    if matches!(result, Err(ActionError::ConfirmSignIn)) =>
+                {
+                    see_other(&paths::confirm_returning_to(&path));
+                }
+                Next::Silently(path) => see_other(&path),
                 Next::Page(path, outcome) => {
                     let flash = Flash { subject: subject.to_owned(), outcome };
-                    let cookie = flash.cookie(expect_context::<CookiePolicy>());
-                    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
-                    redirect(&path);
+                    set_cookie(flash.cookie(expect_context::<CookiePolicy>()));
+                    see_other(&path);
                 }
             }
         } else if let Err(error) = &result {
@@ -115,6 +144,19 @@ impl Call {
         let no_store = HeaderValue::from_static("no-store");
         expect_context::<ResponseOptions>().insert_header(header::CACHE_CONTROL, no_store);
         result
+    }
+
+    /// The token of the session that the request came with.
+    pub fn session_token(&self) -> String {
+        let parts = use_context::<http::request::Parts>();
+        let policy = expect_context::<CookiePolicy>();
+        parts.and_then(|parts| policy.read(&parts.headers, SESSION_COOKIE)).unwrap_or_default()
+    }
+
+    /// The session goes on with another token.
+    pub fn keep_session(&self, token: String) {
+        let seconds = self.app.settings.session_absolute_millis / 1000;
+        set_cookie(expect_context::<CookiePolicy>().set(SESSION_COOKIE, token, seconds));
     }
 
     /// The same where a form comes back to one page, which says *Saved* or why not.
@@ -152,6 +194,8 @@ impl Call {
                 ActionError::Conflict(Box::new(status))
             }
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
+            UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
+            UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
             UseCaseError::Storage(error) => {
                 tracing::error!(%error, "action failed");
                 ActionError::Internal

@@ -4,12 +4,15 @@
 //! was refused or failed, 2 when the command or the configuration was wrong.
 
 mod audit;
+mod backup;
 mod consent;
 mod demo;
+mod doctor;
 mod failure;
 mod feature;
 mod flow;
 mod migrate;
+mod notify;
 mod open;
 mod output;
 mod password;
@@ -52,6 +55,15 @@ enum Command {
     /// Bring the database up to date, and check that the program fits it
     #[command(after_help = migrate::AFTER_HELP)]
     Migrate,
+    /// Copy the SQLite database while servers use it
+    #[command(after_help = backup::AFTER_BACKUP)]
+    Backup(backup::Backup),
+    /// Put a copy in the place of the SQLite database
+    #[command(after_help = backup::AFTER_RESTORE)]
+    Restore(backup::Restore),
+    /// Look for what is wrong with the set-up, and say what to do
+    #[command(after_help = doctor::AFTER_HELP)]
+    Doctor(Box<doctor::Doctor>),
     /// Make the demo data on an empty database
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
@@ -81,12 +93,19 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
-    if let Command::Serve(options) = command {
-        return serve::run(&options, &database).await;
-    }
+    // These do not open the database, which would bring it up to date, or not at once.
+    let command = match command {
+        Command::Serve(options) => return serve::run(&options, &database).await,
+        Command::Backup(options) => return backup::run_backup(&database, &options).await,
+        Command::Restore(options) => return backup::run_restore(&database, &options).await,
+        Command::Doctor(options) => return doctor::run(&options, &database).await,
+        other => other,
+    };
     let app = open(&database).await?;
     let done = match command {
-        Command::Serve(_) => unreachable!("served above"),
+        Command::Serve(_) | Command::Backup(_) | Command::Restore(_) | Command::Doctor(_) => {
+            unreachable!("done above")
+        }
         Command::Migrate => migrate::run(&app, &database).await,
         Command::Demo => demo::run(&app).await,
         Command::User(command) => user::run(&app, command).await,

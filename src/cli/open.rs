@@ -18,9 +18,12 @@ use crate::{
 /// # Errors
 /// The options are wrong, or the database cannot be opened.
 pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
-    // No session is made or read at the command line.
-    let settings = Settings { session_idle_millis: 0, session_absolute_millis: 0 };
-    open_with(&options.validate()?, settings).await
+    open_with(&options.validate()?, no_settings()).await
+}
+
+/// For the command line, where no session is made or read, and nobody is asked to confirm.
+pub(super) const fn no_settings() -> Settings {
+    Settings { session_idle_millis: 0, session_absolute_millis: 0, fresh_sign_in_millis: 0 }
 }
 
 /// The same with everything checked.

@@ -5,16 +5,18 @@ use std::time::Duration;
 use super::{
     Failure,
     demo::SIGN_IN,
+    notify,
     open::{open_with, origin},
     output::print,
 };
 use crate::{
+    domain::paths::first_administrator_link,
     server::{
         config::{Config, DatabaseOptions, ServeOptions},
         serve, telemetry,
     },
     storage::Storage,
-    usecases::create_demo_data::create_demo_data,
+    usecases::{create_demo_data::create_demo_data, first_administrator::make_first_administrator_link},
 };
 
 pub(super) const AFTER_HELP: &str = "\
@@ -27,7 +29,7 @@ Examples:
     --external-url https://duo.example.com --trusted-proxies 1 --log-format json";
 
 /// How long a start waits for a database that is not there yet.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+const DATABASE_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
     let config = options.validate(database)?;
@@ -50,11 +52,22 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
             tracing::info!("the database is not empty: no demo data was made");
         }
     }
-    Ok(serve(config, app, announce).await?)
+    let first = make_first_administrator_link(&app).await?;
+    Ok(serve(config, app, |config| announce(config, first.as_deref())).await?)
 }
 
-/// Says where the demo is. The log says so as well, so it does not matter when nobody reads this.
-fn announce(config: &Config) {
+/// Tells systemd, and says where the demo is. The log says so as well, so it does not matter when
+/// nobody reads this. How to begin without users is a secret: it is said here, and never in the log.
+fn announce(config: &Config, first_administrator: Option<&str>) {
+    notify::ready();
+    if let Some(token) = first_administrator {
+        tracing::info!(
+            "there are no users yet: the standard output has the link to create the administrator"
+        );
+        let url = config.external_url();
+        let link = first_administrator_link(url.as_str(), token);
+        let _ = print(format_args!("Duo Console: {url}\nCreate the administrator, within 24 hours: {link}"));
+    }
     if config.demo {
         let _ = print(format_args!("Duo Console: {}\n{SIGN_IN}", config.external_url()));
     }

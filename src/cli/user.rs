@@ -9,12 +9,17 @@ use super::{
     password::PasswordOptions,
 };
 use crate::{
-    domain::user::{User, UserKind},
+    domain::{
+        paths::reset_link,
+        user::{User, UserKind},
+    },
+    server::config::ExternalUrlOption,
     usecases::{
         App, UseCaseError,
         create_user::{CreateUser, create_user},
         delete_user::delete_user,
         list_users::list_users,
+        reset_links::make_reset_link_as_operator,
         set_email::set_email,
         set_password::set_password,
         unlink_user::unlink_user,
@@ -70,6 +75,18 @@ Examples:
     Unlink {
         /// Who
         username: String,
+    },
+    /// Make a link with which a user sets a new password, once, within 24 hours
+    ///
+    /// The link before it ends. Send it in a way that only the user can read.
+    #[command(after_help = "\
+Examples:
+  duo-console user reset-link ann --external-url https://duo.example.com")]
+    ResetLink {
+        /// Whose password
+        username: String,
+        #[command(flatten)]
+        url: ExternalUrlOption,
     },
     /// Delete a user with their sessions, tokens, preferences and memberships
     ///
@@ -161,6 +178,14 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
                 return Ok(print(format_args!("{username} was linked to no provider."))?);
             }
             Ok(print(format_args!("Unlinked {username} from {}.", issuers.join(", ")))?)
+        }
+        UserCommand::ResetLink { username, url } => {
+            let url = url.validate()?;
+            let token =
+                make_reset_link_as_operator(app, &origin(app), &username).await.map_err(named(&username))?;
+            let done = "With this link, shown only this once, ";
+            say(format_args!("{done}{username} sets a new password within 24 hours:"));
+            Ok(print(reset_link(url.as_str(), &token))?)
         }
         UserCommand::Delete { username } => {
             delete_user(app, &origin(app), &username).await.map_err(named(&username))?;

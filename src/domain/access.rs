@@ -141,6 +141,7 @@ mod tests {
             is_admin,
             surface: Surface::Page,
             scopes,
+            authenticated_at: None,
         }
     }
 

@@ -32,11 +32,18 @@ pub enum AuditKind {
     SignedIn,
     SignInFailed,
     SignedOut,
+    SessionRevoked,
+    SessionsEnded,
+    SignInThrottled,
+    SignInConfirmed,
+    SignInConfirmationFailed,
+    PasswordResetLinkCreated,
+    PasswordReset,
     DemoDataCreated,
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 30] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -59,6 +66,13 @@ impl AuditKind {
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
+        Self::SessionRevoked,
+        Self::SessionsEnded,
+        Self::SignInThrottled,
+        Self::SignInConfirmed,
+        Self::SignInConfirmationFailed,
+        Self::PasswordResetLinkCreated,
+        Self::PasswordReset,
         Self::DemoDataCreated,
     ];
 
@@ -87,6 +101,13 @@ impl AuditKind {
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::SignedOut => "signed_out",
+            Self::SessionRevoked => "session_revoked",
+            Self::SessionsEnded => "sessions_ended",
+            Self::SignInThrottled => "sign_in_throttled",
+            Self::SignInConfirmed => "sign_in_confirmed",
+            Self::SignInConfirmationFailed => "sign_in_confirmation_failed",
+            Self::PasswordResetLinkCreated => "password_reset_link_created",
+            Self::PasswordReset => "password_reset",
             Self::DemoDataCreated => "demo_data_created",
         }
     }
@@ -133,6 +154,13 @@ impl AuditKind {
             Self::SignedIn => "signed in",
             Self::SignInFailed => "failed to sign in",
             Self::SignedOut => "signed out",
+            Self::SessionRevoked => "ended a session of",
+            Self::SessionsEnded => "ended the other sessions of",
+            Self::SignInThrottled => "has to wait to sign in as",
+            Self::SignInConfirmed => "confirmed being",
+            Self::SignInConfirmationFailed => "failed to confirm being",
+            Self::PasswordResetLinkCreated => "made a password reset link for",
+            Self::PasswordReset => "used a link to set the password of",
             Self::DemoDataCreated => "created the demo data",
         }
     }

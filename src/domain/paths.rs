@@ -15,13 +15,31 @@ pub const PROVIDER_SIGN_OUT: &str = "/users/auth/openid_connect/sign_out";
 pub const PREFERENCES: &str = "/-/profile/preferences";
 pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
 pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
+pub const PASSWORD: &str = "/-/user_settings/password";
+pub const SESSIONS: &str = "/-/user_settings/active_sessions";
+pub const CONFIRM: &str = "/users/confirm";
+pub const PASSWORD_RESET: &str = "/users/password/edit";
+pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
+pub const ADMIN_USERS: &str = "/admin/users";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 7] = [HOME, GROUPS, SIGN_IN, PREFERENCES, ACCESS_TOKENS, ADMIN_AUDIT_EVENTS, JUMP];
+const PAGES: [&str; 11] = [
+    HOME,
+    GROUPS,
+    SIGN_IN,
+    PREFERENCES,
+    ACCESS_TOKENS,
+    PASSWORD,
+    SESSIONS,
+    CONFIRM,
+    ADMIN_USERS,
+    ADMIN_AUDIT_EVENTS,
+    JUMP,
+];
 
 /// The pattern of a page's address, with names in braces for what differs, for the log and the
 /// metrics. `None` when it is no page.
@@ -60,7 +78,7 @@ pub enum GroupPage {
 }
 
 impl GroupPage {
-    const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+    pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
 
     /// What follows `/-/`.
     const fn suffix(self) -> &'static str {
@@ -141,6 +159,30 @@ pub fn provider_sign_in_returning_to(to: &str) -> String {
     }
 }
 
+/// The page that asks for the password again, coming back to `to` afterwards.
+pub fn confirm_returning_to(to: &str) -> String {
+    format!("{CONFIRM}?return_to={}", query_value(to))
+}
+
+/// The list of users, searched for `text`.
+pub fn admin_users_searching(text: &str) -> String {
+    if text.is_empty() {
+        ADMIN_USERS.to_owned()
+    } else {
+        format!("{ADMIN_USERS}?search={}", query_value(text))
+    }
+}
+
+/// What somebody who forgot their password is sent.
+pub fn reset_link(origin: &str, token: &str) -> String {
+    format!("{origin}{PASSWORD_RESET}?reset_password_token={}", query_value(token))
+}
+
+/// What `serve` prints where there are no users yet.
+pub fn first_administrator_link(origin: &str, token: &str) -> String {
+    format!("{origin}{FIRST_ADMINISTRATOR}?token={}", query_value(token))
+}
+
 /// Where to go after signing in: `to` when it is a page of ours, else the groups. Anything that a
 /// browser could take for another host is not.
 pub fn safe_return(to: Option<&str>) -> &str {
@@ -155,6 +197,8 @@ pub fn safe_return(to: Option<&str>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -204,6 +248,32 @@ mod tests {
             assert_eq!(safe_return(Some(bad)), HOME, "{bad:?}");
         }
         assert_eq!(safe_return(None), HOME);
+    }
+
+    proptest! {
+        /// As a browser would follow it.
+        #[test]
+        fn no_text_leads_to_another_host(to in "[/\\\\a-z.:@?#%\t\n\r \u{0}é]{0,12}|.*") {
+            let here = url::Url::parse("https://console.test/users/sign_in").unwrap();
+            let there = here.join(safe_return(Some(&to))).unwrap();
+            prop_assert_eq!(there.origin(), here.origin());
+        }
+
+        #[test]
+        fn an_address_of_a_group_is_read_as_it_was_written(rest in "[a-zA-Z0-9_./ -]{0,40}|.*") {
+            if let Some((group, page)) = GroupPage::parse(&rest) {
+                let path = page.path(&group);
+                let again = GroupPage::parse(path.strip_prefix("/groups/").unwrap());
+                prop_assert_eq!(again, Some((group, page)));
+            }
+        }
+
+        #[test]
+        fn a_value_of_a_query_stays_one(value in any::<String>()) {
+            let url = format!("https://console.test/?a={}&b=c", query_value(&value));
+            let pairs: Vec<_> = url::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
+            prop_assert_eq!(pairs, [("a".to_owned(), value), ("b".to_owned(), "c".to_owned())]);
+        }
     }
 
     #[test]

@@ -39,8 +39,12 @@ impl Timestamp {
 
     /// Midnight (UTC) at the start of the day written `2026-06-01`; `None` when it is not a date.
     pub fn from_date(date: &str) -> Option<Self> {
-        let date: jiff::civil::Date = date.parse().ok()?;
-        let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        let day: jiff::civil::Date = date.parse().ok()?;
+        // It would take a date and a time as well, and leave out the time.
+        if day.to_string() != date {
+            return None;
+        }
+        let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         Some(Self(midnight.timestamp().as_millisecond()))
     }
 
@@ -57,7 +61,7 @@ impl Timestamp {
     /// How long before `now` this was, in words: `just now`, `5 minutes ago`, `2 days ago`.
     /// What lies in the future is said as `in 5 minutes`.
     pub fn relative_to(self, now: Self) -> String {
-        let seconds = (now.0 - self.0) / 1000;
+        let seconds = now.0.saturating_sub(self.0) / 1000;
         if seconds.abs() < 45 {
             return String::from("just now");
         }
@@ -76,6 +80,8 @@ impl Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_123);
@@ -89,6 +95,27 @@ mod tests {
         assert_eq!(Timestamp::from_date("2026-06-01").map(Timestamp::date).as_deref(), Some("2026-06-01"));
         assert_eq!(Timestamp::from_date("2026-13-01"), None);
         assert_eq!(Timestamp::from_date("tomorrow"), None);
+        for other in
+            ["2026-06-01T12:00", "2026-06-01T12:00:00Z", "2026-06-01 12:00", "20260601", " 2026-06-01"]
+        {
+            assert_eq!(Timestamp::from_date(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_is_read_as_it_was_written_and_nothing_else_is(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9T:+ -]{0,20}|.*") {
+            if let Some(day) = Timestamp::from_date(&text) {
+                prop_assert_eq!(day.date(), text);
+            }
+        }
+
+        #[test]
+        fn any_instant_can_be_said(millis: i64, now: i64) {
+            let at = Timestamp::from_millis(millis);
+            prop_assert!(!at.rfc3339().is_empty() && !at.long(true).is_empty());
+            prop_assert!(!at.relative_to(Timestamp::from_millis(now)).is_empty());
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::user::may_stand_in_a_name;
+
 /// A right that a token carries. Its owner's own rights bound it further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,12 +49,17 @@ impl Scope {
 /// Why a token cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRuleError {
-    #[error("Give the token a name of 1 to 100 characters, so that you can tell it from others.")]
+    #[error("Give the token a name of 1 to 100 visible characters, so that you can tell it from others.")]
     Name,
     #[error("Choose at least one scope.")]
     NoScope,
     #[error("Choose an expiry date from tomorrow to a year from today.")]
     Expiry,
+}
+
+/// `chosen`, each once and in the order of the catalogue.
+pub fn each_once(chosen: &[Scope]) -> Vec<Scope> {
+    Scope::ALL.into_iter().filter(|scope| chosen.contains(scope)).collect()
 }
 
 /// How long a token may live at the most, in days.
@@ -66,7 +73,7 @@ pub fn check_new_token(
     now: super::time::Timestamp,
 ) -> Result<String, TokenRuleError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 100 || !name.chars().all(may_stand_in_a_name) {
         return Err(TokenRuleError::Name);
     }
     if scopes.is_empty() {
@@ -93,9 +100,17 @@ mod tests {
         assert_eq!(check("  ", &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check(&"x".repeat(101), &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check("a\nb", &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check("ci \u{202e}nimda", &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check("ci", &[], 30), Err(TokenRuleError::NoScope));
         assert_eq!(check("ci", &scope, 0), Err(TokenRuleError::Expiry));
         assert_eq!(check("ci", &scope, 367), Err(TokenRuleError::Expiry));
+    }
+
+    #[test]
+    fn a_scope_is_kept_once_however_often_it_was_chosen() {
+        let chosen = [Scope::WriteSettings, Scope::ReadDecisions, Scope::WriteSettings];
+        assert_eq!(each_once(&chosen), [Scope::ReadDecisions, Scope::WriteSettings]);
+        assert_eq!(each_once(&[]), []);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Users: people and bots, and what a user name and a password must be.
+//! Users: people and bots, and what a user name must be.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +41,6 @@ pub enum UserRuleError {
         "A user name has 2 to 64 letters, digits, dots, dashes or underscores, and begins and ends with a letter or digit."
     )]
     Username,
-    #[error("A password has at least 12 and at most 256 characters.")]
-    Password,
     #[error("A name has 1 to 128 characters.")]
     Name,
 }
@@ -58,15 +56,17 @@ pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
     if fits { Ok(username) } else { Err(UserRuleError::Username) }
 }
 
-/// Long enough to matter, short enough to hash (NIST SP 800-63B asks for length, not for classes).
-pub fn check_password(password: &str) -> Result<&str, UserRuleError> {
-    if (12..=256).contains(&password.chars().count()) { Ok(password) } else { Err(UserRuleError::Password) }
+/// Whether `c` shows, and leaves what stands around it as it is: no control character, and none that
+/// turns the direction of the text, so that a name cannot look like another.
+pub fn may_stand_in_a_name(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A display name, trimmed.
 pub fn check_name(name: &str) -> Result<&str, UserRuleError> {
     let name = name.trim();
-    let fits = (1..=128).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    let fits = (1..=128).contains(&name.chars().count()) && name.chars().all(may_stand_in_a_name);
     if fits { Ok(name) } else { Err(UserRuleError::Name) }
 }
 
@@ -85,16 +85,13 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_long_rather_than_odd() {
-        assert!(check_password("correct horse battery").is_ok());
-        assert!(check_password("short").is_err());
-        assert!(check_password(&"x".repeat(257)).is_err());
-    }
-
-    #[test]
     fn names_are_trimmed() {
         assert_eq!(check_name("  Ann "), Ok("Ann"));
         assert!(check_name(" ").is_err());
         assert!(check_name("a\u{0}").is_err());
+        for turning in ['\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert!(check_name(&format!("Ann{turning}")).is_err(), "{turning:?}");
+        }
+        assert_eq!(check_name("שרה"), Ok("שרה"));
     }
 }

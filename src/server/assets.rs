@@ -57,7 +57,9 @@ fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
     if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes()) {
         return Some((StatusCode::NOT_MODIFIED, common).into_response());
     }
-    let content_type = (header::CONTENT_TYPE, original.metadata.mimetype().to_owned());
+    let mime = original.metadata.mimetype();
+    let charset = if mime.starts_with("text/") { "; charset=utf-8" } else { "" };
+    let content_type = (header::CONTENT_TYPE, format!("{mime}{charset}"));
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let compressed = [("br", "br"), ("gzip", "gz")]
         .into_iter()
@@ -98,7 +100,23 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_a_browser_takes_may_be_said_in_any_words(header in ".*|[a-z;=0.,* ]{0,30}") {
+            let _ = accepts_encoding(&header, "br");
+        }
+
+        #[test]
+        fn no_name_leads_out_of_the_folder(name in "[a-z./%\\\\]{0,20}|.*") {
+            if let Some(answer) = root_file(&format!("/{name}"), &HeaderMap::new()) {
+                prop_assert!(answer.status().is_success() && Site::get(&name).is_some(), "{name}");
+            }
+        }
+    }
 
     #[test]
     fn encodings_are_taken_as_the_browser_says() {

@@ -10,7 +10,7 @@ mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
-pub use options::{DatabaseOptions, ServeOptions};
+pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
 pub use provider::{ProviderConfig, ProviderOptions};
 pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 

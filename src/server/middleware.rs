@@ -19,15 +19,19 @@ use super::{
     ServerState,
     limits::{self, Late},
     metrics::OTHER,
+    refusal::Asked,
     telemetry::traces,
 };
 use crate::{
+    actions::cookies::SESSION_COOKIE,
     domain::{actor::Surface, ids::UserId, paths},
-    usecases::{Caller, Origin, SignedIn, authenticate},
+    ui::Refusal,
+    usecases::{
+        Caller, Origin, SignedIn,
+        authenticate::{self, SessionActor},
+    },
 };
 
-/// The cookie that holds a session's token.
-pub(super) const SESSION_COOKIE: &str = "duo_session";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The user that a request turned out to come from: filled in by whoever finds out, for the log.
@@ -157,10 +161,11 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
     if let Some(token) = state.cookies.read(request.headers(), SESSION_COOKIE) {
         match authenticate::by_session(&state.app, &token).await {
             Ok(None) => {}
-            Ok(Some((actor, display))) => {
+            Ok(Some(SessionActor { actor, display, session })) => {
                 RequestUser::note(request.extensions(), actor.id);
                 if let Some(origin) = request.extensions().get::<Origin>().cloned() {
-                    request.extensions_mut().insert(SignedIn { caller: Caller { actor, origin }, display });
+                    let caller = Caller { actor, origin };
+                    request.extensions_mut().insert(SignedIn { caller, display, session });
                 }
             }
             Err(error) => {
@@ -175,17 +180,19 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
 
 /// Gives up on what takes too long.
 pub(super) async fn in_time(State(state): State<ServerState>, request: Request, next: Next) -> Response {
-    match limits::within(state.limits, request, next).await {
-        Ok(response) => response,
+    let asked = Asked::by(&request);
+    let (status, title, text) = match limits::within(state.limits, request, next).await {
+        Ok(response) => return response,
         Err(Late::Body) => {
-            let text = "The form did not arrive in time, so nothing was changed. Try again.\n";
-            (StatusCode::REQUEST_TIMEOUT, text).into_response()
+            (408, "The form came too slowly", "It did not arrive in time, so nothing was changed. Try again.")
         }
-        Err(Late::Answer) => {
-            let text = "It took too long and was given up. If you changed something, look whether it was saved before you try again.\n";
-            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
-        }
-    }
+        Err(Late::Answer) => (
+            503,
+            "This took too long",
+            "It was given up. If you changed something, look whether it was saved before you try again.",
+        ),
+    };
+    asked.refuse(&state, Refusal { status, title, text: text.to_owned() }).await
 }
 
 /// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so
@@ -196,8 +203,9 @@ pub(super) async fn same_origin(State(state): State<ServerState>, request: Reque
         return next.run(request).await;
     }
     let text =
-        "This form did not come from this site, so nothing was changed. Open the page here and try again.\n";
-    (StatusCode::FORBIDDEN, text).into_response()
+        "This form did not come from this site, so nothing was changed. Open the page here and try again.";
+    let refusal = Refusal { status: 403, title: "A form from elsewhere", text: text.to_owned() };
+    Asked::by(&request).refuse(&state, refusal).await
 }
 
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
@@ -211,7 +219,11 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
 }
 
 /// Headers that every answer has.
-pub(super) async fn security_headers(request: Request, next: Next) -> Response {
+pub(super) async fn security_headers(
+    State(state): State<ServerState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = [
@@ -223,6 +235,10 @@ pub(super) async fn security_headers(request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
+    if state.cookies.secure {
+        let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -238,6 +254,8 @@ pub(super) async fn security_headers(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -263,6 +281,15 @@ mod tests {
         ];
         for (headers, expected) in table {
             assert_eq!(is_same_origin(&headers, own), expected, "{headers:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_proxy_says_an_address_comes_of_it_or_the_peer(said in "[ -~]{0,60}", proxies in 0_usize..4) {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), said.parse().unwrap())]);
+            let ip = remote_ip(&headers, Some(IpAddr::from([10, 0, 0, 1])), proxies);
+            prop_assert!(ip.parse::<IpAddr>().is_ok(), "{ip}");
         }
     }
 

@@ -4,15 +4,18 @@ pub mod config;
 pub mod system;
 pub mod telemetry;
 
+mod accounts;
 mod assets;
 mod audit_export;
 mod connections;
+mod forms;
 mod health;
 mod limits;
 mod metrics;
 mod middleware;
 mod oidc;
 mod rates;
+mod refusal;
 pub mod rest;
 mod router;
 mod serve;

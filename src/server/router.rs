@@ -3,16 +3,17 @@
 use any_spawner::Executor;
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use leptos::{
     nonce::use_nonce,
     prelude::{expect_context, provide_context},
+    server_fn::axum::server_fn_paths,
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 use tower_http::{
@@ -24,10 +25,15 @@ use tower_http::{
     },
 };
 
-use super::{ServerState, assets, audit_export, health, metrics, middleware, oidc, rest, sign_in};
+use super::{
+    ServerState, accounts, assets, audit_export, health, metrics, middleware, oidc,
+    refusal::{self, Asked},
+    rest, sign_in,
+};
 use crate::{
+    actions::support::SiteOrigin,
     domain::paths,
-    ui::{DecisionJson, DemoHint, ProviderButton, shell},
+    ui::{DecisionJson, DemoHint, ProviderButton, Refusal, shell},
 };
 
 /// What a form may weigh, in bytes.
@@ -43,6 +49,8 @@ pub fn router(state: ServerState) -> Router {
         .route(paths::PROVIDER_SIGN_IN, get(oidc::start))
         .route(paths::PROVIDER_CALLBACK, get(oidc::callback))
         .route(paths::PROVIDER_SIGN_OUT, get(oidc::sign_out))
+        .route(paths::PASSWORD_RESET, get(page).post(accounts::reset_password))
+        .route(paths::FIRST_ADMINISTRATOR, get(page).post(accounts::first_administrator))
         .route("/actions/{name}", post(action))
         .route(paths::AUDIT_EXPORT, get(audit_export::download))
         .fallback(page)
@@ -62,7 +70,7 @@ pub fn router(state: ServerState) -> Router {
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(middleware::security_headers))
+        .layer(from_fn_with_state(state.clone(), middleware::security_headers))
         .layer(from_fn_with_state(state, middleware::origin))
 }
 
@@ -79,9 +87,28 @@ async fn page(State(state): State<ServerState>, request: Request) -> Response {
     render_page(&state, request).await
 }
 
-/// An action: a server function.
+/// An action: a server function. What it makes of the arguments, `actions` decides; what is no form of
+/// ours at all is refused here, in words.
 async fn action(State(state): State<ServerState>, request: Request) -> Response {
-    handle_server_fns_with_context(move || provide(&state), request).await.into_response()
+    let asked = Asked::by(&request);
+    let path = request.uri().path();
+    if !server_fn_paths().any(|(known, _)| known == path) {
+        let text = String::from("There is no such form. Go back, reload the page and try again.");
+        return asked.refuse(&state, Refusal { status: 404, title: "Page not found", text }).await;
+    }
+    let (parts, body) = request.into_parts();
+    // It fails for no other reason that anybody would be left to hear of.
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return asked.refuse(&state, refusal::too_large()).await;
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    let context = state.clone();
+    let response = handle_server_fns_with_context(move || provide(&context), request).await.into_response();
+    // An action answers a form with a redirect, whatever came of it.
+    if asked.for_html() && response.status() == StatusCode::BAD_REQUEST {
+        return asked.refuse(&state, refusal::malformed()).await;
+    }
+    response
 }
 
 /// Renders the page that stands at the request's address.
@@ -101,6 +128,7 @@ pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> 
 fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
+    provide_context(SiteOrigin(state.origin.clone()));
     provide_context(DemoHint(state.demo));
     if let Some(provider) = &state.provider {
         provide_context(ProviderButton {

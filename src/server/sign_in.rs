@@ -1,20 +1,27 @@
 //! Signing in and out: where the session's cookie comes from and goes.
 
 use axum::{
-    Extension, Form,
-    body::Body,
-    extract::{FromRequest, Request, State},
+    Extension,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
-use super::{ServerState, middleware::SESSION_COOKIE, oidc, router::render_page};
+use super::{
+    ServerState,
+    forms::{Posted, broken},
+    oidc,
+    router::render_page,
+};
 use crate::{
-    actions::flash::{Flash, Outcome},
+    actions::{
+        cookies::SESSION_COOKIE,
+        flash::{Flash, Outcome},
+    },
     domain::paths,
     ui::SignInFailed,
-    usecases::{Origin, SignedIn, sign_in, sign_out},
+    usecases::{Origin, SignedIn, UseCaseError, sign_in, sign_out},
 };
 
 #[derive(Deserialize)]
@@ -43,21 +50,22 @@ pub(super) async fn show(
 pub(super) async fn sign_in(
     State(state): State<ServerState>,
     Extension(origin): Extension<Origin>,
-    headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let uri = request.uri().clone();
-    let Ok(Form(form)) = Form::<SignInForm>::from_request(request, &()).await else {
-        return (StatusCode::BAD_REQUEST, "Send the sign-in form: username and password.\n").into_response();
+    let (posted, form) = match Posted::read::<SignInForm>(&state, request).await {
+        Ok(read) => read,
+        Err(refused) => return refused,
     };
-    let old_token = state.cookies.read(&headers, SESSION_COOKIE);
-    let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let old_token = state.cookies.read(&posted.headers, SESSION_COOKIE);
+    let user_agent =
+        posted.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let attempt = sign_in::SignIn {
         username: &form.username,
         password: &form.password,
         old_token: old_token.as_deref(),
         user_agent,
     };
+    let mut wait = None;
     let (status, message) = match sign_in::sign_in(&state.app, &origin, attempt).await {
         Ok(Some(token)) => {
             let seconds = state.app.settings.session_absolute_millis / 1000;
@@ -72,27 +80,18 @@ pub(super) async fn sign_in(
             }
             return response;
         }
-        Ok(None) => (StatusCode::UNAUTHORIZED, "The user name or the password is wrong."),
-        Err(error) => {
-            tracing::error!(%error, "sign-in failed");
-            if error.is_unwritable() {
-                let text = "Nobody can sign in at the moment: the database takes no changes. Whoever runs this server can tell why.";
-                (StatusCode::SERVICE_UNAVAILABLE, text)
-            } else if error.is_passing() {
-                (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
-            } else {
-                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment.")
-            }
+        Ok(None) => (StatusCode::UNAUTHORIZED, String::from("The user name or the password is wrong.")),
+        Err(error @ UseCaseError::Throttled(seconds)) => {
+            wait = Some(HeaderValue::from(seconds));
+            (StatusCode::TOO_MANY_REQUESTS, error.to_string())
         }
+        Err(error) => broken(&error),
     };
-    let failed =
-        SignInFailed { username: form.username, return_to: form.return_to, message: message.to_owned() };
-    let mut page = Request::new(Body::empty());
-    *page.uri_mut() = uri;
-    *page.headers_mut() = headers;
-    page.extensions_mut().insert(failed);
-    let mut response = render_page(&state, page).await;
-    *response.status_mut() = status;
+    let failed = SignInFailed { username: form.username, return_to: form.return_to, message };
+    let mut response = posted.page_again(&state, failed, status).await;
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
     response
 }
 

@@ -1,6 +1,11 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
     Connection, Executor, SqlSafeStr,
@@ -13,6 +18,7 @@ use tokio::time;
 use super::{
     Changes, StorageError, UnitOfWork, all_statements, audit_chain,
     changes::{Watched, watch},
+    files::make_privately,
     statements,
     unit_of_work::Transaction,
 };
@@ -93,6 +99,26 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// How PostgreSQL's own programs are told where the database is, but for its name and password.
+    pub fn postgres_arguments(&self) -> Option<(String, String)> {
+        let Self::Postgres(options) = self else { return None };
+        let host =
+            options.get_socket().map_or_else(|| options.get_host().to_owned(), |it| it.display().to_string());
+        let arguments =
+            format!("--host={host} --port={} --username={}", options.get_port(), options.get_username());
+        Some((arguments, options.get_database().unwrap_or(options.get_username()).to_owned()))
+    }
+
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename()),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -114,13 +140,13 @@ pub struct PoolUse {
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
-    pool: Pool,
+    pub(super) pool: Pool,
     url: DatabaseUrl,
     changes: Changes,
 }
 
 #[derive(Clone)]
-enum Pool {
+pub(super) enum Pool {
     /// SQLite has one writer at a time; readers go on beside it (WAL).
     Sqlite {
         readers: SqlitePool,
@@ -185,12 +211,15 @@ impl Storage {
             })?;
         }
         let lock = lock_file(file.with_extension("lock")).await?;
+        make_privately(&file)?;
         // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(PATIENCE)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        // Never given up: `restore` sees by it that a server runs.
+        let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = lasting.connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
         let readers = pool
             .max_connections(max_connections)
@@ -202,7 +231,7 @@ impl Storage {
         Ok(storage)
     }
 
-    fn new(url: &DatabaseUrl, pool: Pool) -> Self {
+    pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
         Self { pool, url: url.clone(), changes: Changes::default() }
     }
 
@@ -224,7 +253,7 @@ impl Storage {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
                 Pool::Postgres(pool) => Transaction::Postgres(
@@ -235,11 +264,19 @@ impl Storage {
         .await
     }
 
+    /// How long a request waits for its transaction. A server that hangs does not refuse connections.
+    const fn patience(&self) -> Duration {
+        match self.pool {
+            Pool::Sqlite { .. } => PATIENCE,
+            Pool::Postgres(_) => CONNECTED_WITHIN,
+        }
+    }
+
     /// A transaction for writing.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
-        begin(self.changes.clone(), async move {
+        begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
@@ -323,19 +360,29 @@ impl Storage {
     }
 }
 
+/// The numbers and checksums of the program's migrations, in their order.
+pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
+    let migrations = if sqlite { &SQLITE_MIGRATIONS } else { &POSTGRES_MIGRATIONS };
+    migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
+}
+
 /// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
+    patience: Duration,
     changes: Changes,
     transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = tokio::spawn(transaction).await.unwrap_or(Err(sqlx::Error::PoolClosed));
+    let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
+        Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
 }
 
 /// Holds the file's lock until the file is dropped.
-async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
+pub(super) async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
     let what = format!("cannot lock {}", path.display());
     let locked = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::create(path)?;

@@ -15,24 +15,32 @@
 
 mod audit;
 mod audit_chain;
+mod backup;
 mod changes;
 mod consents;
 mod database;
 mod error;
 mod features;
+mod files;
 mod flows;
 mod groups;
 mod identities;
+mod inspection;
+mod links;
 mod memberships;
 mod namespaces;
 mod preferences;
+mod restore;
+mod schema;
 mod sessions;
+mod sign_in_failures;
 mod tokens;
 mod unit_of_work;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
+pub use backup::{Copied, CopyError, back_up};
 pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{DatabaseUrl, DatabaseUrlError, PoolUse, Storage};
@@ -41,10 +49,15 @@ pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
 pub use identities::Identities;
+pub use inspection::Server;
+pub use links::Links;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
+pub use restore::{Restored, restore};
+pub use schema::SchemaState;
 pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
+pub use sign_in_failures::SignInFailures;
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
 pub use users::{NewUser, Users};
@@ -83,6 +96,22 @@ fn fits_text(text: &str) -> bool {
     !text.contains('\0')
 }
 
+/// A LIKE pattern for "has `text` in it", whatever signs the text has; `None` when nothing has it.
+fn contains(text: &str) -> Option<String> {
+    /// SQLite refuses longer patterns. No path and no name comes near.
+    const LONGEST: usize = 50_000;
+
+    let mut pattern = String::from("%");
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    (fits_text(text) && pattern.len() <= LONGEST).then_some(pattern)
+}
+
 /// Every statement of every file: its file, its name, its SQL.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
@@ -95,10 +124,12 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("identities", identities::STATEMENTS),
+        ("links", links::STATEMENTS),
         ("memberships", memberships::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
         ("preferences", preferences::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
+        ("sign_in_failures", sign_in_failures::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("users", users::STATEMENTS),
     ]

@@ -1,6 +1,6 @@
 //! Groups, subgroups and projects as a tree.
 
-use super::{StorageError, UnitOfWork, fits_text, memberships, on_db, statements};
+use super::{StorageError, UnitOfWork, contains, memberships, on_db, statements};
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
@@ -154,20 +154,4 @@ impl Namespaces<'_> {
             name: new.name.to_owned(),
         })
     }
-}
-
-/// A LIKE pattern for "has `text` in it", whatever signs the text has; `None` when nothing has it.
-fn contains(text: &str) -> Option<String> {
-    /// SQLite refuses longer patterns. No path and no name comes near.
-    const LONGEST: usize = 50_000;
-
-    let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    (fits_text(text) && pattern.len() <= LONGEST).then_some(pattern)
 }

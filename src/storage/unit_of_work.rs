@@ -1,8 +1,9 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Identities, Memberships, Namespaces,
-    Preferences, Sessions, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
+    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Identities, Links, Memberships,
+    Namespaces, Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
+    audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -36,10 +37,12 @@ repositories! {
     features -> Features,
     flow_selections -> FlowSelections,
     identities -> Identities,
+    links -> Links,
     memberships -> Memberships,
     namespaces -> Namespaces,
     preferences -> Preferences,
     sessions -> Sessions,
+    sign_in_failures -> SignInFailures,
     tokens -> Tokens,
     top_level_groups -> TopLevelGroups,
     users -> Users,

@@ -1,6 +1,6 @@
 //! Users and their password hashes.
 
-use super::{StorageError, UnitOfWork, fits_text, on_db, statements};
+use super::{StorageError, UnitOfWork, contains, fits_text, on_db, statements};
 use crate::domain::{
     email::EmailAddress,
     ids::UserId,
@@ -14,7 +14,9 @@ statements! {
     FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
     EMAIL = "SELECT email FROM users WHERE id = $1";
     LIST = "SELECT id, username, name, kind, is_admin, email FROM users ORDER BY username_key";
+    SEARCH = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
+    COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
     INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
@@ -111,6 +113,23 @@ impl Users<'_> {
     pub async fn list(&mut self) -> Result<Vec<(User, Option<String>)>, StorageError> {
         let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
         rows.into_iter().map(|row| Ok((User::try_from(row.user)?, row.email))).collect()
+    }
+
+    /// Those with `text` in the user name or the name, whatever its case, by user name.
+    pub async fn search(&mut self, text: &str, limit: i64, offset: i64) -> Result<Vec<User>, StorageError> {
+        let Some(pattern) = contains(text) else { return Ok(Vec::new()) };
+        let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(SEARCH)
+            .bind(&pattern)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    /// How many administrators there are, bots with them.
+    pub async fn count_administrators(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_ADMINISTRATORS).fetch_one(c).await)?)
     }
 
     pub async fn count(&mut self) -> Result<i64, StorageError> {

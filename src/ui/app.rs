@@ -9,8 +9,9 @@ use leptos_router::{
 };
 
 use super::pages::{
-    AccessTokensPage, AdminAuditEventsPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PreferencesPage,
-    SignInPage,
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminUsersPage, ConfirmPage,
+    FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
+    ResetPasswordPage, SignInPage,
 };
 use crate::actions::support::signed_in;
 
@@ -28,6 +29,17 @@ pub struct AssetNames {
 pub struct SignInFailed {
     pub username: String,
     pub return_to: String,
+    pub message: String,
+}
+
+/// That the form of a link was refused, with what was typed into it but for the passwords.
+#[derive(Clone, Debug, Default)]
+pub struct FormRefused {
+    pub token: String,
+    pub username: String,
+    pub name: String,
+    /// The name of the field that is wrong; empty when none is.
+    pub field: String,
     pub message: String,
 }
 
@@ -64,6 +76,20 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=GroupsPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard/groups") view=GroupsPage ssr=SsrMode::Async />
                 <Route path=path!("/users/sign_in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/users/confirm") view=ConfirmPage ssr=SsrMode::Async />
+                <Route path=path!("/users/password/edit") view=ResetPasswordPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/users/first_administrator")
+                    view=FirstAdministratorPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=path!("/admin/users") view=AdminUsersPage ssr=SsrMode::Async />
+                <Route path=path!("/-/user_settings/password") view=PasswordPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/-/user_settings/active_sessions")
+                    view=ActiveSessionsPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/-/profile/preferences") view=PreferencesPage ssr=SsrMode::Async />
                 <Route
                     path=path!("/-/user_settings/personal_access_tokens")

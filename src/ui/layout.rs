@@ -69,7 +69,12 @@ impl Nav {
             |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
         Self {
             heading: String::from("Your settings"),
-            items: vec![item("Preferences", paths::PREFERENCES), item("Access tokens", paths::ACCESS_TOKENS)],
+            items: vec![
+                item("Preferences", paths::PREFERENCES),
+                item("Password", paths::PASSWORD),
+                item("Active sessions", paths::SESSIONS),
+                item("Access tokens", paths::ACCESS_TOKENS),
+            ],
         }
     }
 
@@ -79,7 +84,7 @@ impl Nav {
             |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
         Self {
             heading: String::from("Administration"),
-            items: vec![item("Audit events", paths::ADMIN_AUDIT_EVENTS)],
+            items: vec![item("Users", paths::ADMIN_USERS), item("Audit events", paths::ADMIN_AUDIT_EVENTS)],
         }
     }
 }
@@ -157,10 +162,11 @@ fn AccountMenu(actor: Actor) -> impl IntoView {
             </p>
             <a class="menu-item" href=paths::GROUPS>"Groups"</a>
             <a class="menu-item" href=paths::PREFERENCES>"Preferences"</a>
+            <a class="menu-item" href=paths::SESSIONS>"Active sessions"</a>
             <a class="menu-item" href=paths::ACCESS_TOKENS>"Access tokens"</a>
             {actor
                 .is_admin
-                .then(|| view! { <a class="menu-item" href=paths::ADMIN_AUDIT_EVENTS>"Administration"</a> })}
+                .then(|| view! { <a class="menu-item" href=paths::ADMIN_USERS>"Administration"</a> })}
             <form method="post" action=paths::SIGN_OUT>
                 <button type="submit" class="menu-item w-full text-left">"Sign out"</button>
             </form>

@@ -4,7 +4,7 @@ use super::{App, UseCaseError, facts::Facts, known::Used, secrets::token_hash};
 use crate::{
     domain::{
         actor::{Actor, Surface},
-        ids::TokenId,
+        ids::{SessionId, TokenId},
         preferences::Display,
         time::Timestamp,
         token::Scope,
@@ -15,6 +15,7 @@ use crate::{
 
 fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
     Actor {
+        authenticated_at: None,
         id: user.id,
         username: user.username,
         name: user.name,
@@ -25,9 +26,17 @@ fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
     }
 }
 
-/// The user of a session, as they like their pages. `None` when it is unknown or has ended.
+/// The user of a session, as they like their pages.
+#[derive(Clone, Debug)]
+pub struct SessionActor {
+    pub actor: Actor,
+    pub display: Display,
+    pub session: SessionId,
+}
+
+/// `None` when the session is unknown or has ended.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display)>, UseCaseError> {
+pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, UseCaseError> {
     let hash = token_hash(token);
     let mut facts = Facts::last_known(app);
     let now = facts.now();
@@ -44,8 +53,10 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<(Actor, Display
     if !stale && session.is_to_be_noted(now) {
         note_use(app, Noted::Session(&hash), now).await;
     }
-    let SessionUser { user, display, .. } = &session.it;
-    Ok(Some((actor(user.clone(), Surface::Page, None), *display)))
+    let SessionUser { id, user, display, authenticated_at, .. } = &session.it;
+    let actor =
+        Actor { authenticated_at: Some(*authenticated_at), ..actor(user.clone(), Surface::Page, None) };
+    Ok(Some(SessionActor { actor, display: *display, session: *id }))
 }
 
 fn has_ended(app: &App, session: &Used<SessionUser>, now: Timestamp) -> bool {

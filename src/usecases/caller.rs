@@ -3,6 +3,7 @@
 use crate::domain::{
     actor::{Actor, Surface},
     audit::AuditActor,
+    ids::SessionId,
     preferences::Display,
 };
 
@@ -27,6 +28,7 @@ pub struct Caller {
 pub struct SignedIn {
     pub caller: Caller,
     pub display: Display,
+    pub session: SessionId,
 }
 
 impl Caller {

@@ -22,7 +22,7 @@ use crate::{
 /// The password of every demo user.
 pub const PASSWORD: &str = "duo-console-demo";
 
-const USERS: [(&str, &str); 6] = [
+pub(super) const USERS: [(&str, &str); 6] = [
     ("admin", "Administrator"),
     ("owner", "Group Owner"),
     ("maintainer", "Group Maintainer"),

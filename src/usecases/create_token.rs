@@ -3,13 +3,14 @@
 use super::{
     App, Caller, UseCaseError,
     audit_trail::{Happened, record_as},
+    own_password::require_fresh,
     secrets::{TOKEN_PREFIX, random_token, token_hash},
 };
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
         time::Timestamp,
-        token::{Scope, TokenRuleError, check_new_token},
+        token::{Scope, TokenRuleError, check_new_token, each_once},
     },
     storage::NewToken,
 };
@@ -23,8 +24,11 @@ pub struct CreateToken<'a> {
 /// The token itself. Whoever lost it makes another.
 ///
 /// # Errors
-/// A token cannot make tokens; the name, the scopes or the end may not do.
+/// A token cannot make tokens; the name, the scopes or the end may not do; at a page the last sign-in
+/// may be too old.
 pub async fn create_token(app: &App, caller: &Caller, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
+    check(app, new)?;
+    require_fresh(app, caller)?;
     create_of(app, caller.audit_actor(), caller, new, "").await
 }
 
@@ -47,14 +51,8 @@ async fn create_of(
     whose: &str,
 ) -> Result<String, UseCaseError> {
     let now = app.now();
-    let name = check_new_token(new.name, new.scopes, new.expires_at, now).map_err(|error| {
-        let field = match error {
-            TokenRuleError::Name => "name",
-            TokenRuleError::NoScope => "scopes",
-            TokenRuleError::Expiry => "expires_at",
-        };
-        UseCaseError::invalid(field, error)
-    })?;
+    let name = check(app, new)?;
+    let scopes = each_once(new.scopes);
     let token = format!("{TOKEN_PREFIX}{}", random_token(app));
     let mut uow = app.storage.begin().await?;
     uow.tokens()
@@ -62,12 +60,12 @@ async fn create_of(
             user: owner.actor.id,
             name: &name,
             token_hash: &token_hash(&token),
-            scopes: new.scopes,
+            scopes: &scopes,
             created_at: now,
             expires_at: new.expires_at,
         })
         .await?;
-    let scopes: Vec<_> = new.scopes.iter().map(|scope| scope.key()).collect();
+    let scopes: Vec<_> = scopes.iter().map(|scope| scope.key()).collect();
     let happened = Happened {
         to: format!("{} until {}{whose}", scopes.join(" "), new.expires_at.date()),
         ..Happened::to(AuditKind::TokenCreated, &name)
@@ -75,4 +73,16 @@ async fn create_of(
     record_as(now, &mut uow, by, &owner.origin, happened);
     uow.commit().await?;
     Ok(token)
+}
+
+/// The name as it is stored.
+fn check(app: &App, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
+    check_new_token(new.name, new.scopes, new.expires_at, app.now()).map_err(|error| {
+        let field = match error {
+            TokenRuleError::Name => "name",
+            TokenRuleError::NoScope => "scopes",
+            TokenRuleError::Expiry => "expires_at",
+        };
+        UseCaseError::invalid(field, error)
+    })
 }

@@ -11,7 +11,8 @@ use crate::{
         audit::AuditKind,
         email::EmailAddress,
         ids::UserId,
-        user::{UserKind, check_name, check_password, check_username},
+        password::check_password,
+        user::{UserKind, check_name, check_username},
     },
     storage::{NewUser, StorageError},
 };
@@ -38,7 +39,7 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
     let hash = match new.password {
         None => None,
         Some(password) => {
-            check_password(password).map_err(|error| UseCaseError::invalid("password", error))?;
+            check_password(password, username).map_err(|error| UseCaseError::invalid("password", error))?;
             Some(password_hash(app, password).await)
         }
     };
@@ -51,12 +52,7 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
         password_hash: hash.as_deref(),
         created_at: app.now(),
     };
-    let id = match uow.users().add(&user).await {
-        Err(StorageError::Duplicate { .. }) => {
-            return Err(UseCaseError::invalid("username", "There is a user of this name already."));
-        }
-        other => other?,
-    };
+    let id = uow.users().add(&user).await.map_err(name_taken)?;
     if email.is_some() {
         set_email_of(&mut uow, id, email.as_ref()).await?;
     }
@@ -65,4 +61,14 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
     record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     uow.commit().await?;
     Ok(id)
+}
+
+/// What it means that a user cannot be added.
+pub(super) fn name_taken(error: StorageError) -> UseCaseError {
+    match error {
+        StorageError::Duplicate { .. } => {
+            UseCaseError::invalid("username", "There is a user of this name already.")
+        }
+        other => other.into(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
 use crate::{
-    domain::{access::Denial, consent::ConsentError},
+    domain::{access::Denial, consent::ConsentError, throttle::in_words},
     storage::{FlowSelection, StorageError},
 };
 
@@ -21,6 +21,12 @@ pub enum UseCaseError {
     Conflict(Box<FlowSelection>),
     #[error("the feature flag {0} is off for this user")]
     FeatureOff(&'static str),
+    /// Too many failures: how long to wait, in seconds.
+    #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
+    Throttled(i64),
+    /// The last sign-in is too old for this: the password is asked for again.
+    #[error("this needs a fresh sign-in")]
+    StaleSignIn,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }

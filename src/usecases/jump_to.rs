@@ -23,10 +23,13 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
     let own = [
         ("Groups", "Your groups", paths::GROUPS),
         ("Preferences", "Your settings: Orbit, theme, time format", paths::PREFERENCES),
+        ("Password", "Your settings", paths::PASSWORD),
+        ("Active sessions", "Your settings: where you are signed in", paths::SESSIONS),
         ("Access tokens", "Your settings", paths::ACCESS_TOKENS),
+        ("Users", "Administration", paths::ADMIN_USERS),
     ];
+    let own = own.into_iter().filter(|(_, _, href)| caller.actor.is_admin || *href != paths::ADMIN_USERS);
     let mut found: Vec<Destination> = own
-        .into_iter()
         .filter(|(label, detail, _)| {
             label.to_lowercase().contains(&query) || detail.to_lowercase().contains(&query)
         })

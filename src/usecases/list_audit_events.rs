@@ -74,7 +74,7 @@ pub async fn list_all_audit_events(
     selection: Option<AuditSelection>,
     before: Option<AuditCursor>,
 ) -> Result<Option<AuditPage>, UseCaseError> {
-    administrator(caller)?;
+    load::administrator(caller)?;
     let Some(selection) = selection else { return Ok(None) };
     let mut uow = app.storage.read().await?;
     let filter = filter(&mut uow, None, selection).await?;
@@ -92,7 +92,7 @@ pub async fn exportable(
     let namespace = match path {
         Some(path) => Some(load::namespace(&mut uow, caller, path, Action::ReadAudit).await?.namespace.id),
         None => {
-            administrator(caller)?;
+            load::administrator(caller)?;
             None
         }
     };
@@ -102,10 +102,6 @@ pub async fn exportable(
 /// The latest events of the whole log, for whoever has the database.
 pub async fn list_latest(app: &App, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
     app.storage.read().await?.audit_log().list(&AuditFilter::default(), limit).await
-}
-
-fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
-    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
 }
 
 /// A user is found however the name is written; whoever is gone, by the name as it was.

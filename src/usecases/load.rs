@@ -60,6 +60,11 @@ fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRo
     }
 }
 
+/// That `caller` is an administrator. For everybody else what is theirs does not exist.
+pub(super) fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
+    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
+}
+
 /// What the top-level group bought and set.
 pub(super) async fn top_level(
     uow: &mut UnitOfWork,

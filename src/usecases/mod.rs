@@ -7,26 +7,36 @@ mod error;
 mod facts;
 mod known;
 mod load;
+mod own_password;
 mod secrets;
 mod start_session;
 mod tally;
+mod throttle;
 
 pub mod authenticate;
+pub mod change_password;
+pub mod confirm_sign_in;
 pub mod create_demo_data;
 pub mod create_token;
 pub mod create_user;
 pub mod decide_code_review;
 pub mod delete_user;
+pub mod end_sessions;
+pub mod examine;
 pub mod export_audit_events;
+pub mod first_administrator;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
 pub mod list_groups;
+pub mod list_sessions;
 pub mod list_tokens;
 pub mod list_users;
 pub mod read_features;
+pub mod reset_links;
 pub mod revoke_token;
 pub mod save_display;
+pub mod search_users;
 pub mod set_email;
 pub mod set_feature;
 pub mod set_flow;
@@ -48,7 +58,9 @@ pub use known::Known;
 pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
-pub use crate::storage::{FlowSelection, LastChange, LedgerEntry, StoredToken, VisibleNamespace};
+pub use crate::storage::{
+    FlowSelection, LastChange, LedgerEntry, OpenSession, StoredToken, VisibleNamespace,
+};
 
 use std::sync::Arc;
 
@@ -84,6 +96,9 @@ pub struct Settings {
     pub session_idle_millis: i64,
     /// A session ends after so long however much it is used, in milliseconds.
     pub session_absolute_millis: i64,
+    /// Consent, new tokens and administration at a page ask for the password again when the last proof
+    /// is older, in milliseconds; 0 never asks.
+    pub fresh_sign_in_millis: i64,
 }
 
 impl App {

@@ -40,18 +40,59 @@ pub(super) async fn password_hash(app: &App, password: &str) -> String {
 /// Whether `password` is the one of `hash`. Without a hash it is compared with that of nobody, so
 /// that an unknown user takes as long as a wrong password.
 pub(super) async fn password_matches(password: &str, hash: Option<String>) -> bool {
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let password = password.to_owned();
-    blocking(move || {
-        let known = hash.is_some();
-        let matches =
-            Argon2::default().verify_password(password.as_bytes(), hash.as_deref().unwrap_or(NOBODY)).is_ok();
-        known && matches
-    })
-    .await
+    blocking(move || compare(&password, hash.as_deref(), is_of)).await
+}
+
+/// A hash that nobody's password has, made with the same parameters as everybody's.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Asks `is_of` once, whether or not there is a hash.
+fn compare(password: &str, hash: Option<&str>, is_of: impl FnOnce(&str, &str) -> bool) -> bool {
+    let matches = is_of(password, hash.unwrap_or(NOBODY));
+    matches && hash.is_some()
+}
+
+/// The expensive part.
+fn is_of(password: &str, hash: &str) -> bool {
+    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use argon2::password_hash;
+
+    use super::*;
+
+    #[test]
+    fn the_expensive_part_runs_once_with_a_hash_and_without() {
+        for hash in [Some("a hash"), None] {
+            let asked = Cell::new(0);
+            let matches = compare("secret", hash, |_, _| {
+                asked.set(asked.get() + 1);
+                true
+            });
+            assert_eq!((asked.get(), matches), (1, hash.is_some()), "{hash:?}");
+        }
+    }
+
+    #[test]
+    fn nobodys_hash_costs_as_much_as_everybodys() {
+        let ours =
+            Argon2::default().hash_password_with_salt(b"secret", &[7; 16]).expect("it fits").to_string();
+        let cost = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(NOBODY), cost(&ours));
+        assert_eq!(NOBODY.len(), ours.len());
+        assert!(is_of("secret", &ours) && !is_of("Secret", &ours));
+        // It is compared to the end: a hash that could not be read would be refused at once.
+        let refused = Argon2::default().verify_password(b"secret", NOBODY);
+        assert!(matches!(refused, Err(password_hash::Error::PasswordInvalid)), "{refused:?}");
+    }
 }

@@ -4,6 +4,7 @@ use super::{
     App, Caller, UseCaseError,
     audit_trail::{Happened, record},
     load,
+    own_password::require_fresh,
 };
 use crate::{
     domain::{
@@ -75,6 +76,9 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(UseCaseError::invalid("enabled", obstacle));
     }
     let transition = transition?;
+    if transition.ledger_action() == Some(LedgerAction::Given) {
+        require_fresh(app, caller)?;
+    }
 
     let now = app.now();
     match write(

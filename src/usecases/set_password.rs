@@ -4,11 +4,9 @@ use super::{
     App, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     secrets::password_hash,
+    throttle::forgive,
 };
-use crate::domain::{
-    audit::AuditKind,
-    user::{UserKind, check_password},
-};
+use crate::domain::{audit::AuditKind, password::check_password, user::UserKind};
 
 pub async fn set_password(
     app: &App,
@@ -16,7 +14,7 @@ pub async fn set_password(
     username: &str,
     password: &str,
 ) -> Result<(), UseCaseError> {
-    check_password(password).map_err(|error| UseCaseError::invalid("password", error))?;
+    check_password(password, username).map_err(|error| UseCaseError::invalid("password", error))?;
     let hash = password_hash(app, password).await;
     let mut uow = app.storage.begin().await?;
     let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
@@ -25,6 +23,8 @@ pub async fn set_password(
     }
     uow.users().set_password_hash(user.id, &hash).await?;
     uow.sessions().delete_of_user(user.id).await?;
+    uow.links().delete_reset_of_user(user.id).await?;
+    forgive(&mut uow, &user.username).await?;
     let happened = Happened::to(AuditKind::UserPasswordChanged, &user.username);
     record_as(app.now(), &mut uow, origin.operator(), origin, happened);
     Ok(uow.commit().await?)

@@ -2,12 +2,13 @@
 
 use super::{
     App, Origin, SignInOutcome, UseCaseError,
-    audit_trail::{Happened, record_as},
     secrets::password_matches,
     start_session::{StartSession, start_session},
+    throttle::{attempt, forget_old},
 };
 use crate::domain::{
     audit::{AuditActor, AuditKind},
+    throttle::Subject,
     user::UserKind,
 };
 
@@ -20,6 +21,10 @@ pub struct SignIn<'a> {
 }
 
 /// The new session's token; `None` when the name or the password is wrong, whichever it is.
+///
+/// # Errors
+/// [`UseCaseError::Throttled`] after too many failures of the name or the address: then the right
+/// password is refused too, and nobody learns whether it was right.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Option<String>, UseCaseError> {
     let mut uow = app.storage.read().await?;
@@ -29,9 +34,15 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         _ => None,
     };
     drop(uow);
+    let now = app.now();
+    let subjects = [Subject::Account(form.username), Subject::Address(&origin.remote_ip)];
+    let attempt = attempt(app, now, &subjects).await.inspect_err(|error| {
+        if matches!(error, UseCaseError::Throttled(_)) {
+            app.tally.sign_ins(SignInOutcome::Throttled).add();
+        }
+    })?;
     let matches = password_matches(form.password, hash.clone()).await;
 
-    let now = app.now();
     let mut uow = app.storage.begin().await?;
     // Checking took a while: a password that was changed meanwhile ended all sessions, and this must
     // not be one that slipped through.
@@ -40,17 +51,19 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         _ => false,
     };
     let Some(user) = user.filter(|_| holds) else {
-        let tried: String = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
-        let nobody = AuditActor { id: None, username: tried.clone(), name: String::new() };
-        record_as(now, &mut uow, nobody, origin, Happened::to(AuditKind::SignInFailed, &tried));
+        let tried = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
+        let nobody = AuditActor { id: None, username: tried, name: String::new() };
+        attempt.failed(&mut uow, origin, nobody, AuditKind::SignInFailed);
         uow.commit().await?;
         app.tally.sign_ins(SignInOutcome::Refused).add();
         return Ok(None);
     };
+    attempt.succeeded(&mut uow).await?;
     let start =
         StartSession { user: &user, by: "password", old_token: form.old_token, user_agent: form.user_agent };
     let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
     app.tally.sign_ins(SignInOutcome::Succeeded).add();
+    forget_old(app, now).await;
     Ok(Some(token))
 }

@@ -26,16 +26,19 @@ pub enum SignInOutcome {
     Succeeded,
     /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
     Refused,
+    /// There were too many failures before it.
+    Throttled,
 }
 
 impl SignInOutcome {
-    pub const ALL: [Self; 2] = [Self::Succeeded, Self::Refused];
+    pub const ALL: [Self; 3] = [Self::Succeeded, Self::Refused, Self::Throttled];
 
     /// The word for it.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",
             Self::Refused => "refused",
+            Self::Throttled => "throttled",
         }
     }
 }

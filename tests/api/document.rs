@@ -254,3 +254,46 @@ fn every_reference_leads_somewhere_and_every_scheme_is_there() {
         assert!(requirement.as_object().expect("a scheme").keys().all(|name| schemes.contains_key(name)));
     }
 }
+
+/// What a pattern of the document allows, and every text that a parser takes, fits the other.
+#[test]
+fn the_patterns_of_the_document_are_those_of_the_parsers() {
+    use duo_console::domain::{namespace::GroupPath, user::check_username};
+    use proptest::{
+        prelude::*,
+        string::string_regex,
+        test_runner::{Config, TestRunner},
+    };
+
+    fn takes(name: &str, text: &str) -> Option<bool> {
+        match name {
+            "namespace" | "full_path" => Some(GroupPath::parse(text).is_ok()),
+            "user" => Some(check_username(text).is_ok()),
+            _ => None,
+        }
+    }
+    let mut seen = 0;
+    for (path, _, operation) in operations() {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().expect("a name");
+            let pattern = parameter["schema"]["pattern"].as_str();
+            if takes(name, "").is_none() {
+                assert_eq!(pattern, None, "{path} {name}: which parser is it?");
+                continue;
+            }
+            let pattern =
+                pattern.unwrap_or_else(|| panic!("{path} {name} takes not everything and does not say so"));
+            let whole = pattern.strip_prefix('^').and_then(|it| it.strip_suffix('$')).expect("anchors");
+            let config = Config { failure_persistence: None, ..Config::default() };
+            let texts = string_regex(whole).expect("a pattern");
+            TestRunner::new(config)
+                .run(&texts, |text| {
+                    prop_assert_eq!(takes(name, &text), Some(true), "{}", text);
+                    Ok(())
+                })
+                .unwrap_or_else(|error| panic!("{path} {name}: {error}"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+}

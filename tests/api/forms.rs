@@ -21,7 +21,7 @@ async fn turning_code_review_on_leads_through_the_dialog_before_anything_is_save
     let browser = Browser::of(&test, "owner").await;
     let before = test.snapshot().await;
     let answer = browser.submit(SET_FLOW, &code_review_form(true, "0", None)).await;
-    assert_eq!(answer.status, StatusCode::FOUND);
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header(header::LOCATION), CONFIRMING);
     assert_eq!(test.snapshot().await, before);
 
@@ -116,7 +116,7 @@ async fn whoever_is_not_signed_in_changes_nothing() {
     let island = browser.call(SET_FLOW, &code_review_form(false, "0", None)).await;
     assert_eq!(island.status, StatusCode::UNAUTHORIZED);
     let form = browser.submit(SET_FLOW, &code_review_form(false, "0", None)).await;
-    assert_eq!(form.status, StatusCode::FOUND);
+    assert_eq!(form.status, StatusCode::SEE_OTHER);
     assert!(form.header(header::LOCATION).starts_with("/users/sign_in?return_to=/groups/acme"));
     assert_eq!(test.snapshot().await, before);
 }
@@ -163,7 +163,7 @@ async fn an_action_is_never_a_link() {
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         assert_eq!(answer.header(header::ALLOW), "GET, HEAD");
     }
-    assert_eq!(browser.call("/actions/nothing", &[]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.call("/actions/nothing", &[]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn the_later_of_two_owners_is_told_who_was_first() {
     assert_eq!(now["changed"]["by"], "Group Owner");
     assert_eq!(test.snapshot().await, before);
     let form = admin.submit(SET_FLOW, &off).await;
-    assert_eq!(form.status, StatusCode::FOUND);
+    assert_eq!(form.status, StatusCode::SEE_OTHER);
     assert!(admin.get(CONFIGURATION).await.text().contains("Group Owner turned this on first."));
     assert_eq!(test.snapshot().await.selections, before.selections);
 }
@@ -225,7 +225,7 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
 
     let stored = test.orbit_of("reviewer").await;
     let display = [("theme", "dark"), ("time_format", "12_hour")];
-    assert_eq!(browser.submit("/actions/set_display", &display).await.status, StatusCode::FOUND);
+    assert_eq!(browser.submit("/actions/set_display", &display).await.status, StatusCode::SEE_OTHER);
     let page = browser.get("/-/profile/preferences").await.text();
     assert!(page.contains("data-theme=\"dark\""));
     assert_eq!(test.orbit_of("reviewer").await, stored, "version and all");
@@ -323,4 +323,21 @@ async fn a_token_that_may_not_be_is_refused_and_what_was_typed_is_kept() {
             .iter()
             .all(|event| event.event.kind.key() != "personal_access_token_created")
     );
+}
+
+#[tokio::test]
+async fn a_form_that_is_none_of_ours_is_answered_with_a_page() {
+    let test = server().await;
+    let browser = Browser::of(&test, "owner").await;
+    let before = test.snapshot().await;
+    for fields in
+        [vec![], vec![("group", "acme")], vec![("group", "acme"), ("flow", "x"), ("version", "one")]]
+    {
+        let answer = browser.submit(SET_FLOW, &fields).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{fields:?}");
+        let page = answer.text();
+        assert!(page.contains("<h1") && page.contains("The form was not understood"), "{page}");
+        assert!(page.contains("Sign out"), "whoever is signed in still is");
+    }
+    assert_eq!(test.snapshot().await, before);
 }

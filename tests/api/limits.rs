@@ -3,22 +3,17 @@
 use std::{future::pending, time::Duration};
 
 use axum::body::{Body, Bytes};
-use duo_console::{
-    domain::token::Scope,
-    server::{Limits, ServerState, rest, router},
-};
+use duo_console::server::{Limits, ServerState, rest, router};
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
-    browser::{Browser, ORIGIN, PASSWORD, SET_FLOW, server},
+    browser::{Browser, ORIGIN, PASSWORD, SET_FLOW},
     support::{TestApp, code_review_of, operator},
 };
 
 const WORDING: &str = "/api/v1/consents/code_review/wording";
 const FORM: &str = "application/x-www-form-urlencoded";
-/// One byte more than is taken.
-const TOO_MUCH: usize = 64 * 1024 + 1;
 
 async fn with(limits: Limits) -> TestApp {
     let url = ORIGIN.parse().expect("a URL");
@@ -105,6 +100,30 @@ async fn an_address_without_a_valid_token_is_answered_so_often() {
     ask("10.0.0.2").send().await.refused(401, "missing_token");
     // A neighbour behind the same proxy does not pay for it.
     ask("10.0.0.1").token(&token).send().await.ok();
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_everywhere() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    let token = test.token("owner", &[Scope::WriteSettings]).await;
+    let before = test.snapshot().await;
+
+    let mut body = String::from("{\"decisions\":[]}");
+    body.push_str(&" ".repeat(TOO_MUCH - body.len()));
+    let ask = test.ask(Method::POST, "/api/v1/decisions").token(&token);
+    ask.header("content-type", "application/json").body(body).send().await.refused(413, "body_too_large");
+
+    let large = format!("group=acme&flow={}", "x".repeat(TOO_MUCH - 16));
+    for path in [SET_FLOW, "/actions/set_orbit", "/actions/create_token", "/users/sign_in"] {
+        for accept in ["text/html", "application/json"] {
+            let headers = [("accept", accept), ("sec-fetch-site", "same-origin"), ("content-type", FORM)];
+            let answer = owner.send(Method::POST, path, &headers, large.clone()).await;
+            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path} {accept}: {}", answer.text());
+            assert!(answer.text().contains("64 KiB") || accept != "text/html", "{path}: {}", answer.text());
+        }
+    }
+    assert_eq!(test.snapshot().await, before);
 }
 
 #[tokio::test]

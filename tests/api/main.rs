@@ -2,12 +2,15 @@
 //!
 //! Every answer of `/api` is held against the API's own document on the way (see `document`).
 
+mod accounts;
 mod audit;
 mod browser;
 mod consent;
 mod decisions;
 mod document;
 mod forms;
+mod fuzz;
+mod headers;
 mod input;
 mod limits;
 mod logs;
@@ -16,6 +19,7 @@ mod operations;
 mod pages;
 mod provider;
 mod roles;
+mod scan;
 mod sign_in;
 mod support;
 mod tokens;

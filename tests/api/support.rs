@@ -28,7 +28,7 @@ use duo_console::{
         delete_user::delete_user,
     },
 };
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -114,7 +114,11 @@ impl TestApp {
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
         let clock = Arc::new(FixedClock(AtomicI64::new(NOON.as_millis())));
         let random = Arc::new(CountingRandom(AtomicU64::new(1)));
-        let settings = Settings { session_idle_millis: 3_600_000, session_absolute_millis: 86_400_000 };
+        let settings = Settings {
+            session_idle_millis: 3_600_000,
+            session_absolute_millis: 86_400_000,
+            fresh_sign_in_millis: 3_600_000,
+        };
         let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
@@ -233,8 +237,12 @@ impl Ask<'_> {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.request.headers_mut().insert(name, value.parse().expect("a header's value"));
+    pub fn header(self, name: &'static str, value: &str) -> Self {
+        self.raw_header(name, value.parse().expect("a header's value"))
+    }
+
+    pub fn raw_header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.request.headers_mut().insert(name, value);
         self
     }
 

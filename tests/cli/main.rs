@@ -2,10 +2,12 @@
 
 mod audit;
 mod configuration;
+mod doctor;
 mod features;
 mod flows;
 mod help;
 mod place;
+mod secrets;
 mod serve;
 mod tokens;
 mod traces;

@@ -21,9 +21,12 @@ pub struct Server {
 impl Server {
     /// Waits until it says where it listens. Its log goes to `log` in the place.
     pub fn start(place: &Place, more: &[&str], log: &str) -> Self {
-        let mut command = place.command(&DEMO);
-        command.args(more);
-        Self::spawn(place, command, log)
+        Self::start_with(place, &[&DEMO, more].concat(), log)
+    }
+
+    /// The same with other flags, with which it prints two lines as well.
+    fn start_with(place: &Place, arguments: &[&str], log: &str) -> Self {
+        Self::spawn(place, place.command(arguments), log)
     }
 
     /// The same for a command that was made ready already.
@@ -119,6 +122,34 @@ fn closed_after(mut stream: &TcpStream) -> Duration {
         other => panic!("{other:?} after {:?}", start.elapsed()),
     }
     start.elapsed()
+}
+
+#[test]
+fn without_users_the_way_to_the_first_administrator_is_printed_and_never_logged() {
+    let place = Place::empty();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let mut server = Server::start_with(&place, &serve, "log");
+    let link = server.said.lines().nth(1).and_then(|line| line.split(": ").nth(1)).expect("a link");
+    let page = format!("http://{}/users/first_administrator?token=", server.address);
+    let token = link.strip_prefix(&page).expect("it leads here").to_owned();
+    assert_eq!(token.len(), 43, "{link}");
+    server.signal("TERM");
+    assert_eq!(server.ended(), 0);
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(log.contains("there are no users yet") && !log.contains(&token), "{log}");
+
+    place.run(&["user", "create", "ann", "--generate-password"]).done();
+    let mut quiet = place.command(&serve);
+    let log = File::create(place.path("log")).expect("a file");
+    let mut child = quiet.stdout(Stdio::piped()).stderr(log).spawn().expect("the program runs");
+    let until = Instant::now() + Duration::from_secs(10);
+    while !std::fs::read_to_string(place.path("log")).expect("a log").contains("listening on") {
+        assert!(Instant::now() < until, "it does not listen");
+        thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("it ends");
+    let output = child.wait_with_output().expect("it ended");
+    assert_eq!(output.stdout, b"", "there are users");
 }
 
 #[test]
@@ -227,9 +258,8 @@ fn a_head_that_comes_byte_by_byte_is_not_waited_for() {
         stream.write_all(HALF).expect("it reads");
         let closed = loop {
             match stream.read(&mut [0; 512]) {
-                Ok(0) => break start.elapsed(),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(_) => break start.elapsed(),
+                Ok(0) | Err(_) => break start.elapsed(),
                 Ok(_) => panic!("there is nothing to answer"),
             }
             assert!(start.elapsed() < Duration::from_secs(10), "it still waits");

@@ -1,4 +1,4 @@
-use crate::place::Place;
+use crate::place::{Place, Run};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -99,8 +99,8 @@ fn what_is_no_user_is_refused() {
         place.run_with_input(&["user", "create", name, "--password-stdin"], password).refused()
     };
     assert!(create("a b", PASSWORD).contains("A user name has"));
-    assert!(create("ann", "short").contains("at least 12"));
-    assert!(create("ann", "").contains("at least 12"));
+    assert!(create("ann", "short").contains("at least 8"));
+    assert!(create("ann", "").contains("at least 8"));
     place.run_with_input(&["user", "create", "ann", "--password-stdin"], "correct horse battery\r\n").done();
     assert!(create("ANN", PASSWORD).contains("already"));
     assert!(
@@ -136,6 +136,30 @@ fn whoever_was_never_linked_is_unlinked_without_harm() {
     let text = place.run(&["user", "unlink", "ann"]).done().stdout;
     assert!(text.contains("was linked to no provider"), "{text}");
     assert!(place.run(&["user", "unlink", "nobody"]).refused().contains("no user"));
+}
+
+#[test]
+fn a_reset_link_stands_alone_on_stdout_and_leads_to_the_server() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--generate-password"]).done();
+    let run = place.run(&["user", "reset-link", "Ann"]).done();
+    let link = "http://127.0.0.1:3000/users/password/edit?reset_password_token=";
+    let token = run.stdout.trim().strip_prefix(link).expect("a link");
+    assert_eq!(token.len(), 43, "{run:?}");
+    assert!(run.stderr.contains("only this once") && !run.stderr.contains(token), "{run:?}");
+    let mut elsewhere = place.command(&["user", "reset-link", "ann"]);
+    elsewhere.env("DUO_EXTERNAL_URL", "https://duo.example.com");
+    let elsewhere = Run::from(elsewhere.output().expect("it runs")).done().stdout;
+    assert!(elsewhere.starts_with("https://duo.example.com/users/password/edit?"), "{elsewhere}");
+    let export = place.run(&["audit", "export", "--format", "ndjson"]).done().stdout;
+    assert_eq!(export.matches("password_reset_link_created").count(), 2, "{export}");
+    assert!(!export.contains(token), "{export}");
+
+    assert!(place.run(&["user", "reset-link", "bob"]).refused().contains("There is no user bob"));
+    let wrong = place.run(&["user", "reset-link", "ann", "--external-url", "duo.example.com"]).wrong();
+    assert!(wrong.contains("--external-url (DUO_EXTERNAL_URL) is \"duo.example.com\""), "{wrong}");
+    place.run(&["user", "create", "bot", "--bot"]).done();
+    assert!(place.run(&["user", "reset-link", "bot"]).refused().contains("A bot has no password"));
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, configuration).expect("the configuration");
-        let child = Command::new("nginx")
+        let child = Command::new(nginx())
             .args(["-g", "daemon off; master_process off;", "-e", "stderr", "-p"])
             .arg(folder.path())
             .arg("-c")
@@ -68,4 +68,10 @@ impl Drop for Nginx {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Debian keeps it where only root looks for programs.
+fn nginx() -> &'static str {
+    const DEBIAN: &str = "/usr/sbin/nginx";
+    if fs::exists(DEBIAN).unwrap_or(false) { DEBIAN } else { "nginx" }
 }

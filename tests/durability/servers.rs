@@ -104,7 +104,7 @@ fn servers_restart_in_turn_behind_nginx_and_no_request_fails() {
         });
         for turn in [0, 1, 0, 1] {
             wait(300);
-            servers[turn].stop();
+            assert_eq!(servers[turn].stop(), Some(0));
             servers[turn] = scene.serve(&addresses[turn].to_string());
         }
         wait(300);

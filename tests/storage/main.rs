@@ -33,6 +33,7 @@ mod plans;
 mod preferences;
 mod races;
 mod sessions;
+mod sign_in;
 mod support;
 mod tokens;
 mod unit_of_work;

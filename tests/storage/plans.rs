@@ -6,9 +6,11 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::support::{Backend, Database, run};
 
 /// What may read a whole table: it lists it or counts it.
-const MAY_SCAN: [&str; 5] = [
+const MAY_SCAN: [&str; 7] = [
     "users::LIST",
+    "users::SEARCH",
     "users::COUNT",
+    "users::COUNT_ADMINISTRATORS",
     "namespaces::LIST_ALL",
     // At start: whether there is any row at all.
     "audit_chain::NEVER_SEALED",
@@ -141,11 +143,10 @@ fn the_audit_log_is_read_along_its_indexes_on_postgresql() {
     run(Backend::Postgres, async |db: Database| {
         db.open().await;
         many_events(&db).await;
-        for (name, index) in LISTS {
+        // Which of them is the cheapest, PostgreSQL decides from its statistics.
+        for (name, _) in LISTS {
             let steps = db.texts(&format!("EXPLAIN {}", list_of(name))).await;
-            let along = |step: &String| {
-                step.contains(&format!("using {index}")) || step.contains(&format!("Index Scan on {index}"))
-            };
+            let along = |step: &String| step.contains("Index Scan") && step.contains(" audit_events_");
             assert!(steps.iter().any(along), "{name}: {steps:#?}");
             assert!(
                 !steps.iter().any(|step| step.contains("Seq Scan on audit_events")),

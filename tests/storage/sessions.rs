@@ -157,7 +157,7 @@ async fn many_who_come_back_after_their_sessions_ended_all_get_in(db: Database) 
     }
 }
 
-/// Somebody sets a new password at the first look at the clock: after the old one was checked.
+/// Somebody sets a new password at the first look at the clock: after the old one was read.
 struct Meanwhile(App);
 
 impl Clock for Meanwhile {

@@ -55,8 +55,11 @@ pub fn app(storage: Storage) -> App {
 
 pub fn app_at(storage: Storage, now: Timestamp) -> App {
     let clock = Arc::new(TestClock(AtomicI64::new(now.as_millis())));
-    let settings =
-        Settings { session_idle_millis: 60 * 60 * 1000, session_absolute_millis: 24 * 60 * 60 * 1000 };
+    let settings = Settings {
+        session_idle_millis: 60 * 60 * 1000,
+        session_absolute_millis: 24 * 60 * 60 * 1000,
+        fresh_sign_in_millis: 60 * 60 * 1000,
+    };
     App::new(storage, clock, Arc::new(CountingRandom), settings)
 }
 
@@ -121,6 +124,7 @@ pub fn actor(id: UserId, username: &str) -> Actor {
         is_admin: false,
         surface: Surface::Page,
         scopes: None,
+        authenticated_at: Some(NOON),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
-    values::{self, Expected},
+    values::{self, Expected, ExternalUrl},
 };
 use crate::{
     server::{connections::ConnectionLimits, limits::Limits},
@@ -33,6 +33,7 @@ settings! {
     DEMO_ANYWHERE = "demo-anywhere" / "DUO_DEMO_ANYWHERE";
     SESSION_IDLE_HOURS = "session-idle-hours" / "DUO_SESSION_IDLE_HOURS";
     SESSION_MAX_HOURS = "session-max-hours" / "DUO_SESSION_MAX_HOURS";
+    FRESH_SIGN_IN_MINUTES = "fresh-sign-in-minutes" / "DUO_FRESH_SIGN_IN_MINUTES";
     MAX_CONNECTIONS = "max-connections" / "DUO_MAX_CONNECTIONS";
     IDLE_TIMEOUT = "idle-timeout-seconds" / "DUO_IDLE_TIMEOUT_SECONDS";
     RECEIVE_TIMEOUT = "receive-timeout-seconds" / "DUO_RECEIVE_TIMEOUT_SECONDS";
@@ -49,7 +50,8 @@ settings! {
 /// The database of a command that names none.
 pub(super) const DEFAULT_DATABASE: &str = "sqlite://data/duo-console.db";
 
-const HOUR_MILLIS: i64 = 60 * 60 * 1000;
+const MINUTE_MILLIS: i64 = 60 * 1000;
+const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 
 /// Which database: the same for every command.
 #[derive(Clone, Debug, clap::Args)]
@@ -96,6 +98,9 @@ pub struct ServeOptions {
     /// A session ends after so long, however much it is used
     #[arg(long = SESSION_MAX_HOURS.flag, env = SESSION_MAX_HOURS.variable, value_name = "HOURS", default_value = "720")]
     pub session_max_hours: String,
+    /// Consent, new tokens and administration ask for the password again after so long; 0 never asks
+    #[arg(long = FRESH_SIGN_IN_MINUTES.flag, env = FRESH_SIGN_IN_MINUTES.variable, value_name = "MINUTES", default_value = "60")]
+    pub fresh_sign_in_minutes: String,
     /// How many connections at once; more wait until one ends
     #[arg(long = MAX_CONNECTIONS.flag, env = MAX_CONNECTIONS.variable, value_name = "COUNT", default_value = "10000")]
     pub max_connections: String,
@@ -137,6 +142,23 @@ pub struct ServeOptions {
     pub provider: ProviderOptions,
 }
 
+/// How browsers reach the server, for commands that print an address of it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExternalUrlOption {
+    /// How browsers reach the server: as `serve` is told
+    #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+    pub external_url: String,
+}
+
+impl ExternalUrlOption {
+    /// # Errors
+    /// It is not a URL of a server.
+    pub fn validate(&self) -> Result<ExternalUrl, ConfigErrors> {
+        let mut checks = Checks::default();
+        checks.external_url(&self.external_url).ok_or(ConfigErrors(checks.0))
+    }
+}
+
 /// Collects what is wrong.
 #[derive(Default)]
 pub(super) struct Checks(Vec<ConfigError>);
@@ -154,6 +176,11 @@ impl Checks {
 
     fn whole<T: TryFrom<u32>>(&mut self, setting: Setting, value: &str, least: u32, most: u32) -> Option<T> {
         self.note(setting, Some(value), values::whole(value, least, most))
+    }
+
+    /// The value is not repeated where it may hold a password.
+    fn external_url(&mut self, url: &str) -> Option<ExternalUrl> {
+        self.note(EXTERNAL_URL, (!url.contains('@')).then_some(url), values::external_url(url))
     }
 
     /// `least` to an hour.
@@ -216,16 +243,14 @@ impl ServeOptions {
         let listen = checks.read(LISTEN, &self.listen, values::address);
         let external_url = match self.external_url.as_deref() {
             None => Some(None),
-            Some(url) => {
-                let shown = (!url.contains('@')).then_some(url);
-                checks.note(EXTERNAL_URL, shown, values::external_url(url)).map(Some)
-            }
+            Some(url) => checks.external_url(url).map(Some),
         };
         let trusted_proxies = checks.whole(TRUSTED_PROXIES, &self.trusted_proxies, 0, 16);
         let demo = checks.read(DEMO, &self.demo, values::switch);
         let demo_anywhere = checks.read(DEMO_ANYWHERE, &self.demo_anywhere, values::switch);
         let idle: Option<u32> = checks.whole(SESSION_IDLE_HOURS, &self.session_idle_hours, 1, 87_600);
         let max: Option<u32> = checks.whole(SESSION_MAX_HOURS, &self.session_max_hours, 1, 87_600);
+        let fresh: Option<u32> = checks.whole(FRESH_SIGN_IN_MINUTES, &self.fresh_sign_in_minutes, 0, 43_200);
         let most = checks.whole(MAX_CONNECTIONS, &self.max_connections, 1, 1_000_000);
         let idle_connection = checks.seconds(IDLE_TIMEOUT, &self.idle_timeout_seconds, 1);
         let receive = checks.seconds(RECEIVE_TIMEOUT, &self.receive_timeout_seconds, 1);
@@ -283,6 +308,7 @@ impl ServeOptions {
             settings: Settings {
                 session_idle_millis: i64::from(idle?) * HOUR_MILLIS,
                 session_absolute_millis: i64::from(max?) * HOUR_MILLIS,
+                fresh_sign_in_millis: i64::from(fresh?) * MINUTE_MILLIS,
             },
             connections: ConnectionLimits { most: most?, head: receive?, idle: idle_connection? },
             limits: Limits {

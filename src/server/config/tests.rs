@@ -1,4 +1,5 @@
 use clap::Parser;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -30,6 +31,7 @@ fn nothing_has_to_be_set() {
     assert_eq!(config.trusted_proxies, 0);
     assert_eq!(config.settings.session_idle_millis, 168 * 3_600_000);
     assert_eq!(config.settings.session_absolute_millis, 720 * 3_600_000);
+    assert_eq!(config.settings.fresh_sign_in_millis, 60 * 60_000);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(30));
     let seconds = Duration::from_secs;
     let connections = ConnectionLimits { most: 10_000, head: seconds(10), idle: seconds(75) };
@@ -53,6 +55,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--demo-anywhere=perhaps",
         "--session-idle-hours=0",
         "--session-max-hours=x",
+        "--fresh-sign-in-minutes=-1",
         "--max-connections=0",
         "--idle-timeout-seconds=0",
         "--receive-timeout-seconds=3601",
@@ -69,7 +72,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("20 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("21 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 
@@ -117,6 +120,16 @@ fn an_address_without_an_external_url_is_one_that_a_browser_can_go_to() {
         ("192.168.1.5:3000", "http://192.168.1.5:3000"),
     ] {
         assert_eq!(config(&["--listen", listen]).expect("fine").external_url().as_str(), url);
+    }
+}
+
+#[test]
+fn a_slip_in_the_log_filter_is_not_taken_for_a_place_in_the_code() {
+    for good in ["info", "OFF", "warn,sqlx=debug", "duo_console[request]=debug"] {
+        assert!(config(&["--log", good]).is_ok(), "{good}");
+    }
+    for bad in ["inof", "", " ", "info,", "sqlx", "info,sqlx=inof", "info;sqlx=debug", "a=b=c"] {
+        assert_eq!(wrong(&["--log", bad]), ["log"], "{bad}");
     }
 }
 
@@ -247,3 +260,44 @@ fn a_clients_secret_comes_from_one_place_and_is_never_printed() {
     assert!(!both.to_string().contains("hunter2"), "{both}");
     assert!(provider(&["--oidc-client-secret="]).is_err());
 }
+
+proptest! {
+    /// Whatever stands there: it is taken, or the settings at fault are named.
+    #[test]
+    fn any_value_is_judged(which in 0..SETTINGS.len(), value in ".*|[0-9:./\\[\\]=,a-z-]{0,20}") {
+        let flag = SETTINGS[which];
+        match config(&[&format!("--{flag}={value}")]) {
+            Ok(_) => {}
+            Err(errors) => prop_assert!(errors.0.iter().any(|error| error.setting.flag == flag), "{errors}"),
+        }
+    }
+
+    #[test]
+    fn no_url_makes_a_password_readable(
+        scheme in "postgres|postgresql|mysql|sqlite|http|",
+        password in "[a-zA-Z0-9]{8,20}",
+        rest in "[a-z0-9./?=&:@-]{0,20}",
+    ) {
+        let url = format!("{scheme}://ann:{password}@{rest}");
+        // A file may be called so.
+        prop_assume!(scheme != "sqlite");
+        for flag in ["database-url", "external-url"] {
+            let said = match config(&[&format!("--{flag}={url}")]) {
+                Ok(config) => format!("{config:?} {}", config.database.url),
+                Err(errors) => errors.to_string(),
+            };
+            prop_assert!(!said.contains(&password), "{said}");
+        }
+    }
+}
+
+const SETTINGS: [&str; 8] = [
+    "database-url",
+    "listen",
+    "external-url",
+    "trusted-proxies",
+    "demo",
+    "session-idle-hours",
+    "log",
+    "log-format",
+];

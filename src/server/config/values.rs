@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt, fs, net::SocketAddr, str::FromStr};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
 use super::LogFormat;
@@ -201,7 +201,10 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Expected> {
 
 pub(super) fn log_filter(text: &str) -> Result<String, Expected> {
     let expected = "expected off, error, warn, info, debug or trace, or directives such as info,sqlx=debug";
-    if text.trim().is_empty() {
+    // EnvFilter takes a word that is no level for a place in the code, so a slip would silence the log.
+    let is_level_or_directive =
+        |part: &str| part.contains('=') || (!part.is_empty() && part.parse::<LevelFilter>().is_ok());
+    if !text.split(',').map(str::trim).all(is_level_or_directive) {
         return Err(Expected::because(expected));
     }
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| Expected::because(expected))

@@ -19,8 +19,9 @@ use super::{
     error::{ProviderError, printable},
 };
 use crate::{
+    actions::cookies::SESSION_COOKIE,
     domain::{identity::Refusal, paths},
-    server::{ServerState, middleware::SESSION_COOKIE, router::render_page},
+    server::{ServerState, router::render_page},
     ui::ProviderSignInFailed,
     usecases::{
         Origin,

@@ -28,8 +28,8 @@ pub const MAX_QUESTIONS: usize = 100;
     operation_id = "decide_code_review",
     tag = "decisions",
     params(
-        ("namespace" = String, Query, description = "The full path of a group, subgroup or project.", example = "acme/platform"),
-        ("user" = String, Query, description = "The user name of whoever starts the review.", example = "reviewer"),
+        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
+        ("user" = String, Query, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$", description = "The user name of whoever starts the review.", example = "reviewer"),
     ),
     responses(
         (status = 200, description = "The engine, and why.", body = CodeReviewDecision),

@@ -165,6 +165,11 @@ impl From<UseCaseError> for Problem {
             UseCaseError::FeatureOff(flag) => {
                 Self::new(Code::FeatureOff, format!("The feature flag {flag} is off for you."))
             }
+            error @ (UseCaseError::Throttled(_) | UseCaseError::StaleSignIn) => {
+                // Both are about passwords at pages; a token proves itself with every request.
+                Self::new(Code::Internal, "Something went wrong in the server. Its log has the cause under the request_id.")
+                    .caused_by(&error)
+            }
             UseCaseError::Storage(error) => error.into(),
         }
     }

@@ -2,10 +2,12 @@
 
 mod consent_text;
 mod flash_note;
+mod password_fields;
 mod problem;
 mod time;
 
 pub use consent_text::ConsentText;
 pub use flash_note::{AlertNote, StatusNote};
+pub use password_fields::PasswordFields;
 pub use problem::Problem;
 pub use time::Time;

@@ -35,6 +35,8 @@ pub struct FlowRow {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dialog {
+    /// Where to confirm first that it is oneself, and come back to the dialog.
+    pub confirm_first: String,
     pub wording: String,
     pub cancel: String,
     pub confirm: String,
@@ -68,6 +70,13 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                 Ok(now) => {
                     status.set(now);
                     Feedback::Saved
+                }
+                Err(ActionError::ConfirmSignIn) => {
+                    // Back from there, the dialog is open at its own address.
+                    let dialog = row.with_value(|row| row.dialog.as_ref().map(|it| it.confirm_first.clone()));
+                    // A browser that refuses to navigate is leaving already.
+                    let _ = window().location().assign(&dialog.unwrap_or_default());
+                    return;
                 }
                 Err(error) => {
                     if let ActionError::Conflict(now) = &error {

@@ -8,6 +8,7 @@ use crate::{
     actions::{
         error::ActionError,
         flash::Outcome,
+        support::query_parameter,
         tokens::{CREATE_ADDRESS, REVOKE_ADDRESS, SUBJECT},
     },
     domain::{
@@ -36,11 +37,12 @@ struct Typed {
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
+    let name = query_parameter("name").unwrap_or_default();
     visit(move |visit| async move {
         let tokens = list_tokens(&visit.app, &visit.signed_in.caller).await?;
         let now = visit.app.now();
         let typed = Typed {
-            name: query.get("name").unwrap_or_default(),
+            name,
             scopes: query.get_all("scopes").unwrap_or_default(),
             expires_at: query.get("expires_at").unwrap_or_else(|| now.plus_days(DEFAULT_DAYS).date()),
         };

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         flows::{CODE_REVIEW, Flow, Maturity, Tier},
         namespace::GroupPath,
-        paths::GroupPage,
+        paths::{self, GroupPage},
         wording::CODE_REVIEW_WORDING,
     },
     ui::{
@@ -118,6 +118,10 @@ fn Row<'a>(
         badges: badges(flow),
         locked: locked(configuration, &selection),
         dialog: flow.needs_consent.then(|| Dialog {
+            confirm_first: paths::confirm_returning_to(&paths::configuration_confirming(
+                &configuration.frame.namespace.path,
+                flow.reference,
+            )),
             wording: wording.id().to_string(),
             cancel: wording.cancel.to_owned(),
             confirm: wording.confirm.to_owned(),

@@ -1,29 +1,41 @@
 //! One file a page. A page loads with a use case and shows what came of it.
 
 mod access_tokens;
+mod active_sessions;
 mod admin_audit_events;
+mod admin_users;
 mod audit_events;
 mod audit_list;
 mod configuration;
+mod confirm;
 mod explain;
+mod first_administrator;
 mod group;
 mod groups;
 mod jump;
 mod overview;
+mod password;
 mod preferences;
 mod problem;
 mod provider;
+mod reset_password;
 mod sign_in;
 
 pub use access_tokens::AccessTokensPage;
+pub use active_sessions::ActiveSessionsPage;
 pub use admin_audit_events::AdminAuditEventsPage;
+pub use admin_users::AdminUsersPage;
+pub use confirm::ConfirmPage;
 pub use explain::DecisionJson;
+pub use first_administrator::FirstAdministratorPage;
 pub use group::GroupPages;
 pub use groups::GroupsPage;
 pub use jump::JumpPage;
+pub use password::PasswordPage;
 pub use preferences::PreferencesPage;
-pub use problem::NotFoundPage;
+pub use problem::{NotFoundPage, Refusal};
 pub use provider::{ProviderButton, ProviderSignInFailed};
+pub use reset_password::ResetPasswordPage;
 pub use sign_in::{DemoHint, SignInPage};
 
 use leptos::prelude::*;
@@ -69,7 +81,21 @@ where
         return ().into_any();
     };
     let visit = Visit { app: expect_context(), signed_in, flash: crate::actions::flash::take() };
-    let page = page(visit);
+    shown(page(visit)).into_any()
+}
+
+/// The same for whoever comes with a link, signed in or not.
+fn anybody<F>(page: impl FnOnce(App) -> F) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
+{
+    shown(page(expect_context()))
+}
+
+fn shown<F>(page: F) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
+{
     view! {
         <Suspense>
             {Suspend::new(async move {
@@ -80,5 +106,4 @@ where
             })}
         </Suspense>
     }
-    .into_any()
 }

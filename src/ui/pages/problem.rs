@@ -3,15 +3,26 @@
 use leptos::prelude::*;
 
 use crate::{
-    actions::support::answer_with,
+    actions::support::{answer_with, handed_over},
     domain::paths,
     ui::{components::Problem, layout::Page},
     usecases::UseCaseError,
 };
 
-/// For every address that is none.
+/// Why the server did not even come to a page or an action.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub status: u16,
+    pub title: &'static str,
+    pub text: String,
+}
+
+/// For every address that is none, and for what the server refused.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
+    if let Some(Refusal { status, title, text }) = handed_over() {
+        return problem(status, title, text);
+    }
     problem(
         404,
         "Page not found",
@@ -41,7 +52,8 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     }
 }
 
-fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
+/// A page that says what is wrong.
+pub(super) fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
     answer_with(status);
     let text = text.into();
     view! {

@@ -1,12 +1,11 @@
 //! Signing in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     actions::{
         flash::{self, Outcome},
-        support::handed_over,
+        support::{handed_over, query_parameter},
     },
     domain::paths,
     ui::{
@@ -22,20 +21,23 @@ pub fn SignInPage() -> impl IntoView {
     let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
-        None => {
-            kept_return().or_else(|| use_query_map().read_untracked().get("return_to")).unwrap_or_default()
-        }
+        None => kept_return().or_else(|| query_parameter("return_to")).unwrap_or_default(),
     };
     let outcome = flash::take().map(|flash| flash.outcome);
-    let signed_out = outcome == Some(Outcome::SignedOut);
     let signed_out_here = outcome == Some(Outcome::SignedOutHere);
+    let said = match outcome {
+        Some(Outcome::SignedOut) => Some("You are signed out."),
+        Some(Outcome::PasswordSet) => Some("Your new password is set. Sign in with it."),
+        Some(Outcome::AdministratorMade) => Some("The administrator is made. Sign in."),
+        _ => None,
+    };
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
     let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
     view! {
         <Page title="Sign in">
             <div class="mx-auto max-w-sm py-12">
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
-                {signed_out.then(|| view! { <StatusNote>"You are signed out."</StatusNote> })}
+                {said.map(|said| view! { <StatusNote>{said}</StatusNote> })}
                 {signed_out_here.then(|| view! { <SignedOutHere /> })}
                 <ProviderFailure />
                 {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}

@@ -1,0 +1,143 @@
+//! `backup` and `restore`: a copy of the SQLite database, out and in.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    Failure,
+    open::no_settings,
+    output::{print, say},
+};
+use crate::{
+    server::{
+        config::{DatabaseConfig, DatabaseOptions},
+        system::{SystemClock, SystemRandom},
+    },
+    storage::{CopyError, DatabaseUrl, SchemaState, Storage, back_up, restore},
+    usecases::{App, Clock, verify_audit::verify_audit},
+};
+
+pub(super) const AFTER_BACKUP: &str = "\
+Servers go on meanwhile. The copy is one file, complete, checked and private; it appears under its
+name only when it is on the disk. For a PostgreSQL database it says how to do it with pg_dump.
+
+Example:
+  duo-console backup /srv/backup/duo-$(date +%F).db";
+
+pub(super) const AFTER_RESTORE: &str = "\
+Stop the server first; a database in use is not touched. The copy is checked before anything is
+changed, and the database that was there is kept beside it. Everything is then as it was when the
+copy was made: sessions and tokens that were revoked since are valid again.
+
+Example:
+  duo-console restore /srv/backup/duo-2026-11-21.db";
+
+#[derive(Debug, clap::Args)]
+pub struct Backup {
+    /// Where to; it must not be there yet
+    file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Restore {
+    /// What `backup` wrote
+    file: PathBuf,
+}
+
+pub(super) async fn run_backup(options: &DatabaseOptions, Backup { file }: &Backup) -> Result<(), Failure> {
+    let database = options.validate()?;
+    let made = back_up(&database.url, file).await.map_err(|error| match error {
+        CopyError::Postgres => Failure::refused(dump(&database, file)),
+        other => Failure::refused(format!("No copy was made: {other}.")),
+    })?;
+    Ok(print(format_args!(
+        "Copied {} to {}: {} bytes, schema {}, checked.",
+        database.url,
+        file.display(),
+        made.bytes,
+        made.schema
+    ))?)
+}
+
+pub(super) async fn run_restore(
+    options: &DatabaseOptions,
+    Restore { file }: &Restore,
+) -> Result<(), Failure> {
+    let database = options.validate()?;
+    // As in 20261121T150610Z: it stands in a file's name.
+    let now: String =
+        SystemClock.now().rfc3339().chars().take(19).filter(|it| it.is_alphanumeric()).collect();
+    let done =
+        restore(&database.url, file, &format!("{now}Z"), chain_holds).await.map_err(|error| match error {
+            CopyError::Postgres => Failure::refused(undump(&database, file)),
+            other => Failure::refused(format!("Nothing was restored: {other}.")),
+        })?;
+    print(format_args!("Restored {} from {}, schema {}.", database.url, file.display(), done.schema))?;
+    if let Some(kept) = done.kept {
+        say(format_args!("The database that was there is kept as {}.", kept.display()));
+    }
+    say("Start the server: it brings the database up to date. Revoke again what was revoked since the copy.");
+    Ok(())
+}
+
+/// Refuses a copy whose audit log is not as the program wrote it. One of an older program is sealed as
+/// it is by the next start.
+async fn chain_holds(copy: &DatabaseUrl) -> Result<(), CopyError> {
+    let storage = Storage::open_as_it_is(copy).await?;
+    if let SchemaState::Current(_) = storage.schema_state().await? {
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let app = App::new(storage.clone(), clock, random, no_settings());
+        let mut first = None;
+        verify_audit(&app, &[], |fault| {
+            first.get_or_insert_with(|| fault.to_string());
+        })
+        .await?;
+        if let Some(fault) = first {
+            return Err(CopyError::Altered(fault));
+        }
+    }
+    storage.close().await;
+    Ok(())
+}
+
+fn dump(database: &DatabaseConfig, file: &Path) -> String {
+    let (arguments, name) = database.url.postgres_arguments().unwrap_or_default();
+    format!(
+        "{} is copied with PostgreSQL's own program, also while servers run:\n  pg_dump {arguments} --format=custom --file={} {}",
+        database.url,
+        quoted(&file.display().to_string()),
+        quoted(&name)
+    )
+}
+
+fn undump(database: &DatabaseConfig, file: &Path) -> String {
+    let (arguments, name) = database.url.postgres_arguments().unwrap_or_default();
+    format!(
+        "{} is restored with PostgreSQL's own program. Stop every server first; this is one transaction:\n  pg_restore {arguments} --clean --if-exists --single-transaction --dbname={} {}",
+        database.url,
+        quoted(&name),
+        quoted(&file.display().to_string())
+    )
+}
+
+/// As a shell takes it.
+fn quoted(text: &str) -> String {
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) && !text.is_empty() {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_a_name_as_it_is() {
+        assert_eq!(quoted("/srv/duo-1.db"), "/srv/duo-1.db");
+        assert_eq!(quoted("it's $HOME"), "'it'\\''s $HOME'");
+        assert_eq!(quoted(""), "''");
+    }
+}

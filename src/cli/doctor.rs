@@ -1,0 +1,96 @@
+//! `doctor`: looks for what is wrong with the set-up, and says what to do. It changes nothing.
+
+mod database;
+mod machine;
+mod settings;
+
+use serde::Serialize;
+
+use super::{
+    Failure,
+    output::{Format, print, print_json},
+};
+use crate::server::config::{DatabaseOptions, ServeOptions};
+
+pub(super) const AFTER_HELP: &str = "\
+It takes the flags and variables of `serve`, and judges what a server would run with. It changes
+nothing, and can run beside one. The exit code is 1 when a check fails; warnings do not count.
+
+Examples:
+  duo-console doctor
+  duo-console doctor --format json | jq '.[] | select(.status != \"ok\")'";
+
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    serve: ServeOptions,
+    /// As lines or as JSON
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// What one check found.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    status: Status,
+    found: String,
+    /// What to do; `None` when it is well.
+    advice: Option<String>,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn ok(&mut self, check: &'static str, found: impl Into<String>) {
+        self.0.push(Finding { check, status: Status::Ok, found: found.into(), advice: None });
+    }
+
+    fn warn(&mut self, check: &'static str, found: impl Into<String>, advice: impl Into<String>) {
+        let advice = Some(advice.into());
+        self.0.push(Finding { check, status: Status::Warn, found: found.into(), advice });
+    }
+
+    fn fail(&mut self, check: &'static str, found: impl Into<String>, advice: impl Into<String>) {
+        let advice = Some(advice.into());
+        self.0.push(Finding { check, status: Status::Fail, found: found.into(), advice });
+    }
+}
+
+pub(super) async fn run(options: &Doctor, database: &DatabaseOptions) -> Result<(), Failure> {
+    let mut findings = Findings::default();
+    let config = settings::check(&mut findings, &options.serve, database);
+    if let Ok(database) = database.validate() {
+        machine::check(&mut findings, &database.url);
+        database::check(&mut findings, &database, config.is_some_and(|it| it.demo)).await;
+    }
+    match options.format {
+        Format::Json => print_json(&findings.0)?,
+        Format::Text => findings.0.iter().try_for_each(|finding| print(line(finding)))?,
+    }
+    match findings.0.iter().filter(|it| it.status == Status::Fail).count() {
+        0 => Ok(()),
+        1 => Err(Failure::refused("1 check failed.")),
+        many => Err(Failure::refused(format!("{many} checks failed."))),
+    }
+}
+
+fn line(Finding { check, status, found, advice }: &Finding) -> String {
+    let status = match status {
+        Status::Ok => "ok",
+        Status::Warn => "warn",
+        Status::Fail => "FAIL",
+    };
+    let advice = advice.as_ref().map(|it| format!("\n      {:14}  -> {it}", "")).unwrap_or_default();
+    format!("{status:4}  {check:14}  {found}{advice}")
+}

@@ -1,0 +1,173 @@
+//! The database: whether it answers, is sound and up to date, keeps what it acknowledges, and has
+//! people who can run it. And the clock, which the audit log depends on.
+
+use std::sync::Arc;
+
+use super::Findings;
+use crate::{
+    cli::open::no_settings,
+    server::{
+        config::DatabaseConfig,
+        system::{SystemClock, SystemRandom},
+    },
+    storage::{SchemaState, Server, Storage, StorageError},
+    usecases::{
+        App, Clock,
+        examine::{Examined, examine},
+    },
+};
+
+/// The oldest PostgreSQL that its makers still mend, as `server_version_num`.
+const MAINTAINED: i32 = 140_000;
+/// How far two clocks may be apart, in milliseconds.
+const APART: i64 = 2000;
+
+pub(super) async fn check(findings: &mut Findings, database: &DatabaseConfig, demo: bool) {
+    const CHECK: &str = "database";
+    if database.url.file().is_some_and(|file| !file.exists()) {
+        let advice = "The first start makes it. If it is elsewhere, mend --database-url (DATABASE_URL).";
+        return findings.warn(CHECK, format!("there is no {} yet", database.url), advice);
+    }
+    let storage = match Storage::open_as_it_is(&database.url).await {
+        Ok(storage) => storage,
+        Err(error) => {
+            let advice = "Is it running, and is --database-url (DATABASE_URL) right?";
+            return findings.fail(CHECK, format!("cannot open {}: {error}", database.url), advice);
+        }
+    };
+    findings.ok(CHECK, format!("{} answers", database.url));
+    if let Err(error) = look(findings, &storage, demo).await {
+        findings.fail(CHECK, error.to_string(), "Look at the database's own log.");
+    }
+    storage.close().await;
+}
+
+async fn look(findings: &mut Findings, storage: &Storage, demo: bool) -> Result<(), StorageError> {
+    match storage.damage().await {
+        Ok(None) => {}
+        Ok(Some(damage)) => {
+            let advice = "Stop the server and restore the last copy: duo-console restore FILE";
+            findings.fail("soundness", format!("the file is damaged: {damage}"), advice);
+        }
+        Err(error) => return Err(error),
+    }
+    if let Some(mode) = storage.journal_mode().await? {
+        sqlite(findings, &mode);
+    }
+    if let Some(server) = storage.server().await? {
+        postgres(findings, &server);
+    }
+    if schema(findings, storage).await? {
+        let app = App::new(storage.clone(), Arc::new(SystemClock), Arc::new(SystemRandom), no_settings());
+        match examine(&app).await {
+            Ok(examined) => people_and_clock(findings, &app, &examined, demo),
+            Err(error) => findings.fail("people", error.to_string(), "Look at the database's own log."),
+        }
+    }
+    Ok(())
+}
+
+fn sqlite(findings: &mut Findings, mode: &str) {
+    if mode == "wal" {
+        findings.ok("durability", "write-ahead log; every commit is on the disk before it is acknowledged");
+    } else {
+        let found = format!("the journal mode is {mode}, not wal: reading waits for writing");
+        findings.warn("durability", found, "The next start of the server mends it.");
+    }
+}
+
+fn postgres(findings: &mut Findings, server: &Server) {
+    let (major, minor) = (server.version / 10_000, server.version % 10_000);
+    if server.version < MAINTAINED {
+        let found = format!("PostgreSQL {major}.{minor} gets no security fixes any more");
+        findings.warn("version", found, "Upgrade it.");
+    } else {
+        findings.ok("version", format!("PostgreSQL {major}.{minor}"));
+    }
+    let mut lax = Vec::new();
+    for (name, value) in [
+        ("fsync", &server.fsync),
+        ("full_page_writes", &server.full_page_writes),
+        ("synchronous_commit", &server.synchronous_commit),
+    ] {
+        if value == "off" {
+            lax.push(name);
+        }
+    }
+    if lax.is_empty() {
+        findings.ok("durability", "every commit is on the disk before it is acknowledged");
+    } else {
+        let found = format!("off: {}. What was acknowledged may be lost", lax.join(", "));
+        findings.fail("durability", found, "Set them to on in postgresql.conf and restart PostgreSQL.");
+    }
+    let apart = SystemClock.now().as_millis() - server.clock_millis;
+    if apart.abs() > APART {
+        let found = format!("the clocks of this machine and of the database are {apart} ms apart");
+        findings.warn("clock", found, "Have both machines keep time with NTP.");
+    }
+}
+
+/// Whether it is the schema of this program.
+async fn schema(findings: &mut Findings, storage: &Storage) -> Result<bool, StorageError> {
+    const CHECK: &str = "schema";
+    match storage.schema_state().await? {
+        SchemaState::Current(version) => match storage.check_statements().await {
+            Ok(count) => {
+                findings.ok(CHECK, format!("{version} is current, all {count} statements fit"));
+                return Ok(true);
+            }
+            Err((name, error)) => findings.fail(
+                CHECK,
+                format!("the statement {name} does not fit: {error}"),
+                "Somebody changed the tables by hand. Undo that, or restore a copy.",
+            ),
+        },
+        SchemaState::Behind { has, knows } => findings.warn(
+            CHECK,
+            format!("it has {has}, this program brings {knows}; what hangs on it was not checked"),
+            "Make a copy (duo-console backup FILE), then start the server: it brings the database up to date.",
+        ),
+        SchemaState::Newer { has, knows } => findings.fail(
+            CHECK,
+            format!("it has {has}, this program knows only {knows}"),
+            "Use the duo-console that made it so, or restore the copy from before.",
+        ),
+        SchemaState::Unfinished(version) => findings.fail(
+            CHECK,
+            format!("the migration to {version} stopped midway"),
+            "Restore the copy from before, and report what the log said.",
+        ),
+        SchemaState::Empty => {
+            findings.warn(CHECK, "it has no tables of ours yet", "The first start makes them.");
+        }
+        SchemaState::Foreign => {
+            findings.fail(CHECK, "it is of another program", "Mend --database-url (DATABASE_URL).");
+        }
+    }
+    Ok(false)
+}
+
+fn people_and_clock(findings: &mut Findings, app: &App, examined: &Examined, demo: bool) {
+    let now = app.now();
+    match examined.newest_event {
+        Some(newest) if newest > now => findings.fail(
+            "clock",
+            format!("it says {}, but the newest audit event is of {}", now.rfc3339(), newest.rfc3339()),
+            "Set this machine's clock, and have it keep time with NTP.",
+        ),
+        _ => findings.ok("clock", format!("{}, not before the newest audit event", now.rfc3339())),
+    }
+    if examined.administrators == 0 {
+        let found = format!("none of {} users is an administrator", examined.users);
+        findings.warn("administrator", found, "duo-console user create root --admin --generate-password");
+    } else {
+        findings.ok("administrator", format!("{} of {} users", examined.administrators, examined.users));
+    }
+    if !demo && !examined.demo_passwords.is_empty() {
+        findings.fail(
+            "passwords",
+            format!("everybody can know the password of {}", examined.demo_passwords.join(", ")),
+            "Delete them (duo-console user delete NAME), or set others (duo-console user set-password NAME).",
+        );
+    }
+}

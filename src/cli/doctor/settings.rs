@@ -1,0 +1,50 @@
+//! The configuration: each setting, and what some of them mean together.
+
+use super::Findings;
+use crate::server::config::{Config, DatabaseOptions, ServeOptions};
+
+pub(super) fn check(
+    findings: &mut Findings,
+    serve: &ServeOptions,
+    database: &DatabaseOptions,
+) -> Option<Config> {
+    let config = match serve.validate(database) {
+        Ok(config) => config,
+        Err(errors) => {
+            for error in errors.0 {
+                findings.fail("configuration", error.to_string(), "Set it right; a server would not start.");
+            }
+            return None;
+        }
+    };
+    findings.ok("configuration", "every setting is valid");
+    external_url(findings, &config);
+    if config.demo {
+        let found = "--demo is on: everybody can know the passwords of the demo users";
+        findings.warn("demo", found, "Leave --demo (DUO_DEMO) out where it is not a demo.");
+    }
+    Some(config)
+}
+
+fn external_url(findings: &mut Findings, config: &Config) {
+    const CHECK: &str = "external-url";
+    let url = config.external_url();
+    if url.as_url().scheme() == "https" {
+        findings.ok(CHECK, format!("{} is encrypted", url.as_str()));
+        if config.trusted_proxies == 0 {
+            findings.warn(
+                "proxies",
+                "a proxy does the encryption, but --trusted-proxies is 0: every client has the proxy's address",
+                "Set --trusted-proxies (DUO_TRUSTED_PROXIES) to how many proxies append to X-Forwarded-For.",
+            );
+        }
+    } else if url.is_loopback() {
+        findings.ok(CHECK, format!("{} is of this machine only", url.as_str()));
+    } else {
+        findings.warn(
+            CHECK,
+            format!("{} is not encrypted: passwords and tokens can be read on their way", url.as_str()),
+            "Put a proxy with TLS in front, and set --external-url (DUO_EXTERNAL_URL) to its https address.",
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! What a new password must be: long, not common, not the user's name. Nothing about classes of
+//! characters (OWASP ASVS 5, 6.2; NIST SP 800-63B).
+
+/// The fewest characters of a password.
+pub const LEAST: usize = 8;
+/// What the forms recommend: from here on length alone keeps guessing away.
+pub const RECOMMENDED: usize = 15;
+/// The most characters: enough for any phrase, and quick to hash.
+pub const MOST: usize = 256;
+
+/// One a line, in lower case; lines with `#` at the beginning are about the list.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordRuleError {
+    #[error("A password has at least {LEAST} and at most {MOST} characters.")]
+    Length,
+    #[error("Choose another password: this one is among the most common, which are tried first.")]
+    Common,
+    #[error("Choose another password: besides the user name it needs at least {LEAST} characters.")]
+    Name,
+}
+
+/// Whether `password` may become the one of `username`.
+pub fn check_password(password: &str, username: &str) -> Result<(), PasswordRuleError> {
+    if !(LEAST..=MOST).contains(&password.chars().count()) {
+        return Err(PasswordRuleError::Length);
+    }
+    let lower = password.to_lowercase();
+    if COMMON.lines().any(|common| common == lower) {
+        return Err(PasswordRuleError::Common);
+    }
+    let besides = lower.replace(&username.to_lowercase(), "");
+    if besides.chars().count() < LEAST && besides != lower {
+        return Err(PasswordRuleError::Name);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(password: &str) -> Result<(), PasswordRuleError> {
+        check_password(password, "ann.lee")
+    }
+
+    #[test]
+    fn passwords_are_long_rather_than_odd() {
+        assert_eq!(check("correct horse battery"), Ok(()));
+        assert_eq!(check("zwölf äß"), Ok(()), "characters are counted, not bytes");
+        assert_eq!(check(&"x".repeat(MOST)), Ok(()));
+        assert_eq!(check("seven77"), Err(PasswordRuleError::Length));
+        assert_eq!(check(&"x".repeat(MOST + 1)), Err(PasswordRuleError::Length));
+        assert_eq!(check(""), Err(PasswordRuleError::Length));
+    }
+
+    #[test]
+    fn common_passwords_are_refused_whatever_their_case() {
+        for common in ["password", "Password1", "12345678", "QWERTYUIOP", "iloveyou"] {
+            assert_eq!(check(common), Err(PasswordRuleError::Common), "{common}");
+        }
+        assert_eq!(COMMON.lines().filter(|line| !line.starts_with('#')).count(), 3000);
+        assert!(COMMON.lines().all(|line| line == line.to_lowercase().trim() || line.starts_with('#')));
+    }
+
+    #[test]
+    fn the_user_name_is_no_password() {
+        for name in ["ann.lee1", "Ann.Lee-2026", "ann.leeann.lee", "1ann.lee1"] {
+            assert_eq!(check(name), Err(PasswordRuleError::Name), "{name}");
+        }
+        assert_eq!(check("ann.lee rides a horse"), Ok(()), "it may stand in a long one");
+        assert_eq!(check_password("x-password-x", ""), Ok(()), "nobody's name");
+    }
+}

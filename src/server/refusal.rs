@@ -1,0 +1,72 @@
+//! What is refused before any page or action was reached, in words that people can read.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{ServerState, router::render_page};
+use crate::{ui::Refusal, usecases::SignedIn};
+
+/// Where the page of a refusal stands; nothing else does.
+const NOWHERE: &str = "/-/refused";
+
+/// Whom a refusal is for.
+pub(super) struct Asked {
+    html: bool,
+    signed_in: Option<SignedIn>,
+}
+
+impl Asked {
+    pub(super) fn by(request: &Request) -> Self {
+        Self { html: wants_html(request.headers()), signed_in: request.extensions().get().cloned() }
+    }
+
+    /// Whether it was a form or a link, and no script.
+    pub(super) const fn for_html(&self) -> bool {
+        self.html
+    }
+
+    /// A page for people; one line for everybody else.
+    pub(super) async fn refuse(self, state: &ServerState, refusal: Refusal) -> Response {
+        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if !self.html {
+            return (status, format!("{}\n", refusal.text)).into_response();
+        }
+        let mut page = Request::new(Body::empty());
+        *page.uri_mut() = NOWHERE.parse().expect("it is an address");
+        page.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("text/html"));
+        page.extensions_mut().insert(refusal);
+        if let Some(signed_in) = self.signed_in {
+            page.extensions_mut().insert(signed_in);
+        }
+        let mut response = render_page(state, page).await;
+        *response.status_mut() = status;
+        response
+    }
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// 413.
+pub(super) fn too_large() -> Refusal {
+    Refusal {
+        status: 413,
+        title: "This is too much",
+        text: String::from("A form has at most 64 KiB. Nothing was changed."),
+    }
+}
+
+/// 400, in the words of a form that no page of ours sends.
+pub(super) fn malformed() -> Refusal {
+    Refusal {
+        status: 400,
+        title: "The form was not understood",
+        text: String::from("Nothing was changed. Go back, reload the page and try again."),
+    }
+}

@@ -1,0 +1,104 @@
+//! Files around an SQLite database: private, written beside and renamed, flushed.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use super::{CopyError, StorageError};
+
+/// For `map_err`.
+pub(super) fn failed_to(what: &str, path: &Path) -> impl FnOnce(io::Error) -> CopyError {
+    let what = format!("cannot {what} {}", path.display());
+    move |source| CopyError::Io { what, source }
+}
+
+/// A database holds password hashes: nobody else on the machine reads the file. What SQLite makes
+/// beside it has the same permissions.
+pub(super) fn make_privately(file: &Path) -> Result<(), StorageError> {
+    match private().open(file) {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(StorageError::Io { what: format!("cannot make {}", file.display()), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file that must not be there yet.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(0o600);
+    options
+}
+
+/// A private file beside the one that it is to become. Gone when dropped before that.
+pub(super) struct Draft {
+    pub(super) path: PathBuf,
+    pub(super) file: File,
+}
+
+impl Draft {
+    pub(super) fn beside(target: &Path, ending: &str) -> Result<Self, CopyError> {
+        let target = std::path::absolute(target).map_err(failed_to("find", target))?;
+        let path = with_ending(&target, &format!(".{ending}"));
+        match private().open(&path) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let why = "another run writes it, or one was cut off: then remove it";
+                Err(failed_to("make", &path)(io::Error::other(why)))
+            }
+            Err(error) => Err(failed_to("make", &path)(error)),
+        }
+    }
+
+    /// Makes it `target`, which is not there, for good; its size.
+    pub(super) fn publish(self, target: &Path) -> Result<u64, CopyError> {
+        self.file.sync_all().map_err(failed_to("write", &self.path))?;
+        let here = rustix::fs::CWD;
+        rustix::fs::renameat_with(here, &self.path, here, target, rustix::fs::RenameFlags::NOREPLACE)
+            .map_err(|error| failed_to("name the copy", target)(error.into()))?;
+        sync_folder_of(target)?;
+        self.size()
+    }
+
+    /// Makes it `target` in one step, whatever that was before.
+    pub(super) fn replace(self, target: &Path) -> Result<u64, CopyError> {
+        self.file.sync_all().map_err(failed_to("write", &self.path))?;
+        fs::rename(&self.path, target).map_err(failed_to("replace", target))?;
+        sync_folder_of(target)?;
+        self.size()
+    }
+
+    fn size(&self) -> Result<u64, CopyError> {
+        Ok(self.file.metadata().map_err(failed_to("read", &self.path))?.len())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Once it has its name there is nothing here any more.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// What was renamed in a folder is so for good only once the folder is written.
+pub(super) fn sync_folder_of(path: &Path) -> Result<(), CopyError> {
+    let folder = folder_of(path);
+    File::open(&folder).and_then(|it| it.sync_all()).map_err(failed_to("write the folder", &folder))
+}
+
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

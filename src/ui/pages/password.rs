@@ -1,0 +1,85 @@
+//! Changing one's own password.
+
+use leptos::prelude::*;
+
+use super::visit;
+use crate::{
+    actions::{
+        error::ActionError,
+        flash::Outcome,
+        password::{ADDRESS, SUBJECT},
+    },
+    domain::paths,
+    ui::{
+        components::{AlertNote, PasswordFields, StatusNote},
+        layout::{Crumb, Nav, Page},
+    },
+    usecases::confirm_sign_in::has_password,
+};
+
+#[component]
+pub fn PasswordPage() -> impl IntoView {
+    visit(|visit| async move {
+        let with_password = has_password(&visit.app, &visit.signed_in.caller).await?;
+        let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
+        let wrong = match &outcome {
+            Some(Outcome::Failed(ActionError::Invalid { field, .. })) => field.clone(),
+            _ => String::new(),
+        };
+        let note = match outcome {
+            Some(Outcome::Saved) => view! {
+                <StatusNote>"Your password is changed. All your other sessions have ended."</StatusNote>
+            }
+            .into_any(),
+            Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
+            _ => ().into_any(),
+        };
+        let form = if with_password {
+            view! { <Change wrong /> }.into_any()
+        } else {
+            view! {
+                <p class="note note-info mt-6 max-w-prose">
+                    "Your account has no password. If you need one, ask an administrator for a link to set it."
+                </p>
+            }
+            .into_any()
+        };
+        let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Password")];
+        Ok(view! {
+            <Page title="Password" crumbs nav=Some(Nav::of_user(paths::PASSWORD))>
+                <h1 class="pt-4 text-2xl font-semibold">"Password"</h1>
+                <p class="mt-1 max-w-prose text-muted">
+                    "A new password ends all your other sessions. Access tokens stay: revoke them on their own page."
+                </p>
+                {note}
+                {form}
+            </Page>
+        }
+        .into_any())
+    })
+}
+
+/// `wrong` is the name of the field that was refused.
+#[component]
+fn Change(wrong: String) -> impl IntoView {
+    let current_is_wrong = (wrong == "current_password").then_some("true");
+    view! {
+        <form method="post" action=ADDRESS class="card mt-6 max-w-md space-y-5 p-5">
+            <div>
+                <label for="current-password" class="label">"Current password"</label>
+                <input
+                    id="current-password"
+                    name="current_password"
+                    type="password"
+                    class="field mt-1 w-full"
+                    autocomplete="current-password"
+                    required
+                    maxlength="256"
+                    aria-invalid=current_is_wrong
+                />
+            </div>
+            <PasswordFields wrong />
+            <button type="submit" class="button button-primary">"Change password"</button>
+        </form>
+    }
+}

@@ -1,0 +1,56 @@
+//! What asks somebody who is signed in for their password again: is it theirs, and is the last time
+//! recent enough?
+
+use super::{
+    App, Caller, UseCaseError,
+    secrets::password_matches,
+    throttle::{Attempt, attempt},
+};
+use crate::domain::{audit::AuditKind, throttle::Subject};
+
+/// For what must not be done by whoever finds a browser open: consent, new tokens, administration.
+///
+/// # Errors
+/// [`UseCaseError::StaleSignIn`] when the caller is at a page, and proved too long ago who they are.
+pub(super) fn require_fresh(app: &App, caller: &Caller) -> Result<(), UseCaseError> {
+    if caller.actor.has_proved_within(app.settings.fresh_sign_in_millis, app.now()) {
+        Ok(())
+    } else {
+        Err(UseCaseError::StaleSignIn)
+    }
+}
+
+/// A password that was right a moment ago.
+pub(super) struct Proof {
+    /// To be held when something is written for it: the password may have changed since.
+    pub hash: String,
+    pub attempt: Attempt,
+}
+
+/// Checks the caller's own password. `field` is where the form has it.
+///
+/// # Errors
+/// It is wrong, there is none, or there were too many attempts.
+pub(super) async fn check(
+    app: &App,
+    caller: &Caller,
+    password: &str,
+    field: &'static str,
+) -> Result<Proof, UseCaseError> {
+    let user = caller.actor.id;
+    let hash = app.storage.read().await?.users().password_hash(user).await?;
+    let hash = hash.ok_or_else(|| UseCaseError::invalid(field, "Your account has no password."))?;
+    let attempt = attempt(app, app.now(), &[Subject::Confirmation(user)]).await?;
+    if password_matches(password, Some(hash.clone())).await {
+        return Ok(Proof { hash, attempt });
+    }
+    let mut uow = app.storage.begin().await?;
+    let kind = AuditKind::SignInConfirmationFailed;
+    attempt.failed(&mut uow, &caller.origin, caller.audit_actor(), kind);
+    uow.commit().await?;
+    Err(wrong(field))
+}
+
+pub(super) fn wrong(field: &'static str) -> UseCaseError {
+    UseCaseError::invalid(field, "The password is wrong.")
+}

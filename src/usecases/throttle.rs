@@ -1,0 +1,110 @@
+//! Counting attempts to sign in, in the database: several servers count together, and a restart
+//! forgets nothing.
+//!
+//! An attempt is counted before the password is looked at, and taken back when it was right. So those
+//! that come at the same moment cannot all slip through before the first is counted.
+
+use super::{
+    App, Origin, UseCaseError,
+    audit_trail::{Happened, record_as},
+    secrets::token_hash,
+};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        throttle::{FORGOTTEN_AFTER, Failures, Limit, Subject, in_words},
+        time::Timestamp,
+    },
+    storage::{StorageError, UnitOfWork},
+};
+
+/// An attempt that may be made. It counts as failed until somebody says else.
+pub(super) struct Attempt {
+    at: Timestamp,
+    counted: Vec<Counted>,
+}
+
+struct Counted {
+    subject_hash: String,
+    limit: Limit,
+    before: Failures,
+    /// Of an address one success does not wipe out the failures: an attacker has an account as well.
+    is_address: bool,
+}
+
+/// Counts an attempt for each subject. Everybody names an account before an address, so that two never
+/// wait for each other.
+///
+/// # Errors
+/// [`UseCaseError::Throttled`] when there were too many. Such an attempt is not counted: trying on
+/// makes the wait no longer.
+pub(super) async fn attempt(
+    app: &App,
+    at: Timestamp,
+    subjects: &[Subject<'_>],
+) -> Result<Attempt, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let (mut counted, mut wait) = (Vec::new(), 0);
+    for subject in subjects {
+        let Some(key) = subject.key() else { continue };
+        let (subject_hash, limit) = (token_hash(&key), subject.limit());
+        let before = uow.sign_in_failures().hold(&subject_hash, at).await?;
+        wait = wait.max(limit.wait(before, at));
+        let is_address = matches!(subject, Subject::Address(_));
+        counted.push(Counted { subject_hash, limit, before, is_address });
+    }
+    if wait > 0 {
+        return Err(UseCaseError::Throttled(wait));
+    }
+    for it in &counted {
+        uow.sign_in_failures().save(&it.subject_hash, it.before.and_one(at)).await?;
+    }
+    uow.commit().await?;
+    Ok(Attempt { at, counted })
+}
+
+impl Attempt {
+    /// The password was right: the account begins anew, the address is given this one back.
+    pub async fn succeeded(&self, uow: &mut UnitOfWork) -> Result<(), StorageError> {
+        for it in &self.counted {
+            if it.is_address {
+                uow.sign_in_failures().take_back(&it.subject_hash, self.at, it.before.last_at).await?;
+            } else {
+                uow.sign_in_failures().delete(&it.subject_hash).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The password was wrong: says so in the audit log, and how long the next attempt has to wait.
+    pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
+        let target = who.username.clone();
+        record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
+        let wait = |it: &Counted| it.limit.wait(it.before.and_one(self.at), self.at);
+        let wait = self.counted.iter().map(wait).max().unwrap_or(0);
+        if wait > 0 {
+            let happened =
+                Happened { to: in_words(wait), ..Happened::to(AuditKind::SignInThrottled, &target) };
+            record_as(self.at, uow, who, origin, happened);
+        }
+    }
+}
+
+/// Begins anew for an account whose password an operator or a link has set.
+pub(super) async fn forgive(uow: &mut UnitOfWork, username: &str) -> Result<(), StorageError> {
+    let key = Subject::Account(username).key().expect("an account has a key");
+    uow.sign_in_failures().delete(&token_hash(&key)).await
+}
+
+/// Removes what does not count any more. Only house-keeping: whoever just signed in does not care
+/// whether it succeeds.
+pub(super) async fn forget_old(app: &App, now: Timestamp) {
+    let forgotten = async {
+        let mut uow = app.storage.begin().await?;
+        uow.sign_in_failures().delete_old(now.plus_millis(-FORGOTTEN_AFTER)).await?;
+        uow.commit().await
+    };
+    if let Err(error) = forgotten.await {
+        tracing::warn!(%error, "old failures to sign in were not removed");
+    }
+}

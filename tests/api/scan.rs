@@ -1,0 +1,216 @@
+//! The status table: everybody at every address. An address that the table lacks is a failure, so
+//! nobody adds a page, an action or an operation without saying who may what there.
+
+use std::{collections::BTreeSet, path::Path};
+
+use duo_console::{
+    domain::{paths::GroupPage, role::Role},
+    server::rest,
+    ui::App,
+    usecases::set_password::set_password,
+};
+use http::Method;
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::Value;
+
+use crate::{
+    browser::{Browser, PASSWORD, server},
+    support::{TestApp, current_wording, operator},
+};
+
+const PEOPLE: [&str; 8] =
+    ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
+
+/// A request, how the code calls its address, and the status for each of [`PEOPLE`]. Each asks a
+/// server of their own, from the first row to the last. `{wording}` stands for the current one.
+struct Row(&'static str, &'static str, &'static str, &'static str, [u16; 8]);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    // how         address                                  as the code calls it            body            anon  out guest repo  dev maint owner admin
+    // Open to all
+    Row("GET",     "/-/liveness",                            "/-/liveness",                  "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/-/readiness",                           "/-/readiness",                 "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    // Without a token for them, metrics are for this machine itself; these requests come from nowhere.
+    Row("GET",     "/-/metrics",                             "/-/metrics",                   "",             [403, 403, 403, 403, 403, 403, 403, 403]),
+    Row("GET",     "/favicon.svg",                           "asset",                        "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/pkg/nothing.js",                        "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    // Pages
+    Row("GET",     "/users/sign_in",                         "/users/sign_in",               "",             [200, 303, 303, 303, 303, 303, 303, 303]),
+    Row("GET",     "/",                                      "/",                            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/-/profile/preferences",                 "/-/profile/preferences",       "",             [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/-/user_settings/personal_access_tokens", "/-/user_settings/personal_access_tokens", "", [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/-/jump?q=acme",                         "/-/jump",                      "",             [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/groups/acme/-/settings/gitlab_duo",     "group Overview",               "",             [302, 404, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/groups/acme/-/settings/gitlab_duo/configuration", "group Configuration", "",            [302, 404, 403, 403, 403, 200, 200, 200]),
+    Row("GET",     "/groups/acme/-/audit_events",            "group AuditEvents",            "",             [302, 404, 403, 403, 403, 403, 200, 200]),
+    Row("GET",     "/groups/globex/-/settings/gitlab_duo",   "/groups/{*rest}",              "",             [302, 404, 404, 404, 200, 404, 200, 200]),
+    Row("GET",     "/groups/nowhere/-/audit_events",         "/groups/{*rest}",              "",             [302, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/admin/audit_events",                    "/admin/audit_events",          "",             [302, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/-/audit_events/export?format=csv",      "/-/audit_events/export",       "",             [303, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/-/audit_events/export?format=csv&group=acme", "/-/audit_events/export", "",             [303, 404, 403, 403, 403, 403, 200, 200]),
+    Row("GET",     "/nothing",                               "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/admin",                                 "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/",                                      "/",                            "",             [405, 405, 405, 405, 405, 405, 405, 405]),
+    // Actions, as an island calls them
+    Row("POST",    "/actions/set_flow",                      "/actions/set_flow",            "group=acme&flow=developer/v1&version=1", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/set_flow",                      "/actions/set_flow",            "group=acme&flow=code_review/v1&version=0&enabled=true&consent_wording={wording}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/set_orbit",                     "/actions/set_orbit",           "setting=enabled", [401, 403, 403, 403, 403, 403, 403, 403]),
+    Row("POST",    "/actions/set_display",                   "/actions/set_display",         "theme=dark&time_format=relative", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/actions/jump",                          "/actions/jump",                "query=acme",   [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/actions/create_token",                  "/actions/create_token",        "name=x&scopes[0]=read_decisions&expires_at=2026-07-01", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/actions/revoke_token",                  "/actions/revoke_token",        "id=999",       [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/actions/nothing",                       "/actions/{name}",              "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/actions/set_flow",                      "/actions/{name}",              "",             [405, 405, 405, 405, 405, 405, 405, 405]),
+    // The API, with a token that has every scope
+    Row("GET",     "/api/openapi.json",                      "get /api/openapi.json",        "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/api/v1/consents/code_review/wording",   "get /api/v1/consents/code_review/wording", "", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/api/v1/decisions/code_review?namespace=acme&user=reviewer", "get /api/v1/decisions/code_review", "", [401, 404, 403, 403, 200, 200, 200, 200]),
+    Row("POST",    "/api/v1/decisions",                      "post /api/v1/decisions",       "{\"decisions\":[{\"kind\":\"code_review\",\"namespace\":\"acme\",\"user\":\"reviewer\"}]}", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/api/v1/groups/acme/flows",              "get /api/v1/groups/{full_path}/flows", "",     [401, 404, 403, 403, 403, 200, 200, 200]),
+    Row("PUT",     "/api/v1/groups/acme/flows/fix_pipeline%2Fv1", "put /api/v1/groups/{full_path}/flows/{flow}", "{\"enabled\":false,\"version\":1}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("PUT",     "/api/v1/groups/nowhere/flows/developer%2Fv1", "put /api/v1/groups/{full_path}/flows/{flow}", "{\"enabled\":false,\"version\":1}", [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    // Signing in and out; out comes last
+    Row("POST",    "/users/sign_in",                         "/users/sign_in",               "username=owner&password=wrong-password", [401, 401, 401, 401, 401, 401, 401, 401]),
+    Row("POST",    "/users/sign_out",                        "/users/sign_out",              "",             [303, 303, 303, 303, 303, 303, 303, 303]),
+    Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 302, 302, 302, 302, 302, 302, 302]),
+];
+
+/// The statuses of one column.
+async fn column(who: &str) -> Vec<u16> {
+    let test = server().await;
+    let role = match who {
+        "guest" => Some(Role::Guest),
+        "reporter" => Some(Role::Reporter),
+        _ => None,
+    };
+    if let Some(role) = role {
+        test.add_member(who, "acme", role).await;
+        set_password(&test.app, &operator(), who, PASSWORD).await.expect("a password");
+    }
+    let (browser, token) = if who == "anonymous" {
+        (Browser::new(&test), None)
+    } else {
+        (Browser::of(&test, who).await, Some(test.full_token(who).await))
+    };
+    let mut statuses = Vec::new();
+    for row in TABLE {
+        statuses.push(status(&test, &browser, token.as_deref(), row).await);
+    }
+    statuses
+}
+
+async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row: &Row) -> u16 {
+    let Row(method, path, _, body, _) = row;
+    let method: Method = method.parse().expect("a method");
+    let body = body.replace("{wording}", &current_wording());
+    if path.starts_with("/api") {
+        // No browser: cookies do not count there.
+        let mut ask = test.ask(method, path);
+        if !body.is_empty() {
+            ask = ask.header("content-type", "application/json").body(body);
+        }
+        if let Some(token) = token {
+            ask = ask.token(token);
+        }
+        return ask.send().await.status.as_u16();
+    }
+    let accept = if path.starts_with("/actions/") { "application/json" } else { "text/html" };
+    let headers = [
+        ("accept", accept),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    browser.send(method, path, &headers, body).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn everybody_at_every_address_gets_the_status_of_the_table() {
+    let mut wrong = Vec::new();
+    for (at, who) in PEOPLE.into_iter().enumerate() {
+        for (Row(method, path, _, body, expected), found) in TABLE.iter().zip(column(who).await) {
+            if found != expected[at] {
+                wrong.push(format!("{who}: {method} {path} {body} is {found}, not {}", expected[at]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn called() -> BTreeSet<&'static str> {
+    TABLE.iter().map(|Row(_, _, called, _, _)| *called).collect()
+}
+
+#[tokio::test]
+async fn the_table_has_every_page() {
+    let _ = any_spawner::Executor::init_tokio();
+    let called = called();
+    let routes: BTreeSet<_> =
+        leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+    assert!(routes.len() > 5 && routes.contains("/dashboard/groups"), "{routes:?}");
+    let missing: Vec<_> = routes.iter().filter(|route| !called.contains(route.as_str())).collect();
+    assert!(missing.is_empty(), "these pages need a row: {missing:?}");
+    for page in GroupPage::ALL {
+        assert!(called.contains(format!("group {page:?}").as_str()), "{page:?} needs a row");
+    }
+}
+
+#[tokio::test]
+async fn the_table_has_every_action() {
+    let called = called();
+    let actions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
+    assert!(actions.contains(&"/actions/set_flow"), "{actions:?}");
+    let missing: Vec<_> = actions.iter().filter(|action| !called.contains(**action)).collect();
+    assert!(missing.is_empty(), "these actions need a row: {missing:?}");
+}
+
+#[test]
+fn the_table_has_every_operation_of_the_api() {
+    let called = called();
+    let document: Value = serde_json::to_value(rest::openapi()).expect("the document is JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let operations = paths.iter().flat_map(|(path, item)| {
+        item.as_object().expect("operations").keys().map(move |method| format!("{method} {path}"))
+    });
+    let missing: Vec<_> = operations.filter(|operation| !called.contains(operation.as_str())).collect();
+    assert!(missing.is_empty(), "these operations need a row: {missing:?}");
+}
+
+/// axum does not tell its routes, so the source does.
+#[test]
+fn the_table_has_every_route_of_the_router() {
+    fn read(folder: &Path, sources: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                read(&path, sources);
+            } else {
+                sources.push_str(&std::fs::read_to_string(path).expect("a source"));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let paths = std::fs::read_to_string(root.join("domain/paths.rs")).expect("a source");
+    let mut sources = String::new();
+    read(&root.join("server"), &mut sources);
+
+    let (called, mut found) = (called(), 0);
+    for (at, _) in sources.match_indices(".route(") {
+        let argument = sources[at + ".route(".len()..].split(',').next().expect("an argument").trim();
+        let path = match argument.strip_prefix("paths::") {
+            None => argument,
+            Some(name) => {
+                let line = paths.lines().find(|line| line.starts_with(&format!("pub const {name}: &str = ")));
+                line.and_then(|line| line.split(" = ").nth(1)).expect("an address").trim_end_matches(';')
+            }
+        };
+        assert!(called.contains(path.trim_matches('"')), "{path} needs a row");
+        found += 1;
+    }
+    assert!(found > 7, "the routes are found");
+}

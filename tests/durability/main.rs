@@ -1,0 +1,16 @@
+//! What was acknowledged stays, and nothing is written by halves, whatever happens to the process, the
+//! disk or the database: the real program under a storm of changes.
+
+mod backup;
+mod cluster;
+mod disk;
+mod kill;
+mod nginx;
+#[path = "../cli/place.rs"]
+#[expect(dead_code, reason = "shared with the tests of the command line")]
+mod place;
+mod postgres;
+mod server;
+mod servers;
+mod storm;
+mod truth;
