@@ -51,6 +51,7 @@ impl ChainPoint {
     }
 
     /// The point that follows this one when `row` is sealed.
+    #[must_use]
     pub fn seal(&self, row: &SealedRow<'_>) -> Self {
         let position = self.position + 1;
         Self { position, hash: hash(&self.hash, position, row) }
@@ -115,7 +116,7 @@ impl<'a> From<&'a str> for Value<'a> {
     }
 }
 
-impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
+impl<T: Into<Self>> From<Option<T>> for Value<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
@@ -491,11 +492,16 @@ mod tests {
         assert_eq!(faults(&[], Some(&ChainPoint::default())), [""; 0]);
     }
 
+    /// The rows are numbered from one.
+    fn row_of(at: usize) -> i64 {
+        i64::try_from(at).unwrap() + 1
+    }
+
     #[test]
     fn what_was_altered_is_named_and_nothing_else() {
         for at in 0..5 {
             let (mut links, head) = chain();
-            links[at].row = Some(event(at as i64 + 1, "other"));
+            links[at].row = Some(event(row_of(at), "other"));
             assert_eq!(faults(&links, Some(&head)), ["altered"], "row {at}");
             let (mut links, head) = chain();
             links[at].point.hash = ChainHash::from_text("other");
@@ -513,7 +519,7 @@ mod tests {
         }
         let (mut links, head) = chain();
         for at in [1, 2, 4] {
-            links[at].row = Some(event(at as i64 + 1, "other"));
+            links[at].row = Some(event(row_of(at), "other"));
         }
         assert_eq!(faults(&links, Some(&head)), ["altered"; 3]);
     }

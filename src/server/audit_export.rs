@@ -51,9 +51,8 @@ pub(super) async fn download(
             return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
         }
     };
-    let group = match wanted.group.as_deref().map(GroupPath::parse).transpose() {
-        Ok(group) => group,
-        Err(_) => return refusal(&UseCaseError::NotFound("group or project")),
+    let Ok(group) = wanted.group.as_deref().map(GroupPath::parse).transpose() else {
+        return refusal(&UseCaseError::NotFound("group or project"));
     };
     let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
         Ok(filter) => filter,

@@ -187,10 +187,10 @@ impl AuditChain<'_> {
 
     /// Calls `found` with each row that no entry of the chain names.
     pub async fn not_sealed(&mut self, mut found: impl FnMut(RowId)) -> Result<(), StorageError> {
-        let event = |id| RowId::Event(AuditEventId(id));
-        let ledger = |id| RowId::Ledger(ConsentId(id));
-        let tables: [(&'static str, fn(i64) -> RowId); 2] = [(EVENT_SEALS, event), (LEDGER_SEALS, ledger)];
-        for (sql, row) in tables {
+        for (sql, of_ledger) in [(EVENT_SEALS, false), (LEDGER_SEALS, true)] {
+            let row = |id| {
+                if of_ledger { RowId::Ledger(ConsentId(id)) } else { RowId::Event(AuditEventId(id)) }
+            };
             let mut after = i64::MIN;
             loop {
                 let rows: Vec<(i64, Option<i64>)> =

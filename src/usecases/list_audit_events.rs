@@ -89,12 +89,11 @@ pub async fn exportable(
     selection: AuditSelection,
 ) -> Result<AuditFilter, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let namespace = match path {
-        Some(path) => Some(load::namespace(&mut uow, caller, path, Action::ReadAudit).await?.namespace.id),
-        None => {
-            load::administrator(caller)?;
-            None
-        }
+    let namespace = if let Some(path) = path {
+        Some(load::namespace(&mut uow, caller, path, Action::ReadAudit).await?.namespace.id)
+    } else {
+        load::administrator(caller)?;
+        None
     };
     Ok(filter(&mut uow, namespace, selection).await?)
 }

@@ -69,7 +69,9 @@ fn a_copy_made_in_a_storm_is_whole_and_private_and_can_be_restored() {
     let run = place.run(&["restore", "last.db"]).done();
     assert!(run.stderr.contains("before-restore-"), "{run:?}");
     truth.agrees();
-    known.iter().for_each(|lane| truth.has(lane));
+    for lane in &known {
+        truth.has(lane);
+    }
     let kept = names(&place)
         .into_iter()
         .find(|name| name.starts_with("duo.db.before-restore-"))

@@ -98,7 +98,9 @@ fn refuses_and_recovers(
     // Signing in writes a session.
     assert_eq!(sign_in(&server.browser(""), 503), None);
     truth.agrees();
-    lanes.iter().for_each(|lane| truth.has(lane));
+    for lane in &lanes {
+        truth.has(lane);
+    }
 
     mend();
     for lane in &mut lanes {
@@ -107,7 +109,9 @@ fn refuses_and_recovers(
     }
     sign_in(&server.browser(""), 303).expect("a session");
     truth.agrees();
-    lanes.iter().for_each(|lane| truth.has(lane));
+    for lane in &lanes {
+        truth.has(lane);
+    }
 }
 
 fn sign_in(browser: &Client, expected: u16) -> Option<String> {

@@ -19,12 +19,12 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    pub fn before(servers: &[SocketAddr]) -> Self {
+    pub fn before(servers: [SocketAddr; 2]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("an address");
         drop(free);
-        let upstream: String = servers.iter().map(|it| format!("server {it} max_fails=0; ")).collect();
+        let [one, other] = servers;
         let at = folder.path().display();
         let configuration = format!(
             "pid {at}/pid; error_log {at}/error.log; events {{}}
@@ -32,7 +32,7 @@ impl Nginx {
                 access_log off;
                 client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/f;
                 uwsgi_temp_path {at}/u; scgi_temp_path {at}/s;
-                upstream duo {{ {upstream} }}
+                upstream duo {{ server {one} max_fails=0; server {other} max_fails=0; }}
                 server {{
                     listen {address};
                     location / {{

@@ -78,7 +78,9 @@ fn restarted_under_load_the_database_has_every_change_that_was_acknowledged() {
         lanes.into_iter().map(|lane| lane.join().expect("a lane")).collect()
     });
     truth.agrees();
-    known.iter().for_each(|(lane, _)| truth.has(lane));
+    for (lane, _) in &known {
+        truth.has(lane);
+    }
     let acknowledged: usize = known.iter().map(|(lane, _)| lane.acknowledged.len()).sum();
     let refused: u32 = known.iter().map(|(_, refused)| refused).sum();
     eprintln!("{acknowledged} changes acknowledged, {refused} not, over three restarts");
@@ -92,7 +94,7 @@ fn without_its_database_it_refuses_changes_within_a_second_and_recovers_by_itsel
     let mut lane = look(&client, LANES[0]);
     let stop: (&str, &dyn Fn(), &dyn Fn()) =
         ("stopped", &|| cluster.control(&["stop", "--mode=immediate"]), &|| {
-            cluster.control(&["start", "--wait"])
+            cluster.control(&["start", "--wait"]);
         });
     let hang: (&str, &dyn Fn(), &dyn Fn()) =
         ("hanging", &|| cluster.signal("STOP"), &|| cluster.signal("CONT"));

@@ -44,13 +44,11 @@ impl Server {
         }
         let all = Arc::clone(&log);
         thread::spawn(move || lines.for_each(|line| keep(&all, &line)));
-        match address {
-            Some(address) => Self { child, address, log },
-            None => {
-                let _ = child.kill();
-                panic!("it does not listen: {}", log.lock().expect("a log"));
-            }
-        }
+        let Some(address) = address else {
+            let _ = child.kill();
+            panic!("it does not listen: {}", log.lock().expect("a log"));
+        };
+        Self { child, address, log }
     }
 
     pub fn log(&self) -> String {

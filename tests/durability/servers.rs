@@ -81,7 +81,7 @@ fn servers_restart_in_turn_behind_nginx_and_no_request_fails() {
     let scene = Scene::new();
     let mut servers = scene.two_servers();
     let addresses: [SocketAddr; 2] = [servers[0].address, servers[1].address];
-    let nginx = Nginx::before(&addresses);
+    let nginx = Nginx::before(addresses);
     let client = servers[0].client(&scene.token).at(nginx.address);
     let over = AtomicBool::new(false);
     let sent = thread::scope(|scope| {
