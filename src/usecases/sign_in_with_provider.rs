@@ -186,9 +186,10 @@ pub(super) async fn set_memberships(
 ) -> Result<(), StorageError> {
     let mut groups = Vec::new();
     for (path, role) in wanted {
-        match uow.namespaces().find_by_path(path).await? {
-            Some(group) => groups.push((group, *role)),
-            None => tracing::warn!(group = %path, "--oidc-group-map names a group that is not there"),
+        if let Some(group) = uow.namespaces().find_by_path(path).await? {
+            groups.push((group, *role));
+        } else {
+            tracing::warn!(group = %path, "--oidc-group-map names a group that is not there");
         }
     }
     let mut current = Vec::new();

@@ -46,6 +46,8 @@ const PRESETS: [Preset; 2] = [
 /// Signing in by a provider, as it was written.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Sign-in by an OpenID Connect provider")]
+#[expect(clippy::struct_field_names, reason = "clap tells arguments apart by the names of the fields")]
+#[expect(clippy::doc_markdown, reason = "the help says it as it is written")]
 pub struct ProviderOptions {
     /// Which provider: gitlab or generic [default: generic]
     #[arg(long = PROVIDER.flag, env = PROVIDER.variable, value_name = "KIND")]
@@ -107,6 +109,7 @@ impl ProviderConfig {
 
 impl ProviderOptions {
     /// `Some(None)` when no provider is asked for, `None` when something is wrong, which is noted.
+    #[expect(clippy::option_option, reason = "wrong, or right and none")]
     pub(super) fn check(&self, checks: &mut Checks) -> Option<Option<ProviderConfig>> {
         let preset = match &self.oidc_provider {
             None => Some(&PRESETS[0]),
@@ -155,6 +158,8 @@ impl ProviderOptions {
         }))
     }
 
+    /// In the same way.
+    #[expect(clippy::option_option, reason = "wrong, or right and none")]
     fn secret(&self, checks: &mut Checks) -> Option<Option<Secret>> {
         match (&self.oidc_client_secret, &self.oidc_client_secret_file) {
             (None, None) => Some(None),

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How often it is read again while all is well.
-const EVERY: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_mins(5);
 /// The pause after a failure; each is twice as long as the one before, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
