@@ -54,7 +54,7 @@ impl Report {
     }
 
     pub fn rate(&mut self, what: &str, per_second: f64) {
-        self.add(Figure { what: what.to_owned(), value: format!("{:.0} requests/s", per_second), aim: None });
+        self.add(Figure { what: what.to_owned(), value: format!("{per_second:.0} requests/s"), aim: None });
     }
 
     /// The part of the document that is measured; what was found out about it stands below a marker

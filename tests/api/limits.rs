@@ -3,17 +3,22 @@
 use std::{future::pending, time::Duration};
 
 use axum::body::{Body, Bytes};
-use duo_console::server::{Limits, ServerState, rest, router};
+use duo_console::{
+    domain::token::Scope,
+    server::{Limits, ServerState, rest, router},
+};
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
-    browser::{Browser, ORIGIN, PASSWORD, SET_FLOW},
+    browser::{Browser, ORIGIN, PASSWORD, SET_FLOW, server},
     support::{TestApp, code_review_of, operator},
 };
 
 const WORDING: &str = "/api/v1/consents/code_review/wording";
 const FORM: &str = "application/x-www-form-urlencoded";
+/// One byte more than is taken.
+const TOO_MUCH: usize = 64 * 1024 + 1;
 
 async fn with(limits: Limits) -> TestApp {
     let url = ORIGIN.parse().expect("a URL");

@@ -341,15 +341,15 @@ async fn two_swapped_events_are_both_named(db: Database) {
 }
 
 async fn an_inserted_event_is_named(db: Database) {
-    let storage = busy(&db).await;
     const COLUMNS: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id";
+    let storage = busy(&db).await;
     // No trigger keeps this one out: it only adds.
     let copy = format!(
         "INSERT INTO audit_events (id, {COLUMNS}) SELECT 400, {COLUMNS} FROM audit_events WHERE id = 1"
     );
     db.execute(&copy).await.expect("inserted");
     let inserted = Fault::NotSealed { row: RowId::Event(AuditEventId(400)) };
-    assert_eq!(faults(&storage).await, [inserted.clone()]);
+    assert_eq!(faults(&storage).await, std::slice::from_ref(&inserted));
     // A start does not make it true.
     storage.close().await;
     assert_eq!(faults(&db.open().await).await, [inserted]);
