@@ -38,6 +38,10 @@ const TABLE: &[Row] = &[
     Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Pages
     Row("GET",     "/users/sign_in",                         "/users/sign_in",               "",             [200, 303, 303, 303, 303, 303, 303, 303]),
+    // This server has no provider to sign in by.
+    Row("GET",     "/users/auth/openid_connect",              "/users/auth/openid_connect",  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/auth/openid_connect/callback",     "/users/auth/openid_connect/callback", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/auth/openid_connect/sign_out",     "/users/auth/openid_connect/sign_out", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/",                                      "/",                            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/-/profile/preferences",                 "/-/profile/preferences",       "",             [302, 200, 200, 200, 200, 200, 200, 200]),
