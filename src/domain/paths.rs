@@ -27,7 +27,7 @@ pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
     HOME,
     GROUPS,
     SIGN_IN,
@@ -36,6 +36,8 @@ const PAGES: [&str; 11] = [
     PASSWORD,
     SESSIONS,
     CONFIRM,
+    PASSWORD_RESET,
+    FIRST_ADMINISTRATOR,
     ADMIN_USERS,
     ADMIN_AUDIT_EVENTS,
     JUMP,

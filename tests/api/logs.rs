@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use duo_console::server::{
@@ -12,7 +12,10 @@ use duo_console::server::{
 };
 use http::StatusCode;
 use serde_json::Value;
-use tracing::subscriber::{DefaultGuard, set_default};
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber, set_default},
+};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
@@ -39,6 +42,10 @@ impl io::Write for Log {
 impl Log {
     /// The log of this thread, until the guard is dropped.
     fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
+        // Whether an event counts is remembered for all threads. With a second subscriber, which wants
+        // nothing, it is never remembered as always or as what the first thread there thought of it.
+        static OTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+        LazyLock::force(&OTHER);
         let log = Self::default();
         let writer = log.clone();
         let config = LogConfig { format, filter: filter.to_owned() };

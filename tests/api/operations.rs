@@ -114,7 +114,7 @@ async fn consents_and_sign_ins_are_counted_once_they_happened() {
     let test = server().await;
     let browser = Browser::of(&test, "owner").await;
     Browser::new(&test).sign_in("owner", "wrong").await;
-    assert_eq!(consent(&browser).await.status, StatusCode::FOUND);
+    assert_eq!(consent(&browser).await.status, StatusCode::SEE_OTHER);
     let token = test.full_token("owner").await;
     let off = json!({"enabled": false, "version": 0});
     test.put(&code_review_of("acme"), &off).token(&token).send().await.refused(409, "conflict");

@@ -38,6 +38,15 @@ const TABLE: &[Row] = &[
     Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Pages
     Row("GET",     "/users/sign_in",                         "/users/sign_in",               "",             [200, 303, 303, 303, 303, 303, 303, 303]),
+    Row("GET",     "/-/user_settings/password",              "/-/user_settings/password",   "", [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/-/user_settings/active_sessions",       "/-/user_settings/active_sessions", "", [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/users/confirm",                         "/users/confirm",              "", [302, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/admin/users",                           "/admin/users",                "", [302, 404, 404, 404, 404, 404, 404, 200]),
+    // Links that were never made
+    Row("GET",     "/users/password/edit?reset_password_token=x", "/users/password/edit",        "", [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/users/password/edit",                   "/users/password/edit",        "token=x&password=a-new-password&password_confirmation=a-new-password", [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/first_administrator?token=x",     "/users/first_administrator",  "", [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/users/first_administrator",             "/users/first_administrator",  "token=x&username=x&password=a-new-password&password_confirmation=a-new-password", [404, 404, 404, 404, 404, 404, 404, 404]),
     // This server has no provider to sign in by.
     Row("GET",     "/users/auth/openid_connect",              "/users/auth/openid_connect",  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/users/auth/openid_connect/callback",     "/users/auth/openid_connect/callback", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
@@ -66,6 +75,11 @@ const TABLE: &[Row] = &[
     Row("POST",    "/actions/jump",                          "/actions/jump",                "query=acme",   [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("POST",    "/actions/create_token",                  "/actions/create_token",        "name=x&scopes[0]=read_decisions&expires_at=2026-07-01", [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("POST",    "/actions/revoke_token",                  "/actions/revoke_token",        "id=999",       [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/actions/revoke_session",                "/actions/revoke_session",     "id=999", [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/actions/end_other_sessions",            "/actions/end_other_sessions", "", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/actions/confirm_sign_in",               "/actions/confirm_sign_in",    "password=wrong-password", [401, 422, 422, 422, 422, 422, 422, 422]),
+    Row("POST",    "/actions/change_password",               "/actions/change_password",    "current_password=wrong-password&password=a-new-password&password_confirmation=a-new-password", [401, 422, 422, 422, 422, 422, 422, 422]),
+    Row("POST",    "/actions/make_reset_link",               "/actions/make_reset_link",    "username=owner", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/nothing",                       "/actions/{name}",              "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/actions/set_flow",                      "/actions/{name}",              "",             [405, 405, 405, 405, 405, 405, 405, 405]),
     // The API, with a token that has every scope
