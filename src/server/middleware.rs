@@ -81,7 +81,7 @@ pub(super) async fn origin(State(state): State<ServerState>, mut request: Reques
     if state.traced {
         traces::answered(&span, status.as_u16());
     }
-    let span = if status.is_server_error() && span.is_disabled() {
+    let span = if status.is_server_error() && !state.traced && is_frequent(route) {
         tracing::error_span!("request", request_id)
     } else {
         span

@@ -14,7 +14,7 @@ use http::StatusCode;
 use serde_json::Value;
 use tracing::{
     Dispatch,
-    subscriber::{DefaultGuard, NoSubscriber, set_default},
+    subscriber::{DefaultGuard, set_default},
 };
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -42,10 +42,11 @@ impl io::Write for Log {
 impl Log {
     /// The log of this thread, until the guard is dropped.
     fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
-        // Whether an event counts is remembered for all threads. With a second subscriber, which wants
-        // nothing, it is never remembered as always or as what the first thread there thought of it.
-        static OTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
-        LazyLock::force(&OTHER);
+        // With a single subscriber tracing asks the thread that comes to an event first whether
+        // anybody wants it, and that may be another test's. With more it asks all of them.
+        static OTHERS: LazyLock<[Dispatch; 2]> =
+            LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry())));
+        LazyLock::force(&OTHERS);
         let log = Self::default();
         let writer = log.clone();
         let config = LogConfig { format, filter: filter.to_owned() };
