@@ -228,7 +228,7 @@ async fn an_address_that_came_to_somebody_else_does_not_open_the_account_until_i
     refused(&answer, &browser, 403, "is linked to somebody else");
 
     let issuers = unlink_user(&test.app, &operator(), "owner").await.expect("the user is there");
-    assert_eq!(issuers, [provider.issuer.clone()]);
+    assert_eq!(issuers, std::slice::from_ref(&provider.issuer));
     assert_eq!(owner.get("/").await.status, StatusCode::FOUND, "the session has ended");
     assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
 }
