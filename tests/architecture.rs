@@ -36,6 +36,8 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
         &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
         "the runtime belongs in src/server and src/cli",
     ),
+    ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),
+    ("hyper_rustls", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
     (
         "rustix",
         &["storage/", "server/system.rs", "cli/doctor"],

@@ -1,27 +1,11 @@
 // axe finds nothing: on every page, in every state, in light and dark.
 
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-
+import { isAccessible } from '../axe.ts';
 import { expect, test } from '../fixtures.ts';
 import { Toggle, makeResetLink, paths, typeNewPassword } from '../pages.ts';
 
 // axe is a script. Without JavaScript it looks at the same pages, whose own script never comes.
 test.use({ javaScriptEnabled: true });
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function isAccessible(page: Page, state: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await test.step(`${state}, ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations, passes } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-      const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((it) => it.html).join(' | ')}`);
-      expect(found, `${state}, ${colorScheme}`).toEqual([]);
-      expect(passes.length).toBeGreaterThan(10);
-    });
-  }
-}
 
 test('the configuration and its dialog', async ({ configuration, page }) => {
   await configuration.open('acme');

@@ -34,6 +34,8 @@ pub enum Outcome {
         name: String,
     },
     SignedOut,
+    /// The same, while the session at the provider stays.
+    SignedOutHere,
     SessionRevoked,
     SessionsEnded {
         count: u64,

@@ -67,7 +67,7 @@ enum Command {
     /// Make the demo data on an empty database
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
-    /// Make, list and delete users; set their passwords
+    /// Make, list and delete users; set their passwords and addresses
     #[command(subcommand)]
     User(user::UserCommand),
     /// Make, list and revoke personal access tokens

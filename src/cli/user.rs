@@ -20,7 +20,9 @@ use crate::{
         delete_user::delete_user,
         list_users::list_users,
         reset_links::make_reset_link_as_operator,
+        set_email::set_email,
         set_password::set_password,
+        unlink_user::unlink_user,
     },
 };
 
@@ -31,6 +33,7 @@ pub enum UserCommand {
 Examples:
   duo-console user create ann --name 'Ann Lee' --generate-password
   duo-console user create root --admin --password-stdin < password.txt
+  duo-console user create bob --email bob@example.com
   duo-console user create review-bot --bot")]
     Create(Create),
     /// List everybody
@@ -49,6 +52,29 @@ Examples:
         username: String,
         #[command(flatten)]
         password: PasswordOptions,
+    },
+    /// Set or take away a user's email address, by which a provider's sign-in finds them
+    #[command(after_help = "\
+Examples:
+  duo-console user set-email ann ann@example.com
+  duo-console user set-email ann --none")]
+    SetEmail {
+        /// Whose address
+        username: String,
+        /// The address
+        #[arg(required_unless_present = "none")]
+        address: Option<String>,
+        /// The user has no address
+        #[arg(long, conflicts_with = "address")]
+        none: bool,
+    },
+    /// Forget who a user is at the provider, and end their sessions
+    ///
+    /// The memberships that the provider made are withdrawn. The next sign-in with a verified address
+    /// links the account again.
+    Unlink {
+        /// Who
+        username: String,
     },
     /// Make a link with which a user sets a new password, once, within 24 hours
     ///
@@ -78,6 +104,9 @@ pub struct Create {
     /// The name on pages [default: the user name]
     #[arg(long)]
     name: Option<String>,
+    /// The email address, by which a provider's sign-in finds the user; no password is needed then
+    #[arg(long)]
+    email: Option<String>,
     /// An account for a program: it has access tokens but no password, and never consents
     #[arg(long, conflicts_with = "PasswordOptions")]
     bot: bool,
@@ -95,27 +124,30 @@ struct UserRow {
     name: String,
     kind: UserKind,
     admin: bool,
+    email: Option<String>,
 }
 
-impl From<User> for UserRow {
-    fn from(user: User) -> Self {
+impl From<(User, Option<String>)> for UserRow {
+    fn from((user, email): (User, Option<String>)) -> Self {
         Self {
             id: user.id.0,
             username: user.username,
             name: user.name,
             kind: user.kind,
             admin: user.is_admin,
+            email,
         }
     }
 }
 
 impl Row for UserRow {
-    const HEADINGS: &'static [&'static str] = &["USER", "NAME", "KIND", "ADMIN"];
+    const HEADINGS: &'static [&'static str] = &["USER", "NAME", "KIND", "ADMIN", "EMAIL"];
     const NONE: &'static str = "There are no users. `duo-console user create` makes one.";
 
     fn cells(&self) -> Vec<String> {
         let admin = if self.admin { "yes" } else { "" };
-        vec![self.username.clone(), self.name.clone(), self.kind.key().to_owned(), admin.to_owned()]
+        let email = self.email.clone().unwrap_or_default();
+        vec![self.username.clone(), self.name.clone(), self.kind.key().to_owned(), admin.to_owned(), email]
     }
 }
 
@@ -131,6 +163,21 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
             set_password(app, &origin(app), &username, &secret).await.map_err(named(&username))?;
             let done = format!("Set the password of {username}. Their sessions have ended.");
             announce(&done, password.is_generated().then_some(&secret))
+        }
+        UserCommand::SetEmail { username, address, .. } => {
+            set_email(app, &origin(app), &username, address.as_deref()).await.map_err(named(&username))?;
+            let done = address.map_or_else(
+                || format!("{username} has no address any more."),
+                |address| format!("Set the address of {username} to {address}."),
+            );
+            Ok(print(done)?)
+        }
+        UserCommand::Unlink { username } => {
+            let issuers = unlink_user(app, &origin(app), &username).await.map_err(named(&username))?;
+            if issuers.is_empty() {
+                return Ok(print(format_args!("{username} was linked to no provider."))?);
+            }
+            Ok(print(format_args!("Unlinked {username} from {}.", issuers.join(", ")))?)
         }
         UserCommand::ResetLink { username, url } => {
             let url = url.validate()?;
@@ -149,14 +196,17 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
 
 async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
     let username = create.username.as_str();
+    // Whoever has an address may come in by the provider alone.
+    let needs_password = !create.bot && create.email.is_none();
     let secret =
-        if create.bot && !create.password.is_given() { None } else { Some(create.password.read(app)?) };
+        if !needs_password && !create.password.is_given() { None } else { Some(create.password.read(app)?) };
     let new = CreateUser {
         username,
         name: create.name.as_deref().unwrap_or(username),
         kind: if create.bot { UserKind::Bot } else { UserKind::Human },
         is_admin: create.admin,
         password: secret.as_deref(),
+        email: create.email.as_deref(),
     };
     create_user(app, &origin(app), &new).await?;
     let what = match (create.admin, create.bot) {

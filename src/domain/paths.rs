@@ -8,6 +8,10 @@ pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
 pub const SIGN_IN: &str = "/users/sign_in";
 pub const SIGN_OUT: &str = "/users/sign_out";
+/// Where the button of the provider leads, and where the provider leads back.
+pub const PROVIDER_SIGN_IN: &str = "/users/auth/openid_connect";
+pub const PROVIDER_CALLBACK: &str = "/users/auth/openid_connect/callback";
+pub const PROVIDER_SIGN_OUT: &str = "/users/auth/openid_connect/sign_out";
 pub const PREFERENCES: &str = "/-/profile/preferences";
 pub const BEHAVIOR: &str = "/-/profile/preferences#behavior";
 pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
@@ -148,6 +152,15 @@ pub fn sign_in_returning_to(to: &str) -> String {
     if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }
 }
 
+/// The way to the provider, coming back to `to` afterwards.
+pub fn provider_sign_in_returning_to(to: &str) -> String {
+    if safe_return(Some(to)) == HOME {
+        PROVIDER_SIGN_IN.to_owned()
+    } else {
+        format!("{PROVIDER_SIGN_IN}?return_to={}", query_value(to))
+    }
+}
+
 /// The page that asks for the password again, coming back to `to` afterwards.
 pub fn confirm_returning_to(to: &str) -> String {
     format!("{CONFIRM}?return_to={}", query_value(to))
@@ -272,5 +285,10 @@ mod tests {
             sign_in_returning_to("/groups/acme?x=1&y=2"),
             "/users/sign_in?return_to=/groups/acme%3Fx%3D1%26y%3D2"
         );
+        assert_eq!(
+            provider_sign_in_returning_to("/groups/acme?x=1&y=2"),
+            "/users/auth/openid_connect?return_to=/groups/acme%3Fx%3D1%26y%3D2"
+        );
+        assert_eq!(provider_sign_in_returning_to("//evil.example"), PROVIDER_SIGN_IN);
     }
 }

@@ -5,12 +5,14 @@
 //! so that nobody mends them one start at a time.
 
 mod options;
+mod provider;
 mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
-pub use values::{ExternalUrl, OtlpEndpoint};
+pub use provider::{ProviderConfig, ProviderOptions};
+pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 
 use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
@@ -40,6 +42,8 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// By whom people sign in besides passwords; `None` when nobody asked for it.
+    pub provider: Option<ProviderConfig>,
     /// What opens the metrics; `None` leaves them to this machine.
     pub metrics_token: Option<MetricsToken>,
     /// Where traces are collected; `None` when nobody does.

@@ -34,7 +34,7 @@ use super::{ServerState, health};
 use crate::{
     domain::{code_review::Rule, time::Timestamp},
     storage::PoolUse,
-    usecases::{SignInOutcome, Tally},
+    usecases::{Count, SignInOutcome, Tally},
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -157,8 +157,13 @@ impl Scrape {
         page.counters(
             "duo_sign_ins",
             "Sign-ins by what came of them",
-            SignInOutcome::ALL.map(|outcome| {
-                ([("method", "password"), ("outcome", outcome.key())], self.tally.sign_ins(outcome).get())
+            SignInOutcome::ALL.into_iter().flat_map(|outcome| {
+                let count =
+                    |method, count: &Count| ([("method", method), ("outcome", outcome.key())], count.get());
+                [
+                    count("password", self.tally.sign_ins(outcome)),
+                    count("provider", self.tally.provider_sign_ins(outcome)),
+                ]
             }),
         )
     }

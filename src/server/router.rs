@@ -26,14 +26,14 @@ use tower_http::{
 };
 
 use super::{
-    ServerState, accounts, assets, audit_export, health, metrics, middleware,
+    ServerState, accounts, assets, audit_export, health, metrics, middleware, oidc,
     refusal::{self, Asked},
     rest, sign_in,
 };
 use crate::{
     actions::support::SiteOrigin,
     domain::paths,
-    ui::{DecisionJson, DemoHint, Refusal, shell},
+    ui::{DecisionJson, DemoHint, ProviderButton, Refusal, shell},
 };
 
 /// What a form may weigh, in bytes.
@@ -46,6 +46,9 @@ pub fn router(state: ServerState) -> Router {
     let pages = Router::new()
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
+        .route(paths::PROVIDER_SIGN_IN, get(oidc::start))
+        .route(paths::PROVIDER_CALLBACK, get(oidc::callback))
+        .route(paths::PROVIDER_SIGN_OUT, get(oidc::sign_out))
         .route(paths::PASSWORD_RESET, get(page).post(accounts::reset_password))
         .route(paths::FIRST_ADMINISTRATOR, get(page).post(accounts::first_administrator))
         .route("/actions/{name}", post(action))
@@ -127,6 +130,13 @@ fn provide(state: &ServerState) {
     provide_context(state.cookies);
     provide_context(SiteOrigin(state.origin.clone()));
     provide_context(DemoHint(state.demo));
+    if let Some(provider) = &state.provider {
+        provide_context(ProviderButton {
+            name: provider.name().to_owned(),
+            available: provider.is_available(),
+            ends_sessions: provider.ends_sessions(),
+        });
+    }
     provide_context(DecisionJson(rest::decision_json));
 }
 

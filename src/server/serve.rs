@@ -9,7 +9,7 @@ use tokio::{
     time,
 };
 
-use super::{ServerState, config::Config, connections, router, system};
+use super::{Provider, ServerState, config::Config, connections, router, system};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.
@@ -29,6 +29,9 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// Nothing could be asked of the sign-in provider over TLS.
+    #[error("cannot trust any sign-in provider: {0}. Install this machine's certificates (ca-certificates).")]
+    Certificates(#[source] io::Error),
     /// Anything else of the system.
     #[error("the server ended: {0}")]
     Io(#[from] io::Error),
@@ -62,9 +65,18 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let listener = listen(address).map_err(|source| ServeError::Listen { address, source })?;
     config.listen = listener.local_addr()?;
     let mut stop = Stop::new()?;
-    let mut state =
-        ServerState::new(app.clone(), config.external_url().as_url(), config.trusted_proxies, config.demo)
-            .with_limits(config.limits);
+    let external_url = config.external_url();
+    let provider = config
+        .provider
+        .clone()
+        .map(|provider| Provider::new(provider, external_url.as_url(), app.clock.clone()))
+        .transpose()
+        .map_err(ServeError::Certificates)?;
+    // It may be down: nobody waits for it.
+    let keeping_current = provider.clone().map(|provider| tokio::spawn(provider.keep_current()));
+    let mut state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
+        .with_limits(config.limits)
+        .with_provider(provider);
     state.metrics_token.clone_from(&config.metrics_token);
     state.traced = config.otlp_endpoint.is_some();
     let mut limits = config.connections;
@@ -96,6 +108,9 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             }
         }
     };
+    if let Some(task) = keeping_current {
+        task.abort();
+    }
     watching.abort();
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     ServerState,
     forms::{Posted, broken},
+    oidc,
     router::render_page,
 };
 use crate::{
@@ -69,8 +70,15 @@ pub(super) async fn sign_in(
         Ok(Some(token)) => {
             let seconds = state.app.settings.session_absolute_millis / 1000;
             let to = paths::safe_return(Some(&form.return_to)).to_owned();
-            let cookie = state.cookies.set(SESSION_COOKIE, token, seconds);
-            return ([(header::SET_COOKIE, cookie)], Redirect::to(&to)).into_response();
+            let mut response = Redirect::to(&to).into_response();
+            for cookie in [
+                state.cookies.set(SESSION_COOKIE, token, seconds),
+                // A session of the provider's that this browser had before is not this one.
+                state.cookies.set(oidc::SESSION_MARK, String::new(), 0),
+            ] {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            return response;
         }
         Ok(None) => (StatusCode::UNAUTHORIZED, String::from("The user name or the password is wrong.")),
         Err(error @ UseCaseError::Throttled(seconds)) => {
@@ -101,10 +109,17 @@ pub(super) async fn sign_out(
         return (StatusCode::SERVICE_UNAVAILABLE, "You are still signed in. Try again in a moment.\n")
             .into_response();
     }
-    let flash = Flash { subject: String::from("session"), outcome: Outcome::SignedOut };
+    let outcome = match state.cookies.read(&headers, oidc::SESSION_MARK) {
+        Some(_) => Outcome::SignedOutHere,
+        None => Outcome::SignedOut,
+    };
+    let flash = Flash { subject: String::from("session"), outcome };
     let mut response = Redirect::to(paths::SIGN_IN).into_response();
-    let cookies: [HeaderValue; 2] =
-        [state.cookies.set(SESSION_COOKIE, String::new(), 0), flash.cookie(state.cookies)];
+    let cookies: [HeaderValue; 3] = [
+        state.cookies.set(SESSION_COOKIE, String::new(), 0),
+        state.cookies.set(oidc::SESSION_MARK, String::new(), 0),
+        flash.cookie(state.cookies),
+    ];
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

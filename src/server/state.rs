@@ -6,7 +6,7 @@ use leptos::config::LeptosOptions;
 use url::Url;
 
 use super::{
-    assets,
+    Provider, assets,
     limits::Limits,
     metrics::{MetricsToken, Requests},
 };
@@ -23,6 +23,8 @@ pub struct ServerState {
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
     pub demo: bool,
+    /// By whom people sign in besides passwords.
+    pub provider: Option<Provider>,
     /// What opens the metrics; `None` leaves them to this machine.
     pub metrics_token: Option<MetricsToken>,
     /// Whether requests are traced.
@@ -47,6 +49,7 @@ impl ServerState {
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
+            provider: None,
             metrics_token: None,
             traced: false,
             requests: Arc::default(),
@@ -54,6 +57,12 @@ impl ServerState {
             assets,
             leptos,
         }
+    }
+
+    /// The same with a provider by which people sign in.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Provider>) -> Self {
+        Self { provider, ..self }
     }
 
     /// The same with other limits.

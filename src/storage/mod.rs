@@ -24,6 +24,7 @@ mod features;
 mod files;
 mod flows;
 mod groups;
+mod identities;
 mod inspection;
 mod links;
 mod memberships;
@@ -47,6 +48,7 @@ pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
+pub use identities::Identities;
 pub use inspection::Server;
 pub use links::Links;
 pub use memberships::Memberships;
@@ -121,6 +123,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("identities", identities::STATEMENTS),
         ("links", links::STATEMENTS),
         ("memberships", memberships::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),

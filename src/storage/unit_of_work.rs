@@ -1,8 +1,8 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Links, Memberships, Namespaces,
-    Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
+    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Identities, Links, Memberships,
+    Namespaces, Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
     audit_chain::Unsealed,
 };
 
@@ -36,6 +36,7 @@ repositories! {
     consents -> Consents,
     features -> Features,
     flow_selections -> FlowSelections,
+    identities -> Identities,
     links -> Links,
     memberships -> Memberships,
     namespaces -> Namespaces,

@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, contains, fits_text, on_db, statements};
 use crate::domain::{
+    email::EmailAddress,
     ids::UserId,
     time::Timestamp,
     user::{User, UserKind},
@@ -10,7 +11,9 @@ use crate::domain::{
 statements! {
     LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
     FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
-    LIST = "SELECT id, username, name, kind, is_admin FROM users ORDER BY username_key";
+    FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
+    EMAIL = "SELECT email FROM users WHERE id = $1";
+    LIST = "SELECT id, username, name, kind, is_admin, email FROM users ORDER BY username_key";
     SEARCH = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
     COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
@@ -20,6 +23,7 @@ statements! {
     /// Writes what is there, so that nobody changes it before the unit of work ends.
     HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    SET_EMAIL = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
     DELETE = "DELETE FROM users WHERE id = $1";
 }
 
@@ -30,6 +34,13 @@ struct UserRow {
     name: String,
     kind: String,
     is_admin: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    email: Option<String>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -84,10 +95,24 @@ impl Users<'_> {
         row.map(User::try_from).transpose()
     }
 
-    /// Everybody, by user name.
-    pub async fn list(&mut self) -> Result<Vec<User>, StorageError> {
-        let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
-        rows.into_iter().map(User::try_from).collect()
+    /// The case of the letters does not matter. `None` when nobody has the address.
+    pub async fn find_by_email(&mut self, email: &EmailAddress) -> Result<Option<User>, StorageError> {
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_EMAIL).bind(email.key()).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// `None` when there is no such user, or the user has no address.
+    pub async fn email(&mut self, id: UserId) -> Result<Option<String>, StorageError> {
+        let row: Option<Option<String>> =
+            on_db!(self.uow, |c| sqlx::query_scalar(EMAIL).bind(id.0).fetch_optional(c).await)?;
+        Ok(row.flatten())
+    }
+
+    /// Everybody with their address, by user name.
+    pub async fn list(&mut self) -> Result<Vec<(User, Option<String>)>, StorageError> {
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
+        rows.into_iter().map(|row| Ok((User::try_from(row.user)?, row.email))).collect()
     }
 
     /// Those with `text` in the user name or the name, whatever its case, by user name.
@@ -150,6 +175,21 @@ impl Users<'_> {
         on_db!(self.uow, |c| sqlx::query(SET_PASSWORD_HASH)
             .bind(id.0)
             .bind(hash)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// `None` takes the address away.
+    ///
+    /// # Errors
+    /// [`StorageError::Duplicate`] when somebody else has it.
+    pub async fn set_email(&mut self, id: UserId, email: Option<&EmailAddress>) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SET_EMAIL)
+            .bind(id.0)
+            .bind(email.map(EmailAddress::as_str))
+            .bind(email.map(EmailAddress::key))
             .execute(c)
             .await
             .map(drop))?;

@@ -15,4 +15,4 @@ mod pages;
 #[cfg(feature = "ssr")]
 pub use app::{App, AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
-pub use pages::{DecisionJson, DemoHint, Refusal};
+pub use pages::{DecisionJson, DemoHint, ProviderButton, ProviderSignInFailed, Refusal};

@@ -4,10 +4,12 @@ use super::{
     App, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     secrets::password_hash,
+    set_email::set_email_of,
 };
 use crate::{
     domain::{
         audit::AuditKind,
+        email::EmailAddress,
         ids::UserId,
         password::check_password,
         user::{UserKind, check_name, check_username},
@@ -22,11 +24,15 @@ pub struct CreateUser<'a> {
     pub is_admin: bool,
     /// `None` for a bot, which cannot sign in.
     pub password: Option<&'a str>,
+    /// By which a provider's sign-in finds the user.
+    pub email: Option<&'a str>,
 }
 
 pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
     let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
     let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
+    let email = new.email.map(EmailAddress::parse).transpose();
+    let email = email.map_err(|error| UseCaseError::invalid("email", error))?;
     if new.kind == UserKind::Bot && new.password.is_some() {
         return Err(UseCaseError::invalid("password", "A bot has no password: it uses access tokens."));
     }
@@ -47,6 +53,9 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
         created_at: app.now(),
     };
     let id = uow.users().add(&user).await.map_err(name_taken)?;
+    if email.is_some() {
+        set_email_of(&mut uow, id, email.as_ref()).await?;
+    }
     let what = if new.is_admin { "administrator" } else { new.kind.key() };
     let happened = Happened { to: what.to_owned(), ..Happened::to(AuditKind::UserCreated, username) };
     record_as(app.now(), &mut uow, origin.operator(), origin, happened);

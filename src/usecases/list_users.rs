@@ -3,7 +3,7 @@
 use super::App;
 use crate::{domain::user::User, storage::StorageError};
 
-/// Everybody, by user name.
-pub async fn list_users(app: &App) -> Result<Vec<User>, StorageError> {
+/// Everybody with their address, by user name.
+pub async fn list_users(app: &App) -> Result<Vec<(User, Option<String>)>, StorageError> {
     app.storage.read().await?.users().list().await
 }

@@ -37,6 +37,7 @@ pub mod reset_links;
 pub mod revoke_token;
 pub mod save_display;
 pub mod search_users;
+pub mod set_email;
 pub mod set_feature;
 pub mod set_flow;
 pub mod set_orbit;
@@ -45,7 +46,9 @@ pub mod show_configuration;
 pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
+pub mod sign_in_with_provider;
 pub mod sign_out;
+pub mod unlink_user;
 pub mod verify_audit;
 
 pub use caller::{Caller, Origin, SignedIn};

@@ -11,6 +11,7 @@ use crate::domain::{code_review::Rule, consent::LedgerAction};
 pub struct Tally {
     code_review: [Count; Rule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
+    provider_sign_ins: [Count; SignInOutcome::ALL.len()],
     /// Decisions of any kind that rest on what was known before, because the database was out of reach.
     pub stale_decisions: Count,
     /// Consents that were recorded as given.
@@ -23,7 +24,7 @@ pub struct Tally {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInOutcome {
     Succeeded,
-    /// The name or the password was wrong.
+    /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
     Refused,
     /// There were too many failures before it.
     Throttled,
@@ -48,9 +49,14 @@ impl Tally {
         &self.code_review[rule as usize]
     }
 
-    /// Sign-ins that ended so.
+    /// Sign-ins with a password that ended so.
     pub fn sign_ins(&self, outcome: SignInOutcome) -> &Count {
         &self.sign_ins[outcome as usize]
+    }
+
+    /// The same by the provider.
+    pub fn provider_sign_ins(&self, outcome: SignInOutcome) -> &Count {
+        &self.provider_sign_ins[outcome as usize]
     }
 
     pub(super) fn consent(&self, action: LedgerAction) {

@@ -122,7 +122,7 @@ async fn a_filter_means_the_same_on_every_page_and_in_the_files() {
     assert_eq!(link(&second, "Older events"), None);
     let mut shown = ids(&first);
     shown.extend(ids(&second));
-    assert_eq!(shown.len() as i64, PAGE + 5);
+    assert_eq!(i64::try_from(shown.len()), Ok(PAGE + 5));
     assert!(shown.is_sorted_by(|a, b| a > b), "{shown:?}");
     for (word, kind) in [("CSV", "text/csv; charset=utf-8"), ("NDJSON", "application/x-ndjson")] {
         for page in [&first, &second] {

@@ -61,6 +61,10 @@ const TABLE: &[Row] = &[
     Row("GET",     "/nothing",                               "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/admin",                                 "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("POST",    "/",                                      "/",                            "",             [405, 405, 405, 405, 405, 405, 405, 405]),
+    // This server has no provider to sign in by.
+    Row("GET",     "/users/auth/openid_connect",             "/users/auth/openid_connect",  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/auth/openid_connect/callback",    "/users/auth/openid_connect/callback", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/auth/openid_connect/sign_out",    "/users/auth/openid_connect/sign_out", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Actions, as an island calls them
     Row("POST",    "/actions/set_flow",                      "/actions/set_flow",            "group=acme&flow=developer/v1&version=1", [401, 404, 403, 403, 403, 403, 200, 200]),
     Row("POST",    "/actions/set_flow",                      "/actions/set_flow",            "group=acme&flow=code_review/v1&version=0&enabled=true&consent_wording={wording}", [401, 404, 403, 403, 403, 403, 200, 200]),

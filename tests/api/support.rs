@@ -140,7 +140,7 @@ impl TestApp {
     /// A new user who is a member of nothing. A bot, when it is called one.
     pub async fn add_user(&self, username: &str) -> UserId {
         let kind = if username.contains("bot") { UserKind::Bot } else { UserKind::Human };
-        let new = CreateUser { username, name: username, kind, is_admin: false, password: None };
+        let new = CreateUser { username, name: username, kind, is_admin: false, password: None, email: None };
         create_user(&self.app, &operator(), &new).await.expect("the user can be made")
     }
 

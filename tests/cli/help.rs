@@ -15,6 +15,8 @@ fn every_command_explains_itself() {
         "user create",
         "user list",
         "user set-password",
+        "user set-email",
+        "user unlink",
         "user delete",
         "token",
         "token create",

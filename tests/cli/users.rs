@@ -27,20 +27,25 @@ fn users_are_made_listed_and_deleted() {
     let run = place.run(&["user", "list"]).done();
     assert!(run.stdout.is_empty() && run.stderr.contains("user create"), "{run:?}");
     place
-        .run_with_input(&["user", "create", "ann", "--name", "Ann Lee", "--password-stdin"], PASSWORD)
+        .run_with_input(
+            &["user", "create", "ann", "--name", "Ann Lee", "--email", "Ann@example.com", "--password-stdin"],
+            PASSWORD,
+        )
         .done();
     place.run(&["user", "create", "root", "--admin", "--generate-password"]).done();
     place.run(&["user", "create", "review-bot", "--bot"]).done();
     let users = place.run(&["user", "list"]).done().stdout;
     let expected = "\
-USER        NAME        KIND   ADMIN
-ann         Ann Lee     human
+USER        NAME        KIND   ADMIN  EMAIL
+ann         Ann Lee     human         Ann@example.com
 review-bot  review-bot  bot
 root        root        human  yes
 ";
     assert_eq!(users, expected);
     let users = place.json(&["user", "list", "--format", "json"]);
     assert_eq!(users[0]["username"], "ann");
+    assert_eq!(users[0]["email"], "Ann@example.com");
+    assert_eq!(users[1]["email"], serde_json::Value::Null);
     assert_eq!(users[1]["kind"], "bot");
     assert_eq!(users[2]["admin"], true);
 
@@ -104,6 +109,33 @@ fn what_is_no_user_is_refused() {
             .refused()
             .contains("name")
     );
+}
+
+#[test]
+fn an_address_is_one_users_and_can_be_changed_and_taken_away() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--email", "ann@example.com"]).done();
+    place.run(&["user", "create", "bob", "--bot"]).done();
+    let text = place.run(&["user", "create", "eve", "--email", "ANN@example.com"]).refused();
+    assert!(text.contains("Another user has this address"), "{text}");
+    assert!(!place.run(&["user", "list"]).done().stdout.contains("eve"), "nothing was made");
+    assert!(place.run(&["user", "set-email", "bob", "ann@example.com"]).refused().contains("Another user"));
+    assert!(place.run(&["user", "set-email", "bob", "bob"]).refused().contains("name@host"));
+    assert!(place.run(&["user", "set-email", "nobody", "x@example.com"]).refused().contains("no user"));
+    assert!(place.run(&["user", "set-email", "bob"]).wrong().contains("ADDRESS"));
+    place.run(&["user", "set-email", "ann", "--none"]).done();
+    place.run(&["user", "set-email", "bob", "ann@example.com"]).done();
+    let export = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
+    assert_eq!(export.matches("user_email_changed").count(), 2, "{export}");
+}
+
+#[test]
+fn whoever_was_never_linked_is_unlinked_without_harm() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--email", "ann@example.com"]).done();
+    let text = place.run(&["user", "unlink", "ann"]).done().stdout;
+    assert!(text.contains("was linked to no provider"), "{text}");
+    assert!(place.run(&["user", "unlink", "nobody"]).refused().contains("no user"));
 }
 
 #[test]

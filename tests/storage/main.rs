@@ -24,6 +24,7 @@ mod cancellation;
 mod changes;
 mod features;
 mod flows;
+mod identities;
 mod ledger_and_audit;
 mod memberships;
 mod namespaces;

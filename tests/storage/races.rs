@@ -269,6 +269,7 @@ async fn a_user_name_asked_for_twice_at_once_is_given_once(db: Database) {
                 kind: UserKind::Bot,
                 is_admin: false,
                 password: None,
+                email: None,
             };
             create_user(&app, &origin(), &new).await
         });

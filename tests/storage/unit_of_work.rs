@@ -118,6 +118,7 @@ async fn a_failed_use_case_leaves_nothing_and_the_next_one_works(db: Database) {
         kind: duo_console::domain::user::UserKind::Bot,
         is_admin: false,
         password: None,
+        email: None,
     };
     create_user(&app, &origin(), &new("ann")).await.expect("a user");
     for _ in 0..5 {

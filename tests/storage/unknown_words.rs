@@ -20,7 +20,7 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Words that a CHECK keeps out.
-const CHECKED: [&str; 9] = [
+const CHECKED: [&str; 10] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
@@ -28,6 +28,7 @@ const CHECKED: [&str; 9] = [
     "UPDATE top_level_groups SET tier = 'alien'",
     "UPDATE top_level_groups SET duo_availability = 'alien'",
     "UPDATE memberships SET access_level = 11",
+    "UPDATE memberships SET made_by = 'alien'",
     ALIEN_IN_THE_LEDGER,
     ALIEN_SURFACE,
 ];
@@ -72,6 +73,8 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
         storage.read().await.expect("a view")
     };
 
+    let mut view = after("UPDATE memberships SET made_by = 'alien'").await;
+    names("memberships.made_by", view.memberships().list_of_user(id).await);
     let mut view = after("UPDATE memberships SET access_level = 11").await;
     names("memberships.access_level", view.memberships().standing(id, acme.id).await);
     names("memberships.access_level", view.namespaces().list_visible(Some(id), "", 10, 0).await);

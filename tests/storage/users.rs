@@ -81,7 +81,7 @@ async fn users_are_listed_by_name_whatever_its_case(db: Database) {
         user(&storage, name).await;
     }
     let users = storage.read().await.expect("a view").users().list().await.expect("a list");
-    let names: Vec<_> = users.iter().map(|user| user.username.as_str()).collect();
+    let names: Vec<_> = users.iter().map(|(user, _)| user.username.as_str()).collect();
     assert_eq!(names, ["ann", "b-2", "b.3", "b_1", "Bob", "Zoe"]);
 }
 

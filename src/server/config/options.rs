@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{
-    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, Setting,
+    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
     values::{self, Expected, ExternalUrl},
 };
 use crate::{
@@ -14,11 +14,14 @@ use crate::{
     usecases::Settings,
 };
 
+/// Names settings: the flag, then the variable.
 macro_rules! settings {
     ($($name:ident = $flag:literal / $variable:literal;)*) => {
         $(const $name: Setting = Setting { flag: $flag, variable: $variable };)*
     };
 }
+
+pub(super) use settings;
 
 settings! {
     DATABASE_URL = "database-url" / "DATABASE_URL";
@@ -135,6 +138,8 @@ pub struct ServeOptions {
     /// Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`
     #[arg(long = OTLP_ENDPOINT.flag, env = OTLP_ENDPOINT.variable, value_name = "URL")]
     pub otlp_endpoint: Option<String>,
+    #[command(flatten)]
+    pub provider: ProviderOptions,
 }
 
 /// How browsers reach the server, for commands that print an address of it.
@@ -156,11 +161,16 @@ impl ExternalUrlOption {
 
 /// Collects what is wrong.
 #[derive(Default)]
-struct Checks(Vec<ConfigError>);
+pub(super) struct Checks(Vec<ConfigError>);
 
 impl Checks {
     /// `None` when `value` is wrong, which is then noted.
-    fn read<T>(&mut self, setting: Setting, value: &str, read: fn(&str) -> Result<T, Expected>) -> Option<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        setting: Setting,
+        value: &str,
+        read: fn(&str) -> Result<T, Expected>,
+    ) -> Option<T> {
         self.note(setting, Some(value), read(value))
     }
 
@@ -178,7 +188,12 @@ impl Checks {
         self.whole(setting, value, least, 3600).map(|seconds: u32| Duration::from_secs(seconds.into()))
     }
 
-    fn note<T>(&mut self, setting: Setting, value: Option<&str>, read: Result<T, Expected>) -> Option<T> {
+    pub(super) fn note<T>(
+        &mut self,
+        setting: Setting,
+        value: Option<&str>,
+        read: Result<T, Expected>,
+    ) -> Option<T> {
         match read {
             Ok(read) => Some(read),
             Err(expected) => {
@@ -246,6 +261,7 @@ impl ServeOptions {
         let shutdown_timeout = checks.seconds(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0);
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
+        let provider = self.provider.check(checks);
         let metrics_token = match self.metrics_token.as_deref().filter(|it| !it.is_empty()) {
             None => Some(None),
             // It is not repeated.
@@ -303,6 +319,7 @@ impl ServeOptions {
             },
             shutdown_timeout: shutdown_timeout?,
             log: LogConfig { format: format?, filter: filter? },
+            provider: provider?,
             metrics_token: metrics_token?,
             otlp_endpoint: otlp_endpoint?,
         })

@@ -165,6 +165,102 @@ fn passwords_are_not_repeated() {
     assert!(!format!("{config:?}").contains("hunter2"));
 }
 
+/// A provider, with `flags` besides.
+fn provider(flags: &[&str]) -> Result<Option<ProviderConfig>, ConfigErrors> {
+    let mut all = vec!["--oidc-issuer=https://id.example/realms/x", "--oidc-client-id=duo"];
+    all.extend(flags);
+    config(&all).map(|config| config.provider)
+}
+
+#[test]
+fn nobody_signs_in_by_a_provider_that_was_not_named() {
+    assert!(config(&[]).expect("fine").provider.is_none());
+    assert_eq!(wrong(&["--oidc-client-id=duo"]), ["oidc-issuer"]);
+    assert_eq!(wrong(&["--oidc-issuer=https://id.example"]), ["oidc-client-id"]);
+    assert_eq!(wrong(&["--oidc-provider=generic"]), ["oidc-issuer", "oidc-client-id"]);
+    assert_eq!(wrong(&["--oidc-provider=azure"]), ["oidc-provider"]);
+}
+
+#[test]
+fn a_generic_provider_needs_an_issuer_and_a_client() {
+    let it = provider(&[]).expect("fine").expect("a provider");
+    assert_eq!(it.issuer, "https://id.example/realms/x");
+    assert_eq!(it.name, "Sign in with OpenID Connect");
+    assert_eq!(it.scopes, ["openid", "profile", "email"]);
+    assert!(it.client_secret.is_none() && it.groups_claim.is_none());
+    assert!(!it.rules.create_users && it.rules.group_map.is_empty());
+}
+
+#[test]
+fn gitlab_is_known_by_its_name_and_can_be_another_than_gitlab_com() {
+    let flags = ["--oidc-provider=gitlab", "--oidc-client-id=duo", "--oidc-group-map=acme/admins=acme:owner"];
+    let it = config(&flags).expect("fine").provider.expect("a provider");
+    assert_eq!((it.issuer.as_str(), it.name.as_str()), ("https://gitlab.com", "Sign in with GitLab"));
+    assert_eq!(it.groups_claim.as_deref(), Some("groups_direct"));
+    let it = provider(&["--oidc-provider=gitlab", "--oidc-groups-claim=groups", "--oidc-name=GitLab"]);
+    let it = it.expect("fine").expect("a provider");
+    assert_eq!((it.issuer.as_str(), it.name.as_str()), ("https://id.example/realms/x", "GitLab"));
+    assert_eq!(it.groups_claim.as_deref(), Some("groups"));
+}
+
+#[test]
+fn a_provider_is_reached_over_tls_or_on_this_machine() {
+    for good in
+        ["https://id.example", "https://id.example:8443/", "http://127.0.0.1:4000", "http://localhost"]
+    {
+        assert!(config(&["--oidc-client-id=duo", "--oidc-issuer", good]).is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "id.example",
+        "http://id.example",
+        "https://u:p@id.example",
+        "https://id.example/?a=1",
+        "ftp://x",
+    ] {
+        assert_eq!(wrong(&["--oidc-client-id=duo", "--oidc-issuer", bad]), ["oidc-issuer"], "{bad}");
+    }
+}
+
+#[test]
+fn what_is_wrong_about_a_provider_is_named_at_once() {
+    let flags = [
+        "--oidc-issuer=http://x",
+        "--oidc-client-id= ",
+        "--oidc-client-secret-file=/nowhere/secret",
+        "--oidc-name= ",
+        "--oidc-scopes=profile",
+        "--oidc-group-map=a=b",
+        "--oidc-create-users=perhaps",
+    ];
+    let mut named = wrong(&flags);
+    named.sort_unstable();
+    let mut expected: Vec<&str> =
+        flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("")).collect();
+    expected.sort_unstable();
+    assert_eq!(named, expected);
+    assert!(provider(&["--oidc-group-map=a=acme:owner"]).is_err(), "of which claim?");
+}
+
+#[test]
+fn a_clients_secret_comes_from_one_place_and_is_never_printed() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "hunter2 & more\r\n").expect("it can be written");
+    let file = format!("--oidc-client-secret-file={}", file.path().display());
+    for flag in [file.as_str(), "--oidc-client-secret=hunter2 & more"] {
+        let it = provider(&[flag]).expect("fine").expect("a provider");
+        assert_eq!(it.client_secret.as_ref().map(Secret::expose), Some("hunter2 & more"));
+        assert!(!format!("{it:?}").contains("hunter2"));
+    }
+    let both = provider(&[&file, "--oidc-client-secret=hunter2"]).expect_err("one is enough");
+    assert_eq!(
+        both.0.iter().map(|error| error.setting.flag).collect::<Vec<_>>(),
+        ["oidc-client-secret-file"]
+    );
+    assert!(!both.to_string().contains("hunter2"), "{both}");
+    assert!(provider(&["--oidc-client-secret="]).is_err());
+}
+
 proptest! {
     /// Whatever stands there: it is taken, or the settings at fault are named.
     #[test]

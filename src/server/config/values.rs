@@ -1,12 +1,12 @@
 //! What single values must be. Each reader says what it expected.
 
-use std::{fmt, net::SocketAddr};
+use std::{convert::Infallible, fmt, fs, net::SocketAddr, str::FromStr};
 
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
 use super::LogFormat;
-use crate::{server::MetricsToken, storage::DatabaseUrl};
+use crate::{domain::group_map::GroupMap, server::MetricsToken, storage::DatabaseUrl};
 
 /// What would have been right, to stand after the name of the setting.
 #[derive(Debug)]
@@ -38,12 +38,7 @@ impl ExternalUrl {
 
     /// Whether only this machine can mean itself by it.
     pub fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
+        is_loopback(&self.url)
     }
 
     /// What reaches a server that listens at `address`. All addresses are reached at the loopback one.
@@ -62,6 +57,54 @@ impl fmt::Display for ExternalUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.origin)
     }
+}
+
+/// Whether the URL's host can only be this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// What is never printed.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The first line of a file.
+    pub(super) fn read(file: &str) -> Result<Self, Expected> {
+        let text = fs::read_to_string(file).map_err(|error| Expected(format!("cannot be read: {error}")))?;
+        Self(text.lines().next().unwrap_or_default().to_owned()).checked()
+    }
+
+    pub(super) fn checked(self) -> Result<Self, Expected> {
+        if self.0.trim().is_empty() { Err(Expected::because("it is empty")) } else { Ok(self) }
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+pub(super) fn group_map(text: &str) -> Result<GroupMap, Expected> {
+    GroupMap::parse(text).map_err(|error| Expected(error.to_string()))
 }
 
 pub(super) fn external_url(text: &str) -> Result<ExternalUrl, Expected> {

@@ -17,6 +17,7 @@ mod overview;
 mod password;
 mod preferences;
 mod problem;
+mod provider;
 mod reset_password;
 mod sign_in;
 
@@ -33,6 +34,7 @@ pub use jump::JumpPage;
 pub use password::PasswordPage;
 pub use preferences::PreferencesPage;
 pub use problem::{NotFoundPage, Refusal};
+pub use provider::{ProviderButton, ProviderSignInFailed};
 pub use reset_password::ResetPasswordPage;
 pub use sign_in::{DemoHint, SignInPage};
 

@@ -12,6 +12,7 @@ use crate::{
         app::SignInFailed,
         components::{AlertNote, StatusNote},
         layout::Page,
+        pages::provider::{ProviderFailure, ProviderSignIn, SignedOutHere, kept_return},
     },
 };
 
@@ -20,14 +21,16 @@ pub fn SignInPage() -> impl IntoView {
     let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
-        None => query_parameter("return_to").unwrap_or_default(),
+        None => kept_return().or_else(|| query_parameter("return_to")).unwrap_or_default(),
     };
-    let said = flash::take().and_then(|flash| match flash.outcome {
-        Outcome::SignedOut => Some("You are signed out."),
-        Outcome::PasswordSet => Some("Your new password is set. Sign in with it."),
-        Outcome::AdministratorMade => Some("The administrator is made. Sign in."),
+    let outcome = flash::take().map(|flash| flash.outcome);
+    let signed_out_here = outcome == Some(Outcome::SignedOutHere);
+    let said = match outcome {
+        Some(Outcome::SignedOut) => Some("You are signed out."),
+        Some(Outcome::PasswordSet) => Some("Your new password is set. Sign in with it."),
+        Some(Outcome::AdministratorMade) => Some("The administrator is made. Sign in."),
         _ => None,
-    });
+    };
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
     let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
     view! {
@@ -35,7 +38,10 @@ pub fn SignInPage() -> impl IntoView {
             <div class="mx-auto max-w-sm py-12">
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
                 {said.map(|said| view! { <StatusNote>{said}</StatusNote> })}
+                {signed_out_here.then(|| view! { <SignedOutHere /> })}
+                <ProviderFailure />
                 {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}
+                <ProviderSignIn return_to=return_to.clone() />
                 <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
                     <input type="hidden" name="return_to" value=return_to />
                     <div>

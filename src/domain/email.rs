@@ -1,0 +1,57 @@
+//! Email addresses, by which users are found when a provider vouches for one.
+
+/// An address that can be compared: printable ASCII without spaces. Others are refused, because two
+/// addresses that look alike, or that lower case would make alike, must never be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("An email address has the form name@host, at most 254 plain ASCII characters, no spaces.")]
+pub struct EmailAddressError;
+
+impl EmailAddress {
+    /// As it was written, without the space around it.
+    pub fn parse(text: &str) -> Result<Self, EmailAddressError> {
+        let text = text.trim();
+        let good = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && c != '@');
+        let fits = text.len() <= 254
+            && text.split_once('@').is_some_and(|(local, domain)| good(local) && good(domain));
+        if fits { Ok(Self(text.to_owned())) } else { Err(EmailAddressError) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What addresses are compared by. Nobody gives `Ann@` and `ann@` to two people.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl std::fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_its_letters_and_is_compared_without_case() {
+        let address = EmailAddress::parse(" Ann.Lee+duo@Example.COM ").expect("an address");
+        assert_eq!(address.as_str(), "Ann.Lee+duo@Example.COM");
+        assert_eq!(address.key(), "ann.lee+duo@example.com");
+    }
+
+    #[test]
+    fn what_could_be_taken_for_another_address_is_none() {
+        let long = format!("{}@example.com", "a".repeat(250));
+        for bad in ["", "ann", "@example.com", "ann@", "a@b@c", "an n@example.com", "ann@\u{212a}.com", &long]
+        {
+            assert_eq!(EmailAddress::parse(bad), Err(EmailAddressError), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The flags for signing in by an OpenID Connect provider, and what comes of them.
+
+use std::fmt;
+
+use url::Url;
+
+use super::{
+    Setting,
+    options::{Checks, settings},
+    values::{self, Expected, Secret},
+};
+use crate::usecases::sign_in_with_provider::ProviderRules;
+
+settings! {
+    PROVIDER = "oidc-provider" / "DUO_OIDC_PROVIDER";
+    ISSUER = "oidc-issuer" / "DUO_OIDC_ISSUER";
+    CLIENT_ID = "oidc-client-id" / "DUO_OIDC_CLIENT_ID";
+    CLIENT_SECRET = "oidc-client-secret" / "DUO_OIDC_CLIENT_SECRET";
+    CLIENT_SECRET_FILE = "oidc-client-secret-file" / "DUO_OIDC_CLIENT_SECRET_FILE";
+    NAME = "oidc-name" / "DUO_OIDC_NAME";
+    SCOPES = "oidc-scopes" / "DUO_OIDC_SCOPES";
+    GROUPS_CLAIM = "oidc-groups-claim" / "DUO_OIDC_GROUPS_CLAIM";
+    GROUP_MAP = "oidc-group-map" / "DUO_OIDC_GROUP_MAP";
+    CREATE_USERS = "oidc-create-users" / "DUO_OIDC_CREATE_USERS";
+}
+
+/// What a provider of a known kind brings along.
+struct Preset {
+    name: &'static str,
+    issuer: Option<&'static str>,
+    button: &'static str,
+    groups_claim: Option<&'static str>,
+}
+
+const PRESETS: [Preset; 2] = [
+    Preset { name: "generic", issuer: None, button: "Sign in with OpenID Connect", groups_claim: None },
+    Preset {
+        name: "gitlab",
+        issuer: Some("https://gitlab.com"),
+        button: "Sign in with GitLab",
+        // The groups of which somebody is a direct member, by their full paths.
+        groups_claim: Some("groups_direct"),
+    },
+];
+
+/// Signing in by a provider, as it was written.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Sign-in by an OpenID Connect provider")]
+#[expect(clippy::struct_field_names, reason = "clap tells arguments apart by the names of the fields")]
+#[expect(clippy::doc_markdown, reason = "the help says it as it is written")]
+pub struct ProviderOptions {
+    /// Which provider: gitlab or generic [default: generic]
+    #[arg(long = PROVIDER.flag, env = PROVIDER.variable, value_name = "KIND")]
+    oidc_provider: Option<String>,
+    /// The provider's issuer, exactly as it calls itself [default for gitlab: https://gitlab.com]
+    #[arg(long = ISSUER.flag, env = ISSUER.variable, value_name = "URL")]
+    oidc_issuer: Option<String>,
+    /// As whom the provider knows this server
+    #[arg(long = CLIENT_ID.flag, env = CLIENT_ID.variable, value_name = "ID")]
+    oidc_client_id: Option<String>,
+    /// The client's secret, if it has one. Set the variable or the file: others on the machine see flags
+    #[arg(long = CLIENT_SECRET.flag, env = CLIENT_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
+    oidc_client_secret: Option<Secret>,
+    /// A file with the client's secret
+    #[arg(long = CLIENT_SECRET_FILE.flag, env = CLIENT_SECRET_FILE.variable, value_name = "FILE")]
+    oidc_client_secret_file: Option<String>,
+    /// What the button says [default: Sign in with OpenID Connect; for gitlab: Sign in with GitLab]
+    #[arg(long = NAME.flag, env = NAME.variable, value_name = "TEXT")]
+    oidc_name: Option<String>,
+    /// What is asked of the provider
+    #[arg(long = SCOPES.flag, env = SCOPES.variable, value_name = "SCOPES", default_value = "openid profile email")]
+    oidc_scopes: String,
+    /// The claim with the user's groups [default for gitlab: groups_direct]
+    #[arg(long = GROUPS_CLAIM.flag, env = GROUPS_CLAIM.variable, value_name = "CLAIM")]
+    oidc_groups_claim: Option<String>,
+    /// Which of these groups make a member of which group here, such as acme-admins=acme:owner
+    ///
+    /// Several are divided by ';'. Memberships made this way are withdrawn at the first sign-in
+    /// without the group; those made by hand are never touched.
+    #[arg(long = GROUP_MAP.flag, env = GROUP_MAP.variable, value_name = "RULES", default_value = "")]
+    oidc_group_map: String,
+    /// Make an account for whoever has none, when the provider has verified their address
+    #[arg(long = CREATE_USERS.flag, env = CREATE_USERS.variable, value_name = "true|false", num_args = 0..=1,
+        require_equals = true, default_value = "false", default_missing_value = "true")]
+    oidc_create_users: String,
+}
+
+/// A provider by which people sign in.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    /// As it was written: a slash at the end makes another issuer.
+    pub issuer: String,
+    pub client_id: String,
+    /// `None` for a public client.
+    pub client_secret: Option<Secret>,
+    /// What the button says.
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub groups_claim: Option<String>,
+    pub rules: ProviderRules,
+}
+
+impl ProviderConfig {
+    /// Whether the provider is on this machine and speaks HTTP, as in tests.
+    pub fn is_plain_http(&self) -> bool {
+        self.issuer.starts_with("http:")
+    }
+}
+
+impl ProviderOptions {
+    /// `Some(None)` when no provider is asked for, `None` when something is wrong, which is noted.
+    #[expect(clippy::option_option, reason = "wrong, or right and none")]
+    pub(super) fn check(&self, checks: &mut Checks) -> Option<Option<ProviderConfig>> {
+        let preset = match &self.oidc_provider {
+            None => Some(&PRESETS[0]),
+            Some(kind) => checks.note(PROVIDER, Some(kind), preset(kind)),
+        };
+        let scopes = checks.read(SCOPES, &self.oidc_scopes, scopes);
+        let create_users = checks.read(CREATE_USERS, &self.oidc_create_users, values::switch);
+        let group_map = checks.read(GROUP_MAP, &self.oidc_group_map, values::group_map);
+        let client_secret = self.secret(checks);
+        let name = self.oidc_name.as_deref().map(|name| checks.read(NAME, name, button));
+        let name = name.map_or(Some(None), |name| name.map(Some));
+
+        if self.oidc_provider.is_none() && self.oidc_issuer.is_none() && self.oidc_client_id.is_none() {
+            return Some(None);
+        }
+        let preset = preset?;
+        let issuer = match (self.oidc_issuer.as_deref(), preset.issuer) {
+            (Some(url), _) => {
+                let shown = (!url.contains('@')).then_some(url);
+                checks.note(ISSUER, shown, issuer(url))
+            }
+            (None, Some(known)) => Some(known.to_owned()),
+            (None, None) => checks.note(ISSUER, None, missing("the provider's address is needed as well")),
+        };
+        let client_id = match &self.oidc_client_id {
+            Some(id) if !id.trim().is_empty() => Some(id.trim().to_owned()),
+            _ => checks.note(
+                CLIENT_ID,
+                None,
+                missing("as whom the provider knows this server is needed as well"),
+            ),
+        };
+        let groups_claim = self.oidc_groups_claim.clone().or(preset.groups_claim.map(str::to_owned));
+        if groups_claim.is_none() && group_map.as_ref().is_some_and(|map| !map.is_empty()) {
+            let expected = "the claim that --oidc-group-map is about is needed as well";
+            checks.note(GROUPS_CLAIM, None, missing::<()>(expected));
+        }
+        Some(Some(ProviderConfig {
+            issuer: issuer?,
+            client_id: client_id?,
+            client_secret: client_secret?,
+            name: name?.unwrap_or_else(|| preset.button.to_owned()),
+            scopes: scopes?,
+            groups_claim,
+            rules: ProviderRules { create_users: create_users?, group_map: group_map? },
+        }))
+    }
+
+    /// In the same way.
+    #[expect(clippy::option_option, reason = "wrong, or right and none")]
+    fn secret(&self, checks: &mut Checks) -> Option<Option<Secret>> {
+        match (&self.oidc_client_secret, &self.oidc_client_secret_file) {
+            (None, None) => Some(None),
+            (Some(secret), None) => checks.note(CLIENT_SECRET, None, secret.clone().checked()).map(Some),
+            (None, Some(file)) => checks.note(CLIENT_SECRET_FILE, Some(file), Secret::read(file)).map(Some),
+            (Some(_), Some(file)) => {
+                let both = Expected(format!("--{} is set too: one of them", CLIENT_SECRET.flag));
+                checks.note(CLIENT_SECRET_FILE, Some(file), Err(both))
+            }
+        }
+    }
+}
+
+fn missing<T>(what: &str) -> Result<T, Expected> {
+    Err(Expected(what.to_owned()))
+}
+
+fn preset(kind: &str) -> Result<&'static Preset, Expected> {
+    let known = PRESETS.iter().find(|preset| preset.name == kind);
+    known.ok_or_else(|| Expected(String::from("expected gitlab or generic")))
+}
+
+/// Over TLS, or on this machine: whoever listens in between could sign in as anybody.
+fn issuer(text: &str) -> Result<String, Expected> {
+    let expected = || {
+        Expected(String::from(
+            "expected the https:// address that the provider calls itself by, such as https://gitlab.com",
+        ))
+    };
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && values::is_loopback(&url));
+    if plain && url.has_host() && safe { Ok(text.to_owned()) } else { Err(expected()) }
+}
+
+fn scopes(text: &str) -> Result<Vec<String>, Expected> {
+    let scopes: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    if scopes.iter().any(|scope| scope == "openid") {
+        Ok(scopes)
+    } else {
+        Err(Expected(String::from("expected openid and others, with spaces between them")))
+    }
+}
+
+fn button(text: &str) -> Result<String, Expected> {
+    let text = text.trim();
+    let fits = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(Expected(String::from("expected 1 to 64 characters"))) }
+}
+
+impl fmt::Display for ProviderConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.issuer)
+    }
+}

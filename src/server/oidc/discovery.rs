@@ -1,0 +1,264 @@
+//! What the provider says of itself: its addresses and its keys. Read when it is first needed, kept
+//! current in the background; a provider that is down is tried again, and stops nothing else.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use openidconnect::{
+    ClientId, ClientSecret, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    IdTokenFields, IssuerUrl, JsonWebKeySet, ProviderMetadataWithLogout, RedirectUrl, StandardErrorResponse,
+    StandardTokenResponse,
+    core::{
+        CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
+        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
+        CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+    },
+};
+use tokio::sync::{Mutex as Turn, Notify};
+use url::Url;
+
+use super::{answer::OtherClaims, error::ProviderError, http_client::HttpClient};
+use crate::{
+    domain::{paths, time::Timestamp},
+    server::config::ProviderConfig,
+    usecases::Clock,
+};
+
+/// How often it is read again while all is well.
+const EVERY: Duration = Duration::from_mins(5);
+/// The pause after a failure; each is twice as long as the one before, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Within so long after a failure the next who asks is told of that one, in milliseconds.
+const FAILURE_STANDS: i64 = 1000;
+/// An unknown key is looked for at most once in so long, in milliseconds.
+const KEYS_AT_MOST_EVERY: i64 = 60_000;
+
+pub(super) type Metadata = ProviderMetadataWithLogout;
+
+type TokenFields = IdTokenFields<
+    OtherClaims,
+    EmptyExtraTokenFields,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
+
+/// The client of `openidconnect` with all the claims of an ID token.
+pub(super) type Client = openidconnect::Client<
+    OtherClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    StandardTokenResponse<TokenFields, CoreTokenType>,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// A provider by which people sign in. Cheap to clone.
+#[derive(Clone)]
+pub struct Provider(Arc<Shared>);
+
+struct Shared {
+    config: ProviderConfig,
+    redirect_url: RedirectUrl,
+    http: HttpClient,
+    clock: Arc<dyn Clock>,
+    known: Mutex<Known>,
+    /// One reads at a time; the others wait for what it finds.
+    reading: Turn<()>,
+    /// Wakes whoever keeps it current.
+    trouble: Notify,
+}
+
+/// What is known of the provider now.
+#[derive(Default)]
+struct Known {
+    metadata: Option<Arc<Metadata>>,
+    /// When it last failed; `None` when the last try was a success, or there was none.
+    failed: Option<(Timestamp, String)>,
+    keys_sought_at: Option<Timestamp>,
+}
+
+impl Provider {
+    /// Nothing is asked of the provider yet. `external_url` is how browsers reach this server.
+    ///
+    /// # Errors
+    /// This machine has no certificates to trust.
+    pub fn new(config: ProviderConfig, external_url: &Url, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let redirect_url = external_url.join(paths::PROVIDER_CALLBACK).map_err(io::Error::other)?;
+        Ok(Self(Arc::new(Shared {
+            http: HttpClient::new(config.is_plain_http())?,
+            redirect_url: RedirectUrl::from_url(redirect_url),
+            config,
+            clock,
+            known: Mutex::default(),
+            reading: Turn::new(()),
+            trouble: Notify::new(),
+        })))
+    }
+
+    pub(super) fn config(&self) -> &ProviderConfig {
+        &self.0.config
+    }
+
+    pub(super) fn http(&self) -> &HttpClient {
+        &self.0.http
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// What the button says.
+    pub fn name(&self) -> &str {
+        &self.0.config.name
+    }
+
+    /// Whether it answered when it was last asked. Who was never asked counts as answering.
+    pub fn is_available(&self) -> bool {
+        self.known().failed.is_none()
+    }
+
+    /// Whether one can sign out there, too, as far as it is known.
+    pub fn ends_sessions(&self) -> bool {
+        let known = self.known();
+        known.metadata.as_ref().is_some_and(|it| it.additional_metadata().end_session_endpoint.is_some())
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Nothing panics while it is held; if something did, what is there would still be whole.
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what is known current, for as long as it is polled.
+    pub async fn keep_current(self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let turn = self.0.reading.lock().await;
+            let read = self.read().await;
+            drop(turn);
+            if read.is_ok() {
+                pause = FIRST_PAUSE;
+                tokio::select! {
+                    () = tokio::time::sleep(EVERY) => {}
+                    () = self.0.trouble.notified() => tokio::time::sleep(pause).await,
+                }
+            } else {
+                tokio::time::sleep(pause).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+        }
+    }
+
+    /// What the provider says of itself: as it is known, or read now.
+    pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
+        if let Some(metadata) = &self.known().metadata {
+            return Ok(metadata.clone());
+        }
+        let _turn = self.0.reading.lock().await;
+        {
+            let known = self.known();
+            if let Some(metadata) = &known.metadata {
+                return Ok(metadata.clone());
+            }
+            if let Some((at, why)) = &known.failed
+                && self.now() < at.plus_millis(FAILURE_STANDS)
+            {
+                return Err(ProviderError::Unavailable(why.clone()));
+            }
+        }
+        self.read().await
+    }
+
+    async fn read(&self) -> Result<Arc<Metadata>, ProviderError> {
+        let issuer = IssuerUrl::new(self.0.config.issuer.clone());
+        let issuer = issuer.map_err(|error| ProviderError::Unavailable(error.to_string()))?;
+        match Metadata::discover_async(issuer, &self.0.http).await {
+            Ok(metadata) => {
+                let metadata = Arc::new(metadata);
+                let mut known = self.known();
+                if known.failed.take().is_some() {
+                    tracing::info!(issuer = %self.0.config, "the sign-in provider answers again");
+                }
+                known.metadata = Some(metadata.clone());
+                Ok(metadata)
+            }
+            Err(error) => {
+                let error = ProviderError::from(error);
+                self.note_failure(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Somebody could not use the provider: the sign-in page says so until it answers again.
+    pub(super) fn trouble(&self, error: &ProviderError) {
+        self.note_failure(error);
+        self.0.trouble.notify_one();
+    }
+
+    fn note_failure(&self, error: &ProviderError) {
+        let mut known = self.known();
+        if known.failed.is_none() {
+            tracing::warn!(issuer = %self.0.config, %error, "the sign-in provider is not available");
+        }
+        known.failed = Some((self.now(), error.to_string()));
+    }
+
+    /// The same with the provider's keys of this moment, because one that it used is not known. `None`
+    /// when they were sought a moment ago, or cannot be had.
+    pub(super) async fn with_new_keys(&self) -> Option<Arc<Metadata>> {
+        let _turn = self.0.reading.lock().await;
+        let metadata = {
+            let mut known = self.known();
+            let now = self.now();
+            if known.keys_sought_at.is_some_and(|at| now < at.plus_millis(KEYS_AT_MOST_EVERY)) {
+                return None;
+            }
+            known.keys_sought_at = Some(now);
+            known.metadata.clone()?
+        };
+        let keys: JsonWebKeySet<CoreJsonWebKey> =
+            match JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.0.http).await {
+                Ok(keys) => keys,
+                Err(error) => {
+                    tracing::warn!(error = %ProviderError::from(error), "the provider's keys were not read");
+                    return None;
+                }
+            };
+        let metadata = Arc::new(Metadata::clone(&metadata).set_jwks(keys));
+        self.known().metadata = Some(metadata.clone());
+        Some(metadata)
+    }
+
+    /// A client for what the metadata says.
+    pub(super) fn client(&self, metadata: &Metadata) -> Client {
+        let config = &self.0.config;
+        let secret =
+            config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.expose().to_owned()));
+        let client =
+            Client::from_provider_metadata(metadata.clone(), ClientId::new(config.client_id.clone()), secret)
+                .disable_openid_scope()
+                .set_redirect_uri(self.0.redirect_url.clone());
+        // Basic is what a provider has to know unless it says otherwise (Discovery, 3).
+        let only_post = metadata.token_endpoint_auth_methods_supported().is_some_and(|methods| {
+            !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
+                && methods.contains(&CoreClientAuthMethod::ClientSecretPost)
+        });
+        if only_post { client.set_auth_type(openidconnect::AuthType::RequestBody) } else { client }
+    }
+}

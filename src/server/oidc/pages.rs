@@ -1,0 +1,290 @@
+//! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use openidconnect::{
+    AuthenticationFlow, ClientId, CsrfToken, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, Scope, core::CoreResponseType,
+};
+use serde::Deserialize;
+
+use super::{
+    Provider, answer,
+    attempt::{self, Attempt},
+    error::{ProviderError, printable},
+};
+use crate::{
+    actions::cookies::SESSION_COOKIE,
+    domain::{identity::Refusal, paths},
+    server::{ServerState, router::render_page},
+    ui::ProviderSignInFailed,
+    usecases::{
+        Origin,
+        sign_in_with_provider::{ProviderSignIn, sign_in_with_provider},
+    },
+};
+
+/// Says that the browser's session came from the provider, so that signing out can say that the
+/// provider's own session stays.
+pub(in crate::server) const SESSION_MARK: &str = "duo_provider_session";
+
+#[derive(Deserialize)]
+pub(in crate::server) struct StartQuery {
+    return_to: Option<String>,
+}
+
+/// What the provider sends back with the browser.
+#[derive(Deserialize)]
+pub(in crate::server) struct CallbackQuery {
+    state: Option<String>,
+    code: Option<String>,
+    /// Who says so (RFC 9207).
+    iss: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// Why it ends at the sign-in page, with what is said there.
+enum Failure {
+    /// The browser did not begin this, or too long ago, or began another since.
+    NotBegun,
+    /// The user or the provider said no.
+    Declined,
+    Provider(ProviderError),
+    Refused(Refusal),
+    Database,
+    /// The database takes no changes: no session, either.
+    Unwritable,
+    Internal,
+}
+
+/// To the provider, with a cookie that knows the way back.
+pub(in crate::server) async fn start(
+    State(state): State<ServerState>,
+    Extension(origin): Extension<Origin>,
+    Query(query): Query<StartQuery>,
+    request: Request,
+) -> Response {
+    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let return_to = paths::safe_return(query.return_to.as_deref()).to_owned();
+    let metadata = match provider.metadata().await {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            let failure = Failure::Provider(error);
+            return failed(&state, &provider, &origin, request.headers(), return_to, &failure).await;
+        }
+    };
+    let attempt = Attempt::new(state.app.random.secret(), state.app.now(), &return_to);
+    let challenge =
+        PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(attempt.pkce_verifier()));
+    let (to_state, to_nonce) = (attempt.state(), attempt.nonce());
+    let client = provider.client(&metadata);
+    let (url, _, _) = client
+        .authorize_url(
+            AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
+            || CsrfToken::new(to_state),
+            || Nonce::new(to_nonce),
+        )
+        .add_scopes(provider.config().scopes.iter().cloned().map(Scope::new))
+        .set_pkce_challenge(challenge)
+        .url();
+    let cookie = state.cookies.set(attempt::COOKIE, attempt.cookie(), attempt::SECONDS);
+    ([(header::SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
+}
+
+/// Back from the provider: into a session, or to the sign-in page with why not.
+pub(in crate::server) async fn callback(
+    State(state): State<ServerState>,
+    Extension(origin): Extension<Origin>,
+    Query(query): Query<CallbackQuery>,
+    request: Request,
+) -> Response {
+    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let headers = request.headers();
+    let attempt = state
+        .cookies
+        .read(headers, attempt::COOKIE)
+        .and_then(|cookie| Attempt::read(&cookie, state.app.now()))
+        .filter(|attempt| query.state.as_deref() == Some(attempt.state().as_str()));
+    let return_to = attempt.as_ref().map(|it| it.return_to().to_owned()).unwrap_or_default();
+    let result = match &attempt {
+        None => Err(Failure::NotBegun),
+        Some(attempt) => finish(&state, &provider, &origin, headers, attempt, query).await,
+    };
+    let mut response = match result {
+        Ok(token) => {
+            let seconds = state.app.settings.session_absolute_millis / 1000;
+            let mut response = Redirect::to(paths::safe_return(Some(&return_to))).into_response();
+            for cookie in [
+                state.cookies.set(SESSION_COOKIE, token, seconds),
+                state.cookies.set(SESSION_MARK, String::from("1"), seconds),
+            ] {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(failure) => failed(&state, &provider, &origin, headers, return_to, &failure).await,
+    };
+    if attempt.is_some() {
+        let gone = state.cookies.set(attempt::COOKIE, String::new(), 0);
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response
+}
+
+/// The session's token for the provider's answer.
+async fn finish(
+    state: &ServerState,
+    provider: &Provider,
+    origin: &Origin,
+    headers: &HeaderMap,
+    attempt: &Attempt,
+    query: CallbackQuery,
+) -> Result<String, Failure> {
+    if query.iss.as_ref().is_some_and(|iss| *iss != provider.config().issuer) {
+        let text = format!("it comes from another issuer: {}", query.iss.unwrap_or_default());
+        return Err(ProviderError::Invalid(printable(&text)).into());
+    }
+    if let Some(error) = query.error {
+        let text = format!("{error} {}", query.error_description.unwrap_or_default());
+        tracing::info!(error = printable(&text), "the provider signed nobody in");
+        return Err(match error.as_str() {
+            "server_error" | "temporarily_unavailable" => {
+                Failure::Provider(ProviderError::Unavailable(printable(&text)))
+            }
+            _ => Failure::Declined,
+        });
+    }
+    let code = query.code.ok_or_else(|| ProviderError::Invalid(String::from("it has no code")))?;
+    let claims = answer::claims(provider, attempt, code).await?;
+    let old_token = state.cookies.read(headers, SESSION_COOKIE);
+    let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let sign_in = ProviderSignIn {
+        claims: &claims,
+        rules: &provider.config().rules,
+        answer_hash: &attempt.answer_hash(),
+        answer_expires_at: attempt.expires_at(),
+        old_token: old_token.as_deref(),
+        user_agent,
+    };
+    match sign_in_with_provider(&state.app, origin, &sign_in).await {
+        Ok(outcome) => outcome.map_err(Failure::Refused),
+        Err(error) => {
+            tracing::error!(%error, "sign-in by the provider failed");
+            Err(if error.is_unwritable() {
+                Failure::Unwritable
+            } else if error.is_passing() {
+                Failure::Database
+            } else {
+                Failure::Internal
+            })
+        }
+    }
+}
+
+/// From the sign-in page on to the provider, where its own session ends.
+pub(in crate::server) async fn sign_out(State(state): State<ServerState>, request: Request) -> Response {
+    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let end = match provider.metadata().await {
+        Ok(metadata) => metadata.additional_metadata().end_session_endpoint.clone(),
+        Err(_) => None,
+    };
+    let back = PostLogoutRedirectUrl::new(format!("{}{}", state.origin, paths::SIGN_IN));
+    let (Some(end), Ok(back)) = (end, back) else { return Redirect::to(paths::SIGN_IN).into_response() };
+    let url = LogoutRequest::from(end)
+        .set_client_id(ClientId::new(provider.config().client_id.clone()))
+        .set_post_logout_redirect_uri(back)
+        .http_get_url();
+    Redirect::to(url.as_str()).into_response()
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        Self::Provider(error)
+    }
+}
+
+impl Failure {
+    /// The status, and what the page says.
+    fn said(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::NotBegun => (
+                StatusCode::BAD_REQUEST,
+                "This sign-in was not begun in this browser, or it took more than ten minutes. Begin again here.",
+            ),
+            Self::Declined => (StatusCode::FORBIDDEN, "The sign-in was cancelled or declined."),
+            Self::Provider(ProviderError::Unavailable(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The sign-in service does not answer. Try again in a moment, or use a password.",
+            ),
+            Self::Provider(ProviderError::Invalid(_)) => (
+                StatusCode::BAD_GATEWAY,
+                "The sign-in service gave an answer that cannot be trusted, so nobody was signed in. Try again; if it stays so, tell whoever runs this server.",
+            ),
+            Self::Refused(refusal) => match refusal {
+                Refusal::Replayed => {
+                    (StatusCode::BAD_REQUEST, "This sign-in was used already. Begin again here.")
+                }
+                Refusal::NoAddress => (
+                    StatusCode::FORBIDDEN,
+                    "The sign-in service did not say your email address, which the first sign-in needs.",
+                ),
+                Refusal::AddressNotVerified => (
+                    StatusCode::FORBIDDEN,
+                    "Your email address is not verified. Verify it at the sign-in service, then sign in again.",
+                ),
+                Refusal::UnknownUser => (
+                    StatusCode::FORBIDDEN,
+                    "Nobody here has your email address. Ask whoever runs this server for an account.",
+                ),
+                Refusal::LinkedToAnother => (
+                    StatusCode::FORBIDDEN,
+                    "The account with your email address is linked to somebody else. Ask whoever runs this server to unlink it.",
+                ),
+                Refusal::Bot => (StatusCode::FORBIDDEN, "A bot cannot sign in: it uses access tokens."),
+            },
+            Self::Database => {
+                (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
+            }
+            Self::Unwritable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Nobody can sign in at the moment: the database takes no changes. Whoever runs this server can tell why.",
+            ),
+            Self::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Try again in a moment.")
+            }
+        }
+    }
+}
+
+/// The sign-in page, with what went wrong and the request id under which the log says more.
+async fn failed(
+    state: &ServerState,
+    provider: &Provider,
+    origin: &Origin,
+    headers: &HeaderMap,
+    return_to: String,
+    failure: &Failure,
+) -> Response {
+    if let Failure::Provider(error) = failure {
+        tracing::warn!(%error, "sign-in by the provider failed");
+        if matches!(error, ProviderError::Unavailable(_)) {
+            provider.trouble(error);
+        }
+    }
+    let (status, message) = failure.said();
+    let mut page = Request::new(Body::empty());
+    *page.uri_mut() = paths::SIGN_IN.parse().expect("a path is an address");
+    *page.headers_mut() = headers.clone();
+    page.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+    let request_id = origin.request_id.clone();
+    page.extensions_mut().insert(ProviderSignInFailed { message, return_to, request_id });
+    let mut response = render_page(state, page).await;
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,86 @@
+//! Whom a provider means: its subjects and the users they are here. And which of its answers were
+//! used.
+
+use super::{StorageError, UnitOfWork, on_db, statements};
+use crate::domain::{identity::Identity, ids::UserId, time::Timestamp};
+
+statements! {
+    FIND = "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2";
+    SUBJECT_OF_USER = "SELECT subject FROM identities WHERE user_id = $1 AND issuer = $2";
+    INSERT = "INSERT INTO identities (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4)";
+    DELETE_OF_USER = "DELETE FROM identities WHERE user_id = $1 RETURNING issuer";
+    DELETE_OLD_ANSWERS = "DELETE FROM used_provider_answers WHERE expires_at <= $1";
+    INSERT_ANSWER = "INSERT INTO used_provider_answers (state_hash, expires_at) VALUES ($1, $2) ON CONFLICT (state_hash) DO NOTHING";
+}
+
+pub struct Identities<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl Identities<'_> {
+    /// Who it is here; `None` when nobody is linked to it.
+    pub async fn find(&mut self, identity: &Identity) -> Result<Option<UserId>, StorageError> {
+        let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(FIND)
+            .bind(identity.issuer())
+            .bind(identity.subject())
+            .fetch_optional(c)
+            .await)?;
+        Ok(id.map(UserId))
+    }
+
+    /// Whether the user is somebody at this issuer.
+    pub async fn is_linked(&mut self, user: UserId, issuer: &str) -> Result<bool, StorageError> {
+        let subject: Option<String> = on_db!(self.uow, |c| sqlx::query_scalar(SUBJECT_OF_USER)
+            .bind(user.0)
+            .bind(issuer)
+            .fetch_optional(c)
+            .await)?;
+        Ok(subject.is_some())
+    }
+
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the identity is linked, or the user is another at the issuer.
+    pub async fn link(
+        &mut self,
+        identity: &Identity,
+        user: UserId,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(INSERT)
+            .bind(identity.issuer())
+            .bind(identity.subject())
+            .bind(user.0)
+            .bind(at.as_millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// From every issuer; which there were.
+    pub async fn unlink(&mut self, user: UserId) -> Result<Vec<String>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(DELETE_OF_USER).bind(user.0).fetch_all(c).await)?)
+    }
+
+    /// Notes that an answer was used, until it expires; and forgets those that have. `false` when it
+    /// was used before.
+    pub async fn use_answer(
+        &mut self,
+        state_hash: &str,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        on_db!(self.uow, |c| sqlx::query(DELETE_OLD_ANSWERS)
+            .bind(now.as_millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        let rows = on_db!(self.uow, |c| sqlx::query(INSERT_ANSWER)
+            .bind(state_hash)
+            .bind(expires_at.as_millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+}
