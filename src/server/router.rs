@@ -119,7 +119,7 @@ pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> 
             provide(&context);
             content_security_policy();
         },
-        move || shell(options.clone(), assets.clone()),
+        move || shell((*options).clone(), (*assets).clone()),
     );
     render(request).await
 }
@@ -128,7 +128,7 @@ pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> 
 fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
-    provide_context(SiteOrigin(state.origin.clone()));
+    provide_context(SiteOrigin(state.origin.to_string()));
     provide_context(DemoHint(state.demo));
     if let Some(provider) = &state.provider {
         provide_context(ProviderButton {

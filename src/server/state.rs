@@ -18,7 +18,7 @@ pub struct ServerState {
     pub app: App,
     pub cookies: CookiePolicy,
     /// How browsers reach the program: scheme, host and port.
-    pub origin: String,
+    pub origin: Arc<str>,
     /// How many proxies in front append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
@@ -33,8 +33,8 @@ pub struct ServerState {
     pub(super) requests: Arc<Requests>,
     /// What a request, and whoever sends many, may take.
     pub limits: Limits,
-    pub(super) assets: AssetNames,
-    pub(super) leptos: LeptosOptions,
+    pub(super) assets: Arc<AssetNames>,
+    pub(super) leptos: Arc<LeptosOptions>,
 }
 
 impl ServerState {
@@ -46,7 +46,7 @@ impl ServerState {
             started: app.now(),
             app,
             cookies: CookiePolicy { secure: external_url.scheme() == "https" },
-            origin: external_url.origin().ascii_serialization(),
+            origin: external_url.origin().ascii_serialization().into(),
             trusted_proxies,
             demo,
             provider: None,
@@ -54,8 +54,8 @@ impl ServerState {
             traced: false,
             requests: Arc::default(),
             limits: Limits::default(),
-            assets,
-            leptos,
+            assets: Arc::new(assets),
+            leptos: Arc::new(leptos),
         }
     }
 

@@ -4,6 +4,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -141,7 +142,7 @@ pub struct PoolUse {
 #[derive(Clone)]
 pub struct Storage {
     pub(super) pool: Pool,
-    url: DatabaseUrl,
+    url: Arc<DatabaseUrl>,
     changes: Changes,
 }
 
@@ -232,7 +233,7 @@ impl Storage {
     }
 
     pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
-        Self { pool, url: url.clone(), changes: Changes::default() }
+        Self { pool, url: Arc::new(url.clone()), changes: Changes::default() }
     }
 
     /// Whether what was read before is still so; known while [`Storage::watch`] runs.
@@ -242,7 +243,7 @@ impl Storage {
 
     /// Watches for changes of whichever process, until it is dropped.
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
-        let database = match &self.url {
+        let database = match &*self.url {
             DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
             DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
         };
