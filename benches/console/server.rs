@@ -66,7 +66,11 @@ impl Console {
     fn serve(folder: &Path) -> (Running, SocketAddr) {
         let log = File::create(folder.join("log")).expect("a log");
         let mut command = program(folder);
-        let (running, line) = start(command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--api-rate-per-minute", "0"]).stderr(log));
+        let (running, line) = start(
+            command
+                .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--api-rate-per-minute", "0"])
+                .stderr(log),
+        );
         let address = line.strip_prefix("Duo Console: http://").and_then(|it| it.parse().ok());
         (running, address.unwrap_or_else(|| panic!("the server said: {line}")))
     }
