@@ -160,6 +160,16 @@ impl Storage {
     /// Opens the database and applies the migrations that it lacks. Safe when several servers do so
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
+        Self::open_with_patience(url, max_connections, CONNECTED_WITHIN).await
+    }
+
+    /// The same, with another time that a request waits for PostgreSQL: a test beside many others on a
+    /// busy machine is in no hurry.
+    pub async fn open_with_patience(
+        url: &DatabaseUrl,
+        max_connections: u32,
+        connected_within: Duration,
+    ) -> Result<Self, StorageError> {
         match url {
             DatabaseUrl::Sqlite(options) => Self::open_sqlite(url, options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
@@ -176,7 +186,7 @@ impl Storage {
                 migrated?;
                 let pool = PgPoolOptions::new()
                     .max_connections(max_connections)
-                    .acquire_timeout(CONNECTED_WITHIN)
+                    .acquire_timeout(connected_within)
                     .connect_with(options.clone())
                     .await?;
                 Ok(Self::new(url, Pool::Postgres(pool)))
@@ -266,10 +276,10 @@ impl Storage {
     }
 
     /// How long a request waits for its transaction. A server that hangs does not refuse connections.
-    const fn patience(&self) -> Duration {
-        match self.pool {
+    fn patience(&self) -> Duration {
+        match &self.pool {
             Pool::Sqlite { .. } => PATIENCE,
-            Pool::Postgres(_) => CONNECTED_WITHIN,
+            Pool::Postgres(pool) => pool.options().get_acquire_timeout(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use duo_console::storage::{DatabaseUrl, Storage, UnitOfWork};
@@ -14,6 +15,9 @@ use sqlx::{
     postgres::{PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
+
+/// How long a test waits for a connection beside all the others.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -50,7 +54,7 @@ macro_rules! on_raw {
 impl Database {
     /// A server's handle: pools of its own.
     pub async fn open(&self) -> Storage {
-        Storage::open(&self.url, 4).await.expect("the database opens")
+        Storage::open_with_patience(&self.url, 4, PATIENCE).await.expect("the database opens")
     }
 
     /// Runs one statement past the program; how many rows it touched.
