@@ -7,6 +7,9 @@ import { Toggle, makeResetLink, paths, typeNewPassword } from '../pages.ts';
 // axe is a script. Without JavaScript it looks at the same pages, whose own script never comes.
 test.use({ javaScriptEnabled: true });
 
+// Each looks at many states, in light and in dark.
+test.describe.configure({ timeout: 120_000 });
+
 test('the configuration and its dialog', async ({ configuration, page }) => {
   await configuration.open('acme');
   await isAccessible(page, 'before anything');

@@ -39,7 +39,7 @@ test.describe('a Maintainer', () => {
     expect(await refused.text()).toContain(REFUSAL);
 
     const led = await post('text/html');
-    expect(led.status()).toBe(302);
+    expect(led.status()).toBe(303);
     await page.reload();
     await expect(configuration.alert('Developer')).toHaveText(`Couldn't save. ${REFUSAL}`);
     await expect(configuration.flow('Developer').box).toBeChecked();
