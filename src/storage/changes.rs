@@ -14,9 +14,8 @@ use std::{
 };
 
 use sqlx::{
-    Connection, Executor, SqliteConnection,
+    Executor, SqlitePool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
-    sqlite::SqliteConnectOptions,
 };
 use tokio::time::{sleep, timeout};
 
@@ -96,7 +95,8 @@ impl Changes {
 
 /// How a database is watched.
 pub(super) enum Watched {
-    Sqlite(SqliteConnectOptions),
+    /// A pool of one connection, so that closing the database waits for it.
+    Sqlite(SqlitePool),
     Postgres(PgConnectOptions),
 }
 
@@ -105,7 +105,7 @@ pub(super) async fn watch(database: Watched, changes: Changes) {
     loop {
         let watching = async {
             match &database {
-                Watched::Sqlite(options) => watch_sqlite(options, &changes).await,
+                Watched::Sqlite(pool) => watch_sqlite(pool, &changes).await,
                 Watched::Postgres(options) => watch_postgres(options, &changes).await,
             }
         };
@@ -115,16 +115,16 @@ pub(super) async fn watch(database: Watched, changes: Changes) {
     }
 }
 
-async fn watch_sqlite(options: &SqliteConnectOptions, changes: &Changes) -> Result<Infallible, sqlx::Error> {
-    // The file is there. Made anew it would be another database.
-    let options = options.clone().create_if_missing(false).pragma("query_only", "1");
-    let mut connection = SqliteConnection::connect_with(&options).await?;
+async fn watch_sqlite(pool: &SqlitePool, changes: &Changes) -> Result<Infallible, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    // What failed once is not used again.
+    connection.close_on_drop();
     let (mut version, mut last) = (None, None);
     loop {
-        let now: i64 = sqlx::query_scalar(DATA_VERSION).fetch_one(&mut connection).await?;
+        let now: i64 = sqlx::query_scalar(DATA_VERSION).fetch_one(&mut *connection).await?;
         if version.replace(now) != Some(now) {
             // Much that is written is no change: that a session was used, for one.
-            let event: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut connection).await?;
+            let event: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut *connection).await?;
             match last.replace(event) {
                 None => changes.found(),
                 Some(before) if before != event => changes.happened(),

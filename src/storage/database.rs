@@ -1,6 +1,6 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use sqlx::{
     Connection, Executor, SqlSafeStr,
@@ -52,7 +52,6 @@ pub struct PoolUse {
 #[derive(Clone)]
 pub struct Storage {
     pub(super) pool: Pool,
-    url: Arc<DatabaseUrl>,
     changes: Changes,
 }
 
@@ -62,6 +61,8 @@ pub(super) enum Pool {
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
+        /// One connection, for [`Storage::watch`].
+        watcher: SqlitePool,
     },
     Postgres(PgPool),
 }
@@ -81,7 +82,7 @@ impl Storage {
         connected_within: Duration,
     ) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(url, options, max_connections).await,
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
             DatabaseUrl::Postgres(options) => {
                 // Without the limit of a request: a migration may take long, and so may waiting for
                 // the server that runs it.
@@ -89,7 +90,7 @@ impl Storage {
                 let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
                 let migrated = async {
                     POSTGRES_MIGRATIONS.run(&migrating).await?;
-                    audit_chain::seal_what_is_older(&Self::new(url, Pool::Postgres(migrating.clone()))).await
+                    audit_chain::seal_what_is_older(&Self::new(Pool::Postgres(migrating.clone()))).await
                 }
                 .await;
                 migrating.close().await;
@@ -99,7 +100,7 @@ impl Storage {
                     .acquire_timeout(connected_within)
                     .connect_with(options.clone())
                     .await?;
-                Ok(Self::new(url, Pool::Postgres(pool)))
+                Ok(Self::new(Pool::Postgres(pool)))
             }
         }
     }
@@ -119,11 +120,7 @@ impl Storage {
         let _ = time::timeout(at_most, reached).await;
     }
 
-    async fn open_sqlite(
-        url: &DatabaseUrl,
-        options: &SqliteConnectOptions,
-        max_connections: u32,
-    ) -> Result<Self, StorageError> {
+    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -140,20 +137,20 @@ impl Storage {
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         // Never given up: `restore` sees by it that a server runs.
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let writer = lasting.connect_with(options.clone()).await?;
+        let writer = lasting.clone().connect_with(options.clone()).await?;
         SQLITE_MIGRATIONS.run(&writer).await?;
-        let readers = pool
-            .max_connections(max_connections)
-            .connect_with(options.clone().pragma("query_only", "1"))
-            .await?;
-        let storage = Self::new(url, Pool::Sqlite { readers, writer });
+        let reading = options.clone().pragma("query_only", "1");
+        // The file is there. Made anew it would be another database.
+        let watcher = lasting.connect_lazy_with(reading.clone().create_if_missing(false));
+        let readers = pool.max_connections(max_connections).connect_with(reading).await?;
+        let storage = Self::new(Pool::Sqlite { readers, writer, watcher });
         audit_chain::seal_what_is_older(&storage).await?;
         drop(lock);
         Ok(storage)
     }
 
-    pub(super) fn new(url: &DatabaseUrl, pool: Pool) -> Self {
-        Self { pool, url: Arc::new(url.clone()), changes: Changes::default() }
+    pub(super) fn new(pool: Pool) -> Self {
+        Self { pool, changes: Changes::default() }
     }
 
     /// Whether what was read before is still so; known while [`Storage::watch`] runs.
@@ -163,9 +160,9 @@ impl Storage {
 
     /// Watches for changes of whichever process, until it is dropped.
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
-        let database = match &*self.url {
-            DatabaseUrl::Sqlite(options) => Watched::Sqlite(options.clone()),
-            DatabaseUrl::Postgres(options) => Watched::Postgres(options.clone()),
+        let database = match &self.pool {
+            Pool::Sqlite { watcher, .. } => Watched::Sqlite(watcher.clone()),
+            Pool::Postgres(pool) => Watched::Postgres((*pool.connect_options()).clone()),
         };
         watch(database, self.changes.clone())
     }
@@ -264,7 +261,7 @@ impl Storage {
             PoolUse { name, most, idle: idle.min(size), in_use: size.saturating_sub(idle) }
         }
         match &self.pool {
-            Pool::Sqlite { readers, writer } => vec![of("readers", readers), of("writer", writer)],
+            Pool::Sqlite { readers, writer, .. } => vec![of("readers", readers), of("writer", writer)],
             Pool::Postgres(pool) => vec![of("all", pool)],
         }
     }
@@ -272,7 +269,8 @@ impl Storage {
     /// Waits for what is under way, then closes every connection.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Sqlite { readers, writer } => {
+            Pool::Sqlite { readers, writer, watcher } => {
+                watcher.close().await;
                 readers.close().await;
                 writer.close().await;
             }

@@ -30,14 +30,14 @@ impl Storage {
                 let plain =
                     SqliteConnectOptions::new().filename(options.get_filename()).pragma("query_only", "1");
                 let pool = SqlitePoolOptions::new().max_connections(2).connect_with(plain).await?;
-                Pool::Sqlite { readers: pool.clone(), writer: pool }
+                Pool::Sqlite { readers: pool.clone(), writer: pool.clone(), watcher: pool }
             }
             DatabaseUrl::Postgres(options) => {
                 let read_only = options.clone().options([("default_transaction_read_only", "on")]);
                 Pool::Postgres(PgPoolOptions::new().max_connections(2).connect_with(read_only).await?)
             }
         };
-        Ok(Self::new(url, pool))
+        Ok(Self::new(pool))
     }
 
     /// How the schema stands to this program's.
