@@ -102,10 +102,12 @@ pub async fn set_flow(
     let set = usecases::set_flow::set_flow(&call.app, &call.signed_in.caller, command).await;
     let (now, format) = (call.app.now(), call.signed_in.display.time_format);
     let status = set.map(|set| FlowStatus::new(&set.selection, now, format));
-    // A form comes back to the row that it was about.
-    let row = Flow::find(&flow).map_or(page.clone(), |flow| format!("{page}#{}", flow.html_id()));
-    // What the form said may be anything; the flash has to fit into a cookie.
-    let subject = Flow::find(&flow).map_or("flow", |flow| flow.reference);
+    // A form comes back to the row that it was about. What it said may be anything, of any length; the
+    // flash has to fit into a cookie.
+    let (row, subject) = match Flow::find(&flow) {
+        Some(flow) => (format!("{page}#{}", flow.html_id()), flow.reference),
+        None => (page.clone(), "flow"),
+    };
     call.answer(subject, status, |result| match result {
         // Whoever has to confirm who they are first comes back to the dialog.
         Err(ActionError::ConsentRequired | ActionError::ConfirmSignIn) => {

@@ -65,14 +65,6 @@ pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<http::request::Parts>()?.extensions.get::<T>().cloned()
 }
 
-/// What the page's address says in its query; `None` when it says nothing. Leptos' own map of the query
-/// decodes twice, and takes an address in an address apart.
-pub fn query_parameter(name: &str) -> Option<String> {
-    let parts = use_context::<http::request::Parts>()?;
-    let mut pairs = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
-    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
 /// Sends whoever asked for this page to sign in, and back here.
 pub fn send_to_sign_in() {
     let here = use_context::<http::request::Parts>()

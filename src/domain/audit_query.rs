@@ -1,7 +1,5 @@
 //! Which audit events somebody asks for: what a form or an address says, and what it means.
 
-use serde::Deserialize;
-
 use super::{
     audit::{AuditCursor, AuditKind},
     ids::AuditEventId,
@@ -10,8 +8,7 @@ use super::{
 };
 
 /// As it was typed. An empty field asks for everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
     /// A user name: who did it.
     pub person: String,
@@ -45,6 +42,17 @@ pub struct WrongFilter {
 }
 
 impl AuditQuery {
+    /// From what `text` says of each field by its name.
+    pub fn read(text: impl Fn(&str) -> String) -> Self {
+        Self {
+            person: text("person"),
+            kind: text("kind"),
+            from: text("from"),
+            to: text("to"),
+            event: text("event"),
+        }
+    }
+
     const fn fields(&self) -> [(&'static str, &String); 5] {
         [
             ("person", &self.person),

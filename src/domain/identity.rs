@@ -2,6 +2,7 @@
 
 use super::{
     email::EmailAddress,
+    time::Timestamp,
     user::{check_name, check_username},
 };
 
@@ -34,6 +35,8 @@ impl Identity {
 pub struct ProviderClaims {
     pub identity: Identity,
     pub email: ClaimedEmail,
+    /// When the user last proved to the provider who they are; `None` when it does not say.
+    pub authenticated_at: Option<Timestamp>,
     /// How the provider calls the user, the best first: candidates for a user name here.
     pub usernames: Vec<String>,
     pub name: Option<String>,
@@ -133,6 +136,7 @@ mod tests {
         ProviderClaims {
             identity: Identity::new("https://id.example", "1").expect("an identity"),
             email: ClaimedEmail::new(email, Some(true)),
+            authenticated_at: None,
             usernames: usernames.iter().map(|&name| name.to_owned()).collect(),
             name: name.map(str::to_owned),
             groups: Vec::new(),

@@ -161,6 +161,11 @@ pub fn provider_sign_in_returning_to(to: &str) -> String {
     }
 }
 
+/// The way to the provider, where one proves anew who one is, coming back to `to` afterwards.
+pub fn provider_confirm_returning_to(to: &str) -> String {
+    format!("{PROVIDER_SIGN_IN}?anew=true&return_to={}", query_value(safe_return(Some(to))))
+}
+
 /// The page that asks for the password again, coming back to `to` afterwards.
 pub fn confirm_returning_to(to: &str) -> String {
     format!("{CONFIRM}?return_to={}", query_value(to))

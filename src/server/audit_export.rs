@@ -3,15 +3,15 @@
 use axum::{
     Extension,
     body::Body,
-    extract::{OriginalUri, Query, State},
+    extract::{OriginalUri, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures_util::stream;
-use serde::Deserialize;
 
 use super::ServerState;
 use crate::{
+    actions::query::Query,
     domain::{audit_query::AuditQuery, namespace::GroupPath, paths},
     usecases::{
         SignedIn, UseCaseError,
@@ -20,38 +20,29 @@ use crate::{
     },
 };
 
-#[derive(Deserialize)]
-pub(super) struct Wanted {
-    /// `csv` or `ndjson`.
-    #[serde(default)]
-    format: String,
-    /// A group or project; all of the log without.
-    group: Option<String>,
-}
-
 pub(super) async fn download(
     State(state): State<ServerState>,
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,
-    Query(wanted): Query<Wanted>,
-    Query(query): Query<AuditQuery>,
 ) -> Response {
     let Some(Extension(signed_in)) = signed_in else {
         let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
         return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
     };
-    let (format, content_type) = match wanted.format.as_str() {
-        "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8"),
-        "ndjson" => (ExportFormat::Ndjson, "application/x-ndjson"),
+    let asked = Query::of(&uri);
+    let (format, ending, content_type) = match asked.get("format") {
+        Some("csv") => (ExportFormat::Csv, "csv", "text/csv; charset=utf-8"),
+        Some("ndjson") => (ExportFormat::Ndjson, "ndjson", "application/x-ndjson"),
         _ => return (StatusCode::BAD_REQUEST, "Ask for format=csv or format=ndjson.\n").into_response(),
     };
-    let selection = match query.parse() {
+    let selection = match AuditQuery::read(|name| asked.text(name)).parse() {
         Ok(selection) => selection,
         Err(wrong) => {
             return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
         }
     };
-    let Ok(group) = wanted.group.as_deref().map(GroupPath::parse).transpose() else {
+    // Without a group it is all of the log.
+    let Ok(group) = asked.get("group").map(GroupPath::parse).transpose() else {
         return refusal(&UseCaseError::NotFound("group or project"));
     };
     let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
@@ -59,7 +50,7 @@ pub(super) async fn download(
         Err(error) => return refusal(&error),
     };
     let place = group.map_or_else(|| String::from("all"), |group| group.as_str().replace('/', "-"));
-    let name = format!("audit-events-{place}-{}.{}", state.app.now().date(), wanted.format);
+    let name = format!("audit-events-{place}-{}.{ending}", state.app.now().date());
     let export = AuditExport::new(state.app, filter, format);
     // What fails midway cuts the answer off: nobody takes a part for the whole.
     let pieces = stream::try_unfold(export, |mut export| async move {

@@ -133,6 +133,7 @@ fn provide(state: &ServerState) {
     if let Some(provider) = &state.provider {
         provide_context(ProviderButton {
             name: provider.name().to_owned(),
+            issuer: provider.issuer().to_owned(),
             available: provider.is_available(),
             ends_sessions: provider.ends_sessions(),
         });

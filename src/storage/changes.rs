@@ -97,7 +97,7 @@ impl Changes {
 pub(super) enum Watched {
     /// A pool of one connection, so that closing the database waits for it.
     Sqlite(SqlitePool),
-    Postgres(PgConnectOptions),
+    Postgres(Arc<PgConnectOptions>),
 }
 
 /// Watches until it is dropped, through every loss of the database.

@@ -162,7 +162,7 @@ impl Storage {
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let database = match &self.pool {
             Pool::Sqlite { watcher, .. } => Watched::Sqlite(watcher.clone()),
-            Pool::Postgres(pool) => Watched::Postgres((*pool.connect_options()).clone()),
+            Pool::Postgres(pool) => Watched::Postgres(pool.connect_options()),
         };
         watch(database, self.changes.clone())
     }

@@ -45,12 +45,7 @@ impl Links<'_> {
         token_hash: &str,
         now: Timestamp,
     ) -> Result<Option<UserId>, StorageError> {
-        let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(FIND_RESET)
-            .bind(token_hash)
-            .bind(now.as_millis())
-            .fetch_optional(c)
-            .await)?;
-        Ok(id.map(UserId))
+        self.user_of_reset(FIND_RESET, token_hash, now).await
     }
 
     /// The same, and the link ends with it.
@@ -59,7 +54,16 @@ impl Links<'_> {
         token_hash: &str,
         now: Timestamp,
     ) -> Result<Option<UserId>, StorageError> {
-        let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(USE_RESET)
+        self.user_of_reset(USE_RESET, token_hash, now).await
+    }
+
+    async fn user_of_reset(
+        &mut self,
+        sql: &'static str,
+        token_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StorageError> {
+        let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(sql)
             .bind(token_hash)
             .bind(now.as_millis())
             .fetch_optional(c)

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 statements! {
-    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, authenticated_at, expires_at, remote_ip, user_agent) VALUES ($1, $2, $3, $3, $3, $4, $5, $6)";
+    INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, authenticated_at, expires_at, remote_ip, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6, $7)";
     FIND_BY_TOKEN_HASH = "SELECT s.id AS session_id, s.last_seen_at, s.authenticated_at, s.expires_at, u.id, u.username, u.name, u.kind, u.is_admin, p.theme, p.time_format FROM sessions s JOIN users u ON u.id = s.user_id JOIN user_preferences p ON p.user_id = u.id WHERE s.token_hash = $1";
     TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1";
     LIST_OF_USER = "SELECT id, created_at, last_seen_at, remote_ip, user_agent FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, id DESC";
@@ -50,6 +50,8 @@ pub struct NewSession<'a> {
     pub token_hash: &'a str,
     pub user: UserId,
     pub created_at: Timestamp,
+    /// When the user proved who they are.
+    pub authenticated_at: Timestamp,
     pub expires_at: Timestamp,
     pub remote_ip: &'a str,
     pub user_agent: &'a str,
@@ -87,6 +89,7 @@ impl Sessions<'_> {
             .bind(session.token_hash)
             .bind(session.user.0)
             .bind(session.created_at.as_millis())
+            .bind(session.authenticated_at.as_millis())
             .bind(session.expires_at.as_millis())
             .bind(session.remote_ip)
             .bind(session.user_agent)

@@ -13,6 +13,11 @@ pub async fn has_password(app: &App, caller: &Caller) -> Result<bool, UseCaseErr
     Ok(app.storage.read().await?.users().password_hash(caller.actor.id).await?.is_some())
 }
 
+/// Whether the caller can confirm at the provider `issuer`, by signing in there anew.
+pub async fn is_linked(app: &App, caller: &Caller, issuer: &str) -> Result<bool, UseCaseError> {
+    Ok(app.storage.read().await?.identities().is_linked(caller.actor.id, issuer).await?)
+}
+
 /// The token that the session of `token` has from now on.
 ///
 /// # Errors

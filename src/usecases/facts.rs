@@ -1,6 +1,6 @@
 //! What pages and decisions read most, from memory while nothing changed and else from the database.
 
-use std::sync::Arc;
+use std::{borrow::Borrow, hash::Hash, sync::Arc};
 
 use super::{
     App, Tally,
@@ -91,53 +91,39 @@ impl<'a> Facts<'a> {
 
     /// `None` when there is no such session. Whether it has ended is for the caller to say.
     pub async fn session(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
-        let memory = &self.app.known.sessions;
-        if let Some(known) = self.recall(memory, hash) {
-            return Ok(Some(known));
+        match self.recall(&self.app.known.sessions, hash) {
+            None => self.session_anew(hash).await,
+            known => Ok(known),
         }
-        let read = self.read_session(hash).await;
-        self.keep(memory, hash.to_owned(), read)
     }
 
     /// The same, past what is remembered: another server may have seen it used since.
     pub async fn session_anew(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
-        let read = self.read_session(hash).await;
-        self.keep(&self.app.known.sessions, hash.to_owned(), read)
-    }
-
-    async fn read_session(&mut self, hash: &str) -> Result<Option<Used<SessionUser>>, StorageError> {
-        let found = self.uow().await?.sessions().find_by_token_hash(hash).await?;
-        Ok(found.map(|session| {
-            let noted = Some(session.last_seen_at);
-            Used::new(session, noted)
-        }))
+        let read = async |uow: &mut UnitOfWork| {
+            let found = uow.sessions().find_by_token_hash(hash).await?;
+            Ok(found.map(|session| {
+                let noted = Some(session.last_seen_at);
+                Used::new(session, noted)
+            }))
+        };
+        self.learn(&self.app.known.sessions, hash, read).await
     }
 
     /// `None` when there is no such token. Whether it still counts is for the caller to say.
     pub async fn token(&mut self, hash: &str) -> Result<Option<Arc<Used<TokenUser>>>, StorageError> {
-        let memory = &self.app.known.tokens;
-        if let Some(known) = self.recall(memory, hash) {
-            return Ok(Some(known));
-        }
-        let read = async {
-            let found = self.uow().await?.tokens().find_by_token_hash(hash).await?;
+        let read = async |uow: &mut UnitOfWork| {
+            let found = uow.tokens().find_by_token_hash(hash).await?;
             Ok(found.map(|token| {
                 let noted = token.last_used_at;
                 Used::new(token, noted)
             }))
-        }
-        .await;
-        self.keep(memory, hash.to_owned(), read)
+        };
+        self.known(&self.app.known.tokens, hash, read).await
     }
 
     /// `None` when there is no such namespace.
     pub async fn place(&mut self, path: &GroupPath) -> Result<Option<Arc<Place>>, StorageError> {
-        let (memory, key) = (&self.app.known.places, path.key());
-        if let Some(known) = self.recall(memory, key.as_str()) {
-            return Ok(Some(known));
-        }
-        let read = async {
-            let uow = self.uow().await?;
+        let read = async |uow: &mut UnitOfWork| {
             let Some(namespace) = uow.namespaces().find_by_path(path).await? else { return Ok(None) };
             let (subscription, chain) = load::top_level(uow, namespace.root).await?;
             Ok(Some(Place {
@@ -147,39 +133,28 @@ impl<'a> Facts<'a> {
                 ancestors: uow.namespaces().ancestors(namespace.id).await?,
                 namespace,
             }))
-        }
-        .await;
-        self.keep(memory, key, read)
+        };
+        self.known(&self.app.known.places, path.key().as_str(), read).await
     }
 
     /// `None` when there is nobody of this name.
     pub async fn user(&mut self, username: &str) -> Result<Option<Arc<User>>, StorageError> {
-        let memory = &self.app.known.users;
-        if let Some(known) = self.recall(memory, username) {
-            return Ok(Some(known));
-        }
-        let read = async { self.uow().await?.users().find_by_username(username).await }.await;
-        self.keep(memory, username.to_owned(), read)
+        let read = async |uow: &mut UnitOfWork| uow.users().find_by_username(username).await;
+        self.known(&self.app.known.users, username, read).await
     }
 
     /// The user's roles at a namespace, with what is inherited from above.
     pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
-        let (memory, key) = (&self.app.known.standings, (user, namespace));
-        if let Some(known) = self.recall(memory, &key) {
-            return Ok(*known);
-        }
-        let read = async { self.uow().await?.memberships().standing(user, namespace).await.map(Some) }.await;
-        Ok(self.keep(memory, key, read)?.map_or_else(Standing::default, |standing| *standing))
+        let read = async |uow: &mut UnitOfWork| uow.memberships().standing(user, namespace).await.map(Some);
+        let standing = self.known(&self.app.known.standings, &(user, namespace), read).await?;
+        Ok(standing.map_or_else(Standing::default, |standing| *standing))
     }
 
     /// Whether the user holds a seat of the top-level group, and the group still has Duo Enterprise.
     pub async fn has_seat(&mut self, top_level: NamespaceId, user: UserId) -> Result<bool, StorageError> {
-        let (memory, key) = (&self.app.known.seats, (top_level, user));
-        if let Some(known) = self.recall(memory, &key) {
-            return Ok(*known);
-        }
-        let read = async { self.uow().await?.memberships().has_seat(top_level, user).await.map(Some) }.await;
-        Ok(self.keep(memory, key, read)?.is_some_and(|seat| *seat))
+        let read = async |uow: &mut UnitOfWork| uow.memberships().has_seat(top_level, user).await.map(Some);
+        let seat = self.known(&self.app.known.seats, &(top_level, user), read).await?;
+        Ok(seat.is_some_and(|seat| *seat))
     }
 
     /// The transaction of this look, for what is not remembered.
@@ -187,6 +162,23 @@ impl<'a> Facts<'a> {
         match &mut self.uow {
             Some(uow) => Ok(uow),
             none => Ok(none.insert(self.app.storage.read().await?)),
+        }
+    }
+
+    /// What is remembered, or else what the database says.
+    async fn known<K, Q, V>(
+        &mut self,
+        memory: &Memory<K, V>,
+        key: &Q,
+        read: impl AsyncFnOnce(&mut UnitOfWork) -> Result<Option<V>, StorageError>,
+    ) -> Result<Option<Arc<V>>, StorageError>
+    where
+        K: Hash + Eq + Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        match self.recall(memory, key) {
+            None => self.learn(memory, key, read).await,
+            known => Ok(known),
         }
     }
 
@@ -199,8 +191,8 @@ impl<'a> Facts<'a> {
 
     fn recall<K, Q, V>(&mut self, memory: &Memory<K, V>, key: &Q) -> Option<Arc<V>>
     where
-        K: std::hash::Hash + Eq + std::borrow::Borrow<Q>,
-        Q: std::hash::Hash + Eq + ?Sized,
+        K: Hash + Eq + Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
     {
         match self.knowledge {
             Knowledge::None => None,
@@ -212,37 +204,42 @@ impl<'a> Facts<'a> {
 
     fn old<K, Q, V>(&mut self, memory: &Memory<K, V>, key: &Q) -> Option<Arc<V>>
     where
-        K: std::hash::Hash + Eq + std::borrow::Borrow<Q>,
-        Q: std::hash::Hash + Eq + ?Sized,
+        K: Hash + Eq + Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
     {
         let old = if self.content_with_old { memory.last(key) } else { None };
         self.stale |= old.is_some();
         old
     }
 
-    /// Remembers what was read, or falls back on what was read before.
-    fn keep<K, V>(
+    /// Reads and remembers, or falls back on what was read before.
+    async fn learn<K, Q, V>(
         &mut self,
         memory: &Memory<K, V>,
-        key: K,
-        read: Result<Option<V>, StorageError>,
+        key: &Q,
+        read: impl AsyncFnOnce(&mut UnitOfWork) -> Result<Option<V>, StorageError>,
     ) -> Result<Option<Arc<V>>, StorageError>
     where
-        K: std::hash::Hash + Eq,
+        K: Hash + Eq + Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
-        match read {
+        let fact = match self.uow().await {
+            Ok(uow) => read(uow).await,
+            Err(error) => Err(error),
+        };
+        match fact {
             Ok(Some(fact)) => {
                 let fact = Arc::new(fact);
                 if let Some(generation) = self.generation() {
-                    memory.learn(key, Arc::clone(&fact), generation, self.now);
+                    memory.learn(key.to_owned(), Arc::clone(&fact), generation, self.now);
                 }
                 Ok(Some(fact))
             }
             Ok(None) => {
-                memory.forget(&key);
+                memory.forget(key);
                 Ok(None)
             }
-            Err(error) if error.is_unavailable() => self.old(memory, &key).map(Some).ok_or(error),
+            Err(error) if error.is_unavailable() => self.old(memory, key).map(Some).ok_or(error),
             Err(error) => Err(error),
         }
     }

@@ -59,8 +59,13 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         return Ok(None);
     };
     attempt.succeeded(&mut uow).await?;
-    let start =
-        StartSession { user: &user, by: "password", old_token: form.old_token, user_agent: form.user_agent };
+    let start = StartSession {
+        user: &user,
+        by: "password",
+        authenticated_at: Some(app.now()),
+        old_token: form.old_token,
+        user_agent: form.user_agent,
+    };
     let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
     app.tally.sign_ins(SignInOutcome::Succeeded).add();

@@ -87,6 +87,7 @@ async fn attempt(
     let start = StartSession {
         user: &user,
         by: claims.identity.issuer(),
+        authenticated_at: claims.authenticated_at,
         old_token: sign_in.old_token,
         user_agent: sign_in.user_agent,
     };

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
+        time::Timestamp,
         user::User,
     },
     storage::{NewSession, StorageError, UnitOfWork},
@@ -20,6 +21,8 @@ pub(super) struct StartSession<'a> {
     pub user: &'a User,
     /// What proved who the user is, for the audit log: `password`, or a provider's name.
     pub by: &'a str,
+    /// When that was; `None` when nobody knows, which is never recent.
+    pub authenticated_at: Option<Timestamp>,
     /// The session that the browser already has; it ends.
     pub old_token: Option<&'a str>,
     pub user_agent: &'a str,
@@ -46,6 +49,7 @@ pub(super) async fn start_session(
             token_hash: &token_hash(&token),
             user: start.user.id,
             created_at: now,
+            authenticated_at: start.authenticated_at.unwrap_or(Timestamp::from_millis(0)).min(now),
             expires_at: now.plus_millis(app.settings.session_absolute_millis),
             remote_ip: &origin.remote_ip,
             user_agent: &user_agent,

@@ -546,6 +546,59 @@ async fn a_provider_that_calls_itself_something_else_is_not_used() {
 }
 
 #[tokio::test]
+async fn only_whom_the_provider_asked_lately_has_signed_in_afresh() {
+    let (provider, test) = started().await;
+    let browser = Browser::new(&test);
+    let asked_ago = |seconds: i64| json!({ "auth_time": NOON.as_millis() / 1000 - seconds });
+    let form = [("name", "ci"), ("scopes[]", "read_decisions"), ("expires_at", "2026-07-01")];
+    let to_confirm = async || {
+        let answer = browser.submit("/actions/create_token", &form).await;
+        answer.header(header::LOCATION).starts_with("/users/confirm?")
+    };
+    // Not those who only passed through, and not where nobody says when.
+    for (lies, stale) in [(json!({}), true), (asked_ago(3600), true), (asked_ago(3599), false)] {
+        provider.script().lies = lies.clone();
+        assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(to_confirm().await, stale, "{lies}");
+    }
+    // A time to come makes nobody fresh for longer.
+    provider.script().lies = asked_ago(-3600);
+    assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
+    for _ in 0..2 {
+        test.clock.advance_millis(1_800_000);
+        browser.get("/").await;
+    }
+    assert!(to_confirm().await);
+
+    provider.script().now += 3600;
+    let page = browser.get("/users/confirm?return_to=/groups/acme").await.text();
+    let anew = "/users/auth/openid_connect?anew=true&amp;return_to=/groups/acme";
+    assert!(page.contains(&format!("href=\"{anew}\"")) && page.contains("Sign in with Test"), "{page}");
+    let begin_anew = async || -> Url {
+        let answer = browser.get(&anew.replace("&amp;", "&")).await;
+        answer.header(header::LOCATION).parse().expect("an address")
+    };
+    let sent_to = begin_anew().await;
+    assert_eq!(
+        (parameter(&sent_to, "prompt").as_str(), parameter(&sent_to, "max_age").as_str()),
+        ("login", "0")
+    );
+    let session = browser.cookie("duo_session");
+    // A minute is what clocks may be apart.
+    for lies in [json!({}), asked_ago(61 - 3600)] {
+        provider.script().lies = lies.clone();
+        let answer = browser.get(&back(&provider, &begin_anew().await)).await;
+        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{lies}");
+        assert_eq!(browser.cookie("duo_session"), session, "still the one that has to be confirmed");
+        assert!(to_confirm().await);
+    }
+    provider.script().lies = asked_ago(-3600);
+    let answer = browser.get(&back(&provider, &begin_anew().await)).await;
+    assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/groups/acme"));
+    assert!(!to_confirm().await);
+}
+
+#[tokio::test]
 async fn signing_out_says_that_the_providers_session_stays_and_leads_there() {
     let (provider, test) = started().await;
     let browser = Browser::new(&test);

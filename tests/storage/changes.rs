@@ -101,6 +101,7 @@ async fn session(storage: &Storage, user: UserId, token_hash: &str) {
         token_hash,
         user,
         created_at: NOON,
+        authenticated_at: NOON,
         expires_at: NOON.plus_days(1),
         remote_ip: "",
         user_agent: "",

@@ -172,6 +172,7 @@ fn claims() -> ProviderClaims {
     ProviderClaims {
         identity: identity("https://id.example", "1"),
         email: ClaimedEmail::Verified(address("ann@example.com")),
+        authenticated_at: None,
         usernames: vec![String::from("ann")],
         name: None,
         groups: vec![String::from("admins")],

@@ -294,6 +294,7 @@ async fn many_requests_of_one_session_at_once_all_get_in(db: Database) {
         token_hash: &token_hash,
         user: ann,
         created_at: NOON,
+        authenticated_at: NOON,
         expires_at: NOON.plus_days(1),
         remote_ip: "",
         user_agent: "",

@@ -120,6 +120,7 @@ async fn a_deleted_user_takes_their_own_and_leaves_the_history(db: Database) {
                 token_hash: hash,
                 user,
                 created_at: NOON,
+                authenticated_at: NOON,
                 expires_at,
                 remote_ip: "",
                 user_agent: "",

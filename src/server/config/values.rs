@@ -202,9 +202,9 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Expected> {
 pub(super) fn log_filter(text: &str) -> Result<String, Expected> {
     let expected = "expected off, error, warn, info, debug or trace, or directives such as info,sqlx=debug";
     // EnvFilter takes a word that is no level for a place in the code, so a slip would silence the log.
-    let is_level_or_directive = |part: &str| {
-        (part.contains('=') && !part.contains(';'))
-            || (!part.is_empty() && part.parse::<LevelFilter>().is_ok())
+    let is_level_or_directive = |part: &str| match part.split_once('=') {
+        Some((place, _)) => place.chars().all(|c| c.is_ascii_alphanumeric() || "_:[]{}-".contains(c)),
+        None => !part.is_empty() && part.parse::<LevelFilter>().is_ok(),
     };
     if !text.split(',').map(str::trim).all(is_level_or_directive) {
         return Err(Expected::because(expected));

@@ -16,7 +16,10 @@ use super::{
     discovery::{Client, Metadata, Provider},
     error::ProviderError,
 };
-use crate::domain::identity::{ClaimedEmail, Identity, ProviderClaims};
+use crate::domain::{
+    identity::{ClaimedEmail, Identity, ProviderClaims},
+    time::Timestamp,
+};
 
 /// How far the clocks of the provider and of this server may be apart, in milliseconds.
 const LEEWAY: i64 = 60_000;
@@ -86,7 +89,7 @@ pub(super) async fn claims(
     let token = tokens.id_token().ok_or_else(|| invalid("it sent no ID token"))?;
 
     let nonce = Nonce::new(attempt.nonce());
-    let first = token.claims(&verifier(provider, &client), &nonce).map(drop);
+    let first = token.claims(&verifier(provider, &client, attempt), &nonce).map(drop);
     let (client, metadata) = match first {
         Err(error) if names_an_unknown_key(&error) => match provider.with_new_keys().await {
             Some(metadata) => (provider.client(&metadata), metadata),
@@ -94,7 +97,7 @@ pub(super) async fn claims(
         },
         _ => (client, metadata),
     };
-    let verifier = verifier(provider, &client);
+    let verifier = verifier(provider, &client, attempt);
     let claims = token.claims(&verifier, &nonce)?;
     if claims.authorized_party().is_some_and(|party| party.as_str() != provider.config().client_id) {
         return Err(invalid("its ID token was made for another client (azp)"));
@@ -124,6 +127,7 @@ pub(super) async fn claims(
     };
     Ok(ProviderClaims {
         identity,
+        authenticated_at: claims.auth_time().map(|at| Timestamp::from_millis(at.timestamp_millis())),
         email: email(&said),
         usernames: said.iter().flat_map(|it| it.usernames.iter().cloned()).collect(),
         name: said.iter().find_map(|it| it.name.clone()),
@@ -149,16 +153,27 @@ async fn user_info(
     Ok(Some(request.request_async(provider.http()).await?))
 }
 
-fn verifier<'a>(provider: &Provider, client: &'a Client) -> IdTokenVerifier<'a, CoreJsonWebKey> {
+fn verifier<'a>(
+    provider: &Provider,
+    client: &'a Client,
+    attempt: &Attempt,
+) -> IdTokenVerifier<'a, CoreJsonWebKey> {
     let now = provider.now();
     let at = |millis: i64| DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default();
     let (earlier, later) = (at(now.as_millis() - LEEWAY), at(now.as_millis() + LEEWAY));
+    let since = attempt.anew_since().map(|began| at(began.as_millis() - LEEWAY));
     client
         .id_token_verifier()
         .set_allowed_algs(ALGORITHMS)
         .set_time_fn(move || earlier)
         .set_issue_time_verifier_fn(move |issued| {
             if issued <= later { Ok(()) } else { Err(format!("issued in the future, at {issued}")) }
+        })
+        .set_auth_time_verifier_fn(move |proved| match (since, proved) {
+            (None, _) => Ok(()),
+            (Some(since), Some(proved)) if since <= proved => Ok(()),
+            (Some(_), Some(proved)) => Err(format!("the user was not asked anew, but last at {proved}")),
+            (Some(_), None) => Err(String::from("it does not say when the user was asked (auth_time)")),
         })
 }
 

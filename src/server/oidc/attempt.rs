@@ -17,33 +17,45 @@ pub(super) const SECONDS: i64 = 600;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
-    /// The secret, when it began, and where to go afterwards.
+    /// All of what follows, with the secret.
     cookie: String,
     began_at: Timestamp,
     return_to: String,
+    anew: bool,
 }
 
+const ANEW: &str = "anew";
+const ANYHOW: &str = "anyhow";
+
 impl Attempt {
-    pub fn new(secret: [u8; 32], now: Timestamp, return_to: &str) -> Self {
+    /// To go to `return_to` afterwards. With `anew` the provider has to ask who it is, even when it
+    /// knows.
+    pub fn new(secret: [u8; 32], now: Timestamp, return_to: &str, anew: bool) -> Self {
         let cookie = format!(
-            "{}.{}.{}",
+            "{}.{}.{}.{}",
             URL_SAFE_NO_PAD.encode(secret),
             now.as_millis(),
-            URL_SAFE_NO_PAD.encode(return_to)
+            URL_SAFE_NO_PAD.encode(return_to),
+            if anew { ANEW } else { ANYHOW },
         );
-        Self { cookie, began_at: now, return_to: return_to.to_owned() }
+        Self { cookie, began_at: now, return_to: return_to.to_owned(), anew }
     }
 
     /// `None` when the cookie is none of ours, or too old.
     pub fn read(cookie: &str, now: Timestamp) -> Option<Self> {
         let mut parts = cookie.split('.');
         let (secret, began_at, return_to) = (parts.next()?, parts.next()?, parts.next()?);
+        let anew = match parts.next()? {
+            ANEW => true,
+            ANYHOW => false,
+            _ => return None,
+        };
         if parts.next().is_some() || URL_SAFE_NO_PAD.decode(secret).ok()?.len() != 32 {
             return None;
         }
         let began_at = Timestamp::from_millis(began_at.parse().ok()?);
         let return_to = String::from_utf8(URL_SAFE_NO_PAD.decode(return_to).ok()?).ok()?;
-        let attempt = Self { cookie: cookie.to_owned(), began_at, return_to };
+        let attempt = Self { cookie: cookie.to_owned(), began_at, return_to, anew };
         (began_at <= now && now < attempt.expires_at()).then_some(attempt)
     }
 
@@ -53,6 +65,11 @@ impl Attempt {
 
     pub fn return_to(&self) -> &str {
         &self.return_to
+    }
+
+    /// Whether only somebody will do who proves who they are after this instant.
+    pub fn anew_since(&self) -> Option<Timestamp> {
+        self.anew.then_some(self.began_at)
     }
 
     pub fn expires_at(&self) -> Timestamp {
@@ -88,13 +105,14 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 
     fn attempt() -> Attempt {
-        Attempt::new([7; 32], NOON, "/groups/acme?x=1")
+        Attempt::new([7; 32], NOON, "/groups/acme?x=1", true)
     }
 
     #[test]
     fn an_attempt_survives_its_cookie_for_ten_minutes() {
         let cookie = attempt().cookie();
         assert_eq!(Attempt::read(&cookie, NOON), Some(attempt()));
+        assert_eq!(attempt().anew_since(), Some(NOON));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(599_999)), Some(attempt()));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(600_000)), None);
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-1)), None);
@@ -103,7 +121,14 @@ mod tests {
     #[test]
     fn what_is_no_cookie_of_ours_is_no_attempt() {
         let good = attempt().cookie();
-        for bad in ["", "a.b.c", &format!("{good}.x"), &good[1..], &good.replace("1780", "x")] {
+        for bad in [
+            "",
+            "a.b.c.anew",
+            &format!("{good}.x"),
+            &good[1..],
+            &good.replace("1780", "x"),
+            &good.replace(".anew", ""),
+        ] {
             assert_eq!(Attempt::read(bad, NOON), None, "{bad}");
         }
     }
@@ -111,9 +136,12 @@ mod tests {
     #[test]
     fn nothing_that_is_derived_is_like_anything_else() {
         let mut all = Vec::new();
-        for attempt in
-            [attempt(), Attempt::new([8; 32], NOON, "/"), Attempt::new([7; 32], NOON.plus_millis(1), "/")]
-        {
+        for attempt in [
+            attempt(),
+            Attempt::new([8; 32], NOON, "/", false),
+            Attempt::new([7; 32], NOON.plus_millis(1), "/", false),
+            Attempt::new([7; 32], NOON.plus_millis(1), "/", true),
+        ] {
             all.extend([attempt.state(), attempt.nonce(), attempt.pkce_verifier(), attempt.answer_hash()]);
             all.push(attempt.cookie());
         }

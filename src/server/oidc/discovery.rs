@@ -123,6 +123,11 @@ impl Provider {
         self.0.clock.now()
     }
 
+    /// How it calls itself.
+    pub fn issuer(&self) -> &str {
+        &self.0.config.issuer
+    }
+
     /// What the button says.
     pub fn name(&self) -> &str {
         &self.0.config.name

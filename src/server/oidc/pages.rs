@@ -1,17 +1,19 @@
 //! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
 
+use std::time::Duration;
+
 use axum::{
     Extension,
     body::Body,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use openidconnect::{
     AuthenticationFlow, ClientId, CsrfToken, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    PostLogoutRedirectUrl, Scope, core::CoreResponseType,
+    PostLogoutRedirectUrl, Scope,
+    core::{CoreAuthPrompt, CoreResponseType},
 };
-use serde::Deserialize;
 
 use super::{
     Provider, answer,
@@ -19,7 +21,7 @@ use super::{
     error::{ProviderError, printable},
 };
 use crate::{
-    actions::cookies::SESSION_COOKIE,
+    actions::{cookies::SESSION_COOKIE, query::Query},
     domain::{identity::Refusal, paths},
     server::{ServerState, router::render_page},
     ui::ProviderSignInFailed,
@@ -33,21 +35,9 @@ use crate::{
 /// provider's own session stays.
 pub(in crate::server) const SESSION_MARK: &str = "duo_provider_session";
 
-#[derive(Deserialize)]
-pub(in crate::server) struct StartQuery {
-    return_to: Option<String>,
-}
-
-/// What the provider sends back with the browser.
-#[derive(Deserialize)]
-pub(in crate::server) struct CallbackQuery {
-    state: Option<String>,
-    code: Option<String>,
-    /// Who says so (RFC 9207).
-    iss: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
-}
+/// How long ago somebody may have proved to the provider who they are, when any time will do. It is
+/// asked for because the answer to it has to say when that was.
+const ANY_TIME: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// Why it ends at the sign-in page, with what is said there.
 enum Failure {
@@ -67,11 +57,12 @@ enum Failure {
 pub(in crate::server) async fn start(
     State(state): State<ServerState>,
     Extension(origin): Extension<Origin>,
-    Query(query): Query<StartQuery>,
     request: Request,
 ) -> Response {
     let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
-    let return_to = paths::safe_return(query.return_to.as_deref()).to_owned();
+    let query = Query::of(request.uri());
+    let return_to = paths::safe_return(query.get("return_to")).to_owned();
+    let anew = query.get("anew") == Some("true");
     let metadata = match provider.metadata().await {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -79,12 +70,12 @@ pub(in crate::server) async fn start(
             return failed(&state, &provider, &origin, request.headers(), return_to, &failure).await;
         }
     };
-    let attempt = Attempt::new(state.app.random.secret(), state.app.now(), &return_to);
+    let attempt = Attempt::new(state.app.random.secret(), state.app.now(), &return_to, anew);
     let challenge =
         PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(attempt.pkce_verifier()));
     let (to_state, to_nonce) = (attempt.state(), attempt.nonce());
     let client = provider.client(&metadata);
-    let (url, _, _) = client
+    let mut request = client
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             || CsrfToken::new(to_state),
@@ -92,7 +83,11 @@ pub(in crate::server) async fn start(
         )
         .add_scopes(provider.config().scopes.iter().cloned().map(Scope::new))
         .set_pkce_challenge(challenge)
-        .url();
+        .set_max_age(if anew { Duration::ZERO } else { ANY_TIME });
+    if anew {
+        request = request.add_prompt(CoreAuthPrompt::Login);
+    }
+    let (url, _, _) = request.url();
     let cookie = state.cookies.set(attempt::COOKIE, attempt.cookie(), attempt::SECONDS);
     ([(header::SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
 }
@@ -101,20 +96,20 @@ pub(in crate::server) async fn start(
 pub(in crate::server) async fn callback(
     State(state): State<ServerState>,
     Extension(origin): Extension<Origin>,
-    Query(query): Query<CallbackQuery>,
     request: Request,
 ) -> Response {
     let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
     let headers = request.headers();
+    let query = Query::of(request.uri());
     let attempt = state
         .cookies
         .read(headers, attempt::COOKIE)
         .and_then(|cookie| Attempt::read(&cookie, state.app.now()))
-        .filter(|attempt| query.state.as_deref() == Some(attempt.state().as_str()));
+        .filter(|attempt| query.get("state") == Some(attempt.state().as_str()));
     let return_to = attempt.as_ref().map(|it| it.return_to().to_owned()).unwrap_or_default();
     let result = match &attempt {
         None => Err(Failure::NotBegun),
-        Some(attempt) => finish(&state, &provider, &origin, headers, attempt, query).await,
+        Some(attempt) => finish(&state, &provider, &origin, headers, attempt, &query).await,
     };
     let mut response = match result {
         Ok(token) => {
@@ -144,24 +139,25 @@ async fn finish(
     origin: &Origin,
     headers: &HeaderMap,
     attempt: &Attempt,
-    query: CallbackQuery,
+    query: &Query,
 ) -> Result<String, Failure> {
-    if query.iss.as_ref().is_some_and(|iss| *iss != provider.config().issuer) {
-        let text = format!("it comes from another issuer: {}", query.iss.unwrap_or_default());
+    // Who says so (RFC 9207).
+    if let Some(issuer) = query.get("iss").filter(|issuer| *issuer != provider.config().issuer) {
+        let text = format!("it comes from another issuer: {issuer}");
         return Err(ProviderError::Invalid(printable(&text)).into());
     }
-    if let Some(error) = query.error {
-        let text = format!("{error} {}", query.error_description.unwrap_or_default());
+    if let Some(error) = query.get("error") {
+        let text = format!("{error} {}", query.text("error_description"));
         tracing::info!(error = printable(&text), "the provider signed nobody in");
-        return Err(match error.as_str() {
+        return Err(match error {
             "server_error" | "temporarily_unavailable" => {
                 Failure::Provider(ProviderError::Unavailable(printable(&text)))
             }
             _ => Failure::Declined,
         });
     }
-    let code = query.code.ok_or_else(|| ProviderError::Invalid(String::from("it has no code")))?;
-    let claims = answer::claims(provider, attempt, code).await?;
+    let code = query.get("code").ok_or_else(|| ProviderError::Invalid(String::from("it has no code")))?;
+    let claims = answer::claims(provider, attempt, code.to_owned()).await?;
     let old_token = state.cookies.read(headers, SESSION_COOKIE);
     let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let sign_in = ProviderSignIn {

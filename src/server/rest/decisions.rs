@@ -8,7 +8,7 @@ use super::{
     input::{JsonBody, QueryParameters},
     object::Object,
     problem::Problem,
-    problem_document::{Code, ProblemDocument},
+    problem_document::Code,
 };
 use crate::usecases::{
     App,
@@ -33,8 +33,8 @@ pub const MAX_QUESTIONS: usize = 100;
     ),
     responses(
         (status = 200, description = "The engine, and why.", body = CodeReviewDecision),
-        (status = 403, description = "The role or the token's scopes do not allow it.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role or the token's scopes do not allow it."),
+        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user."),
     ),
 )]
 pub async fn code_review(
@@ -61,10 +61,8 @@ pub async fn code_review(
     request_body = Questions,
     responses(
         (status = 200, description = "An outcome for each question.", body = Decisions),
-        (status = 403, description = "The token's scopes do not allow it.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not said to be JSON.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "The body has the wrong shape.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token's scopes do not allow it."),
+        (status = 422, description = "The body has the wrong shape."),
     ),
 )]
 pub async fn many(

@@ -10,7 +10,7 @@ use super::{
     input::{JsonBody, PathParameters, QueryParameters},
     object::Object,
     problem::Problem,
-    problem_document::{Code, ProblemDocument},
+    problem_document::Code,
 };
 use crate::{
     domain::wording::WordingId,
@@ -35,8 +35,8 @@ use crate::{
     ),
     responses(
         (status = 200, description = "Every flow of the catalogue.", body = GroupFlows),
-        (status = 403, description = "The role or the token's scopes do not allow it.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such namespace, or you may not know of it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role or the token's scopes do not allow it."),
+        (status = 404, description = "There is no such namespace, or you may not know of it."),
     ),
 )]
 pub async fn list(
@@ -104,12 +104,10 @@ pub struct Confirmation {
     request_body = FlowChange,
     responses(
         (status = 200, description = "The flow as it is now.", body = Flow),
-        (status = 403, description = "The role or the token's scopes do not allow it, or a bot asks.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such group, or you may not know of it; or there is no such flow.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`conflict`: the flow was switched since that version; `current` says by whom. `consent_outdated`: `wording` is the current one.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not said to be JSON.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid`: a field is wrong, the group is not at the top, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role or the token's scopes do not allow it, or a bot asks."),
+        (status = 404, description = "There is no such group, or you may not know of it; or there is no such flow."),
+        (status = 409, description = "`conflict`: the flow was switched since that version; `current` says by whom. `consent_outdated`: `wording` is the current one."),
+        (status = 422, description = "`invalid`: a field is wrong, the group is not at the top, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed."),
     ),
 )]
 pub async fn set(

@@ -47,7 +47,7 @@ pub fn router(app: App, limits: Limits) -> Router {
 
 /// The API's document, as it is served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    openapi::with_common_refusals(routes().into_openapi())
+    openapi::with_refusals(routes().into_openapi())
 }
 
 /// The answer as the API gives it, to be shown to a person beside its explanation.

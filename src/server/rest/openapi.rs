@@ -99,46 +99,50 @@ impl Modify for Tokens {
     }
 }
 
-/// Adds the refusals that every operation with a token can answer.
-pub fn with_common_refusals(mut document: Document) -> Document {
+/// Adds the refusals that every operation with a token can answer, and says what all refusals are.
+pub fn with_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
             if operation.security.is_none() {
-                add_refusals(operation);
+                add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
+                add_refusal(
+                    operation,
+                    "401",
+                    "No token, or one that does not count: not known, revoked or expired.",
+                );
+                add_refusal(
+                    operation,
+                    "500",
+                    "The server failed; its log has the cause under the `request_id`.",
+                );
             }
             if operation.request_body.is_some() {
                 add_refusal(operation, "408", "The body did not arrive in time.");
+                add_refusal(operation, "413", "The body is too large.");
+                add_refusal(operation, "415", "The body is not said to be JSON.");
             }
             add_refusal(operation, "503", UNAVAILABLE);
             add_too_many(operation);
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer
+                    && status.starts_with(['4', '5'])
+                {
+                    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+                    answer.content.insert(String::from("application/problem+json"), problem.into());
+                }
+            }
         }
     }
     document
 }
 
-fn add_refusals(operation: &mut Operation) {
-    for (status, description) in [
-        ("400", "The address, the query or the JSON is malformed."),
-        ("401", "No token, or one that does not count: not known, revoked or expired."),
-        ("500", "The server failed; its log has the cause under the `request_id`."),
-    ] {
-        add_refusal(operation, status, description);
-    }
-}
-
+/// Where the operation itself says nothing of this status.
 fn add_refusal(operation: &mut Operation, status: &str, description: &str) {
-    operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(refusal(description)));
-}
-
-fn refusal(description: &str) -> Answer {
-    let mut answer = Answer::new(description);
-    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
-    answer.content.insert(String::from("application/problem+json"), problem.into());
-    answer
+    operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(Answer::new(description)));
 }
 
 fn add_too_many(operation: &mut Operation) {
-    let mut answer = refusal("The token, or an address without one, asks too often.");
+    let mut answer = Answer::new("The token, or an address without one, asks too often.");
     for (name, description) in [
         ("Retry-After", "Seconds until one more request is answered."),
         ("RateLimit-Limit", "How many requests are answered a minute."),

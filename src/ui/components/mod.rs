@@ -1,12 +1,14 @@
 //! Pieces of markup that know nothing of addresses.
 
 mod consent_text;
+mod field;
 mod flash_note;
 mod password_fields;
 mod problem;
 mod time;
 
 pub use consent_text::ConsentText;
+pub use field::{Field, PasswordField, UsernameField};
 pub use flash_note::{AlertNote, StatusNote};
 pub use password_fields::PasswordFields;
 pub use problem::Problem;

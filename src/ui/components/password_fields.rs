@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::Field;
 use crate::domain::password::{LEAST, MOST, RECOMMENDED};
 
 /// `wrong` says which of the two was refused, by its name.
 #[component]
 pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
-    let invalid = move |name: &str| (wrong == name).then_some("true");
+    let invalid = |name: &str| (wrong == name).then_some("true");
+    let (first, second) = (invalid("password"), invalid("password_confirmation"));
     view! {
-        <div>
-            <label for="password" class="label">"New password"</label>
+        <Field id="password" label="New password">
             <input
                 id="password"
                 name="password"
@@ -21,14 +22,13 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 minlength=LEAST
                 maxlength=MOST
                 aria-describedby="password-help"
-                aria-invalid=invalid("password")
+                aria-invalid=first
             />
             <p id="password-help" class="mt-1 text-sm text-muted">
                 {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to keep and hard to guess.")}
             </p>
-        </div>
-        <div>
-            <label for="password-confirmation" class="label">"New password again"</label>
+        </Field>
+        <Field id="password-confirmation" label="New password again">
             <input
                 id="password-confirmation"
                 name="password_confirmation"
@@ -37,8 +37,8 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 autocomplete="new-password"
                 required
                 maxlength=MOST
-                aria-invalid=invalid("password_confirmation")
+                aria-invalid=second
             />
-        </div>
+        </Field>
     }
 }

@@ -1,14 +1,13 @@
 //! A user's personal access tokens: make one, see it once, revoke it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{Visit, visit};
 use crate::{
     actions::{
         error::ActionError,
         flash::Outcome,
-        support::query_parameter,
+        query::Query,
         tokens::{CREATE_ADDRESS, REVOKE_ADDRESS, SUBJECT},
     },
     domain::{
@@ -17,7 +16,7 @@ use crate::{
         token::{MAX_TOKEN_DAYS, Scope},
     },
     ui::{
-        components::{AlertNote, StatusNote, Time},
+        components::{AlertNote, Field, StatusNote, Time},
         islands::CopyButton,
         layout::{Crumb, Nav, Page},
     },
@@ -36,15 +35,16 @@ struct Typed {
 
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
-    let query = use_query_map().get_untracked();
-    let name = query_parameter("name").unwrap_or_default();
+    let query = Query::of_page();
     visit(move |visit| async move {
         let tokens = list_tokens(&visit.app, &visit.signed_in.caller).await?;
         let now = visit.app.now();
         let typed = Typed {
-            name,
-            scopes: query.get_all("scopes").unwrap_or_default(),
-            expires_at: query.get("expires_at").unwrap_or_else(|| now.plus_days(DEFAULT_DAYS).date()),
+            name: query.text("name"),
+            scopes: query.all("scopes").map(str::to_owned).collect(),
+            expires_at: query
+                .get("expires_at")
+                .map_or_else(|| now.plus_days(DEFAULT_DAYS).date(), str::to_owned),
         };
         let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Access tokens")];
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
@@ -105,15 +105,15 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
 
 #[component]
 fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl IntoView {
-    let wrong = move |field: &str| {
+    let wrong = |field: &str| {
         matches!(&failed, Some(ActionError::Invalid { field: wrong, .. }) if wrong == field).then_some("true")
     };
+    let (name_invalid, expires_invalid) = (wrong("name"), wrong("expires_at"));
     view! {
         <section class="card mt-6 p-5" aria-labelledby="new-token">
             <h2 id="new-token" class="text-base font-semibold">"New token"</h2>
             <form method="post" action=CREATE_ADDRESS class="mt-4 space-y-5">
-                <div>
-                    <label for="token-name" class="label">"Name"</label>
+                <Field id="token-name" label="Name">
                     <input
                         id="token-name"
                         name="name"
@@ -122,11 +122,11 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                         maxlength="100"
                         autocomplete="off"
                         aria-describedby="token-name-help"
-                        aria-invalid=wrong("name")
+                        aria-invalid=name_invalid
                         value=typed.name
                     />
                     <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you know it again."</p>
-                </div>
+                </Field>
                 <fieldset>
                     <legend class="label">"Scopes"</legend>
                     <div class="mt-2 space-y-2">
@@ -156,8 +156,7 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                             .collect_view()}
                     </div>
                 </fieldset>
-                <div>
-                    <label for="token-expires" class="label">"Expires on"</label>
+                <Field id="token-expires" label="Expires on">
                     <input
                         id="token-expires"
                         name="expires_at"
@@ -166,10 +165,10 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                         required
                         min=now.plus_days(1).date()
                         max=now.plus_days(MAX_TOKEN_DAYS - 1).date()
-                        aria-invalid=wrong("expires_at")
+                        aria-invalid=expires_invalid
                         value=typed.expires_at
                     />
-                </div>
+                </Field>
                 <button type="submit" class="button button-primary">"Create token"</button>
             </form>
         </section>

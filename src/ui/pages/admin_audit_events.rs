@@ -1,13 +1,13 @@
 //! The history of everything, for administrators.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     audit_list::{Asked, AuditList},
     visit,
 };
 use crate::{
+    actions::query::Query,
     domain::paths,
     ui::layout::{Crumb, Nav, Page},
     usecases::list_audit_events::list_all_audit_events,
@@ -15,7 +15,7 @@ use crate::{
 
 #[component]
 pub fn AdminAuditEventsPage() -> impl IntoView {
-    let asked = Asked::from(&use_query_map().get_untracked());
+    let asked = Asked::from(&Query::of_page());
     visit(move |visit| async move {
         let caller = &visit.signed_in.caller;
         let page = list_all_audit_events(&visit.app, caller, asked.selection(), asked.before).await?;

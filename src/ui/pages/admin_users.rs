@@ -6,7 +6,7 @@ use super::visit;
 use crate::{
     actions::{
         flash::Outcome,
-        support::query_parameter,
+        query::Query,
         users::{RESET_LINK_ADDRESS, SUBJECT},
     },
     domain::{
@@ -23,8 +23,8 @@ use crate::{
 
 #[component]
 pub fn AdminUsersPage() -> impl IntoView {
-    let (search, page) = (query_parameter("search").unwrap_or_default(), query_parameter("page"));
-    let page = page.and_then(|page| page.parse().ok()).unwrap_or(1_i64).max(1);
+    let query = Query::of_page();
+    let (search, page) = (query.text("search"), query.number("page").unwrap_or(1).max(1));
     visit(move |visit| async move {
         let found = search_users(&visit.app, &visit.signed_in.caller, &search, page).await?;
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());

@@ -1,13 +1,13 @@
 //! The history of a group: consents, and every change.
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 use super::{
     Visit,
     audit_list::{Asked, AuditList},
 };
 use crate::{
+    actions::query::Query,
     domain::{consent::LedgerAction, namespace::GroupPath, paths::GroupPage},
     ui::{
         components::Time,
@@ -16,7 +16,7 @@ use crate::{
     usecases::{LedgerEntry, UseCaseError, list_audit_events::list_audit_events},
 };
 
-pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Result<AnyView, UseCaseError> {
+pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result<AnyView, UseCaseError> {
     let asked = Asked::from(&query);
     let history =
         list_audit_events(&visit.app, &visit.signed_in.caller, &group, asked.selection(), asked.before)

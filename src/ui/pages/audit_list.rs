@@ -1,10 +1,10 @@
 //! What both audit pages show: the filter, the events that it leaves, and the ways to take them away.
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 use super::Visit;
 use crate::{
+    actions::query::Query,
     domain::{
         audit::{AuditActor, AuditCursor, AuditEvent, AuditKind},
         audit_query::{AuditQuery, AuditSelection, WrongFilter},
@@ -12,7 +12,7 @@ use crate::{
         namespace::GroupPath,
         paths,
     },
-    ui::components::{AlertNote, Time},
+    ui::components::{AlertNote, Field, Time},
     usecases::list_audit_events::AuditPage,
 };
 
@@ -25,16 +25,9 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub fn from(params: &ParamsMap) -> Self {
-        let text = |name: &str| params.get(name).unwrap_or_default();
-        let query = AuditQuery {
-            person: text("person"),
-            kind: text("kind"),
-            from: text("from"),
-            to: text("to"),
-            event: text("event"),
-        };
-        Self { parsed: query.parse(), before: params.get_str("before").and_then(AuditCursor::parse), query }
+    pub fn from(address: &Query) -> Self {
+        let query = AuditQuery::read(|name| address.text(name));
+        Self { parsed: query.parse(), before: address.get("before").and_then(AuditCursor::parse), query }
     }
 
     pub fn selection(&self) -> Option<AuditSelection> {
@@ -116,7 +109,9 @@ pub(super) fn AuditList(
 #[component]
 fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> impl IntoView {
     let filtered = !query.is_empty();
-    let invalid = move |field: &str| wrong.is_some_and(|wrong| wrong.field == field).then_some("true");
+    let is_wrong = move |field: &str| wrong.is_some_and(|wrong| wrong.field == field);
+    let invalid = move |field: &str| is_wrong(field).then_some("true");
+    let (wrong_from, wrong_to) = (is_wrong("from"), is_wrong("to"));
     let (action, all) = (here.clone(), here);
     let chosen = query.kind.clone();
     let kinds = AuditKind::ALL
@@ -129,8 +124,7 @@ fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> im
     view! {
         <form method="get" action=action class="card mt-3 p-4" aria-label="Filter events">
             <div class="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-                <div>
-                    <label for="filter-person" class="label">"Person"</label>
+                <Field id="filter-person" label="Person">
                     <input
                         id="filter-person"
                         name="person"
@@ -143,36 +137,15 @@ fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> im
                         aria-invalid=invalid("person")
                         value=query.person
                     />
-                </div>
-                <div>
-                    <label for="filter-kind" class="label">"Kind"</label>
+                </Field>
+                <Field id="filter-kind" label="Kind">
                     <select id="filter-kind" name="kind" class="field mt-1 w-full" aria-invalid=invalid("kind")>
                         <option value="">"Every kind"</option>
                         {kinds}
                     </select>
-                </div>
-                <div>
-                    <label for="filter-from" class="label">"First day (UTC)"</label>
-                    <input
-                        id="filter-from"
-                        type="date"
-                        name="from"
-                        class="field mt-1 w-full"
-                        aria-invalid=invalid("from")
-                        value=query.from
-                    />
-                </div>
-                <div>
-                    <label for="filter-to" class="label">"Last day (UTC)"</label>
-                    <input
-                        id="filter-to"
-                        type="date"
-                        name="to"
-                        class="field mt-1 w-full"
-                        aria-invalid=invalid("to")
-                        value=query.to
-                    />
-                </div>
+                </Field>
+                <Day id="filter-from" name="from" label="First day (UTC)" wrong=wrong_from value=query.from />
+                <Day id="filter-to" name="to" label="Last day (UTC)" wrong=wrong_to value=query.to />
             </div>
             <p class="mt-4 flex flex-wrap items-center gap-3">
                 <button type="submit" class="button">"Filter"</button>
@@ -184,6 +157,28 @@ fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> im
                     })}
             </p>
         </form>
+    }
+}
+
+#[component]
+fn Day(
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    wrong: bool,
+    value: String,
+) -> impl IntoView {
+    view! {
+        <Field id label>
+            <input
+                id=id
+                type="date"
+                name=name
+                class="field mt-1 w-full"
+                aria-invalid=wrong.then_some("true")
+                value=value
+            />
+        </Field>
     }
 }
 

@@ -1,12 +1,12 @@
 //! The configuration of a group: a checkbox for each flow, and why which engine reviews.
 
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 use super::{Visit, explain::Explain};
 use crate::{
     actions::{
         flash::Outcome,
+        query::Query,
         set_flow::{ADDRESS, FlowStatus},
     },
     domain::{
@@ -26,8 +26,8 @@ use crate::{
     },
 };
 
-pub(super) async fn page(visit: Visit, group: GroupPath, query: ParamsMap) -> Result<AnyView, UseCaseError> {
-    let explain_user = query.get("explain_user").filter(|name| !name.trim().is_empty());
+pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result<AnyView, UseCaseError> {
+    let explain_user = query.get("explain_user").filter(|name| !name.trim().is_empty()).map(str::to_owned);
     let configuration =
         show_configuration(&visit.app, &visit.signed_in.caller, &group, explain_user.as_deref()).await?;
     let asking = asked_to_confirm(&configuration, &query);
@@ -163,8 +163,8 @@ fn locked(configuration: &Configuration, selection: &FlowSelection) -> Option<St
 }
 
 /// The flow whose dialog the address asks for, where it is for this visitor to confirm.
-fn asked_to_confirm(configuration: &Configuration, query: &ParamsMap) -> Option<FlowSelection> {
-    let asked = query.get_str("confirm").filter(|flow| *flow == CODE_REVIEW)?;
+fn asked_to_confirm(configuration: &Configuration, query: &Query) -> Option<FlowSelection> {
+    let asked = query.get("confirm").filter(|flow| *flow == CODE_REVIEW)?;
     let selection = configuration.flows.iter().find(|it| it.flow.reference == asked)?;
     let open = locked(configuration, selection).is_none() && selection.state.consent().is_none();
     open.then(|| selection.clone())

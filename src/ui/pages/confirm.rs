@@ -1,4 +1,5 @@
-//! *Confirm it is you*: the password again, before consent, a new token or administration.
+//! *Confirm it is you*: the password again, or the provider, before consent, a new token or
+//! administration.
 
 use leptos::prelude::*;
 
@@ -7,20 +8,31 @@ use crate::{
     actions::{
         confirm::{ADDRESS, SUBJECT},
         flash::Outcome,
-        support::query_parameter,
+        query::Query,
     },
     domain::paths,
-    ui::{components::AlertNote, layout::Page},
-    usecases::confirm_sign_in::has_password,
+    ui::{
+        components::{AlertNote, PasswordField},
+        layout::Page,
+        pages::provider::ProviderButton,
+    },
+    usecases::confirm_sign_in::{has_password, is_linked},
 };
 
 #[component]
 pub fn ConfirmPage() -> impl IntoView {
-    let return_to = query_parameter("return_to");
+    let query = Query::of_page();
+    let provider: Option<ProviderButton> = use_context();
     visit(move |visit| async move {
-        let with_password = has_password(&visit.app, &visit.signed_in.caller).await?;
+        let (app, caller) = (&visit.app, &visit.signed_in.caller);
+        let with_password = has_password(app, caller).await?;
+        let provider = match provider {
+            Some(provider) if is_linked(app, caller, &provider.issuer).await? => Some(provider),
+            _ => None,
+        };
+        let no_way = !with_password && provider.is_none();
         let username = visit.signed_in.caller.actor.username.clone();
-        let back = paths::safe_return(return_to.as_deref()).to_owned();
+        let back = paths::safe_return(query.get("return_to")).to_owned();
         let failed = visit.flash_about(SUBJECT).and_then(|flash| match &flash.outcome {
             Outcome::Failed(error) => Some(error.message()),
             _ => None,
@@ -35,16 +47,16 @@ pub fn ConfirmPage() -> impl IntoView {
                     {failed.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                     // Every way to prove who one is stands here, one below the other.
                     <div class="mt-6 space-y-6">
-                        {if with_password {
-                            view! { <WithPassword username back=back.clone() /> }.into_any()
-                        } else {
-                            view! {
-                                <p class="note note-info">
-                                    "Your account has no password. Sign out, and sign in again the way you do."
-                                </p>
-                            }
-                                .into_any()
-                        }}
+                        {with_password.then(|| view! { <WithPassword username back=back.clone() /> })}
+                        {provider.map(|provider| view! { <AtProvider provider back=back.clone() /> })}
+                        {no_way
+                            .then(|| {
+                                view! {
+                                    <p class="note note-info">
+                                        "Your account has no password. Sign out, and sign in again the way you do."
+                                    </p>
+                                }
+                            })}
                     </div>
                     <p class="mt-6"><a href=back>"Cancel"</a></p>
                 </div>
@@ -62,20 +74,21 @@ fn WithPassword(username: String, back: String) -> impl IntoView {
             <p class="text-sm">"Signed in as " <strong>"@"{username.clone()}</strong></p>
             // For password managers, which look for whose password it is.
             <input type="hidden" name="username" autocomplete="username" value=username />
-            <div>
-                <label for="password" class="label">"Password"</label>
-                <input
-                    id="password"
-                    name="password"
-                    type="password"
-                    class="field mt-1 w-full"
-                    autocomplete="current-password"
-                    required
-                    maxlength="256"
-                    autofocus
-                />
-            </div>
+            <PasswordField id="password" name="password" label="Password" autofocus=true />
             <button type="submit" class="button button-primary w-full">"Confirm"</button>
         </form>
     }
+}
+
+/// The provider asks who it is, even when it knows.
+#[component]
+fn AtProvider(provider: ProviderButton, back: String) -> impl IntoView {
+    if !provider.available {
+        return view! {
+            <p class="note"><strong>{provider.name}</strong>" is not available now: the service does not answer."</p>
+        }
+        .into_any();
+    }
+    let href = paths::provider_confirm_returning_to(&back);
+    view! { <a class="button w-full" href=href rel="external">{provider.name}</a> }.into_any()
 }

@@ -6,7 +6,7 @@ use super::Visit;
 use crate::{
     domain::{namespace::GroupPath, paths::GroupPage},
     ui::{
-        components::{AlertNote, Time},
+        components::{AlertNote, Field, Time},
         islands::CopyButton,
     },
     usecases::{UseCaseError, decide_code_review::Answer},
@@ -26,8 +26,7 @@ pub fn Explain(
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
             <p class="mt-1 text-sm text-muted">"Which engine would review for this user, and why?"</p>
             <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
-                <div class="min-w-0">
-                    <label for="explain-user" class="label">"User name"</label>
+                <Field id="explain-user" label="User name">
                     <input
                         id="explain-user"
                         name="explain_user"
@@ -38,7 +37,7 @@ pub fn Explain(
                         spellcheck="false"
                         value=suggestion
                     />
-                </div>
+                </Field>
                 <button type="submit" class="button">"Explain"</button>
             </form>
             {explained

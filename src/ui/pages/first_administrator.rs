@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::anybody;
 use crate::{
-    actions::support::{handed_over, query_parameter},
+    actions::{query::Query, support::handed_over},
     domain::paths,
     ui::{
         app::FormRefused,
-        components::{AlertNote, PasswordFields},
+        components::{AlertNote, Field, PasswordFields, UsernameField},
         layout::Page,
     },
     usecases::first_administrator::check_first_administrator_link,
@@ -19,14 +19,13 @@ pub fn FirstAdministratorPage() -> impl IntoView {
     let refused: Option<FormRefused> = handed_over();
     let token = match &refused {
         Some(refused) => refused.token.clone(),
-        None => query_parameter("token").unwrap_or_default(),
+        None => Query::of_page().text("token"),
     };
     anybody(move |app| async move {
         check_first_administrator_link(&app, &token).await?;
         let message = refused.as_ref().map(|it| it.message.clone());
         let FormRefused { username, name, field, .. } = refused.unwrap_or_default();
-        let invalid = |name: &str| (field == name).then_some("true");
-        let (username_invalid, name_invalid) = (invalid("username"), invalid("name"));
+        let (username_wrong, name_invalid) = (field == "username", (field == "name").then_some("true"));
         Ok(view! {
             <Page title="Create the administrator">
                 <div class="mx-auto max-w-sm py-12">
@@ -37,23 +36,8 @@ pub fn FirstAdministratorPage() -> impl IntoView {
                     {message.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                     <form method="post" action=paths::FIRST_ADMINISTRATOR class="mt-6 space-y-5">
                         <input type="hidden" name="token" value=token />
-                        <div>
-                            <label for="username" class="label">"User name"</label>
-                            <input
-                                id="username"
-                                name="username"
-                                class="field mt-1 w-full"
-                                autocomplete="username"
-                                autocapitalize="none"
-                                spellcheck="false"
-                                required
-                                maxlength="64"
-                                aria-invalid=username_invalid
-                                value=username
-                            />
-                        </div>
-                        <div>
-                            <label for="name" class="label">"Name"</label>
+                        <UsernameField value=username wrong=username_wrong />
+                        <Field id="name" label="Name">
                             <input
                                 id="name"
                                 name="name"
@@ -65,7 +49,7 @@ pub fn FirstAdministratorPage() -> impl IntoView {
                                 value=name
                             />
                             <p id="name-help" class="mt-1 text-sm text-muted">"As others see it. Empty for the user name."</p>
-                        </div>
+                        </Field>
                         <PasswordFields wrong=field />
                         <button type="submit" class="button button-primary w-full">"Create administrator"</button>
                     </form>

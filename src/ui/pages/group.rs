@@ -1,10 +1,10 @@
 //! The pages of a group share one route, because a group's path may have any depth.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use super::{audit_events, configuration, overview, problem::NotFoundPage, visit};
-use crate::domain::paths::GroupPage;
+use crate::{actions::query::Query, domain::paths::GroupPage};
 
 #[component]
 pub fn GroupPages() -> impl IntoView {
@@ -12,7 +12,7 @@ pub fn GroupPages() -> impl IntoView {
     let Some((group, page)) = GroupPage::parse(&rest) else {
         return visit(|_| async { Ok(view! { <NotFoundPage /> }.into_any()) }).into_any();
     };
-    let query = use_query_map().get_untracked();
+    let query = Query::of_page();
     match page {
         GroupPage::Overview => visit(|visit| overview::page(visit, group)).into_any(),
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),

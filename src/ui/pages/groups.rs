@@ -1,10 +1,10 @@
 //! The groups that somebody may see: where everything begins.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::visit;
 use crate::{
+    actions::query::Query,
     domain::{
         paths::{self, GroupPage},
         role::Role,
@@ -15,10 +15,8 @@ use crate::{
 
 #[component]
 pub fn GroupsPage() -> impl IntoView {
-    let query = use_query_map();
-    let filter = query.read_untracked().get("filter").unwrap_or_default();
-    let page: i64 =
-        query.read_untracked().get("page").and_then(|it| it.parse().ok()).unwrap_or(1).clamp(1, 10_000);
+    let query = Query::of_page();
+    let (filter, page) = (query.text("filter"), query.number("page").unwrap_or(1).clamp(1, 10_000));
     visit(move |visit| async move {
         let list = list_groups(&visit.app, &visit.signed_in.caller, &filter, page).await?;
         let is_admin = visit.signed_in.caller.actor.is_admin;

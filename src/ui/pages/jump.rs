@@ -1,15 +1,13 @@
 //! The results of jump-to as a page: how it works without JavaScript.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::visit;
-use crate::{domain::paths, ui::layout::Page, usecases::jump_to::jump_to};
+use crate::{actions::query::Query, domain::paths, ui::layout::Page, usecases::jump_to::jump_to};
 
 #[component]
 pub fn JumpPage() -> impl IntoView {
-    let query: String =
-        use_query_map().read_untracked().get("q").unwrap_or_default().chars().take(100).collect();
+    let query: String = Query::of_page().text("q").chars().take(100).collect();
     visit(move |visit| async move {
         let found = jump_to(&visit.app, &visit.signed_in.caller, &query).await?;
         let count = found.len();

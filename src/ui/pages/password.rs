@@ -11,7 +11,7 @@ use crate::{
     },
     domain::paths,
     ui::{
-        components::{AlertNote, PasswordFields, StatusNote},
+        components::{AlertNote, PasswordField, PasswordFields, StatusNote},
         layout::{Crumb, Nav, Page},
     },
     usecases::confirm_sign_in::has_password,
@@ -62,22 +62,15 @@ pub fn PasswordPage() -> impl IntoView {
 /// `wrong` is the name of the field that was refused.
 #[component]
 fn Change(wrong: String) -> impl IntoView {
-    let current_is_wrong = (wrong == "current_password").then_some("true");
+    let current_is_wrong = wrong == "current_password";
     view! {
         <form method="post" action=ADDRESS class="card mt-6 max-w-md space-y-5 p-5">
-            <div>
-                <label for="current-password" class="label">"Current password"</label>
-                <input
-                    id="current-password"
-                    name="current_password"
-                    type="password"
-                    class="field mt-1 w-full"
-                    autocomplete="current-password"
-                    required
-                    maxlength="256"
-                    aria-invalid=current_is_wrong
-                />
-            </div>
+            <PasswordField
+                id="current-password"
+                name="current_password"
+                label="Current password"
+                wrong=current_is_wrong
+            />
             <PasswordFields wrong />
             <button type="submit" class="button button-primary">"Change password"</button>
         </form>

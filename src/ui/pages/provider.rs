@@ -14,6 +14,8 @@ use crate::{
 pub struct ProviderButton {
     /// What the button says.
     pub name: String,
+    /// How it is called where identities are linked.
+    pub issuer: String,
     pub available: bool,
     /// Whether one can sign out there, too.
     pub ends_sessions: bool,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{anybody, problem::problem};
 use crate::{
-    actions::support::{handed_over, query_parameter},
+    actions::{query::Query, support::handed_over},
     domain::paths,
     ui::{
         app::FormRefused,
@@ -19,7 +19,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let refused: Option<FormRefused> = handed_over();
     let token = match &refused {
         Some(refused) => refused.token.clone(),
-        None => query_parameter("reset_password_token").unwrap_or_default(),
+        None => Query::of_page().text("reset_password_token"),
     };
     anybody(move |app| async move {
         let user = match user_of_reset_link(&app, &token).await {

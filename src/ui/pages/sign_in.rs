@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use crate::{
     actions::{
         flash::{self, Outcome},
-        support::{handed_over, query_parameter},
+        query::Query,
+        support::handed_over,
     },
     domain::paths,
     ui::{
         app::SignInFailed,
-        components::{AlertNote, StatusNote},
+        components::{AlertNote, PasswordField, StatusNote, UsernameField},
         layout::Page,
         pages::provider::{ProviderFailure, ProviderSignIn, SignedOutHere, kept_return},
     },
@@ -21,7 +22,7 @@ pub fn SignInPage() -> impl IntoView {
     let failed: Option<SignInFailed> = handed_over();
     let return_to = match &failed {
         Some(failed) => failed.return_to.clone(),
-        None => kept_return().or_else(|| query_parameter("return_to")).unwrap_or_default(),
+        None => kept_return().unwrap_or_else(|| Query::of_page().text("return_to")),
     };
     let outcome = flash::take().map(|flash| flash.outcome);
     let signed_out_here = outcome == Some(Outcome::SignedOutHere);
@@ -44,32 +45,8 @@ pub fn SignInPage() -> impl IntoView {
                 <ProviderSignIn return_to=return_to.clone() />
                 <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
                     <input type="hidden" name="return_to" value=return_to />
-                    <div>
-                        <label for="username" class="label">"User name"</label>
-                        <input
-                            id="username"
-                            name="username"
-                            class="field mt-1 w-full"
-                            autocomplete="username"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            required
-                            maxlength="64"
-                            value=username
-                        />
-                    </div>
-                    <div>
-                        <label for="password" class="label">"Password"</label>
-                        <input
-                            id="password"
-                            name="password"
-                            type="password"
-                            class="field mt-1 w-full"
-                            autocomplete="current-password"
-                            required
-                            maxlength="256"
-                        />
-                    </div>
+                    <UsernameField value=username />
+                    <PasswordField id="password" name="password" label="Password" />
                     <button type="submit" class="button button-primary w-full">"Sign in"</button>
                 </form>
                 {demo

@@ -1,0 +1,56 @@
+//! What an address says in its query, for pages and downloads.
+
+use http::{Uri, request::Parts};
+use leptos::prelude::use_context;
+use url::form_urlencoded;
+
+/// The parameters, decoded once. (Leptos' own map decodes twice, and so takes an address within an
+/// address apart.) What is said twice counts the first time.
+#[derive(Clone, Debug, Default)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Of the page that is asked for.
+    pub fn of_page() -> Self {
+        use_context::<Parts>().map(|parts| Self::of(&parts.uri)).unwrap_or_default()
+    }
+
+    pub fn of(uri: &Uri) -> Self {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        Self(pairs.into_owned().collect())
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// The same, empty when it is not there.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// What stands there as a number; `None` when it is none.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.get(name)?.parse().ok()
+    }
+
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_is_decoded_once() {
+        let query = Query::of(&Uri::from_static("/?back=%2Fa%3Fb%3D%252Fc%26d&a=1&a=two+2&empty="));
+        assert_eq!(query.get("back"), Some("/a?b=%2Fc&d"));
+        assert_eq!(query.number("a"), Some(1));
+        assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "two 2"]);
+        assert_eq!((query.get("empty"), query.get("none")), (Some(""), None));
+        assert_eq!((query.text("none").as_str(), query.number("empty")), ("", None));
+        assert_eq!(Query::of(&Uri::from_static("/")).get(""), None);
+    }
+}
