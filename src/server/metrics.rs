@@ -32,9 +32,9 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review::Rule, time::Timestamp},
+    domain::code_review::Rule,
     storage::PoolUse,
-    usecases::{Count, SignInOutcome, Tally},
+    usecases::{Count, SignInOutcome},
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -46,19 +46,17 @@ const COMMIT: &str = match option_env!("DUO_COMMIT") {
 };
 
 /// All the numbers, for whoever may read them.
-pub(super) async fn show(State(state): State<ServerState>, request: Request) -> Response {
+pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
         return refusal.into_response();
     }
     let asked = Instant::now();
     let scrape = Scrape {
-        requests: state.requests.clone(),
-        tally: state.app.tally.clone(),
-        started: state.started,
         database_answered: health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed()),
         pools: state.app.storage.pools(),
         process: Process::now(),
+        state,
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
     (headers, scrape.text()).into_response()
@@ -66,9 +64,7 @@ pub(super) async fn show(State(state): State<ServerState>, request: Request) -> 
 
 /// The numbers of one moment.
 struct Scrape {
-    requests: Arc<Requests>,
-    tally: Arc<Tally>,
-    started: Timestamp,
+    state: Arc<ServerState>,
     /// How long the database took to answer; `None` when it did not.
     database_answered: Option<Duration>,
     pools: Vec<PoolUse>,
@@ -115,7 +111,7 @@ impl Scrape {
             None,
             MetricType::Histogram,
         )?;
-        for series in self.requests.series() {
+        for series in self.state.requests.series() {
             let labels = [("method", series.method), ("route", series.route), ("status", series.class)];
             let count = series.buckets.iter().map(|(_, count)| count).sum();
             histogram.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
@@ -128,7 +124,7 @@ impl Scrape {
         page.counters(
             "duo_rate_limited_requests",
             "Requests that were answered with 429",
-            [([], self.requests.rate_limited())],
+            [([], self.state.requests.rate_limited())],
         )
     }
 
@@ -138,20 +134,20 @@ impl Scrape {
             "Decisions that were made, by what they are about, what came out and the rule that fired",
             Rule::ALL.map(|rule| {
                 let labels = [("kind", "code_review"), ("result", rule.engine().key()), ("rule", rule.key())];
-                (labels, self.tally.code_review(rule).get())
+                (labels, self.state.app.tally.code_review(rule).get())
             }),
         )?;
         page.counters(
             "duo_stale_decisions",
             "Those of them that rest on what was known before, because the database was out of reach",
-            [([], self.tally.stale_decisions.get())],
+            [([], self.state.app.tally.stale_decisions.get())],
         )?;
         page.counters(
             "duo_consents",
             "Consents that this server recorded",
             [
-                ([("action", "given")], self.tally.consents_given.get()),
-                ([("action", "withdrawn")], self.tally.consents_withdrawn.get()),
+                ([("action", "given")], self.state.app.tally.consents_given.get()),
+                ([("action", "withdrawn")], self.state.app.tally.consents_withdrawn.get()),
             ],
         )?;
         page.counters(
@@ -161,8 +157,8 @@ impl Scrape {
                 let count =
                     |method, count: &Count| ([("method", method), ("outcome", outcome.key())], count.get());
                 [
-                    count("password", self.tally.sign_ins(outcome)),
-                    count("provider", self.tally.provider_sign_ins(outcome)),
+                    count("password", self.state.app.tally.sign_ins(outcome)),
+                    count("provider", self.state.app.tally.provider_sign_ins(outcome)),
                 ]
             }),
         )
@@ -197,7 +193,7 @@ impl Scrape {
         #[expect(clippy::cast_precision_loss, reason = "no process comes near 2^52 of anything")]
         let gauge = |number: u64| [([], number as f64)];
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
-        let started = self.started.as_millis() as f64 / 1000.0;
+        let started = self.state.started.as_millis() as f64 / 1000.0;
         page.gauges("process_start_time_seconds", "When the server started, in Unix time", [([], started)])?;
         let Some(process) = self.process else { return Ok(()) };
         page.gauges(
