@@ -56,7 +56,7 @@ deny: ## licences, sources and known weaknesses of what is built in
 deb: build ## a Debian package: target/debian/
 	@scripts/deb
 
-bench: setup-bench build ## what the program is fast at: writes docs/performance.md
+bench: setup-bench assets ## what the program is fast at: writes docs/performance.md
 	@scripts/bench
 
 clean: ## remove all that was built or fetched into this checkout (not data/)

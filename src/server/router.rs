@@ -73,7 +73,6 @@ pub fn router(state: ServerState) -> Router {
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state.clone(), middleware::security_headers))
         .layer(from_fn_with_state(state, middleware::origin))
 }
 
