@@ -32,7 +32,7 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review::Rule, time::Timestamp},
+    domain::{code_review, flow_version, time::Timestamp},
     storage::PoolUse,
     usecases::{Count, SignInOutcome, Tally},
 };
@@ -136,10 +136,7 @@ impl Scrape {
         page.counters(
             "duo_decisions",
             "Decisions that were made, by what they are about, what came out and the rule that fired",
-            Rule::ALL.map(|rule| {
-                let labels = [("kind", "code_review"), ("result", rule.engine().key()), ("rule", rule.key())];
-                (labels, self.tally.code_review(rule).get())
-            }),
+            self.decisions(),
         )?;
         page.counters(
             "duo_stale_decisions",
@@ -166,6 +163,23 @@ impl Scrape {
                 ]
             }),
         )
+    }
+
+    /// A version that is not deployed is a decision as well: that nothing runs.
+    fn decisions(&self) -> impl Iterator<Item = ([(&'static str, &'static str); 3], u64)> {
+        let labels = |kind, result, rule| [("kind", kind), ("result", result), ("rule", rule)];
+        let engines = code_review::Rule::ALL.into_iter().map(move |rule| {
+            (labels("code_review", rule.engine().key(), rule.key()), self.tally.code_review(rule).get())
+        });
+        let versions = flow_version::VersionRule::ALL.into_iter().flat_map(move |rule| {
+            let (decided, missing) =
+                (self.tally.flow_version(rule), self.tally.flow_version_not_deployed(rule));
+            [
+                (labels("flow_version", "deployed", rule.key()), decided.get()),
+                (labels("flow_version", "not_deployed", rule.key()), missing.get()),
+            ]
+        });
+        engines.chain(versions)
     }
 
     fn database(&self, page: &mut Page<'_>) -> fmt::Result {
