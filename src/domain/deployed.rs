@@ -79,7 +79,7 @@ impl Deployed {
         self.0.iter()
     }
 
-    /// What differs in the other, before and after, for the audit log: `developer/v1 2.0.0 2.0.0-orbit`.
+    /// What differs in the other, before and after, for the audit log: `developer/v1 2.0.0-orbit 2.0.0`.
     pub fn difference(&self, other: &Self) -> (String, String) {
         let only_in = |one: &Self, other: &Self| {
             let differs =

@@ -106,11 +106,11 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
     };
     view! {
         <div class="mt-5 border-t border-line pt-4" role="status">
-            <p class="text-base font-semibold">{answer}</p>
+            <p class="text-base font-semibold wrap-anywhere">{answer}</p>
             <p class="mt-1 max-w-prose">{explanation}</p>
         </div>
         <table class="mt-4 w-full text-sm">
-            <caption class="pb-1 text-left font-medium">
+            <caption class="pb-1 text-left font-medium wrap-anywhere">
                 "Rule "<code>{rule}</code>", from these inputs"
             </caption>
             <tbody class="divide-y divide-line">
@@ -119,8 +119,8 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
                     .map(|(name, value)| {
                         view! {
                             <tr>
-                                <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted">{name}</th>
-                                <td class="py-1.5 break-words">{value}</td>
+                                <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted wrap-anywhere">{name}</th>
+                                <td class="py-1.5 wrap-anywhere">{value}</td>
                             </tr>
                         }
                     })
