@@ -54,6 +54,8 @@ pub fn Explain(
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
             <p class="mt-1 text-sm text-muted">"What would be decided for this user, and why?"</p>
             <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
+                // To the very address that it shows a browser goes without asking the server again.
+                <input type="hidden" name="asked_at" value=visit.app.now().as_millis() />
                 <Field id="explain-about" label="Question">
                     <select id="explain-about" name="explain" class="field mt-1 w-full">
                         <option value="code_review">"Which engine reviews the code"</option>
