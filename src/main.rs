@@ -4,6 +4,10 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use duo_console::cli::{self, Cli};
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long work that a forced end left behind may hold up the exit.
 const LEFTOVERS: Duration = Duration::from_secs(1);

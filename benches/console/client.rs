@@ -33,6 +33,13 @@ impl Client {
         Self { address, stream: BufReader::new(stream) }
     }
 
+    /// One that asked once and stays.
+    pub fn idle(address: SocketAddr) -> Self {
+        let mut client = Self::connect(address);
+        assert_eq!(client.send("GET", "/-/liveness", "Accept: */*", "").status, 200);
+        client
+    }
+
     pub fn send(&mut self, method: &str, path: &str, header: &str, body: &str) -> Reply {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\n{header}\r\nContent-Length: {}\r\n\r\n{body}",
@@ -91,6 +98,23 @@ impl Client {
         }
         median(times)
     }
+}
+
+/// Asks at least so many times, as fast as it can. How often it was.
+pub fn ask_often(address: SocketAddr, path: &'static str, header: &str, times: u32) -> u32 {
+    const THREADS: u32 = 8;
+    let each = times.div_ceil(THREADS);
+    let threads = (0..THREADS).map(|_| {
+        let header = header.to_owned();
+        thread::spawn(move || {
+            let mut client = Client::connect(address);
+            for _ in 0..each {
+                assert_eq!(client.send("GET", path, &header, "").status, 200);
+            }
+        })
+    });
+    threads.collect::<Vec<_>>().into_iter().for_each(|thread| thread.join().expect("every answer"));
+    each * THREADS
 }
 
 /// Asks at a steady rate for some seconds. A request counts from when it was due, whether or not the

@@ -21,6 +21,7 @@ use server::{Bare, Console};
 const ROUNDS: usize = 5;
 const SECONDS: u32 = 4;
 const CONNECTIONS: u32 = 16;
+const IDLE: usize = 5_000;
 const CONFIGURATION: &str = "/groups/acme/-/settings/gitlab_duo/configuration";
 const DECISION: &str = "/api/v1/decisions/code_review?namespace=acme/platform&user=reviewer";
 
@@ -53,6 +54,27 @@ fn main() {
     report.add(Figure::at_least("Decision / bare handler", decision_rate / bare_rate, 0.50));
     report.add(Figure::at_least("Configuration page / bare handler", page_rate / bare_rate, 0.10));
 
+    let early = console.resident_mb();
+    report.add(Figure::below_mb("Memory after 100,000 requests and more", early, 64.0));
+
+    let mut beside: [Vec<f64>; 2] = Default::default();
+    for _ in 0..ROUNDS {
+        let idle: Vec<Client> = (0..IDLE).map(|_| Client::idle(console.address)).collect();
+        beside[0].push(requests_per_second(&decision, Some(&as_service)));
+        drop(idle);
+        beside[1].push(requests_per_second(&decision, Some(&as_service)));
+    }
+    let [with, without] = beside.map(median);
+    report.add(Figure::at_least(
+        "Decision beside 5,000 idle connections / without them",
+        with / without,
+        0.80,
+    ));
+
+    let asked = client::ask_often(console.address, DECISION, &as_service, 1_000_000);
+    let late = console.resident_mb();
+    report.add(Figure::at_most(&format!("Memory after {asked} more decisions / before"), late / early, 1.10));
+
     let latency = client::at_rate(console.address, DECISION, &as_service, decision_rate / 2.0);
     report.add(Figure::below_millis("Decision, p50 at half of its highest rate", latency.p50, None));
     report.add(Figure::below_millis("Decision, p99 at half of its highest rate", latency.p99, Some(1.0)));
@@ -66,7 +88,6 @@ fn main() {
     for (category, score) in lighthouse::scores(&page, &cookie) {
         report.add(Figure::score(format!("Lighthouse, configuration page: {category}"), score));
     }
-    report.add(Figure::below_mb("Memory after all of that", console.resident_mb(), 64.0));
     let started = console.stop_and_start_again();
     report.add(Figure::below_millis("Start on the same database", started, Some(300.0)));
     print!("{report}");

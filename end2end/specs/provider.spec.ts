@@ -125,6 +125,22 @@ test('groups of the provider give memberships and take them away', async ({ page
   await expect(page.getByRole('link', { name: 'Acme' })).toHaveCount(0);
 });
 
+test('who signed in by the provider confirms there, and is asked although it knows them', async ({ page, server, provider }) => {
+  await provider.up(server.url);
+  await openWithButton(page);
+  await signInAs(page, 'ann');
+  await page.goto(`${paths.confirm}?return_to=${paths.configuration('acme')}`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Confirm it is you' })).toBeVisible();
+  // The account has a password, too.
+  await expect(page.getByLabel('Password')).toBeVisible();
+  const before = await page.context().cookies(server.url);
+  await signInAs(page, 'ann');
+  await expect(page.getByRole('heading', { level: 1, name: 'Configuration' })).toBeVisible();
+  const session = (cookies: typeof before): string | undefined =>
+    cookies.find(({ name }) => name === 'duo_session')?.value;
+  expect(session(await page.context().cookies(server.url))).not.toBe(session(before));
+});
+
 test('a provider that is down stops nobody who has a password, and is used when it is back', async ({
   page,
   server,

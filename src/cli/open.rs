@@ -40,12 +40,7 @@ pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> 
 /// Where everything comes from that is done at the command line. A run is one request: all that it
 /// writes has one id.
 pub(super) fn origin(app: &App) -> Origin {
-    use std::fmt::Write;
-
-    let mut request_id = String::from("cli-");
-    for byte in &app.random.secret()[..8] {
-        write!(request_id, "{byte:02x}").expect("writing to a String cannot fail");
-    }
+    let request_id = format!("cli-{}", base16ct::lower::encode_string(&app.random.secret()[..8]));
     Origin { surface: Surface::CommandLine, request_id, remote_ip: String::new() }
 }
 

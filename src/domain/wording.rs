@@ -74,13 +74,8 @@ impl Wording {
     }
 
     pub fn id(&self) -> WordingId {
-        use std::fmt::Write;
-
-        let mut id = format!("{}-", self.version);
-        for byte in Sha256::digest(self.text()) {
-            write!(id, "{byte:02x}").expect("writing to a String cannot fail");
-        }
-        WordingId(id)
+        let hash = base16ct::lower::encode_string(&Sha256::digest(self.text()));
+        WordingId(format!("{}-{hash}", self.version))
     }
 }
 

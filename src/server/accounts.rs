@@ -1,5 +1,7 @@
 //! Forms of whoever has a link instead of a session: a new password, the first administrator.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     extract::{Request, State},
@@ -35,7 +37,7 @@ struct AccountForm {
 
 /// Sets the password, and leads to the sign-in page.
 pub(super) async fn reset_password(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
@@ -50,7 +52,7 @@ pub(super) async fn reset_password(
 
 /// Makes the administrator, and leads to the sign-in page.
 pub(super) async fn first_administrator(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
@@ -71,7 +73,7 @@ pub(super) async fn first_administrator(
 
 /// The sign-in page when it was done, else the form again with what was typed, but for the passwords.
 async fn answer(
-    state: &ServerState,
+    state: &Arc<ServerState>,
     posted: Posted,
     form: AccountForm,
     done: Result<(), UseCaseError>,

@@ -47,7 +47,7 @@ pub(super) fn root_file(path: &str, headers: &HeaderMap) -> Option<Response> {
 
 fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
     let original = Site::get(name)?;
-    let etag = format!("\"{}\"", hex(&original.metadata.sha256_hash()[..8]));
+    let etag = format!("\"{}\"", base16ct::lower::encode_string(&original.metadata.sha256_hash()[..8]));
     let cache = if forever { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     let common = [
         (header::CACHE_CONTROL, cache.to_owned()),
@@ -87,15 +87,6 @@ fn body(file: EmbeddedFile) -> Body {
         std::borrow::Cow::Borrowed(bytes) => Body::from(bytes),
         std::borrow::Cow::Owned(bytes) => Body::from(bytes),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a String cannot fail");
-        hex
-    })
 }
 
 #[cfg(test)]

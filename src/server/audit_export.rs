@@ -1,5 +1,7 @@
 //! Downloads of audit events: what the filter of the page shows, all of it, as a stream.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     body::Body,
@@ -21,7 +23,7 @@ use crate::{
 };
 
 pub(super) async fn download(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,
 ) -> Response {
@@ -51,7 +53,7 @@ pub(super) async fn download(
     };
     let place = group.map_or_else(|| String::from("all"), |group| group.as_str().replace('/', "-"));
     let name = format!("audit-events-{place}-{}.{ending}", state.app.now().date());
-    let export = AuditExport::new(state.app, filter, format);
+    let export = AuditExport::new(state.app.clone(), filter, format);
     // What fails midway cuts the answer off: nobody takes a part for the whole.
     let pieces = stream::try_unfold(export, |mut export| async move {
         let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;

@@ -1,5 +1,7 @@
 //! Forms that are no actions, because nobody is signed in: read, and shown again when refused.
 
+use std::sync::Arc;
+
 use axum::{
     Form,
     body::Body,
@@ -28,7 +30,7 @@ impl Posted {
     /// # Errors
     /// The answer to what is no such form, or too large.
     pub async fn read<T: DeserializeOwned>(
-        state: &ServerState,
+        state: &Arc<ServerState>,
         request: Request,
     ) -> Result<(Self, T), Response> {
         let posted = Self { uri: request.uri().clone(), headers: request.headers().clone() };
@@ -43,7 +45,7 @@ impl Posted {
     }
 
     /// The page of the form again, which finds `why` handed over.
-    pub async fn page_again<T>(self, state: &ServerState, why: T, status: StatusCode) -> Response
+    pub async fn page_again<T>(self, state: &Arc<ServerState>, why: T, status: StatusCode) -> Response
     where
         T: Clone + Send + Sync + 'static,
     {

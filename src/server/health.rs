@@ -1,5 +1,6 @@
 //! Whether the server lives, and whether it can work.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{
@@ -24,7 +25,7 @@ pub(super) async fn liveness() -> impl IntoResponse {
 
 /// Whether it can work: 200, or 503 and which check failed. Anybody may ask, so the reasons stand in
 /// the log only.
-pub(super) async fn readiness(State(state): State<ServerState>) -> Response {
+pub(super) async fn readiness(State(state): State<Arc<ServerState>>) -> Response {
     let mut report = Report { ready: true, checks: Vec::new() };
     match database(&state.app.storage).await {
         Ok(missing) => {

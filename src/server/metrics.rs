@@ -32,9 +32,9 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review, flow_version, time::Timestamp},
+    domain::{code_review, flow_version},
     storage::PoolUse,
-    usecases::{Count, SignInOutcome, Tally},
+    usecases::{Count, SignInOutcome},
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -46,19 +46,17 @@ const COMMIT: &str = match option_env!("DUO_COMMIT") {
 };
 
 /// All the numbers, for whoever may read them.
-pub(super) async fn show(State(state): State<ServerState>, request: Request) -> Response {
+pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
         return refusal.into_response();
     }
     let asked = Instant::now();
     let scrape = Scrape {
-        requests: state.requests.clone(),
-        tally: state.app.tally.clone(),
-        started: state.started,
         database_answered: health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed()),
         pools: state.app.storage.pools(),
         process: Process::now(),
+        state,
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
     (headers, scrape.text()).into_response()
@@ -66,9 +64,7 @@ pub(super) async fn show(State(state): State<ServerState>, request: Request) -> 
 
 /// The numbers of one moment.
 struct Scrape {
-    requests: Arc<Requests>,
-    tally: Arc<Tally>,
-    started: Timestamp,
+    state: Arc<ServerState>,
     /// How long the database took to answer; `None` when it did not.
     database_answered: Option<Duration>,
     pools: Vec<PoolUse>,
@@ -115,7 +111,7 @@ impl Scrape {
             None,
             MetricType::Histogram,
         )?;
-        for series in self.requests.series() {
+        for series in self.state.requests.series() {
             let labels = [("method", series.method), ("route", series.route), ("status", series.class)];
             let count = series.buckets.iter().map(|(_, count)| count).sum();
             histogram.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
@@ -128,7 +124,7 @@ impl Scrape {
         page.counters(
             "duo_rate_limited_requests",
             "Requests that were answered with 429",
-            [([], self.requests.rate_limited())],
+            [([], self.state.requests.rate_limited())],
         )
     }
 
@@ -141,14 +137,14 @@ impl Scrape {
         page.counters(
             "duo_stale_decisions",
             "Those of them that rest on what was known before, because the database was out of reach",
-            [([], self.tally.stale_decisions.get())],
+            [([], self.state.app.tally.stale_decisions.get())],
         )?;
         page.counters(
             "duo_consents",
             "Consents that this server recorded",
             [
-                ([("action", "given")], self.tally.consents_given.get()),
-                ([("action", "withdrawn")], self.tally.consents_withdrawn.get()),
+                ([("action", "given")], self.state.app.tally.consents_given.get()),
+                ([("action", "withdrawn")], self.state.app.tally.consents_withdrawn.get()),
             ],
         )?;
         page.counters(
@@ -158,8 +154,8 @@ impl Scrape {
                 let count =
                     |method, count: &Count| ([("method", method), ("outcome", outcome.key())], count.get());
                 [
-                    count("password", self.tally.sign_ins(outcome)),
-                    count("provider", self.tally.provider_sign_ins(outcome)),
+                    count("password", self.state.app.tally.sign_ins(outcome)),
+                    count("provider", self.state.app.tally.provider_sign_ins(outcome)),
                 ]
             }),
         )
@@ -167,13 +163,13 @@ impl Scrape {
 
     /// A version that is not deployed is a decision as well: that nothing runs.
     fn decisions(&self) -> impl Iterator<Item = ([(&'static str, &'static str); 3], u64)> {
+        let tally = &self.state.app.tally;
         let labels = |kind, result, rule| [("kind", kind), ("result", result), ("rule", rule)];
         let engines = code_review::Rule::ALL.into_iter().map(move |rule| {
-            (labels("code_review", rule.engine().key(), rule.key()), self.tally.code_review(rule).get())
+            (labels("code_review", rule.engine().key(), rule.key()), tally.code_review(rule).get())
         });
         let versions = flow_version::VersionRule::ALL.into_iter().flat_map(move |rule| {
-            let (decided, missing) =
-                (self.tally.flow_version(rule), self.tally.flow_version_not_deployed(rule));
+            let (decided, missing) = (tally.flow_version(rule), tally.flow_version_not_deployed(rule));
             [
                 (labels("flow_version", "deployed", rule.key()), decided.get()),
                 (labels("flow_version", "not_deployed", rule.key()), missing.get()),
@@ -211,7 +207,7 @@ impl Scrape {
         #[expect(clippy::cast_precision_loss, reason = "no process comes near 2^52 of anything")]
         let gauge = |number: u64| [([], number as f64)];
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
-        let started = self.started.as_millis() as f64 / 1000.0;
+        let started = self.state.started.as_millis() as f64 / 1000.0;
         page.gauges("process_start_time_seconds", "When the server started, in Unix time", [([], started)])?;
         let Some(process) = self.process else { return Ok(()) };
         page.gauges(

@@ -49,7 +49,11 @@ impl RequestUser {
 
 /// Gives the request an id, finds out where it came from, and says in the log and the metrics how it
 /// went.
-pub(super) async fn origin(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn origin(
+    State(state): State<Arc<ServerState>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let request_id = forwarded_id(request.headers(), state.trusted_proxies)
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(&state.app.random.secret()[..12]));
@@ -157,7 +161,11 @@ fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) 
 }
 
 /// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.
-pub(super) async fn session(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn session(
+    State(state): State<Arc<ServerState>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if let Some(token) = state.cookies.read(request.headers(), SESSION_COOKIE) {
         match authenticate::by_session(&state.app, &token).await {
             Ok(None) => {}
@@ -179,7 +187,7 @@ pub(super) async fn session(State(state): State<ServerState>, mut request: Reque
 }
 
 /// Gives up on what takes too long.
-pub(super) async fn in_time(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+pub(super) async fn in_time(State(state): State<Arc<ServerState>>, request: Request, next: Next) -> Response {
     let asked = Asked::by(&request);
     let (status, title, text) = match limits::within(state.limits, request, next).await {
         Ok(response) => return response,
@@ -197,7 +205,11 @@ pub(super) async fn in_time(State(state): State<ServerState>, request: Request, 
 
 /// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so
 /// where it counts the browser has to say that the form is ours.
-pub(super) async fn same_origin(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+pub(super) async fn same_origin(
+    State(state): State<Arc<ServerState>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if safe || is_same_origin(request.headers(), &state.origin) {
         return next.run(request).await;
@@ -220,7 +232,7 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
 
 /// Headers that every answer has.
 pub(super) async fn security_headers(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -1,5 +1,7 @@
 //! What is refused before any page or action was reached, in words that people can read.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::Request,
@@ -30,7 +32,7 @@ impl Asked {
     }
 
     /// A page for people; one line for everybody else.
-    pub(super) async fn refuse(self, state: &ServerState, refusal: Refusal) -> Response {
+    pub(super) async fn refuse(self, state: &Arc<ServerState>, refusal: Refusal) -> Response {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if !self.html {
             return (status, format!("{}\n", refusal.text)).into_response();

@@ -1,5 +1,7 @@
 //! Which address leads where, and through which middleware.
 
+use std::sync::Arc;
+
 use any_spawner::Executor;
 use axum::{
     Router,
@@ -43,6 +45,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub fn router(state: ServerState) -> Router {
     // Leptos loads pages on tokio. It may be told only once, and tests make many routers.
     let _ = Executor::init_tokio();
+    let state = Arc::new(state);
     let pages = Router::new()
         .route(paths::SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(paths::SIGN_OUT, post(sign_in::sign_out))
@@ -75,7 +78,7 @@ pub fn router(state: ServerState) -> Router {
 }
 
 /// A page, or a file that stands at the root.
-async fn page(State(state): State<ServerState>, request: Request) -> Response {
+async fn page(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = [(header::ALLOW, "GET, HEAD")];
         return (StatusCode::METHOD_NOT_ALLOWED, allow, "A page is only read. Its forms post to /actions.\n")
@@ -89,7 +92,7 @@ async fn page(State(state): State<ServerState>, request: Request) -> Response {
 
 /// An action: a server function. What it makes of the arguments, `actions` decides; what is no form of
 /// ours at all is refused here, in words.
-async fn action(State(state): State<ServerState>, request: Request) -> Response {
+async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     let asked = Asked::by(&request);
     let path = request.uri().path();
     if !server_fn_paths().any(|(known, _)| known == path) {
@@ -112,14 +115,14 @@ async fn action(State(state): State<ServerState>, request: Request) -> Response 
 }
 
 /// Renders the page that stands at the request's address.
-pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> Response {
-    let (context, options, assets) = (state.clone(), state.leptos.clone(), state.assets.clone());
+pub(super) async fn render_page(state: &Arc<ServerState>, request: Request<Body>) -> Response {
+    let (context, shown) = (Arc::clone(state), Arc::clone(state));
     let render = render_app_async_with_context(
         move || {
             provide(&context);
             content_security_policy();
         },
-        move || shell((*options).clone(), (*assets).clone()),
+        move || shell(shown.leptos.clone(), shown.assets.clone()),
     );
     render(request).await
 }
@@ -128,7 +131,7 @@ pub(super) async fn render_page(state: &ServerState, request: Request<Body>) -> 
 fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
-    provide_context(SiteOrigin(state.origin.to_string()));
+    provide_context(SiteOrigin(state.origin.clone()));
     provide_context(DemoHint(state.demo));
     if let Some(provider) = &state.provider {
         provide_context(ProviderButton {

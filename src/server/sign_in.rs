@@ -1,5 +1,7 @@
 //! Signing in and out: where the session's cookie comes from and goes.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     extract::{Request, State},
@@ -36,7 +38,7 @@ pub(super) struct SignInForm {
 
 /// Who is signed in has nothing to do at the sign-in page.
 pub(super) async fn show(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     signed_in: Option<Extension<SignedIn>>,
     request: Request,
 ) -> Response {
@@ -48,7 +50,7 @@ pub(super) async fn show(
 
 /// A user name and a password for a session; the page again, with the name kept, when they are wrong.
 pub(super) async fn sign_in(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
@@ -97,7 +99,7 @@ pub(super) async fn sign_in(
 
 /// Ends the session and leads to the sign-in page. Whoever is not signed in is led there too.
 pub(super) async fn sign_out(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     signed_in: Option<Extension<SignedIn>>,
     headers: HeaderMap,
 ) -> Response {

@@ -1,7 +1,5 @@
 //! What the handlers share.
 
-use std::sync::Arc;
-
 use leptos::config::LeptosOptions;
 use url::Url;
 
@@ -12,13 +10,12 @@ use super::{
 };
 use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
 
-/// What the server is told about itself. Cheap to clone.
-#[derive(Clone)]
+/// What the server is told about itself.
 pub struct ServerState {
     pub app: App,
     pub cookies: CookiePolicy,
     /// How browsers reach the program: scheme, host and port.
-    pub origin: Arc<str>,
+    pub origin: String,
     /// How many proxies in front append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
     /// Whether the sign-in page may say the demo password.
@@ -30,11 +27,11 @@ pub struct ServerState {
     /// Whether requests are traced.
     pub traced: bool,
     pub(super) started: Timestamp,
-    pub(super) requests: Arc<Requests>,
+    pub(super) requests: Requests,
     /// What a request, and whoever sends many, may take.
     pub limits: Limits,
-    pub(super) assets: Arc<AssetNames>,
-    pub(super) leptos: Arc<LeptosOptions>,
+    pub(super) assets: AssetNames,
+    pub(super) leptos: LeptosOptions,
 }
 
 impl ServerState {
@@ -46,16 +43,16 @@ impl ServerState {
             started: app.now(),
             app,
             cookies: CookiePolicy { secure: external_url.scheme() == "https" },
-            origin: external_url.origin().ascii_serialization().into(),
+            origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,
             provider: None,
             metrics_token: None,
             traced: false,
-            requests: Arc::default(),
+            requests: Requests::default(),
             limits: Limits::default(),
-            assets: Arc::new(assets),
-            leptos: Arc::new(leptos),
+            assets,
+            leptos,
         }
     }
 

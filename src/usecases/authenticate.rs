@@ -43,7 +43,7 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, 
     let Some(mut session) = facts.session(&hash).await? else { return Ok(None) };
     if has_ended(app, &session, now) {
         // Another server may have seen it used since it was read.
-        match facts.session_anew(&hash).await? {
+        match Box::pin(facts.session_anew(&hash)).await? {
             Some(anew) if !has_ended(app, &anew, now) => session = anew,
             _ => return Ok(None),
         }
@@ -51,7 +51,7 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, 
     let stale = facts.stale();
     drop(facts);
     if !stale && session.is_to_be_noted(now) {
-        note_use(app, Noted::Session(&hash), now).await;
+        Box::pin(note_use(app, Noted::Session(&hash), now)).await;
     }
     let SessionUser { id, user, display, authenticated_at, .. } = &session.it;
     let actor =
@@ -114,7 +114,7 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     let stale = facts.stale();
     drop(facts);
     if !stale && token.is_to_be_noted(now) {
-        note_use(app, Noted::Token(token.it.id), now).await;
+        Box::pin(note_use(app, Noted::Token(token.it.id), now)).await;
     }
     Ok(actor(token.it.user.clone(), Surface::Api, Some(token.it.scopes.clone())))
 }

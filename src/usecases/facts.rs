@@ -107,7 +107,7 @@ impl<'a> Facts<'a> {
     /// `None` when there is no such session. Whether it has ended is for the caller to say.
     pub async fn session(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
         match self.recall(&self.app.known.sessions, hash) {
-            None => self.session_anew(hash).await,
+            None => Box::pin(self.session_anew(hash)).await,
             known => Ok(known),
         }
     }
@@ -213,7 +213,8 @@ impl<'a> Facts<'a> {
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
         match self.recall(memory, key) {
-            None => self.learn(memory, key, read).await,
+            // In a box: what is remembered is not to carry the room for a query about.
+            None => Box::pin(self.learn(memory, key, read)).await,
             known => Ok(known),
         }
     }

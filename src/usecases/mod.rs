@@ -67,23 +67,33 @@ pub use crate::storage::{
     FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken, VisibleNamespace,
 };
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use crate::{
     domain::{environment::Environment, time::Timestamp},
     storage::Storage,
 };
 
-/// What every use case needs. Cheap to clone.
+/// What every use case needs. Each request clones it several times, so that is one counter.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Tools>);
+
+pub struct Tools {
     pub storage: Storage,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
-    pub known: Arc<Known>,
+    pub known: Known,
     /// What was done, counted.
-    pub tally: Arc<Tally>,
+    pub tally: Tally,
+}
+
+impl Deref for App {
+    type Target = Tools;
+
+    fn deref(&self) -> &Tools {
+        &self.0
+    }
 }
 
 /// What the time is. Handed in, so that tests can fix it.
@@ -111,7 +121,8 @@ pub struct Settings {
 
 impl App {
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
-        Self { storage, clock, random, settings, known: Arc::default(), tally: Arc::default() }
+        let (known, tally) = (Known::default(), Tally::default());
+        Self(Arc::new(Tools { storage, clock, random, settings, known, tally }))
     }
 
     pub fn now(&self) -> Timestamp {

@@ -16,12 +16,7 @@ pub(super) fn random_token(app: &App) -> String {
 
 /// What is stored of a token. A token is random, so one round of SHA-256 is enough.
 pub(super) fn token_hash(token: &str) -> String {
-    use std::fmt::Write;
-
-    Sha256::digest(token).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a String cannot fail");
-        hex
-    })
+    base16ct::lower::encode_string(&Sha256::digest(token))
 }
 
 /// What is stored of a password: argon2id with the parameters that its authors recommend, as a PHC

@@ -128,12 +128,13 @@ fn without_its_database_decisions_go_on_and_say_that_they_are_stale() {
     scene.cluster.control(&["stop", "--mode=immediate"]);
     let gone = Instant::now();
     let mut asked = 0;
-    while gone.elapsed() < Duration::from_secs(3) {
+    while gone.elapsed() < Duration::from_secs(30) {
         let stale = decision(&client)["stale"] == true;
         assert!(stale || gone.elapsed() < Duration::from_secs(1), "after {:?}", gone.elapsed());
         asked += 1;
+        wait(20);
     }
-    assert!(asked > 20, "{asked} decisions in three seconds");
+    assert!(asked > 100, "{asked} decisions in half a minute");
     assert_eq!(client.get("/-/readiness").status, 503);
     assert_eq!(client.get("/-/liveness").status, 200);
     // What it was never asked it does not know, and says so.

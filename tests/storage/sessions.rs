@@ -180,7 +180,8 @@ async fn a_password_that_changes_during_a_sign_in_lets_nobody_in(db: Database) {
     committed(&storage, async |uow| uow.users().add(&new).await.expect("a user")).await;
     let form = || SignIn { username: "ann", password: PASSWORD, old_token: None, user_agent: "" };
     let meanwhile = Meanwhile(app_at(db.open().await, NOON));
-    let app = App { clock: Arc::new(meanwhile), ..app(storage) };
+    let app = app(storage);
+    let app = App::new(app.storage.clone(), Arc::new(meanwhile), app.random.clone(), app.settings);
     assert_eq!(sign_in(&app, &origin(), form()).await.expect("an answer"), None);
     assert_eq!(db.number("SELECT COUNT(*) FROM sessions").await, 0);
 }

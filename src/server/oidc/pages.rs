@@ -1,5 +1,6 @@
 //! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{
@@ -55,7 +56,7 @@ enum Failure {
 
 /// To the provider, with a cookie that knows the way back.
 pub(in crate::server) async fn start(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
@@ -94,7 +95,7 @@ pub(in crate::server) async fn start(
 
 /// Back from the provider: into a session, or to the sign-in page with why not.
 pub(in crate::server) async fn callback(
-    State(state): State<ServerState>,
+    State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
@@ -134,7 +135,7 @@ pub(in crate::server) async fn callback(
 
 /// The session's token for the provider's answer.
 async fn finish(
-    state: &ServerState,
+    state: &Arc<ServerState>,
     provider: &Provider,
     origin: &Origin,
     headers: &HeaderMap,
@@ -184,7 +185,7 @@ async fn finish(
 }
 
 /// From the sign-in page on to the provider, where its own session ends.
-pub(in crate::server) async fn sign_out(State(state): State<ServerState>, request: Request) -> Response {
+pub(in crate::server) async fn sign_out(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
     let end = match provider.metadata().await {
         Ok(metadata) => metadata.additional_metadata().end_session_endpoint.clone(),
@@ -260,7 +261,7 @@ impl Failure {
 
 /// The sign-in page, with what went wrong and the request id under which the log says more.
 async fn failed(
-    state: &ServerState,
+    state: &Arc<ServerState>,
     provider: &Provider,
     origin: &Origin,
     headers: &HeaderMap,

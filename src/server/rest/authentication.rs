@@ -3,6 +3,8 @@
 //! Cookies are ignored here. No browser adds these headers to a request that another site made, so
 //! the API needs no cross-site check; were a session cookie accepted, it would.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 
@@ -19,10 +21,10 @@ const PRIVATE_TOKEN: &str = "private-token";
 /// The owner of the request's token.
 pub struct Authenticated(pub Caller);
 
-impl FromRequestParts<Api> for Authenticated {
+impl FromRequestParts<Arc<Api>> for Authenticated {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let authenticated = async {
             let token = token(&parts.headers)?;
             let actor = authenticate::by_token(&api.app, token).await?;
@@ -49,10 +51,10 @@ impl FromRequestParts<Api> for Authenticated {
 /// never refused for what others at its address do: they may all come through one proxy.
 pub struct Anonymous;
 
-impl FromRequestParts<Api> for Anonymous {
+impl FromRequestParts<Arc<Api>> for Anonymous {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let address = parts.extensions.get::<Origin>().map_or("", |origin| origin.remote_ip.as_str());
         api.addresses.take_for_address(address, api.app.now())?;
         Ok(Self)

@@ -19,6 +19,8 @@ mod problem_document;
 mod state;
 mod words;
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -37,7 +39,7 @@ use crate::usecases::{App, decide_many::Decided};
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
 pub fn router(app: App, limits: Limits) -> Router {
-    let api = Api::new(app, limits);
+    let api = Arc::new(Api::new(app, limits));
     let (routes, _) = routes().split_for_parts();
     routes
         // Not a fallback of the router: whoever merges it has one already.
@@ -63,7 +65,7 @@ pub fn decision_json(decided: &Decided) -> String {
     }
 }
 
-fn routes() -> OpenApiRouter<Api> {
+fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))
         .routes(routes!(decisions::code_review))

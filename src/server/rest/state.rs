@@ -9,28 +9,26 @@ use crate::{
     usecases::App,
 };
 
-/// Cheap to clone.
-#[derive(Clone)]
 pub struct Api {
     pub app: App,
     /// What is left to each token that counts.
-    pub tokens: Arc<Rates>,
+    pub tokens: Rates,
     /// What is left to each address that sends none.
-    pub addresses: Arc<Rates>,
+    pub addresses: Rates,
 }
 
 impl Api {
     pub fn new(app: App, limits: Limits) -> Self {
         Self {
             app,
-            tokens: Arc::new(Rates::new(limits.api_per_minute)),
-            addresses: Arc::new(Rates::new(limits.anonymous_per_minute)),
+            tokens: Rates::new(limits.api_per_minute),
+            addresses: Rates::new(limits.anonymous_per_minute),
         }
     }
 }
 
-impl FromRef<Api> for App {
-    fn from_ref(api: &Api) -> Self {
+impl FromRef<Arc<Api>> for App {
+    fn from_ref(api: &Arc<Api>) -> Self {
         api.app.clone()
     }
 }
