@@ -122,7 +122,7 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
                         view! {
                             <tr>
                                 <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted wrap-anywhere">{name}</th>
-                                <td class="py-1.5 wrap-anywhere">{value}</td>
+                                <td class="py-1.5 break-words">{value}</td>
                             </tr>
                         }
                     })
