@@ -22,6 +22,9 @@ test('the configuration and its dialog', async ({ configuration, page }) => {
   await page.goto(`${paths.configuration('acme')}?explain_user=developer`);
   await expect(page.getByRole('table')).toBeVisible();
   await isAccessible(page, 'explained');
+  await page.goto(`${paths.configuration('acme')}?explain=developer%2Fv1&explain_user=developer`);
+  await expect(page.getByRole('table')).toBeVisible();
+  await isAccessible(page, 'a version explained');
   await page.goto(`${paths.configuration('acme')}?explain_user=nobody-here`);
   await isAccessible(page, 'nobody to explain for');
   await page.goto(paths.auditEvents('acme'));

@@ -24,6 +24,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.configuration('initech'),
     paths.configuration('acme/platform/runtime'),
     `${paths.configuration('acme')}?explain_user=reviewer`,
+    `${paths.configuration('acme')}?explain=developer%2Fv1&explain_user=reviewer`,
     paths.auditEvents('acme'),
     paths.preferences,
     paths.accessTokens,

@@ -188,7 +188,10 @@ impl Call {
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
             UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
             UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
-            UseCaseError::Storage(error) => {
+            // Neither is for a form of ours to meet.
+            error @ (UseCaseError::RegistryConflict(_)
+            | UseCaseError::NotDeployed(_)
+            | UseCaseError::Storage(_)) => {
                 tracing::error!(%error, "action failed");
                 ActionError::Internal
             }

@@ -71,6 +71,8 @@ pub enum Denial {
     NeedsRole(Role),
     #[error("This needs the role Owner of the top-level group, or an administrator.")]
     NeedsTopLevelOwner,
+    #[error("This needs an administrator.")]
+    NeedsAdministrator,
     #[error("A bot cannot give consent: a person has to.")]
     NotForBots,
     #[error("The token lacks the scope {}.", .0.key())]
@@ -125,6 +127,15 @@ pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
         return Access::Denied(Denial::NotForBots);
     }
     Access::Granted(granted)
+}
+
+/// Whether `actor` may do what is not of a namespace but of the whole server, for which a token needs
+/// `scope`. Administrators may, and programs whose token an administrator made.
+pub fn may_administer(actor: &Actor, scope: Scope) -> Result<(), Denial> {
+    if !actor.is_admin {
+        return Err(Denial::NeedsAdministrator);
+    }
+    if actor.has_scope(scope) { Ok(()) } else { Err(Denial::NeedsScope(scope)) }
 }
 
 #[cfg(test)]
@@ -218,6 +229,22 @@ mod tests {
                 } else {
                     assert_eq!(access, Access::Denied(Denial::NeedsScope(action.scope())));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_server_is_administered_by_administrators_whose_token_says_so() {
+        let scope = Scope::ManageFlowVersions;
+        for kind in [UserKind::Human, UserKind::Bot] {
+            assert_eq!(may_administer(&actor(true, kind, None), scope), Ok(()));
+            assert_eq!(may_administer(&actor(true, kind, Some(vec![scope])), scope), Ok(()));
+            let others = Scope::ALL.into_iter().filter(|it| *it != scope).collect();
+            let lacks = may_administer(&actor(true, kind, Some(others)), scope);
+            assert_eq!(lacks, Err(Denial::NeedsScope(scope)));
+            for scopes in [None, Some(vec![scope])] {
+                let refused = may_administer(&actor(false, kind, scopes), scope);
+                assert_eq!(refused, Err(Denial::NeedsAdministrator));
             }
         }
     }

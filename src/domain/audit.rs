@@ -18,6 +18,7 @@ pub enum AuditKind {
     PreferencesUpdated,
     FeatureFlagUpdated,
     FeatureFlagDeleted,
+    FlowVersionsUpdated,
     TokenCreated,
     TokenRevoked,
     UserCreated,
@@ -43,7 +44,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -52,6 +53,7 @@ impl AuditKind {
         Self::PreferencesUpdated,
         Self::FeatureFlagUpdated,
         Self::FeatureFlagDeleted,
+        Self::FlowVersionsUpdated,
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::UserCreated,
@@ -87,6 +89,7 @@ impl AuditKind {
             Self::PreferencesUpdated => "preferences_updated",
             Self::FeatureFlagUpdated => "feature_flag_updated",
             Self::FeatureFlagDeleted => "feature_flag_deleted",
+            Self::FlowVersionsUpdated => "flow_versions_updated",
             Self::TokenCreated => "personal_access_token_created",
             Self::TokenRevoked => "personal_access_token_revoked",
             Self::UserCreated => "user_created",
@@ -140,6 +143,7 @@ impl AuditKind {
             Self::PreferencesUpdated => "changed preferences",
             Self::FeatureFlagUpdated => "changed the feature flag",
             Self::FeatureFlagDeleted => "deleted the feature flag",
+            Self::FlowVersionsUpdated => "changed what flow versions are deployed in",
             Self::TokenCreated => "created the access token",
             Self::TokenRevoked => "revoked the access token",
             Self::UserCreated => "created the user",

@@ -16,11 +16,29 @@ pub struct FlagDefinition {
 /// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.
 pub const ORBIT_USER_PREFERENCE: &str = "orbit_user_preference";
 
-pub static DEFINITIONS: [FlagDefinition; 1] = [FlagDefinition {
-    name: ORBIT_USER_PREFERENCE,
-    description: "Users opt in to Orbit in Preferences → Behavior. While off, Orbit is off for everyone.",
-    default: false,
-}];
+/// Runs the developer flow's version for Orbit, for users who opted in.
+pub const DUO_DEVELOPER_ORBIT: &str = "duo_developer_orbit";
+
+/// Runs the next, unstable definition of the developer flow.
+pub const DUO_DEVELOPER_NEXT_UNSTABLE: &str = "duo_developer_next_unstable";
+
+pub static DEFINITIONS: [FlagDefinition; 3] = [
+    FlagDefinition {
+        name: ORBIT_USER_PREFERENCE,
+        description: "Users opt in to Orbit in Preferences → Behavior. While off, Orbit is off for everyone.",
+        default: false,
+    },
+    FlagDefinition {
+        name: DUO_DEVELOPER_ORBIT,
+        description: "The developer flow runs in its version for Orbit, for users who opted in to Orbit. For users or top-level groups.",
+        default: false,
+    },
+    FlagDefinition {
+        name: DUO_DEVELOPER_NEXT_UNSTABLE,
+        description: "The developer flow runs in its next, unstable definition. For top-level groups.",
+        default: false,
+    },
+];
 
 impl FlagDefinition {
     /// The flag of this name; `None` when the program knows none.

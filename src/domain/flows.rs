@@ -50,6 +50,7 @@ pub struct Flow {
     pub maturity: Maturity,
     /// The lowest tier that has it.
     pub tier: Tier,
+    /// A version, or a range of them (`^2.0.0`).
     pub default_version: &'static str,
     /// Whether turning it on needs recorded consent.
     pub needs_consent: bool,
@@ -57,6 +58,9 @@ pub struct Flow {
 
 /// The reference of the flow that this product is about.
 pub const CODE_REVIEW: &str = "code_review/v1";
+
+/// The reference of the flow whose version feature flags choose.
+pub const DEVELOPER: &str = "developer/v1";
 
 const fn flow(reference: &'static str, name: &'static str, description: &'static str) -> Flow {
     Flow {
@@ -90,7 +94,7 @@ pub static CATALOGUE: [Flow; 9] = [
     },
     Flow {
         default_version: "2.0.0",
-        ..flow("developer/v1", "Developer", "Turns an issue into a merge request that is ready for review.")
+        ..flow(DEVELOPER, "Developer", "Turns an issue into a merge request that is ready for review.")
     },
     flow("fix_pipeline/v1", "Fix CI/CD Pipeline", "Finds out why a pipeline failed and proposes the fix."),
     flow(

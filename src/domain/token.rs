@@ -12,11 +12,17 @@ pub enum Scope {
     ReadSettings,
     WriteSettings,
     GiveConsent,
+    ManageFlowVersions,
 }
 
 impl Scope {
-    pub const ALL: [Self; 4] =
-        [Self::ReadDecisions, Self::ReadSettings, Self::WriteSettings, Self::GiveConsent];
+    pub const ALL: [Self; 5] = [
+        Self::ReadDecisions,
+        Self::ReadSettings,
+        Self::WriteSettings,
+        Self::GiveConsent,
+        Self::ManageFlowVersions,
+    ];
 
     /// The word in requests, on the command line and in the database.
     pub const fn key(self) -> &'static str {
@@ -25,6 +31,7 @@ impl Scope {
             Self::ReadSettings => "read_settings",
             Self::WriteSettings => "write_settings",
             Self::GiveConsent => "give_consent",
+            Self::ManageFlowVersions => "manage_flow_versions",
         }
     }
 
@@ -36,11 +43,14 @@ impl Scope {
     /// One line that says what it allows.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::ReadDecisions => "Ask which engine runs for a user in a namespace.",
+            Self::ReadDecisions => "Ask which engine and which flow version runs for a user in a namespace.",
             Self::ReadSettings => "Read which foundational flows are on.",
             Self::WriteSettings => "Turn foundational flows on and off.",
             Self::GiveConsent => {
                 "Together with write_settings: give the recorded consent that Code Review needs."
+            }
+            Self::ManageFlowVersions => {
+                "For administrators: read and keep the registry of deployed flow versions."
             }
         }
     }

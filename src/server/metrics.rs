@@ -32,7 +32,7 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::code_review::Rule,
+    domain::{code_review, flow_version},
     storage::PoolUse,
     usecases::{Count, SignInOutcome},
 };
@@ -132,10 +132,7 @@ impl Scrape {
         page.counters(
             "duo_decisions",
             "Decisions that were made, by what they are about, what came out and the rule that fired",
-            Rule::ALL.map(|rule| {
-                let labels = [("kind", "code_review"), ("result", rule.engine().key()), ("rule", rule.key())];
-                (labels, self.state.app.tally.code_review(rule).get())
-            }),
+            self.decisions(),
         )?;
         page.counters(
             "duo_stale_decisions",
@@ -162,6 +159,23 @@ impl Scrape {
                 ]
             }),
         )
+    }
+
+    /// A version that is not deployed is a decision as well: that nothing runs.
+    fn decisions(&self) -> impl Iterator<Item = ([(&'static str, &'static str); 3], u64)> {
+        let tally = &self.state.app.tally;
+        let labels = |kind, result, rule| [("kind", kind), ("result", result), ("rule", rule)];
+        let engines = code_review::Rule::ALL.into_iter().map(move |rule| {
+            (labels("code_review", rule.engine().key(), rule.key()), tally.code_review(rule).get())
+        });
+        let versions = flow_version::VersionRule::ALL.into_iter().flat_map(move |rule| {
+            let (decided, missing) = (tally.flow_version(rule), tally.flow_version_not_deployed(rule));
+            [
+                (labels("flow_version", "deployed", rule.key()), decided.get()),
+                (labels("flow_version", "not_deployed", rule.key()), missing.get()),
+            ]
+        });
+        engines.chain(versions)
     }
 
     fn database(&self, page: &mut Page<'_>) -> fmt::Result {

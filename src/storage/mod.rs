@@ -20,6 +20,7 @@ mod changes;
 mod consents;
 mod database;
 mod database_url;
+mod deployed_versions;
 mod error;
 mod features;
 mod files;
@@ -46,6 +47,7 @@ pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
+pub use deployed_versions::{DeployedVersions, Registry};
 pub use error::StorageError;
 pub use features::{Features, StoredFlag};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
@@ -122,6 +124,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("database", database::STATEMENTS),
+        ("deployed_versions", deployed_versions::STATEMENTS),
         ("features", features::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),

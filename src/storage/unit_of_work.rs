@@ -1,9 +1,9 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Changes, Consents, Features, FlowSelections, Identities, Links, Memberships,
-    Namespaces, Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
-    audit_chain::Unsealed,
+    AuditChain, AuditLog, Changes, Consents, DeployedVersions, Features, FlowSelections, Identities, Links,
+    Memberships, Namespaces, Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups,
+    Users, audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -34,6 +34,7 @@ repositories! {
     audit_chain -> AuditChain,
     audit_log -> AuditLog,
     consents -> Consents,
+    deployed_versions -> DeployedVersions,
     features -> Features,
     flow_selections -> FlowSelections,
     identities -> Identities,

@@ -8,7 +8,7 @@ use super::{
     load,
 };
 use crate::domain::{
-    access::{Action, Denial},
+    access::Action,
     code_review::{Decision, Inputs, decide},
     flows::{CODE_REVIEW, Flow},
     namespace::GroupPath,
@@ -40,31 +40,6 @@ pub async fn decide_code_review(
     question: &Question,
 ) -> Result<Answer, UseCaseError> {
     answer(&mut Facts::last_known(app), caller, question).await
-}
-
-/// Many answers from one moment; each may fail alone.
-///
-/// # Errors
-/// A token without the scope is refused once, whatever it asks.
-#[tracing::instrument(level = "debug", skip_all)]
-pub async fn decide_many(
-    app: &App,
-    caller: &Caller,
-    questions: &[Question],
-) -> Result<Vec<Result<Answer, UseCaseError>>, UseCaseError> {
-    let scope = Action::AskDecision.scope();
-    if !caller.actor.has_scope(scope) {
-        return Err(Denial::NeedsScope(scope).into());
-    }
-    let mut facts = Facts::last_known(app);
-    let mut answers = Vec::with_capacity(questions.len());
-    for question in questions {
-        match answer(&mut facts, caller, question).await {
-            Err(UseCaseError::Storage(error)) => return Err(error.into()),
-            other => answers.push(other),
-        }
-    }
-    Ok(answers)
 }
 
 pub(super) async fn answer(

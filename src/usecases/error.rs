@@ -1,8 +1,8 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
 use crate::{
-    domain::{access::Denial, consent::ConsentError, throttle::in_words},
-    storage::{FlowSelection, StorageError},
+    domain::{access::Denial, consent::ConsentError, flow_version::NotDeployed, throttle::in_words},
+    storage::{FlowSelection, Registry, StorageError},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,12 @@ pub enum UseCaseError {
     /// Somebody else was first; this is how it stands now.
     #[error("somebody else changed this flow first")]
     Conflict(Box<FlowSelection>),
+    /// The same of a registry of flow versions.
+    #[error("somebody else changed this registry first")]
+    RegistryConflict(Box<Registry>),
+    /// The version of a flow that should run is not there.
+    #[error("{0}")]
+    NotDeployed(#[from] NotDeployed),
     #[error("the feature flag {0} is off for this user")]
     FeatureOff(&'static str),
     /// Too many failures: how long to wait, in seconds.

@@ -11,13 +11,18 @@ use crate::{
     domain::{
         access::Standing,
         availability::DuoChain,
+        environment::Environment,
+        feature::Gates,
         flows::Flow,
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, Subscription},
+        orbit::OrbitSettings,
         time::Timestamp,
         user::User,
     },
-    storage::{FlowSelection, Generation, Knowledge, SessionUser, StorageError, TokenUser, UnitOfWork},
+    storage::{
+        FlowSelection, Generation, Knowledge, Registry, SessionUser, StorageError, TokenUser, UnitOfWork,
+    },
 };
 
 /// A namespace with all that its top-level group says about it.
@@ -41,6 +46,11 @@ impl Place {
     /// `None` when the catalogue has no such flow.
     pub fn flow(&self, flow: &Flow) -> Option<&FlowSelection> {
         self.flows.iter().find(|selection| selection.flow == flow)
+    }
+
+    /// Whether the flow counts as on: selected, and nothing above it off.
+    pub fn flow_is_on(&self, flow: &Flow) -> bool {
+        self.chain.blocked_by().is_none() && self.flow(flow).is_some_and(|it| it.state.is_on())
     }
 }
 
@@ -77,6 +87,11 @@ impl<'a> Facts<'a> {
     /// When the look began.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The environment that is answered for.
+    pub fn environment(&self) -> Environment {
+        self.app.environment()
     }
 
     /// Where to count what was made of it.
@@ -155,6 +170,27 @@ impl<'a> Facts<'a> {
         let read = async |uow: &mut UnitOfWork| uow.memberships().has_seat(top_level, user).await.map(Some);
         let seat = self.known(&self.app.known.seats, &(top_level, user), read).await?;
         Ok(seat.is_some_and(|seat| *seat))
+    }
+
+    /// What the user chose about Orbit; nothing where there is no such user any more.
+    pub async fn orbit(&mut self, user: UserId) -> Result<OrbitSettings, StorageError> {
+        let read = async |uow: &mut UnitOfWork| {
+            Ok(Some(uow.preferences().orbit(user).await?.map(|stored| stored.settings).unwrap_or_default()))
+        };
+        let settings = self.known(&self.app.known.orbit, &user, read).await?;
+        Ok(settings.map_or_else(OrbitSettings::default, |settings| *settings))
+    }
+
+    /// What is set for a feature flag.
+    pub async fn gates(&mut self, flag: &'static str) -> Result<Arc<Gates>, StorageError> {
+        let read = async |uow: &mut UnitOfWork| uow.features().find(flag).await.map(|it| Some(it.gates));
+        Ok(self.known(&self.app.known.gates, flag, read).await?.unwrap_or_default())
+    }
+
+    /// Which flow versions are deployed in an environment.
+    pub async fn registry(&mut self, environment: Environment) -> Result<Arc<Registry>, StorageError> {
+        let read = async |uow: &mut UnitOfWork| uow.deployed_versions().find(environment).await.map(Some);
+        Ok(self.known(&self.app.known.registries, &environment, read).await?.unwrap_or_default())
     }
 
     /// The transaction of this look, for what is not remembered.

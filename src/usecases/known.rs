@@ -18,11 +18,14 @@ use super::facts::Place;
 use crate::{
     domain::{
         access::Standing,
+        environment::Environment,
+        feature::Gates,
         ids::{NamespaceId, UserId},
+        orbit::OrbitSettings,
         time::Timestamp,
         user::User,
     },
-    storage::{Generation, SessionUser, TokenUser},
+    storage::{Generation, Registry, SessionUser, TokenUser},
 };
 
 /// For those who write to the database by hand, which no audit event tells of. In milliseconds.
@@ -43,6 +46,10 @@ pub struct Known {
     pub(super) users: Memory<String, User>,
     pub(super) standings: Memory<(UserId, NamespaceId), Standing>,
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
+    pub(super) orbit: Memory<UserId, OrbitSettings>,
+    /// By the flag's name.
+    pub(super) gates: Memory<String, Gates>,
+    pub(super) registries: Memory<Environment, Registry>,
 }
 
 impl Default for Known {
@@ -54,6 +61,9 @@ impl Default for Known {
             users: Memory::new(20_000),
             standings: Memory::new(50_000),
             seats: Memory::new(50_000),
+            orbit: Memory::new(20_000),
+            gates: Memory::new(2_000),
+            registries: Memory::new(Environment::ALL.len()),
         }
     }
 }

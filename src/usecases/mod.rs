@@ -5,6 +5,7 @@ mod audit_trail;
 mod caller;
 mod error;
 mod facts;
+mod flags;
 mod known;
 mod load;
 mod own_password;
@@ -20,6 +21,8 @@ pub mod create_demo_data;
 pub mod create_token;
 pub mod create_user;
 pub mod decide_code_review;
+pub mod decide_flow_version;
+pub mod decide_many;
 pub mod delete_user;
 pub mod end_sessions;
 pub mod examine;
@@ -27,6 +30,7 @@ pub mod export_audit_events;
 pub mod first_administrator;
 pub mod jump_to;
 pub mod list_audit_events;
+pub mod list_flow_versions;
 pub mod list_flows;
 pub mod list_groups;
 pub mod list_sessions;
@@ -40,6 +44,7 @@ pub mod search_users;
 pub mod set_email;
 pub mod set_feature;
 pub mod set_flow;
+pub mod set_flow_versions;
 pub mod set_orbit;
 pub mod set_password;
 pub mod show_configuration;
@@ -59,12 +64,15 @@ pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
-    FlowSelection, LastChange, LedgerEntry, OpenSession, StoredToken, VisibleNamespace,
+    FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken, VisibleNamespace,
 };
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{domain::time::Timestamp, storage::Storage};
+use crate::{
+    domain::{environment::Environment, time::Timestamp},
+    storage::Storage,
+};
 
 /// What every use case needs. Each request clones it several times, so that is one counter.
 #[derive(Clone)]
@@ -119,5 +127,10 @@ impl App {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The environment that this server is in and answers for.
+    pub fn environment(&self) -> Environment {
+        Environment::Production
     }
 }

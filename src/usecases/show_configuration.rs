@@ -1,8 +1,9 @@
-//! The configuration of a group: its flows, and on request why an engine would review for a user.
+//! The configuration of a group: its flows, and on request what would run for a user, and why.
 
 use super::{
     App, Caller, UseCaseError,
-    decide_code_review::{Answer, Question, answer},
+    decide_code_review::Question,
+    decide_many::{About, Asked, Decided, answer},
     facts::Facts,
     load,
     show_group::{GroupFrame, may},
@@ -25,26 +26,26 @@ pub struct Configuration {
     /// Every flow of the catalogue, as the top-level group has it.
     pub flows: Vec<FlowSelection>,
     /// `None` when nobody was asked about.
-    pub explained: Option<Result<Answer, UseCaseError>>,
+    pub explained: Option<Result<Decided, UseCaseError>>,
     pub now: Timestamp,
 }
 
-/// With `explain_user`, also which engine would review for them.
+/// With `explain`, also what would be decided about this for the user of this name.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn show_configuration(
     app: &App,
     caller: &Caller,
     path: &GroupPath,
-    explain_user: Option<&str>,
+    explain: Option<(About, &str)>,
 ) -> Result<Configuration, UseCaseError> {
     let mut facts = Facts::current(app);
     let (place, standing) = load::place(&mut facts, caller, path, Action::ReadSettings).await?;
-    let explained = match explain_user {
+    let explained = match explain {
         None => None,
-        Some(username) => {
+        Some((about, username)) => {
             let question =
                 Question { namespace: place.namespace.path.clone(), username: username.trim().to_owned() };
-            match answer(&mut facts, caller, &question).await {
+            match answer(&mut facts, caller, &Asked { about, question }).await {
                 Err(UseCaseError::Storage(error)) => return Err(error.into()),
                 other => Some(other),
             }

@@ -4,12 +4,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::{code_review::Rule, consent::LedgerAction};
+use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version};
 
 /// All counts of a program.
 #[derive(Debug, Default)]
 pub struct Tally {
     code_review: [Count; Rule::ALL.len()],
+    flow_version: [Count; flow_version::VersionRule::ALL.len()],
+    flow_version_not_deployed: [Count; flow_version::VersionRule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
     provider_sign_ins: [Count; SignInOutcome::ALL.len()],
     /// Decisions of any kind that rest on what was known before, because the database was out of reach.
@@ -47,6 +49,16 @@ impl Tally {
     /// Decisions which engine reviews that this rule made.
     pub fn code_review(&self, rule: Rule) -> &Count {
         &self.code_review[rule as usize]
+    }
+
+    /// Decisions which version of a flow runs that this rule made.
+    pub fn flow_version(&self, rule: flow_version::VersionRule) -> &Count {
+        &self.flow_version[rule as usize]
+    }
+
+    /// Those of this rule that could not be made, because the version is not deployed.
+    pub fn flow_version_not_deployed(&self, rule: flow_version::VersionRule) -> &Count {
+        &self.flow_version_not_deployed[rule as usize]
     }
 
     /// Sign-ins with a password that ended so.

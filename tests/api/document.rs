@@ -151,8 +151,11 @@ fn the_document_lists_these_operations() {
         ("get", "/api/openapi.json"),
         ("get", "/api/v1/consents/code_review/wording"),
         ("get", "/api/v1/decisions/code_review"),
+        ("get", "/api/v1/decisions/flows/{flow}"),
+        ("get", "/api/v1/flow_versions"),
         ("get", "/api/v1/groups/{full_path}/flows"),
         ("post", "/api/v1/decisions"),
+        ("put", "/api/v1/flow_versions"),
         ("put", "/api/v1/groups/{full_path}/flows/{flow}"),
     ];
     assert_eq!(listed, BTreeSet::from(expected));

@@ -151,6 +151,9 @@ fn any_json_is_answered() {
         never_fails(&test.post("/api/v1/decisions", &body).token(token).send().await);
         let wrapped = serde_json::json!({ "decisions": [body] });
         never_fails(&test.post("/api/v1/decisions", &wrapped).token(token).send().await);
+        never_fails(&test.put("/api/v1/flow_versions", &body).token(token).send().await);
+        let wrapped = serde_json::json!({ "environment": "dev", "version": 0, "definitions": [body] });
+        never_fails(&test.put("/api/v1/flow_versions", &wrapped).token(token).send().await);
         let path = "/api/v1/groups/acme/flows/code_review%2Fv1";
         never_fails(&test.put(path, &body).token(token).send().await);
     });

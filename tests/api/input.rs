@@ -257,6 +257,7 @@ async fn an_address_that_takes_no_query_refuses_one_by_name() {
     for ask in [
         test.get("/api/v1/consents/code_review/wording?dry_run=true"),
         test.get("/api/v1/groups/acme/flows?dry_run=true"),
+        test.get("/api/v1/flow_versions?dry_run=true"),
         test.post("/api/v1/decisions?dry_run=true", &json!({"decisions": [question()]})),
         test.put(&flow, &change),
     ] {

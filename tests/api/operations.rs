@@ -110,6 +110,29 @@ async fn decisions_are_counted_whoever_asks() {
 }
 
 #[tokio::test]
+async fn a_version_that_is_not_deployed_is_counted_by_its_rule() {
+    let test = server().await;
+    let token = test.full_token("admin").await;
+    let path = "/api/v1/decisions/flows/developer%2Fv1?namespace=acme&user=reviewer";
+    test.get(path).token(&token).send().await.ok();
+    let nothing = json!({"environment": "production", "version": 0, "definitions": []});
+    test.put("/api/v1/flow_versions", &nothing).token(&token).send().await.ok();
+    for _ in 0..2 {
+        test.get(path).token(&token).send().await.refused(409, "version_not_deployed");
+    }
+    let samples = scrape(&test).await;
+    for (result, rule, expected) in [
+        ("deployed", "default", "1"),
+        ("not_deployed", "default", "2"),
+        ("not_deployed", "duo_developer_orbit", "0"),
+    ] {
+        let series =
+            format!("duo_decisions_total{{kind=\"flow_version\",result=\"{result}\",rule=\"{rule}\"}}");
+        assert_eq!(samples[&series], expected, "{series}");
+    }
+}
+
+#[tokio::test]
 async fn consents_and_sign_ins_are_counted_once_they_happened() {
     let test = server().await;
     let browser = Browser::of(&test, "owner").await;

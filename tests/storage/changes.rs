@@ -3,22 +3,29 @@
 use std::time::Duration;
 
 use duo_console::{
-    domain::{code_review::Engine, ids::UserId, namespace::Namespace, role::Role, token::Scope},
+    domain::{
+        code_review::Engine, environment::Environment, flows::DEVELOPER, ids::UserId, namespace::Namespace,
+        role::Role, token::Scope,
+    },
     storage::{Knowledge, NewSession, Storage},
     usecases::{
         App, Caller,
         authenticate::{TokenError, by_session, by_token},
         create_token::{CreateToken, create_token},
         decide_code_review::{Question, decide_code_review},
+        decide_flow_version::decide_flow_version,
         list_tokens::list_tokens,
         revoke_token::revoke_token,
+        set_feature::{SetFeature, set_feature},
+        set_flow_versions::{SetFlowVersions, set_flow_versions},
     },
 };
 use tokio::time::{sleep, timeout};
 
 use crate::{
+    deployed_versions::deployed,
     support::{Database, committed},
-    world::{NOON, app, group, member, owner, switch, user},
+    world::{NOON, app, group, member, origin, owner, switch, user},
 };
 
 contract! {
@@ -28,6 +35,7 @@ contract! {
     noting_that_a_session_was_used_is_no_change,
     a_decision_comes_from_memory_until_something_changes,
     a_token_that_another_server_revoked_is_refused,
+    a_flow_version_comes_from_memory_until_something_changes,
 }
 
 /// Waits until it is so; for ever it does not.
@@ -151,4 +159,48 @@ async fn a_token_that_another_server_revoked_is_refused(db: Database) {
     revoke_token(&there, &ann, id).await.expect("it is revoked");
     eventually!(matches!(by_token(&here, &token).await, Err(TokenError::Revoked)));
     assert!(by_session(&here, "nobody's").await.expect("an answer").is_none());
+}
+
+/// The version, or the message that there is none.
+async fn developer(app: &App, caller: &Caller, question: &Question) -> String {
+    match decide_flow_version(app, caller, DEVELOPER, question).await {
+        Ok(answer) => format!("{} {}", answer.decision.definition, answer.decision.version),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) {
+    let here = app(watching(&db).await);
+    let there = app(db.open().await);
+    let group = group(&there.storage, "acme").await;
+    let mut ann = owner(&there.storage, &group, "ann").await;
+    ann.actor.is_admin = true;
+    let question = Question { namespace: group.path.clone(), username: String::from("ann") };
+    assert_eq!(developer(&here, &ann, &question).await, "developer/v1 2.0.0");
+
+    // Past the program: nothing tells of it, so it is not seen yet.
+    db.execute(
+        "INSERT INTO features (name, boolean_gate, version) VALUES ('duo_developer_next_unstable', TRUE, 1)",
+    )
+    .await
+    .expect("a row");
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(developer(&here, &ann, &question).await, "developer/v1 2.0.0");
+
+    // A registry without what the flag now asks for.
+    let keep = |list: &[(&str, &str)], seen_version| SetFlowVersions {
+        environment: Environment::Production,
+        deployed: deployed(list),
+        seen_version,
+    };
+    set_flow_versions(&there, &ann, keep(&[(DEVELOPER, "2.0.0")], 0)).await.expect("she may");
+    eventually!(developer(&here, &ann, &question).await.contains("is not deployed in production"));
+    let unstable = [(DEVELOPER, "2.0.0"), ("developer_unstable/experimental", "1.0.0")];
+    set_flow_versions(&here, &ann, keep(&unstable, 1)).await.expect("she may");
+    assert_eq!(developer(&here, &ann, &question).await, "developer_unstable/experimental 1.0.0");
+
+    let off =
+        SetFeature { name: String::from("duo_developer_next_unstable"), on: false, ..SetFeature::default() };
+    set_feature(&there, &origin(), &off).await.expect("set");
+    eventually!(developer(&here, &ann, &question).await == "developer/v1 2.0.0");
 }

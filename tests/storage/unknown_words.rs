@@ -2,7 +2,7 @@
 //! to be that, by table and column, and never taken for something else.
 
 use duo_console::{
-    domain::{ids::NamespaceId, namespace::NamespaceKind},
+    domain::{environment::Environment, ids::NamespaceId, namespace::NamespaceKind},
     storage::{AuditFilter, NewToken, Storage, StorageError},
 };
 
@@ -20,7 +20,7 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Words that a CHECK keeps out.
-const CHECKED: [&str; 10] = [
+const CHECKED: [&str; 11] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
@@ -31,6 +31,7 @@ const CHECKED: [&str; 10] = [
     "UPDATE memberships SET made_by = 'alien'",
     ALIEN_IN_THE_LEDGER,
     ALIEN_SURFACE,
+    "INSERT INTO flow_version_registries VALUES ('alien', 1, 1, 'ann', 'Ann')",
 ];
 
 async fn the_schema_refuses_unknown_words(db: Database) {
@@ -103,6 +104,14 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
     db.execute("INSERT INTO features VALUES ('flag', NULL, 1)").await.expect("a row");
     let mut view = after("INSERT INTO feature_actors VALUES ('flag', 'Alien:1')").await;
     names("feature_actors.actor", view.features().find("flag").await);
+
+    db.execute("INSERT INTO flow_version_registries VALUES ('dev', 1, 1, 'ann', 'Ann')")
+        .await
+        .expect("a row");
+    let mut view = after("INSERT INTO deployed_flow_versions VALUES ('dev', 'a/v1', '2.x')").await;
+    names("deployed_flow_versions.flow_version", view.deployed_versions().find(Environment::Dev).await);
+    let mut view = after("UPDATE deployed_flow_versions SET definition = 'alien'").await;
+    names("deployed_flow_versions.definition", view.deployed_versions().find(Environment::Dev).await);
 
     let mut view = after("UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL").await;
     names("namespaces.kind", view.namespaces().lookup(sub.id).await);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    flow_version_views::FlowVersionDecision,
     object::Object,
     problem::Problem,
     problem_document::ProblemDocument,
@@ -11,7 +12,10 @@ use super::{
 };
 use crate::{
     domain::{namespace::GroupPath, user::check_username},
-    usecases::decide_code_review::{Answer, Question},
+    usecases::{
+        decide_code_review::{Answer, Question},
+        decide_many::{self, About},
+    },
 };
 
 /// Which engine reviews, and why.
@@ -111,6 +115,9 @@ pub struct DecisionQuestion {
     /// The user name of whoever starts it.
     #[schema(example = "reviewer")]
     pub user: String,
+    /// With `flow_version`, and there only: the flow's reference.
+    #[schema(example = "developer/v1")]
+    pub flow: Option<String>,
 }
 
 /// The decisions that can be asked for in a batch. More will come: expect kinds you do not know.
@@ -119,6 +126,8 @@ pub struct DecisionQuestion {
 pub enum DecisionKind {
     /// Which engine reviews the code.
     CodeReview,
+    /// Which version of a flow runs.
+    FlowVersion,
 }
 
 /// What a batch is answered.
@@ -138,10 +147,10 @@ pub enum Outcome {
 
 /// A decision of a batch.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Decided {
-    kind: DecisionKind,
-    #[serde(flatten)]
-    decision: CodeReviewDecision,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Decided {
+    CodeReview(CodeReviewDecision),
+    FlowVersion(FlowVersionDecision),
 }
 
 /// A question of a batch that could not be answered.
@@ -153,10 +162,34 @@ pub struct Refused {
 
 impl Outcome {
     /// What became of a question of this kind.
-    pub fn new(kind: DecisionKind, outcome: Result<Answer, Problem>) -> Self {
+    pub fn new(kind: DecisionKind, outcome: Result<decide_many::Decided, Problem>) -> Self {
         match outcome {
-            Ok(answer) => Self::Decided(Box::new(Decided { kind, decision: answer.into() })),
+            Ok(decided) => Self::Decided(Box::new(decided.into())),
             Err(error) => Self::Refused(Refused { kind, error: error.document }),
+        }
+    }
+}
+
+impl From<decide_many::Decided> for Decided {
+    fn from(decided: decide_many::Decided) -> Self {
+        match decided {
+            decide_many::Decided::CodeReview(answer) => Self::CodeReview(answer.into()),
+            decide_many::Decided::FlowVersion(answer) => Self::FlowVersion(answer.into()),
+        }
+    }
+}
+
+impl DecisionQuestion {
+    /// What it asks.
+    ///
+    /// # Errors
+    /// What is wrong with `flow`.
+    pub fn about(&self) -> Result<About, &'static str> {
+        match (self.kind, &self.flow) {
+            (DecisionKind::CodeReview, None) => Ok(About::CodeReview),
+            (DecisionKind::FlowVersion, Some(flow)) => Ok(About::FlowVersion(flow.clone())),
+            (DecisionKind::CodeReview, Some(_)) => Err("A question of the kind code_review names no flow."),
+            (DecisionKind::FlowVersion, None) => Err("A question of the kind flow_version names its flow."),
         }
     }
 }

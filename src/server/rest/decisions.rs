@@ -5,14 +5,17 @@ use axum::{Json, extract::State};
 use super::{
     authentication::Authenticated,
     decision_views::{CodeReviewDecision, Decisions, Outcome, Questions, question},
-    input::{JsonBody, QueryParameters},
+    flow_version_views::FlowVersionDecision,
+    input::{JsonBody, PathParameters, QueryParameters},
     object::Object,
     problem::Problem,
     problem_document::Code,
 };
 use crate::usecases::{
     App,
-    decide_code_review::{decide_code_review, decide_many},
+    decide_code_review::decide_code_review,
+    decide_flow_version::decide_flow_version,
+    decide_many::{Asked, decide_many},
 };
 
 /// How many decisions may be asked for at once.
@@ -48,6 +51,41 @@ pub async fn code_review(
     Ok(Json(decide_code_review(&app, &caller, &question).await?.into()))
 }
 
+/// Which version of a flow runs
+///
+/// The definition and the version of a flow that run for a user in a namespace, with the rule that
+/// decided and all that it saw. A version that the registry of this server's environment does not list
+/// is a refusal that names the feature flag to switch off; nothing else runs instead. Needs the scope
+/// `read_decisions` and the role Developer.
+#[utoipa::path(
+    get,
+    path = "/api/v1/decisions/flows/{flow}",
+    operation_id = "decide_flow_version",
+    tag = "decisions",
+    params(
+        ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "developer/v1"),
+        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
+        ("user" = String, Query, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$", description = "The user name of whoever starts the flow.", example = "reviewer"),
+    ),
+    responses(
+        (status = 200, description = "The definition and its version, and why.", body = FlowVersionDecision),
+        (status = 403, description = "The role or the token's scopes do not allow it."),
+        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user or flow."),
+        (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it."),
+    ),
+)]
+pub async fn flow_version(
+    State(app): State<App>,
+    Authenticated(caller): Authenticated,
+    path: PathParameters,
+    query: QueryParameters,
+) -> Result<Json<FlowVersionDecision>, Problem> {
+    let [namespace, user] = query.exactly(["namespace", "user"])?;
+    let question = question(&namespace, &user)
+        .map_err(|(field, message)| Problem::new(Code::BadQuery, message).at(field))?;
+    Ok(Json(decide_flow_version(&app, &caller, path.get("flow"), &question).await?.into()))
+}
+
 /// Many decisions at once
 ///
 /// Up to 100 questions, answered from one moment, in their order. A question that cannot be answered
@@ -77,7 +115,13 @@ pub async fn many(
         let detail = format!("Ask for 1 to {MAX_QUESTIONS} decisions; these are {}.", asked.len());
         return Err(Problem::new(Code::Invalid, detail).at("decisions"));
     }
-    let parsed: Vec<_> = asked.iter().map(|it| question(&it.namespace, &it.user)).collect();
+    let mut parsed = Vec::with_capacity(asked.len());
+    for (at, it) in asked.iter().enumerate() {
+        let about = it
+            .about()
+            .map_err(|message| Problem::new(Code::Invalid, message).at(format!("decisions[{at}].flow")))?;
+        parsed.push(question(&it.namespace, &it.user).map(|question| Asked { about, question }));
+    }
     let answerable: Vec<_> = parsed.iter().flatten().cloned().collect();
     let mut answers = decide_many(&app, &caller, &answerable).await?.into_iter();
     let outcomes = asked.iter().zip(parsed).map(|(question, parsed)| {

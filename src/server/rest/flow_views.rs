@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::words::{Level, Maturity, Tier};
 use crate::{
     domain::{consent, flows},
-    storage::FlowSelection,
+    storage::{FlowSelection, LastChange},
 };
 
 /// The flows of a top-level group, as they hold in a namespace of it.
@@ -132,10 +132,14 @@ impl From<FlowSelection> for FlowState {
             consent: Consent::new(selection.flow, &selection.state),
             version: selection.version,
             changed_at: selection.changed.as_ref().map(|change| change.at.rfc3339()),
-            changed_by: selection
-                .changed
-                .map(|change| Person { username: change.by_username, name: change.by_name }),
+            changed_by: selection.changed.map(Person::from),
         }
+    }
+}
+
+impl From<LastChange> for Person {
+    fn from(change: LastChange) -> Self {
+        Self { username: change.by_username, name: change.by_name }
     }
 }
 

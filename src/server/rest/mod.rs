@@ -7,6 +7,8 @@ mod authentication;
 mod consents;
 mod decision_views;
 mod decisions;
+mod flow_version_views;
+mod flow_versions;
 mod flow_views;
 mod flows;
 mod input;
@@ -28,9 +30,12 @@ use axum::{
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{decision_views::CodeReviewDecision, problem::Problem, problem_document::Code, state::Api};
+use self::{
+    decision_views::CodeReviewDecision, flow_version_views::FlowVersionDecision, problem::Problem,
+    problem_document::Code, state::Api,
+};
 use super::limits::Limits;
-use crate::usecases::{App, decide_code_review::Answer};
+use crate::usecases::{App, decide_many::Decided};
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
 pub fn router(app: App, limits: Limits) -> Router {
@@ -53,17 +58,22 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The answer as the API gives it, to be shown to a person beside its explanation.
-pub fn decision_json(answer: &Answer) -> String {
-    CodeReviewDecision::from(answer.clone()).to_json()
+pub fn decision_json(decided: &Decided) -> String {
+    match decided.clone() {
+        Decided::CodeReview(answer) => CodeReviewDecision::from(answer).to_json(),
+        Decided::FlowVersion(answer) => FlowVersionDecision::from(answer).to_json(),
+    }
 }
 
 fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))
         .routes(routes!(decisions::code_review))
+        .routes(routes!(decisions::flow_version))
         .routes(routes!(decisions::many))
         .routes(routes!(flows::list))
         .routes(routes!(flows::set))
+        .routes(routes!(flow_versions::list, flow_versions::set))
         .routes(routes!(consents::code_review_wording))
 }
 

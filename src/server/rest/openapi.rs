@@ -26,14 +26,14 @@ const BEARER: &str = "bearer";
 const PRIVATE_TOKEN: &str = "private_token";
 
 const DESCRIPTION: &str = "\
-Ask which engine reviews the code for a user in a namespace, and why; read and change which \
-foundational flows a group has on.
+Ask which engine reviews the code for a user in a namespace, which version of a flow runs, and why; \
+read and change which foundational flows a group has on; keep the registry of deployed flow versions.
 
 ## Signing in
 Every address under `/api/v1` takes a personal access token, as `Authorization: Bearer duo-…` or as \
 `PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
-`give_consent`.
+`give_consent`, `manage_flow_versions`.
 
 ## Which engine reviews
 | Code Review Flow | consent | Duo Enterprise seat | engine | rule |
@@ -46,6 +46,20 @@ do what its scopes say, as far as its owner can: `read_decisions`, `read_setting
 
 Where GitLab Duo is off no engine reviews (`duo_unavailable`). Where another level above the flows is \
 off, the flow counts as off. A failed run stays failed: it never falls over to the other engine.
+
+## Which version of a flow runs
+For `developer/v1` the first row that holds:
+
+| `orbit_user_preference` | Orbit chosen, Duo Developer with it | `duo_developer_orbit` | `duo_developer_next_unstable` | definition | version | rule |
+|---|---|---|---|---|---|---|
+| on | yes | on | any | `developer/v1` | `2.0.0-orbit` | `duo_developer_orbit` |
+| otherwise | | | on | `developer_unstable/experimental` | `1.0.0` | `duo_developer_next_unstable` |
+| otherwise | | | off | `developer/v1` | `2.0.0` | `default` |
+
+Every other flow runs in its default version. A version may be asked for as a range, such as `^2.0.0`: \
+then the highest deployed version of the range runs, and never a pre-release such as `2.0.0-orbit`. What \
+is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
+the feature flag to switch off. While nobody keeps the registry nothing is checked.
 
 ## Consent
 Turning `code_review/v1` on needs the confirmation of the current wording; it is recorded with who, \
@@ -66,8 +80,9 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
 #[openapi(
     info(title = "Duo Console API", description = DESCRIPTION),
     tags(
-        (name = "decisions", description = "Which engine runs for a user in a namespace, and why."),
+        (name = "decisions", description = "Which engine and which flow version runs for a user in a namespace, and why."),
         (name = "flows", description = "Which foundational flows a top-level group has on."),
+        (name = "flow versions", description = "Which flow versions are deployed in which environment."),
         (name = "consents", description = "What a consent is a consent to."),
         (name = "document", description = "This document."),
     ),

@@ -162,6 +162,21 @@ impl From<UseCaseError> for Problem {
                 problem.document.current = Some(current);
                 problem
             }
+            UseCaseError::RegistryConflict(current) => {
+                let by = current.changed.map_or_else(String::new, |change| {
+                    format!("{} (@{}) changed this registry at {}: ", change.by_name, change.by_username, change.at.rfc3339())
+                });
+                let detail = format!(
+                    "{by}it is in version {}. Look at it again, then send that version.",
+                    current.version
+                );
+                Self::new(Code::Conflict, detail).at("version")
+            }
+            UseCaseError::NotDeployed(missing) => {
+                let mut problem = Self::new(Code::VersionNotDeployed, missing.to_string());
+                problem.document.switch_off = missing.rule.switch_off();
+                problem
+            }
             UseCaseError::FeatureOff(flag) => {
                 Self::new(Code::FeatureOff, format!("The feature flag {flag} is off for you."))
             }
@@ -178,7 +193,9 @@ impl From<UseCaseError> for Problem {
 impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
         let code = match denial {
-            Denial::NeedsRole(_) | Denial::NeedsTopLevelOwner => Code::InsufficientRole,
+            Denial::NeedsRole(_) | Denial::NeedsTopLevelOwner | Denial::NeedsAdministrator => {
+                Code::InsufficientRole
+            }
             Denial::NotForBots => Code::NotForBots,
             Denial::NeedsScope(scope) => {
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.key());

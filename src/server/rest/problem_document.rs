@@ -35,7 +35,11 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wording: Option<ConsentWording>,
-    /// With `conflict`: how the flow stands now, and who changed it.
+    /// With `version_not_deployed`: the feature flag that asks for the version; left out where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "duo_developer_orbit")]
+    pub switch_off: Option<&'static str>,
+    /// With `conflict` over a flow: how it stands now, and who changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current: Option<FlowState>,
@@ -54,6 +58,7 @@ impl ProblemDocument {
             field: None,
             request_id: None,
             wording: None,
+            switch_off: None,
             current: None,
         }
     }
@@ -106,6 +111,7 @@ codes! {
     TooSlow = "too_slow", SERVICE_UNAVAILABLE, "The answer took too long";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method";
     Conflict = "conflict", CONFLICT, "Somebody else was first";
+    VersionNotDeployed = "version_not_deployed", CONFLICT, "The version is not deployed";
     ConsentOutdated = "consent_outdated", CONFLICT, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON";

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{availability, code_review, flows};
+use crate::domain::{availability, code_review, environment, flow_version, flows};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
@@ -38,6 +38,31 @@ words! {
         FlowOnWithoutConsentNoSeat,
         FlowOffSeat,
         FlowOffNoSeat,
+    }
+
+    /// The row of the flow's version table that gave the answer; `default` where none did.
+    VersionRule = flow_version { DuoDeveloperOrbit, DuoDeveloperNextUnstable, Default }
+
+    /// What a row of a flow's version table asks.
+    Condition = flow_version {
+        /// The feature flag is on for the user.
+        OrbitUserPreference,
+        /// The user turned Orbit on, and not off for Duo Developer.
+        OrbitChosen,
+        /// The feature flag is on for the user or the top-level group.
+        DuoDeveloperOrbit,
+        /// The feature flag is on for the project or the top-level group.
+        DuoDeveloperNextUnstable,
+    }
+
+    /// An environment of a roll-out.
+    Environment = environment {
+        Dev,
+        Pre,
+        Staging,
+        #[serde(rename = "staging-ref")]
+        StagingRef,
+        Production,
     }
 
     /// The top-level group's setting for GitLab Duo; it is on with the first two.

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{Visit, explain::Explain};
+use super::{
+    Visit,
+    explain::{Explain, about},
+};
 use crate::{
     actions::{
         flash::Outcome,
@@ -28,8 +31,9 @@ use crate::{
 
 pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result<AnyView, UseCaseError> {
     let explain_user = query.get("explain_user").filter(|name| !name.trim().is_empty()).map(str::to_owned);
-    let configuration =
-        show_configuration(&visit.app, &visit.signed_in.caller, &group, explain_user.as_deref()).await?;
+    let about = about(query.get("explain"));
+    let explain = explain_user.as_deref().map(|user| (about.clone(), user));
+    let configuration = show_configuration(&visit.app, &visit.signed_in.caller, &group, explain).await?;
     let asking = asked_to_confirm(&configuration, &query);
     let frame = configuration.frame.clone();
     let is_top_level = frame.namespace.is_top_level();
@@ -87,7 +91,13 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                     })}
                 <ul class="card mt-3 divide-y divide-line">{rows}</ul>
             </section>
-            <Explain visit=visit.clone() group=group.clone() asked=explain_user explained=configuration.explained />
+            <Explain
+                visit=visit.clone()
+                group=group.clone()
+                about
+                asked=explain_user
+                explained=configuration.explained
+            />
         </Page>
         {dialog}
     }

@@ -1,31 +1,67 @@
-//! *Explain*: which engine would review for a user, by which rule, from which inputs.
+//! *Explain*: what would be decided for a user, by which rule, from which inputs.
 
 use leptos::prelude::*;
 
 use super::Visit;
 use crate::{
-    domain::{namespace::GroupPath, paths::GroupPage},
+    domain::{
+        flows::{CATALOGUE, Flow},
+        namespace::GroupPath,
+        paths::GroupPage,
+        time::Timestamp,
+    },
     ui::{
         components::{AlertNote, Field, Time},
         islands::CopyButton,
     },
-    usecases::{UseCaseError, decide_code_review::Answer},
+    usecases::{
+        UseCaseError, decide_code_review, decide_flow_version,
+        decide_many::{About, Decided},
+    },
 };
+
+/// What the address asks about: the version of a flow where it names one, else the engine.
+pub(super) fn about(explain: Option<&str>) -> About {
+    match explain.and_then(Flow::find) {
+        Some(flow) => About::FlowVersion(flow.reference.to_owned()),
+        None => About::CodeReview,
+    }
+}
 
 #[component]
 pub fn Explain(
     visit: Visit,
     group: GroupPath,
+    about: About,
     asked: Option<String>,
-    explained: Option<Result<Answer, UseCaseError>>,
+    explained: Option<Result<Decided, UseCaseError>>,
 ) -> impl IntoView {
     let action = format!("{}#explain", GroupPage::Configuration.path(&group));
     let suggestion = asked.clone().unwrap_or_else(|| visit.signed_in.caller.actor.username.clone());
+    let versions = CATALOGUE
+        .iter()
+        .map(|flow| {
+            let selected = matches!(&about, About::FlowVersion(reference) if reference == flow.reference);
+            view! {
+                <option value=flow.reference selected=selected>
+                    {format!("Which version of {} runs", flow.name)}
+                </option>
+            }
+        })
+        .collect_view();
     view! {
         <section id="explain" class="card mt-8 scroll-mt-20 p-5" aria-labelledby="explain-heading">
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
-            <p class="mt-1 text-sm text-muted">"Which engine would review for this user, and why?"</p>
+            <p class="mt-1 text-sm text-muted">"What would be decided for this user, and why?"</p>
             <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
+                // To the very address that it shows a browser goes without asking the server again.
+                <input type="hidden" name="asked_at" value=visit.app.now().as_millis() />
+                <Field id="explain-about" label="Question">
+                    <select id="explain-about" name="explain" class="field mt-1 w-full">
+                        <option value="code_review">"Which engine reviews the code"</option>
+                        {versions}
+                    </select>
+                </Field>
                 <Field id="explain-user" label="User name">
                     <input
                         id="explain-user"
@@ -42,7 +78,7 @@ pub fn Explain(
             </form>
             {explained
                 .map(|explained| match explained {
-                    Ok(answer) => view! { <Explanation visit answer /> }.into_any(),
+                    Ok(decided) => view! { <Explanation visit decided /> }.into_any(),
                     Err(UseCaseError::NotFound(_)) => {
                         let name = asked.unwrap_or_default();
                         view! { <AlertNote>"There is no user "<strong>{name}</strong>". Check the name."</AlertNote> }
@@ -54,37 +90,30 @@ pub fn Explain(
     }
 }
 
+/// A decision as it is shown, whatever it is about.
+struct Shown {
+    answer: String,
+    explanation: String,
+    rule: &'static str,
+    rows: Vec<(&'static str, String)>,
+    decided_at: Timestamp,
+}
+
 #[component]
-fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
-    let decision = answer.decision;
-    let inputs = decision.inputs;
-    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
-    let consent = match (inputs.flow_selected, inputs.consent) {
-        (_, Some(id)) => format!("given (number {id})"),
-        (true, None) => String::from("missing"),
-        (false, None) => String::from("none"),
+fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
+    let json = use_context::<DecisionJson>().map(|DecisionJson(json)| json(&decided));
+    let Shown { answer, explanation, rule, rows, decided_at } = match decided {
+        Decided::CodeReview(answer) => engine(&answer),
+        Decided::FlowVersion(answer) => version(&answer),
     };
-    let rows = [
-        ("Namespace", answer.place.namespace.path.to_string()),
-        ("User", format!("{} (@{})", answer.user.name, answer.user.username)),
-        ("GitLab Duo", inputs.chain.availability.name().to_owned()),
-        (
-            "Turned off above the flow",
-            inputs.chain.blocked_by().map_or("nothing", |level| level.name()).to_owned(),
-        ),
-        ("Code Review Flow on", yes_no(inputs.flow_selected).to_owned()),
-        ("Consent", consent),
-        ("Duo Enterprise seat", yes_no(inputs.seat).to_owned()),
-    ];
-    let json = use_context::<DecisionJson>().map(|DecisionJson(json)| json(&answer));
     view! {
         <div class="mt-5 border-t border-line pt-4" role="status">
-            <p class="text-base font-semibold">{decision.engine.name()}</p>
-            <p class="mt-1 max-w-prose">{decision.explanation()}</p>
+            <p class="text-base font-semibold wrap-anywhere">{answer}</p>
+            <p class="mt-1 max-w-prose">{explanation}</p>
         </div>
         <table class="mt-4 w-full text-sm">
-            <caption class="pb-1 text-left font-medium">
-                "Rule "<code>{decision.rule.key()}</code>", from these inputs"
+            <caption class="pb-1 text-left font-medium wrap-anywhere">
+                "Rule "<code>{rule}</code>", from these inputs"
             </caption>
             <tbody class="divide-y divide-line">
                 {rows
@@ -92,7 +121,7 @@ fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
                     .map(|(name, value)| {
                         view! {
                             <tr>
-                                <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted">{name}</th>
+                                <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted wrap-anywhere">{name}</th>
                                 <td class="py-1.5 break-words">{value}</td>
                             </tr>
                         }
@@ -100,7 +129,7 @@ fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
                     .collect_view()}
             </tbody>
         </table>
-        <p class="mt-3 text-sm text-muted">"Decided "<Time moment=visit.moment(answer.decided_at) /></p>
+        <p class="mt-3 text-sm text-muted">"Decided "<Time moment=visit.moment(decided_at) /></p>
         {json
             .map(|text| {
                 view! {
@@ -112,6 +141,68 @@ fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
     }
 }
 
+fn yes_no(yes: bool) -> String {
+    String::from(if yes { "yes" } else { "no" })
+}
+
+fn engine(answer: &decide_code_review::Answer) -> Shown {
+    let decision = answer.decision;
+    let inputs = decision.inputs;
+    let consent = match (inputs.flow_selected, inputs.consent) {
+        (_, Some(id)) => format!("given (number {id})"),
+        (true, None) => String::from("missing"),
+        (false, None) => String::from("none"),
+    };
+    Shown {
+        answer: decision.engine.name().to_owned(),
+        explanation: decision.explanation(),
+        rule: decision.rule.key(),
+        rows: vec![
+            ("Namespace", answer.place.namespace.path.to_string()),
+            ("User", format!("{} (@{})", answer.user.name, answer.user.username)),
+            ("GitLab Duo", inputs.chain.availability.name().to_owned()),
+            (
+                "Turned off above the flow",
+                inputs.chain.blocked_by().map_or("nothing", |level| level.name()).to_owned(),
+            ),
+            ("Code Review Flow on", yes_no(inputs.flow_selected)),
+            ("Consent", consent),
+            ("Duo Enterprise seat", yes_no(inputs.seat)),
+        ],
+        decided_at: answer.decided_at,
+    }
+}
+
+fn version(answer: &decide_flow_version::Answer) -> Shown {
+    let (decision, place) = (&answer.decision, &answer.place);
+    let deployed = decision.deployed.as_ref().map_or_else(
+        || String::from("not known"),
+        |versions| versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    );
+    let mut rows = vec![
+        ("Namespace", place.namespace.path.to_string()),
+        ("User", format!("{} (@{})", answer.user.name, answer.user.username)),
+        (
+            "Turned off above the flow",
+            place.chain.blocked_by().map_or("nothing", |level| level.name()).to_owned(),
+        ),
+        ("Flow on", yes_no(place.flow_is_on(answer.flow))),
+    ];
+    rows.extend(decision.conditions.iter().map(|(condition, holds)| (condition.name(), yes_no(*holds))));
+    rows.extend([
+        ("Version asked for", decision.wanted.to_owned()),
+        ("Environment", decision.environment.to_string()),
+        ("Deployed there", deployed),
+    ]);
+    Shown {
+        answer: format!("{} {}", decision.definition, decision.version),
+        explanation: decision.explanation(),
+        rule: decision.rule.key(),
+        rows,
+        decided_at: answer.decided_at,
+    }
+}
+
 /// How the API writes a decision, so that what is copied here is what a service gets.
 #[derive(Clone, Copy)]
-pub struct DecisionJson(pub fn(&Answer) -> String);
+pub struct DecisionJson(pub fn(&Decided) -> String);
