@@ -43,7 +43,7 @@ pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> R
 
 async fn open_and_serve(config: Config) -> Result<(), Failure> {
     Storage::wait_for(&config.database.url, DATABASE_PATIENCE).await;
-    let app = open_with(&config.database, config.settings).await?;
+    let app = open_with(&config.database, config.settings).await?.in_environment(config.environment);
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {
         if create_demo_data(&app, &origin(&app)).await? {

@@ -15,7 +15,7 @@ pub use provider::{ProviderConfig, ProviderOptions};
 pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 
 use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};
-use crate::{storage::DatabaseUrl, usecases::Settings};
+use crate::{domain::feature::Environment, storage::DatabaseUrl, usecases::Settings};
 
 /// How `serve` runs: every value is valid, alone and together.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Whether to make the demo data on an empty database, and to print how to sign in.
     pub demo: bool,
+    /// Whose feature flags the server answers for.
+    pub environment: Environment,
     /// What the use cases need to know.
     pub settings: Settings,
     /// How many connections, and how long clients may keep them waiting.

@@ -1,5 +1,6 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
+use super::FlagError;
 use crate::{
     domain::{access::Denial, consent::ConsentError, throttle::in_words},
     storage::{FlowSelection, StorageError},
@@ -21,6 +22,8 @@ pub enum UseCaseError {
     Conflict(Box<FlowSelection>),
     #[error("the feature flag {0} is off for this user")]
     FeatureOff(&'static str),
+    #[error(transparent)]
+    Flag(#[from] FlagError),
     /// Too many failures: how long to wait, in seconds.
     #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
     Throttled(i64),

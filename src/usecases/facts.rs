@@ -4,6 +4,7 @@ use std::{borrow::Borrow, hash::Hash, sync::Arc};
 
 use super::{
     App, Tally,
+    evaluate_flag::feature_groups_of,
     known::{Memory, Used},
     load,
 };
@@ -11,6 +12,7 @@ use crate::{
     domain::{
         access::Standing,
         availability::DuoChain,
+        feature::{FlagActor, Gates},
         flows::Flow,
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, Subscription},
@@ -155,6 +157,28 @@ impl<'a> Facts<'a> {
         let read = async |uow: &mut UnitOfWork| uow.memberships().has_seat(top_level, user).await.map(Some);
         let seat = self.known(&self.app.known.seats, &(top_level, user), read).await?;
         Ok(seat.is_some_and(|seat| *seat))
+    }
+
+    /// What is set for a flag on this server's environment.
+    pub async fn gates(&mut self, flag: &str) -> Result<Arc<Gates>, StorageError> {
+        let environment = self.app.environment;
+        let read = async |uow: &mut UnitOfWork| {
+            uow.features().find(environment, flag).await.map(|stored| Some(stored.gates))
+        };
+        let gates = self.known(&self.app.known.gates, flag, read).await?;
+        Ok(gates.unwrap_or_default())
+    }
+
+    /// The feature groups that an actor is in.
+    pub async fn feature_groups(&mut self, actor: FlagActor) -> Result<Arc<Vec<String>>, StorageError> {
+        let read = async |uow: &mut UnitOfWork| feature_groups_of(uow, actor).await.map(Some);
+        let groups = self.known(&self.app.known.feature_groups, &actor, read).await?;
+        Ok(groups.unwrap_or_default())
+    }
+
+    /// Whose facts these are.
+    pub fn app(&self) -> &'a App {
+        self.app
     }
 
     /// The transaction of this look, for what is not remembered.

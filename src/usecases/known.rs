@@ -18,6 +18,7 @@ use super::facts::Place;
 use crate::{
     domain::{
         access::Standing,
+        feature::{FlagActor, Gates},
         ids::{NamespaceId, UserId},
         time::Timestamp,
         user::User,
@@ -43,6 +44,9 @@ pub struct Known {
     pub(super) users: Memory<String, User>,
     pub(super) standings: Memory<(UserId, NamespaceId), Standing>,
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
+    /// By the flag's name.
+    pub(super) gates: Memory<String, Gates>,
+    pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
 }
 
 impl Default for Known {
@@ -54,6 +58,8 @@ impl Default for Known {
             users: Memory::new(20_000),
             standings: Memory::new(50_000),
             seats: Memory::new(50_000),
+            gates: Memory::new(10_000),
+            feature_groups: Memory::new(20_000),
         }
     }
 }

@@ -4,7 +4,12 @@
 mod audit_trail;
 mod caller;
 mod error;
+mod evaluate_flag;
 mod facts;
+mod flag_change;
+mod flag_editor;
+mod flag_error;
+mod flag_names;
 mod known;
 mod load;
 mod own_password;
@@ -20,11 +25,15 @@ pub mod create_demo_data;
 pub mod create_token;
 pub mod create_user;
 pub mod decide_code_review;
+pub mod define_features;
+pub mod delete_feature;
 pub mod delete_user;
 pub mod end_sessions;
 pub mod examine;
 pub mod export_audit_events;
 pub mod first_administrator;
+pub mod flag_definitions;
+pub mod freeze_changes;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flows;
@@ -39,6 +48,7 @@ pub mod save_display;
 pub mod search_users;
 pub mod set_email;
 pub mod set_feature;
+pub mod set_feature_group;
 pub mod set_flow;
 pub mod set_orbit;
 pub mod set_password;
@@ -54,6 +64,9 @@ pub mod verify_audit;
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
+pub use flag_change::Guard;
+pub use flag_editor::{FlagEditor, may_read_flags};
+pub use flag_error::FlagError;
 pub use known::Known;
 pub use tally::{Count, SignInOutcome, Tally};
 
@@ -64,7 +77,10 @@ pub use crate::storage::{
 
 use std::sync::Arc;
 
-use crate::{domain::time::Timestamp, storage::Storage};
+use crate::{
+    domain::{feature::Environment, time::Timestamp},
+    storage::Storage,
+};
 
 /// What every use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +89,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
+    /// Whose flags this server answers for.
+    pub environment: Environment,
     pub known: Arc<Known>,
     /// What was done, counted.
     pub tally: Arc<Tally>,
@@ -103,7 +121,21 @@ pub struct Settings {
 
 impl App {
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
-        Self { storage, clock, random, settings, known: Arc::default(), tally: Arc::default() }
+        Self {
+            storage,
+            clock,
+            random,
+            settings,
+            environment: Environment::default(),
+            known: Arc::default(),
+            tally: Arc::default(),
+        }
+    }
+
+    /// The same in another environment.
+    #[must_use]
+    pub fn in_environment(self, environment: Environment) -> Self {
+        Self { environment, ..self }
     }
 
     pub fn now(&self) -> Timestamp {

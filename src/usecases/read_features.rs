@@ -1,62 +1,78 @@
-//! What is set for a feature flag, in words an operator knows.
+//! What is set for feature flags, in words an operator knows.
 
-use super::{App, UseCaseError};
+use super::{App, UseCaseError, flag_definitions, flag_names::names_of, set_feature::unknown};
 use crate::{
-    domain::feature::{DEFINITIONS, FlagActor, FlagDefinition, Gates},
+    domain::feature::{Environment, FlagDefinition, Gates, State},
     storage::{StorageError, UnitOfWork},
 };
 
 #[derive(Clone, Debug)]
 pub struct FeatureState {
-    pub definition: &'static FlagDefinition,
+    pub name: String,
+    pub environment: Environment,
+    /// `None` when nothing says what the flag is for.
+    pub definition: Option<FlagDefinition>,
     pub gates: Gates,
     /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
     pub actors: Vec<String>,
+    /// Those who are opted out, in the same words.
+    pub opted_out: Vec<String>,
 }
 
-/// Every flag that the program knows.
-pub async fn list_features(app: &App) -> Result<Vec<FeatureState>, UseCaseError> {
+impl FeatureState {
+    /// The answer while nothing is set.
+    pub fn default_enabled(&self) -> bool {
+        self.definition.as_ref().is_some_and(|it| it.default_enabled)
+    }
+
+    pub fn state(&self) -> State {
+        self.gates.state(self.default_enabled())
+    }
+}
+
+/// Every flag that is defined or set, by name.
+pub async fn list_features(app: &App, environment: Environment) -> Result<Vec<FeatureState>, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let mut states = Vec::with_capacity(DEFINITIONS.len());
-    for definition in &DEFINITIONS {
-        states.push(state(&mut uow, definition).await?);
+    let mut flags: Vec<_> = flag_definitions::all(&mut uow)
+        .await?
+        .into_iter()
+        .map(|definition| (definition.name.clone(), Some(definition), Gates::default()))
+        .collect();
+    for (name, stored) in uow.features().list(environment).await? {
+        match flags.binary_search_by(|(it, ..)| it.cmp(&name)) {
+            Ok(at) => flags[at].2 = stored.gates,
+            Err(at) => flags.insert(at, (name, None, stored.gates)),
+        }
+    }
+    let mut states = Vec::with_capacity(flags.len());
+    for (name, definition, gates) in flags {
+        states.push(state(&mut uow, environment, name, definition, gates).await?);
     }
     Ok(states)
 }
 
-pub async fn get_feature(app: &App, name: &str) -> Result<FeatureState, UseCaseError> {
-    let definition = find(name)?;
-    state(&mut app.storage.read().await?, definition).await
-}
-
-pub(super) fn find(name: &str) -> Result<&'static FlagDefinition, UseCaseError> {
-    FlagDefinition::find(name).ok_or_else(|| {
-        let known: Vec<_> = DEFINITIONS.iter().map(|flag| flag.name).collect();
-        UseCaseError::invalid(
-            "name",
-            format!("There is no feature flag {name}. Known are: {}.", known.join(", ")),
-        )
-    })
+pub async fn get_feature(
+    app: &App,
+    environment: Environment,
+    name: &str,
+) -> Result<FeatureState, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let definition = flag_definitions::find(&mut uow, name).await?;
+    let gates = uow.features().find(environment, name).await?.gates;
+    if definition.is_none() && !gates.is_set() {
+        return Err(unknown(&mut uow, name).await?);
+    }
+    Ok(state(&mut uow, environment, name.to_owned(), definition, gates).await?)
 }
 
 async fn state(
     uow: &mut UnitOfWork,
-    definition: &'static FlagDefinition,
-) -> Result<FeatureState, UseCaseError> {
-    let gates = uow.features().find(definition.name).await?.gates;
-    let mut actors = Vec::with_capacity(gates.actors.len());
-    for actor in &gates.actors {
-        actors.push(name_of(uow, *actor).await?.unwrap_or_else(|| actor.key()));
-    }
-    Ok(FeatureState { definition, gates, actors })
-}
-
-/// `user ann`, `group acme`; `None` when the actor is gone.
-pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Option<String>, StorageError> {
-    Ok(match actor {
-        FlagActor::User(id) => uow.users().lookup(id).await?.map(|user| format!("user {}", user.username)),
-        FlagActor::Group(id) => {
-            uow.namespaces().lookup(id).await?.map(|group| format!("group {}", group.path))
-        }
-    })
+    environment: Environment,
+    name: String,
+    definition: Option<FlagDefinition>,
+    gates: Gates,
+) -> Result<FeatureState, StorageError> {
+    let actors = names_of(uow, &gates.actors).await?;
+    let opted_out = names_of(uow, &gates.opted_out).await?;
+    Ok(FeatureState { name, environment, definition, gates, actors, opted_out })
 }

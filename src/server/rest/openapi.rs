@@ -44,6 +44,10 @@ do what its scopes say, as far as its owner can: `read_decisions`, `read_setting
 | off | any | yes | `duo_code_review` | `flow_off_seat` |
 | off | any | no | `none` | `flow_off_no_seat` |
 
+While the feature flag `duo_code_review_flow_priority` is off for the top-level group, consent does not \
+count where the flow is on: a seat decides between `duo_code_review` (`priority_off_seat`) and \
+`code_review_flow` (`priority_off_no_seat`).
+
 Where GitLab Duo is off no engine reviews (`duo_unavailable`). Where another level above the flows is \
 off, the flow counts as off. A failed run stays failed: it never falls over to the other engine.
 

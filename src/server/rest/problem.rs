@@ -162,6 +162,7 @@ impl From<UseCaseError> for Problem {
                 problem.document.current = Some(current);
                 problem
             }
+            UseCaseError::Flag(error) => Self::new(Code::Invalid, error.to_string()),
             UseCaseError::FeatureOff(flag) => {
                 Self::new(Code::FeatureOff, format!("The feature flag {flag} is off for you."))
             }
