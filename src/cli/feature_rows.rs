@@ -27,17 +27,18 @@ pub(super) struct FeatureRow {
 }
 
 impl From<FeatureState> for FeatureRow {
-    fn from(feature: FeatureState) -> Self {
+    fn from(state: FeatureState) -> Self {
+        let feature = state.feature.clone();
         let percentage = |it: crate::domain::feature::Percentage| f64::from(it.hundredths()) / 100.0;
         Self {
-            state: in_words(&feature),
+            state: in_words(&state),
+            actors: state.actors,
+            opted_out: state.opted_out,
             default: feature.default_enabled(),
             description: feature.definition.map(|it| it.description).unwrap_or_default(),
             name: feature.name,
             environment: feature.environment.key(),
             boolean: feature.gates.boolean,
-            actors: feature.actors,
-            opted_out: feature.opted_out,
             percentage_of_actors: percentage(feature.gates.percentage_of_actors),
             percentage_of_time: percentage(feature.gates.percentage_of_time),
             feature_groups: feature.gates.groups,
@@ -46,10 +47,10 @@ impl From<FeatureState> for FeatureRow {
 }
 
 /// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
-fn in_words(feature: &FeatureState) -> String {
+fn in_words(FeatureState { feature, actors, opted_out }: &FeatureState) -> String {
     let word = |on| if on { "on" } else { "off" };
     let Gates { boolean, groups, percentage_of_actors, percentage_of_time, .. } = &feature.gates;
-    let mut open_for = feature.actors.clone();
+    let mut open_for = actors.clone();
     open_for.extend(groups.iter().map(|group| format!("feature group {group}")));
     for (percentage, of) in [(percentage_of_actors, "actors"), (percentage_of_time, "time")] {
         if !percentage.is_zero() {
@@ -61,10 +62,10 @@ fn in_words(feature: &FeatureState) -> String {
         Some(false) if !open_for.is_empty() => format!("on for {}", open_for.join(", ")),
         Some(on) => word(*on).to_owned(),
     };
-    if feature.opted_out.is_empty() {
+    if opted_out.is_empty() {
         return state;
     }
-    format!("{state}, but not for {}", feature.opted_out.join(", "))
+    format!("{state}, but not for {}", opted_out.join(", "))
 }
 
 impl Row for FeatureRow {

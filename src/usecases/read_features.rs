@@ -1,54 +1,52 @@
-//! What is set for feature flags, in words an operator knows.
+//! What is set for feature flags.
 
 use super::{App, UseCaseError, flag_definitions, flag_names::names_of, set_feature::unknown};
 use crate::{
-    domain::feature::{Environment, FlagDefinition, Gates, State},
+    domain::feature::{Environment, FlagDefinition, Gates},
     storage::{StorageError, UnitOfWork},
 };
 
 #[derive(Clone, Debug)]
-pub struct FeatureState {
+pub struct Feature {
     pub name: String,
     pub environment: Environment,
     /// `None` when nothing says what the flag is for.
     pub definition: Option<FlagDefinition>,
     pub gates: Gates,
+}
+
+/// A flag in words an operator knows.
+#[derive(Clone, Debug)]
+pub struct FeatureState {
+    pub feature: Feature,
     /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
     pub actors: Vec<String>,
     /// Those who are opted out, in the same words.
     pub opted_out: Vec<String>,
 }
 
-impl FeatureState {
+impl Feature {
     /// The answer while nothing is set.
     pub fn default_enabled(&self) -> bool {
         self.definition.as_ref().is_some_and(|it| it.default_enabled)
-    }
-
-    pub fn state(&self) -> State {
-        self.gates.state(self.default_enabled())
     }
 }
 
 /// Every flag that is defined or set, by name.
 pub async fn list_features(app: &App, environment: Environment) -> Result<Vec<FeatureState>, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let mut flags: Vec<_> = flag_definitions::all(&mut uow)
-        .await?
-        .into_iter()
-        .map(|definition| (definition.name.clone(), Some(definition), Gates::default()))
-        .collect();
-    for (name, stored) in uow.features().list(environment).await? {
-        match flags.binary_search_by(|(it, ..)| it.cmp(&name)) {
-            Ok(at) => flags[at].2 = stored.gates,
-            Err(at) => flags.insert(at, (name, None, stored.gates)),
-        }
-    }
-    let mut states = Vec::with_capacity(flags.len());
-    for (name, definition, gates) in flags {
-        states.push(state(&mut uow, environment, name, definition, gates).await?);
+    let mut states = Vec::new();
+    for feature in all(&mut uow, environment).await? {
+        states.push(named(&mut uow, feature).await?);
     }
     Ok(states)
+}
+
+/// Every flag that is set, by name.
+pub async fn list_set_features(app: &App, environment: Environment) -> Result<Vec<Feature>, UseCaseError> {
+    let mut features = all(&mut app.storage.read().await?, environment).await?;
+    features.retain(|it| it.gates.is_set());
+    Ok(features)
 }
 
 pub async fn get_feature(
@@ -62,17 +60,30 @@ pub async fn get_feature(
     if definition.is_none() && !gates.is_set() {
         return Err(unknown(&mut uow, name).await?);
     }
-    Ok(state(&mut uow, environment, name.to_owned(), definition, gates).await?)
+    Ok(named(&mut uow, Feature { name: name.to_owned(), environment, definition, gates }).await?)
 }
 
-async fn state(
-    uow: &mut UnitOfWork,
-    environment: Environment,
-    name: String,
-    definition: Option<FlagDefinition>,
-    gates: Gates,
-) -> Result<FeatureState, StorageError> {
-    let actors = names_of(uow, &gates.actors).await?;
-    let opted_out = names_of(uow, &gates.opted_out).await?;
-    Ok(FeatureState { name, environment, definition, gates, actors, opted_out })
+async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Feature>, StorageError> {
+    let defined = flag_definitions::all(uow).await?.into_iter().map(|definition| Feature {
+        name: definition.name.clone(),
+        environment,
+        definition: Some(definition),
+        gates: Gates::default(),
+    });
+    let mut features: Vec<_> = defined.collect();
+    for (name, stored) in uow.features().list(environment).await? {
+        match features.binary_search_by(|it| it.name.cmp(&name)) {
+            Ok(at) => features[at].gates = stored.gates,
+            Err(at) => {
+                features.insert(at, Feature { name, environment, definition: None, gates: stored.gates });
+            }
+        }
+    }
+    Ok(features)
+}
+
+async fn named(uow: &mut UnitOfWork, feature: Feature) -> Result<FeatureState, StorageError> {
+    let actors = names_of(uow, &feature.gates.actors).await?;
+    let opted_out = names_of(uow, &feature.gates.opted_out).await?;
+    Ok(FeatureState { feature, actors, opted_out })
 }

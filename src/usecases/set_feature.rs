@@ -127,7 +127,8 @@ async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateC
     let actors = actors(uow, &command.targets).await?;
     let mut groups = Vec::new();
     for name in &command.targets.feature_groups {
-        if name != ADMINISTRATORS && uow.feature_groups().find(name).await?.is_none() {
+        if name != ADMINISTRATORS && (name.contains('\0') || uow.feature_groups().find(name).await?.is_none())
+        {
             return Err(FlagError::UnknownTarget { kind: "feature group", name: name.clone() }.into());
         }
         groups.push(name.clone());

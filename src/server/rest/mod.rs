@@ -7,6 +7,10 @@ mod authentication;
 mod consents;
 mod decision_views;
 mod decisions;
+mod feature_input;
+mod feature_refusal;
+mod feature_views;
+mod features;
 mod flow_views;
 mod flows;
 mod input;
@@ -63,6 +67,9 @@ fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::set))
         .routes(routes!(consents::code_review_wording))
+        .routes(routes!(features::list))
+        .routes(routes!(features::definitions))
+        .routes(routes!(features::set, features::delete))
 }
 
 async fn unknown_path() -> Problem {

@@ -30,7 +30,7 @@ Ask which engine reviews the code for a user in a namespace, and why; read and c
 foundational flows a group has on.
 
 ## Signing in
-Every address under `/api/v1` takes a personal access token, as `Authorization: Bearer duo-…` or as \
+Every address under `/api/v1` and `/api/v4` takes a personal access token, as `Authorization: Bearer duo-…` or as \
 `PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`.
@@ -57,7 +57,8 @@ when, in which role and what they saw, and outlives them. Turning the flow off w
 cannot give it.
 
 ## Refusals
-Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing. What \
+Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing; under \
+`/api/v4` most are in GitLab's words instead, for its clients. What \
 you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused. A body has at most 64 KiB. Answers may gain \
 fields.
@@ -73,6 +74,7 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "decisions", description = "Which engine runs for a user in a namespace, and why."),
         (name = "flows", description = "Which foundational flows a top-level group has on."),
         (name = "consents", description = "What a consent is a consent to."),
+        (name = "features", description = "Feature flags, as GitLab's API has them."),
         (name = "document", description = "This document."),
     ),
     components(schemas(ProblemDocument)),
@@ -106,7 +108,9 @@ impl Modify for Tokens {
 /// Adds the refusals that every operation with a token can answer, and says what all refusals are.
 pub fn with_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
+        for operation in
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten()
+        {
             if operation.security.is_none() {
                 add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
                 add_refusal(
