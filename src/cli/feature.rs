@@ -146,7 +146,7 @@ pub struct Members {
 /// Where something is changed.
 #[derive(Debug, clap::Args)]
 pub struct Places {
-    /// In this environment; repeatable [default: DUO_ENVIRONMENT, or else production]
+    /// In this environment; repeatable [default: the server's own]
     #[arg(long = "environment", value_name = "NAME", value_parser = environment)]
     environments: Vec<Environment>,
     /// Where a server with the same environment variables reads its flags

@@ -39,7 +39,7 @@ impl FlagDefinitions<'_> {
     /// # Errors
     /// [`StorageError::Stale`] when it was saved since version `seen` was read; 0 is none.
     pub async fn save(&mut self, definition: &FlagDefinition, seen: i64) -> Result<(), StorageError> {
-        let json = serde_json::to_string(definition).expect("a definition has no maps with odd keys");
+        let json = write(definition);
         let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(SAVE)
             .bind(&definition.name)
             .bind(&json)
@@ -48,6 +48,10 @@ impl FlagDefinitions<'_> {
             .await)?;
         self.uow.saved(version, seen).map(drop)
     }
+}
+
+fn write(definition: &FlagDefinition) -> String {
+    serde_json::to_string(definition).expect("a definition has no maps with odd keys")
 }
 
 fn read((json, version): (String, i64)) -> Result<StoredDefinition, StorageError> {

@@ -6,7 +6,7 @@ use super::{
     App, Caller, UseCaseError,
     evaluate_flag::evaluate,
     facts::{Facts, Place},
-    flag_definitions::shipped,
+    flag_definitions::ours,
     load,
 };
 use crate::domain::{
@@ -80,7 +80,7 @@ pub(super) async fn answer(
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
-    let flag = shipped(DUO_CODE_REVIEW_FLOW_PRIORITY).expect("it ships");
+    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
     let priority = evaluate(facts, flag, &[FlagActor::Group(place.namespace.root)]).await?;
     let decision = decide(Inputs::new(place.chain, &selection.state, priority, seat));
     facts.tally().code_review(decision.rule).add();

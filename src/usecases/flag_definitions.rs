@@ -32,6 +32,11 @@ pub async fn list_definitions(app: &App) -> Result<Vec<FlagDefinition>, UseCaseE
     Ok(all(&mut app.storage.read().await?).await?)
 }
 
+/// The definition of a flag that the program itself asks for.
+pub(super) fn ours(name: &str) -> &'static FlagDefinition {
+    shipped(name).expect("what the program asks for ships with it")
+}
+
 pub(super) async fn all(uow: &mut UnitOfWork) -> Result<Vec<FlagDefinition>, StorageError> {
     let mut definitions = uow.flag_definitions().list().await?;
     definitions.retain(|it| shipped(&it.name).is_none());
@@ -62,6 +67,10 @@ pub fn from_yaml(text: &str) -> Result<Vec<FlagDefinition>, String> {
 
 /// A YAML file that [`from_yaml`] reads.
 pub fn to_yaml(definitions: &[FlagDefinition]) -> String {
+    write(definitions)
+}
+
+fn write(definitions: &[FlagDefinition]) -> String {
     serde_saphyr::to_string_multiple(definitions).expect("a definition has no maps with odd keys")
 }
 

@@ -1,6 +1,6 @@
 //! The GitLab Duo overview of a group, subgroup or project.
 
-use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::shipped, load};
+use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::ours, load};
 use crate::{
     domain::{
         access::{Access, Action, Standing, can},
@@ -71,7 +71,7 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
     let (subscription, chain) = load::top_level(&mut uow, namespace.root).await?;
     let flows =
         if may.read_settings { Some(uow.flow_selections().list(namespace.root).await?) } else { None };
-    let flag = shipped(DUO_CODE_REVIEW_FLOW_PRIORITY).expect("it ships");
+    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
     let gates = uow.features().find(app.environment, &flag.name).await?.gates;
     let priority = evaluate_in(app, &mut uow, flag, &gates, &[FlagActor::Group(namespace.root)]).await?;
     Ok(GroupOverview {

@@ -1,6 +1,6 @@
 //! A user's own preferences.
 
-use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::shipped};
+use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::ours};
 use crate::domain::{
     feature::{FlagActor, ORBIT_USER_PREFERENCE},
     orbit::OrbitSettings,
@@ -34,7 +34,7 @@ pub(super) async fn orbit_is_offered(
     uow: &mut UnitOfWork,
     caller: &Caller,
 ) -> Result<bool, StorageError> {
-    let flag = shipped(ORBIT_USER_PREFERENCE).expect("it ships");
+    let flag = ours(ORBIT_USER_PREFERENCE);
     let gates = uow.features().find(app.environment, &flag.name).await?.gates;
     let user = caller.actor.id;
     let mut actors = vec![FlagActor::User(user)];

@@ -173,6 +173,10 @@ async fn what_real_clients_send_is_understood() {
     assert_eq!(state(test.post(&path, &json!({"value": 42.5}))).await, "percentage_of_actors");
     let nothing = json!({"value": true, "feature_group": null, "user": null, "group": null, "project": null});
     assert_eq!(state(test.post(FLAG, &nothing)).await, "boolean");
+    let path = FLAG.replace("features/", "features//");
+    assert_eq!(state(test.post(&path, &json!({"value": false}))).await, "boolean");
+    let listed = test.get("/api/v4/features/").token(&token).send().await.ok();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
     // client-go: empty texts for what was left out.
     let empty = json!({"value": "false", "key": "", "feature_group": "", "user": "", "group": "", "namespace": "", "project": "", "repository": "", "force": false});
     assert_eq!(state(test.post(FLAG, &empty)).await, "boolean");

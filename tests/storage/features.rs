@@ -83,7 +83,7 @@ async fn every_kind_of_gate_reads_back(db: Database) {
     let group = FlagActor::Group(NamespaceId(10));
     let all = [
         gates(Some(true), &[]),
-        gates(None, &[ANN, FlagActor::User(UserId(9)), FlagActor::User(UserId(10)), group]),
+        gates(Some(false), &[ANN, FlagActor::User(UserId(9)), FlagActor::User(UserId(10)), group]),
         gates(Some(false), &[group, FlagActor::Project(NamespaceId(10))]),
         gates(Some(false), &[]),
         Gates {
@@ -120,12 +120,12 @@ async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(None, &[ANN]), 0).await.expect("saved")
+        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved")
     })
     .await;
     assert!(delete(&app, FLAG).await.expect("it was set"));
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(HERE, FLAG, &gates(None, &[ANN, BOB]), 1).await;
+    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN, BOB]), 1).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, Gates::default());
@@ -141,7 +141,7 @@ async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
     delete(&app, FLAG).await.expect("deleted");
     set_feature(&app, &editor(), &set(false)).await.expect("set");
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(HERE, FLAG, &gates(None, &[ANN]), seen).await;
+    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), seen).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, gates(Some(false), &[]));
@@ -149,7 +149,7 @@ async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
 
 async fn a_stale_delete_changes_nothing(db: Database) {
     let storage = db.open().await;
-    let first = gates(None, &[ANN]);
+    let first = gates(Some(false), &[ANN]);
     committed(&storage, async |uow| uow.features().save(HERE, FLAG, &first, 0).await.expect("saved")).await;
     for seen in [0, 2] {
         let mut uow = storage.begin().await.expect("a unit of work");
@@ -164,7 +164,7 @@ async fn deleting_forgets_the_gates_of_this_flag_alone(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(None, &[ANN]), 0).await.expect("saved");
+        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
         uow.features().save(HERE, "another", &gates(Some(true), &[BOB]), 0).await.expect("saved");
     })
     .await;

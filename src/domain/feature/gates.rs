@@ -140,13 +140,12 @@ impl Gates {
 
     /// How open it is; `default` is the flag's, which holds while nothing is set.
     pub fn state(&self, default: bool) -> State {
+        let all_the_time = self.percentage_of_time == Percentage::ALL;
         match self.boolean {
             None if default => State::On,
-            None => State::Off,
-            Some(true) => State::On,
-            Some(false) if self.percentage_of_time == Percentage::ALL => State::On,
-            Some(false) if self.is_conditional() => State::Conditional,
-            Some(false) => State::Off,
+            Some(on) if on || all_the_time => State::On,
+            Some(_) if self.is_conditional() => State::Conditional,
+            None | Some(_) => State::Off,
         }
     }
 

@@ -25,7 +25,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware,
-    routing::any,
+    routing::{any, get, post},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,6 +39,9 @@ pub fn router(app: App, limits: Limits) -> Router {
     let api = Api::new(app, limits);
     let (routes, _) = routes().split_for_parts();
     routes
+        // As python-gitlab writes them.
+        .route("/api/v4/features/", get(features::list))
+        .route("/api/v4/features//{name}", post(features::set).delete(features::delete))
         // Not a fallback of the router: whoever merges it has one already.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))

@@ -74,7 +74,7 @@ fn Explanation(visit: Visit, answer: Answer) -> impl IntoView {
         ),
         ("Code Review Flow on", yes_no(inputs.flow_selected).to_owned()),
         ("Consent", consent),
-        ("Consent decides (feature flag)", yes_no(inputs.priority.on).to_owned()),
+        ("Flow priority (feature flag)", yes_no(inputs.priority.on).to_owned()),
         ("Duo Enterprise seat", yes_no(inputs.seat).to_owned()),
     ];
     let json = use_context::<DecisionJson>().map(|DecisionJson(json)| json(&answer));
