@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
-        feature::{Environment, FlagDefinition, GateChange, GateError, Gates, State, ahead_of_staging},
+        feature::{Environment, FlagDefinition, GateChange, GateError, Gates, ahead_of_staging},
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
@@ -54,18 +54,22 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<Changed>, UseCaseError> {
     let reason = reason(change.guard)?;
     let mut all = Vec::with_capacity(change.environments.len());
-    for environment in change.environments {
-        let stored = uow.features().find(*environment, change.flag).await?;
+    for environment in concerned(change) {
+        let stored = uow.features().find(environment, change.flag).await?;
         let after = match change.changes {
+            _ if !change.environments.contains(&environment) => stored.gates.clone(),
             None => Gates::default(),
             Some(changes) => match changes.iter().try_fold(stored.gates.clone(), Gates::apply) {
                 Ok(after) => after,
                 Err(error) => return Err(refused(uow, error).await?.into()),
             },
         };
-        let changed = Changed { environment: *environment, before: stored.gates.clone(), after };
+        let changed = Changed { environment, before: stored.gates.clone(), after };
         if changed.after != changed.before {
             save(app, uow, editor, change, &stored, &changed).await?;
+        } else if !change.environments.contains(&environment) {
+            // As it is, but with a new version: whoever changes it at the same moment looks again.
+            uow.features().save(environment, change.flag, &stored.gates, stored.version).await?;
         }
         all.push(changed);
     }
@@ -82,7 +86,21 @@ pub(super) async fn carry_out(
         };
         record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
     }
+    all.retain(|it| change.environments.contains(&it.environment));
     Ok(all)
+}
+
+/// The environments that are changed or compared, always in the same order: two changes at once wait
+/// for each other and never in a circle.
+fn concerned(change: &FlagChange<'_>) -> Vec<Environment> {
+    let compared = [Environment::Staging, Environment::Production];
+    let mut environments = change.environments.to_vec();
+    if change.guard.compare_with_staging && compared.iter().any(|it| environments.contains(it)) {
+        environments.extend(compared);
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    environments
 }
 
 async fn save(
@@ -136,37 +154,24 @@ async fn failed_checks(
             failed.push(FlagError::Frozen { environment: *environment, reason: freeze.reason });
         }
     }
-    if change.guard.compare_with_staging {
-        let staging = states(uow, change, all, Environment::Staging).await?;
-        let production = states(uow, change, all, Environment::Production).await?;
-        if ahead_of_staging(staging, production) {
-            failed.push(FlagError::AheadOfStaging);
-        }
+    let default = change.definition.is_some_and(|it| it.default_enabled);
+    let states = |environment| {
+        let found = all.iter().find(|it| it.environment == environment)?;
+        Some((found.before.state(default), found.after.state(default)))
+    };
+    if change.guard.compare_with_staging
+        && let Some(staging) = states(Environment::Staging)
+        && let Some(production) = states(Environment::Production)
+        && ahead_of_staging(staging, production)
+    {
+        failed.push(FlagError::AheadOfStaging);
     }
     Ok(failed)
 }
 
-/// How open the flag is in an environment, before and after the change.
-async fn states(
-    uow: &mut UnitOfWork,
-    change: &FlagChange<'_>,
-    all: &[Changed],
-    environment: Environment,
-) -> Result<(State, State), StorageError> {
-    let default = change.definition.is_some_and(|it| it.default_enabled);
-    if let Some(changed) = all.iter().find(|it| it.environment == environment) {
-        return Ok((changed.before.state(default), changed.after.state(default)));
-    }
-    let state = uow.features().find(environment, change.flag).await?.gates.state(default);
-    Ok((state, state))
-}
-
 /// The environments of a change: this server's own when none is named.
 pub(super) fn environments(app: &App, named: &[Environment]) -> Vec<Environment> {
-    let mut environments = if named.is_empty() { vec![app.environment] } else { named.to_vec() };
-    environments.sort_unstable();
-    environments.dedup();
-    environments
+    if named.is_empty() { vec![app.environment] } else { named.to_vec() }
 }
 
 /// Says in words that others were faster, every time.

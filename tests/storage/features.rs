@@ -120,7 +120,7 @@ async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved")
+        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
     })
     .await;
     assert!(delete(&app, FLAG).await.expect("it was set"));

@@ -14,7 +14,7 @@ use duo_console::{
     },
     storage::{NewSession, StorageError},
     usecases::{
-        App, FlagEditor, UseCaseError,
+        App, FlagEditor, FlagError, Guard, UseCaseError,
         authenticate::by_session,
         create_demo_data::create_demo_data,
         create_user::{CreateUser, create_user},
@@ -35,6 +35,7 @@ contract! {
     six_orbit_settings_saved_at_once_are_all_kept,
     twenty_actors_added_to_a_flag_at_once_are_kept_or_refused,
     the_gates_of_a_flag_are_read_as_of_one_moment,
+    production_and_staging_set_at_once_keep_their_order,
     two_servers_that_start_at_once_make_the_demo_data_once,
     a_user_name_asked_for_twice_at_once_is_given_once,
     many_requests_of_one_session_at_once_all_get_in,
@@ -233,7 +234,7 @@ async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
             for seen in 1..=150 {
                 let gates = if seen % 2 == 0 { &for_one } else { &for_all };
                 committed(&writer, async |uow| {
-                    uow.features().save(HERE, FLAG, gates, seen).await.expect("saved")
+                    uow.features().save(HERE, FLAG, gates, seen).await.expect("saved");
                 })
                 .await;
             }
@@ -250,6 +251,31 @@ async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
         }
     }
     written.await.expect("all was written");
+}
+
+/// One opens production because staging is open, the other closes staging because production is not.
+async fn production_and_staging_set_at_once_keep_their_order(db: Database) {
+    let apps = apps(&db, 2).await;
+    for round in 0..20 {
+        let name = format!("flag_{round}");
+        let set = |on, environment| SetFeature {
+            environments: vec![environment],
+            undefined_too: true,
+            guard: Guard { compare_with_staging: true, override_reason: None },
+            ..SetFeature::everyone(&name, on)
+        };
+        let editor = || FlagEditor::operator(origin());
+        set_feature(&apps[0], &editor(), &set(true, Environment::Staging)).await.expect("set");
+        let commands = [set(true, Environment::Production), set(false, Environment::Staging)];
+        let tasks = commands.into_iter().zip(apps.clone()).map(|(command, app)| {
+            let editor = editor();
+            async move { set_feature(&app, &editor, &command).await }
+        });
+        let done = at_once(tasks).await;
+        assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
+        let refused = done.into_iter().find_map(Result::err).expect("one is refused");
+        assert!(matches!(refused, UseCaseError::Flag(FlagError::AheadOfStaging)), "{refused:?}");
+    }
 }
 
 async fn two_servers_that_start_at_once_make_the_demo_data_once(db: Database) {
