@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench build run assets test check test-unit test-storage test-api test-e2e fuzz-api deny deb bench clean
+.PHONY: help setup setup-test setup-bench build run assets test check test-unit test-storage test-api test-e2e test-clients fuzz-api deny deb bench clean
 
 # Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -46,6 +46,9 @@ test-api: setup-test assets ## requests against the server, in process
 
 test-e2e: setup-test build ## a browser against the program; ARGS='--grep consent' for some
 	scripts/end2end $(ARGS)
+
+test-clients: setup-test build ## python-gitlab against the program
+	@scripts/test-clients
 
 fuzz-api: setup-test build ## whatever the OpenAPI document allows, asked of the program
 	scripts/fuzz-api

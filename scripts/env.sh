@@ -52,3 +52,37 @@ chromium_path() {
   done
   return 1
 }
+
+# Serves demo data from a database of its own until the script ends: at $address, in the folder $place.
+# The release build; DUO_CONSOLE_BIN names another.
+start_demo_server() {
+  program=${DUO_CONSOLE_BIN:-$root/target/release/duo-console}
+  [ -x "$program" ] || die "$program is not there: make build"
+  place=$(mktemp -d)
+  trap 'kill "$server" 2>/dev/null || true; rm -rf "$place"' EXIT
+  export DATABASE_URL=sqlite://$place/duo.db
+  "$program" serve --demo --listen 127.0.0.1:0 --log warn --api-rate-per-minute 0 >"$place/said" 2>"$place/log" &
+  server=$!
+  address=
+  for _ in $(seq 100); do
+    address=$(sed -n 's/^Duo Console: //p' "$place/said")
+    [ -z "$address" ] || return 0
+    sleep 0.1
+  done
+  die "the server did not start: $(cat "$place/log")"
+}
+
+# demo_token USER: with every scope.
+demo_token() {
+  local scopes=(--scope read_decisions --scope read_settings --scope write_settings --scope give_consent
+    --scope manage_flow_versions)
+  "$program" token create --user "$1" --name test "${scopes[@]}" 2>/dev/null
+}
+
+# That the server still runs, and found nothing wrong with itself.
+server_is_well() {
+  kill -0 "$server" || die "the server ended: $(cat "$place/log")"
+  if grep -i 'panicked\|ERROR' "$place/log"; then
+    die "the server's log has errors"
+  fi
+}

@@ -186,6 +186,9 @@ impl Call {
                 ActionError::Conflict(Box::new(status))
             }
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
+            UseCaseError::Flag(error) => {
+                ActionError::Invalid { field: String::from("flag"), message: error.to_string() }
+            }
             UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
             UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
             // Neither is for a form of ours to meet.

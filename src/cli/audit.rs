@@ -208,6 +208,7 @@ mod tests {
         domain::{
             actor::Surface,
             audit::{AuditActor, AuditKind, NewAuditEvent},
+            environment::Environment,
             time::Timestamp,
         },
         server::system::{SystemClock, SystemRandom},
@@ -220,8 +221,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("duo.db").display()).parse().expect("a URL");
         let storage = Storage::open(&url, 2).await.expect("a database");
-        let settings =
-            Settings { session_idle_millis: 0, session_absolute_millis: 0, fresh_sign_in_millis: 0 };
+        let settings = Settings {
+            session_idle_millis: 0,
+            session_absolute_millis: 0,
+            fresh_sign_in_millis: 0,
+            environment: Environment::Production,
+        };
         let app = App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings);
         let mut uow = app.storage.begin().await.expect("a transaction");
         for at in 0..count {

@@ -1,38 +1,54 @@
-//! `feature`: feature flags.
+//! `feature`: feature flags, in every environment.
 
 use serde::Serialize;
 
 use super::{
     Failure,
+    feature_rows::{DefinitionRow, FeatureRow, GroupRow},
     open::origin,
-    output::{Format, Row, print, print_json, print_list},
+    output::{Format, print, print_json, print_list, say},
 };
-use crate::usecases::{
-    App,
-    read_features::{FeatureState, get_feature, list_features},
-    set_feature::{SetFeature, delete_feature, set_feature},
+use crate::{
+    domain::{environment::Environment, feature::Percentage},
+    usecases::{
+        App, FlagEditor, Guard,
+        define_features::define_features,
+        delete_feature::{DeleteFeature, delete_feature},
+        flag_definitions::{list_definitions, to_yaml},
+        freeze_changes::{begin_freeze, end_freeze},
+        read_features::{get_feature, list_features},
+        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature_group::{list_feature_groups, set_feature_group},
+    },
 };
 
 #[derive(Debug, clap::Subcommand)]
 pub enum FeatureCommand {
     /// Open or close a flag: for those who are named, or else for everyone
     #[command(after_help = "\
-Setting it for everyone takes the place of all that was set for some.
+Setting it for everyone takes the place of all that was set for some. Where environments are named,
+production may not be further open than staging.
 
 Examples:
   duo-console feature set orbit_user_preference true --user ann --group acme
+  duo-console feature set duo_developer_orbit 25 --actors --environment staging --environment production
+  duo-console feature set orbit_user_preference opt_out --user bob
   duo-console feature set orbit_user_preference false")]
     Set(Set),
     /// Show how a flag is set
     Get {
         /// The flag
         name: String,
+        #[command(flatten)]
+        place: OnePlace,
         /// As a table or as JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// List every flag that the program knows
+    /// List every flag that is defined or set
     List {
+        #[command(flatten)]
+        place: OnePlace,
         /// As a table or as JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -41,6 +57,50 @@ Examples:
     Delete {
         /// The flag
         name: String,
+        #[command(flatten)]
+        places: Places,
+        /// A flag that nothing defines, too
+        #[arg(long)]
+        force: bool,
+    },
+    /// List what the flags are for, or print it as a YAML file
+    Definitions {
+        /// As a table, as JSON, or as YAML for `feature import`
+        #[arg(long, value_enum, default_value_t)]
+        format: DefinitionFormat,
+    },
+    /// Read definitions of flags from a YAML file, one a document
+    Import {
+        /// The file
+        file: std::path::PathBuf,
+    },
+    /// Say who is in a feature group; it is made when it is not there
+    Group {
+        /// The group
+        name: String,
+        #[command(flatten)]
+        members: Members,
+    },
+    /// List the feature groups
+    Groups {
+        /// As a table or as JSON
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Begin a change freeze: nobody sets a flag there without saying why
+    Freeze {
+        /// The environment
+        #[arg(value_parser = environment)]
+        environment: Environment,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a change freeze
+    Unfreeze {
+        /// The environment
+        #[arg(value_parser = environment)]
+        environment: Environment,
     },
 }
 
@@ -48,82 +108,240 @@ Examples:
 pub struct Set {
     /// The flag
     name: String,
-    /// Whether it is on
-    #[arg(action = clap::ArgAction::Set, value_name = "true|false", hide_possible_values = true)]
-    on: bool,
-    /// Only for this user; repeatable
+    /// Whether it is on, how far, or for whom never
+    #[arg(value_name = "true|false|PERCENTAGE|opt_out|remove_opt_out", value_parser = value)]
+    value: Value,
+    /// The percentage is one of actors
+    #[arg(long, conflicts_with = "random")]
+    actors: bool,
+    /// The percentage is one of time; deprecated, because the answer flips
+    #[arg(long)]
+    random: bool,
+    #[command(flatten)]
+    members: Members,
+    /// Only for this feature group; repeatable
+    #[arg(long = "feature-group", value_name = "NAME")]
+    feature_groups: Vec<String>,
+    #[command(flatten)]
+    places: Places,
+    /// A flag that nothing defines, too
+    #[arg(long)]
+    force: bool,
+}
+
+/// Who is named.
+#[derive(Debug, clap::Args)]
+pub struct Members {
+    /// Only this user; repeatable
     #[arg(long = "user", value_name = "USERNAME")]
     users: Vec<String>,
-    /// Only for this group; repeatable
+    /// Only this group; repeatable
     #[arg(long = "group", value_name = "PATH")]
     groups: Vec<String>,
+    /// Only this project; repeatable
+    #[arg(long = "project", value_name = "PATH")]
+    projects: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct FeatureRow {
-    name: &'static str,
-    description: &'static str,
-    default: bool,
-    /// For everyone; `None` when it is not set.
-    boolean: Option<bool>,
-    /// Whom it is open for besides.
-    actors: Vec<String>,
-    state: String,
+/// Where something is changed.
+#[derive(Debug, clap::Args)]
+pub struct Places {
+    /// In this environment; repeatable [default: the server's own]
+    #[arg(long = "environment", value_name = "NAME", value_parser = environment)]
+    environments: Vec<Environment>,
+    /// Where a server with the same environment variables reads its flags
+    #[arg(long, env = "DUO_ENVIRONMENT", hide = true, default_value = "production", value_parser = environment)]
+    own_environment: Environment,
+    /// Do it in spite of a change freeze, or before staging; kept with the change
+    #[arg(long, value_name = "REASON")]
+    override_reason: Option<String>,
 }
 
-impl From<FeatureState> for FeatureRow {
-    fn from(feature: FeatureState) -> Self {
-        let word = |on| if on { "on" } else { "off" };
-        let state = match feature.gates.boolean {
-            Some(true) => String::from("on"),
-            _ if !feature.actors.is_empty() => format!("on for {}", feature.actors.join(", ")),
-            Some(false) => String::from("off"),
-            None => format!("{} (default)", word(feature.definition.default)),
-        };
-        Self {
-            name: feature.definition.name,
-            description: feature.definition.description,
-            default: feature.definition.default,
-            boolean: feature.gates.boolean,
-            actors: feature.actors,
-            state,
-        }
+/// Where something is read.
+#[derive(Debug, clap::Args)]
+pub struct OnePlace {
+    /// In this environment
+    #[arg(long, env = "DUO_ENVIRONMENT", value_name = "NAME", default_value = "production", value_parser = environment)]
+    environment: Environment,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub enum DefinitionFormat {
+    /// A table for people
+    #[default]
+    Text,
+    /// An array of objects for programs
+    Json,
+    /// A file that can be imported
+    Yaml,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Value {
+    Boolean(bool),
+    OptOut(bool),
+    Percentage(Percentage),
+}
+
+fn value(text: &str) -> Result<Value, String> {
+    Ok(match text {
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        "opt_out" => Value::OptOut(true),
+        "remove_opt_out" => Value::OptOut(false),
+        number => Value::Percentage(Percentage::parse(number).map_err(|_| {
+            "Valid values are: true, false, opt_out, remove_opt_out, or a number from 0 to 100 with at most two decimals."
+        })?),
+    })
+}
+
+fn environment(text: &str) -> Result<Environment, String> {
+    let known = || Environment::ALL.map(Environment::key).join(", ");
+    Environment::from_key(text).ok_or_else(|| format!("Known are: {}.", known()))
+}
+
+impl Members {
+    fn targets(self, feature_groups: Vec<String>) -> Targets {
+        Targets { users: self.users, groups: self.groups, projects: self.projects, feature_groups }
     }
 }
 
-impl Row for FeatureRow {
-    const HEADINGS: &'static [&'static str] = &["FLAG", "STATE", "DESCRIPTION"];
-    const NONE: &'static str = "The program knows no feature flags.";
+impl Places {
+    /// The environments, and what holds a change back there. A roll-out names its environments; whoever
+    /// names none sets this server's own.
+    fn guarded(self) -> (Vec<Environment>, Guard) {
+        let guard = Guard {
+            compare_with_staging: !self.environments.is_empty(),
+            override_reason: self.override_reason,
+        };
+        let environments =
+            if self.environments.is_empty() { vec![self.own_environment] } else { self.environments };
+        (environments, guard)
+    }
+}
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.name.to_owned(), self.state.clone(), self.description.to_owned()]
+/// A percentage is one of actors or of time, and nothing else is.
+fn flag_value(set: &Set) -> Result<FlagValue, Failure> {
+    match (set.value, set.actors, set.random) {
+        (Value::Boolean(on), false, false) => Ok(FlagValue::Boolean(on)),
+        (Value::OptOut(out), false, false) => Ok(FlagValue::OptOut(out)),
+        (Value::Percentage(percentage), true, false) => Ok(FlagValue::PercentageOfActors(percentage)),
+        (Value::Percentage(percentage), false, _) if set.random => {
+            Ok(FlagValue::PercentageOfTime(percentage))
+        }
+        (Value::Percentage(_), ..) => Err(Failure::Usage(String::from(
+            "One of `--actors` or `--random` must be set for percentage values.",
+        ))),
+        _ => Err(Failure::Usage(String::from("`--actors` and `--random` are for percentages."))),
     }
 }
 
 pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failure> {
+    let editor = FlagEditor::operator(origin(app));
     match command {
-        FeatureCommand::Set(Set { name, on, users, groups }) => {
-            set_feature(app, &origin(app), &SetFeature { name: name.clone(), on, users, groups }).await?;
-            let row = FeatureRow::from(get_feature(app, &name).await?);
-            Ok(print(format_args!("{name} is {}.", row.state))?)
+        FeatureCommand::Set(options) => set(app, &editor, options).await,
+        FeatureCommand::Get { name, place, format } => {
+            let row = FeatureRow::from(get_feature(app, place.environment, &name).await?);
+            Ok(print_one(format, row)?)
         }
-        FeatureCommand::Get { name, format } => {
-            let row = FeatureRow::from(get_feature(app, &name).await?);
-            match format {
-                Format::Text => print_list(format, &[row])?,
-                Format::Json => print_json(&row)?,
-            }
-            Ok(())
-        }
-        FeatureCommand::List { format } => {
-            let rows: Vec<_> = list_features(app).await?.into_iter().map(FeatureRow::from).collect();
+        FeatureCommand::List { place, format } => {
+            let features = list_features(app, place.environment).await?;
+            let rows: Vec<_> = features.into_iter().map(FeatureRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
-        FeatureCommand::Delete { name } => {
-            let was_set = delete_feature(app, &origin(app), &name).await?;
-            let row = FeatureRow::from(get_feature(app, &name).await?);
+        FeatureCommand::Delete { name, places, force } => {
+            let (environments, guard) = places.guarded();
+            let command = DeleteFeature {
+                name: name.clone(),
+                environments: environments.clone(),
+                undefined_too: force,
+                guard,
+            };
+            let was_set = delete_feature(app, &editor, &command).await?;
             let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
-            Ok(print(format_args!("{done}: {name} is {}.", row.state))?)
+            if force {
+                return Ok(print(format_args!("{done}: {name}."))?);
+            }
+            let lines = states(app, &environments, &name).await?;
+            lines.iter().try_for_each(|line| Ok(print(format_args!("{done}: {line}"))?))
         }
+        FeatureCommand::Definitions { format } => definitions(app, format).await,
+        FeatureCommand::Import { file } => {
+            let shown = file.display();
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| Failure::refused(format!("Cannot read {shown}: {error}.")))?;
+            let changed = define_features(app, &editor, &text).await?;
+            Ok(print(format_args!("{changed} definitions are new or changed."))?)
+        }
+        FeatureCommand::Group { name, members } => {
+            set_feature_group(app, &editor, &name, &members.targets(Vec::new())).await?;
+            Ok(print(format_args!("The feature group {name} is as you said."))?)
+        }
+        FeatureCommand::Groups { format } => {
+            let rows: Vec<_> = list_feature_groups(app).await?.into_iter().map(GroupRow::from).collect();
+            Ok(print_list(format, &rows)?)
+        }
+        FeatureCommand::Freeze { environment, reason } => {
+            let done =
+                if begin_freeze(app, &editor, environment, &reason).await? { "Began" } else { "There is" };
+            Ok(print(format_args!("{done} a change freeze in {environment}."))?)
+        }
+        FeatureCommand::Unfreeze { environment } => {
+            let done =
+                if end_freeze(app, &editor, environment).await? { "Ended the" } else { "There was no" };
+            Ok(print(format_args!("{done} change freeze in {environment}."))?)
+        }
+    }
+}
+
+async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure> {
+    let value = flag_value(&options)?;
+    let (environments, guard) = options.places.guarded();
+    let command = SetFeature {
+        name: options.name.clone(),
+        value,
+        targets: options.members.targets(options.feature_groups),
+        environments: environments.clone(),
+        undefined_too: options.force,
+        guard,
+    };
+    for warning in set_feature(app, editor, &command).await? {
+        say(format_args!("warning: {}", warning.text()));
+    }
+    for line in states(app, &environments, &options.name).await? {
+        print(line)?;
+    }
+    Ok(())
+}
+
+/// A line for each environment: how the flag is set there now.
+async fn states(app: &App, environments: &[Environment], name: &str) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    for environment in environments {
+        let row = FeatureRow::from(get_feature(app, *environment, name).await?);
+        let place = match environment {
+            Environment::Production if environments.len() == 1 => String::new(),
+            other => format!(" in {other}"),
+        };
+        lines.push(format!("{name} is {}{place}.", row.state));
+    }
+    Ok(lines)
+}
+
+async fn definitions(app: &App, format: DefinitionFormat) -> Result<(), Failure> {
+    let definitions = list_definitions(app).await?;
+    let rows = || definitions.iter().cloned().map(DefinitionRow::from).collect::<Vec<_>>();
+    match format {
+        DefinitionFormat::Text => print_list(Format::Text, &rows())?,
+        DefinitionFormat::Json => print_json(&definitions)?,
+        DefinitionFormat::Yaml => print(to_yaml(&definitions).trim_end())?,
+    }
+    Ok(())
+}
+
+fn print_one<R: super::output::Row + Serialize>(format: Format, row: R) -> std::io::Result<()> {
+    match format {
+        Format::Text => print_list(format, &[row]),
+        Format::Json => print_json(&row),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::{
-    domain::actor::Surface,
+    domain::{actor::Surface, environment::Environment},
     server::{
         config::{DatabaseConfig, DatabaseOptions},
         system::{SystemClock, SystemRandom},
@@ -23,7 +23,12 @@ pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
 
 /// For the command line, where no session is made or read, and nobody is asked to confirm.
 pub(super) const fn no_settings() -> Settings {
-    Settings { session_idle_millis: 0, session_absolute_millis: 0, fresh_sign_in_millis: 0 }
+    Settings {
+        session_idle_millis: 0,
+        session_absolute_millis: 0,
+        fresh_sign_in_millis: 0,
+        environment: Environment::Production,
+    }
 }
 
 /// The same with everything checked.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     availability::{DuoChain, Level},
     consent::FlowState,
+    feature::Evaluation,
     ids::ConsentId,
 };
 
@@ -46,6 +47,8 @@ impl Engine {
 pub enum Rule {
     DuoUnavailable,
     FlowOnWithConsent,
+    PriorityOffSeat,
+    PriorityOffNoSeat,
     FlowOnWithoutConsentSeat,
     FlowOnWithoutConsentNoSeat,
     FlowOffSeat,
@@ -53,9 +56,11 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::DuoUnavailable,
         Self::FlowOnWithConsent,
+        Self::PriorityOffSeat,
+        Self::PriorityOffNoSeat,
         Self::FlowOnWithoutConsentSeat,
         Self::FlowOnWithoutConsentNoSeat,
         Self::FlowOffSeat,
@@ -65,8 +70,12 @@ impl Rule {
     /// What it answers.
     pub const fn engine(self) -> Engine {
         match self {
-            Self::FlowOnWithConsent | Self::FlowOnWithoutConsentNoSeat => Engine::CodeReviewFlow,
-            Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => Engine::DuoCodeReview,
+            Self::FlowOnWithConsent | Self::PriorityOffNoSeat | Self::FlowOnWithoutConsentNoSeat => {
+                Engine::CodeReviewFlow
+            }
+            Self::PriorityOffSeat | Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => {
+                Engine::DuoCodeReview
+            }
             Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
         }
     }
@@ -76,6 +85,8 @@ impl Rule {
         match self {
             Self::DuoUnavailable => "duo_unavailable",
             Self::FlowOnWithConsent => "flow_on_with_consent",
+            Self::PriorityOffSeat => "priority_off_seat",
+            Self::PriorityOffNoSeat => "priority_off_no_seat",
             Self::FlowOnWithoutConsentSeat => "flow_on_without_consent_seat",
             Self::FlowOnWithoutConsentNoSeat => "flow_on_without_consent_no_seat",
             Self::FlowOffSeat => "flow_off_seat",
@@ -93,13 +104,16 @@ pub struct Inputs {
     pub flow_selected: bool,
     /// The consent that stands; `None` when it is missing.
     pub consent: Option<ConsentId>,
+    /// Whether consent decides: the flag `duo_code_review_flow_priority`, for the top-level group.
+    pub priority: Evaluation,
     /// Whether the initiating user holds a Duo Enterprise seat of the top-level group.
     pub seat: bool,
 }
 
 impl Inputs {
-    pub fn new(chain: DuoChain, state: &FlowState, seat: bool) -> Self {
-        Self { chain, flow_selected: state.is_on(), consent: state.consent().map(|it| it.id), seat }
+    pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
+        let consent = state.consent().map(|it| it.id);
+        Self { chain, flow_selected: state.is_on(), consent, priority, seat }
     }
 
     /// Whether the flow counts as on: selected, and nothing above it off.
@@ -123,6 +137,9 @@ pub fn decide(inputs: Inputs) -> Decision {
         Rule::DuoUnavailable
     } else {
         match (inputs.flow_on(), inputs.consent.is_some(), inputs.seat) {
+            // The rule of before, when nobody asked for consent.
+            (true, _, true) if !inputs.priority.on => Rule::PriorityOffSeat,
+            (true, _, false) if !inputs.priority.on => Rule::PriorityOffNoSeat,
             (true, true, _) => Rule::FlowOnWithConsent,
             (true, false, true) => Rule::FlowOnWithoutConsentSeat,
             (true, false, false) => Rule::FlowOnWithoutConsentNoSeat,
@@ -149,6 +166,12 @@ impl Decision {
             Rule::FlowOnWithConsent => String::from(
                 "Code Review Flow is on and its use was consented to, so it reviews for everyone. Seats do not matter.",
             ),
+            Rule::PriorityOffSeat => String::from(
+                "Code Review Flow is on, but the feature flag duo_code_review_flow_priority is off for the top-level group, so a seat decides. The user holds a Duo Enterprise seat, so GitLab Duo Code Review reviews.",
+            ),
+            Rule::PriorityOffNoSeat => String::from(
+                "Code Review Flow is on, and the feature flag duo_code_review_flow_priority is off for the top-level group, so a seat decides. The user holds no Duo Enterprise seat, so Code Review Flow reviews.",
+            ),
             Rule::FlowOnWithoutConsentSeat => String::from(
                 "Code Review Flow is on but nobody has consented to it yet. Until somebody does, holders of a Duo Enterprise seat keep GitLab Duo Code Review.",
             ),
@@ -173,13 +196,17 @@ impl Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::availability::DuoAvailability;
+    use crate::domain::{availability::DuoAvailability, feature::Gate};
+
+    const PRIORITY: Evaluation = Evaluation { on: true, gate: Gate::Default };
+    const NO_PRIORITY: Evaluation = Evaluation { on: false, gate: Gate::Closed };
 
     fn ask(selected: bool, consent: bool, seat: bool) -> Decision {
         decide(Inputs {
             chain: DuoChain::ALL_ON,
             flow_selected: selected,
             consent: consent.then_some(ConsentId(7)),
+            priority: PRIORITY,
             seat,
         })
     }
@@ -205,6 +232,26 @@ mod tests {
     }
 
     #[test]
+    fn while_the_flag_is_off_a_seat_decides_as_it_did_before_consent() {
+        let table = [
+            // on,  consent, seat, engine, rule
+            (true, true, true, Engine::DuoCodeReview, Rule::PriorityOffSeat),
+            (true, true, false, Engine::CodeReviewFlow, Rule::PriorityOffNoSeat),
+            (true, false, true, Engine::DuoCodeReview, Rule::PriorityOffSeat),
+            (true, false, false, Engine::CodeReviewFlow, Rule::PriorityOffNoSeat),
+            (false, true, true, Engine::DuoCodeReview, Rule::FlowOffSeat),
+            (false, false, false, Engine::None, Rule::FlowOffNoSeat),
+        ];
+        for (on, consent, seat, engine, rule) in table {
+            let decision = decide(Inputs { priority: NO_PRIORITY, ..ask(on, consent, seat).inputs });
+            assert_eq!((decision.engine, decision.rule), (engine, rule), "{on} {consent} {seat}");
+            assert_eq!(decision.consent_id(), None);
+            let names_it = decision.explanation().contains("duo_code_review_flow_priority");
+            assert_eq!(names_it, on, "{}", decision.explanation());
+        }
+    }
+
+    #[test]
     fn the_words_are_those_of_the_answers() {
         let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
         for (place, rule) in Rule::ALL.into_iter().enumerate() {
@@ -223,7 +270,13 @@ mod tests {
 
     #[test]
     fn availability_comes_first() {
-        let inputs = |chain| Inputs { chain, flow_selected: true, consent: Some(ConsentId(7)), seat: true };
+        let inputs = |chain| Inputs {
+            chain,
+            flow_selected: true,
+            consent: Some(ConsentId(7)),
+            priority: PRIORITY,
+            seat: true,
+        };
         for availability in [DuoAvailability::DefaultOff, DuoAvailability::NeverOn] {
             let decision = decide(inputs(DuoChain { availability, ..DuoChain::ALL_ON }));
             assert_eq!((decision.engine, decision.rule), (Engine::None, Rule::DuoUnavailable));

@@ -1,16 +1,21 @@
 //! The environments of a roll-out: each server is in one of them.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a server runs. The words are GitLab's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Environment {
     Dev,
     Pre,
     Staging,
     StagingRef,
+    #[default]
     Production,
 }
 
 impl Environment {
+    /// In the order of a roll-out.
     pub const ALL: [Self; 5] = [Self::Dev, Self::Pre, Self::Staging, Self::StagingRef, Self::Production];
 
     /// The word in requests, on the command line and in the database.
@@ -44,6 +49,7 @@ mod tests {
     fn environments_read_back_as_they_are_written() {
         for environment in Environment::ALL {
             assert_eq!(Environment::from_key(environment.key()), Some(environment));
+            assert_eq!(serde_json::json!(environment), environment.key());
         }
         assert_eq!(Environment::from_key("Production"), None);
     }

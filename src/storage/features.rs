@@ -1,15 +1,23 @@
-//! Feature flags: the gates that somebody set.
+//! Feature flags: the gates that somebody set, in each environment.
 
 use super::{StorageError, UnitOfWork, on_db, statements};
-use crate::domain::feature::{FlagActor, Gates};
+use crate::domain::{
+    environment::Environment,
+    feature::{FlagActor, Gates, Percentage},
+};
 
 statements! {
     /// One statement, so that the gates are those of one moment.
-    FIND = "SELECT f.boolean_gate, f.version, a.actor FROM features f LEFT JOIN feature_actors a ON a.feature = f.name WHERE f.name = $1";
-    SAVE = "INSERT INTO features (name, boolean_gate, version) VALUES ($1, $2, 1) ON CONFLICT (name) DO UPDATE SET boolean_gate = excluded.boolean_gate, version = features.version + 1 WHERE features.version = $3 RETURNING version";
-    CLEAR_ACTORS = "DELETE FROM feature_actors WHERE feature = $1";
-    ADD_ACTOR = "INSERT INTO feature_actors (feature, actor) VALUES ($1, $2)";
+    FIND = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.flag = $2";
+    LIST = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.boolean_gate IS NOT NULL";
+    SAVE = "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version) VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (environment, flag) DO UPDATE SET boolean_gate = excluded.boolean_gate, percentage_of_actors = excluded.percentage_of_actors, percentage_of_time = excluded.percentage_of_time, version = flag_gates.version + 1 WHERE flag_gates.version = $6 RETURNING version";
+    ADD_TARGET = "INSERT INTO flag_gate_targets (environment, flag, kind, target) VALUES ($1, $2, $3, $4)";
+    REMOVE_TARGET = "DELETE FROM flag_gate_targets WHERE environment = $1 AND flag = $2 AND kind = $3 AND target = $4";
 }
+
+const ACTOR: &str = "actor";
+const OPT_OUT: &str = "opt_out";
+const FEATURE_GROUP: &str = "feature_group";
 
 /// What is set for a flag, and the version to say when saving over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,39 +31,61 @@ pub struct Features<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
 
+/// A flag with one of its targets.
+type Row = (String, Option<bool>, i64, i64, i64, Option<String>, Option<String>);
+
 impl Features<'_> {
-    pub async fn find(&mut self, name: &str) -> Result<StoredFlag, StorageError> {
-        let rows: Vec<(Option<bool>, i64, Option<String>)> =
-            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(name).fetch_all(c).await)?;
-        let Some(&(boolean, version, _)) = rows.first() else { return Ok(StoredFlag::default()) };
-        let actor = |key: String| {
-            FlagActor::from_key(&key)
-                .ok_or_else(|| StorageError::inconsistent("feature_actors", "actor", key))
-        };
-        let keys = rows.into_iter().filter_map(|(_, _, key)| key);
-        let mut actors: Vec<_> = keys.map(actor).collect::<Result<_, _>>()?;
-        actors.sort_unstable();
-        Ok(StoredFlag { gates: Gates { boolean, actors }, version })
+    pub async fn find(&mut self, environment: Environment, flag: &str) -> Result<StoredFlag, StorageError> {
+        let rows: Vec<Row> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(environment.key()).bind(flag).fetch_all(c).await)?;
+        Ok(flags(rows)?.pop().map_or_else(StoredFlag::default, |(_, stored)| stored))
+    }
+
+    /// Every flag that has gates in this environment, by name.
+    pub async fn list(
+        &mut self,
+        environment: Environment,
+    ) -> Result<Vec<(String, StoredFlag)>, StorageError> {
+        let rows: Vec<Row> =
+            on_db!(self.uow, |c| sqlx::query_as(LIST).bind(environment.key()).fetch_all(c).await)?;
+        flags(rows)
     }
 
     /// # Errors
     /// [`StorageError::Stale`] when it was set since version `seen` was read.
-    pub async fn save(&mut self, name: &str, gates: &Gates, seen: i64) -> Result<(), StorageError> {
+    pub async fn save(
+        &mut self,
+        environment: Environment,
+        flag: &str,
+        gates: &Gates,
+        seen: i64,
+    ) -> Result<(), StorageError> {
+        let before = self.find(environment, flag).await?;
         let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(SAVE)
-            .bind(name)
+            .bind(environment.key())
+            .bind(flag)
             .bind(gates.boolean)
+            .bind(i64::from(gates.percentage_of_actors.hundredths()))
+            .bind(i64::from(gates.percentage_of_time.hundredths()))
             .bind(seen)
             .fetch_optional(c)
             .await)?;
         self.uow.saved(version, seen)?;
-        on_db!(self.uow, |c| sqlx::query(CLEAR_ACTORS).bind(name).execute(c).await.map(drop))?;
-        for actor in &gates.actors {
-            on_db!(self.uow, |c| sqlx::query(ADD_ACTOR)
-                .bind(name)
-                .bind(actor.key())
-                .execute(c)
-                .await
-                .map(drop))?;
+        // Only what differs: a flag may name thousands.
+        let (before, after) = (targets(&before.gates), targets(gates));
+        for (statement, differing) in
+            [(REMOVE_TARGET, missing(&before, &after)), (ADD_TARGET, missing(&after, &before))]
+        {
+            for (kind, target) in differing {
+                on_db!(self.uow, |c| sqlx::query(statement)
+                    .bind(environment.key())
+                    .bind(flag)
+                    .bind(*kind)
+                    .bind(target)
+                    .execute(c)
+                    .await
+                    .map(drop))?;
+            }
         }
         Ok(())
     }
@@ -65,7 +95,68 @@ impl Features<'_> {
     ///
     /// # Errors
     /// [`StorageError::Stale`] when it was set since version `seen` was read.
-    pub async fn delete(&mut self, name: &str, seen: i64) -> Result<(), StorageError> {
-        self.save(name, &Gates::default(), seen).await
+    pub async fn delete(
+        &mut self,
+        environment: Environment,
+        flag: &str,
+        seen: i64,
+    ) -> Result<(), StorageError> {
+        self.save(environment, flag, &Gates::default(), seen).await
     }
+}
+
+/// The flags of these rows, by name.
+fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredFlag)>, StorageError> {
+    // Here and not in the statement: the databases sort texts differently.
+    rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut flags: Vec<(String, StoredFlag)> = Vec::new();
+    for (name, boolean, of_actors, of_time, version, kind, target) in rows {
+        if flags.last().is_none_or(|(last, _)| *last != name) {
+            let gates = Gates {
+                boolean,
+                percentage_of_actors: percentage("percentage_of_actors", of_actors)?,
+                percentage_of_time: percentage("percentage_of_time", of_time)?,
+                ..Gates::default()
+            };
+            flags.push((name, StoredFlag { gates, version }));
+        }
+        let Some((_, stored)) = flags.last_mut() else { continue };
+        let (Some(kind), Some(target)) = (kind, target) else { continue };
+        match kind.as_str() {
+            ACTOR => stored.gates.actors.push(actor(target)?),
+            OPT_OUT => stored.gates.opted_out.push(actor(target)?),
+            FEATURE_GROUP => stored.gates.groups.push(target),
+            _ => return Err(StorageError::inconsistent("flag_gate_targets", "kind", kind)),
+        }
+    }
+    for (_, StoredFlag { gates, .. }) in &mut flags {
+        gates.actors.sort_unstable();
+        gates.opted_out.sort_unstable();
+        gates.groups.sort_unstable();
+    }
+    Ok(flags)
+}
+
+fn percentage(column: &'static str, hundredths: i64) -> Result<Percentage, StorageError> {
+    Percentage::from_hundredths(hundredths)
+        .ok_or_else(|| StorageError::inconsistent("flag_gates", column, hundredths.to_string()))
+}
+
+fn actor(key: String) -> Result<FlagActor, StorageError> {
+    FlagActor::from_key(&key).ok_or_else(|| StorageError::inconsistent("flag_gate_targets", "target", key))
+}
+
+/// Everything that the gates name, sorted.
+fn targets(gates: &Gates) -> Vec<(&'static str, String)> {
+    let actors = gates.actors.iter().map(|it| (ACTOR, it.key()));
+    let opted_out = gates.opted_out.iter().map(|it| (OPT_OUT, it.key()));
+    let groups = gates.groups.iter().map(|it| (FEATURE_GROUP, it.clone()));
+    let mut all: Vec<_> = actors.chain(opted_out).chain(groups).collect();
+    all.sort_unstable();
+    all
+}
+
+/// What of `these` is not in `those`, which is sorted.
+fn missing<'a, T: Ord>(these: &'a [T], those: &[T]) -> Vec<&'a T> {
+    these.iter().filter(|it| those.binary_search(it).is_err()).collect()
 }

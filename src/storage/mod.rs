@@ -16,14 +16,17 @@
 mod audit;
 mod audit_chain;
 mod backup;
+mod change_freezes;
 mod changes;
 mod consents;
 mod database;
 mod database_url;
 mod deployed_versions;
 mod error;
+mod feature_groups;
 mod features;
 mod files;
+mod flag_definitions;
 mod flows;
 mod groups;
 mod identities;
@@ -43,13 +46,16 @@ mod users;
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
 pub use backup::{Copied, CopyError, back_up};
+pub use change_freezes::{ChangeFreeze, ChangeFreezes};
 pub use changes::{Changes, Generation, Knowledge};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use deployed_versions::{DeployedVersions, Registry};
 pub use error::StorageError;
+pub use feature_groups::{FeatureGroups, StoredFeatureGroup};
 pub use features::{Features, StoredFlag};
+pub use flag_definitions::{FlagDefinitions, StoredDefinition};
 pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
 pub use identities::Identities;
@@ -121,11 +127,14 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("audit", audit::STATEMENTS),
         ("audit_chain", audit_chain::STATEMENTS),
+        ("change_freezes", change_freezes::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("database", database::STATEMENTS),
         ("deployed_versions", deployed_versions::STATEMENTS),
+        ("feature_groups", feature_groups::STATEMENTS),
         ("features", features::STATEMENTS),
+        ("flag_definitions", flag_definitions::STATEMENTS),
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("identities", identities::STATEMENTS),

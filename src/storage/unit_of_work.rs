@@ -1,9 +1,9 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, Changes, Consents, DeployedVersions, Features, FlowSelections, Identities, Links,
-    Memberships, Namespaces, Preferences, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups,
-    Users, audit_chain::Unsealed,
+    AuditChain, AuditLog, ChangeFreezes, Changes, Consents, DeployedVersions, FeatureGroups, Features,
+    FlagDefinitions, FlowSelections, Identities, Links, Memberships, Namespaces, Preferences, Sessions,
+    SignInFailures, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -33,9 +33,12 @@ macro_rules! repositories {
 repositories! {
     audit_chain -> AuditChain,
     audit_log -> AuditLog,
+    change_freezes -> ChangeFreezes,
     consents -> Consents,
     deployed_versions -> DeployedVersions,
+    feature_groups -> FeatureGroups,
     features -> Features,
+    flag_definitions -> FlagDefinitions,
     flow_selections -> FlowSelections,
     identities -> Identities,
     links -> Links,

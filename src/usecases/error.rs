@@ -1,5 +1,6 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
+use super::FlagError;
 use crate::{
     domain::{access::Denial, consent::ConsentError, flow_version::NotDeployed, throttle::in_words},
     storage::{FlowSelection, Registry, StorageError},
@@ -27,6 +28,8 @@ pub enum UseCaseError {
     NotDeployed(#[from] NotDeployed),
     #[error("the feature flag {0} is off for this user")]
     FeatureOff(&'static str),
+    #[error(transparent)]
+    Flag(#[from] FlagError),
     /// Too many failures: how long to wait, in seconds.
     #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
     Throttled(i64),

@@ -4,6 +4,7 @@ use std::{borrow::Borrow, hash::Hash, sync::Arc};
 
 use super::{
     App, Tally,
+    evaluate_flag::feature_groups_of,
     known::{Memory, Used},
     load,
 };
@@ -12,7 +13,7 @@ use crate::{
         access::Standing,
         availability::DuoChain,
         environment::Environment,
-        feature::Gates,
+        feature::{FlagActor, Gates},
         flows::Flow,
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, Subscription},
@@ -181,16 +182,32 @@ impl<'a> Facts<'a> {
         Ok(settings.map_or_else(OrbitSettings::default, |settings| *settings))
     }
 
-    /// What is set for a feature flag.
-    pub async fn gates(&mut self, flag: &'static str) -> Result<Arc<Gates>, StorageError> {
-        let read = async |uow: &mut UnitOfWork| uow.features().find(flag).await.map(|it| Some(it.gates));
-        Ok(self.known(&self.app.known.gates, flag, read).await?.unwrap_or_default())
+    /// What is set for a flag on this server's environment.
+    pub async fn gates(&mut self, flag: &str) -> Result<Arc<Gates>, StorageError> {
+        let environment = self.app.environment();
+        let read = async |uow: &mut UnitOfWork| {
+            uow.features().find(environment, flag).await.map(|stored| Some(stored.gates))
+        };
+        let gates = self.known(&self.app.known.gates, flag, read).await?;
+        Ok(gates.unwrap_or_default())
+    }
+
+    /// The feature groups that an actor is in.
+    pub async fn feature_groups(&mut self, actor: FlagActor) -> Result<Arc<Vec<String>>, StorageError> {
+        let read = async |uow: &mut UnitOfWork| feature_groups_of(uow, actor).await.map(Some);
+        let groups = self.known(&self.app.known.feature_groups, &actor, read).await?;
+        Ok(groups.unwrap_or_default())
     }
 
     /// Which flow versions are deployed in an environment.
     pub async fn registry(&mut self, environment: Environment) -> Result<Arc<Registry>, StorageError> {
         let read = async |uow: &mut UnitOfWork| uow.deployed_versions().find(environment).await.map(Some);
         Ok(self.known(&self.app.known.registries, &environment, read).await?.unwrap_or_default())
+    }
+
+    /// Whose facts these are.
+    pub fn app(&self) -> &'a App {
+        self.app
     }
 
     /// The transaction of this look, for what is not remembered.

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         access::Standing,
         environment::Environment,
-        feature::Gates,
+        feature::{FlagActor, Gates},
         ids::{NamespaceId, UserId},
         orbit::OrbitSettings,
         time::Timestamp,
@@ -49,6 +49,7 @@ pub struct Known {
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.
     pub(super) gates: Memory<String, Gates>,
+    pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
 }
 
@@ -62,7 +63,8 @@ impl Default for Known {
             standings: Memory::new(50_000),
             seats: Memory::new(50_000),
             orbit: Memory::new(20_000),
-            gates: Memory::new(2_000),
+            gates: Memory::new(10_000),
+            feature_groups: Memory::new(20_000),
             registries: Memory::new(Environment::ALL.len()),
         }
     }

@@ -4,7 +4,12 @@
 mod audit_trail;
 mod caller;
 mod error;
+mod evaluate_flag;
 mod facts;
+mod flag_change;
+mod flag_editor;
+mod flag_error;
+mod flag_names;
 mod flags;
 mod known;
 mod load;
@@ -23,11 +28,15 @@ pub mod create_user;
 pub mod decide_code_review;
 pub mod decide_flow_version;
 pub mod decide_many;
+pub mod define_features;
+pub mod delete_feature;
 pub mod delete_user;
 pub mod end_sessions;
 pub mod examine;
 pub mod export_audit_events;
 pub mod first_administrator;
+pub mod flag_definitions;
+pub mod freeze_changes;
 pub mod jump_to;
 pub mod list_audit_events;
 pub mod list_flow_versions;
@@ -43,6 +52,7 @@ pub mod save_display;
 pub mod search_users;
 pub mod set_email;
 pub mod set_feature;
+pub mod set_feature_group;
 pub mod set_flow;
 pub mod set_flow_versions;
 pub mod set_orbit;
@@ -59,6 +69,9 @@ pub mod verify_audit;
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
+pub use flag_change::Guard;
+pub use flag_editor::{FlagEditor, may_read_flags};
+pub use flag_error::FlagError;
 pub use known::Known;
 pub use tally::{Count, SignInOutcome, Tally};
 
@@ -117,6 +130,8 @@ pub struct Settings {
     /// Consent, new tokens and administration at a page ask for the password again when the last proof
     /// is older, in milliseconds; 0 never asks.
     pub fresh_sign_in_millis: i64,
+    /// Whose flags and flow versions the server answers for.
+    pub environment: Environment,
 }
 
 impl App {
@@ -131,6 +146,6 @@ impl App {
 
     /// The environment that this server is in and answers for.
     pub fn environment(&self) -> Environment {
-        Environment::Production
+        self.settings.environment
     }
 }

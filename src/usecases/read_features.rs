@@ -1,62 +1,92 @@
-//! What is set for a feature flag, in words an operator knows.
+//! What is set for feature flags.
 
-use super::{App, UseCaseError};
+use super::{App, UseCaseError, flag_definitions, flag_names::names_of, set_feature::unknown};
 use crate::{
-    domain::feature::{DEFINITIONS, FlagActor, FlagDefinition, Gates},
+    domain::{
+        environment::Environment,
+        feature::{FlagDefinition, Gates},
+    },
     storage::{StorageError, UnitOfWork},
 };
 
 #[derive(Clone, Debug)]
-pub struct FeatureState {
-    pub definition: &'static FlagDefinition,
+pub struct Feature {
+    pub name: String,
+    pub environment: Environment,
+    /// `None` when nothing says what the flag is for.
+    pub definition: Option<FlagDefinition>,
     pub gates: Gates,
-    /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
-    pub actors: Vec<String>,
 }
 
-/// Every flag that the program knows.
-pub async fn list_features(app: &App) -> Result<Vec<FeatureState>, UseCaseError> {
+/// A flag in words an operator knows.
+#[derive(Clone, Debug)]
+pub struct FeatureState {
+    pub feature: Feature,
+    /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
+    pub actors: Vec<String>,
+    /// Those who are opted out, in the same words.
+    pub opted_out: Vec<String>,
+}
+
+impl Feature {
+    /// The answer while nothing is set.
+    pub fn default_enabled(&self) -> bool {
+        self.definition.as_ref().is_some_and(|it| it.default_enabled)
+    }
+}
+
+/// Every flag that is defined or set, by name.
+pub async fn list_features(app: &App, environment: Environment) -> Result<Vec<FeatureState>, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let mut states = Vec::with_capacity(DEFINITIONS.len());
-    for definition in &DEFINITIONS {
-        states.push(state(&mut uow, definition).await?);
+    let mut states = Vec::new();
+    for feature in all(&mut uow, environment).await? {
+        states.push(named(&mut uow, feature).await?);
     }
     Ok(states)
 }
 
-pub async fn get_feature(app: &App, name: &str) -> Result<FeatureState, UseCaseError> {
-    let definition = find(name)?;
-    state(&mut app.storage.read().await?, definition).await
+/// Every flag that is set, by name.
+pub async fn list_set_features(app: &App, environment: Environment) -> Result<Vec<Feature>, UseCaseError> {
+    let mut features = all(&mut app.storage.read().await?, environment).await?;
+    features.retain(|it| it.gates.is_set());
+    Ok(features)
 }
 
-pub(super) fn find(name: &str) -> Result<&'static FlagDefinition, UseCaseError> {
-    FlagDefinition::find(name).ok_or_else(|| {
-        let known: Vec<_> = DEFINITIONS.iter().map(|flag| flag.name).collect();
-        UseCaseError::invalid(
-            "name",
-            format!("There is no feature flag {name}. Known are: {}.", known.join(", ")),
-        )
-    })
-}
-
-async fn state(
-    uow: &mut UnitOfWork,
-    definition: &'static FlagDefinition,
+pub async fn get_feature(
+    app: &App,
+    environment: Environment,
+    name: &str,
 ) -> Result<FeatureState, UseCaseError> {
-    let gates = uow.features().find(definition.name).await?.gates;
-    let mut actors = Vec::with_capacity(gates.actors.len());
-    for actor in &gates.actors {
-        actors.push(name_of(uow, *actor).await?.unwrap_or_else(|| actor.key()));
+    let mut uow = app.storage.read().await?;
+    let definition = flag_definitions::find(&mut uow, name).await?;
+    let gates = uow.features().find(environment, name).await?.gates;
+    if definition.is_none() && !gates.is_set() {
+        return Err(unknown(&mut uow, name).await?);
     }
-    Ok(FeatureState { definition, gates, actors })
+    Ok(named(&mut uow, Feature { name: name.to_owned(), environment, definition, gates }).await?)
 }
 
-/// `user ann`, `group acme`; `None` when the actor is gone.
-pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Option<String>, StorageError> {
-    Ok(match actor {
-        FlagActor::User(id) => uow.users().lookup(id).await?.map(|user| format!("user {}", user.username)),
-        FlagActor::Group(id) => {
-            uow.namespaces().lookup(id).await?.map(|group| format!("group {}", group.path))
+async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Feature>, StorageError> {
+    let defined = flag_definitions::all(uow).await?.into_iter().map(|definition| Feature {
+        name: definition.name.clone(),
+        environment,
+        definition: Some(definition),
+        gates: Gates::default(),
+    });
+    let mut features: Vec<_> = defined.collect();
+    for (name, stored) in uow.features().list(environment).await? {
+        match features.binary_search_by(|it| it.name.cmp(&name)) {
+            Ok(at) => features[at].gates = stored.gates,
+            Err(at) => {
+                features.insert(at, Feature { name, environment, definition: None, gates: stored.gates });
+            }
         }
-    })
+    }
+    Ok(features)
+}
+
+async fn named(uow: &mut UnitOfWork, feature: Feature) -> Result<FeatureState, StorageError> {
+    let actors = names_of(uow, &feature.gates.actors).await?;
+    let opted_out = names_of(uow, &feature.gates.opted_out).await?;
+    Ok(FeatureState { feature, actors, opted_out })
 }

@@ -1,106 +1,181 @@
-//! Opens and closes the gates of a feature flag. For operators at the command line.
+//! Opens and closes the gates of a feature flag, in one or more environments.
 
 use super::{
-    App, Origin, UseCaseError,
-    audit_trail::{Happened, record_as},
-    read_features::{find, name_of},
+    App, FlagEditor, FlagError, UseCaseError,
+    flag_change::{Changed, FlagChange, Guard, TRIES, carry_out, environments, not_first},
+    flag_definitions,
 };
 use crate::{
     domain::{
-        audit::AuditKind,
-        feature::{FlagActor, GateChange, Gates},
+        environment::Environment,
+        feature::{ADMINISTRATORS, FlagActor, GateChange, Percentage, Warning, check_flag_name},
         namespace::{GroupPath, NamespaceKind},
     },
     storage::{StorageError, UnitOfWork},
 };
 
-/// For whom a flag is set: for everyone when nobody is named.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SetFeature {
     pub name: String,
-    pub on: bool,
+    pub value: FlagValue,
+    pub targets: Targets,
+    /// This server's own when none is named.
+    pub environments: Vec<Environment>,
+    /// Whether a flag that nothing defines may be set.
+    pub undefined_too: bool,
+    pub guard: Guard,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagValue {
+    /// On or off: for the targets, or else for everyone.
+    Boolean(bool),
+    /// The targets are opted out, or no longer so.
+    OptOut(bool),
+    PercentageOfActors(Percentage),
+    PercentageOfTime(Percentage),
+}
+
+/// For whom a flag is set: for everyone when nobody is named.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
     pub users: Vec<String>,
     pub groups: Vec<String>,
+    pub projects: Vec<String>,
+    pub feature_groups: Vec<String>,
 }
 
-pub async fn set_feature(app: &App, origin: &Origin, command: &SetFeature) -> Result<(), UseCaseError> {
-    let definition = find(&command.name)?;
-    let mut uow = app.storage.begin().await?;
-    let changes = changes(&mut uow, command).await?;
-    let stored = uow.features().find(definition.name).await?;
-    let gates = changes.into_iter().fold(stored.gates.clone(), Gates::apply);
-    if gates == stored.gates {
-        return Ok(());
+impl Targets {
+    pub fn is_empty(&self) -> bool {
+        let Self { users, groups, projects, feature_groups } = self;
+        [users, groups, projects, feature_groups].iter().all(|names| names.is_empty())
     }
-    uow.features().save(definition.name, &gates, stored.version).await.map_err(not_first)?;
-    let happened = Happened {
-        from: describe(&mut uow, &stored.gates).await?,
-        to: describe(&mut uow, &gates).await?,
-        ..Happened::to(AuditKind::FeatureFlagUpdated, definition.name)
-    };
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
-    Ok(uow.commit().await?)
 }
 
-/// Forgets all gates: the flag is what its default says. Whether anything was set.
-pub async fn delete_feature(app: &App, origin: &Origin, name: &str) -> Result<bool, UseCaseError> {
-    let definition = find(name)?;
-    let mut uow = app.storage.begin().await?;
-    let stored = uow.features().find(definition.name).await?;
-    if stored.gates == Gates::default() {
-        return Ok(false);
-    }
-    uow.features().delete(definition.name, stored.version).await.map_err(not_first)?;
-    let happened = Happened {
-        from: describe(&mut uow, &stored.gates).await?,
-        ..Happened::to(AuditKind::FeatureFlagDeleted, definition.name)
-    };
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
-    uow.commit().await?;
-    Ok(true)
-}
-
-/// Says in words that another operator set the flag in between.
-fn not_first(error: StorageError) -> UseCaseError {
-    match error {
-        StorageError::Stale => {
-            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
-            UseCaseError::invalid("name", message)
+impl SetFeature {
+    /// On or off for everyone here, as far as nothing holds it back.
+    pub fn everyone(name: &str, on: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: FlagValue::Boolean(on),
+            targets: Targets::default(),
+            environments: Vec::new(),
+            undefined_too: false,
+            guard: Guard::default(),
         }
-        other => other.into(),
     }
+}
+
+/// What a change that was made makes one think of.
+pub async fn set_feature(
+    app: &App,
+    editor: &FlagEditor,
+    command: &SetFeature,
+) -> Result<Vec<Warning>, UseCaseError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_once(app, editor, command).await {
+            // It says what is to be, not what was seen, so it can be done again.
+            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
+            other => return other.map_err(not_first),
+        }
+    }
+}
+
+async fn try_once(
+    app: &App,
+    editor: &FlagEditor,
+    command: &SetFeature,
+) -> Result<Vec<Warning>, UseCaseError> {
+    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    let mut uow = app.storage.begin().await?;
+    let definition = flag_definitions::find(&mut uow, &command.name).await?;
+    if definition.is_none() && !command.undefined_too {
+        return Err(unknown(&mut uow, &command.name).await?);
+    }
+    let changes = changes(&mut uow, command).await?;
+    let environments = environments(app, &command.environments);
+    let change = FlagChange {
+        flag: &command.name,
+        definition: definition.as_ref(),
+        environments: &environments,
+        changes: Some(&changes),
+        guard: &command.guard,
+    };
+    let changed = carry_out(app, &mut uow, editor, &change).await?;
+    uow.commit().await?;
+    let mut warnings: Vec<_> = changed
+        .iter()
+        .flat_map(|Changed { before, after, .. }| {
+            Warning::about(definition.as_ref(), &changes, before, after)
+        })
+        .collect();
+    warnings.sort_unstable();
+    warnings.dedup();
+    Ok(warnings)
+}
+
+/// That there is no such flag, and which there are.
+pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseError, StorageError> {
+    let known = flag_definitions::all(uow).await?;
+    let known: Vec<_> = known.iter().map(|flag| flag.name.as_str()).collect();
+    let message = format!("There is no feature flag {name}. Known are: {}.", known.join(", "));
+    Ok(UseCaseError::invalid("name", message))
 }
 
 async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateChange>, UseCaseError> {
-    if command.users.is_empty() && command.groups.is_empty() {
-        return Ok(vec![GateChange::Boolean(command.on)]);
+    let actors = actors(uow, &command.targets).await?;
+    let mut groups = Vec::new();
+    for name in &command.targets.feature_groups {
+        if name != ADMINISTRATORS && (name.contains('\0') || uow.feature_groups().find(name).await?.is_none())
+        {
+            return Err(FlagError::UnknownTarget { kind: "feature group", name: name.clone() }.into());
+        }
+        groups.push(name.clone());
     }
-    let mut changes = Vec::new();
-    for name in &command.users {
-        let user = uow.users().find_by_username(name).await?;
-        let user = user.ok_or_else(|| UseCaseError::invalid("user", format!("There is no user {name}.")))?;
-        changes.push(GateChange::Actor(FlagActor::User(user.id), command.on));
-    }
-    for path in &command.groups {
-        let unknown = || UseCaseError::invalid("group", format!("There is no group {path}."));
-        let parsed = GroupPath::parse(path).map_err(|_| unknown())?;
-        let group = uow.namespaces().find_by_path(&parsed).await?;
-        let group = group.filter(|it| it.kind == NamespaceKind::Group).ok_or_else(unknown)?;
-        changes.push(GateChange::Actor(FlagActor::Group(group.id), command.on));
-    }
-    Ok(changes)
+    let nobody = command.targets.is_empty();
+    Ok(match command.value {
+        FlagValue::Boolean(on) if nobody => vec![GateChange::Boolean(on)],
+        FlagValue::Boolean(on) => {
+            let groups = groups.into_iter().map(|group| GateChange::FeatureGroup(group, on));
+            groups.chain(actors.into_iter().map(|actor| GateChange::Actor(actor, on))).collect()
+        }
+        FlagValue::OptOut(_) if nobody => {
+            return Err(UseCaseError::invalid("value", "An opt-out needs somebody whom it is for."));
+        }
+        // GitLab passes over feature groups here.
+        FlagValue::OptOut(out) => actors.into_iter().map(|actor| GateChange::OptOut(actor, out)).collect(),
+        FlagValue::PercentageOfActors(_) | FlagValue::PercentageOfTime(_) if !nobody => {
+            return Err(UseCaseError::invalid("value", "A percentage is not for somebody in particular."));
+        }
+        FlagValue::PercentageOfActors(percentage) => vec![GateChange::PercentageOfActors(percentage)],
+        FlagValue::PercentageOfTime(percentage) => vec![GateChange::PercentageOfTime(percentage)],
+    })
 }
 
-/// The gates in a line of the audit log: an actor's name for people, and the id, which no other ever
-/// gets.
-async fn describe(uow: &mut UnitOfWork, gates: &Gates) -> Result<String, StorageError> {
-    let mut parts: Vec<String> = Vec::new();
-    if let Some(on) = gates.boolean {
-        parts.push(if on { "on" } else { "off" }.to_owned());
+/// The users, groups and projects of these names.
+pub(super) async fn actors(uow: &mut UnitOfWork, targets: &Targets) -> Result<Vec<FlagActor>, UseCaseError> {
+    let mut actors = Vec::new();
+    for name in &targets.users {
+        let unknown = || FlagError::UnknownTarget { kind: "user", name: name.clone() };
+        let user = uow.users().find_by_username(name).await?.ok_or_else(unknown)?;
+        actors.push(FlagActor::User(user.id));
     }
-    for actor in &gates.actors {
-        let key = actor.key();
-        parts.push(name_of(uow, *actor).await?.map_or(key.clone(), |name| format!("{name} ({key})")));
+    for (kind, word, paths) in [
+        (NamespaceKind::Group, "group", &targets.groups),
+        (NamespaceKind::Project, "project", &targets.projects),
+    ] {
+        for path in paths {
+            let unknown = || FlagError::UnknownTarget { kind: word, name: path.clone() };
+            let parsed = GroupPath::parse(path).map_err(|_| unknown())?;
+            let found = uow.namespaces().find_by_path(&parsed).await?;
+            let found = found.filter(|it| it.kind == kind).ok_or_else(unknown)?;
+            actors.push(match kind {
+                NamespaceKind::Group => FlagActor::Group(found.id),
+                NamespaceKind::Project => FlagActor::Project(found.id),
+            });
+        }
     }
-    Ok(if parts.is_empty() { String::from("default") } else { parts.join(", ") })
+    Ok(actors)
 }

@@ -45,7 +45,7 @@ async fn try_once(
     on: bool,
 ) -> Result<OrbitSettings, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    if !orbit_is_offered(&mut uow, caller).await? {
+    if !orbit_is_offered(app, &mut uow, caller).await? {
         return Err(UseCaseError::FeatureOff(ORBIT_USER_PREFERENCE));
     }
     let user = caller.actor.id;

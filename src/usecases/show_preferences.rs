@@ -1,8 +1,8 @@
 //! A user's own preferences.
 
-use super::{App, Caller, UseCaseError};
+use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::ours};
 use crate::domain::{
-    feature::{FlagActor, FlagDefinition, ORBIT_USER_PREFERENCE},
+    feature::{FlagActor, ORBIT_USER_PREFERENCE},
     orbit::OrbitSettings,
     preferences::Display,
 };
@@ -19,7 +19,7 @@ pub async fn show_preferences(app: &App, caller: &Caller) -> Result<OwnPreferenc
     let mut uow = app.storage.read().await?;
     let user = caller.actor.id;
     let display = uow.preferences().display(user).await?.ok_or(UseCaseError::NotFound("user"))?;
-    let orbit = if orbit_is_offered(&mut uow, caller).await? {
+    let orbit = if orbit_is_offered(app, &mut uow, caller).await? {
         uow.preferences().orbit(user).await?.map(|stored| stored.settings)
     } else {
         None
@@ -29,17 +29,21 @@ pub async fn show_preferences(app: &App, caller: &Caller) -> Result<OwnPreferenc
 
 /// Whether `orbit_user_preference` is on for the caller: for themselves, or for a group that they are
 /// a member of, inherited memberships included.
-pub(super) async fn orbit_is_offered(uow: &mut UnitOfWork, caller: &Caller) -> Result<bool, StorageError> {
-    let flag = FlagDefinition::find(ORBIT_USER_PREFERENCE).expect("the program knows it");
-    let gates = uow.features().find(flag.name).await?.gates;
+pub(super) async fn orbit_is_offered(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+) -> Result<bool, StorageError> {
+    let flag = ours(ORBIT_USER_PREFERENCE);
+    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
     let user = caller.actor.id;
     let mut actors = vec![FlagActor::User(user)];
-    for actor in &gates.actors {
+    for actor in gates.actors.iter().chain(&gates.opted_out) {
         if let FlagActor::Group(group) = actor
             && uow.memberships().standing(user, *group).await?.here.is_some()
         {
             actors.push(*actor);
         }
     }
-    Ok(gates.evaluate(flag, &actors).on)
+    Ok(evaluate_in(app, uow, flag, &gates, &actors).await?.on)
 }

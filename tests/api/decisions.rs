@@ -74,6 +74,8 @@ async fn a_decision_says_all_that_it_saw() {
             "flow_selected": false,
             "flow_on": false,
             "consent": false,
+            "flow_priority": true,
+            "flow_priority_gate": "default",
             "duo_enterprise_seat": true,
         })
     );

@@ -20,7 +20,9 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     if method == Method::HEAD {
         return;
     }
-    let Some(item) = path_item(path) else {
+    // Some clients of GitLab's API write a slash too many.
+    let gitlabs = path.starts_with("/api/v4/").then(|| path.trim_end_matches('/').replace("//", "/"));
+    let Some(item) = path_item(gitlabs.as_deref().unwrap_or(path)) else {
         answer.refused(404, "unknown_path");
         return;
     };
@@ -31,6 +33,10 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let what = format!("{method} {path} {}", answer.status);
     let response = &operation["responses"][answer.status.as_str()];
     assert!(response.is_object(), "{what} is not in the document: {}", answer.text());
+    if answer.status == http::StatusCode::NO_CONTENT {
+        assert!(answer.body.is_empty() && response["content"].is_null(), "{what}");
+        return;
+    }
     let content_type = answer.header(header::CONTENT_TYPE);
     let schema = &response["content"][content_type]["schema"];
     assert!(schema.is_object(), "{what} as {content_type} is not in the document");
@@ -154,6 +160,10 @@ fn the_document_lists_these_operations() {
         ("get", "/api/v1/decisions/flows/{flow}"),
         ("get", "/api/v1/flow_versions"),
         ("get", "/api/v1/groups/{full_path}/flows"),
+        ("get", "/api/v4/features"),
+        ("get", "/api/v4/features/definitions"),
+        ("post", "/api/v4/features/{name}"),
+        ("delete", "/api/v4/features/{name}"),
         ("post", "/api/v1/decisions"),
         ("put", "/api/v1/flow_versions"),
         ("put", "/api/v1/groups/{full_path}/flows/{flow}"),
@@ -166,7 +176,7 @@ fn the_document_lists_these_operations() {
 async fn the_router_takes_at_each_path_what_the_document_lists_and_nothing_else() {
     let test = TestApp::new().await;
     for (path, item) in DOCUMENT["paths"].as_object().expect("paths") {
-        let answer = test.ask(Method::DELETE, path).send().await;
+        let answer = test.ask(Method::PATCH, path).send().await;
         answer.refused(405, "method_not_allowed");
         let allowed: BTreeSet<_> = answer.header(header::ALLOW).split(',').map(str::to_lowercase).collect();
         let mut listed: BTreeSet<_> = item.as_object().expect("operations").keys().cloned().collect();

@@ -3,7 +3,7 @@
 use duo_console::{
     domain::{orbit::OrbitSetting, token::Scope},
     usecases::{
-        Caller, authenticate,
+        Caller, FlagEditor, authenticate,
         set_feature::{SetFeature, set_feature},
         set_orbit::set_orbit,
     },
@@ -28,13 +28,13 @@ async fn ask(test: &TestApp, token: &str, namespace: &str, user: &str) -> Value 
 
 /// Sets a flag for everyone, or for the one that `whom` names: `user reviewer`, `group acme`.
 async fn flag(test: &TestApp, name: &str, on: bool, whom: &str) {
-    let mut set = SetFeature { name: name.to_owned(), on, ..SetFeature::default() };
+    let mut set = SetFeature::everyone(name, on);
     match whom.split_once(' ') {
-        Some(("user", user)) => set.users.push(user.to_owned()),
-        Some((_, group)) => set.groups.push(group.to_owned()),
+        Some(("user", user)) => set.targets.users.push(user.to_owned()),
+        Some((_, group)) => set.targets.groups.push(group.to_owned()),
         None => {}
     }
-    set_feature(&test.app, &operator(), &set).await.expect("it can be set");
+    set_feature(&test.app, &FlagEditor::operator(operator()), &set).await.expect("it can be set");
 }
 
 async fn choose(test: &TestApp, username: &str, setting: OrbitSetting, on: bool) {

@@ -189,7 +189,10 @@ async fn the_later_of_two_owners_is_told_who_was_first() {
 
 #[tokio::test]
 async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_are_saved() {
-    use duo_console::usecases::set_feature::{SetFeature, set_feature};
+    use duo_console::usecases::{
+        FlagEditor,
+        set_feature::{SetFeature, Targets, set_feature},
+    };
 
     let test = server().await;
     let browser = Browser::of(&test, "reviewer").await;
@@ -200,12 +203,11 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
     assert!(!browser.get("/-/profile/preferences").await.text().contains("Use Orbit in GitLab Duo"));
 
     let flag = |on| SetFeature {
-        name: "orbit_user_preference".into(),
-        on,
-        users: vec!["reviewer".into()],
-        groups: vec![],
+        targets: Targets { users: vec!["reviewer".into()], ..Targets::default() },
+        ..SetFeature::everyone("orbit_user_preference", on)
     };
-    set_feature(&test.app, &crate::support::operator(), &flag(true)).await.expect("the flag can be set");
+    let editor = FlagEditor::operator(crate::support::operator());
+    set_feature(&test.app, &editor, &flag(true)).await.expect("the flag can be set");
     assert!(browser.get("/-/profile/preferences").await.text().contains("Use Orbit in GitLab Duo"));
     let answer = browser.call("/actions/set_orbit", &choose).await;
     assert_eq!(answer.ok(), serde_json::json!({"enabled": true}));
@@ -233,23 +235,25 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
         assert_eq!(browser.call("/actions/set_display", &bad).await.status, StatusCode::BAD_REQUEST);
     }
 
-    set_feature(&test.app, &crate::support::operator(), &flag(false)).await.expect("the flag can be set");
+    set_feature(&test.app, &editor, &flag(false)).await.expect("the flag can be set");
     assert_eq!(browser.call("/actions/set_orbit", &sub).await.status, StatusCode::FORBIDDEN);
     assert_eq!(test.orbit_of("reviewer").await, stored, "what was stored stays");
 }
 
 #[tokio::test]
 async fn orbit_opened_for_a_group_is_open_for_its_members() {
-    use duo_console::usecases::set_feature::{SetFeature, set_feature};
+    use duo_console::usecases::{
+        FlagEditor,
+        set_feature::{SetFeature, Targets, set_feature},
+    };
 
     let test = server().await;
     let acme = SetFeature {
-        name: "orbit_user_preference".into(),
-        on: true,
-        users: vec![],
-        groups: vec!["acme/platform".into()],
+        targets: Targets { groups: vec!["acme/platform".into()], ..Targets::default() },
+        ..SetFeature::everyone("orbit_user_preference", true)
     };
-    set_feature(&test.app, &crate::support::operator(), &acme).await.expect("the flag can be set");
+    let editor = FlagEditor::operator(crate::support::operator());
+    set_feature(&test.app, &editor, &acme).await.expect("the flag can be set");
     for (username, offered) in
         [("maintainer", true), ("reviewer", true), ("outsider", false), ("admin", false)]
     {

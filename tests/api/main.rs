@@ -8,6 +8,7 @@ mod browser;
 mod consent;
 mod decisions;
 mod document;
+mod features;
 mod flow_versions;
 mod forms;
 mod fuzz;

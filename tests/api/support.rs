@@ -11,6 +11,7 @@ use duo_console::{
     domain::{
         actor::Surface,
         audit::AuditEvent,
+        environment::Environment,
         ids::UserId,
         namespace::{GroupPath, Namespace},
         role::Role,
@@ -118,6 +119,7 @@ impl TestApp {
             session_idle_millis: 3_600_000,
             session_absolute_millis: 86_400_000,
             fresh_sign_in_millis: 3_600_000,
+            environment: Environment::Production,
         };
         let app = App::new(storage, clock.clone(), random, settings);
         assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));

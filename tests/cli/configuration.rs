@@ -5,16 +5,21 @@ fn everything_that_is_wrong_is_listed_flags_and_variables_alike() {
     let place = Place::empty();
     let mut serve =
         place.command(&["serve", "--listen", "nowhere", "--trusted-proxies=many", "--demo=maybe"]);
-    serve.env("DUO_EXTERNAL_URL", "ftp://x").env("DUO_SESSION_MAX_HOURS", "1").env("DUO_LOG_FORMAT", "xml");
+    serve
+        .env("DUO_ENVIRONMENT", "prod")
+        .env("DUO_EXTERNAL_URL", "ftp://x")
+        .env("DUO_SESSION_MAX_HOURS", "1")
+        .env("DUO_LOG_FORMAT", "xml");
     serve.env("DATABASE_URL", "mysql://duo:hunter2@db").env("DUO_DATABASE_MAX_CONNECTIONS", "201");
     let text = Run::from(serve.output().expect("it runs")).wrong();
-    assert!(text.starts_with("error: 8 settings are wrong:\n"), "{text}");
+    assert!(text.starts_with("error: 9 settings are wrong:\n"), "{text}");
     for line in [
         "--database-url (DATABASE_URL): a database URL begins with sqlite:// or postgres://",
         "--database-max-connections (DUO_DATABASE_MAX_CONNECTIONS) is \"201\": expected a whole number from 1 to 200",
         "--listen (DUO_LISTEN) is \"nowhere\": expected an IP address and a port",
         "--external-url (DUO_EXTERNAL_URL) is \"ftp://x\": expected http:// or https://",
         "--trusted-proxies (DUO_TRUSTED_PROXIES) is \"many\": expected a whole number",
+        "--environment (DUO_ENVIRONMENT) is \"prod\": expected one of dev, pre, staging, staging-ref, production",
         "--demo (DUO_DEMO) is \"maybe\": expected true or false",
         "--session-max-hours (DUO_SESSION_MAX_HOURS) is \"1\": must not be less than --session-idle-hours, which is 168",
         "--log-format (DUO_LOG_FORMAT) is \"xml\": expected text or json",

@@ -9,7 +9,7 @@ use duo_console::{
     },
     storage::{Knowledge, NewSession, Storage},
     usecases::{
-        App, Caller,
+        App, Caller, FlagEditor,
         authenticate::{TokenError, by_session, by_token},
         create_token::{CreateToken, create_token},
         decide_code_review::{Question, decide_code_review},
@@ -199,8 +199,7 @@ async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) 
     set_flow_versions(&here, &ann, keep(&unstable, 1)).await.expect("she may");
     assert_eq!(developer(&here, &ann, &question).await, "developer_unstable/experimental 1.0.0");
 
-    let off =
-        SetFeature { name: String::from("duo_developer_next_unstable"), on: false, ..SetFeature::default() };
-    set_feature(&there, &origin(), &off).await.expect("set");
+    let off = SetFeature::everyone("duo_developer_next_unstable", false);
+    set_feature(&there, &FlagEditor::operator(origin()), &off).await.expect("set");
     eventually!(developer(&here, &ann, &question).await == "developer/v1 2.0.0");
 }

@@ -2,19 +2,28 @@
 
 use duo_console::{
     domain::{
-        feature::{FlagActor, Gates, ORBIT_USER_PREFERENCE},
+        environment::Environment,
+        feature::{
+            ADMINISTRATORS, FlagActor, FlagDefinition, FlagType, Gates, ORBIT_USER_PREFERENCE, Percentage,
+        },
         ids::{NamespaceId, UserId},
     },
     storage::{StorageError, StoredFlag},
     usecases::{
-        UseCaseError,
-        set_feature::{SetFeature, delete_feature, set_feature},
+        App, FlagEditor, FlagError, Guard, UseCaseError,
+        define_features::define_features,
+        delete_feature::{DeleteFeature, delete_feature},
+        flag_definitions::{list_definitions, to_yaml},
+        freeze_changes::{begin_freeze, end_freeze},
+        read_features::list_set_features,
+        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature_group::{list_feature_groups, set_feature_group},
     },
 };
 
 use crate::{
     support::{Database, committed},
-    world::{app, origin},
+    world::{app, group, origin, user},
 };
 
 contract! {
@@ -25,12 +34,35 @@ contract! {
     a_save_over_a_flag_deleted_and_set_since_is_stale,
     a_stale_delete_changes_nothing,
     deleting_forgets_the_gates_of_this_flag_alone,
+    each_environment_has_gates_of_its_own,
+    what_was_set_before_there_were_environments_is_productions,
+    production_needs_staging_and_a_reason_overrides_it,
+    a_change_freeze_holds_until_somebody_says_why,
+    what_is_refused_changes_nothing_in_any_environment,
+    definitions_are_imported_all_or_none,
+    a_feature_group_has_the_members_that_were_said_last,
 }
 
 const FLAG: &str = ORBIT_USER_PREFERENCE;
 
+const HERE: Environment = Environment::Production;
+
 fn gates(boolean: Option<bool>, actors: &[FlagActor]) -> Gates {
-    Gates { boolean, actors: actors.to_vec() }
+    Gates { boolean, actors: actors.to_vec(), ..Gates::default() }
+}
+
+fn editor() -> FlagEditor {
+    FlagEditor::operator(origin())
+}
+
+async fn delete(app: &App, name: &str) -> Result<bool, UseCaseError> {
+    let command = DeleteFeature {
+        name: name.to_owned(),
+        environments: Vec::new(),
+        undefined_too: false,
+        guard: Guard::default(),
+    };
+    delete_feature(app, &editor(), &command).await
 }
 
 const ANN: FlagActor = FlagActor::User(UserId(1));
@@ -39,7 +71,7 @@ const BOB: FlagActor = FlagActor::User(UserId(2));
 async fn find(db: &Database, name: &str) -> StoredFlag {
     let storage = db.open().await;
     let mut view = storage.read().await.expect("a view");
-    view.features().find(name).await.expect("a look-up")
+    view.features().find(HERE, name).await.expect("a look-up")
 }
 
 async fn a_flag_that_nobody_set_has_no_gates(db: Database) {
@@ -51,13 +83,21 @@ async fn every_kind_of_gate_reads_back(db: Database) {
     let group = FlagActor::Group(NamespaceId(10));
     let all = [
         gates(Some(true), &[]),
-        gates(None, &[ANN, FlagActor::User(UserId(9)), FlagActor::User(UserId(10)), group]),
-        gates(Some(false), &[group]),
+        gates(Some(false), &[ANN, FlagActor::User(UserId(9)), FlagActor::User(UserId(10)), group]),
+        gates(Some(false), &[group, FlagActor::Project(NamespaceId(10))]),
         gates(Some(false), &[]),
+        Gates {
+            opted_out: vec![ANN, FlagActor::User(UserId(10))],
+            groups: vec![String::from("Staff"), String::from("administrators")],
+            percentage_of_actors: Percentage::parse("0.01").expect("a percentage"),
+            percentage_of_time: Percentage::ALL,
+            ..gates(Some(false), &[ANN])
+        },
         gates(None, &[]),
     ];
     for (seen, gates) in (0..).zip(all) {
-        committed(&storage, async |uow| uow.features().save(FLAG, &gates, seen).await.expect("saved")).await;
+        committed(&storage, async |uow| uow.features().save(HERE, FLAG, &gates, seen).await.expect("saved"))
+            .await;
         assert_eq!(find(&db, FLAG).await, StoredFlag { gates, version: seen + 1 });
     }
 }
@@ -65,10 +105,10 @@ async fn every_kind_of_gate_reads_back(db: Database) {
 async fn a_stale_save_changes_nothing(db: Database) {
     let storage = db.open().await;
     let first = gates(Some(false), &[ANN]);
-    committed(&storage, async |uow| uow.features().save(FLAG, &first, 0).await.expect("saved")).await;
+    committed(&storage, async |uow| uow.features().save(HERE, FLAG, &first, 0).await.expect("saved")).await;
     for seen in [0, 2, -1] {
         let mut uow = storage.begin().await.expect("a unit of work");
-        let stale = uow.features().save(FLAG, &gates(Some(true), &[BOB]), seen).await;
+        let stale = uow.features().save(HERE, FLAG, &gates(Some(true), &[BOB]), seen).await;
         assert!(matches!(stale, Err(StorageError::Stale)), "{seen}: {stale:?}");
         let refused = uow.commit().await;
         assert!(matches!(refused, Err(StorageError::RolledBack)), "{refused:?}");
@@ -79,11 +119,13 @@ async fn a_stale_save_changes_nothing(db: Database) {
 async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
-    committed(&storage, async |uow| uow.features().save(FLAG, &gates(None, &[ANN]), 0).await.expect("saved"))
-        .await;
-    assert!(delete_feature(&app, &origin(), FLAG).await.expect("it was set"));
+    committed(&storage, async |uow| {
+        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
+    })
+    .await;
+    assert!(delete(&app, FLAG).await.expect("it was set"));
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(FLAG, &gates(None, &[ANN, BOB]), 1).await;
+    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN, BOB]), 1).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, Gates::default());
@@ -93,13 +135,13 @@ async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
 async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
-    let set = |on| SetFeature { name: FLAG.to_owned(), on, ..SetFeature::default() };
-    set_feature(&app, &origin(), &set(true)).await.expect("set");
+    let set = |on| SetFeature::everyone(FLAG, on);
+    set_feature(&app, &editor(), &set(true)).await.expect("set");
     let seen = find(&db, FLAG).await.version;
-    delete_feature(&app, &origin(), FLAG).await.expect("deleted");
-    set_feature(&app, &origin(), &set(false)).await.expect("set");
+    delete(&app, FLAG).await.expect("deleted");
+    set_feature(&app, &editor(), &set(false)).await.expect("set");
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(FLAG, &gates(None, &[ANN]), seen).await;
+    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), seen).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, gates(Some(false), &[]));
@@ -107,11 +149,11 @@ async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
 
 async fn a_stale_delete_changes_nothing(db: Database) {
     let storage = db.open().await;
-    let first = gates(None, &[ANN]);
-    committed(&storage, async |uow| uow.features().save(FLAG, &first, 0).await.expect("saved")).await;
+    let first = gates(Some(false), &[ANN]);
+    committed(&storage, async |uow| uow.features().save(HERE, FLAG, &first, 0).await.expect("saved")).await;
     for seen in [0, 2] {
         let mut uow = storage.begin().await.expect("a unit of work");
-        let stale = uow.features().delete(FLAG, seen).await;
+        let stale = uow.features().delete(HERE, FLAG, seen).await;
         assert!(matches!(stale, Err(StorageError::Stale)), "{seen}: {stale:?}");
         drop(uow);
         assert_eq!(find(&db, FLAG).await.gates, first);
@@ -122,18 +164,243 @@ async fn deleting_forgets_the_gates_of_this_flag_alone(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(FLAG, &gates(None, &[ANN]), 0).await.expect("saved");
-        uow.features().save("another", &gates(Some(true), &[BOB]), 0).await.expect("saved");
+        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
+        uow.features().save(HERE, "another", &gates(Some(true), &[BOB]), 0).await.expect("saved");
     })
     .await;
-    assert!(delete_feature(&app, &origin(), FLAG).await.expect("it was set"));
-    assert!(!delete_feature(&app, &origin(), FLAG).await.expect("it is no longer"));
+    assert!(delete(&app, FLAG).await.expect("it was set"));
+    assert!(!delete(&app, FLAG).await.expect("it is no longer"));
     assert_eq!(find(&db, FLAG).await.gates, Gates::default());
     assert_eq!(find(&db, "another").await.gates, gates(Some(true), &[BOB]));
     assert_eq!(
         db.texts("SELECT kind || ' ' || value_from FROM audit_events").await,
         ["feature_flag_deleted User:1"]
     );
-    let unknown = delete_feature(&app, &origin(), "another").await;
+    let unknown = delete(&app, "another").await;
     assert!(matches!(unknown, Err(UseCaseError::Invalid { field: "name", .. })), "{unknown:?}");
+}
+
+fn rolling_out(on: bool, environments: &[Environment]) -> SetFeature {
+    SetFeature {
+        environments: environments.to_vec(),
+        guard: Guard { compare_with_staging: true, override_reason: None },
+        ..SetFeature::everyone(FLAG, on)
+    }
+}
+
+async fn each_environment_has_gates_of_its_own(db: Database) {
+    let storage = db.open().await;
+    committed(&storage, async |uow| {
+        for (environment, id) in Environment::ALL.into_iter().zip(1..) {
+            let gates = gates(Some(false), &[FlagActor::User(UserId(id))]);
+            uow.features().save(environment, FLAG, &gates, 0).await.expect("saved");
+        }
+        uow.features().delete(Environment::Pre, FLAG, 1).await.expect("deleted");
+    })
+    .await;
+    for (environment, id) in Environment::ALL.into_iter().zip(1..) {
+        let set = list_set_features(&app(storage.clone()), environment).await.expect("a list");
+        let expected =
+            if environment == Environment::Pre { vec![] } else { vec![FlagActor::User(UserId(id))] };
+        let found: Vec<_> = set.iter().flat_map(|it| it.gates.actors.clone()).collect();
+        assert_eq!(found, expected, "{environment}");
+    }
+}
+
+async fn what_was_set_before_there_were_environments_is_productions(db: Database) {
+    const MIGRATION: [&str; 2] = [
+        include_str!("../../migrations/sqlite/0006_feature_flags.sql"),
+        include_str!("../../migrations/postgres/0006_feature_flags.sql"),
+    ];
+    db.open().await;
+    for table in [
+        "flag_gate_targets",
+        "flag_gates",
+        "flag_definitions",
+        "feature_group_members",
+        "feature_groups",
+        "change_freezes",
+    ] {
+        db.execute(&format!("DROP TABLE {table}")).await.expect("it goes");
+    }
+    let rows = "INSERT INTO features (name, boolean_gate, version) VALUES ('on', TRUE, 3), ('off', FALSE, 4), ('some', NULL, 5), ('deleted', NULL, 6)";
+    db.execute(rows).await.expect("rows");
+    db.execute("INSERT INTO feature_actors (feature, actor) VALUES ('some', 'User:1'), ('some', 'Group:10')")
+        .await
+        .expect("rows");
+    let [sqlite, postgres] = MIGRATION;
+    let migration = if db.backend == crate::support::Backend::Sqlite { sqlite } else { postgres };
+    db.execute(migration).await.expect("it is applied");
+    for (name, boolean, actors, version) in [
+        ("on", Some(true), &[][..], 3),
+        ("off", Some(false), &[], 4),
+        ("some", Some(false), &[ANN, FlagActor::Group(NamespaceId(10))], 5),
+        ("deleted", None, &[], 6),
+    ] {
+        assert_eq!(find(&db, name).await, StoredFlag { gates: gates(boolean, actors), version }, "{name}");
+    }
+}
+
+async fn production_needs_staging_and_a_reason_overrides_it(db: Database) {
+    use Environment::{Dev, Production, Staging};
+    let app = app(db.open().await);
+    let set = async |command: &SetFeature| set_feature(&app, &editor(), command).await;
+    let refused = async |command: &SetFeature| {
+        let refused = set(command).await;
+        assert!(matches!(refused, Err(UseCaseError::Flag(FlagError::AheadOfStaging))), "{refused:?}");
+    };
+    let events = async || db.number("SELECT COUNT(*) FROM audit_events").await;
+    refused(&rolling_out(true, &[Production])).await;
+    refused(&rolling_out(true, &[Dev, Production])).await;
+    assert_eq!(events().await, 0, "dev stays as it was as well");
+    set(&rolling_out(true, &[Staging])).await.expect("staging may");
+    set(&rolling_out(true, &[Production])).await.expect("now production may");
+    refused(&rolling_out(false, &[Staging])).await;
+    set(&rolling_out(false, &[Production, Staging])).await.expect("both may");
+    set(&rolling_out(true, &[Production, Staging])).await.expect("both may");
+    set(&rolling_out(false, &[Production, Staging])).await.expect("both may");
+    assert_eq!(events().await, 8);
+    let reason = |text: &str| Guard { compare_with_staging: true, override_reason: Some(text.to_owned()) };
+    for bad in ["", "  ", "\0", &"x".repeat(501)] {
+        let refused = set(&SetFeature { guard: reason(bad), ..rolling_out(true, &[Production]) }).await;
+        assert!(
+            matches!(refused, Err(UseCaseError::Invalid { field: "override_reason", .. })),
+            "{refused:?}"
+        );
+    }
+    set(&SetFeature { guard: reason(" An incident. "), ..rolling_out(true, &[Production]) })
+        .await
+        .expect("the reason counts");
+    let kept = "SELECT target || ': ' || value_from || ': ' || value_to FROM audit_events WHERE kind = 'feature_check_overridden'";
+    assert_eq!(db.texts(kept).await, [format!("{FLAG}: production not before staging: An incident.")]);
+    // Who names no environment rolls nothing out.
+    set(&SetFeature::everyone(FLAG, false)).await.expect("off");
+    set(&SetFeature::everyone(FLAG, true)).await.expect("on");
+}
+
+async fn a_change_freeze_holds_until_somebody_says_why(db: Database) {
+    let app = app(db.open().await);
+    let freeze = async |reason: &str| begin_freeze(&app, &editor(), HERE, reason).await;
+    for bad in ["", " ", "\0"] {
+        assert!(matches!(freeze(bad).await, Err(UseCaseError::Invalid { field: "reason", .. })));
+    }
+    assert!(freeze("Holidays.").await.expect("it begins"));
+    assert!(!freeze("Again.").await.expect("it is there"));
+    let command = SetFeature::everyone(FLAG, true);
+    let refused = set_feature(&app, &editor(), &command).await;
+    let expected = FlagError::Frozen { environment: HERE, reason: String::from("Holidays.") };
+    assert!(matches!(&refused, Err(UseCaseError::Flag(error)) if *error == expected), "{refused:?}");
+    assert_eq!(find(&db, FLAG).await, StoredFlag::default());
+    set_feature(&app, &editor(), &rolling_out(true, &[Environment::Staging])).await.expect("staging is free");
+    let reason = Some(String::from("It leaks."));
+    let guard = Guard { override_reason: reason, ..Guard::default() };
+    set_feature(&app, &editor(), &SetFeature { guard, ..command }).await.expect("the reason counts");
+    let refused = delete(&app, FLAG).await;
+    assert!(matches!(refused, Err(UseCaseError::Flag(FlagError::Frozen { .. }))), "{refused:?}");
+    assert!(end_freeze(&app, &editor(), HERE).await.expect("it ends"));
+    assert!(!end_freeze(&app, &editor(), HERE).await.expect("there is none"));
+    assert!(delete(&app, FLAG).await.expect("deleted"));
+    assert_eq!(
+        db.texts("SELECT kind FROM audit_events ORDER BY id").await,
+        [
+            "change_freeze_begun",
+            "feature_flag_updated",
+            "feature_flag_updated",
+            "feature_check_overridden",
+            "change_freeze_ended",
+            "feature_flag_deleted",
+        ]
+    );
+}
+
+async fn what_is_refused_changes_nothing_in_any_environment(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    user(&storage, "ann").await;
+    group(&storage, "acme").await;
+    let ann = || Targets { users: vec![String::from("ann")], ..Targets::default() };
+    let all = |value, targets| SetFeature {
+        value,
+        targets,
+        environments: Environment::ALL.to_vec(),
+        ..SetFeature::everyone(FLAG, true)
+    };
+    let twice = |name: &str| vec![String::from("ann"), name.to_owned()];
+    let half = Percentage::parse("50").expect("a percentage");
+    let on = FlagValue::Boolean(true);
+    for command in [
+        all(on, Targets { users: twice("nobody"), ..Targets::default() }),
+        all(on, Targets { users: twice("a\0b"), ..Targets::default() }),
+        all(on, Targets { groups: twice("nowhere"), ..ann() }),
+        all(on, Targets { projects: vec![String::from("acme")], ..ann() }),
+        all(on, Targets { feature_groups: vec![String::from("staff")], ..ann() }),
+        all(on, Targets { feature_groups: vec![String::from("\0")], ..ann() }),
+        all(FlagValue::OptOut(false), ann()),
+        all(FlagValue::OptOut(true), Targets::default()),
+        all(FlagValue::PercentageOfActors(half), ann()),
+        SetFeature { name: String::from("no_such_flag"), ..all(on, ann()) },
+        SetFeature { name: String::new(), undefined_too: true, ..all(on, ann()) },
+        SetFeature { name: String::from("a\0b"), undefined_too: true, ..all(on, ann()) },
+    ] {
+        let refused = set_feature(&app, &editor(), &command).await;
+        assert!(matches!(refused, Err(UseCaseError::Flag(_) | UseCaseError::Invalid { .. })), "{command:?}");
+    }
+    assert_eq!(db.number("SELECT COUNT(*) FROM audit_events").await, 0);
+    assert_eq!(db.number("SELECT COUNT(*) FROM flag_gates").await, 0);
+
+    let out = all(FlagValue::OptOut(true), ann());
+    set_feature(&app, &editor(), &out).await.expect("it fits");
+    let refused = set_feature(&app, &editor(), &all(on, ann())).await;
+    let text = refused.expect_err("she is opted out").to_string();
+    assert_eq!(text, "Opt-out exists for @ann - remove opt-out before enabling");
+}
+
+async fn definitions_are_imported_all_or_none(db: Database) {
+    let app = app(db.open().await);
+    let define =
+        async |definitions: &[FlagDefinition]| define_features(&app, &editor(), &to_yaml(definitions)).await;
+    let mut mine =
+        FlagDefinition { group: "owner".into(), ..FlagDefinition::new("my_flag", FlagType::Beta, true) };
+    let shipped = list_definitions(&app).await.expect("a list");
+    assert_eq!(define(&shipped).await.expect("they are as they are"), 0);
+    let mut other = shipped[0].clone();
+    other.default_enabled = !other.default_enabled;
+    let refused = define(&[mine.clone(), other]).await;
+    assert!(matches!(refused, Err(UseCaseError::Invalid { field: "definition", .. })), "{refused:?}");
+    assert_eq!(db.number("SELECT COUNT(*) FROM flag_definitions").await, 0);
+
+    assert_eq!(define(&[mine.clone()]).await.expect("imported"), 1);
+    assert_eq!(define(&[mine.clone()]).await.expect("the same"), 0);
+    mine.milestone = Some(String::from("20.0"));
+    assert_eq!(define(&[mine.clone()]).await.expect("changed"), 1);
+    let all = list_definitions(&app).await.expect("a list");
+    assert_eq!(all.iter().find(|it| it.name == "my_flag"), Some(&mine));
+    assert_eq!(all.len(), shipped.len() + 1);
+    let events = "SELECT COUNT(*) FROM audit_events WHERE kind = 'feature_defined' AND target = 'my_flag'";
+    assert_eq!(db.number(events).await, 2);
+    set_feature(&app, &editor(), &SetFeature::everyone("my_flag", false)).await.expect("it is defined");
+}
+
+async fn a_feature_group_has_the_members_that_were_said_last(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    user(&storage, "ann").await;
+    user(&storage, "bob").await;
+    group(&storage, "acme").await;
+    let set = async |name: &str, users: &[&str], groups: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        let members = Targets { users: owned(users), groups: owned(groups), ..Targets::default() };
+        set_feature_group(&app, &editor(), name, &members).await
+    };
+    set("staff", &["ann", "ann"], &["acme"]).await.expect("made");
+    set("staff", &["ann"], &["acme"]).await.expect("the same");
+    set("staff", &["bob"], &["acme"]).await.expect("changed");
+    assert!(set("staff", &["nobody"], &[]).await.is_err());
+    assert!(set(ADMINISTRATORS, &["ann"], &[]).await.is_err());
+    assert!(set("", &["ann"], &[]).await.is_err());
+    let groups = list_feature_groups(&app).await.expect("a list");
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0].members, ["user bob", "group acme"]);
+    let tos = "SELECT value_to FROM audit_events WHERE kind = 'feature_group_updated' ORDER BY id";
+    assert_eq!(db.texts(tos).await, ["user ann, group acme", "user bob, group acme"]);
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use duo_console::{
     domain::{
         consent::Transition,
+        environment::Environment,
         feature::{FlagActor, Gates, ORBIT_USER_PREFERENCE},
         ids::UserId,
         namespace::Namespace,
@@ -14,11 +15,11 @@ use duo_console::{
     },
     storage::{NewSession, StorageError},
     usecases::{
-        App, UseCaseError,
+        App, FlagEditor, FlagError, Guard, UseCaseError,
         authenticate::by_session,
         create_demo_data::create_demo_data,
         create_user::{CreateUser, create_user},
-        set_feature::{SetFeature, set_feature},
+        set_feature::{SetFeature, Targets, set_feature},
         set_orbit::set_orbit,
     },
 };
@@ -35,6 +36,7 @@ contract! {
     six_orbit_settings_saved_at_once_are_all_kept,
     twenty_actors_added_to_a_flag_at_once_are_kept_or_refused,
     the_gates_of_a_flag_are_read_as_of_one_moment,
+    production_and_staging_set_at_once_keep_their_order,
     two_servers_that_start_at_once_make_the_demo_data_once,
     a_user_name_asked_for_twice_at_once_is_given_once,
     many_requests_of_one_session_at_once_all_get_in,
@@ -154,8 +156,8 @@ async fn owners_who_turn_it_on_and_off_at_random_leave_a_true_history(db: Databa
 async fn six_orbit_settings_saved_at_once_are_all_kept(db: Database) {
     let storage = db.open().await;
     let apps = apps(&db, 6).await;
-    let everybody = SetFeature { name: ORBIT_USER_PREFERENCE.to_owned(), on: true, ..SetFeature::default() };
-    set_feature(&apps[0], &origin(), &everybody).await.expect("set");
+    let everybody = SetFeature::everyone(ORBIT_USER_PREFERENCE, true);
+    set_feature(&apps[0], &FlagEditor::operator(origin()), &everybody).await.expect("set");
     for round in 0..10 {
         let name = format!("user-{round}");
         let ann = user(&storage, &name).await;
@@ -188,26 +190,28 @@ async fn twenty_actors_added_to_a_flag_at_once_are_kept_or_refused(db: Database)
         .into_iter()
         .zip(apps.iter().cycle().cloned())
         .map(|((id, name), app)| async move {
-            let command = SetFeature {
-                name: ORBIT_USER_PREFERENCE.to_owned(),
-                on: true,
-                users: vec![name],
-                groups: Vec::new(),
-            };
-            (id, set_feature(&app, &origin(), &command).await)
+            let targets = Targets { users: vec![name], ..Targets::default() };
+            let command = SetFeature { targets, ..SetFeature::everyone(ORBIT_USER_PREFERENCE, true) };
+            (id, set_feature(&app, &FlagEditor::operator(origin()), &command).await)
         })
         .collect();
     let mut kept = BTreeSet::new();
     for (id, outcome) in at_once(tasks).await {
         match outcome {
-            Ok(()) => {
+            Ok(_) => {
                 kept.insert(FlagActor::User(id));
             }
             Err(UseCaseError::Invalid { field: "name", message }) => assert!(message.contains("same moment")),
             Err(error) => panic!("{error:?}"),
         }
     }
-    let stored = storage.read().await.expect("a view").features().find(ORBIT_USER_PREFERENCE).await;
+    let stored = storage
+        .read()
+        .await
+        .expect("a view")
+        .features()
+        .find(Environment::Production, ORBIT_USER_PREFERENCE)
+        .await;
     let stored = stored.expect("a look-up");
     assert!(!kept.is_empty());
     assert_eq!(stored.gates.actors, kept.iter().copied().collect::<Vec<_>>());
@@ -219,24 +223,28 @@ async fn twenty_actors_added_to_a_flag_at_once_are_kept_or_refused(db: Database)
 /// Else "off for everyone" could be read together with the actors of the moment before.
 async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
     const FLAG: &str = ORBIT_USER_PREFERENCE;
+    const HERE: Environment = Environment::Production;
     let (reader, writer) = (db.open().await, db.open().await);
-    let for_one = Gates { boolean: None, actors: vec![FlagActor::User(UserId(1))] };
-    let for_all = Gates { boolean: Some(true), actors: Vec::new() };
-    committed(&writer, async |uow| uow.features().save(FLAG, &for_one, 0).await.expect("saved")).await;
+    let for_one =
+        Gates { boolean: Some(false), actors: vec![FlagActor::User(UserId(1))], ..Gates::default() };
+    let for_all = Gates { boolean: Some(true), ..Gates::default() };
+    committed(&writer, async |uow| uow.features().save(HERE, FLAG, &for_one, 0).await.expect("saved")).await;
     let written = {
         let (for_one, for_all) = (for_one.clone(), for_all.clone());
         tokio::spawn(async move {
             for seen in 1..=150 {
                 let gates = if seen % 2 == 0 { &for_one } else { &for_all };
-                committed(&writer, async |uow| uow.features().save(FLAG, gates, seen).await.expect("saved"))
-                    .await;
+                committed(&writer, async |uow| {
+                    uow.features().save(HERE, FLAG, gates, seen).await.expect("saved");
+                })
+                .await;
             }
         })
     };
     loop {
         let finished = written.is_finished();
         let mut uow = reader.begin().await.expect("a unit of work");
-        let stored = uow.features().find(FLAG).await.expect("a look-up");
+        let stored = uow.features().find(HERE, FLAG).await.expect("a look-up");
         let expected = if stored.version % 2 == 0 { &for_all } else { &for_one };
         assert_eq!(&stored.gates, expected, "version {}", stored.version);
         if finished {
@@ -244,6 +252,31 @@ async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
         }
     }
     written.await.expect("all was written");
+}
+
+/// One opens production because staging is open, the other closes staging because production is not.
+async fn production_and_staging_set_at_once_keep_their_order(db: Database) {
+    let apps = apps(&db, 2).await;
+    for round in 0..20 {
+        let name = format!("flag_{round}");
+        let set = |on, environment| SetFeature {
+            environments: vec![environment],
+            undefined_too: true,
+            guard: Guard { compare_with_staging: true, override_reason: None },
+            ..SetFeature::everyone(&name, on)
+        };
+        let editor = || FlagEditor::operator(origin());
+        set_feature(&apps[0], &editor(), &set(true, Environment::Staging)).await.expect("set");
+        let commands = [set(true, Environment::Production), set(false, Environment::Staging)];
+        let tasks = commands.into_iter().zip(apps.clone()).map(|(command, app)| {
+            let editor = editor();
+            async move { set_feature(&app, &editor, &command).await }
+        });
+        let done = at_once(tasks).await;
+        assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
+        let refused = done.into_iter().find_map(Result::err).expect("one is refused");
+        assert!(matches!(refused, UseCaseError::Flag(FlagError::AheadOfStaging)), "{refused:?}");
+    }
 }
 
 async fn two_servers_that_start_at_once_make_the_demo_data_once(db: Database) {

@@ -20,7 +20,7 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Words that a CHECK keeps out.
-const CHECKED: [&str; 11] = [
+const CHECKED: [&str; 13] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
@@ -31,6 +31,8 @@ const CHECKED: [&str; 11] = [
     "UPDATE memberships SET made_by = 'alien'",
     ALIEN_IN_THE_LEDGER,
     ALIEN_SURFACE,
+    "INSERT INTO flag_gates (environment, flag, percentage_of_actors, percentage_of_time, version) VALUES ('alien', 'flag', 0, 0, 1)",
+    "INSERT INTO change_freezes (environment, reason, since, by_username) VALUES ('alien', '', 1, '')",
     "INSERT INTO flow_version_registries VALUES ('alien', 1, 1, 'ann', 'Ann')",
 ];
 
@@ -101,9 +103,20 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
     let mut view = after("UPDATE users SET kind = 'alien'").await;
     names("users.kind", view.users().find_by_username("ann").await);
 
-    db.execute("INSERT INTO features VALUES ('flag', NULL, 1)").await.expect("a row");
-    let mut view = after("INSERT INTO feature_actors VALUES ('flag', 'Alien:1')").await;
-    names("feature_actors.actor", view.features().find("flag").await);
+    let here = Environment::Production;
+    db.execute("INSERT INTO flag_gates (environment, flag, percentage_of_actors, percentage_of_time, version) VALUES ('production', 'flag', 0, 0, 1)").await.expect("a row");
+    let mut view =
+        after("INSERT INTO flag_gate_targets VALUES ('production', 'flag', 'actor', 'Alien:1')").await;
+    names("flag_gate_targets.target", view.features().find(here, "flag").await);
+    let mut view = after("UPDATE flag_gate_targets SET kind = 'alien'").await;
+    names("flag_gate_targets.kind", view.features().find(here, "flag").await);
+    let mut view = after("UPDATE flag_gates SET percentage_of_actors = 10001").await;
+    names("flag_gates.percentage_of_actors", view.features().find(here, "flag").await);
+    let mut view = after("INSERT INTO flag_definitions VALUES ('flag', '{\"type\":\"alien\"}', 1)").await;
+    names("flag_definitions.definition", view.flag_definitions().find("flag").await);
+    db.execute("INSERT INTO feature_groups VALUES ('staff', 1)").await.expect("a row");
+    let mut view = after("INSERT INTO feature_group_members VALUES ('staff', 'Alien:1')").await;
+    names("feature_group_members.actor", view.feature_groups().find("staff").await);
 
     db.execute("INSERT INTO flow_version_registries VALUES ('dev', 1, 1, 'ann', 'Ann')")
         .await

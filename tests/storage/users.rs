@@ -2,6 +2,7 @@
 
 use duo_console::{
     domain::{
+        environment::Environment,
         feature::{FlagActor, Gates},
         ids::UserId,
         role::Role,
@@ -160,9 +161,12 @@ async fn a_deleted_user_takes_their_own_and_leaves_the_history(db: Database) {
 async fn the_number_of_a_deleted_user_is_never_given_again(db: Database) {
     let storage = db.open().await;
     let ann = user(&storage, "ann").await;
-    let gates = Gates { boolean: None, actors: vec![FlagActor::User(ann)] };
+    let gates = Gates { boolean: Some(false), actors: vec![FlagActor::User(ann)], ..Gates::default() };
     committed(&storage, async |uow| {
-        uow.features().save("orbit_user_preference", &gates, 0).await.expect("saved");
+        uow.features()
+            .save(Environment::Production, "orbit_user_preference", &gates, 0)
+            .await
+            .expect("saved");
         uow.users().delete(ann).await.expect("deleted");
     })
     .await;

@@ -9,6 +9,7 @@ use duo_console::{
     domain::{
         actor::{Actor, Surface},
         availability::DuoChain,
+        environment::Environment,
         flows::{CODE_REVIEW, Flow, Tier},
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
@@ -59,6 +60,7 @@ pub fn app_at(storage: Storage, now: Timestamp) -> App {
         session_idle_millis: 60 * 60 * 1000,
         session_absolute_millis: 24 * 60 * 60 * 1000,
         fresh_sign_in_millis: 60 * 60 * 1000,
+        environment: Environment::Production,
     };
     App::new(storage, clock, Arc::new(CountingRandom), settings)
 }

@@ -29,6 +29,7 @@ settings! {
     LISTEN = "listen" / "DUO_LISTEN";
     EXTERNAL_URL = "external-url" / "DUO_EXTERNAL_URL";
     TRUSTED_PROXIES = "trusted-proxies" / "DUO_TRUSTED_PROXIES";
+    ENVIRONMENT = "environment" / "DUO_ENVIRONMENT";
     DEMO = "demo" / "DUO_DEMO";
     DEMO_ANYWHERE = "demo-anywhere" / "DUO_DEMO_ANYWHERE";
     SESSION_IDLE_HOURS = "session-idle-hours" / "DUO_SESSION_IDLE_HOURS";
@@ -81,6 +82,9 @@ pub struct ServeOptions {
     /// How many proxies in front append to X-Forwarded-For; with 0 the header is ignored
     #[arg(long = TRUSTED_PROXIES.flag, env = TRUSTED_PROXIES.variable, value_name = "COUNT", default_value = "0")]
     pub trusted_proxies: String,
+    /// Whose feature flags the server answers for: dev, pre, staging, staging-ref or production
+    #[arg(long = ENVIRONMENT.flag, env = ENVIRONMENT.variable, value_name = "NAME", default_value = "production")]
+    pub environment: String,
     /// Make the demo data when the database is empty, and print how to sign in
     ///
     /// Everybody can know the passwords of the demo users. So --listen, and --external-url if set,
@@ -246,6 +250,7 @@ impl ServeOptions {
             Some(url) => checks.external_url(url).map(Some),
         };
         let trusted_proxies = checks.whole(TRUSTED_PROXIES, &self.trusted_proxies, 0, 16);
+        let environment = checks.read(ENVIRONMENT, &self.environment, values::environment);
         let demo = checks.read(DEMO, &self.demo, values::switch);
         let demo_anywhere = checks.read(DEMO_ANYWHERE, &self.demo_anywhere, values::switch);
         let idle: Option<u32> = checks.whole(SESSION_IDLE_HOURS, &self.session_idle_hours, 1, 87_600);
@@ -309,6 +314,7 @@ impl ServeOptions {
                 session_idle_millis: i64::from(idle?) * HOUR_MILLIS,
                 session_absolute_millis: i64::from(max?) * HOUR_MILLIS,
                 fresh_sign_in_millis: i64::from(fresh?) * MINUTE_MILLIS,
+                environment: environment?,
             },
             connections: ConnectionLimits { most: most?, head: receive?, idle: idle_connection? },
             limits: Limits {

@@ -6,7 +6,11 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
 use super::LogFormat;
-use crate::{domain::group_map::GroupMap, server::MetricsToken, storage::DatabaseUrl};
+use crate::{
+    domain::{environment::Environment, group_map::GroupMap},
+    server::MetricsToken,
+    storage::DatabaseUrl,
+};
 
 /// What would have been right, to stand after the name of the setting.
 #[derive(Debug)]
@@ -189,6 +193,11 @@ pub(super) fn switch(text: &str) -> Result<bool, Expected> {
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err(Expected::because("expected true or false")),
     }
+}
+
+pub(super) fn environment(text: &str) -> Result<Environment, Expected> {
+    let known = || Environment::ALL.map(Environment::key).join(", ");
+    Environment::from_key(text).ok_or_else(|| Expected(format!("expected one of {}", known())))
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Expected> {

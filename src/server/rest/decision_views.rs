@@ -8,7 +8,7 @@ use super::{
     object::Object,
     problem::Problem,
     problem_document::ProblemDocument,
-    words::{DuoAvailability, Engine, Level, Rule},
+    words::{DuoAvailability, Engine, Gate, Level, Rule},
 };
 use crate::{
     domain::{namespace::GroupPath, user::check_username},
@@ -59,6 +59,11 @@ pub struct CodeReviewInputs {
     flow_on: bool,
     /// Whether the consent to it stands.
     consent: bool,
+    /// Whether consent decides: the feature flag `duo_code_review_flow_priority` for the top-level group.
+    /// While it is off a seat decides.
+    flow_priority: bool,
+    /// The gate of the flag that said so.
+    flow_priority_gate: Gate,
     /// Whether the user holds a Duo Enterprise seat of the top-level group.
     duo_enterprise_seat: bool,
 }
@@ -87,6 +92,8 @@ impl From<Answer> for CodeReviewDecision {
                 flow_selected: inputs.flow_selected,
                 flow_on: inputs.flow_on(),
                 consent: inputs.consent.is_some(),
+                flow_priority: inputs.priority.on,
+                flow_priority_gate: inputs.priority.gate.into(),
                 duo_enterprise_seat: inputs.seat,
             },
             consent_id: decision.consent_id().map(|it| it.0),

@@ -116,16 +116,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             let detail = "Send JSON and say so: \"Content-Type: application/json\".";
             return Err(Problem::new(Code::UnsupportedMediaType, detail));
         }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
-                let detail = format!("A body has at most {MAX_BODY} bytes. Ask in several requests.");
-                Problem::new(Code::BodyTooLarge, detail)
-            } else {
-                Problem::new(Code::BodyUnreadable, "The connection ended before the body did.")
-            }
-        })?;
-        parse(&body).map(Self)
+        parse(&whole_body(request, state).await?).map(Self)
     }
+}
+
+/// The bytes of a body.
+pub async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+            let detail = format!("A body has at most {MAX_BODY} bytes. Ask in several requests.");
+            Problem::new(Code::BodyTooLarge, detail)
+        } else {
+            Problem::new(Code::BodyUnreadable, "The connection ended before the body did.")
+        }
+    })
 }
 
 fn says_json(headers: &HeaderMap) -> bool {

@@ -7,6 +7,10 @@ mod authentication;
 mod consents;
 mod decision_views;
 mod decisions;
+mod feature_input;
+mod feature_refusal;
+mod feature_views;
+mod features;
 mod flow_version_views;
 mod flow_versions;
 mod flow_views;
@@ -25,7 +29,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     middleware,
-    routing::any,
+    routing::{any, get, post},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -42,6 +46,9 @@ pub fn router(app: App, limits: Limits) -> Router {
     let api = Arc::new(Api::new(app, limits));
     let (routes, _) = routes().split_for_parts();
     routes
+        // As python-gitlab writes them.
+        .route("/api/v4/features/", get(features::list))
+        .route("/api/v4/features//{name}", post(features::set).delete(features::delete))
         // Not a fallback of the router: whoever merges it has one already.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
@@ -75,6 +82,9 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(flows::set))
         .routes(routes!(flow_versions::list, flow_versions::set))
         .routes(routes!(consents::code_review_wording))
+        .routes(routes!(features::list))
+        .routes(routes!(features::definitions))
+        .routes(routes!(features::set, features::delete))
 }
 
 async fn unknown_path() -> Problem {

@@ -30,7 +30,7 @@ Ask which engine reviews the code for a user in a namespace, which version of a 
 read and change which foundational flows a group has on; keep the registry of deployed flow versions.
 
 ## Signing in
-Every address under `/api/v1` takes a personal access token, as `Authorization: Bearer duo-…` or as \
+Every address under `/api/v1` and `/api/v4` takes a personal access token, as `Authorization: Bearer duo-…` or as \
 `PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
@@ -43,6 +43,10 @@ do what its scopes say, as far as its owner can: `read_decisions`, `read_setting
 | on | missing | no | `code_review_flow` | `flow_on_without_consent_no_seat` |
 | off | any | yes | `duo_code_review` | `flow_off_seat` |
 | off | any | no | `none` | `flow_off_no_seat` |
+
+While the feature flag `duo_code_review_flow_priority` is off for the top-level group, consent does not \
+count where the flow is on: a seat decides between `duo_code_review` (`priority_off_seat`) and \
+`code_review_flow` (`priority_off_no_seat`).
 
 Where GitLab Duo is off no engine reviews (`duo_unavailable`). Where another level above the flows is \
 off, the flow counts as off. A failed run stays failed: it never falls over to the other engine.
@@ -67,7 +71,8 @@ when, in which role and what they saw, and outlives them. Turning the flow off w
 cannot give it.
 
 ## Refusals
-Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing. What \
+Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing; under \
+`/api/v4` most are in GitLab's words instead, for its clients. What \
 you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused. A body has at most 64 KiB. Answers may gain \
 fields.
@@ -84,6 +89,7 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "flows", description = "Which foundational flows a top-level group has on."),
         (name = "flow versions", description = "Which flow versions are deployed in which environment."),
         (name = "consents", description = "What a consent is a consent to."),
+        (name = "features", description = "Feature flags, as GitLab's API has them."),
         (name = "document", description = "This document."),
     ),
     components(schemas(ProblemDocument)),
@@ -117,7 +123,9 @@ impl Modify for Tokens {
 /// Adds the refusals that every operation with a token can answer, and says what all refusals are.
 pub fn with_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.put, &mut item.post].into_iter().flatten() {
+        for operation in
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten()
+        {
             if operation.security.is_none() {
                 add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
                 add_refusal(

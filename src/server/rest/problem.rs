@@ -162,6 +162,7 @@ impl From<UseCaseError> for Problem {
                 problem.document.current = Some(current);
                 problem
             }
+            UseCaseError::Flag(error) => Self::new(Code::Invalid, error.to_string()),
             UseCaseError::RegistryConflict(current) => {
                 let by = current.changed.map_or_else(String::new, |change| {
                     format!("{} (@{}) changed this registry at {}: ", change.by_name, change.by_username, change.at.rfc3339())

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{availability, code_review, environment, flow_version, flows};
+use crate::domain::{availability, code_review, environment, feature, flow_version, flows};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
@@ -34,6 +34,8 @@ words! {
     Rule = code_review {
         DuoUnavailable,
         FlowOnWithConsent,
+        PriorityOffSeat,
+        PriorityOffNoSeat,
         FlowOnWithoutConsentSeat,
         FlowOnWithoutConsentNoSeat,
         FlowOffSeat,
@@ -67,6 +69,18 @@ words! {
 
     /// The top-level group's setting for GitLab Duo; it is on with the first two.
     DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }
+
+    /// Which gate of a feature flag answered.
+    Gate = feature {
+        Default,
+        OptOut,
+        Boolean,
+        Actor,
+        PercentageOfActors,
+        PercentageOfTime,
+        FeatureGroup,
+        Closed,
+    }
 
     /// A level that has to be on before any flow runs.
     Level = availability { GitlabDuo, AgentPlatform, FlowExecution, FoundationalFlows }

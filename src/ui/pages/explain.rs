@@ -167,6 +167,7 @@ fn engine(answer: &decide_code_review::Answer) -> Shown {
             ),
             ("Code Review Flow on", yes_no(inputs.flow_selected)),
             ("Consent", consent),
+            ("Flow priority (feature flag)", yes_no(inputs.priority.on)),
             ("Duo Enterprise seat", yes_no(inputs.seat)),
         ],
         decided_at: answer.decided_at,

@@ -90,7 +90,7 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
         Some(flows) => {
             let on = flows.iter().filter(|it| it.state.is_on()).count();
             let state = code_review_state(flows);
-            let engine = |seat| decide(Inputs::new(overview.chain, &state, seat));
+            let engine = |seat| decide(Inputs::new(overview.chain, &state, overview.priority, seat));
             view! {
                 <dl class="mt-3 divide-y divide-line">
                     {overview

@@ -1,0 +1,58 @@
+//! Whom a flag can be opened for.
+
+use crate::domain::ids::{NamespaceId, UserId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FlagActor {
+    User(UserId),
+    /// A top-level group or a subgroup.
+    Group(NamespaceId),
+    Project(NamespaceId),
+}
+
+impl FlagActor {
+    /// GitLab's actor id (`flipper_id`): `User:1`, `Group:2`, `Project:3`.
+    pub fn key(self) -> String {
+        let id = match self {
+            Self::User(id) => id.0,
+            Self::Group(id) | Self::Project(id) => id.0,
+        };
+        format!("{}:{id}", self.kind())
+    }
+
+    /// What kind of actor it is: the first half of its id.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "User",
+            Self::Group(_) => "Group",
+            Self::Project(_) => "Project",
+        }
+    }
+
+    /// `None` when `key` is no actor id.
+    pub fn from_key(key: &str) -> Option<Self> {
+        let (kind, id) = key.split_once(':')?;
+        let id = id.parse().ok()?;
+        match kind {
+            "User" => Some(Self::User(UserId(id))),
+            "Group" => Some(Self::Group(NamespaceId(id))),
+            "Project" => Some(Self::Project(NamespaceId(id))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actor_ids_read_back() {
+        for key in ["User:1", "Group:1", "Project:7"] {
+            assert_eq!(FlagActor::from_key(key).map(FlagActor::key).as_deref(), Some(key));
+        }
+        for bad in ["", "User", "User:x", "Team:1", "user:1", "User:1:opt_out"] {
+            assert_eq!(FlagActor::from_key(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What a flag is for, and until when: its definition, as GitLab's files have it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The fields are those of GitLab's files, and their order is that of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagDefinition {
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(rename = "type")]
+    pub flag_type: FlagType,
+    /// The answer while no gate is set.
+    pub default_enabled: bool,
+    /// Who owns it: `group::ai framework`.
+    pub group: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature_issue_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduced_by_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout_issue_url: Option<String>,
+    /// The release it came with: `19.2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<String>,
+    /// The day by which it should be gone: `2026-12-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_state_changes: Option<bool>,
+}
+
+/// What a flag is for, which says how long it may live and whether it may be on by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagType {
+    /// GitLab's word for it; `derisk` is read as well.
+    #[serde(rename = "gitlab_com_derisk", alias = "derisk")]
+    Derisk,
+    Wip,
+    Beta,
+    Ops,
+    Experiment,
+}
+
+impl FlagType {
+    /// The word in answers.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Derisk => "gitlab_com_derisk",
+            Self::Wip => "wip",
+            Self::Beta => "beta",
+            Self::Ops => "ops",
+            Self::Experiment => "experiment",
+        }
+    }
+
+    const fn may_be_on_by_default(self) -> bool {
+        matches!(self, Self::Beta | Self::Ops)
+    }
+}
+
+/// Why a definition is refused: the field, and what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct DefinitionError {
+    pub field: &'static str,
+    pub message: &'static str,
+}
+
+/// That a flag can be called so.
+pub fn check_flag_name(name: &str) -> Result<&str, DefinitionError> {
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if (1..=255).contains(&name.len()) && name.chars().all(sign) {
+        return Ok(name);
+    }
+    Err(DefinitionError { field: "name", message: "1 to 255 letters, digits, '_', '-' and '.'" })
+}
+
+impl FlagDefinition {
+    /// One with nothing but what every definition needs.
+    pub fn new(name: &str, flag_type: FlagType, default_enabled: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: String::new(),
+            flag_type,
+            default_enabled,
+            group: String::new(),
+            feature_issue_url: None,
+            introduced_by_url: None,
+            rollout_issue_url: None,
+            milestone: None,
+            expires_on: None,
+            log_state_changes: None,
+        }
+    }
+
+    /// What a flag without a definition is taken for: off until it is set.
+    pub fn undefined(name: &str) -> Self {
+        Self::new(name, FlagType::Wip, false)
+    }
+
+    /// That it is as the rules for definitions want.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        let unless = |good: bool, field, message| {
+            if good { Ok(()) } else { Err(DefinitionError { field, message }) }
+        };
+        let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        check_flag_name(&self.name)?;
+        unless(self.name.chars().all(snake), "name", "lower-case letters, digits and '_'")?;
+        unless(self.description.len() <= 2000, "description", "at most 2000 bytes")?;
+        unless((1..=255).contains(&self.group.len()), "group", "the owner, 1 to 255 bytes")?;
+        unless(
+            !self.default_enabled || self.flag_type.may_be_on_by_default(),
+            "default_enabled",
+            "only the types beta and ops may be on by default",
+        )?;
+        for (field, url) in [
+            ("feature_issue_url", &self.feature_issue_url),
+            ("introduced_by_url", &self.introduced_by_url),
+            ("rollout_issue_url", &self.rollout_issue_url),
+        ] {
+            let good = |url: &String| {
+                (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 2000
+            };
+            unless(url.as_ref().is_none_or(good), field, "an address that begins with https:// or http://")?;
+        }
+        let short = |text: &String| (1..=20).contains(&text.len());
+        unless(self.milestone.as_ref().is_none_or(short), "milestone", "a release such as 19.2")?;
+        unless(self.expires_on.is_none() || self.expiry().is_some(), "expires_on", "a day such as 2026-12-31")
+    }
+
+    /// The day by which it should be gone; `None` when it has none.
+    pub fn expiry(&self) -> Option<Date> {
+        self.expires_on.as_deref()?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_type_may_not_be_by_default_is_refused() {
+        use FlagType::{Beta, Derisk, Experiment, Ops, Wip};
+        for (flag_type, may) in
+            [(Derisk, false), (Wip, false), (Beta, true), (Ops, true), (Experiment, false)]
+        {
+            let definition =
+                FlagDefinition { group: "owner".into(), ..FlagDefinition::new("a", flag_type, true) };
+            assert_eq!(definition.check().is_ok(), may, "{flag_type:?}");
+            assert_eq!(serde_json::json!(flag_type), flag_type.key());
+        }
+    }
+
+    #[test]
+    fn every_field_is_checked() {
+        let good =
+            FlagDefinition { group: "owner".into(), ..FlagDefinition::new("a_flag", FlagType::Beta, true) };
+        assert_eq!(good.check(), Ok(()));
+        let refused = |change: fn(&mut FlagDefinition)| {
+            let mut bad = good.clone();
+            change(&mut bad);
+            bad.check().expect_err("it is wrong").field
+        };
+        assert_eq!(refused(|it| it.name = String::new()), "name");
+        assert_eq!(refused(|it| it.name = "A-Flag".into()), "name");
+        assert_eq!(refused(|it| it.description = "x".repeat(2001)), "description");
+        assert_eq!(refused(|it| it.group = String::new()), "group");
+        assert_eq!(refused(|it| it.feature_issue_url = Some("javascript:x".into())), "feature_issue_url");
+        assert_eq!(refused(|it| it.introduced_by_url = Some(String::new())), "introduced_by_url");
+        assert_eq!(refused(|it| it.rollout_issue_url = Some("issue 1".into())), "rollout_issue_url");
+        assert_eq!(refused(|it| it.milestone = Some(String::new())), "milestone");
+        assert_eq!(refused(|it| it.expires_on = Some("2026-02-30".into())), "expires_on");
+    }
+}

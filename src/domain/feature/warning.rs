@@ -1,0 +1,96 @@
+//! What GitLab's flags do that surprises people. It is done all the same, and said.
+
+use super::{FlagDefinition, GateChange, Gates, State};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Warning {
+    /// A boolean took the place of other gates.
+    GatesWiped,
+    /// The flag is on by default, and a gate that is set overrides that.
+    DefaultOverridden,
+    /// A percentage of time is set.
+    PercentageOfTime,
+    /// Actors of different kinds are set.
+    MixedActors,
+    /// Nothing says what the flag is for.
+    Undefined,
+}
+
+impl Warning {
+    /// What these changes, which lead from `before` to `after`, call for.
+    pub fn about(
+        definition: Option<&FlagDefinition>,
+        changes: &[GateChange],
+        before: &Gates,
+        after: &Gates,
+    ) -> Vec<Self> {
+        let to_boolean = |change: &GateChange| matches!(change, GateChange::Boolean(_));
+        let default = definition.is_some_and(|it| it.default_enabled);
+        let mut kinds: Vec<_> = after.actors.iter().map(|it| it.kind()).collect();
+        kinds.dedup();
+        [
+            (Self::GatesWiped, before.is_conditional() && changes.iter().any(to_boolean)),
+            (Self::DefaultOverridden, default && after.is_set() && after.state(default) != State::On),
+            (Self::PercentageOfTime, !after.percentage_of_time.is_zero()),
+            (Self::MixedActors, kinds.len() > 1),
+            (Self::Undefined, definition.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(warning, holds)| holds.then_some(warning))
+        .collect()
+    }
+
+    /// For a person.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::GatesWiped => {
+                "Setting the flag for everyone took away the actors, groups, percentages and opt-outs that were set."
+            }
+            Self::DefaultOverridden => {
+                "This flag is on by default. Now that a gate is set the default no longer counts: the flag is off for everyone it is not opened for. Delete it to go back to the default."
+            }
+            Self::PercentageOfTime => {
+                "A percentage of time is deprecated: the answer flips from one question to the next. Use percentage_of_actors."
+            }
+            Self::MixedActors => {
+                "The flag is set for actors of different kinds. The code that asks it may ask for one kind only."
+            }
+            Self::Undefined => "No definition says what this flag is for. Perhaps nothing asks for it.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        feature::{FlagActor, FlagType, Percentage},
+        ids::{NamespaceId, UserId},
+    };
+
+    const ANN: GateChange = GateChange::Actor(FlagActor::User(UserId(1)), true);
+    const ACME: GateChange = GateChange::Actor(FlagActor::Group(NamespaceId(1)), true);
+
+    fn warnings(default: bool, before: &[GateChange], changes: &[GateChange]) -> Vec<Warning> {
+        let definition = FlagDefinition::new("a_flag", FlagType::Beta, default);
+        let before = before.iter().try_fold(Gates::default(), Gates::apply).expect("it fits");
+        let after = changes.iter().try_fold(before.clone(), Gates::apply).expect("it fits");
+        Warning::about(Some(&definition), changes, &before, &after)
+    }
+
+    #[test]
+    fn each_trap_is_warned_of_and_nothing_else() {
+        let on = GateChange::Boolean(true);
+        assert_eq!(warnings(false, &[], &[ANN]), []);
+        assert_eq!(warnings(false, &[], std::slice::from_ref(&on)), []);
+        assert_eq!(warnings(false, std::slice::from_ref(&on), &[GateChange::Boolean(false)]), []);
+        assert_eq!(warnings(false, &[ANN], std::slice::from_ref(&on)), [Warning::GatesWiped]);
+        assert_eq!(warnings(true, &[], &[ANN]), [Warning::DefaultOverridden]);
+        assert_eq!(warnings(true, &[], &[on]), []);
+        assert_eq!(warnings(false, &[], &[ANN, ACME]), [Warning::MixedActors]);
+        let half = GateChange::PercentageOfTime(Percentage::parse("50").expect("a percentage"));
+        assert_eq!(warnings(false, &[], std::slice::from_ref(&half)), [Warning::PercentageOfTime]);
+        let gates = Gates::default();
+        assert_eq!(Warning::about(None, &[], &gates, &gates), [Warning::Undefined]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether a feature flag is open for somebody, on this server's environment.
+
+use super::{App, facts::Facts};
+use crate::{
+    domain::feature::{
+        ADMINISTRATORS, Asked, Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Percentage,
+    },
+    storage::{StorageError, UnitOfWork},
+};
+
+/// From what is known of the facts, most often without a query.
+pub(super) async fn evaluate(
+    facts: &mut Facts<'_>,
+    flag: &FlagDefinition,
+    actors: &[FlagActor],
+) -> Result<Evaluation, StorageError> {
+    let gates = facts.gates(&flag.name).await?;
+    let mut groups = Vec::new();
+    if !gates.groups.is_empty() {
+        for actor in actors {
+            groups.extend_from_slice(&facts.feature_groups(*actor).await?);
+        }
+    }
+    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(facts.app(), &gates) }))
+}
+
+/// In a unit of work, of gates that were read in it.
+pub(super) async fn evaluate_in(
+    app: &App,
+    uow: &mut UnitOfWork,
+    flag: &FlagDefinition,
+    gates: &Gates,
+    actors: &[FlagActor],
+) -> Result<Evaluation, StorageError> {
+    let mut groups = Vec::new();
+    if !gates.groups.is_empty() {
+        for actor in actors {
+            groups.extend(feature_groups_of(uow, *actor).await?);
+        }
+    }
+    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(app, gates) }))
+}
+
+/// The feature groups that an actor is in.
+pub(super) async fn feature_groups_of(
+    uow: &mut UnitOfWork,
+    actor: FlagActor,
+) -> Result<Vec<String>, StorageError> {
+    let mut groups = uow.feature_groups().list_of(actor).await?;
+    if let FlagActor::User(id) = actor
+        && uow.users().lookup(id).await?.is_some_and(|user| user.is_admin)
+    {
+        groups.push(ADMINISTRATORS.to_owned());
+    }
+    Ok(groups)
+}
+
+/// Thrown only where something depends on it.
+fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
+    (gates.percentage_of_time != Percentage::ZERO).then(|| {
+        let [a, b, c, d, ..] = app.random.secret();
+        Bucket::from_random([a, b, c, d])
+    })
+}

@@ -1,0 +1,187 @@
+//! Changing the gates of a flag in some environments: what setting and deleting one have in common.
+
+use super::{
+    App, FlagEditor, FlagError, UseCaseError,
+    audit_trail::{Happened, record_as},
+    flag_names::{describe, reference_of},
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        environment::Environment,
+        feature::{FlagDefinition, GateChange, GateError, Gates, ahead_of_staging},
+    },
+    storage::{StorageError, StoredFlag, UnitOfWork},
+};
+
+/// How often a change is tried when somebody else saved in between.
+pub(super) const TRIES: u32 = 10;
+
+/// The most bytes of a reason.
+const MAX_REASON: usize = 500;
+
+/// What holds a change back.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    /// Whether production may not be further open than staging. A change freeze always counts.
+    pub compare_with_staging: bool,
+    /// Why it is done all the same. It is kept.
+    pub override_reason: Option<String>,
+}
+
+pub(super) struct FlagChange<'a> {
+    pub flag: &'a str,
+    pub definition: Option<&'a FlagDefinition>,
+    pub environments: &'a [Environment],
+    /// `None` forgets all gates.
+    pub changes: Option<&'a [GateChange]>,
+    pub guard: &'a Guard,
+}
+
+/// The gates in an environment before and after.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    pub environment: Environment,
+    pub before: Gates,
+    pub after: Gates,
+}
+
+/// Checks, saves and writes the audit events; the caller commits.
+pub(super) async fn carry_out(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &FlagEditor,
+    change: &FlagChange<'_>,
+) -> Result<Vec<Changed>, UseCaseError> {
+    let reason = reason(change.guard)?;
+    let mut all = Vec::with_capacity(change.environments.len());
+    for environment in concerned(change) {
+        let stored = uow.features().find(environment, change.flag).await?;
+        let after = match change.changes {
+            _ if !change.environments.contains(&environment) => stored.gates.clone(),
+            None => Gates::default(),
+            Some(changes) => match changes.iter().try_fold(stored.gates.clone(), Gates::apply) {
+                Ok(after) => after,
+                Err(error) => return Err(refused(uow, error).await?.into()),
+            },
+        };
+        let changed = Changed { environment, before: stored.gates.clone(), after };
+        if changed.after != changed.before {
+            save(app, uow, editor, change, &stored, &changed).await?;
+        } else if !change.environments.contains(&environment) {
+            // As it is, but with a new version: whoever changes it at the same moment looks again.
+            uow.features().save(environment, change.flag, &stored.gates, stored.version).await?;
+        }
+        all.push(changed);
+    }
+    for check in failed_checks(uow, change, &all).await? {
+        let Some(reason) = reason else { return Err(check.into()) };
+        let from = match &check {
+            FlagError::Frozen { environment, reason } => format!("change freeze in {environment}: {reason}"),
+            _ => String::from("production not before staging"),
+        };
+        let happened = Happened {
+            from,
+            to: reason.to_owned(),
+            ..Happened::to(AuditKind::FeatureCheckOverridden, change.flag)
+        };
+        record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
+    }
+    all.retain(|it| change.environments.contains(&it.environment));
+    Ok(all)
+}
+
+/// The environments that are changed or compared, always in the same order: two changes at once wait
+/// for each other and never in a circle.
+fn concerned(change: &FlagChange<'_>) -> Vec<Environment> {
+    let compared = [Environment::Staging, Environment::Production];
+    let mut environments = change.environments.to_vec();
+    if change.guard.compare_with_staging && compared.iter().any(|it| environments.contains(it)) {
+        environments.extend(compared);
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    environments
+}
+
+async fn save(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &FlagEditor,
+    change: &FlagChange<'_>,
+    stored: &StoredFlag,
+    changed: &Changed,
+) -> Result<(), UseCaseError> {
+    uow.features().save(changed.environment, change.flag, &changed.after, stored.version).await?;
+    let target = match changed.environment {
+        Environment::Production => change.flag.to_owned(),
+        other => format!("{} in {other}", change.flag),
+    };
+    let kind =
+        if changed.after.is_set() { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
+    let to = if changed.after.is_set() { describe(uow, &changed.after).await? } else { String::new() };
+    let happened =
+        Happened { from: describe(uow, &changed.before).await?, to, ..Happened::to(kind, &target) };
+    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
+    Ok(())
+}
+
+fn reason(guard: &Guard) -> Result<Option<&str>, UseCaseError> {
+    let Some(reason) = guard.override_reason.as_deref().map(str::trim) else { return Ok(None) };
+    if reason.is_empty() || reason.len() > MAX_REASON || reason.contains('\0') {
+        let message = format!("The reason has 1 to {MAX_REASON} bytes.");
+        return Err(UseCaseError::invalid("override_reason", message));
+    }
+    Ok(Some(reason))
+}
+
+async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, StorageError> {
+    let target = match error {
+        GateError::OptedOut(actor) | GateError::NotOptedOut(actor) => reference_of(uow, actor).await?,
+        GateError::FullyOn { .. } => String::new(),
+    };
+    Ok(FlagError::Gates { error, target })
+}
+
+/// What speaks against the change, as it is now in the unit of work.
+async fn failed_checks(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+    all: &[Changed],
+) -> Result<Vec<FlagError>, StorageError> {
+    let mut failed = Vec::new();
+    for Changed { environment, .. } in all.iter().filter(|it| it.before != it.after) {
+        if let Some(freeze) = uow.change_freezes().find(*environment).await? {
+            failed.push(FlagError::Frozen { environment: *environment, reason: freeze.reason });
+        }
+    }
+    let default = change.definition.is_some_and(|it| it.default_enabled);
+    let states = |environment| {
+        let found = all.iter().find(|it| it.environment == environment)?;
+        Some((found.before.state(default), found.after.state(default)))
+    };
+    if change.guard.compare_with_staging
+        && let Some(staging) = states(Environment::Staging)
+        && let Some(production) = states(Environment::Production)
+        && ahead_of_staging(staging, production)
+    {
+        failed.push(FlagError::AheadOfStaging);
+    }
+    Ok(failed)
+}
+
+/// The environments of a change: this server's own when none is named.
+pub(super) fn environments(app: &App, named: &[Environment]) -> Vec<Environment> {
+    if named.is_empty() { vec![app.environment()] } else { named.to_vec() }
+}
+
+/// Says in words that others were faster, every time.
+pub(super) fn not_first(error: UseCaseError) -> UseCaseError {
+    match error {
+        UseCaseError::Storage(StorageError::Stale) => {
+            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
+            UseCaseError::invalid("name", message)
+        }
+        other => other,
+    }
+}

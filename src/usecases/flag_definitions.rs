@@ -1,0 +1,133 @@
+//! Definitions of feature flags: those that ship, those that were imported, and the files they come in.
+
+use std::sync::LazyLock;
+
+use super::{App, UseCaseError};
+use crate::{
+    domain::feature::FlagDefinition,
+    storage::{StorageError, UnitOfWork},
+};
+
+/// What the program itself asks for, or has a place for.
+static SHIPPED: LazyLock<Vec<FlagDefinition>> = LazyLock::new(|| {
+    [
+        include_str!("../../flags/duo_code_review_flow_priority.yml"),
+        include_str!("../../flags/duo_developer_next_unstable.yml"),
+        include_str!("../../flags/duo_developer_orbit.yml"),
+        include_str!("../../flags/mr_ai_resolve_conflicts.yml"),
+        include_str!("../../flags/orbit_user_preference.yml"),
+    ]
+    .into_iter()
+    .flat_map(|file| from_yaml(file).expect("a test reads them"))
+    .collect()
+});
+
+/// The definition that ships; `None` when none does.
+pub fn shipped(name: &str) -> Option<&'static FlagDefinition> {
+    SHIPPED.iter().find(|it| it.name == name)
+}
+
+/// Every flag that is defined, by name.
+pub async fn list_definitions(app: &App) -> Result<Vec<FlagDefinition>, UseCaseError> {
+    Ok(all(&mut app.storage.read().await?).await?)
+}
+
+/// The definition of a flag that the program itself asks for.
+pub(super) fn ours(name: &str) -> &'static FlagDefinition {
+    shipped(name).expect("what the program asks for ships with it")
+}
+
+pub(super) async fn all(uow: &mut UnitOfWork) -> Result<Vec<FlagDefinition>, StorageError> {
+    let mut definitions = uow.flag_definitions().list().await?;
+    definitions.retain(|it| shipped(&it.name).is_none());
+    definitions.extend(SHIPPED.iter().cloned());
+    definitions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    Ok(definitions)
+}
+
+pub(super) async fn find(uow: &mut UnitOfWork, name: &str) -> Result<Option<FlagDefinition>, StorageError> {
+    if let Some(definition) = shipped(name) {
+        return Ok(Some(definition.clone()));
+    }
+    Ok(uow.flag_definitions().find(name).await?.map(|stored| stored.definition))
+}
+
+/// The definitions of a YAML file: one a document.
+///
+/// # Errors
+/// What is wrong with it, for a person.
+pub fn from_yaml(text: &str) -> Result<Vec<FlagDefinition>, String> {
+    let definitions: Vec<FlagDefinition> =
+        serde_saphyr::from_multiple(text).map_err(|error| error.to_string())?;
+    for definition in &definitions {
+        definition.check().map_err(|error| format!("{}: {error}", definition.name))?;
+    }
+    Ok(definitions)
+}
+
+/// A YAML file that [`from_yaml`] reads.
+pub fn to_yaml(definitions: &[FlagDefinition]) -> String {
+    write(definitions)
+}
+
+fn write(definitions: &[FlagDefinition]) -> String {
+    serde_saphyr::to_string_multiple(definitions).expect("a definition has no maps with odd keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagType, ORBIT_USER_PREFERENCE};
+
+    #[test]
+    fn the_shipped_definitions_are_whole() {
+        let defaults: Vec<_> = SHIPPED.iter().map(|it| (it.name.as_str(), it.default_enabled)).collect();
+        assert_eq!(
+            defaults,
+            [
+                (DUO_CODE_REVIEW_FLOW_PRIORITY, true),
+                ("duo_developer_next_unstable", false),
+                ("duo_developer_orbit", false),
+                ("mr_ai_resolve_conflicts", false),
+                (ORBIT_USER_PREFERENCE, false),
+            ]
+        );
+        for definition in SHIPPED.iter() {
+            assert_eq!(definition.check(), Ok(()));
+            assert!(!definition.description.is_empty() && definition.milestone.is_some(), "{definition:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_exported_can_be_imported() {
+        let yaml = to_yaml(&SHIPPED);
+        assert_eq!(from_yaml(&yaml), Ok(SHIPPED.clone()), "{yaml}");
+        assert_eq!(from_yaml(""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn gitlabs_own_files_are_read() {
+        let file = "---\nname: fix_pipeline_next\nfeature_issue_url: https://example.com/1\nintroduced_by_url: https://example.com/2\nrollout_issue_url:\nmilestone: '19.0'\ngroup: group::pipeline execution\ntype: gitlab_com_derisk\ndefault_enabled: false\n";
+        let read = from_yaml(file).expect("it is one");
+        assert_eq!(read[0].flag_type, FlagType::Derisk);
+        assert_eq!((read[0].milestone.as_deref(), &read[0].rollout_issue_url), (Some("19.0"), &None));
+        assert_eq!(from_yaml(&file.replace("gitlab_com_derisk", "derisk")), Ok(read));
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_says_where() {
+        let file = "name: a_flag\ntype: wip\ngroup: owner\ndefault_enabled: false\n";
+        assert!(from_yaml(file).is_ok());
+        for (from, to, word) in [
+            ("wip", "licensed", "licensed"),
+            ("group: owner\n", "", "group"),
+            ("group", "groop", "groop"),
+            ("false", "true", "default_enabled"),
+            ("a_flag", "A Flag", "name"),
+            ("name:", "- name:", ""),
+        ] {
+            let error = from_yaml(&file.replace(from, to)).expect_err(to);
+            assert!(error.contains(word), "{error}");
+        }
+    }
+}

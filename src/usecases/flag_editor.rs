@@ -1,0 +1,35 @@
+//! Who may set feature flags: operators at the command line, and administrators.
+
+use super::{Caller, Origin, UseCaseError};
+use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
+
+/// Somebody who may. There is no other way to have one than to be allowed.
+#[derive(Clone, Debug)]
+pub struct FlagEditor {
+    pub(super) actor: AuditActor,
+    pub(super) origin: Origin,
+}
+
+impl FlagEditor {
+    /// Whoever works at the command line: they have the database, so nobody asks who they are.
+    pub fn operator(origin: Origin) -> Self {
+        Self { actor: origin.operator(), origin }
+    }
+
+    /// # Errors
+    /// [`UseCaseError::NotFound`] for whoever is no administrator.
+    pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
+        may(caller, Scope::WriteSettings)?;
+        Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })
+    }
+}
+
+/// That `caller` may read how the flags are set.
+pub fn may_read_flags(caller: &Caller) -> Result<(), UseCaseError> {
+    may(caller, Scope::ReadSettings)
+}
+
+fn may(caller: &Caller, scope: Scope) -> Result<(), UseCaseError> {
+    super::load::administrator(caller)?;
+    if caller.actor.has_scope(scope) { Ok(()) } else { Err(Denial::NeedsScope(scope).into()) }
+}

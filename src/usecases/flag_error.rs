@@ -1,0 +1,31 @@
+//! Why a feature flag was not set.
+
+use crate::domain::{environment::Environment, feature::GateError};
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FlagError {
+    #[error("There is no {kind} {name}.")]
+    UnknownTarget { kind: &'static str, name: String },
+    /// The gates do not fit; `target` is whom it is about, as GitLab refers to them.
+    #[error("{}", in_gitlabs_words(*error, target))]
+    Gates { error: GateError, target: String },
+    #[error(
+        "Production would be further open than staging. Set staging first or along with it, or say why not: --override-reason."
+    )]
+    AheadOfStaging,
+    #[error(
+        "There is a change freeze in {environment}: {reason} To set the flag all the same, say why: --override-reason."
+    )]
+    Frozen { environment: Environment, reason: String },
+}
+
+fn in_gitlabs_words(error: GateError, target: &str) -> String {
+    match error {
+        GateError::OptedOut(_) => format!("Opt-out exists for {target} - remove opt-out before enabling"),
+        GateError::NotOptedOut(_) => format!("No opt-out exists for {target}"),
+        GateError::FullyOn { of_actors } => {
+            let of = if of_actors { "actors" } else { "time" };
+            format!("Cannot enable percentage of {of} for a fully-enabled flag")
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Feature flags as GitLab's API has them: shapes, statuses, and words for what is wrong.
+
+use duo_console::domain::token::Scope;
+use http::{Method, header};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, TestApp};
+
+const FLAG: &str = "/api/v4/features/my_feature";
+
+async fn admin() -> (TestApp, String) {
+    let test = TestApp::new().await;
+    let token = test.full_token("admin").await;
+    (test, token)
+}
+
+/// What GitLab would say too: without what is ours.
+fn gitlabs(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let mut feature = answer.json();
+    feature.as_object_mut().expect("an object").remove("warnings").expect("warnings");
+    feature
+}
+
+async fn form(test: &TestApp, token: &str, path: &str, body: &'static str) -> Answer {
+    let ask = test.ask(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+    ask.token(token).body(body).send().await
+}
+
+fn feature(state: &str, gates: Value) -> Value {
+    json!({"name": "my_feature", "state": state, "gates": gates, "definition": null})
+}
+
+#[tokio::test]
+async fn the_examples_of_gitlabs_own_tests_are_answered_the_same() {
+    let (test, token) = admin().await;
+    let off = json!({"key": "boolean", "value": false});
+    let on = json!([{"key": "boolean", "value": true}]);
+    let cases = [
+        ("value=true", feature("on", on.clone())),
+        ("value=false", feature("off", json!([off]))),
+        (
+            "value=true&feature_group=administrators",
+            feature("conditional", json!([off, {"key": "groups", "value": ["administrators"]}])),
+        ),
+        ("value=false&feature_group=administrators", feature("off", json!([off]))),
+        ("value=50", feature("conditional", json!([off, {"key": "percentage_of_time", "value": 50}]))),
+        ("value=30", feature("conditional", json!([off, {"key": "percentage_of_time", "value": 30}]))),
+        ("value=100.0", feature("on", on.clone())),
+        ("value=0.0", feature("off", json!([off]))),
+        (
+            "value=0.01&key=percentage_of_actors",
+            feature("conditional", json!([off, {"key": "percentage_of_actors", "value": 0.01}])),
+        ),
+        (
+            "value=42&key=percentage_of_actors",
+            feature("conditional", json!([off, {"key": "percentage_of_actors", "value": 42}])),
+        ),
+        ("value=100&key=percentage_of_actors", feature("on", on)),
+        ("value=0", feature("off", json!([off]))),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(gitlabs(&form(&test, &token, FLAG, body).await), expected, "{body}");
+    }
+    let listed = test.get("/api/v4/features").token(&token).send().await.ok();
+    assert_eq!(listed, json!([feature("off", json!([off]))]));
+    for _ in 0..2 {
+        let answer = test.ask(Method::DELETE, FLAG).token(&token).send().await;
+        assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
+    }
+    assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn several_kinds_of_targets_go_in_one_call_and_opt_outs_are_actors() {
+    let (test, token) = admin().await;
+    let body = json!({"value": true, "user": "owner, reviewer,,", "group": "acme", "namespace": "acme/platform", "project": "acme/website"});
+    let answer = test.post(FLAG, &body).token(&token).send().await;
+    let actors = &gitlabs(&answer)["gates"][1];
+    assert_eq!(actors["key"], "actors");
+    let names = actors["value"].as_array().expect("a list");
+    assert_eq!(names.len(), 5, "{names:?}");
+    let starting =
+        |word: &str| names.iter().filter(|it| it.as_str().is_some_and(|it| it.starts_with(word))).count();
+    assert_eq!((starting("User:"), starting("Group:"), starting("Project:")), (2, 2, 1));
+    assert_eq!(answer.json()["warnings"].as_array().map(Vec::len), Some(2), "mixed actors, and not defined");
+
+    test.ask(Method::DELETE, FLAG).token(&token).send().await;
+    let answer = form(&test, &token, FLAG, "value=opt_out&user=owner").await;
+    let key = answer.json()["gates"][1]["value"][0].as_str().expect("an actor").to_owned();
+    assert!(key.starts_with("User:") && key.ends_with(":opt_out"), "{key}");
+    let refused = form(&test, &token, FLAG, "value=true&user=owner").await;
+    assert_eq!(
+        refused.json(),
+        json!({"message": "400 Bad request - Opt-out exists for @owner - remove opt-out before enabling"})
+    );
+    assert_eq!(form(&test, &token, FLAG, "value=remove_opt_out&user=owner").await.status, 201);
+    assert_eq!(
+        form(&test, &token, FLAG, "value=remove_opt_out&user=owner").await.json(),
+        json!({"message": "400 Bad request - No opt-out exists for @owner"})
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_gitlabs_words_and_changes_nothing() {
+    let (test, token) = admin().await;
+    assert_eq!(form(&test, &token, FLAG, "value=25&key=percentage_of_actors").await.status, 201);
+    let before = test.get("/api/v4/features").token(&token).send().await.ok();
+    let events = test.snapshot().await.audit;
+    let message = |text: &str| json!({"message": format!("400 Bad request - {text}")});
+    let error = |text: &str| json!({"error": text});
+    for (body, expected) in [
+        ("", error("value is missing")),
+        ("key=percentage_of_actors", error("value is missing")),
+        ("value=", message("Cannot set 'my_feature' to \"\"")),
+        ("value=wat", message("Cannot set 'my_feature' to \"wat\"")),
+        ("value=-1", message("Cannot set 'my_feature' to \"-1\"")),
+        ("value=1&key=wat", message("Cannot set 'my_feature' (\"wat\") to \"1\"")),
+        ("value=wat&key=percentage_of_actors", message("Not a percentage")),
+        ("value=40&user=owner", message("Cannot set 'my_feature' to \"40\" for owner")),
+        ("value=40&key=percentage_of_time&user=owner", error("key, user are mutually exclusive")),
+        ("value=true&user=owner,nobody", message("nobody is not found!")),
+        ("value=true&user=owner&group=nowhere", message("nowhere is not found!")),
+        ("value=true&group=acme/website", message("acme/website is not found!")),
+        ("value=true&project=acme", message("acme is not found!")),
+        ("value=true&namespace=nowhere", message("nowhere is not found!")),
+        ("value=true&repository=acme/website.git", message("acme/website.git is not found!")),
+        ("value=true&feature_group=nobodys", message("nobodys is not found!")),
+        ("value=true&user=,", message(", is not found!")),
+        ("value=true&environment=prod", error("environment does not have a valid value")),
+        (
+            "value=101&key=percentage_of_actors",
+            message("A percentage is a number from 0 to 100 with at most two decimals."),
+        ),
+        (
+            "value=0.001&key=percentage_of_actors",
+            message("A percentage is a number from 0 to 100 with at most two decimals."),
+        ),
+    ] {
+        let answer = form(&test, &token, FLAG, body).await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.text());
+        assert_eq!(answer.json(), expected, "{body}");
+    }
+    for bad in ["[]", "\"x\"", "{", "{\"value\":[]}", "{\"value\":true,\"user\":{}}", "{\"value\":null}"] {
+        let ask = test.ask(Method::POST, FLAG).header("content-type", "application/json").body(bad);
+        let answer = ask.token(&token).send().await;
+        assert_eq!(answer.status, 400, "{bad}: {}", answer.text());
+        assert!(answer.json()["error"].is_string(), "{bad}");
+    }
+    for bad in ["a%20b", "a%00b", "%2F", &"x".repeat(256)] {
+        let answer = form(&test, &token, &format!("/api/v4/features/{bad}"), "value=true").await;
+        assert_eq!(answer.status, 400, "{bad}: {}", answer.text());
+    }
+    assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), before);
+    assert_eq!(test.snapshot().await.audit, events);
+    assert_eq!(form(&test, &token, FLAG, "value=true").await.status, 201);
+    assert_eq!(
+        form(&test, &token, FLAG, "value=25&key=percentage_of_actors").await.json(),
+        message("Cannot enable percentage of actors for a fully-enabled flag")
+    );
+}
+
+#[tokio::test]
+async fn what_real_clients_send_is_understood() {
+    let (test, token) = admin().await;
+    let state = async |ask: crate::support::Ask<'_>| {
+        let answer = ask.header("private-token", &token).send().await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()["gates"].as_array().expect("gates").last().expect("one")["key"].clone()
+    };
+    // python-gitlab: JSON's own booleans and numbers; what it does not know goes into the query.
+    let path = format!("{FLAG}?key=percentage_of_actors");
+    assert_eq!(state(test.post(&path, &json!({"value": 42.5}))).await, "percentage_of_actors");
+    let nothing = json!({"value": true, "feature_group": null, "user": null, "group": null, "project": null});
+    assert_eq!(state(test.post(FLAG, &nothing)).await, "boolean");
+    let path = FLAG.replace("features/", "features//");
+    assert_eq!(state(test.post(&path, &json!({"value": false}))).await, "boolean");
+    let listed = test.get("/api/v4/features/").token(&token).send().await.ok();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+    // client-go: empty texts for what was left out.
+    let empty = json!({"value": "false", "key": "", "feature_group": "", "user": "", "group": "", "namespace": "", "project": "", "repository": "", "force": false});
+    assert_eq!(state(test.post(FLAG, &empty)).await, "boolean");
+    // Everything in the query, and no body.
+    assert_eq!(state(test.ask(Method::POST, &format!("{FLAG}?value=7&key="))).await, "percentage_of_time");
+    // The body counts where both say something.
+    let both = test.post(&format!("{FLAG}?value=true"), &json!({"value": "false"}));
+    let answer = both.token(&token).send().await;
+    assert_eq!(answer.json()["state"], "off");
+}
+
+#[tokio::test]
+async fn only_administrators_with_the_scope_are_answered() {
+    let test = TestApp::new().await;
+    let anonymous = test.get("/api/v4/features").send().await;
+    assert_eq!((anonymous.status.as_u16(), anonymous.json()), (401, json!({"message": "401 Unauthorized"})));
+    let wrong = test.get("/api/v4/features").token("duo-wrong").send().await;
+    assert_eq!((wrong.status.as_u16(), wrong.json()), (401, json!({"message": "401 Unauthorized"})));
+    let owner = test.full_token("owner").await;
+    let refused = form(&test, &owner, FLAG, "value=wat").await;
+    assert_eq!((refused.status.as_u16(), refused.json()), (403, json!({"message": "403 Forbidden"})));
+    let reader = test.token("admin", &[Scope::ReadSettings]).await;
+    assert_eq!(test.get("/api/v4/features/definitions").token(&reader).send().await.status, 200);
+    let refused = form(&test, &reader, FLAG, "value=true").await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(
+        (&refused.json()["error"], &refused.json()["scope"]),
+        (&json!("insufficient_scope"), &json!("write_settings"))
+    );
+    assert_eq!(refused.header(header::CONTENT_TYPE), "application/json");
+    let reader = test.token("admin", &[Scope::WriteSettings]).await;
+    assert_eq!(test.get("/api/v4/features").token(&reader).send().await.status, 403);
+}
+
+#[tokio::test]
+async fn definitions_have_gitlabs_fields() {
+    let (test, token) = admin().await;
+    let definitions = test.get("/api/v4/features/definitions").token(&token).send().await.ok();
+    let names: Vec<_> = definitions.as_array().expect("a list").iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(
+        names,
+        [
+            "duo_code_review_flow_priority",
+            "duo_developer_next_unstable",
+            "duo_developer_orbit",
+            "mr_ai_resolve_conflicts",
+            "orbit_user_preference"
+        ]
+    );
+    for field in [
+        "introduced_by_url",
+        "rollout_issue_url",
+        "milestone",
+        "log_state_changes",
+        "type",
+        "group",
+        "default_enabled",
+    ] {
+        assert!(definitions[0].get(field).is_some(), "{field}");
+    }
+    let answer = form(&test, &token, "/api/v4/features/duo_developer_orbit", "value=true").await;
+    assert_eq!(gitlabs(&answer)["definition"], definitions[2]);
+    assert_eq!(answer.json()["warnings"], json!([]));
+}
+
+#[tokio::test]
+async fn gitlabs_traps_are_kept_and_warned_of() {
+    let (test, token) = admin().await;
+    let priority = "/api/v4/features/duo_code_review_flow_priority";
+    let warnings = async |body| {
+        let answer = form(&test, &token, priority, body).await;
+        answer.json()["warnings"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(ToString::to_string)
+            .collect::<String>()
+    };
+    // Closing it for one group closes a flag that is on by default for all.
+    assert!(warnings("value=false&group=acme").await.contains("on by default"));
+    assert!(warnings("value=true&user=owner").await.contains("on by default"));
+    assert!(warnings("value=true").await.contains("took away the actors"));
+    assert_eq!(warnings("value=true").await, "");
+}
+
+#[tokio::test]
+async fn a_flag_of_another_environment_is_set_there_and_staging_comes_first() {
+    let (test, token) = admin().await;
+    let path = "/api/v4/features/duo_developer_orbit";
+    let refused = form(&test, &token, path, "value=true&environment=production").await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    assert_eq!(form(&test, &token, path, "value=true&environment=staging").await.status, 201);
+    assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]));
+    let there = test.get("/api/v4/features?environment=staging").token(&token).send().await.ok();
+    assert_eq!(there[0]["name"], "duo_developer_orbit");
+    assert_eq!(form(&test, &token, path, "value=true&environment=production").await.status, 201);
+}
+
+#[tokio::test]
+async fn who_changed_a_flag_is_kept() {
+    let (test, token) = admin().await;
+    form(&test, &token, FLAG, "value=25&key=percentage_of_actors").await;
+    let event = test.snapshot().await.audit.remove(0).event;
+    assert_eq!((event.kind.key(), event.actor.username.as_str()), ("feature_flag_updated", "admin"));
+    assert_eq!(
+        (event.target.as_str(), event.from.as_str(), event.to.as_str()),
+        ("my_feature", "default", "25 % of actors")
+    );
+}
+
+/// Off for the group, a seat decides; and the decision follows at once, from memory as well.
+#[tokio::test]
+async fn the_flag_routes_reviews_and_the_decision_says_so() {
+    let (test, token) = admin().await;
+    let flow = crate::support::code_review_of("acme");
+    let change =
+        json!({"enabled": true, "version": 0, "consent": {"wording": crate::support::current_wording()}});
+    test.put(&flow, &change).token(&token).send().await.ok();
+    let check = async |user: &str, engine: &str, rule: &str, gate: &str| {
+        let path = format!("/api/v1/decisions/code_review?namespace=acme/platform&user={user}");
+        for _ in 0..2 {
+            let decision = test.get(&path).token(&token).send().await.ok();
+            assert_eq!(
+                (&decision["engine"], &decision["rule"]),
+                (&json!(engine), &json!(rule)),
+                "{decision}"
+            );
+            assert_eq!(decision["inputs"]["flow_priority_gate"], gate);
+            let names_it = decision["explanation"]
+                .as_str()
+                .is_some_and(|it| it.contains("duo_code_review_flow_priority"));
+            assert_eq!(names_it, rule.starts_with("priority_off"));
+        }
+    };
+    let priority = "/api/v4/features/duo_code_review_flow_priority";
+    check("reviewer", "code_review_flow", "flow_on_with_consent", "default").await;
+    form(&test, &token, priority, "value=false").await;
+    check("reviewer", "duo_code_review", "priority_off_seat", "closed").await;
+    check("developer", "code_review_flow", "priority_off_no_seat", "closed").await;
+    form(&test, &token, priority, "value=true&group=acme").await;
+    check("reviewer", "code_review_flow", "flow_on_with_consent", "actor").await;
+    form(&test, &token, priority, "value=true").await;
+    form(&test, &token, priority, "value=opt_out&group=acme").await;
+    check("reviewer", "duo_code_review", "priority_off_seat", "opt_out").await;
+    test.ask(Method::DELETE, priority).token(&token).send().await;
+    check("reviewer", "code_review_flow", "flow_on_with_consent", "default").await;
+}

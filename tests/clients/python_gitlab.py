@@ -1,0 +1,76 @@
+"""python-gitlab against a running server: its own calls for feature flags, and what they come to.
+
+Run by scripts/test-clients, which says where the server is and whose token to use.
+"""
+
+import os
+
+import gitlab
+
+URL = os.environ["DUO_TEST_URL"]
+FLAG = "python_gitlab_flag"
+
+
+def connect(token):
+    return gitlab.Gitlab(URL, private_token=token)
+
+
+def refused(status, call):
+    try:
+        call()
+    except gitlab.exceptions.GitlabError as error:
+        assert error.response_code == status, error
+        return error.error_message
+    raise AssertionError(f"not refused with {status}")
+
+
+def gates(feature):
+    return {gate["key"]: gate["value"] for gate in feature.gates}
+
+
+def main():
+    admin = connect(os.environ["DUO_TEST_ADMIN_TOKEN"])
+    features = admin.features
+    assert features.list() == []
+
+    on = features.set(FLAG, True)
+    assert (on.name, on.state, gates(on)) == (FLAG, "on", {"boolean": True})
+    off = features.set(FLAG, False)
+    assert (off.state, gates(off)) == ("off", {"boolean": False})
+
+    # What it has no argument for goes into the query.
+    actors = features.set(FLAG, 42.5, key="percentage_of_actors")
+    assert gates(actors) == {"boolean": False, "percentage_of_actors": 42.5}
+    time = features.set(FLAG, 30)
+    assert gates(time)["percentage_of_time"] == 30
+
+    some = features.set(FLAG, True, user="reviewer", group="acme", project="acme/website")
+    assert some.state == "conditional" and len(gates(some)["actors"]) == 3, some
+    staff = features.set(FLAG, True, feature_group="administrators")
+    assert gates(staff)["groups"] == ["administrators"]
+    out = features.set(FLAG, "opt_out", user="owner")
+    assert sum(actor.endswith(":opt_out") for actor in gates(out)["actors"]) == 1
+
+    assert refused(400, lambda: features.set(FLAG, True, user="nobody")) == "400 Bad request - nobody is not found!"
+    # The example of its own documentation, which GitLab refuses too.
+    assert "Cannot set" in refused(400, lambda: features.set(FLAG, 40, group="acme"))
+    assert "mutually exclusive" in refused(
+        400, lambda: features.set(FLAG, 40, user="owner", key="percentage_of_actors")
+    )
+
+    assert [feature.name for feature in features.list(get_all=True)] == [FLAG]
+    assert [feature.name for feature in features.list(iterator=True)] == [FLAG]
+    definitions = admin.http_list("/features/definitions")
+    assert "duo_code_review_flow_priority" in [definition["name"] for definition in definitions]
+
+    features.list()[0].delete()
+    features.delete(FLAG)
+    assert features.list() == []
+
+    owner = connect(os.environ["DUO_TEST_OWNER_TOKEN"])
+    assert refused(403, owner.features.list) == "403 Forbidden"
+    assert refused(401, connect("duo-wrong").features.list) == "401 Unauthorized"
+    print("python-gitlab", gitlab.__version__, "is understood")
+
+
+main()
