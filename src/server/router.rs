@@ -158,6 +158,7 @@ fn content_security_policy(options: &LeptosOptions) {
 }
 
 /// Where pages hear from `cargo leptos watch` that they changed; nowhere, in what is released.
+#[expect(clippy::disallowed_methods, reason = "no setting of an operator: cargo-leptos says it so")]
 fn live_reload(options: &LeptosOptions) -> String {
     if cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some() {
         let port = options.reload_port;
