@@ -158,6 +158,8 @@ test.describe('a new server', () => {
     await expect(page.getByRole('main').getByRole('listitem')).toHaveText(/Ann Lee\s*Administrator\s*@root/);
     await page.goto(link);
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+    // It may still be fetching its icon.
+    await page.close();
     expect(await server.stop()).toBe(0);
   });
 });

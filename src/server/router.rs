@@ -1,6 +1,6 @@
 //! Which address leads where, and through which middleware.
 
-use std::sync::Arc;
+use std::{env, sync::Arc};
 
 use any_spawner::Executor;
 use axum::{
@@ -13,6 +13,7 @@ use axum::{
     routing::{get, post},
 };
 use leptos::{
+    config::LeptosOptions,
     nonce::use_nonce,
     prelude::{expect_context, provide_context},
     server_fn::axum::server_fn_paths,
@@ -119,7 +120,7 @@ pub(super) async fn render_page(state: &Arc<ServerState>, request: Request<Body>
     let render = render_app_async_with_context(
         move || {
             provide(&context);
-            content_security_policy();
+            content_security_policy(&context.leptos);
         },
         move || shell(shown.leptos.clone(), shown.assets.clone()),
     );
@@ -144,13 +145,25 @@ fn provide(state: &ServerState) {
 }
 
 /// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.
-fn content_security_policy() {
+fn content_security_policy(options: &LeptosOptions) {
     let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'{}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        live_reload(options)
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Where pages hear from `cargo leptos watch` that they changed; nowhere, in what is released.
+#[expect(clippy::disallowed_methods, reason = "no setting of an operator: cargo-leptos says it so")]
+fn live_reload(options: &LeptosOptions) -> String {
+    if cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some() {
+        let port = options.reload_port;
+        format!(" ws://127.0.0.1:{port} ws://localhost:{port}")
+    } else {
+        String::new()
     }
 }
