@@ -502,6 +502,23 @@ async fn whoever_says_no_at_the_provider_comes_back_to_a_page_that_keeps_the_way
 }
 
 #[tokio::test]
+async fn an_address_that_says_something_twice_begins_and_ends_no_sign_in() {
+    let (provider, test) = started().await;
+    let browser = Browser::new(&test);
+    let twice = "says something twice";
+    let before = test.snapshot().await.audit.len();
+    let answer = browser.get(&format!("{START}?return_to=/&return_to=/groups")).await;
+    refused(&answer, &browser, 400, twice);
+    for more in ["&state=other", "&code=other", "&iss=a&iss=b", "&%73tate=other"] {
+        let sent_to = begin(&browser, "/").await;
+        let answer = browser.get(&format!("{}{more}", back(&provider, &sent_to))).await;
+        refused(&answer, &browser, 400, twice);
+    }
+    assert_eq!(test.snapshot().await.audit.len(), before, "nothing happened");
+    assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn nobody_is_led_to_another_site_afterwards() {
     let (provider, test) = started().await;
     for elsewhere in ["https://evil.example", "//evil.example", "/%5Cevil.example", "/users/sign_out"] {
