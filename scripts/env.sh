@@ -65,6 +65,7 @@ start_demo_server() {
   place=$(mktemp -d)
   trap 'kill "$server" 2>/dev/null || true; rm -rf "$place"' EXIT
   export DATABASE_URL=sqlite://$place/duo.db
+  touch "$place/said" # it is looked into before the server may have begun
   "$program" serve --demo --listen 127.0.0.1:0 --log warn --api-rate-per-minute 0 >"$place/said" 2>"$place/log" &
   server=$!
   address=
