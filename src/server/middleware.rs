@@ -221,6 +221,12 @@ pub(super) async fn same_origin(
     Asked::by(&request).refuse(&state, refusal).await
 }
 
+/// Whether another site led the browser here. Where browsers say nothing, it is not held against them:
+/// for what changes something there is [`same_origin`].
+pub(super) fn is_led_here(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text("origin")) {

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
     domain::{identity::Refusal, paths},
-    server::{ServerState, router::render_page},
+    server::{ServerState, middleware, router::render_page},
     ui::ProviderSignInFailed,
     usecases::{
         Origin,
@@ -68,6 +68,11 @@ pub(in crate::server) async fn start(
         return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
     }
     let return_to = paths::safe_return(query.get("return_to")).to_owned();
+    // Where the provider knows the browser it comes back with a session and without a question: no
+    // other site is to begin that.
+    if middleware::is_led_here(request.headers()) {
+        return Redirect::to(&paths::sign_in_returning_to(&return_to)).into_response();
+    }
     let anew = query.get("anew") == Some("true");
     let metadata = match provider.metadata().await {
         Ok(metadata) => metadata,
