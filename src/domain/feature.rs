@@ -4,6 +4,8 @@ mod actor;
 mod definition;
 mod gates;
 mod percentage;
+mod record;
+mod schedule;
 mod staging;
 mod warning;
 
@@ -11,6 +13,8 @@ pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
 pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
+pub use record::{Recorded, place_of, target_of};
+pub use schedule::{Ended, Ending, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::ahead_of_staging;
 pub use warning::Warning;
 
