@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     audit::AuditKind,
-    feature::{Ended, Ending, ScheduleState, target_of},
+    feature::{Ended, Ending, FeatureTarget, ScheduleState},
     ids::ScheduledChangeId,
 };
 
@@ -40,7 +40,7 @@ pub async fn cancel_scheduled_change(
     }
     let scheduled = in_words(&mut uow, change).await?;
     let plan = &scheduled.change.plan;
-    let target = target_of(&plan.flag, plan.environment);
+    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
     let happened =
         Happened { from: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeCancelled, &target) };
     record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FlagDefinition, GateChange, GateError, Gates, Recorded, ahead_of_staging, target_of},
+        feature::{FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Recorded, ahead_of_staging},
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
@@ -126,7 +126,7 @@ async fn save(
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, flag, &changed.after, stored.version).await?;
-    let target = target_of(flag, changed.environment);
+    let target = FeatureTarget { flag, environment: changed.environment }.to_string();
     let is_set = changed.after.is_set();
     let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
     let after = Recorded { reason: why.map(str::to_owned), ..record_of(uow, &changed.after).await? };

@@ -6,7 +6,7 @@ use crate::{
         actor::Surface,
         audit::{AuditCursor, AuditEvent, AuditKind},
         environment::Environment,
-        feature::{Gates, Recorded, check_flag_name, place_of, target_of},
+        feature::{FeatureTarget, Gates, Recorded, check_flag_name},
         ids::AuditEventId,
         time::Timestamp,
     },
@@ -56,7 +56,8 @@ pub async fn flag_history(
     let mut events = Vec::new();
     for place in Environment::ALL.into_iter().filter(|it| environment.is_none_or(|only| *it == only)) {
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-        let found = uow.audit_log().list_of_flag(&target_of(name, place), before, limit).await?;
+        let target = FeatureTarget { flag: name, environment: place };
+        let found = uow.audit_log().list_of_flag(&target.to_string(), before, limit).await?;
         events.extend(found.into_iter().map(|event| (place, event)));
     }
     if events.is_empty() && before.is_none() && flag_definitions::find(&mut uow, name).await?.is_none() {
@@ -81,7 +82,7 @@ pub(super) async fn find_entry(
     Ok(event.and_then(|event| {
         let is_change =
             matches!(event.event.kind, AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted);
-        let (flag, environment) = place_of(&event.event.target)?;
+        let FeatureTarget { flag, environment } = FeatureTarget::read(&event.event.target);
         (is_change && flag == name).then(|| entry(environment, event.clone()))
     }))
 }

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         actor::Surface,
         audit::{AuditActor, AuditKind},
-        feature::{Ended, Ending, target_of},
+        feature::{Ended, Ending, FeatureTarget},
         ids::ScheduledChangeId,
         time::Timestamp,
     },
@@ -95,7 +95,7 @@ async fn make(app: &App, id: ScheduledChangeId) -> Result<bool, UseCaseError> {
         outcome = record_of(&mut uow, &changed.after).await?.gates;
     }
     uow.scheduled_changes().say(id, &outcome).await?;
-    let target = target_of(&plan.flag, plan.environment);
+    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
     let happened = Happened {
         from: format!("scheduled change {id}"),
         to: outcome,
@@ -128,7 +128,7 @@ async fn fail(app: &App, id: ScheduledChangeId, error: &UseCaseError) -> Result<
     let mut uow = app.storage.begin().await?;
     let ended = Ended { how: Ending::Failed, at: app.now(), outcome: outcome.clone() };
     let Some(whose) = uow.scheduled_changes().end(id, &ended).await? else { return Ok(false) };
-    let target = target_of(&whose.flag, whose.environment);
+    let target = FeatureTarget { flag: &whose.flag, environment: whose.environment }.to_string();
     let happened = Happened {
         from: format!("scheduled change {id}"),
         to: outcome,

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     audit::AuditKind,
     environment::Environment,
-    feature::{PlannedChange, ScheduleState, ScheduledChange, check_due, check_flag_name, target_of},
+    feature::{FeatureTarget, PlannedChange, ScheduleState, ScheduledChange, check_due, check_flag_name},
     time::Timestamp,
 };
 
@@ -23,9 +23,10 @@ pub struct ScheduleChange {
     pub name: String,
     pub value: FlagValue,
     pub targets: Targets,
-    /// This server's own when none is named. Where one is named, production may not be further open
-    /// than staging when the change is made.
+    /// This server's own when none is named.
     pub environment: Option<Environment>,
+    /// Whether production may not be further open than staging when the change is made.
+    pub compare_with_staging: bool,
     pub due_at: Timestamp,
     pub reason: Option<String>,
     /// Whether a flag that nothing defines may be named.
@@ -48,14 +49,14 @@ pub async fn schedule_change(
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
     if uow.scheduled_changes().pending(Some(&command.name), limit).await?.len() >= MOST {
         let message = format!("{MOST} changes of this flag wait already. Cancel some of them.");
-        return Err(UseCaseError::invalid("name", message));
+        return Err(UseCaseError::invalid("at", message));
     }
     let plan = PlannedChange {
         flag: command.name.clone(),
         environment: command.environment.unwrap_or(app.environment()),
         due_at: command.due_at,
         changes: changes(&mut uow, command.value, &command.targets).await?,
-        compare_with_staging: command.environment.is_some(),
+        compare_with_staging: command.compare_with_staging,
         reason: why.map(str::to_owned),
         by: editor.actor.clone(),
         surface: editor.origin.surface,
@@ -64,7 +65,7 @@ pub async fn schedule_change(
     let id = uow.scheduled_changes().add(&plan).await?;
     let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
     let plan = &scheduled.change.plan;
-    let target = target_of(&plan.flag, plan.environment);
+    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
     let happened =
         Happened { to: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeScheduled, &target) };
     record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);

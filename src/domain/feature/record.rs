@@ -1,7 +1,6 @@
 //! Gates as the audit log keeps them: a line for people, which is read back to restore them.
 
 use super::{FlagActor, Gates, Percentage};
-use crate::domain::environment::Environment;
 
 /// What stands between the gates and why they were set.
 const BECAUSE: &str = "; because: ";
@@ -109,22 +108,6 @@ fn actor_of(text: &str) -> Option<FlagActor> {
     FlagActor::from_key(key)
 }
 
-/// What the audit log calls a flag in an environment.
-pub fn target_of(flag: &str, environment: Environment) -> String {
-    match environment {
-        Environment::Production => flag.to_owned(),
-        other => format!("{flag} in {other}"),
-    }
-}
-
-/// The flag and the environment that are called so; `None` when it is no such name.
-pub fn place_of(target: &str) -> Option<(&str, Environment)> {
-    match target.split_once(" in ") {
-        None => Some((target, Environment::Production)),
-        Some((flag, environment)) => Some((flag, Environment::from_key(environment)?)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -190,14 +173,6 @@ mod tests {
         ] {
             assert_eq!(Recorded::parse(line).gates(), None, "{line}");
         }
-    }
-
-    #[test]
-    fn each_environment_is_called_otherwise_and_read_back() {
-        for environment in Environment::ALL {
-            assert_eq!(place_of(&target_of("a_flag", environment)), Some(("a_flag", environment)));
-        }
-        assert_eq!(place_of("a_flag in prod"), None);
     }
 
     fn actors(kinds: u8) -> impl Strategy<Value = Vec<FlagActor>> {
