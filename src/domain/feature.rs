@@ -4,14 +4,20 @@ mod actor;
 mod definition;
 mod gates;
 mod percentage;
+mod record;
+mod schedule;
 mod staging;
+mod target;
 mod warning;
 
 pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
 pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
+pub use record::Recorded;
+pub use schedule::{Ended, Ending, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::ahead_of_staging;
+pub use target::FeatureTarget;
 pub use warning::Warning;
 
 /// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.

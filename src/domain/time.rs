@@ -48,6 +48,11 @@ impl Timestamp {
         Some(Self(midnight.timestamp().as_millisecond()))
     }
 
+    /// The instant written `2026-06-01T09:30:00Z` or with another offset; `None` when it is not one.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|it| Self(it.as_millisecond()))
+    }
+
     fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
@@ -99,6 +104,19 @@ mod tests {
             ["2026-06-01T12:00", "2026-06-01T12:00:00Z", "2026-06-01 12:00", "20260601", " 2026-06-01"]
         {
             assert_eq!(Timestamp::from_date(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_read_with_its_offset_and_not_without_one() {
+        for text in ["2026-06-01T12:00:00.123Z", "2026-06-01T14:00:00.123+02:00", "2026-06-01 12:00:00.123Z"]
+        {
+            assert_eq!(Timestamp::from_rfc3339(text), Some(NOON), "{text}");
+        }
+        for text in
+            ["", "tomorrow", "2026-06-01", "2026-06-01T12:00:00", "2026-06-01T25:00:00Z", "1780315200"]
+        {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
         }
     }
 

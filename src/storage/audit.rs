@@ -29,6 +29,8 @@ statements! {
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
+    /// How a flag was set in an environment. The kinds stand here, so that their index is found.
+    LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
     LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
     LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
@@ -201,6 +203,25 @@ impl AuditLog<'_> {
             }
             query.fetch_all(c).await
         })?;
+        rows.into_iter().map(AuditEvent::try_from).collect()
+    }
+
+    /// How a flag was set, as `target` calls it in an environment: the newest first, at most `limit`.
+    pub async fn list_of_flag(
+        &mut self,
+        target: &str,
+        before: Option<AuditCursor>,
+        limit: i64,
+    ) -> Result<Vec<AuditEvent>, StorageError> {
+        let (at, id) = before.map_or((i64::MAX, i64::MAX), |it| (it.at.as_millis(), it.id.0));
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST_OF_FLAG)
+            .bind(at)
+            .bind(id)
+            .bind(i64::MIN)
+            .bind(limit)
+            .bind(target)
+            .fetch_all(c)
+            .await)?;
         rows.into_iter().map(AuditEvent::try_from).collect()
     }
 

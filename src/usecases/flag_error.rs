@@ -1,6 +1,9 @@
 //! Why a feature flag was not set.
 
-use crate::domain::{environment::Environment, feature::GateError};
+use crate::domain::{
+    environment::Environment,
+    feature::{Ended, GateError},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlagError {
@@ -17,6 +20,14 @@ pub enum FlagError {
         "There is a change freeze in {environment}: {reason} To set the flag all the same, say why: --override-reason."
     )]
     Frozen { environment: Environment, reason: String },
+    #[error("What is recorded there cannot be read any more, so it cannot be restored: {0}")]
+    Unreadable(String),
+    #[error("The scheduled change no longer waits: it was {} on {}.", .0.how.key(), .0.at.long(false))]
+    NotPending(Ended),
+    #[error("{0}, who scheduled it, is no longer there.")]
+    PlannerGone(String),
+    #[error("{0}, who scheduled it, is no longer an administrator.")]
+    PlannerNotAdministrator(String),
 }
 
 fn in_gitlabs_words(error: GateError, target: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{Changed, FlagChange, Guard, TRIES, carry_out, environments, not_first},
+    flag_change::{Changed, FlagChange, Guard, TRIES, To, carry_out, environments, not_first},
     flag_definitions,
 };
 use crate::{
@@ -94,13 +94,14 @@ async fn try_once(
     if definition.is_none() && !command.undefined_too {
         return Err(unknown(&mut uow, &command.name).await?);
     }
-    let changes = changes(&mut uow, command).await?;
+    let changes = changes(&mut uow, command.value, &command.targets).await?;
     let environments = environments(app, &command.environments);
     let change = FlagChange {
         flag: &command.name,
         definition: definition.as_ref(),
         environments: &environments,
-        changes: Some(&changes),
+        to: To::Changed(&changes),
+        reason: None,
         guard: &command.guard,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
@@ -124,18 +125,23 @@ pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseE
     Ok(UseCaseError::invalid("name", message))
 }
 
-async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateChange>, UseCaseError> {
-    let actors = actors(uow, &command.targets).await?;
+/// What is asked for, as changes of the gates.
+pub(super) async fn changes(
+    uow: &mut UnitOfWork,
+    value: FlagValue,
+    targets: &Targets,
+) -> Result<Vec<GateChange>, UseCaseError> {
+    let actors = actors(uow, targets).await?;
     let mut groups = Vec::new();
-    for name in &command.targets.feature_groups {
+    for name in &targets.feature_groups {
         if name != ADMINISTRATORS && (name.contains('\0') || uow.feature_groups().find(name).await?.is_none())
         {
             return Err(FlagError::UnknownTarget { kind: "feature group", name: name.clone() }.into());
         }
         groups.push(name.clone());
     }
-    let nobody = command.targets.is_empty();
-    Ok(match command.value {
+    let nobody = targets.is_empty();
+    Ok(match value {
         FlagValue::Boolean(on) if nobody => vec![GateChange::Boolean(on)],
         FlagValue::Boolean(on) => {
             let groups = groups.into_iter().map(|group| GateChange::FeatureGroup(group, on));
