@@ -24,6 +24,9 @@ pub enum AuditKind {
     FeatureCheckOverridden,
     ChangeFreezeBegun,
     ChangeFreezeEnded,
+    ChatCommandRun,
+    ChatUserLinked,
+    ChatUserUnlinked,
     TokenCreated,
     TokenRevoked,
     UserCreated,
@@ -49,7 +52,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 39] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -64,6 +67,9 @@ impl AuditKind {
         Self::FeatureCheckOverridden,
         Self::ChangeFreezeBegun,
         Self::ChangeFreezeEnded,
+        Self::ChatCommandRun,
+        Self::ChatUserLinked,
+        Self::ChatUserUnlinked,
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::UserCreated,
@@ -105,6 +111,9 @@ impl AuditKind {
             Self::FeatureCheckOverridden => "feature_check_overridden",
             Self::ChangeFreezeBegun => "change_freeze_begun",
             Self::ChangeFreezeEnded => "change_freeze_ended",
+            Self::ChatCommandRun => "chat_command_run",
+            Self::ChatUserLinked => "chat_user_linked",
+            Self::ChatUserUnlinked => "chat_user_unlinked",
             Self::TokenCreated => "personal_access_token_created",
             Self::TokenRevoked => "personal_access_token_revoked",
             Self::UserCreated => "user_created",
@@ -164,6 +173,9 @@ impl AuditKind {
             Self::FeatureCheckOverridden => "overrode a check of the feature flag",
             Self::ChangeFreezeBegun => "began a change freeze in",
             Self::ChangeFreezeEnded => "ended the change freeze in",
+            Self::ChatCommandRun => "ran in the chat",
+            Self::ChatUserLinked => "linked to the chat the account of",
+            Self::ChatUserUnlinked => "unlinked from the chat the account of",
             Self::TokenCreated => "created the access token",
             Self::TokenRevoked => "revoked the access token",
             Self::UserCreated => "created the user",

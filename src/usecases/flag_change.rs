@@ -27,6 +27,15 @@ pub struct Guard {
     pub compare_with_staging: bool,
     /// Why it is done all the same. It is kept.
     pub override_reason: Option<String>,
+    /// Checks that the reason is not about: they hold.
+    pub still_checked: Vec<Check>,
+}
+
+/// A check that a reason can override.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    Freeze,
+    Consistency,
 }
 
 pub(super) struct FlagChange<'a> {
@@ -54,6 +63,9 @@ pub(super) async fn carry_out(
     change: &FlagChange<'_>,
 ) -> Result<Vec<Changed>, UseCaseError> {
     let reason = reason(change.guard)?;
+    if let Some(request) = &editor.chat_request {
+        request.use_up_with_change(app, uow, editor).await?;
+    }
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
@@ -75,7 +87,9 @@ pub(super) async fn carry_out(
         all.push(changed);
     }
     for check in failed_checks(uow, change, &all).await? {
-        let Some(reason) = reason else { return Err(check.into()) };
+        let Some(reason) = reason.filter(|_| !is_among(&change.guard.still_checked, &check)) else {
+            return Err(check.into());
+        };
         let from = match &check {
             FlagError::Frozen { environment, reason } => format!("change freeze in {environment}: {reason}"),
             _ => String::from("production not before staging"),
@@ -124,6 +138,14 @@ async fn save(
         Happened { from: describe(uow, &changed.before).await?, to, ..Happened::to(kind, &target) };
     record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
     Ok(())
+}
+
+fn is_among(checks: &[Check], failed: &FlagError) -> bool {
+    match failed {
+        FlagError::Frozen { .. } => checks.contains(&Check::Freeze),
+        FlagError::AheadOfStaging => checks.contains(&Check::Consistency),
+        FlagError::UnknownTarget { .. } | FlagError::Gates { .. } => true,
+    }
 }
 
 fn reason(guard: &Guard) -> Result<Option<&str>, UseCaseError> {

@@ -19,6 +19,7 @@ mod start_session;
 mod tally;
 mod throttle;
 
+pub mod answer_chat;
 pub mod authenticate;
 pub mod change_password;
 pub mod confirm_sign_in;
@@ -38,6 +39,7 @@ pub mod first_administrator;
 pub mod flag_definitions;
 pub mod freeze_changes;
 pub mod jump_to;
+pub mod link_chat_user;
 pub mod list_audit_events;
 pub mod list_flow_versions;
 pub mod list_flows;
@@ -48,6 +50,7 @@ pub mod list_users;
 pub mod read_features;
 pub mod reset_links;
 pub mod revoke_token;
+pub mod run_chatops;
 pub mod save_display;
 pub mod search_users;
 pub mod set_email;
@@ -69,7 +72,7 @@ pub mod verify_audit;
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
-pub use flag_change::Guard;
+pub use flag_change::{Check, Guard};
 pub use flag_editor::{FlagEditor, may_read_flags};
 pub use flag_error::FlagError;
 pub use known::Known;
@@ -77,7 +80,8 @@ pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
-    FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken, VisibleNamespace,
+    FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
+    VisibleNamespace,
 };
 
 use std::{ops::Deref, sync::Arc};
