@@ -33,7 +33,7 @@ pub async fn run_chatops(
         }
         ChatopsCommand::Set(set) => {
             let warnings = set_feature(app, editor, &set_command(set)).await?;
-            (states(app, &set.environments, &set.flag).await?, warnings)
+            (states_now(app, &set.environments, &set.flag).await?, warnings)
         }
         ChatopsCommand::Delete { flag, environments, overridden } => {
             let command = DeleteFeature {
@@ -45,11 +45,7 @@ pub async fn run_chatops(
             };
             let was_set = delete_feature(app, editor, &command).await?;
             let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
-            let lines = match states(app, environments, flag).await {
-                // Nothing is left of a flag without a definition.
-                Err(UseCaseError::Invalid { .. }) => vec![format!("{flag}.")],
-                lines => lines?,
-            };
+            let lines = states_now(app, environments, flag).await?;
             (lines.into_iter().map(|line| format!("{done}: {line}")).collect(), Vec::new())
         }
     };
@@ -108,6 +104,19 @@ async fn states(app: &App, environments: &[Environment], flag: &str) -> Result<V
         lines.push(state.sentence(environments.len() == 1));
     }
     Ok(lines)
+}
+
+/// The same after a change, of which there may be nothing left: a flag that nothing defines and that
+/// is not set is off.
+async fn states_now(
+    app: &App,
+    environments: &[Environment],
+    flag: &str,
+) -> Result<Vec<String>, UseCaseError> {
+    match states(app, environments, flag).await {
+        Err(UseCaseError::Invalid { .. }) => Ok(vec![format!("{flag} is off.")]),
+        lines => lines,
+    }
 }
 
 async fn list(app: &App, environments: &[Environment], part: &str) -> Result<Vec<String>, UseCaseError> {

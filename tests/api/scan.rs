@@ -97,6 +97,8 @@ const TABLE: &[Row] = &[
     Row("DELETE",  "/api/v4/features/mr_ai_resolve_conflicts", "delete /api/v4/features/{name}", "",         [401, 403, 403, 403, 403, 403, 403, 204]),
     Row("GET",     "/api/v4/features/",                      "/api/v4/features/",            "",             [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/api/v4/features//mr_ai_resolve_conflicts", "/api/v4/features//{name}",  "{\"value\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
+    // Signed by the chat program, whoever asks.
+    Row("POST",    "/api/v1/chat/commands",                  "post /api/v1/chat/commands",   "text=x",       [401, 401, 401, 401, 401, 401, 401, 401]),
     Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),
