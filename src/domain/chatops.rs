@@ -1,4 +1,4 @@
-//! The chat commands for feature flags, as GitLab's ChatOps has them: `gitlab run feature set …`.
+//! The chat commands for feature flags, as GitLab has them: `gitlab run feature set …`.
 //!
 //! Here they are only read. `usecases/run_chatops.rs` does what they say.
 

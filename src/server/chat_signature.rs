@@ -43,8 +43,10 @@ pub(super) enum SignatureError {
 }
 
 impl ChatSecret {
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
     pub fn new(secret: &Secret) -> Self {
-        Self(Hmac::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes keys of any length"))
+        Self(Hmac::new_from_slice(secret.expose().as_bytes()).expect("a key of any length"))
     }
 
     pub(super) fn verify(

@@ -2,7 +2,7 @@
 
 use duo_console::{
     domain::chat_user::ChatUser,
-    storage::{DatabaseUrl, NewUser, Storage, StorageError},
+    storage::{NewUser, Storage, StorageError},
     usecases::{
         UseCaseError,
         answer_chat::{ChatReply, ChatRequest, answer_chat},
@@ -13,6 +13,7 @@ use duo_console::{
 
 use crate::{
     support::{Backend, Database, at_once, committed, run},
+    unwritable::set_read_only,
     world::{NOON, app, new_user, origin, user},
 };
 
@@ -96,7 +97,7 @@ async fn many_links_of_one_chat_user_at_once_make_one(db: Database) {
     for name in ["ann", "bob", "cat", "dan"] {
         user(&storage, name).await;
     }
-    let tasks = ["ann", "bob", "cat", "dan"].map(|name| {
+    let tasks = ["ann", "bob", "cat", "dan"].into_iter().map(|name| {
         let app = app(storage.clone());
         async move { link_chat_user(&app, &origin(), name, &chat_user("T1", "U1")).await }
     });
@@ -162,20 +163,19 @@ async fn the_same_refused_command_at_two_servers_at_once_is_answered_once(db: Da
 
 #[test]
 fn a_database_that_cannot_be_written_uses_up_no_request() {
-    run(Backend::Sqlite, async |db: Database| {
+    run(Backend::Postgres, async |db: Database| {
         let storage = db.open().await;
         ann(&storage).await;
-        let DatabaseUrl::Sqlite(options) = &db.url else { panic!("SQLite") };
-        let only_read = options.clone().pragma("query_only", "on");
-        let unwritable = Storage::open(&DatabaseUrl::Sqlite(only_read), 2).await.expect("it opens");
+        let app = app(storage);
         for text in ["gitlab run feature set duo_developer_orbit true --dev", "gitlab run feature list"] {
             let request = ChatRequest { signature: text.to_owned(), ..request(text) };
-            let refused =
-                answer_chat(&app(unwritable.clone()), &origin(), &request).await.expect_err("not saved");
+            set_read_only(&db, "on").await;
+            let refused = answer_chat(&app, &origin(), &request).await.expect_err("it cannot be written");
             assert!(refused.is_unwritable(), "{refused:?}");
-            assert_eq!(db.number("SELECT COUNT(*) FROM used_chat_requests").await, 0);
-            answer_chat(&app(storage.clone()), &origin(), &request).await.expect("it counts now");
-            db.execute("DELETE FROM used_chat_requests").await.expect("gone");
+            set_read_only(&db, "off").await;
+            answer_chat(&app, &origin(), &request).await.expect("it counts now");
+            let again = answer_chat(&app, &origin(), &request).await;
+            assert!(matches!(again, Err(UseCaseError::Replayed)), "{again:?}");
         }
     });
 }
