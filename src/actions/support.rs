@@ -191,9 +191,10 @@ impl Call {
             }
             UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
             UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
-            // Neither is for a form of ours to meet.
+            // None of them is for a form of ours to meet.
             error @ (UseCaseError::RegistryConflict(_)
             | UseCaseError::NotDeployed(_)
+            | UseCaseError::Replayed
             | UseCaseError::Storage(_)) => {
                 tracing::error!(%error, "action failed");
                 ActionError::Internal

@@ -223,6 +223,7 @@ impl Places {
         let guard = Guard {
             compare_with_staging: !self.environments.is_empty(),
             override_reason: self.override_reason,
+            ..Guard::default()
         };
         let environments =
             if self.environments.is_empty() { vec![self.own_environment] } else { self.environments };
@@ -334,12 +335,7 @@ async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure
 async fn states(app: &App, environments: &[Environment], name: &str) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::new();
     for environment in environments {
-        let row = FeatureRow::from(get_feature(app, *environment, name).await?);
-        let place = match environment {
-            Environment::Production if environments.len() == 1 => String::new(),
-            other => format!(" in {other}"),
-        };
-        lines.push(format!("{name} is {}{place}.", row.state));
+        lines.push(get_feature(app, *environment, name).await?.sentence(environments.len() == 1));
     }
     Ok(lines)
 }

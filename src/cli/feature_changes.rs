@@ -156,7 +156,7 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: ChangeCommand) 
                 event: AuditEventId(event),
                 point: if before { RestorePoint::Before } else { RestorePoint::After },
                 reason,
-                guard: Guard { compare_with_staging, override_reason },
+                guard: Guard { compare_with_staging, override_reason, ..Guard::default() },
             };
             let restored = restore_feature(app, editor, &command).await?;
             for warning in restored.warnings {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::output::Row;
 use crate::{
-    domain::feature::{FlagDefinition, Gates},
+    domain::feature::FlagDefinition,
     usecases::{read_features::FeatureState, set_feature_group::FeatureGroup},
 };
 
@@ -31,7 +31,7 @@ impl From<FeatureState> for FeatureRow {
         let feature = state.feature.clone();
         let percentage = |it: crate::domain::feature::Percentage| f64::from(it.hundredths()) / 100.0;
         Self {
-            state: in_words(&state),
+            state: state.in_words(),
             actors: state.actors,
             opted_out: state.opted_out,
             default: feature.default_enabled(),
@@ -44,28 +44,6 @@ impl From<FeatureState> for FeatureRow {
             feature_groups: feature.gates.groups,
         }
     }
-}
-
-/// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
-fn in_words(FeatureState { feature, actors, opted_out }: &FeatureState) -> String {
-    let word = |on| if on { "on" } else { "off" };
-    let Gates { boolean, groups, percentage_of_actors, percentage_of_time, .. } = &feature.gates;
-    let mut open_for = actors.clone();
-    open_for.extend(groups.iter().map(|group| format!("feature group {group}")));
-    for (percentage, of) in [(percentage_of_actors, "actors"), (percentage_of_time, "time")] {
-        if !percentage.is_zero() {
-            open_for.push(format!("{percentage} % of {of}"));
-        }
-    }
-    let state = match boolean {
-        None => format!("{} (default)", word(feature.default_enabled())),
-        Some(false) if !open_for.is_empty() => format!("on for {}", open_for.join(", ")),
-        Some(on) => word(*on).to_owned(),
-    };
-    if opted_out.is_empty() {
-        return state;
-    }
-    format!("{state}, but not for {}", opted_out.join(", "))
 }
 
 impl Row for FeatureRow {

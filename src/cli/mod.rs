@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod chatops;
 mod consent;
 mod demo;
 mod doctor;
@@ -78,6 +79,8 @@ enum Command {
     /// Open and close feature flags
     #[command(subcommand)]
     Feature(feature::FeatureCommand),
+    /// Run commands of the chat for feature flags, and say who is who there
+    Chatops(chatops::Chatops),
     /// See and switch the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flow::FlowCommand),
@@ -113,6 +116,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(&app, command).await,
         Command::Token(command) => token::run(&app, command).await,
         Command::Feature(command) => feature::run(&app, command).await,
+        Command::Chatops(command) => chatops::run(&app, command).await,
         Command::Flow(command) => flow::run(&app, command, &database).await,
         Command::Audit(command) => audit::run(&app, command).await,
     };

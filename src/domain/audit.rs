@@ -28,6 +28,9 @@ pub enum AuditKind {
     FeatureChangeFailed,
     ChangeFreezeBegun,
     ChangeFreezeEnded,
+    ChatCommandRun,
+    ChatUserLinked,
+    ChatUserUnlinked,
     TokenCreated,
     TokenRevoked,
     UserCreated,
@@ -53,7 +56,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -72,6 +75,9 @@ impl AuditKind {
         Self::FeatureChangeFailed,
         Self::ChangeFreezeBegun,
         Self::ChangeFreezeEnded,
+        Self::ChatCommandRun,
+        Self::ChatUserLinked,
+        Self::ChatUserUnlinked,
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::UserCreated,
@@ -117,6 +123,9 @@ impl AuditKind {
             Self::FeatureChangeFailed => "feature_change_failed",
             Self::ChangeFreezeBegun => "change_freeze_begun",
             Self::ChangeFreezeEnded => "change_freeze_ended",
+            Self::ChatCommandRun => "chat_command_run",
+            Self::ChatUserLinked => "chat_user_linked",
+            Self::ChatUserUnlinked => "chat_user_unlinked",
             Self::TokenCreated => "personal_access_token_created",
             Self::TokenRevoked => "personal_access_token_revoked",
             Self::UserCreated => "user_created",
@@ -180,6 +189,9 @@ impl AuditKind {
             Self::FeatureChangeFailed => "failed to make the scheduled change of the feature flag",
             Self::ChangeFreezeBegun => "began a change freeze in",
             Self::ChangeFreezeEnded => "ended the change freeze in",
+            Self::ChatCommandRun => "ran in the chat",
+            Self::ChatUserLinked => "linked to the chat the account of",
+            Self::ChatUserUnlinked => "unlinked from the chat the account of",
             Self::TokenCreated => "created the access token",
             Self::TokenRevoked => "revoked the access token",
             Self::UserCreated => "created the user",

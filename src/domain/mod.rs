@@ -9,6 +9,8 @@ pub mod audit;
 pub mod audit_chain;
 pub mod audit_query;
 pub mod availability;
+pub mod chat_user;
+pub mod chatops;
 pub mod code_review;
 pub mod consent;
 pub mod deployed;

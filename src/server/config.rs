@@ -4,17 +4,19 @@
 //! A wrong configuration is reported as a whole: [`ConfigErrors`] names every setting that is wrong,
 //! so that nobody mends them one start at a time.
 
+mod chat;
 mod options;
 mod provider;
 mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
+pub use chat::ChatOptions;
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
 pub use provider::{ProviderConfig, ProviderOptions};
 pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 
-use super::{MetricsToken, connections::ConnectionLimits, limits::Limits};
+use super::{ChatSecret, MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
 /// How `serve` runs: every value is valid, alone and together.
@@ -44,6 +46,8 @@ pub struct Config {
     pub log: LogConfig,
     /// By whom people sign in besides passwords; `None` when nobody asked for it.
     pub provider: Option<ProviderConfig>,
+    /// What a chat program signs its requests with; `None` when none may send any.
+    pub chat: Option<ChatSecret>,
     /// What opens the metrics; `None` leaves them to this machine.
     pub metrics_token: Option<MetricsToken>,
     /// Where traces are collected; `None` when nobody does.

@@ -7,6 +7,7 @@ pub mod telemetry;
 mod accounts;
 mod assets;
 mod audit_export;
+mod chat_signature;
 mod connections;
 mod forms;
 mod health;
@@ -23,6 +24,7 @@ mod serve;
 mod sign_in;
 mod state;
 
+pub use chat_signature::ChatSecret;
 pub use connections::ConnectionLimits;
 pub use limits::Limits;
 pub use metrics::MetricsToken;

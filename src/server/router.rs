@@ -70,7 +70,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/-/readiness", get(health::readiness))
         .route("/-/metrics", get(metrics::show))
         .with_state(state.clone())
-        .merge(rest::router(state.app.clone(), state.limits))
+        .merge(rest::router(state.app.clone(), state.limits, state.chat.clone()))
         .merge(pages)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
         .layer(CatchPanicLayer::new())

@@ -76,7 +76,8 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let keeping_current = provider.clone().map(|provider| tokio::spawn(provider.keep_current()));
     let mut state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
         .with_limits(config.limits)
-        .with_provider(provider);
+        .with_provider(provider)
+        .with_chat(config.chat.clone());
     state.metrics_token.clone_from(&config.metrics_token);
     state.traced = config.otlp_endpoint.is_some();
     let mut limits = config.connections;

@@ -4,7 +4,7 @@ use leptos::config::LeptosOptions;
 use url::Url;
 
 use super::{
-    Provider, assets,
+    ChatSecret, Provider, assets,
     limits::Limits,
     metrics::{MetricsToken, Requests},
 };
@@ -22,6 +22,8 @@ pub struct ServerState {
     pub demo: bool,
     /// By whom people sign in besides passwords.
     pub provider: Option<Provider>,
+    /// What a chat program signs its requests with; `None` when none may send any.
+    pub chat: Option<ChatSecret>,
     /// What opens the metrics; `None` leaves them to this machine.
     pub metrics_token: Option<MetricsToken>,
     /// Whether requests are traced.
@@ -47,6 +49,7 @@ impl ServerState {
             trusted_proxies,
             demo,
             provider: None,
+            chat: None,
             metrics_token: None,
             traced: false,
             requests: Requests::default(),
@@ -60,6 +63,12 @@ impl ServerState {
     #[must_use]
     pub fn with_provider(self, provider: Option<Provider>) -> Self {
         Self { provider, ..self }
+    }
+
+    /// The same with commands from a chat program that signs with this.
+    #[must_use]
+    pub fn with_chat(self, chat: Option<ChatSecret>) -> Self {
+        Self { chat, ..self }
     }
 
     /// The same with other limits.

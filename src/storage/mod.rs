@@ -18,6 +18,7 @@ mod audit_chain;
 mod backup;
 mod change_freezes;
 mod changes;
+mod chat;
 mod consents;
 mod database;
 mod database_url;
@@ -49,6 +50,7 @@ pub use audit_chain::AuditChain;
 pub use backup::{Copied, CopyError, back_up};
 pub use change_freezes::{ChangeFreeze, ChangeFreezes};
 pub use changes::{Changes, Generation, Knowledge};
+pub use chat::{Chat, LinkedChatUser};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
@@ -131,6 +133,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("audit_chain", audit_chain::STATEMENTS),
         ("change_freezes", change_freezes::STATEMENTS),
         ("changes", changes::STATEMENTS),
+        ("chat", chat::STATEMENTS),
         ("consents", consents::STATEMENTS),
         ("database", database::STATEMENTS),
         ("deployed_versions", deployed_versions::STATEMENTS),

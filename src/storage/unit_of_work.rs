@@ -1,7 +1,7 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, ChangeFreezes, Changes, Consents, DeployedVersions, FeatureGroups, Features,
+    AuditChain, AuditLog, ChangeFreezes, Changes, Chat, Consents, DeployedVersions, FeatureGroups, Features,
     FlagDefinitions, FlowSelections, Identities, Links, Memberships, Namespaces, Preferences,
     ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
     audit_chain::Unsealed,
@@ -35,6 +35,7 @@ repositories! {
     audit_chain -> AuditChain,
     audit_log -> AuditLog,
     change_freezes -> ChangeFreezes,
+    chat -> Chat,
     consents -> Consents,
     deployed_versions -> DeployedVersions,
     feature_groups -> FeatureGroups,

@@ -4,6 +4,7 @@ use super::{App, UseCaseError, facts::Facts, known::Used, secrets::token_hash};
 use crate::{
     domain::{
         actor::{Actor, Surface},
+        chat_user::ChatUser,
         ids::{SessionId, TokenId},
         preferences::Display,
         time::Timestamp,
@@ -117,6 +118,14 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
         Box::pin(note_use(app, Noted::Token(token.it.id), now)).await;
     }
     Ok(actor(token.it.user.clone(), Surface::Api, Some(token.it.scopes.clone())))
+}
+
+/// Who somebody in a chat program is here; `None` when nobody.
+pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Actor>, StorageError> {
+    let mut uow = app.storage.read().await?;
+    let Some(id) = uow.chat().find(chat_user).await? else { return Ok(None) };
+    let user = uow.users().lookup(id).await?;
+    Ok(user.map(|user| actor(user, Surface::Api, None)))
 }
 
 /// A user by name, for an operator who acts in their name at the command line.

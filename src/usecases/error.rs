@@ -30,6 +30,9 @@ pub enum UseCaseError {
     FeatureOff(&'static str),
     #[error(transparent)]
     Flag(#[from] FlagError),
+    /// The signed request was used before: it counts once.
+    #[error("this request was used before")]
+    Replayed,
     /// Too many failures: how long to wait, in seconds.
     #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
     Throttled(i64),

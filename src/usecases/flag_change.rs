@@ -27,6 +27,15 @@ pub struct Guard {
     pub compare_with_staging: bool,
     /// Why it is done all the same. It is kept.
     pub override_reason: Option<String>,
+    /// Checks that the reason is not about: they hold.
+    pub still_checked: Vec<Check>,
+}
+
+/// A check that a reason can override.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    Freeze,
+    Consistency,
 }
 
 pub(super) struct FlagChange<'a> {
@@ -66,6 +75,9 @@ pub(super) async fn carry_out(
     let override_reason =
         change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
     let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
+    if let Some(request) = &editor.chat_request {
+        request.use_up_with_change(app, uow, editor).await?;
+    }
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
@@ -87,7 +99,9 @@ pub(super) async fn carry_out(
         all.push(changed);
     }
     for check in failed_checks(uow, change, &all).await? {
-        let Some(reason) = override_reason else { return Err(check.into()) };
+        let Some(reason) = override_reason.filter(|_| !is_among(&change.guard.still_checked, &check)) else {
+            return Err(check.into());
+        };
         let from = match &check {
             FlagError::Frozen { environment, reason } => format!("change freeze in {environment}: {reason}"),
             _ => String::from("production not before staging"),
@@ -140,6 +154,14 @@ async fn save(
         Happened { from, to, ..Happened::to(kind, &target) },
     );
     Ok(())
+}
+
+fn is_among(checks: &[Check], failed: &FlagError) -> bool {
+    match failed {
+        FlagError::Frozen { .. } => checks.contains(&Check::Freeze),
+        FlagError::AheadOfStaging => checks.contains(&Check::Consistency),
+        _ => true,
+    }
 }
 
 /// A reason as it is kept. `field` is what the caller calls it.

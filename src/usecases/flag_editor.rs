@@ -1,6 +1,6 @@
 //! Who may set feature flags: operators at the command line, and administrators.
 
-use super::{Caller, Origin, UseCaseError};
+use super::{Caller, Origin, UseCaseError, answer_chat::ChatRequest};
 use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
 
 /// Somebody who may. There is no other way to have one than to be allowed.
@@ -8,19 +8,26 @@ use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
 pub struct FlagEditor {
     pub(super) actor: AuditActor,
     pub(super) origin: Origin,
+    /// What has to be used up by the change, together with it.
+    pub(super) chat_request: Option<ChatRequest>,
 }
 
 impl FlagEditor {
     /// Whoever works at the command line: they have the database, so nobody asks who they are.
     pub fn operator(origin: Origin) -> Self {
-        Self { actor: origin.operator(), origin }
+        Self { actor: origin.operator(), origin, chat_request: None }
     }
 
     /// # Errors
     /// [`UseCaseError::NotFound`] for whoever is no administrator.
     pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
         may(caller, Scope::WriteSettings)?;
-        Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })
+        Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone(), chat_request: None })
+    }
+
+    /// An administrator whose change counts only together with the request from the chat.
+    pub(super) fn in_chat(caller: &Caller, request: ChatRequest) -> Result<Self, UseCaseError> {
+        Ok(Self { chat_request: Some(request), ..Self::administrator(caller)? })
     }
 }
 

@@ -19,6 +19,7 @@ mod start_session;
 mod tally;
 mod throttle;
 
+pub mod answer_chat;
 pub mod authenticate;
 pub mod cancel_scheduled_change;
 pub mod change_password;
@@ -41,6 +42,7 @@ pub mod flag_definitions;
 pub mod flag_history;
 pub mod freeze_changes;
 pub mod jump_to;
+pub mod link_chat_user;
 pub mod list_audit_events;
 pub mod list_flow_versions;
 pub mod list_flows;
@@ -53,6 +55,7 @@ pub mod read_features;
 pub mod reset_links;
 pub mod restore_feature;
 pub mod revoke_token;
+pub mod run_chatops;
 pub mod run_due_changes;
 pub mod save_display;
 pub mod schedule_change;
@@ -76,7 +79,7 @@ pub mod verify_audit;
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
-pub use flag_change::Guard;
+pub use flag_change::{Check, Guard};
 pub use flag_editor::{FlagEditor, may_read_flags};
 pub use flag_error::FlagError;
 pub use known::Known;
@@ -84,7 +87,8 @@ pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
-    FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken, VisibleNamespace,
+    FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
+    VisibleNamespace,
 };
 
 use std::{ops::Deref, sync::Arc};

@@ -28,6 +28,39 @@ pub struct FeatureState {
     pub opted_out: Vec<String>,
 }
 
+impl FeatureState {
+    /// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
+    pub fn in_words(&self) -> String {
+        let word = |on| if on { "on" } else { "off" };
+        let Gates { boolean, groups, percentage_of_actors, percentage_of_time, .. } = &self.feature.gates;
+        let mut open_for = self.actors.clone();
+        open_for.extend(groups.iter().map(|group| format!("feature group {group}")));
+        for (percentage, of) in [(percentage_of_actors, "actors"), (percentage_of_time, "time")] {
+            if !percentage.is_zero() {
+                open_for.push(format!("{percentage} % of {of}"));
+            }
+        }
+        let state = match boolean {
+            None => format!("{} (default)", word(self.feature.default_enabled())),
+            Some(false) if !open_for.is_empty() => format!("on for {}", open_for.join(", ")),
+            Some(on) => word(*on).to_owned(),
+        };
+        if self.opted_out.is_empty() {
+            return state;
+        }
+        format!("{state}, but not for {}", self.opted_out.join(", "))
+    }
+
+    /// The same as a sentence. Production is not named where it is the only environment.
+    pub fn sentence(&self, alone: bool) -> String {
+        let place = match self.feature.environment {
+            Environment::Production if alone => String::new(),
+            other => format!(" in {other}"),
+        };
+        format!("{} is {}{place}.", self.feature.name, self.in_words())
+    }
+}
+
 impl Feature {
     /// The answer while nothing is set.
     pub fn default_enabled(&self) -> bool {

@@ -79,7 +79,7 @@ async fn make(app: &App, id: ScheduledChangeId) -> Result<bool, UseCaseError> {
     let Some(plan) = uow.scheduled_changes().claim(id, app.now()).await? else { return Ok(false) };
     is_still_administrator(&mut uow, &plan.by).await?;
     let definition = flag_definitions::find(&mut uow, &plan.flag).await?;
-    let editor = FlagEditor { actor: plan.by.clone(), origin: origin(id, plan.surface) };
+    let editor = FlagEditor { actor: plan.by.clone(), origin: origin(id, plan.surface), chat_request: None };
     let change = FlagChange {
         flag: &plan.flag,
         definition: definition.as_ref(),
@@ -87,7 +87,7 @@ async fn make(app: &App, id: ScheduledChangeId) -> Result<bool, UseCaseError> {
         to: To::Changed(&plan.changes),
         reason: plan.reason.as_deref(),
         // Nobody can have known then what a freeze of now is about.
-        guard: &Guard { compare_with_staging: plan.compare_with_staging, override_reason: None },
+        guard: &Guard { compare_with_staging: plan.compare_with_staging, ..Guard::default() },
     };
     let changed = carry_out(app, &mut uow, &editor, &change).await?;
     let mut outcome = String::from("Nothing had to be changed.");

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use duo_console::server::{ServerState, router};
+use duo_console::server::{ChatSecret, ServerState, router};
 use http::{Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -14,13 +14,17 @@ pub const ORIGIN: &str = "http://console.test";
 /// The password of every demo user.
 pub const PASSWORD: &str = "duo-console-demo";
 
+/// What the chat program signs with.
+pub const CHAT_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
+
 pub const SET_FLOW: &str = "/actions/set_flow";
 pub const CONFIGURATION: &str = "/groups/acme/-/settings/gitlab_duo/configuration";
 
 /// The whole server on a fresh database, reached at `external_url`.
 pub async fn server_at(external_url: &str) -> TestApp {
     let url = external_url.parse().expect("a URL");
-    TestApp::serving(|app| router(ServerState::new(app, &url, 0, true))).await
+    let chat = ChatSecret::new(&CHAT_SECRET.parse().expect("a secret"));
+    TestApp::serving(|app| router(ServerState::new(app, &url, 0, true).with_chat(Some(chat)))).await
 }
 
 pub async fn server() -> TestApp {

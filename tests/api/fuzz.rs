@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     browser::{Browser, server},
+    chat,
     support::{Answer, TestApp},
 };
 
@@ -177,6 +178,28 @@ fn any_bytes_are_answered() {
             let ask = ask.header("content-type", "application/x-www-form-urlencoded");
             never_fails(&ask.body(body.clone()).send().await);
         }
+    });
+}
+
+#[test]
+fn any_command_of_the_chat_is_answered() {
+    let line = prop_oneof![
+        text(),
+        "(gitlab|run|feature|set|get|list|delete|orbit_user_preference|true|25|--user=owner|--dev|--actors|--match|--force|[ '\"=`—-]){0,12}",
+        "[ -~]{0,30}".prop_map(|rest| format!("gitlab run feature set {rest}")),
+        text().prop_map(|rest| format!(
+            "gitlab run feature set orbit_user_preference true --force --user={rest}"
+        )),
+        text().prop_map(|flag| format!("run feature delete \"{flag}\" --dev")),
+    ];
+    with_anything(300, (line, vec(any::<u8>(), 0..60)), async |test, _, _, (line, bytes)| {
+        chat::link(test, "admin", "U1").await;
+        never_fails(&chat::say(test, "U1", &line).await);
+        never_fails(&chat::signed(test, &bytes).await);
+        let ask = test.ask(Method::POST, "/api/v1/chat/commands").body(bytes.clone());
+        let Ok(value) = HeaderValue::from_bytes(&bytes) else { return };
+        let ask = ask.raw_header("x-slack-signature", value.clone());
+        never_fails(&ask.raw_header("x-slack-request-timestamp", value).send().await);
     });
 }
 

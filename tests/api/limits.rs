@@ -26,7 +26,7 @@ async fn with(limits: Limits) -> TestApp {
 }
 
 async fn api_with(limits: Limits) -> TestApp {
-    TestApp::serving(|app| rest::router(app, limits)).await
+    TestApp::serving(|app| rest::router(app, limits, None)).await
 }
 
 fn from_address(remote_ip: &str) -> duo_console::usecases::Origin {

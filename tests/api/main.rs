@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod browser;
+mod chat;
 mod consent;
 mod decisions;
 mod document;

@@ -102,6 +102,8 @@ const TABLE: &[Row] = &[
     Row("POST",    "/api/v1/feature_flags/duo_developer_orbit/scheduled_changes", "post /api/v1/feature_flags/{name}/scheduled_changes", "{\"at\":\"2026-06-02T10:00:00Z\",\"value\":\"true\"}", [401, 403, 403, 403, 403, 403, 403, 201]),
     Row("GET",     "/api/v1/feature_flags/duo_developer_orbit/scheduled_changes", "get /api/v1/feature_flags/{name}/scheduled_changes", "", [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("DELETE",  "/api/v1/feature_flags/duo_developer_orbit/scheduled_changes/1", "delete /api/v1/feature_flags/{name}/scheduled_changes/{id}", "", [401, 403, 403, 403, 403, 403, 403, 200]),
+    // Signed by the chat program, whoever asks.
+    Row("POST",    "/api/v1/chat/commands",                  "post /api/v1/chat/commands",   "text=x",       [401, 401, 401, 401, 401, 401, 401, 401]),
     Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),

@@ -105,7 +105,7 @@ pub struct TestApp {
 impl TestApp {
     /// The API alone.
     pub async fn new() -> Self {
-        Self::serving(|app| rest::router(app, Limits::default())).await
+        Self::serving(|app| rest::router(app, Limits::default(), None)).await
     }
 
     /// Whatever `router` makes of the app.

@@ -1,6 +1,7 @@
 //! The program itself, run as an operator runs it: the real binary on a database of its own.
 
 mod audit;
+mod chatops;
 mod configuration;
 mod doctor;
 mod feature_changes;

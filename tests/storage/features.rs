@@ -183,7 +183,7 @@ async fn deleting_forgets_the_gates_of_this_flag_alone(db: Database) {
 fn rolling_out(on: bool, environments: &[Environment]) -> SetFeature {
     SetFeature {
         environments: environments.to_vec(),
-        guard: Guard { compare_with_staging: true, override_reason: None },
+        guard: Guard { compare_with_staging: true, ..Guard::default() },
         ..SetFeature::everyone(FLAG, on)
     }
 }
@@ -260,7 +260,11 @@ async fn production_needs_staging_and_a_reason_overrides_it(db: Database) {
     set(&rolling_out(true, &[Production, Staging])).await.expect("both may");
     set(&rolling_out(false, &[Production, Staging])).await.expect("both may");
     assert_eq!(events().await, 8);
-    let reason = |text: &str| Guard { compare_with_staging: true, override_reason: Some(text.to_owned()) };
+    let reason = |text: &str| Guard {
+        compare_with_staging: true,
+        override_reason: Some(text.to_owned()),
+        ..Guard::default()
+    };
     for bad in ["", "  ", "\0", &"x".repeat(501)] {
         let refused = set(&SetFeature { guard: reason(bad), ..rolling_out(true, &[Production]) }).await;
         assert!(

@@ -233,7 +233,7 @@ async fn restoring_has_the_checks_of_every_change(db: Database) {
         assert_eq!(gates(&app).await.boolean, Some(false));
         refused
     };
-    let compared = Guard { compare_with_staging: true, override_reason: None };
+    let compared = Guard { compare_with_staging: true, ..Guard::default() };
     let command = || restoration(on, RestorePoint::After);
     let error = refused(RestoreFeature { guard: compared.clone(), ..command() }).await;
     assert!(matches!(error, UseCaseError::Flag(FlagError::AheadOfStaging)), "{error:?}");

@@ -22,6 +22,7 @@ macro_rules! contract {
 mod audit_chain;
 mod cancellation;
 mod changes;
+mod chat;
 mod deployed_versions;
 mod features;
 mod flag_history;

@@ -262,7 +262,7 @@ async fn production_and_staging_set_at_once_keep_their_order(db: Database) {
         let set = |on, environment| SetFeature {
             environments: vec![environment],
             undefined_too: true,
-            guard: Guard { compare_with_staging: true, override_reason: None },
+            guard: Guard { compare_with_staging: true, ..Guard::default() },
             ..SetFeature::everyone(&name, on)
         };
         let editor = || FlagEditor::operator(origin());

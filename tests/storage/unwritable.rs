@@ -66,23 +66,24 @@ fn a_full_database_refuses_every_change_whole_and_takes_them_again_once_there_is
     });
 }
 
+/// Makes a PostgreSQL database one that only answers, or no longer.
+pub async fn set_read_only(db: &Database, value: &str) {
+    let name = db.texts("SELECT current_database()::text").await.remove(0);
+    db.execute("SET default_transaction_read_only = off").await.expect("this connection may");
+    let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
+    db.execute(&sql).await.expect("it is set");
+    // It counts for new connections, so those that there are have to go.
+    let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    db.execute(others).await.expect("they end");
+}
+
 /// As after a fail-over, or when a hosted database runs out of space.
 #[test]
 fn a_postgres_that_only_answers_refuses_changes_and_takes_them_again_afterwards() {
     run(Backend::Postgres, async |db: Database| {
         let storage = db.open().await;
         let ann = user(&storage, "ann").await;
-        let name = db.texts("SELECT current_database()::text").await.remove(0);
-        // It counts for new connections, so those that there are have to go.
-        let set_read_only = async |value: &str| {
-            db.execute("SET default_transaction_read_only = off").await.expect("this connection may");
-            let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
-            db.execute(&sql).await.expect("it is set");
-            let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-            db.execute(others).await.expect("they end");
-        };
-
-        set_read_only("on").await;
+        set_read_only(&db, "on").await;
         let mut uow = storage.begin().await.expect("a unit of work");
         let refused = uow.users().add(&new_user("bob")).await.expect_err("it cannot be written");
         assert!(matches!(refused, StorageError::Unwritable(_)), "{refused:?}");
@@ -90,7 +91,7 @@ fn a_postgres_that_only_answers_refuses_changes_and_takes_them_again_afterwards(
         let found = storage.read().await.expect("a view").users().lookup(ann).await;
         assert_eq!(found.expect("it answers").map(|it| it.username).as_deref(), Some("ann"));
 
-        set_read_only("off").await;
+        set_read_only(&db, "off").await;
         user(&storage, "bob").await;
     });
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{
-    Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
+    ChatOptions, Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
     values::{self, Expected, ExternalUrl},
 };
 use crate::{
@@ -144,6 +144,8 @@ pub struct ServeOptions {
     pub otlp_endpoint: Option<String>,
     #[command(flatten)]
     pub provider: ProviderOptions,
+    #[command(flatten)]
+    pub chat: ChatOptions,
 }
 
 /// How browsers reach the server, for commands that print an address of it.
@@ -267,6 +269,7 @@ impl ServeOptions {
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
         let provider = self.provider.check(checks);
+        let chat = self.chat.check(checks);
         let metrics_token = match self.metrics_token.as_deref().filter(|it| !it.is_empty()) {
             None => Some(None),
             // It is not repeated.
@@ -326,6 +329,7 @@ impl ServeOptions {
             shutdown_timeout: shutdown_timeout?,
             log: LogConfig { format: format?, filter: filter? },
             provider: provider?,
+            chat: chat?,
             metrics_token: metrics_token?,
             otlp_endpoint: otlp_endpoint?,
         })

@@ -65,6 +65,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         "--shutdown-timeout-seconds=1.5",
         "--log-format=xml",
         "--log=a=b=c",
+        "--chat-signing-secret=short",
         "--metrics-token=short",
         "--otlp-endpoint=https://collector",
     ];
@@ -72,7 +73,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         flags.iter().map(|flag| flag[2..].split('=').next().unwrap_or("").to_owned()).collect();
     assert_eq!(wrong(&flags), named);
     let text = config(&flags).expect_err("wrong").to_string();
-    assert!(text.starts_with("21 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
+    assert!(text.starts_with("22 settings are wrong:\n  --database-url (DATABASE_URL): "), "{text}");
     assert!(text.contains("\n  --listen (DUO_LISTEN) is \"localhost\": expected an IP address"), "{text}");
 }
 

@@ -127,6 +127,7 @@ impl FlagRestoration {
             guard: Guard {
                 compare_with_staging: self.compare_with_staging,
                 override_reason: self.override_reason,
+                ..Guard::default()
             },
         })
     }

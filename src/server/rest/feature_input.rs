@@ -66,6 +66,7 @@ impl Parameters {
         Ok(Guard {
             compare_with_staging: self.environment()?.is_some(),
             override_reason: self.get("override_reason").map(str::to_owned),
+            ..Guard::default()
         })
     }
 

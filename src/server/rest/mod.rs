@@ -4,6 +4,7 @@
 //! `authentication`.
 
 mod authentication;
+mod chat;
 mod consents;
 mod decision_views;
 mod decisions;
@@ -40,12 +41,12 @@ use self::{
     decision_views::CodeReviewDecision, flow_version_views::FlowVersionDecision, problem::Problem,
     problem_document::Code, state::Api,
 };
-use super::limits::Limits;
+use super::{ChatSecret, limits::Limits};
 use crate::usecases::{App, decide_many::Decided};
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
-pub fn router(app: App, limits: Limits) -> Router {
-    let api = Arc::new(Api::new(app, limits));
+pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
+    let api = Arc::new(Api::new(app, limits, chat));
     let (routes, _) = routes().split_for_parts();
     routes
         // As python-gitlab writes them.
@@ -91,6 +92,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(feature_changes::restore))
         .routes(routes!(feature_changes::list, feature_changes::add))
         .routes(routes!(feature_changes::cancel))
+        .routes(routes!(chat::command))
 }
 
 async fn unknown_path() -> Problem {

@@ -24,13 +24,14 @@ const UNAVAILABLE: &str =
 
 const BEARER: &str = "bearer";
 const PRIVATE_TOKEN: &str = "private_token";
+const SLACK_SIGNATURE: &str = "slack_signature";
 
 const DESCRIPTION: &str = "\
 Ask which engine reviews the code for a user in a namespace, which version of a flow runs, and why; \
 read and change which foundational flows a group has on; keep the registry of deployed flow versions.
 
 ## Signing in
-Every address under `/api/v1` and `/api/v4` takes a personal access token, as `Authorization: Bearer duo-…` or as \
+Every address under `/api/v1` and `/api/v4`, but that of the chat, takes a personal access token, as `Authorization: Bearer duo-…` or as \
 `PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
@@ -91,6 +92,7 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "consents", description = "What a consent is a consent to."),
         (name = "feature flags", description = "How feature flags were set, and when they will be."),
         (name = "features", description = "Feature flags, as GitLab's API has them."),
+        (name = "chat", description = "Commands from a chat program."),
         (name = "document", description = "This document."),
     ),
     components(schemas(ProblemDocument)),
@@ -113,6 +115,11 @@ impl Modify for Tokens {
         let header =
             ApiKeyValue::with_description("PRIVATE-TOKEN", "A personal access token, as GitLab takes it.");
         components.add_security_scheme(PRIVATE_TOKEN, SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let signature = ApiKeyValue::with_description(
+            "X-Slack-Signature",
+            "`v0=` and the HMAC-SHA256 of `v0:`, the header `X-Slack-Request-Timestamp`, `:` and the body, in hexadecimal digits.",
+        );
+        components.add_security_scheme(SLACK_SIGNATURE, SecurityScheme::ApiKey(ApiKey::Header(signature)));
         let no_scopes = [] as [&str; 0];
         document.security = Some(vec![
             SecurityRequirement::new(BEARER, no_scopes),
@@ -140,10 +147,13 @@ pub fn with_refusals(mut document: Document) -> Document {
                     "The server failed; its log has the cause under the `request_id`.",
                 );
             }
-            if operation.request_body.is_some() {
+            if let Some(RefOr::T(body)) = &operation.request_body {
+                let is_json = body.content.contains_key("application/json");
                 add_refusal(operation, "408", "The body did not arrive in time.");
                 add_refusal(operation, "413", "The body is too large.");
-                add_refusal(operation, "415", "The body is not said to be JSON.");
+                if is_json {
+                    add_refusal(operation, "415", "The body is not said to be JSON.");
+                }
             }
             add_refusal(operation, "503", UNAVAILABLE);
             add_too_many(operation);

@@ -67,7 +67,7 @@ impl Problem {
     }
 
     /// What RFC 6750 has a client told in `WWW-Authenticate`.
-    fn challenging(mut self, challenge: impl Into<String>) -> Self {
+    pub(super) fn challenging(mut self, challenge: impl Into<String>) -> Self {
         self.challenge = Some(challenge.into());
         self
     }
@@ -163,6 +163,10 @@ impl From<UseCaseError> for Problem {
                 problem
             }
             UseCaseError::Flag(error) => Self::new(Code::Invalid, error.to_string()),
+            UseCaseError::Replayed => Self::new(
+                Code::Replayed,
+                "This signed request was answered before, and counts once. Send the command again in the chat.",
+            ),
             UseCaseError::RegistryConflict(current) => {
                 let by = current.changed.map_or_else(String::new, |change| {
                     format!("{} (@{}) changed this registry at {}: ", change.by_name, change.by_username, change.at.rfc3339())

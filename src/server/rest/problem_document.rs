@@ -95,11 +95,13 @@ codes! {
     MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON";
     BadQuery = "bad_query", BAD_REQUEST, "The query is wrong";
     BadPath = "bad_path", BAD_REQUEST, "The address is wrong";
+    MalformedForm = "malformed_form", BAD_REQUEST, "The form is wrong";
     BodyUnreadable = "body_unreadable", BAD_REQUEST, "The body did not arrive whole";
     MissingToken = "missing_token", UNAUTHORIZED, "An access token is needed";
     UnknownToken = "unknown_token", UNAUTHORIZED, "The access token is not known";
     RevokedToken = "revoked_token", UNAUTHORIZED, "The access token was revoked";
     ExpiredToken = "expired_token", UNAUTHORIZED, "The access token has expired";
+    BadSignature = "bad_signature", UNAUTHORIZED, "The signature does not count";
     InsufficientRole = "insufficient_role", FORBIDDEN, "Your role does not allow it";
     InsufficientScope = "insufficient_scope", FORBIDDEN, "The access token's scopes do not allow it";
     NotForBots = "not_for_bots", FORBIDDEN, "Not for bots";
@@ -111,6 +113,7 @@ codes! {
     TooSlow = "too_slow", SERVICE_UNAVAILABLE, "The answer took too long";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method";
     Conflict = "conflict", CONFLICT, "Somebody else was first";
+    Replayed = "replayed", CONFLICT, "The request was used before";
     VersionNotDeployed = "version_not_deployed", CONFLICT, "The version is not deployed";
     ConsentOutdated = "consent_outdated", CONFLICT, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";

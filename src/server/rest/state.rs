@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::{
-    server::{limits::Limits, rates::Rates},
+    server::{ChatSecret, limits::Limits, rates::Rates},
     usecases::App,
 };
 
@@ -15,14 +15,17 @@ pub struct Api {
     pub tokens: Rates,
     /// What is left to each address that sends none.
     pub addresses: Rates,
+    /// What a chat program signs its requests with.
+    pub chat: Option<ChatSecret>,
 }
 
 impl Api {
-    pub fn new(app: App, limits: Limits) -> Self {
+    pub fn new(app: App, limits: Limits, chat: Option<ChatSecret>) -> Self {
         Self {
             app,
             tokens: Rates::new(limits.api_per_minute),
             addresses: Rates::new(limits.anonymous_per_minute),
+            chat,
         }
     }
 }

@@ -1,0 +1,86 @@
+//! Cutting a line into words, as a shell does, with what chat programs make of quotation marks.
+
+use super::{ChatopsError, wrong};
+
+/// The words of a line. What stands in quotation marks is one word, without them; in double ones `\`
+/// makes the next sign ordinary.
+pub(super) fn split(text: &str) -> Result<Vec<String>, ChatopsError> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        if sign.is_whitespace() {
+            words.extend(word.take());
+        } else if let Some(quotation) = Quotation::begun_by(sign) {
+            quoted(quotation, &mut signs, word.get_or_insert_default())?;
+        } else {
+            word.get_or_insert_default().push(sign);
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotation {
+    Single,
+    Double,
+}
+
+impl Quotation {
+    /// Chat programs bend quotation marks while somebody types.
+    const fn begun_by(sign: char) -> Option<Self> {
+        match sign {
+            '\'' | '‘' | '’' => Some(Self::Single),
+            '"' | '“' | '”' => Some(Self::Double),
+            _ => None,
+        }
+    }
+}
+
+fn quoted(
+    quotation: Quotation,
+    signs: &mut impl Iterator<Item = char>,
+    word: &mut String,
+) -> Result<(), ChatopsError> {
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' if quotation == Quotation::Double => word.extend(signs.next()),
+            end if Quotation::begun_by(end) == Some(quotation) => return Ok(()),
+            sign => word.push(sign),
+        }
+    }
+    let mark = if quotation == Quotation::Single { '\'' } else { '"' };
+    Err(wrong(format!("A quotation mark ({mark}) is not closed.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_as_a_shell_cuts_them() {
+        for (line, words) in [
+            ("", &[][..]),
+            ("  a\tb\nc  ", &["a", "b", "c"]),
+            (r#"--reason="two words""#, &["--reason=two words"]),
+            (r"'a b' c", &["a b", "c"]),
+            (r#""say \"no\"" "a\\b""#, &["say \"no\"", "a\\b"]),
+            (r"'a\b'", &["a\\b"]),
+            ("“it’s” ‘a “b’", &["it’s", "a “b"]),
+            (r#""" ''"#, &["", ""]),
+            (r#"a"b c"d"#, &["ab cd"]),
+            ("日本 é", &["日本", "é"]),
+        ] {
+            assert_eq!(
+                split(line).as_deref(),
+                Ok(&words.iter().map(|&it| it.to_owned()).collect::<Vec<_>>()[..]),
+                "{line}"
+            );
+        }
+        for line in ["\"", "a 'b", "don't", "\"a\\", "“a‘"] {
+            let error = split(line).expect_err(line).to_string();
+            assert!(error.contains("is not closed"), "{line}: {error}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The flags for commands from a chat program.
+
+use super::{
+    Setting,
+    options::{Checks, settings},
+    values::{Expected, Secret},
+};
+use crate::server::ChatSecret;
+
+settings! {
+    SIGNING_SECRET = "chat-signing-secret" / "DUO_CHAT_SIGNING_SECRET";
+    SIGNING_SECRET_FILE = "chat-signing-secret-file" / "DUO_CHAT_SIGNING_SECRET_FILE";
+}
+
+/// Commands from a chat program, as it was written.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Commands from the chat")]
+pub struct ChatOptions {
+    /// What Slack signs its requests with. Set the variable or the file: others on the machine see flags
+    ///
+    /// Without it there is no `/api/v1/chat/commands`.
+    #[arg(long = SIGNING_SECRET.flag, env = SIGNING_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
+    chat_signing_secret: Option<Secret>,
+    /// A file with this secret
+    #[arg(long = SIGNING_SECRET_FILE.flag, env = SIGNING_SECRET_FILE.variable, value_name = "FILE")]
+    chat_signing_secret_file: Option<String>,
+}
+
+impl ChatOptions {
+    /// `Some(None)` when no chat is asked for, `None` when something is wrong, which is noted.
+    #[expect(clippy::option_option, reason = "wrong, or right and none")]
+    pub(super) fn check(&self, checks: &mut Checks) -> Option<Option<ChatSecret>> {
+        match (&self.chat_signing_secret, &self.chat_signing_secret_file) {
+            (None, None) => Some(None),
+            (Some(secret), None) => checks.note(SIGNING_SECRET, None, long_enough(secret.clone())).map(Some),
+            (None, Some(file)) => {
+                let secret = Secret::read(file).and_then(long_enough);
+                checks.note(SIGNING_SECRET_FILE, Some(file), secret).map(Some)
+            }
+            (Some(_), Some(file)) => {
+                let both = Expected(format!("--{} is set too: one of them", SIGNING_SECRET.flag));
+                checks.note(SIGNING_SECRET_FILE, Some(file), Err(both))
+            }
+        }
+    }
+}
+
+/// Slack's have 32 signs.
+fn long_enough(secret: Secret) -> Result<ChatSecret, Expected> {
+    let text = secret.expose();
+    if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(ChatSecret::new(&secret))
+    } else {
+        Err(Expected(String::from(
+            "expected what Slack shows as the Signing Secret: 16 or more letters and digits",
+        )))
+    }
+}
