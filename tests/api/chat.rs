@@ -398,6 +398,13 @@ async fn what_the_database_refused_can_be_sent_again() {
     public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
     assert_eq!(state(&test, Environment::Dev).await, "on for user reviewer");
 
+    // Somebody else writes for longer than Slack waits.
+    let body = form("U1", "gitlab run feature set duo_developer_orbit true --dev");
+    let writing = test.app.storage.begin().await.expect("a unit of work");
+    ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(503, "too_slow");
+    drop(writing);
+    public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
+
     test.app.storage.close().await;
     let answer = say(&test, "U1", COMMAND).await;
     answer.refused(503, "unavailable");
