@@ -5,6 +5,7 @@ mod definition;
 mod gates;
 mod percentage;
 mod staging;
+mod target;
 mod warning;
 
 pub use actor::FlagActor;
@@ -12,6 +13,7 @@ pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name}
 pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use staging::ahead_of_staging;
+pub use target::FeatureTarget;
 pub use warning::Warning;
 
 /// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.

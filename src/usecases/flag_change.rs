@@ -9,7 +9,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FlagDefinition, GateChange, GateError, Gates, ahead_of_staging},
+        feature::{FeatureTarget, FlagDefinition, GateChange, GateError, Gates, ahead_of_staging},
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
@@ -113,10 +113,7 @@ async fn save(
     changed: &Changed,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, change.flag, &changed.after, stored.version).await?;
-    let target = match changed.environment {
-        Environment::Production => change.flag.to_owned(),
-        other => format!("{} in {other}", change.flag),
-    };
+    let target = FeatureTarget { flag: change.flag, environment: changed.environment }.to_string();
     let kind =
         if changed.after.is_set() { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
     let to = if changed.after.is_set() { describe(uow, &changed.after).await? } else { String::new() };

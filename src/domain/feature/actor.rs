@@ -1,5 +1,7 @@
 //! Whom a flag can be opened for.
 
+use std::fmt;
+
 use crate::domain::ids::{NamespaceId, UserId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,11 +15,7 @@ pub enum FlagActor {
 impl FlagActor {
     /// GitLab's actor id (`flipper_id`): `User:1`, `Group:2`, `Project:3`.
     pub fn key(self) -> String {
-        let id = match self {
-            Self::User(id) => id.0,
-            Self::Group(id) | Self::Project(id) => id.0,
-        };
-        format!("{}:{id}", self.kind())
+        self.to_string()
     }
 
     /// What kind of actor it is: the first half of its id.
@@ -39,6 +37,17 @@ impl FlagActor {
             "Project" => Some(Self::Project(NamespaceId(id))),
             _ => None,
         }
+    }
+}
+
+/// GitLab's actor id.
+impl fmt::Display for FlagActor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = match self {
+            Self::User(id) => id.0,
+            Self::Group(id) | Self::Project(id) => id.0,
+        };
+        write!(f, "{}:{id}", self.kind())
     }
 }
 
