@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use sha2::{Digest, Sha256};
+
 use super::flag_definitions;
 use crate::{
     domain::{
@@ -69,11 +71,25 @@ impl Flag {
 pub struct FlagSet {
     /// By name.
     flags: Arc<[Flag]>,
-    /// What tells this set from any other: the versions of all gates and of all definitions.
+    /// Of all gates and of all definitions.
     versions: Arc<[Versions; 2]>,
+    revision: [u8; 32],
 }
 
 type Versions = Vec<(String, i64)>;
+
+fn revision(versions: &[Versions; 2]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for list in versions {
+        hash.update(list.len().to_be_bytes());
+        for (name, version) in list {
+            hash.update(name);
+            hash.update([0]);
+            hash.update(version.to_be_bytes());
+        }
+    }
+    hash.finalize().into()
+}
 
 impl FlagSet {
     /// By name.
@@ -81,9 +97,9 @@ impl FlagSet {
         &self.flags
     }
 
-    /// The versions of all that is stored of it, by name: gates, then definitions.
-    pub fn versions(&self) -> impl Iterator<Item = &(String, i64)> {
-        self.versions.iter().flatten()
+    /// What tells how these flags are set and defined from any other way, on every server alike.
+    pub const fn revision(&self) -> &[u8; 32] {
+        &self.revision
     }
 
     pub(super) async fn read(
@@ -126,7 +142,7 @@ impl FlagSet {
             }
         }
         let flags = flags.into_values().filter(Flag::is_known).collect();
-        Ok(Self { flags, versions: Arc::new(versions) })
+        Ok(Self { flags, revision: revision(&versions), versions: Arc::new(versions) })
     }
 
     fn find(&self, name: &str) -> Option<&Flag> {

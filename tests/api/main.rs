@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod browser;
+mod changes;
 mod consent;
 mod decisions;
 mod document;
@@ -16,6 +17,7 @@ mod headers;
 mod input;
 mod limits;
 mod logs;
+mod ofrep;
 mod oidc;
 mod operations;
 mod pages;

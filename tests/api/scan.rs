@@ -97,6 +97,13 @@ const TABLE: &[Row] = &[
     Row("DELETE",  "/api/v4/features/mr_ai_resolve_conflicts", "delete /api/v4/features/{name}", "",         [401, 403, 403, 403, 403, 403, 403, 204]),
     Row("GET",     "/api/v4/features/",                      "/api/v4/features/",            "",             [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/api/v4/features//mr_ai_resolve_conflicts", "/api/v4/features//{name}",  "{\"value\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
+    Row("GET",     "/api/v1/changes?follow=false",           "get /api/v1/changes",          "",             [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/duo_developer_orbit", "post /ofrep/v1/evaluate/flags/{key}", "{}", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/duo_developer_orbit", "post /ofrep/v1/evaluate/flags/{key}", "{\"context\":{\"group\":\"acme\"}}", [401, 400, 403, 403, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/nothing",       "post /ofrep/v1/evaluate/flags/{key}", "{}",    [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/ofrep/v1/evaluate/flags",               "post /ofrep/v1/evaluate/flags", "{}",          [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/ofrep/v1/events?follow=false",          "get /ofrep/v1/events",         "",             [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/ofrep/v1/configuration",                "/ofrep/{*rest}",               "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),
@@ -134,7 +141,7 @@ async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row:
     let Row(method, path, _, body, _) = row;
     let method: Method = method.parse().expect("a method");
     let body = body.replace("{wording}", &current_wording());
-    if path.starts_with("/api") {
+    if path.starts_with("/api") || path.starts_with("/ofrep") {
         // No browser: cookies do not count there.
         let mut ask = test.ask(method, path);
         if !body.is_empty() {

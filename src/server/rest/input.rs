@@ -66,6 +66,18 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 }
 
 impl QueryParameters {
+    /// The values of these parameters: each at most once, and no other.
+    pub fn at_most<const N: usize>(
+        mut self,
+        names: [&'static str; N],
+    ) -> Result<[Option<String>; N], Problem> {
+        let values = names.map(|name| {
+            let at = self.0.iter().position(|(it, _)| it == name);
+            at.map(|at| self.0.swap_remove(at).1)
+        });
+        self.nothing_but(&names).map(|()| values)
+    }
+
     /// The values of exactly these parameters: each once, and no other.
     pub fn exactly<const N: usize>(mut self, names: [&'static str; N]) -> Result<[String; N], Problem> {
         let mut values = [const { String::new() }; N];
@@ -76,7 +88,12 @@ impl QueryParameters {
             };
             *value = self.0.swap_remove(at).1;
         }
-        let Some((name, _)) = self.0.into_iter().next() else { return Ok(values) };
+        self.nothing_but(&names).map(|()| values)
+    }
+
+    /// Refuses what is left.
+    fn nothing_but(self, names: &[&'static str]) -> Result<(), Problem> {
+        let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         let detail = if names.contains(&name.as_str()) {
             format!("The query parameter '{name}' stands more than once.")
         } else if names.is_empty() {

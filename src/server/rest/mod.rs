@@ -1,12 +1,14 @@
-//! The API under `/api`: JSON for programs, with a document that is made from the code.
+//! The API under `/api` and `/ofrep`: JSON for programs, with a document that is made from the code.
 //!
 //! Handlers parse, call one use case and show what came back. Refusals are in `problem`, who asks in
 //! `authentication`.
 
 mod authentication;
+mod changes;
 mod consents;
 mod decision_views;
 mod decisions;
+mod event_stream;
 mod feature_input;
 mod feature_refusal;
 mod feature_views;
@@ -17,6 +19,8 @@ mod flow_views;
 mod flows;
 mod input;
 mod object;
+mod ofrep;
+mod ofrep_views;
 mod openapi;
 mod problem;
 mod problem_document;
@@ -41,7 +45,7 @@ use self::{
 use super::limits::Limits;
 use crate::usecases::{App, decide_many::Decided};
 
-/// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
+/// The API at its absolute paths, to be merged into the server. It answers all of `/api` and `/ofrep`.
 pub fn router(app: App, limits: Limits) -> Router {
     let api = Arc::new(Api::new(app, limits));
     let (routes, _) = routes().split_for_parts();
@@ -53,6 +57,7 @@ pub fn router(app: App, limits: Limits) -> Router {
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
+        .route("/ofrep/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(input::MAX_BODY))
         .layer(middleware::from_fn_with_state(limits, problem::finish))
@@ -85,6 +90,10 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list))
         .routes(routes!(features::definitions))
         .routes(routes!(features::set, features::delete))
+        .routes(routes!(ofrep::evaluate))
+        .routes(routes!(ofrep::evaluate_many))
+        .routes(routes!(changes::follow))
+        .routes(routes!(changes::follow_flags))
 }
 
 async fn unknown_path() -> Problem {

@@ -90,6 +90,8 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "flow versions", description = "Which flow versions are deployed in which environment."),
         (name = "consents", description = "What a consent is a consent to."),
         (name = "features", description = "Feature flags, as GitLab's API has them."),
+        (name = "openfeature", description = "Feature flags by the OpenFeature Remote Evaluation Protocol."),
+        (name = "changes", description = "What changed, as it happens."),
         (name = "document", description = "This document."),
     ),
     components(schemas(ProblemDocument)),

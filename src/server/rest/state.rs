@@ -1,9 +1,10 @@
 //! What the handlers of the API share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 
+use super::event_stream::Streams;
 use crate::{
     server::{limits::Limits, rates::Rates},
     usecases::App,
@@ -15,6 +16,10 @@ pub struct Api {
     pub tokens: Rates,
     /// What is left to each address that sends none.
     pub addresses: Rates,
+    /// Answers that do not end.
+    pub streams: Streams,
+    /// How often a stream says that it is still there.
+    pub heartbeat: Duration,
 }
 
 impl Api {
@@ -23,6 +28,8 @@ impl Api {
             app,
             tokens: Rates::new(limits.api_per_minute),
             addresses: Rates::new(limits.anonymous_per_minute),
+            streams: Streams::new(limits.streams),
+            heartbeat: limits.heartbeat,
         }
     }
 }
