@@ -47,7 +47,7 @@ test-api: setup-test assets ## requests against the server, in process
 test-e2e: setup-test build ## a browser against the program; ARGS='--grep consent' for some
 	scripts/end2end $(ARGS)
 
-test-clients: setup-test build ## python-gitlab against the program
+test-clients: setup-test build ## python-gitlab and OpenFeature's providers against the program
 	@scripts/test-clients
 
 fuzz-api: setup-test build ## whatever the OpenAPI document allows, asked of the program
