@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench build run assets test check test-unit test-storage test-api test-e2e test-clients fuzz-api deny deb bench clean
+.PHONY: help setup setup-test setup-bench build build-debug run assets test test-release check test-unit test-storage test-api test-e2e test-clients fuzz-api deny deb bench clean
 
 # Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -32,6 +32,9 @@ run: build ## build, then serve http://127.0.0.1:3000 with demo data
 test: setup-test ## every check and every test
 	@scripts/test
 
+test-release: setup-test build ## the outer tests again, of the build that ships
+	@DUO_CONSOLE_BIN=$(CURDIR)/target/release/duo-console scripts/test outer
+
 check: setup-test ## formatting and lints
 	@scripts/check
 
@@ -44,13 +47,16 @@ test-storage: setup-test ## the storage contract, on SQLite and PostgreSQL
 test-api: setup-test assets ## requests against the server, in process
 	scripts/with-postgres cargo test --locked --test api $(ARGS)
 
-test-e2e: setup-test build ## a browser against the program; ARGS='--grep consent' for some
+build-debug: assets
+	cargo build --locked
+
+test-e2e: setup-test build-debug ## a browser against the program; ARGS='--grep consent' for some
 	scripts/end2end $(ARGS)
 
-test-clients: setup-test build ## python-gitlab and OpenFeature's providers against the program
+test-clients: setup-test build-debug ## python-gitlab and OpenFeature's providers against the program
 	@scripts/test-clients
 
-fuzz-api: setup-test build ## whatever the OpenAPI document allows, asked of the program
+fuzz-api: setup-test build-debug ## whatever the OpenAPI document allows, asked of the program
 	scripts/fuzz-api
 
 deny: ## licences, sources and known weaknesses of what is built in

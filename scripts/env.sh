@@ -53,14 +53,19 @@ chromium_path() {
   return 1
 }
 
+# What the outer tests test: the build that the inner ones made (`make test-release` names the other).
+program=${DUO_CONSOLE_BIN:-$root/target/debug/duo-console}
+need_program() {
+  [ -x "$program" ] || die "$program is not there: cargo build --locked"
+}
+
 # Serves demo data from a database of its own until the script ends: at $address, in the folder $place.
-# The release build; DUO_CONSOLE_BIN names another.
 start_demo_server() {
-  program=${DUO_CONSOLE_BIN:-$root/target/release/duo-console}
-  [ -x "$program" ] || die "$program is not there: make build"
+  need_program
   place=$(mktemp -d)
   trap 'kill "$server" 2>/dev/null || true; rm -rf "$place"' EXIT
   export DATABASE_URL=sqlite://$place/duo.db
+  touch "$place/said" # it is looked into before the server may have begun
   "$program" serve --demo --listen 127.0.0.1:0 --log warn --api-rate-per-minute 0 >"$place/said" 2>"$place/log" &
   server=$!
   address=

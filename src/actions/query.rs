@@ -5,7 +5,8 @@ use leptos::prelude::use_context;
 use url::form_urlencoded;
 
 /// The parameters, decoded once. (Leptos' own map decodes twice, and so takes an address within an
-/// address apart.) What is said twice counts the first time.
+/// address apart.) What is said twice counts the first time; where that could deceive, ask for
+/// [`Self::repeated`] first.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
@@ -34,6 +35,12 @@ impl Query {
         self.get(name)?.parse().ok()
     }
 
+    /// What is said more than once. A sign-in must not (RFC 6749, section 3.1).
+    pub fn repeated(&self) -> Option<&str> {
+        let mut names = self.0.iter().map(|(name, _)| name.as_str());
+        names.find(|name| self.all(name).nth(1).is_some())
+    }
+
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -52,5 +59,14 @@ mod tests {
         assert_eq!((query.get("empty"), query.get("none")), (Some(""), None));
         assert_eq!((query.text("none").as_str(), query.number("empty")), ("", None));
         assert_eq!(Query::of(&Uri::from_static("/")).get(""), None);
+    }
+
+    #[test]
+    fn what_is_said_twice_is_found_however_it_is_written() {
+        let repeated = |uri| Query::of(&Uri::from_static(uri)).repeated().map(str::to_owned);
+        assert_eq!(repeated("/?a=1&b=1"), None);
+        assert_eq!(repeated("/"), None);
+        assert_eq!(repeated("/?a=1&b=2&b=2"), Some(String::from("b")));
+        assert_eq!(repeated("/?state=1&b=2&st%61te=2"), Some(String::from("state")));
     }
 }

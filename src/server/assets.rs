@@ -58,7 +58,7 @@ fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
         return Some((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let mime = original.metadata.mimetype();
-    let charset = if mime.starts_with("text/") { "; charset=utf-8" } else { "" };
+    let charset = if mime.starts_with("text/") || mime.ends_with("+xml") { "; charset=utf-8" } else { "" };
     let content_type = (header::CONTENT_TYPE, format!("{mime}{charset}"));
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let compressed = [("br", "br"), ("gzip", "gz")]

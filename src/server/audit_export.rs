@@ -32,6 +32,9 @@ pub(super) async fn download(
         return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
     };
     let asked = Query::of(&uri);
+    if let Some(name) = asked.repeated() {
+        return (StatusCode::BAD_REQUEST, format!("{name}: say it once.\n")).into_response();
+    }
     let (format, ending, content_type) = match asked.get("format") {
         Some("csv") => (ExportFormat::Csv, "csv", "text/csv; charset=utf-8"),
         Some("ndjson") => (ExportFormat::Ndjson, "ndjson", "application/x-ndjson"),

@@ -223,6 +223,12 @@ pub(super) async fn same_origin(
     Asked::by(&request).refuse(&state, refusal).await
 }
 
+/// Whether another site led the browser here. Where browsers say nothing, it is not held against them:
+/// for what changes something there is [`same_origin`].
+pub(super) fn is_led_here(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text("origin")) {
@@ -238,8 +244,6 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
 fn security_headers(state: &ServerState, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
-    // With the request's id: growing costs more than inserting.
-    headers.reserve(10);
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -1,9 +1,9 @@
 //! Which database: read from its URL, with the settings that every connection has.
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{fmt, net::IpAddr, path::Path, str::FromStr};
 
 use sqlx::{
-    postgres::PgConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -78,6 +78,18 @@ impl DatabaseUrl {
         Some((arguments, options.get_database().unwrap_or(options.get_username()).to_owned()))
     }
 
+    /// Whether a PostgreSQL server on another machine is spoken to without being sure that it is the one:
+    /// only `sslmode=verify-full` makes sure, and less than `require` may fall back to no encryption.
+    pub fn trusts_the_network(&self) -> bool {
+        let Self::Postgres(options) = self else { return false };
+        let host = options.get_host().trim_matches(['[', ']']);
+        let here = options.get_socket().is_some()
+            || host.starts_with('/')
+            || host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        !here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
+    }
+
     /// The file of an SQLite database.
     pub fn file(&self) -> Option<&Path> {
         match self {
@@ -90,5 +102,30 @@ impl DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_server_elsewhere_has_to_show_who_it_is() {
+        for (url, trusts) in [
+            ("sqlite:///srv/duo.db", false),
+            ("postgres://duo@localhost/duo", false),
+            ("postgres://duo@127.0.0.1:5433/duo", false),
+            ("postgres://duo@[::1]/duo", false),
+            ("postgres://duo@%2Frun%2Fpostgresql/duo", false),
+            ("postgres:///duo?host=/run/postgresql", false),
+            ("postgres://duo@db.example/duo", true),
+            ("postgres://duo@10.0.0.7/duo", true),
+            ("postgres://duo@db.example/duo?sslmode=require", true),
+            ("postgres://duo@db.example/duo?sslmode=verify-ca", true),
+            ("postgres://duo@db.example/duo?sslmode=verify-full", false),
+        ] {
+            let parsed: DatabaseUrl = url.parse().expect("a database URL");
+            assert_eq!(parsed.trusts_the_network(), trusts, "{url}");
+        }
     }
 }

@@ -109,22 +109,12 @@ impl<'a> Facts<'a> {
 
     /// `None` when there is no such session. Whether it has ended is for the caller to say.
     pub async fn session(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
-        match self.recall(&self.app.known.sessions, hash) {
-            None => Box::pin(self.session_anew(hash)).await,
-            known => Ok(known),
-        }
+        self.known(&self.app.known.sessions, hash, async |uow| read_session(uow, hash).await).await
     }
 
     /// The same, past what is remembered: another server may have seen it used since.
     pub async fn session_anew(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
-        let read = async |uow: &mut UnitOfWork| {
-            let found = uow.sessions().find_by_token_hash(hash).await?;
-            Ok(found.map(|session| {
-                let noted = Some(session.last_seen_at);
-                Used::new(session, noted)
-            }))
-        };
-        self.learn(&self.app.known.sessions, hash, read).await
+        self.learn(&self.app.known.sessions, hash, async |uow| read_session(uow, hash).await).await
     }
 
     /// `None` when there is no such token. Whether it still counts is for the caller to say.
@@ -325,4 +315,12 @@ impl<'a> Facts<'a> {
             Err(error) => Err(error),
         }
     }
+}
+
+async fn read_session(uow: &mut UnitOfWork, hash: &str) -> Result<Option<Used<SessionUser>>, StorageError> {
+    let found = uow.sessions().find_by_token_hash(hash).await?;
+    Ok(found.map(|session| {
+        let noted = Some(session.last_seen_at);
+        Used::new(session, noted)
+    }))
 }

@@ -1,8 +1,11 @@
 //! Secrets: how tokens are made, and how they and passwords are hashed.
 
+use std::{sync::LazyLock, thread};
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use super::App;
 
@@ -54,15 +57,33 @@ fn is_of(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
+/// As many hashes are made at once as there are cores: each takes one, and 19 MiB. Whoever waits for
+/// theirs and goes away, or is given up, does not take part any more.
+static HASHING: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(thread::available_parallelism().map_or(1, usize::from)));
+
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("hashing does not panic")
+    let turn = HASHING.acquire().await.expect("it is never closed");
+    tokio::task::spawn_blocking(move || {
+        // Until the work is done, even when nobody waits for it any more.
+        let _turn = turn;
+        work()
+    })
+    .await
+    .expect("hashing does not panic")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{
+        cell::Cell,
+        sync::atomic::{AtomicUsize, Ordering::SeqCst},
+        time::Duration,
+    };
 
     use argon2::password_hash;
+    use futures_util::future::join_all;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -76,6 +97,25 @@ mod tests {
             });
             assert_eq!((asked.get(), matches), (1, hash.is_some()), "{hash:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn no_more_hashes_are_made_at_once_than_there_are_cores() {
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let hash = || {
+            blocking(|| {
+                MOST.fetch_max(NOW.fetch_add(1, SeqCst) + 1, SeqCst);
+                thread::sleep(Duration::from_millis(5));
+                NOW.fetch_sub(1, SeqCst);
+            })
+        };
+        let mut given_up = Box::pin(join_all((0..4 * cores).map(|_| hash())));
+        assert!(timeout(Duration::from_millis(1), &mut given_up).await.is_err(), "they take longer");
+        drop(given_up);
+        join_all((0..4 * cores).map(|_| hash())).await;
+        assert!((1..=cores).contains(&MOST.load(SeqCst)), "{MOST:?} of {cores}");
     }
 
     #[test]

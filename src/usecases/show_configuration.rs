@@ -5,13 +5,14 @@ use super::{
     decide_code_review::Question,
     decide_many::{About, Asked, Decided, answer},
     facts::Facts,
-    load,
+    flags, load,
     show_group::{GroupFrame, may},
 };
 use crate::{
     domain::{
         access::Action,
         availability::DuoChain,
+        feature::DUO_CODE_REVIEW_FLOW_PRIORITY,
         namespace::{GroupPath, Subscription},
         time::Timestamp,
     },
@@ -25,6 +26,8 @@ pub struct Configuration {
     pub chain: DuoChain,
     /// Every flow of the catalogue, as the top-level group has it.
     pub flows: Vec<FlowSelection>,
+    /// Whether consent decides which engine reviews (`duo_code_review_flow_priority`).
+    pub priority: bool,
     /// `None` when nobody was asked about.
     pub explained: Option<Result<Decided, UseCaseError>>,
     pub now: Timestamp,
@@ -51,7 +54,9 @@ pub async fn show_configuration(
             }
         }
     };
+    let top_level = [flags::actor(place.top_level_group())];
     Ok(Configuration {
+        priority: flags::is_on(&mut facts, DUO_CODE_REVIEW_FLOW_PRIORITY, &top_level).await?,
         subscription: place.subscription,
         chain: place.chain,
         flows: place.flows.clone(),

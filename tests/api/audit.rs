@@ -227,6 +227,14 @@ async fn a_filter_that_says_nothing_is_told_so_and_shows_nothing() {
     for query in ["format=xml", "", "format=csv&group=no%20group"] {
         assert!(admin.get(&format!("{EXPORT}?{query}")).await.status.is_client_error(), "{query}");
     }
+    for query in ["format=csv&format=ndjson", "format=csv&person=ann&person=bob"] {
+        let file = admin.get(&format!("{EXPORT}?{query}")).await;
+        assert_eq!(
+            (file.status, file.text().contains("say it once")),
+            (StatusCode::BAD_REQUEST, true),
+            "{query}"
+        );
+    }
     // An empty file is one all the same.
     let file = admin.get(&format!("{EXPORT}?format=csv&person=nobody-here")).await.text();
     assert!(file.starts_with("id,at,kind,") && file.lines().count() == 1, "{file}");

@@ -4,7 +4,10 @@ use duo_console::domain::token::Scope;
 use http::{Method, header};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp};
+use crate::{
+    browser::{Browser, server},
+    support::{Answer, TestApp},
+};
 
 const FLAG: &str = "/api/v4/features/my_feature";
 
@@ -290,11 +293,13 @@ async fn who_changed_a_flag_is_kept() {
 /// Off for the group, a seat decides; and the decision follows at once, from memory as well.
 #[tokio::test]
 async fn the_flag_routes_reviews_and_the_decision_says_so() {
-    let (test, token) = admin().await;
+    let test = server().await;
+    let token = test.full_token("admin").await;
     let flow = crate::support::code_review_of("acme");
     let change =
         json!({"enabled": true, "version": 0, "consent": {"wording": crate::support::current_wording()}});
     test.put(&flow, &change).token(&token).send().await.ok();
+    let owner = Browser::of(&test, "owner").await;
     let check = async |user: &str, engine: &str, rule: &str, gate: &str| {
         let path = format!("/api/v1/decisions/code_review?namespace=acme/platform&user={user}");
         for _ in 0..2 {
@@ -310,6 +315,8 @@ async fn the_flag_routes_reviews_and_the_decision_says_so() {
                 .is_some_and(|it| it.contains("duo_code_review_flow_priority"));
             assert_eq!(names_it, rule.starts_with("priority_off"));
         }
+        let page = owner.get("/groups/acme/-/settings/gitlab_duo/configuration").await.text();
+        assert_eq!(page.contains("has not reached this group"), rule.starts_with("priority_off"), "{rule}");
     };
     let priority = "/api/v4/features/duo_code_review_flow_priority";
     check("reviewer", "code_review_flow", "flow_on_with_consent", "default").await;

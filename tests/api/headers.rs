@@ -58,6 +58,9 @@ async fn every_answer_carries_its_defences() {
         let what = format!("{method} {path} as {accept}");
         let answer = browser.send(method.parse().expect("a method"), path, &headers, String::new()).await;
         assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
+        let kind = text(&answer, "content-type");
+        let of_text = kind.starts_with("text/") || kind.contains("+xml");
+        assert_eq!(kind.ends_with("; charset=utf-8"), of_text, "{what}: {kind}");
         for (name, value) in FIXED {
             assert_eq!(text(&answer, name), value, "{what} {name}");
         }

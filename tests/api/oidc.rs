@@ -10,7 +10,7 @@ use duo_console::{
     },
     usecases::{sign_in_with_provider::ProviderRules, unlink_user::unlink_user},
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -336,6 +336,8 @@ async fn what_no_good_provider_says_is_not_believed() {
         ("no nonce", json!({ "nonce": null })),
         ("expired", json!({ "exp": now - 61 })),
         ("from the future", json!({ "iat": now + 61 })),
+        ("not yet", json!({ "nbf": now + 61 })),
+        ("from a time that is none", json!({ "nbf": "noon" })),
         ("another audience", json!({ "aud": "another-client" })),
         ("no audience", json!({ "aud": [] })),
         ("another audience besides", json!({ "aud": [CLIENT, "another-client"] })),
@@ -378,6 +380,7 @@ async fn a_signature_that_is_not_the_providers_is_not_believed() {
         ("with another key under a known name", Signing::Es256As(2, "es-1")),
         ("with a key of another kind under a known name", Signing::Es256As(2, "rsa")),
         ("with a key that is not published", Signing::Es256(2)),
+        ("with a key that is too short", Signing::ShortRs256),
     ] {
         provider.script().signing = signing;
         let browser = Browser::new(&test);
@@ -395,7 +398,7 @@ async fn a_signature_that_is_not_the_providers_is_not_believed() {
 async fn clocks_may_be_a_minute_apart() {
     let (provider, test) = started().await;
     let now = NOON.as_millis() / 1000;
-    for lies in [json!({ "exp": now - 59 }), json!({ "iat": now + 60 })] {
+    for lies in [json!({ "exp": now - 59 }), json!({ "iat": now + 60 }), json!({ "nbf": now + 60 })] {
         provider.script().lies = lies;
         assert_eq!(sign_in(&provider, &Browser::new(&test)).await.status, StatusCode::SEE_OTHER);
     }
@@ -499,6 +502,44 @@ async fn whoever_says_no_at_the_provider_comes_back_to_a_page_that_keeps_the_way
     let state = parameter(&sent_to, "state");
     let answer = browser.get(&format!("{CALLBACK}?state={state}")).await;
     refused(&answer, &browser, 502, "cannot be trusted");
+}
+
+#[tokio::test]
+async fn another_site_cannot_begin_a_sign_in() {
+    let (_provider, test) = started().await;
+    let browser = Browser::new(&test);
+    let path = format!("{START}?return_to=/groups/acme");
+    let begun = async |site| {
+        browser
+            .send(Method::GET, &path, &[("accept", "text/html"), ("sec-fetch-site", site)], String::new())
+            .await
+    };
+    for site in ["cross-site", "same-site"] {
+        let answer = begun(site).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{site}");
+        assert_eq!(answer.header(header::LOCATION), "/users/sign_in?return_to=/groups/acme", "{site}");
+        assert!(!answer.headers.contains_key(header::SET_COOKIE), "{site}");
+    }
+    for site in ["same-origin", "none"] {
+        assert!(begun(site).await.header(header::LOCATION).starts_with("http"), "{site}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_says_something_twice_begins_and_ends_no_sign_in() {
+    let (provider, test) = started().await;
+    let browser = Browser::new(&test);
+    let twice = "says something twice";
+    let before = test.snapshot().await.audit.len();
+    let answer = browser.get(&format!("{START}?return_to=/&return_to=/groups")).await;
+    refused(&answer, &browser, 400, twice);
+    for more in ["&state=other", "&code=other", "&iss=a&iss=b", "&%73tate=other"] {
+        let sent_to = begin(&browser, "/").await;
+        let answer = browser.get(&format!("{}{more}", back(&provider, &sent_to))).await;
+        refused(&answer, &browser, 400, twice);
+    }
+    assert_eq!(test.snapshot().await.audit.len(), before, "nothing happened");
+    assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub const SECRET: &str = "a client's secret: 7 & more";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signing {
     Rs256,
+    /// With a key that is published, and of 1024 bits.
+    ShortRs256,
     /// With the key of this number, whose `kid` is `es-` and the number.
     Es256(u8),
     /// With a key of this number, under the name of another.
@@ -76,11 +78,18 @@ pub struct TestProvider {
     script: Arc<Mutex<Script>>,
 }
 
+fn made(bits: usize) -> RsaPrivateKey {
+    RsaPrivateKey::new(&mut rand::rngs::StdRng::seed_from_u64(7), bits).expect("a key can be made")
+}
+
 fn rsa_key() -> &'static RsaPrivateKey {
     static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| {
-        RsaPrivateKey::new(&mut rand::rngs::StdRng::seed_from_u64(7), 2048).expect("a key can be made")
-    })
+    KEY.get_or_init(|| made(2048))
+}
+
+fn short_rsa_key() -> &'static RsaPrivateKey {
+    static KEY: OnceLock<RsaPrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| made(1024))
 }
 
 fn ec_key(number: u8) -> p256::ecdsa::SigningKey {
@@ -114,6 +123,7 @@ fn put(claims: &mut Value, changes: &Value) {
 fn sign(signing: Signing, claims: &Value) -> String {
     let header = match signing {
         Signing::Rs256 => json!({ "alg": "RS256", "kid": "rsa", "typ": "JWT" }),
+        Signing::ShortRs256 => json!({ "alg": "RS256", "kid": "short-rsa" }),
         Signing::Es256(number) => json!({ "alg": "ES256", "kid": format!("es-{number}") }),
         Signing::Es256As(_, name) => json!({ "alg": "ES256", "kid": name }),
         Signing::Hs256 => json!({ "alg": "HS256" }),
@@ -123,6 +133,9 @@ fn sign(signing: Signing, claims: &Value) -> String {
     let text = format!("{}.{}", encode(&header), encode(claims));
     let signature = match signing {
         Signing::Rs256 => pkcs1v15::SigningKey::<Sha256>::new(rsa_key().clone()).sign_with(text.as_bytes()),
+        Signing::ShortRs256 => {
+            pkcs1v15::SigningKey::<Sha256>::new(short_rsa_key().clone()).sign_with(text.as_bytes())
+        }
         Signing::Es256(number) | Signing::Es256As(number, _) => {
             let signature: p256::ecdsa::Signature = ec_key(number).sign(text.as_bytes());
             signature.to_bytes().to_vec()
@@ -222,11 +235,16 @@ async fn metadata(State(provider): State<TestProvider>) -> Json<Value> {
 async fn keys(State(provider): State<TestProvider>) -> Json<Value> {
     let mut script = provider.script();
     script.keys_asked += 1;
-    let rsa = rsa_key();
-    let mut keys = vec![json!({
-        "kty": "RSA", "kid": "rsa", "use": "sig", "alg": "RS256",
-        "n": BASE64URL.encode(rsa.n().to_bytes_be()), "e": BASE64URL.encode(rsa.e().to_bytes_be()),
-    })];
+    let rsa = |name: &str, key: &RsaPrivateKey| {
+        json!({
+            "kty": "RSA", "kid": name, "use": "sig", "alg": "RS256",
+            "n": BASE64URL.encode(key.n().to_bytes_be()), "e": BASE64URL.encode(key.e().to_bytes_be()),
+        })
+    };
+    let mut keys = vec![rsa("rsa", rsa_key())];
+    if matches!(script.signing, Signing::ShortRs256) {
+        keys.push(rsa("short-rsa", short_rsa_key()));
+    }
     for &number in &script.published {
         let key = ec_key(number);
         let point = key.verifying_key().to_sec1_point(false);

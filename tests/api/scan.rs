@@ -46,7 +46,7 @@ const TABLE: &[Row] = &[
     Row("GET",     "/-/user_settings/password",              "/-/user_settings/password",    "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/users/confirm",                         "/users/confirm",               "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     // Links that nobody made
-    Row("GET",     "/users/password/edit?token=nobodys",     "/users/password/edit",         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/users/password/edit?reset_password_token=nobodys", "/users/password/edit", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/users/first_administrator?token=nobodys", "/users/first_administrator", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/admin/users",                           "/admin/users",                 "",             [302, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/-/jump?q=acme",                         "/-/jump",                      "",             [302, 200, 200, 200, 200, 200, 200, 200]),

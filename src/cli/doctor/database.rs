@@ -28,6 +28,10 @@ pub(super) async fn check(findings: &mut Findings, database: &DatabaseConfig, de
         let advice = "The first start makes it. If it is elsewhere, mend --database-url (DATABASE_URL).";
         return findings.warn(CHECK, format!("there is no {} yet", database.url), advice);
     }
+    if database.url.trusts_the_network() {
+        let found = "nothing makes sure that it is the right server, and it may be spoken to in the clear";
+        findings.warn("encryption", found, "Add ?sslmode=verify-full to --database-url (DATABASE_URL).");
+    }
     let storage = match Storage::open_as_it_is(&database.url).await {
         Ok(storage) => storage,
         Err(error) => {

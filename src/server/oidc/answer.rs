@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AuthorizationCode, ClaimsVerificationError, IdTokenVerifier, Nonce,
@@ -23,6 +24,9 @@ use crate::domain::{
 
 /// How far the clocks of the provider and of this server may be apart, in milliseconds.
 const LEEWAY: i64 = 60_000;
+
+/// What RFC 7518 (section 3.3) asks for.
+const LEAST_RSA_BITS: usize = 2048;
 
 /// Signatures with a key that only the provider has. Not those with the client's secret (HS256 and its
 /// like), and never none.
@@ -102,11 +106,18 @@ pub(super) async fn claims(
     if claims.authorized_party().is_some_and(|party| party.as_str() != provider.config().client_id) {
         return Err(invalid("its ID token was made for another client (azp)"));
     }
+    if !counts_already(&claims.additional_claims().all, provider.now()) {
+        return Err(invalid("its ID token does not count yet (nbf)"));
+    }
+    let key = token.signing_key(&verifier).map_err(ClaimsVerificationError::SignatureVerification)?;
+    if rsa_bits(key).is_some_and(|bits| bits < LEAST_RSA_BITS) {
+        return Err(invalid("its key is an RSA key of less than 2048 bits"));
+    }
     if let Some(expected) = claims.access_token_hash() {
         let hash = AccessTokenHash::from_token(
             tokens.access_token(),
             token.signing_alg().map_err(ClaimsVerificationError::SignatureVerification)?,
-            token.signing_key(&verifier).map_err(ClaimsVerificationError::SignatureVerification)?,
+            key,
         );
         if hash.ok().as_ref() != Some(expected) {
             return Err(invalid("its access token is not the one of the ID token (at_hash)"));
@@ -133,6 +144,23 @@ pub(super) async fn claims(
         name: said.iter().find_map(|it| it.name.clone()),
         groups,
     })
+}
+
+/// Whether the time has come from which the token counts, where it names one (RFC 7519, section 4.1.5).
+#[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
+fn counts_already(claims: &HashMap<String, Value>, now: Timestamp) -> bool {
+    let Some(not_before) = claims.get("nbf") else { return true };
+    not_before.as_f64().is_some_and(|seconds| seconds * 1000.0 <= (now.as_millis() + LEEWAY) as f64)
+}
+
+/// How long the modulus of the key is; `None` when it is no RSA key. The library tells it by writing it
+/// down only.
+fn rsa_bits(key: &CoreJsonWebKey) -> Option<usize> {
+    let key = serde_json::to_value(key).ok()?;
+    let modulus = URL_SAFE_NO_PAD.decode(key.get("n")?.as_str()?).ok()?;
+    let leading = modulus.iter().take_while(|byte| **byte == 0).count();
+    let first = modulus.get(leading)?;
+    Some((modulus.len() - leading) * 8 - first.leading_zeros() as usize)
 }
 
 /// What stands at the endpoint for it, of this very user; `None` when the provider has none. It may

@@ -26,7 +26,7 @@ impl From<DiscoveryError<HttpError>> for ProviderError {
             DiscoveryError::Request(error) => error.to_string(),
             DiscoveryError::Parse(error) => format!("what it says of itself has a wrong {}", error.path()),
             DiscoveryError::Response(status, ..) => format!("it answers {status}"),
-            other => with_sources(&other),
+            other => printable(&with_sources(&other)),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -24,7 +23,7 @@ use super::{
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
     domain::{identity::Refusal, paths},
-    server::{ServerState, router::render_page},
+    server::{ServerState, middleware, router::render_page},
     ui::ProviderSignInFailed,
     usecases::{
         Origin,
@@ -44,6 +43,8 @@ const ANY_TIME: Duration = Duration::from_hours(10 * 365 * 24);
 enum Failure {
     /// The browser did not begin this, or too long ago, or began another since.
     NotBegun,
+    /// The address says something twice: which of them counts is for nobody to guess.
+    Repeated,
     /// The user or the provider said no.
     Declined,
     Provider(ProviderError),
@@ -62,7 +63,16 @@ pub(in crate::server) async fn start(
 ) -> Response {
     let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
     let query = Query::of(request.uri());
+    if query.repeated().is_some() {
+        let headers = request.headers();
+        return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
+    }
     let return_to = paths::safe_return(query.get("return_to")).to_owned();
+    // Where the provider knows the browser it comes back with a session and without a question: no
+    // other site is to begin that.
+    if middleware::is_led_here(request.headers()) {
+        return Redirect::to(&paths::sign_in_returning_to(&return_to)).into_response();
+    }
     let anew = query.get("anew") == Some("true");
     let metadata = match provider.metadata().await {
         Ok(metadata) => metadata,
@@ -109,6 +119,7 @@ pub(in crate::server) async fn callback(
         .filter(|attempt| query.get("state") == Some(attempt.state().as_str()));
     let return_to = attempt.as_ref().map(|it| it.return_to().to_owned()).unwrap_or_default();
     let result = match &attempt {
+        _ if query.repeated().is_some() => Err(Failure::Repeated),
         None => Err(Failure::NotBegun),
         Some(attempt) => finish(&state, &provider, &origin, headers, attempt, &query).await,
     };
@@ -213,6 +224,10 @@ impl Failure {
             Self::NotBegun => (
                 StatusCode::BAD_REQUEST,
                 "This sign-in was not begun in this browser, or it took more than ten minutes. Begin again here.",
+            ),
+            Self::Repeated => (
+                StatusCode::BAD_REQUEST,
+                "The address of this sign-in says something twice. Begin again here.",
             ),
             Self::Declined => (StatusCode::FORBIDDEN, "The sign-in was cancelled or declined."),
             Self::Provider(ProviderError::Unavailable(_)) => (

@@ -24,14 +24,16 @@ const UNAVAILABLE: &str =
 
 const BEARER: &str = "bearer";
 const PRIVATE_TOKEN: &str = "private_token";
+const API_KEY: &str = "api_key";
 
 const DESCRIPTION: &str = "\
 Ask which engine reviews the code for a user in a namespace, which version of a flow runs, and why; \
-read and change which foundational flows a group has on; keep the registry of deployed flow versions.
+read and change which foundational flows a group has on; keep the registry of deployed flow versions; \
+evaluate feature flags, and follow what changes.
 
 ## Signing in
-Every address under `/api/v1` and `/api/v4` takes a personal access token, as `Authorization: Bearer duo-…` or as \
-`PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
+Every address under `/api/v1`, `/api/v4` and `/ofrep/v1` takes a personal access token, as `Authorization: Bearer duo-…`, as \
+`PRIVATE-TOKEN: duo-…`, which counts first, or as `X-API-Key: duo-…`, which counts last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
 
@@ -64,6 +66,14 @@ Every other flow runs in its default version. A version may be asked for as a ra
 then the highest deployed version of the range runs, and never a pre-release such as `2.0.0-orbit`. What \
 is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
 the feature flag to switch off. While nobody keeps the registry nothing is checked.
+
+## Feature flags for services
+`/ofrep/v1` is the OpenFeature Remote Evaluation Protocol: any of its providers works. The evaluation \
+context names whom a flag is asked about: `targetingKey` is a user name, `user:NAME`, `group:PATH`, \
+`project:PATH`, or `User:1`, `Group:2`, `Project:3`; `user`, `group` and `project` name one each, besides \
+or instead. A flag is on when it is on for any of them; whoever is opted out closes it for all. Groups \
+and projects are those where you may ask for decisions. Refusals are in the protocol's words, with an \
+`errorCode`, where it has one.
 
 ## Consent
 Turning `code_review/v1` on needs the confirmation of the current wording; it is recorded with who, \
@@ -114,10 +124,13 @@ impl Modify for Tokens {
         let header =
             ApiKeyValue::with_description("PRIVATE-TOKEN", "A personal access token, as GitLab takes it.");
         components.add_security_scheme(PRIVATE_TOKEN, SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let key = ApiKeyValue::with_description("X-API-Key", "A personal access token, as OpenFeature sends it.");
+        components.add_security_scheme(API_KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
         let no_scopes = [] as [&str; 0];
         document.security = Some(vec![
             SecurityRequirement::new(BEARER, no_scopes),
             SecurityRequirement::new(PRIVATE_TOKEN, no_scopes),
+            SecurityRequirement::new(API_KEY, no_scopes),
         ]);
     }
 }

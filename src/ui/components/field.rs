@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::domain::password::MOST;
-
 /// A field under its label. `id` is the field's.
 #[component]
 pub fn Field(id: &'static str, label: &'static str, children: Children) -> impl IntoView {
@@ -54,7 +52,6 @@ pub fn PasswordField(
                 class="field mt-1 w-full"
                 autocomplete="current-password"
                 required
-                maxlength=MOST
                 autofocus=autofocus
                 aria-invalid=wrong.then_some("true")
             />

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::Field;
-use crate::domain::password::{LEAST, MOST, RECOMMENDED};
+use crate::domain::password::{LEAST, RECOMMENDED};
 
+/// Neither has a `maxlength`: browsers cut off what is pasted without a word, and count otherwise.
+///
 /// `wrong` says which of the two was refused, by its name.
 #[component]
 pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
@@ -20,7 +22,6 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 autocomplete="new-password"
                 required
                 minlength=LEAST
-                maxlength=MOST
                 aria-describedby="password-help"
                 aria-invalid=first
             />
@@ -36,7 +37,6 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 class="field mt-1 w-full"
                 autocomplete="new-password"
                 required
-                maxlength=MOST
                 aria-invalid=second
             />
         </Field>

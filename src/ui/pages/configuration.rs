@@ -77,6 +77,14 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                         </div>
                     }
                 })}
+            {(!configuration.priority)
+                .then(|| {
+                    view! {
+                        <div class="note note-info mt-4">
+                            "Code Review Flow is being rolled out and has not reached this group: whoever holds a Duo Enterprise seat still gets GitLab Duo Code Review, even where Code Review Flow is on."
+                        </div>
+                    }
+                })}
             {blocked
                 .map(|level| {
                     view! { <AlertNote>{level.name()}" is off for this group, so no flow runs."</AlertNote> }
