@@ -105,7 +105,7 @@ pub async fn evaluate_all(
         answered(flag, flag.gates.evaluate(&flag.definition, &asked), somebody)
     };
     let outcomes = set.flags().iter().map(outcome).collect();
-    Ok(AllEvaluated { outcomes, set })
+    Ok(AllEvaluated { set, outcomes })
 }
 
 /// That `caller` may ask what flags answer, for anybody whom they may know of.

@@ -131,12 +131,11 @@ impl FlagSet {
             }
             Some(before) => {
                 for (name, version) in &versions[0] {
-                    match before.find(name).filter(|it| it.version == *version) {
-                        Some(same) => put(name, Arc::clone(&same.gates), *version),
-                        None => {
-                            let stored = uow.features().find(environment, name).await?;
-                            put(name, Arc::new(stored.gates), stored.version);
-                        }
+                    if let Some(same) = before.find(name).filter(|it| it.version == *version) {
+                        put(name, Arc::clone(&same.gates), *version);
+                    } else {
+                        let stored = uow.features().find(environment, name).await?;
+                        put(name, Arc::new(stored.gates), stored.version);
                     }
                 }
             }

@@ -145,7 +145,7 @@ async fn everybody_hears_what_they_may_know_of() {
     let test = TestApp::new().await;
     test.add_member("guest", "acme", Role::Guest).await;
     let owner = test.full_token("owner").await;
-    let begin = test.app.storage.read().await.unwrap().audit_log().last().await.expect("an id");
+    let begin = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
     switch_flow(&test, &owner, false, 1).await;
     set_flag(&test, "a_flag", true).await;
     test.add_user("somebody").await;
@@ -179,7 +179,7 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
     set_feature(&test.app, &FlagEditor::operator(operator()), &staging).await.expect("it is set");
     set_flag(&test, "a_flag", true).await;
     let notice = events.next().await.expect("a notice");
-    let last = test.app.storage.read().await.unwrap().audit_log().last().await.expect("an id");
+    let last = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
     assert_eq!((notice.name.as_str(), notice.id), ("", last.to_string()), "nothing before was about it");
     assert_eq!(notice.data, json!({"type": "refetchEvaluation", "lastModified": 1_780_315_200}));
     drop(events);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use duo_console::{
-    domain::{role::Role, token::Scope},
+    domain::{feature::Percentage, role::Role, token::Scope},
     usecases::{
         FlagEditor, Guard,
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
@@ -96,7 +96,8 @@ async fn every_gate_has_its_reason_and_a_variant() {
     assert_eq!(answer(&test, &token, json!({"targetingKey": "owner"})).await, is(false, "DEFAULT", "closed"));
 
     everyone(&test, false).await;
-    set(&test, FlagValue::PercentageOfActors("100".parse_percentage()), Targets::default()).await;
+    let almost = Percentage::parse("99.99").expect("a percentage");
+    set(&test, FlagValue::PercentageOfActors(almost), Targets::default()).await;
     assert_eq!(answer(&test, &token, reviewer()).await, is(true, "SPLIT", "percentage_of_actors"));
     set(&test, FlagValue::OptOut(true), rex).await;
     assert_eq!(answer(&test, &token, reviewer()).await, is(false, "TARGETING_MATCH", "opt_out"));
@@ -109,17 +110,6 @@ async fn every_gate_has_its_reason_and_a_variant() {
 
     let default = ask(&test, &token, "duo_code_review_flow_priority", json!({})).await.ok();
     assert_eq!((&default["value"], &default["reason"]), (&json!(true), &json!("DEFAULT")));
-}
-
-/// A percentage as it is written.
-trait ParsePercentage {
-    fn parse_percentage(self) -> duo_console::domain::feature::Percentage;
-}
-
-impl ParsePercentage for &str {
-    fn parse_percentage(self) -> duo_console::domain::feature::Percentage {
-        duo_console::domain::feature::Percentage::parse(self).expect("a percentage")
-    }
 }
 
 #[tokio::test]

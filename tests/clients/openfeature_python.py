@@ -48,7 +48,7 @@ def main():
     expect(flags.get_boolean_details(FLAG, False, website), True, Reason.TARGETING_MATCH, "actor")
     owner = EvaluationContext("owner")
     expect(flags.get_boolean_details(FLAG, True, owner), False, Reason.DEFAULT, "closed")
-    features.set(FLAG, 100, key="percentage_of_actors")
+    features.set(FLAG, 99.99, key="percentage_of_actors")
     expect(flags.get_boolean_details(FLAG, False, owner), True, Reason.SPLIT, "percentage_of_actors")
 
     failed(flags.get_boolean_details(FLAG, False), False, ErrorCode.TARGETING_KEY_MISSING)

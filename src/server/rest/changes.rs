@@ -20,6 +20,7 @@ use crate::{
     domain::{
         audit::AuditEvent,
         change::{Told, told},
+        environment::Environment,
         ids::AuditEventId,
     },
     usecases::follow_changes::Followed,
@@ -57,7 +58,7 @@ impl From<&AuditEvent> for Change {
             at: event.at.rfc3339(),
             kind: event.kind.key(),
             subject: subject.to_owned(),
-            environment: environment.map(|it| it.key()),
+            environment: environment.map(Environment::key),
             namespace: namespace.map(str::to_owned),
         }
     }

@@ -194,7 +194,7 @@ pub fn all_evaluations(all: &AllEvaluated, environment: Environment) -> String {
         put(&[if at == 0 { "" } else { "," }, "{\"key\":\"", flag.name()]);
         match outcome {
             None => {
-                put(&["\",\"errorCode\":\"TARGETING_KEY_MISSING\",\"errorDetails\":\"", NOBODY_NAMED, "\"}"])
+                put(&["\",\"errorCode\":\"TARGETING_KEY_MISSING\",\"errorDetails\":\"", NOBODY_NAMED, "\"}"]);
             }
             Some(answer) => put(&[
                 "\",\"value\":",

@@ -124,7 +124,8 @@ impl Modify for Tokens {
         let header =
             ApiKeyValue::with_description("PRIVATE-TOKEN", "A personal access token, as GitLab takes it.");
         components.add_security_scheme(PRIVATE_TOKEN, SecurityScheme::ApiKey(ApiKey::Header(header)));
-        let key = ApiKeyValue::with_description("X-API-Key", "A personal access token, as OpenFeature sends it.");
+        let key =
+            ApiKeyValue::with_description("X-API-Key", "A personal access token, as OpenFeature sends it.");
         components.add_security_scheme(API_KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
         let no_scopes = [] as [&str; 0];
         document.security = Some(vec![
