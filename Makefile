@@ -53,7 +53,7 @@ build-debug: assets
 test-e2e: setup-test build-debug ## a browser against the program; ARGS='--grep consent' for some
 	scripts/end2end $(ARGS)
 
-test-clients: setup-test build-debug ## python-gitlab against the program
+test-clients: setup-test build-debug ## python-gitlab and OpenFeature's providers against the program
 	@scripts/test-clients
 
 fuzz-api: setup-test build-debug ## whatever the OpenAPI document allows, asked of the program

@@ -8,6 +8,7 @@
 mod bare;
 mod client;
 mod commit;
+mod flags;
 mod lighthouse;
 mod report;
 mod server;
@@ -85,6 +86,8 @@ fn main() {
     report.add(Figure::below_millis("One consent, through the API", consent, None));
     report.add(Figure::at_most("Consent / durable commit", consent / commit, 1.5));
 
+    flags::measure(&mut report, &bare);
+
     for (category, score) in lighthouse::scores(&page, &cookie) {
         report.add(Figure::score(format!("Lighthouse, configuration page: {category}"), score));
     }
@@ -99,11 +102,14 @@ fn main() {
 
 /// What `wrk` gets out of an address.
 fn requests_per_second(url: &str, header: Option<&str>) -> f64 {
+    let header = header.map(|header| ["-H", header]);
+    rate_of(url, header.as_ref().map_or(&[], |it| it))
+}
+
+/// The same with arguments for `wrk`.
+fn rate_of(url: &str, arguments: &[&str]) -> f64 {
     let mut wrk = Command::new("wrk");
-    wrk.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{SECONDS}s")]);
-    if let Some(header) = header {
-        wrk.args(["-H", header]);
-    }
+    wrk.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{SECONDS}s")]).args(arguments);
     let output = wrk.arg(url).output().expect("wrk runs: scripts/setup bench installs it");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(!text.contains("Non-2xx"), "{url} answered with errors:\n{text}");

@@ -34,6 +34,11 @@ impl Figure {
         Self { what: what.to_owned(), value: format!("{millis:.2} ms"), aim }
     }
 
+    pub fn below_micros(what: &str, micros: f64, most: f64) -> Self {
+        let aim = Some((format!("below {most} µs"), micros < most));
+        Self { what: what.to_owned(), value: format!("{micros:.3} µs"), aim }
+    }
+
     pub fn below_mb(what: &str, mb: f64, most: f64) -> Self {
         Self {
             what: what.to_owned(),

@@ -93,6 +93,11 @@ impl Console {
         self.make_token("owner", &["read_settings", "write_settings", "give_consent"])
     }
 
+    /// A token that sets feature flags.
+    pub fn token_to_set_flags(&self) -> String {
+        self.make_token("admin", &["write_settings"])
+    }
+
     fn make_token(&self, username: &str, scopes: &[&str]) -> String {
         let mut command = program(self.folder.path());
         command.args(["token", "create", "--user", username, "--name", "bench", "--days", "1"]);

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod audit_chain;
 pub mod audit_query;
 pub mod availability;
+pub mod change;
 pub mod chat_user;
 pub mod chatops;
 pub mod code_review;

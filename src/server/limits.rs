@@ -31,6 +31,17 @@ pub struct Limits {
     pub api_per_minute: u32,
     /// Requests of one address to the API without a token that counts; 0 for any number.
     pub anonymous_per_minute: u32,
+    /// Streams of events at once.
+    pub streams: usize,
+    /// How often a stream of events says that it is still there.
+    pub heartbeat: Duration,
+}
+
+impl Limits {
+    /// Well before a connection counts as idle, ours or a proxy's.
+    pub fn heartbeat(idle: Duration) -> Duration {
+        (idle / 3).min(Duration::from_secs(15))
+    }
 }
 
 impl Default for Limits {
@@ -40,6 +51,8 @@ impl Default for Limits {
             request: Duration::from_secs(30),
             api_per_minute: 60_000,
             anonymous_per_minute: 600,
+            streams: 1000,
+            heartbeat: Self::heartbeat(Duration::from_secs(75)),
         }
     }
 }

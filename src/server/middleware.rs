@@ -128,12 +128,14 @@ fn log(
     }
 }
 
-/// Whether programs ask for it all day: health, metrics, decisions and files. The metrics count these;
+/// Whether programs ask for it all day: health, metrics, decisions, flags and files. The metrics count these;
 /// a line for each would bury the rest and cost more than the answer.
 fn is_frequent(route: &str) -> bool {
     const FREQUENT: [&str; 5] =
         ["/-/liveness", "/-/readiness", "/-/metrics", "/pkg/{name}", "/api/v1/decisions"];
-    FREQUENT.contains(&route) || route.starts_with("/api/v1/decisions/")
+    FREQUENT.contains(&route)
+        || route.starts_with("/api/v1/decisions/")
+        || route.starts_with("/ofrep/v1/evaluate/")
 }
 
 /// The id that a proxy of ours gave the request. Others could write anything: it ends up in the audit

@@ -63,7 +63,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), middleware::in_time))
         .with_state(state.clone());
-    let compress = SizeAbove::new(512).and(NotForContentType::IMAGES);
+    let compress = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
     Router::new()
         .route("/pkg/{name}", get(assets::package_file))
         .route("/-/liveness", get(health::liveness))

@@ -97,6 +97,8 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             let seconds = config.shutdown_timeout.as_secs();
             tracing::info!("{name}: finishing requests in flight for at most {seconds} s; a second signal ends at once");
             finish.send_replace(true);
+            // Streams have no end of their own.
+            app.storage.changes().end();
             tokio::select! {
                 () = &mut server => false,
                 () = time::sleep(config.shutdown_timeout) => {

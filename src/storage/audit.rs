@@ -25,6 +25,8 @@ macro_rules! list {
 statements! {
     APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
     FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
+    LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
+    FOLLOWING = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2";
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
@@ -162,6 +164,25 @@ impl AuditLog<'_> {
             .fetch_one(c)
             .await)?;
         Ok(id)
+    }
+
+    /// The number of the last event; 0 before the first.
+    pub async fn last(&mut self) -> Result<AuditEventId, StorageError> {
+        Ok(AuditEventId(on_db!(self.uow, |c| sqlx::query_scalar(LAST).fetch_one(c).await)?))
+    }
+
+    /// What came after an event, in its order, at most `limit`.
+    ///
+    /// No number appears later than a higher one: whoever writes an event holds the head of the chain
+    /// from before it draws the number until it has committed (`audit_chain.rs`).
+    pub async fn following(
+        &mut self,
+        after: AuditEventId,
+        limit: i64,
+    ) -> Result<Vec<AuditEvent>, StorageError> {
+        let rows: Vec<ListedRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FOLLOWING).bind(after.0).bind(limit).fetch_all(c).await)?;
+        rows.into_iter().map(AuditEvent::try_from).collect()
     }
 
     /// The newest first, at most `limit`.

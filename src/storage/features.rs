@@ -10,6 +10,8 @@ statements! {
     /// One statement, so that the gates are those of one moment.
     FIND = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.flag = $2";
     LIST = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.boolean_gate IS NOT NULL";
+    VERSION = "SELECT version FROM flag_gates WHERE environment = $1 AND flag = $2";
+    VERSIONS = "SELECT flag, version FROM flag_gates WHERE environment = $1";
     SAVE = "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version) VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (environment, flag) DO UPDATE SET boolean_gate = excluded.boolean_gate, percentage_of_actors = excluded.percentage_of_actors, percentage_of_time = excluded.percentage_of_time, version = flag_gates.version + 1 WHERE flag_gates.version = $6 RETURNING version";
     ADD_TARGET = "INSERT INTO flag_gate_targets (environment, flag, kind, target) VALUES ($1, $2, $3, $4)";
     REMOVE_TARGET = "DELETE FROM flag_gate_targets WHERE environment = $1 AND flag = $2 AND kind = $3 AND target = $4";
@@ -49,6 +51,24 @@ impl Features<'_> {
         let rows: Vec<Row> =
             on_db!(self.uow, |c| sqlx::query_as(LIST).bind(environment.key()).fetch_all(c).await)?;
         flags(rows)
+    }
+
+    /// The version of a flag: as long as it is the same, so are the gates. 0 while nothing was ever set.
+    pub async fn version(&mut self, environment: Environment, flag: &str) -> Result<i64, StorageError> {
+        let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(VERSION)
+            .bind(environment.key())
+            .bind(flag)
+            .fetch_optional(c)
+            .await)?;
+        Ok(version.unwrap_or_default())
+    }
+
+    /// The versions of all flags that were ever set in this environment, by name.
+    pub async fn versions(&mut self, environment: Environment) -> Result<Vec<(String, i64)>, StorageError> {
+        let mut versions: Vec<(String, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(VERSIONS).bind(environment.key()).fetch_all(c).await)?;
+        versions.sort_unstable();
+        Ok(versions)
     }
 
     /// # Errors

@@ -6,6 +6,7 @@ use crate::domain::feature::FlagDefinition;
 statements! {
     FIND = "SELECT definition, version FROM flag_definitions WHERE flag = $1";
     LIST = "SELECT definition, version FROM flag_definitions";
+    VERSIONS = "SELECT flag, version FROM flag_definitions";
     SAVE = "INSERT INTO flag_definitions (flag, definition, version) VALUES ($1, $2, 1) ON CONFLICT (flag) DO UPDATE SET definition = excluded.definition, version = flag_definitions.version + 1 WHERE flag_definitions.version = $3 RETURNING version";
 }
 
@@ -34,6 +35,14 @@ impl FlagDefinitions<'_> {
         let mut definitions: Vec<_> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
         definitions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(definitions)
+    }
+
+    /// The versions of all of them, by name: as long as they are the same, so are the definitions.
+    pub async fn versions(&mut self) -> Result<Vec<(String, i64)>, StorageError> {
+        let mut versions: Vec<(String, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(VERSIONS).fetch_all(c).await)?;
+        versions.sort_unstable();
+        Ok(versions)
     }
 
     /// # Errors

@@ -50,7 +50,7 @@ pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
 pub use backup::{Copied, CopyError, back_up};
 pub use change_freezes::{ChangeFreeze, ChangeFreezes};
-pub use changes::{Changes, Generation, Knowledge};
+pub use changes::{Changes, Generation, Knowledge, Listener};
 pub use chat::{Chat, LinkedChatUser};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use database::{PoolUse, Storage};

@@ -56,7 +56,7 @@ pub(super) async fn feature_groups_of(
 }
 
 /// Thrown only where something depends on it.
-fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
+pub(super) fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
     (gates.percentage_of_time != Percentage::ZERO).then(|| {
         let [a, b, c, d, ..] = app.random.secret();
         Bucket::from_random([a, b, c, d])

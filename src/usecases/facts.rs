@@ -5,17 +5,19 @@ use std::{borrow::Borrow, hash::Hash, sync::Arc};
 use super::{
     App, Tally,
     evaluate_flag::feature_groups_of,
+    flag_set::{Flag, FlagSet},
     known::{Memory, Used},
     load,
 };
 use crate::{
     domain::{
         access::Standing,
+        audit::AuditEvent,
         availability::DuoChain,
         environment::Environment,
         feature::{FlagActor, Gates},
         flows::Flow,
-        ids::{NamespaceId, UserId},
+        ids::{AuditEventId, NamespaceId, UserId},
         namespace::{GroupPath, Namespace, Subscription},
         orbit::OrbitSettings,
         time::Timestamp,
@@ -174,12 +176,38 @@ impl<'a> Facts<'a> {
 
     /// What is set for a flag on this server's environment.
     pub async fn gates(&mut self, flag: &str) -> Result<Arc<Gates>, StorageError> {
-        let environment = self.app.environment();
+        Ok(Arc::clone(&self.flag(flag).await?.gates))
+    }
+
+    /// A flag on this server's environment, whether or not anybody knows it.
+    pub async fn flag(&mut self, name: &str) -> Result<Arc<Flag>, StorageError> {
+        let (memory, environment) = (&self.app.known.flags, self.app.environment());
         let read = async |uow: &mut UnitOfWork| {
-            uow.features().find(environment, flag).await.map(|stored| Some(stored.gates))
+            Flag::read(uow, environment, name, memory.last(name).as_deref()).await.map(Some)
         };
-        let gates = self.known(&self.app.known.gates, flag, read).await?;
-        Ok(gates.unwrap_or_default())
+        let flag = self.known(memory, name, read).await?;
+        Ok(flag.unwrap_or_else(|| Arc::new(Flag::unknown(name))))
+    }
+
+    /// All flags that this server's environment knows.
+    pub async fn flags(&mut self) -> Result<Arc<FlagSet>, StorageError> {
+        let (memory, environment) = (&self.app.known.flag_sets, self.app.environment());
+        let read = async |uow: &mut UnitOfWork| {
+            FlagSet::read(uow, environment, memory.last(&environment).as_deref()).await.map(Some)
+        };
+        Ok(self.known(memory, &environment, read).await?.unwrap_or_default())
+    }
+
+    /// The audit events that follow one, in their order, at most `limit`.
+    pub async fn following(
+        &mut self,
+        event: AuditEventId,
+        limit: i64,
+    ) -> Result<Arc<Vec<AuditEvent>>, StorageError> {
+        let app = self.app;
+        let _alone = app.known.reading_changes.lock().await;
+        let read = async |uow: &mut UnitOfWork| uow.audit_log().following(event, limit).await.map(Some);
+        Ok(self.known(&app.known.changes, &event, read).await?.unwrap_or_default())
     }
 
     /// The feature groups that an actor is in.

@@ -13,14 +13,19 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
+use tokio::sync::Mutex;
 
-use super::facts::Place;
+use super::{
+    facts::Place,
+    flag_set::{Flag, FlagSet},
+};
 use crate::{
     domain::{
         access::Standing,
+        audit::AuditEvent,
         environment::Environment,
-        feature::{FlagActor, Gates},
-        ids::{NamespaceId, UserId},
+        feature::FlagActor,
+        ids::{AuditEventId, NamespaceId, UserId},
         orbit::OrbitSettings,
         time::Timestamp,
         user::User,
@@ -48,7 +53,13 @@ pub struct Known {
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.
-    pub(super) gates: Memory<String, Gates>,
+    pub(super) flags: Memory<String, Flag>,
+    /// All that can be evaluated.
+    pub(super) flag_sets: Memory<Environment, FlagSet>,
+    /// What follows an event.
+    pub(super) changes: Memory<AuditEventId, Vec<AuditEvent>>,
+    /// Held by whoever reads what follows: all that wait for it would read the same.
+    pub(super) reading_changes: Mutex<()>,
     pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
 }
@@ -63,7 +74,10 @@ impl Default for Known {
             standings: Memory::new(50_000),
             seats: Memory::new(50_000),
             orbit: Memory::new(20_000),
-            gates: Memory::new(10_000),
+            flags: Memory::new(10_000),
+            flag_sets: Memory::new(Environment::ALL.len()),
+            changes: Memory::new(100),
+            reading_changes: Mutex::new(()),
             feature_groups: Memory::new(20_000),
             registries: Memory::new(Environment::ALL.len()),
         }

@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod browser;
+mod changes;
 mod chat;
 mod consent;
 mod decisions;
@@ -18,6 +19,7 @@ mod headers;
 mod input;
 mod limits;
 mod logs;
+mod ofrep;
 mod oidc;
 mod operations;
 mod pages;

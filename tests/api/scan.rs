@@ -104,6 +104,13 @@ const TABLE: &[Row] = &[
     Row("DELETE",  "/api/v1/feature_flags/duo_developer_orbit/scheduled_changes/1", "delete /api/v1/feature_flags/{name}/scheduled_changes/{id}", "", [401, 403, 403, 403, 403, 403, 403, 200]),
     // Signed by the chat program, whoever asks.
     Row("POST",    "/api/v1/chat/commands",                  "post /api/v1/chat/commands",   "text=x",       [401, 401, 401, 401, 401, 401, 401, 401]),
+    Row("GET",     "/api/v1/changes?follow=false",           "get /api/v1/changes",          "",             [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/duo_developer_orbit", "post /ofrep/v1/evaluate/flags/{key}", "{}", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/duo_developer_orbit", "post /ofrep/v1/evaluate/flags/{key}", "{\"context\":{\"group\":\"acme\"}}", [401, 400, 403, 403, 200, 200, 200, 200]),
+    Row("POST",    "/ofrep/v1/evaluate/flags/nothing",       "post /ofrep/v1/evaluate/flags/{key}", "{}",    [401, 404, 404, 404, 404, 404, 404, 404]),
+    Row("POST",    "/ofrep/v1/evaluate/flags",               "post /ofrep/v1/evaluate/flags", "{}",          [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/ofrep/v1/events?follow=false",          "get /ofrep/v1/events",         "",             [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/ofrep/v1/configuration",                "/ofrep/{*rest}",               "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),
@@ -141,7 +148,7 @@ async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row:
     let Row(method, path, _, body, _) = row;
     let method: Method = method.parse().expect("a method");
     let body = body.replace("{wording}", &current_wording());
-    if path.starts_with("/api") {
+    if path.starts_with("/api") || path.starts_with("/ofrep") {
         // No browser: cookies do not count there.
         let mut ask = test.ask(method, path);
         if !body.is_empty() {

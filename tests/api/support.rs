@@ -29,7 +29,7 @@ use duo_console::{
         delete_user::delete_user,
     },
 };
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -263,13 +263,17 @@ impl Ask<'_> {
         self
     }
 
+    /// The answer as it comes, of which the body may have no end.
+    pub async fn begin(self) -> Response<Body> {
+        self.test.router.clone().oneshot(self.request).await.expect("it never fails")
+    }
+
     pub async fn send(self) -> Answer {
         let (method, path) = (self.request.method().clone(), self.request.uri().path().to_owned());
-        let response = self.test.router.clone().oneshot(self.request).await.expect("it never fails");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.begin().await.into_parts();
         let body = body.collect().await.expect("the body arrives").to_bytes();
         let answer = Answer { status: parts.status, headers: parts.headers, body: body.into() };
-        if path.starts_with("/api") {
+        if path.starts_with("/api") || path.starts_with("/ofrep") {
             document::check(&method, &path, &answer);
         }
         answer

@@ -230,6 +230,33 @@ fn an_idle_connection_does_not_hold_it_up() {
 }
 
 #[test]
+fn a_stream_of_changes_ends_and_does_not_hold_it_up() {
+    let place = Place::empty();
+    let mut server = Server::start(&place, &[], "log");
+    let scope = ["token", "create", "--user", "developer", "--name", "ci", "--scope", "read_decisions"];
+    let token = place.run(&scope).done().stdout;
+    let mut stream = server.connect();
+    let request = format!(
+        "GET /api/v1/changes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
+        token.trim()
+    );
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut said = String::new();
+    let mut lines = BufReader::new(&stream);
+    while !said.contains("event: ready") {
+        assert!(lines.read_line(&mut said).expect("a line") > 0, "{said}");
+    }
+    server.signal("TERM");
+    let start = Instant::now();
+    assert_eq!(server.ended(), 0);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    lines.read_to_string(&mut said).expect("it ends as it should");
+    assert!(said.ends_with("0\r\n\r\n"), "{said}");
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(!log.contains("cut off"), "{log}");
+}
+
+#[test]
 fn half_a_head_does_not_hold_it_up() {
     let place = Place::empty();
     let mut server = Server::start(&place, &["--receive-timeout-seconds=60"], "log");

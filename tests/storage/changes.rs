@@ -1,22 +1,24 @@
 //! What is remembered is used while nothing changed, and no longer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use duo_console::{
     domain::{
-        code_review::Engine, environment::Environment, flows::DEVELOPER, ids::UserId, namespace::Namespace,
-        role::Role, token::Scope,
+        audit::AuditKind, code_review::Engine, environment::Environment, flows::DEVELOPER, ids::UserId,
+        namespace::Namespace, role::Role, token::Scope,
     },
     storage::{Knowledge, NewSession, Storage},
     usecases::{
-        App, Caller, FlagEditor,
+        App, Caller, FlagEditor, FlagSet,
         authenticate::{TokenError, by_session, by_token},
         create_token::{CreateToken, create_token},
         decide_code_review::{Question, decide_code_review},
         decide_flow_version::decide_flow_version,
+        evaluate_flags::{NoEvaluation, Subject, evaluate_all, evaluate_one},
+        follow_changes::{Followed, changes_after, last_change, listen},
         list_tokens::list_tokens,
         revoke_token::revoke_token,
-        set_feature::{SetFeature, set_feature},
+        set_feature::{FlagValue, SetFeature, Targets, set_feature},
         set_flow_versions::{SetFlowVersions, set_flow_versions},
     },
 };
@@ -36,6 +38,10 @@ contract! {
     a_decision_comes_from_memory_until_something_changes,
     a_token_that_another_server_revoked_is_refused,
     a_flow_version_comes_from_memory_until_something_changes,
+    a_flag_is_evaluated_as_the_last_server_set_it,
+    many_writers_on_two_servers_and_nothing_is_left_out_or_told_twice,
+    who_waits_hears_of_a_change_of_another_server_within_50_milliseconds,
+    who_waits_is_let_go_when_the_server_stops,
 }
 
 /// Waits until it is so; for ever it does not.
@@ -203,4 +209,151 @@ async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) 
     let off = SetFeature::everyone("duo_developer_next_unstable", false);
     set_feature(&there, &FlagEditor::operator(origin()), &off).await.expect("set");
     eventually!(developer(&here, &ann, &question).await == "developer/v1 2.0.0");
+}
+
+async fn set_flag(app: &App, flag: &str, value: FlagValue, targets: Targets) {
+    let command = SetFeature { value, targets, undefined_too: true, ..SetFeature::everyone(flag, true) };
+    set_feature(app, &FlagEditor::operator(origin()), &command).await.expect("it is set");
+}
+
+async fn everyone(app: &App, flag: &str, on: bool) {
+    set_flag(app, flag, FlagValue::Boolean(on), Targets::default()).await;
+}
+
+/// What the flag answers about the user: alone, and among all.
+async fn evaluated(app: &App, caller: &Caller, flag: &str, username: &str) -> Option<bool> {
+    let subject = Subject { user: Some(username.to_owned()), ..Subject::default() };
+    let alone = match evaluate_one(app, caller, flag, &subject).await {
+        Ok(answer) => Some(answer.evaluation.on),
+        Err(NoEvaluation::UnknownFlag) => None,
+        Err(error) => panic!("{error:?}"),
+    };
+    let all = evaluate_all(app, caller, &subject).await.expect("answers");
+    let place = all.set.flags().iter().position(|it| it.name() == flag);
+    let among = place.map(|at| all.outcomes[at].expect("somebody is named").evaluation.on);
+    assert_eq!(alone, among, "{flag}");
+    alone
+}
+
+async fn a_flag_is_evaluated_as_the_last_server_set_it(db: Database) {
+    let here = app(watching(&db).await);
+    let there = app(db.open().await);
+    let group = group(&there.storage, "acme").await;
+    let ann = owner(&there.storage, &group, "ann").await;
+    assert_eq!(evaluated(&here, &ann, "a_flag", "ann").await, None);
+
+    everyone(&there, "a_flag", true).await;
+    everyone(&there, "other", true).await;
+    eventually!(evaluated(&here, &ann, "other", "ann").await == Some(true));
+    assert_eq!(evaluated(&here, &ann, "a_flag", "ann").await, Some(true));
+    let set = |app: &App| {
+        let (app, ann) = (app.clone(), ann.clone());
+        async move { evaluate_all(&app, &ann, &Subject::default()).await.expect("answers").set }
+    };
+    assert_eq!(set(&here).await.revision(), set(&there).await.revision(), "on every server alike");
+
+    // Something else changes: the gates are not read again.
+    let before = set(&here).await;
+    change(&there, &ann, &group, true, 0).await;
+    change(&here, &ann, &group, false, 1).await;
+    let after = set(&here).await;
+    assert_eq!(after.revision(), before.revision());
+    let same = |it: &FlagSet| std::sync::Arc::as_ptr(&it.flags()[0].gates);
+    assert_eq!(same(&after), same(&before));
+
+    everyone(&there, "a_flag", false).await;
+    let ann_only = Targets { users: vec![String::from("ann")], ..Targets::default() };
+    set_flag(&there, "a_flag", FlagValue::Boolean(true), ann_only).await;
+    user(&there.storage, "rex").await;
+    eventually!(evaluated(&here, &ann, "a_flag", "rex").await == Some(false));
+    assert_eq!(evaluated(&here, &ann, "a_flag", "ann").await, Some(true));
+    assert_eq!(evaluated(&here, &ann, "other", "rex").await, Some(true));
+    assert_ne!(set(&here).await.revision(), before.revision());
+}
+
+async fn many_writers_on_two_servers_and_nothing_is_left_out_or_told_twice(db: Database) {
+    const WRITERS: i64 = 8;
+    const EACH: i64 = 12;
+    let here = app(watching(&db).await);
+    let there = app(watching(&db).await);
+    let group = group(&there.storage, "acme").await;
+    let ann = owner(&there.storage, &group, "ann").await;
+    let begin = last_change(&here).await.expect("an id");
+    let mut changes = listen(&here);
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let app = if writer % 2 == 0 { here.clone() } else { there.clone() };
+            tokio::spawn(async move {
+                for round in 0..EACH {
+                    everyone(&app, &format!("flag_{writer}"), round % 2 == 0).await;
+                }
+            })
+        })
+        .collect();
+    // Reads while they write, as fast as it can.
+    let (mut cursor, mut told) = (begin, Vec::new());
+    let all = usize::try_from(WRITERS * EACH).expect("a number");
+    timeout(Duration::from_secs(60), async {
+        while told.len() < all {
+            changes.is_up_to_date();
+            let page = changes_after(&here, &ann, Followed::Everything, cursor).await.expect("a page");
+            cursor = page.until;
+            let empty = page.events.is_empty();
+            told.extend(page.events.into_iter().map(|it| it.id.0));
+            if empty {
+                assert!(changes.next().await);
+            }
+        }
+    })
+    .await
+    .unwrap_or_else(|_| panic!("{} of {all} were told", told.len()));
+    for writer in writers {
+        writer.await.expect("it wrote");
+    }
+    assert!(told.is_sorted_by(|a, b| a < b), "{told:?}");
+    let kind = AuditKind::FeatureFlagUpdated.key();
+    let stored = db
+        .texts(&format!(
+            "SELECT CAST(id AS TEXT) FROM audit_events WHERE kind = '{kind}' ORDER BY audit_events.id"
+        ))
+        .await;
+    assert_eq!(told.iter().map(i64::to_string).collect::<Vec<_>>(), stored);
+}
+
+async fn who_waits_hears_of_a_change_of_another_server_within_50_milliseconds(db: Database) {
+    let here = app(watching(&db).await);
+    let there = app(db.open().await);
+    let group = group(&there.storage, "acme").await;
+    let ann = owner(&there.storage, &group, "ann").await;
+    let mut changes = listen(&here);
+    let mut times = Vec::new();
+    for round in 0..15 {
+        let cursor = last_change(&here).await.expect("an id");
+        everyone(&there, "a_flag", round % 2 == 0).await;
+        let committed = Instant::now();
+        let told = timeout(Duration::from_secs(10), async {
+            loop {
+                changes.is_up_to_date();
+                let page = changes_after(&here, &ann, Followed::Flags, cursor).await.expect("a page");
+                if !page.events.is_empty() {
+                    break;
+                }
+                changes.next().await;
+            }
+        });
+        told.await.expect("it is told");
+        times.push(committed.elapsed());
+    }
+    // Not the slowest: other tests run beside this one.
+    times.sort_unstable();
+    assert!(times[times.len() / 2] < Duration::from_millis(50), "{times:?}");
+}
+
+async fn who_waits_is_let_go_when_the_server_stops(db: Database) {
+    let storage = db.open().await;
+    let mut changes = storage.changes().listen();
+    let waiting = tokio::spawn(async move { changes.next().await });
+    storage.changes().end();
+    assert!(!timeout(Duration::from_secs(10), waiting).await.expect("it ends").expect("it ran"));
+    assert!(storage.changes().listen().has_ended());
 }

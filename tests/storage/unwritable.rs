@@ -133,14 +133,3 @@ fn a_scheduled_change_waits_while_the_database_takes_no_changes() {
         assert_eq!(db.texts(state).await, ["done"]);
     });
 }
-
-/// Whether the PostgreSQL database only answers. It counts for new connections, so those that there
-/// are have to go.
-async fn set_read_only(db: &Database, value: &str) {
-    let name = db.texts("SELECT current_database()::text").await.remove(0);
-    db.execute("SET default_transaction_read_only = off").await.expect("this connection may");
-    let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
-    db.execute(&sql).await.expect("it is set");
-    let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    db.execute(others).await.expect("they end");
-}

@@ -1,5 +1,7 @@
 //! Whom a flag can be opened for.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{NamespaceId, UserId};
@@ -17,11 +19,7 @@ pub enum FlagActor {
 impl FlagActor {
     /// GitLab's actor id (`flipper_id`): `User:1`, `Group:2`, `Project:3`.
     pub fn key(self) -> String {
-        let id = match self {
-            Self::User(id) => id.0,
-            Self::Group(id) | Self::Project(id) => id.0,
-        };
-        format!("{}:{id}", self.kind())
+        self.to_string()
     }
 
     /// What kind of actor it is: the first half of its id.
@@ -57,6 +55,17 @@ impl TryFrom<String> for FlagActor {
 
     fn try_from(key: String) -> Result<Self, String> {
         Self::from_key(&key).ok_or_else(|| format!("{key} is no actor id"))
+    }
+}
+
+/// GitLab's actor id.
+impl fmt::Display for FlagActor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = match self {
+            Self::User(id) => id.0,
+            Self::Group(id) | Self::Project(id) => id.0,
+        };
+        write!(f, "{}:{id}", self.kind())
     }
 }
 

@@ -139,6 +139,14 @@ impl Gates {
         }
     }
 
+    /// Whether for some it is open and for others not, so that it matters who is asked about.
+    pub fn tells_actors_apart(&self) -> bool {
+        !(self.actors.is_empty()
+            && self.opted_out.is_empty()
+            && self.groups.is_empty()
+            && self.percentage_of_actors.is_zero())
+    }
+
     /// How open it is; `default` is the flag's, which holds while nothing is set.
     pub fn state(&self, default: bool) -> State {
         let all_the_time = self.percentage_of_time == Percentage::ALL;

@@ -1,5 +1,7 @@
 //! Percentages to a hundredth, and which actors are within one.
 
+use std::fmt::{self, Write};
+
 use serde::{Deserialize, Serialize};
 
 use super::FlagActor;
@@ -56,8 +58,8 @@ impl Percentage {
 }
 
 /// `25`, `0.01`, `42.5`.
-impl std::fmt::Display for Percentage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Percentage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, hundredths) = (self.0 / 100, self.0 % 100);
         match hundredths {
             0 => write!(f, "{whole}"),
@@ -86,15 +88,24 @@ impl Bucket {
 
     /// GitLab's: an actor's place is its own for each flag, and the same in every installation.
     pub fn of(flag: &str, actor: FlagActor) -> Self {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(flag.as_bytes());
-        hasher.update(actor.key().as_bytes());
-        Self(hasher.finalize() % Self::COUNT)
+        let mut hashed = Hashed(crc32fast::Hasher::new());
+        let _ = write!(hashed, "{flag}{actor}");
+        Self(hashed.0.finalize() % Self::COUNT)
     }
 
     /// Any, from four random bytes.
     pub fn from_random(bytes: [u8; 4]) -> Self {
         Self(u32::from_be_bytes(bytes) % Self::COUNT)
+    }
+}
+
+/// Hashes what is written to it: many flags are asked about many actors, and none is worth a text.
+struct Hashed(crc32fast::Hasher);
+
+impl Write for Hashed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
     }
 }
 

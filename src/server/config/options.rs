@@ -41,6 +41,7 @@ settings! {
     REQUEST_TIMEOUT = "request-timeout-seconds" / "DUO_REQUEST_TIMEOUT_SECONDS";
     API_RATE = "api-rate-per-minute" / "DUO_API_RATE_PER_MINUTE";
     API_ANONYMOUS_RATE = "api-anonymous-rate-per-minute" / "DUO_API_ANONYMOUS_RATE_PER_MINUTE";
+    MAX_EVENT_STREAMS = "max-event-streams" / "DUO_MAX_EVENT_STREAMS";
     SHUTDOWN_TIMEOUT = "shutdown-timeout-seconds" / "DUO_SHUTDOWN_TIMEOUT_SECONDS";
     LOG_FORMAT = "log-format" / "DUO_LOG_FORMAT";
     LOG = "log" / "DUO_LOG";
@@ -127,6 +128,9 @@ pub struct ServeOptions {
     /// How many requests a minute without a valid token the API answers an address; 0 for any number
     #[arg(long = API_ANONYMOUS_RATE.flag, env = API_ANONYMOUS_RATE.variable, value_name = "COUNT", default_value = "600")]
     pub api_anonymous_rate_per_minute: String,
+    /// How many streams of changes at once, each a connection; 0 for none
+    #[arg(long = MAX_EVENT_STREAMS.flag, env = MAX_EVENT_STREAMS.variable, value_name = "COUNT", default_value = "1000")]
+    pub max_event_streams: String,
     /// How long requests in flight may take to end after SIGTERM or SIGINT
     #[arg(long = SHUTDOWN_TIMEOUT.flag, env = SHUTDOWN_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
     pub shutdown_timeout_seconds: String,
@@ -265,6 +269,7 @@ impl ServeOptions {
         let api_rate = checks.whole(API_RATE, &self.api_rate_per_minute, 0, 1_000_000_000);
         let anonymous_rate =
             checks.whole(API_ANONYMOUS_RATE, &self.api_anonymous_rate_per_minute, 0, 1_000_000_000);
+        let streams = checks.whole(MAX_EVENT_STREAMS, &self.max_event_streams, 0, 1_000_000);
         let shutdown_timeout = checks.seconds(SHUTDOWN_TIMEOUT, &self.shutdown_timeout_seconds, 0);
         let format = checks.read(LOG_FORMAT, &self.log_format, values::log_format);
         let filter = checks.read(LOG, &self.log, values::log_filter);
@@ -325,6 +330,8 @@ impl ServeOptions {
                 request: request?,
                 api_per_minute: api_rate?,
                 anonymous_per_minute: anonymous_rate?,
+                streams: streams?,
+                heartbeat: Limits::heartbeat(idle_connection?),
             },
             shutdown_timeout: shutdown_timeout?,
             log: LogConfig { format: format?, filter: filter? },

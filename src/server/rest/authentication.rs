@@ -18,8 +18,15 @@ use crate::{
 /// GitLab's header for a token. Counts before `Authorization`, which a proxy may need for itself.
 const PRIVATE_TOKEN: &str = "private-token";
 
+/// The header of OpenFeature's protocol; the last to count.
+const API_KEY: &str = "x-api-key";
+
 /// The owner of the request's token.
-pub struct Authenticated(pub Caller);
+pub struct Authenticated {
+    pub caller: Caller,
+    /// For answers that do not end, which look again whether it counts.
+    pub token: String,
+}
 
 impl FromRequestParts<Arc<Api>> for Authenticated {
     type Rejection = Problem;
@@ -43,7 +50,7 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
             Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
             None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
         };
-        Ok(Self(Caller { actor, origin }))
+        Ok(Self { caller: Caller { actor, origin }, token: token.to_owned() })
     }
 }
 
@@ -69,6 +76,9 @@ fn token(headers: &HeaderMap) -> Result<&str, Problem> {
         return Ok(value.to_str().unwrap_or_default());
     }
     let Some(value) = headers.get(AUTHORIZATION) else {
+        if let Some(value) = headers.get(API_KEY) {
+            return Ok(value.to_str().unwrap_or_default());
+        }
         return Err(Problem::new(Code::MissingToken, HOW));
     };
     match value.to_str().unwrap_or_default().split_once(' ') {

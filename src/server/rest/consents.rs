@@ -57,7 +57,7 @@ impl From<&Wording> for ConsentWording {
     responses((status = 200, description = "The current wording.", body = ConsentWording)),
 )]
 pub async fn code_review_wording(
-    Authenticated(_caller): Authenticated,
+    _: Authenticated,
     query: QueryParameters,
 ) -> Result<Json<ConsentWording>, Problem> {
     let [] = query.exactly([])?;

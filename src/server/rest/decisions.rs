@@ -42,7 +42,7 @@ pub const MAX_QUESTIONS: usize = 100;
 )]
 pub async fn code_review(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     query: QueryParameters,
 ) -> Result<Json<CodeReviewDecision>, Problem> {
     let [namespace, user] = query.exactly(["namespace", "user"])?;
@@ -76,7 +76,7 @@ pub async fn code_review(
 )]
 pub async fn flow_version(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<FlowVersionDecision>, Problem> {
@@ -105,7 +105,7 @@ pub async fn flow_version(
 )]
 pub async fn many(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     query: QueryParameters,
     JsonBody(asked): JsonBody<Questions>,
 ) -> Result<Json<Decisions>, Problem> {

@@ -45,7 +45,7 @@ use crate::{
 )]
 pub async fn history(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<FlagHistory>, Problem> {
@@ -77,7 +77,7 @@ pub async fn history(
 )]
 pub async fn restore(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
     JsonBody(body): JsonBody<FlagRestoration>,
@@ -105,7 +105,7 @@ pub async fn restore(
 )]
 pub async fn list(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<Vec<ScheduledFlagChange>>, Problem> {
@@ -137,7 +137,7 @@ pub async fn list(
 )]
 pub async fn add(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
     JsonBody(body): JsonBody<NewScheduledFlagChange>,
@@ -170,7 +170,7 @@ pub async fn add(
 )]
 pub async fn cancel(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<ScheduledFlagChange>, Problem> {

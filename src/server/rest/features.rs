@@ -148,5 +148,5 @@ pub async fn delete(
 }
 
 fn caller(who: Result<Authenticated, Problem>) -> Result<Caller, Refusal> {
-    who.map(|Authenticated(caller)| caller).map_err(Refusal::of_stranger)
+    who.map(|it| it.caller).map_err(Refusal::of_stranger)
 }

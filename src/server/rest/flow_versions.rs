@@ -25,7 +25,7 @@ use crate::usecases::{App, list_flow_versions::list_flow_versions, set_flow_vers
 )]
 pub async fn list(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     query: QueryParameters,
 ) -> Result<Json<FlowVersions>, Problem> {
     let [] = query.exactly([])?;
@@ -52,7 +52,7 @@ pub async fn list(
 )]
 pub async fn set(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     query: QueryParameters,
     JsonBody(change): JsonBody<FlowVersionsChange>,
 ) -> Result<Json<FlowVersionRegistry>, Problem> {

@@ -41,7 +41,7 @@ use crate::{
 )]
 pub async fn list(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<GroupFlows>, Problem> {
@@ -112,7 +112,7 @@ pub struct Confirmation {
 )]
 pub async fn set(
     State(app): State<App>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
     JsonBody(change): JsonBody<FlowChange>,

@@ -66,6 +66,18 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 }
 
 impl QueryParameters {
+    /// The values of these parameters: each at most once, and no other.
+    pub fn at_most<const N: usize>(
+        mut self,
+        names: [&'static str; N],
+    ) -> Result<[Option<String>; N], Problem> {
+        let values = names.map(|name| {
+            let at = self.0.iter().position(|(it, _)| it == name);
+            at.map(|at| self.0.swap_remove(at).1)
+        });
+        self.nothing_but(&names).map(|()| values)
+    }
+
     /// The values of exactly these parameters: each once, and no other.
     pub fn exactly<const N: usize>(mut self, names: [&'static str; N]) -> Result<[String; N], Problem> {
         let mut values = [const { String::new() }; N];
@@ -76,24 +88,11 @@ impl QueryParameters {
             };
             *value = self.0.swap_remove(at).1;
         }
-        self.none_left(&names)?;
-        Ok(values)
+        self.nothing_but(&names).map(|()| values)
     }
 
-    /// The values of these parameters: each once at most, and no other.
-    pub fn at_most<const N: usize>(
-        mut self,
-        names: [&'static str; N],
-    ) -> Result<[Option<String>; N], Problem> {
-        let values = names.map(|name| {
-            let at = self.0.iter().position(|(it, _)| it == name)?;
-            Some(self.0.remove(at).1)
-        });
-        self.none_left(&names)?;
-        Ok(values)
-    }
-
-    fn none_left(self, names: &[&str]) -> Result<(), Problem> {
+    /// Refuses what is left.
+    fn nothing_but(self, names: &[&'static str]) -> Result<(), Problem> {
         let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         let detail = if names.contains(&name.as_str()) {
             format!("The query parameter '{name}' stands more than once.")

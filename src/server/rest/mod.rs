@@ -1,13 +1,15 @@
-//! The API under `/api`: JSON for programs, with a document that is made from the code.
+//! The API under `/api` and `/ofrep`: JSON for programs, with a document that is made from the code.
 //!
 //! Handlers parse, call one use case and show what came back. Refusals are in `problem`, who asks in
 //! `authentication`.
 
 mod authentication;
+mod changes;
 mod chat;
 mod consents;
 mod decision_views;
 mod decisions;
+mod event_stream;
 mod feature_change_views;
 mod feature_changes;
 mod feature_input;
@@ -20,6 +22,8 @@ mod flow_views;
 mod flows;
 mod input;
 mod object;
+mod ofrep;
+mod ofrep_views;
 mod openapi;
 mod problem;
 mod problem_document;
@@ -44,7 +48,7 @@ use self::{
 use super::{ChatSecret, limits::Limits};
 use crate::usecases::{App, decide_many::Decided};
 
-/// The API at its absolute paths, to be merged into the server. It answers all of `/api`.
+/// The API at its absolute paths, to be merged into the server. It answers all of `/api` and `/ofrep`.
 pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
     let api = Arc::new(Api::new(app, limits, chat));
     let (routes, _) = routes().split_for_parts();
@@ -56,6 +60,7 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
+        .route("/ofrep/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(input::MAX_BODY))
         .layer(middleware::from_fn_with_state(limits, problem::finish))
@@ -93,6 +98,10 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(feature_changes::list, feature_changes::add))
         .routes(routes!(feature_changes::cancel))
         .routes(routes!(chat::command))
+        .routes(routes!(ofrep::evaluate))
+        .routes(routes!(ofrep::evaluate_many))
+        .routes(routes!(changes::follow))
+        .routes(routes!(changes::follow_flags))
 }
 
 async fn unknown_path() -> Problem {

@@ -25,14 +25,16 @@ const UNAVAILABLE: &str =
 const BEARER: &str = "bearer";
 const PRIVATE_TOKEN: &str = "private_token";
 const SLACK_SIGNATURE: &str = "slack_signature";
+const API_KEY: &str = "api_key";
 
 const DESCRIPTION: &str = "\
 Ask which engine reviews the code for a user in a namespace, which version of a flow runs, and why; \
-read and change which foundational flows a group has on; keep the registry of deployed flow versions.
+read and change which foundational flows a group has on; keep the registry of deployed flow versions; \
+evaluate feature flags, and follow what changes.
 
 ## Signing in
-Every address under `/api/v1` and `/api/v4`, but that of the chat, takes a personal access token, as `Authorization: Bearer duo-…` or as \
-`PRIVATE-TOKEN: duo-…`, which counts first. Cookies and tokens in the query are ignored. A token can \
+Every address under `/api/v1`, `/api/v4` and `/ofrep/v1`, but that of the chat, takes a personal access token, as `Authorization: Bearer duo-…`, as \
+`PRIVATE-TOKEN: duo-…`, which counts first, or as `X-API-Key: duo-…`, which counts last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
 
@@ -66,6 +68,14 @@ then the highest deployed version of the range runs, and never a pre-release suc
 is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
 the feature flag to switch off. While nobody keeps the registry nothing is checked.
 
+## Feature flags for services
+`/ofrep/v1` is the OpenFeature Remote Evaluation Protocol: any of its providers works. The evaluation \
+context names whom a flag is asked about: `targetingKey` is a user name, `user:NAME`, `group:PATH`, \
+`project:PATH`, or `User:1`, `Group:2`, `Project:3`; `user`, `group` and `project` name one each, besides \
+or instead. A flag is on when it is on for any of them; whoever is opted out closes it for all. Groups \
+and projects are those where you may ask for decisions. Refusals are in the protocol's words, with an \
+`errorCode`, where it has one.
+
 ## Consent
 Turning `code_review/v1` on needs the confirmation of the current wording; it is recorded with who, \
 when, in which role and what they saw, and outlives them. Turning the flow off withdraws it. A bot \
@@ -93,6 +103,8 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "feature flags", description = "How feature flags were set, and when they will be."),
         (name = "features", description = "Feature flags, as GitLab's API has them."),
         (name = "chat", description = "Commands from a chat program."),
+        (name = "openfeature", description = "Feature flags by the OpenFeature Remote Evaluation Protocol."),
+        (name = "changes", description = "What changed, as it happens."),
         (name = "document", description = "This document."),
     ),
     components(schemas(ProblemDocument)),
@@ -120,10 +132,14 @@ impl Modify for Tokens {
             "`v0=` and the HMAC-SHA256 of `v0:`, the header `X-Slack-Request-Timestamp`, `:` and the body, in hexadecimal digits.",
         );
         components.add_security_scheme(SLACK_SIGNATURE, SecurityScheme::ApiKey(ApiKey::Header(signature)));
+        let key =
+            ApiKeyValue::with_description("X-API-Key", "A personal access token, as OpenFeature sends it.");
+        components.add_security_scheme(API_KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
         let no_scopes = [] as [&str; 0];
         document.security = Some(vec![
             SecurityRequirement::new(BEARER, no_scopes),
             SecurityRequirement::new(PRIVATE_TOKEN, no_scopes),
+            SecurityRequirement::new(API_KEY, no_scopes),
         ]);
     }
 }

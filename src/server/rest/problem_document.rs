@@ -110,6 +110,7 @@ codes! {
     UnknownPath = "unknown_path", NOT_FOUND, "The API has no such address";
     BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT, "The body took too long";
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
+    TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "Too many streams of events";
     TooSlow = "too_slow", SERVICE_UNAVAILABLE, "The answer took too long";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method";
     Conflict = "conflict", CONFLICT, "Somebody else was first";

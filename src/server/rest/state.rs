@@ -1,9 +1,10 @@
 //! What the handlers of the API share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 
+use super::event_stream::Streams;
 use crate::{
     server::{ChatSecret, limits::Limits, rates::Rates},
     usecases::App,
@@ -17,6 +18,10 @@ pub struct Api {
     pub addresses: Rates,
     /// What a chat program signs its requests with.
     pub chat: Option<ChatSecret>,
+    /// Answers that do not end.
+    pub streams: Streams,
+    /// How often a stream says that it is still there.
+    pub heartbeat: Duration,
 }
 
 impl Api {
@@ -26,6 +31,8 @@ impl Api {
             tokens: Rates::new(limits.api_per_minute),
             addresses: Rates::new(limits.anonymous_per_minute),
             chat,
+            streams: Streams::new(limits.streams),
+            heartbeat: limits.heartbeat,
         }
     }
 }

@@ -1,0 +1,142 @@
+//! What a change that was written down means to services: whether an answer of theirs may differ now,
+//! and who may hear of it.
+
+use super::{
+    audit::{AuditKind, NewAuditEvent},
+    environment::Environment,
+    feature::FeatureTarget,
+};
+
+/// Who hears of a change. Administrators hear of all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever may evaluate feature flags.
+    Everybody,
+    /// Whoever may ask for decisions in the namespace.
+    Namespace,
+    /// Whoever made it: it is about themselves.
+    Oneself,
+    Administrators,
+}
+
+/// A change as it is told: what it was about, and neither who nor to what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// A flow's reference, a flag's name, a user name.
+    pub subject: &'a str,
+    /// For what is set for each environment by itself.
+    pub environment: Option<Environment>,
+    pub namespace: Option<&'a str>,
+}
+
+/// `None` for what no answer depends on: that somebody signed in, for one.
+pub const fn audience(kind: AuditKind) -> Option<Audience> {
+    use AuditKind as Kind;
+    match kind {
+        Kind::FeatureFlagUpdated
+        | Kind::FeatureFlagDeleted
+        | Kind::FeatureDefined
+        | Kind::FeatureGroupUpdated
+        | Kind::FlowVersionsUpdated => Some(Audience::Everybody),
+        Kind::FlowEnabled
+        | Kind::FlowDisabled
+        | Kind::ConsentGiven
+        | Kind::ConsentWithdrawn
+        | Kind::MembershipCreated
+        | Kind::MembershipUpdated
+        | Kind::MembershipDeleted => Some(Audience::Namespace),
+        Kind::OrbitSettingsUpdated => Some(Audience::Oneself),
+        Kind::UserCreated | Kind::UserDeleted | Kind::DemoDataCreated => Some(Audience::Administrators),
+        _ => None,
+    }
+}
+
+/// Whether the answer of a feature flag may differ now in this environment.
+pub fn is_about_flags(event: &NewAuditEvent, environment: Environment) -> bool {
+    use AuditKind as Kind;
+    match event.kind {
+        Kind::FeatureFlagUpdated | Kind::FeatureFlagDeleted => {
+            FeatureTarget::read(&event.target).environment == environment
+        }
+        Kind::FeatureDefined | Kind::FeatureGroupUpdated | Kind::UserDeleted => true,
+        _ => false,
+    }
+}
+
+/// What is told of the event.
+pub fn told(event: &NewAuditEvent) -> Told<'_> {
+    let namespace = event.namespace.as_ref().map(|it| it.path.as_str());
+    let subject = event.target.as_str();
+    match event.kind {
+        AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
+            let FeatureTarget { flag, environment } = FeatureTarget::read(subject);
+            Told { subject: flag, environment: Some(environment), namespace }
+        }
+        AuditKind::FlowVersionsUpdated => {
+            Told { subject: "flow_versions", environment: Environment::from_key(subject), namespace }
+        }
+        // The event names the setting; whose it is, is who made it.
+        AuditKind::OrbitSettingsUpdated => {
+            Told { subject: &event.actor.username, environment: None, namespace }
+        }
+        _ => Told { subject, environment: None, namespace },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{actor::Surface, audit::AuditActor, time::Timestamp};
+
+    fn event(kind: AuditKind, target: &str) -> NewAuditEvent {
+        NewAuditEvent {
+            at: Timestamp::from_millis(0),
+            kind,
+            actor: AuditActor { id: None, username: "ann".into(), name: "Ann".into() },
+            surface: Surface::Api,
+            namespace: None,
+            target: target.into(),
+            from: "before".into(),
+            to: "after".into(),
+            remote_ip: String::new(),
+            request_id: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_of_nobodys_answers_is_told_to_nobody() {
+        for kind in AuditKind::ALL {
+            let word = kind.key();
+            let private = ["sign", "session", "token", "password", "email", "identity", "preferences"];
+            if private.iter().any(|it| word.contains(it)) {
+                assert_eq!(audience(kind), None, "{word}");
+            }
+        }
+        assert_eq!(audience(AuditKind::OrbitSettingsUpdated), Some(Audience::Oneself));
+    }
+
+    #[test]
+    fn a_flag_is_told_with_its_environment() {
+        let production = event(AuditKind::FeatureFlagUpdated, "duo_developer_orbit");
+        let staging = event(AuditKind::FeatureFlagDeleted, "duo_developer_orbit in staging-ref");
+        for (event, environment) in
+            [(&production, Environment::Production), (&staging, Environment::StagingRef)]
+        {
+            let told = told(event);
+            assert_eq!((told.subject, told.environment), ("duo_developer_orbit", Some(environment)));
+            for other in Environment::ALL {
+                assert_eq!(is_about_flags(event, other), other == environment);
+            }
+        }
+    }
+
+    #[test]
+    fn what_else_is_told_names_what_changed() {
+        let versions = event(AuditKind::FlowVersionsUpdated, "dev");
+        assert_eq!(told(&versions).environment, Some(Environment::Dev));
+        assert_eq!(told(&event(AuditKind::OrbitSettingsUpdated, "enabled")).subject, "ann");
+        assert_eq!(told(&event(AuditKind::FlowEnabled, "code_review/v1")).subject, "code_review/v1");
+        assert!(is_about_flags(&event(AuditKind::FeatureGroupUpdated, "staff"), Environment::Dev));
+        assert!(!is_about_flags(&event(AuditKind::FlowEnabled, "x"), Environment::Dev));
+    }
+}

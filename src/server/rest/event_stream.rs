@@ -1,0 +1,247 @@
+//! An answer that does not end: server-sent events about what changed.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, Sse},
+};
+use futures_util::stream;
+use http::HeaderValue;
+use tokio::time::sleep;
+
+use super::{
+    authentication::Authenticated,
+    changes::{Change, RefetchEvaluation},
+    problem::Problem,
+    problem_document::Code,
+    state::Api,
+};
+use crate::{
+    domain::{
+        audit::AuditEvent,
+        ids::{AuditEventId, UserId},
+    },
+    storage::Listener,
+    usecases::{
+        Caller, UseCaseError,
+        authenticate::{self, TokenError},
+        follow_changes::{Changed, Followed, changes_after, last_change, listen},
+    },
+};
+
+/// How many streams one user may have open.
+const MOST_OF_A_USER: usize = 100;
+
+/// Where to begin, and whether to stay.
+pub struct Begin {
+    /// The last event that is known; without one it begins now.
+    pub after: Option<AuditEventId>,
+    pub follow: bool,
+}
+
+/// The streams that are open.
+pub struct Streams {
+    most: usize,
+    by_user: Mutex<HashMap<UserId, usize>>,
+}
+
+impl Streams {
+    pub fn new(most: usize) -> Self {
+        Self { most, by_user: Mutex::default() }
+    }
+
+    fn count(&self, user: UserId) -> Result<(), Problem> {
+        let mut open = self.by_user.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_user = open.get(&user).copied().unwrap_or_default();
+        if of_user >= MOST_OF_A_USER || open.values().sum::<usize>() >= self.most {
+            let detail = "Too many streams of events are open, here or of this user. Close one, or ask with follow=false.";
+            return Err(Problem::new(Code::TooManyStreams, detail));
+        }
+        open.insert(user, of_user + 1);
+        Ok(())
+    }
+
+    fn forget(&self, user: UserId) {
+        let mut open = self.by_user.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&user) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&user);
+            }
+        }
+    }
+}
+
+/// One of the streams that are open, until it is dropped.
+struct Counted {
+    api: Arc<Api>,
+    user: UserId,
+}
+
+impl Counted {
+    fn new(api: &Arc<Api>, user: UserId) -> Result<Self, Problem> {
+        api.streams.count(user)?;
+        Ok(Self { api: Arc::clone(api), user })
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.api.streams.forget(self.user);
+    }
+}
+
+/// Begins to tell.
+pub async fn open(
+    api: &Arc<Api>,
+    Authenticated { caller, token }: Authenticated,
+    begin: Begin,
+    followed: Followed,
+) -> Result<Response, Problem> {
+    let counted = Counted::new(api, caller.actor.id)?;
+    let mut changes = listen(&api.app);
+    changes.is_up_to_date();
+    let last = last_change(&api.app).await?;
+    let (first, mut cursor) = match begin.after {
+        None => ("ready", last),
+        // An older copy of the database was put back.
+        Some(after) if after > last => ("reset", last),
+        Some(after) => ("", after),
+    };
+    let mut queue = VecDeque::new();
+    if !first.is_empty() {
+        queue.push_back(opening(followed, first, cursor));
+    }
+    // What is refused is refused with a status.
+    let changed = changes_after(&api.app, &caller, followed, cursor).await?;
+    queue.extend(told(followed, &changed));
+    cursor = changed.until;
+    let follower = Follower {
+        counted,
+        caller,
+        token,
+        followed,
+        follow: begin.follow,
+        cursor,
+        more: changed.more,
+        queue,
+        changes,
+        ended: false,
+    };
+    let events = stream::unfold(follower, |mut follower| async move {
+        let event = follower.next().await?;
+        Some((Ok::<_, Infallible>(event), follower))
+    });
+    let mut response = Sse::new(events).into_response();
+    // A proxy that collects an answer before it hands it on would hand on nothing.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// One who is told.
+struct Follower {
+    counted: Counted,
+    caller: Caller,
+    token: String,
+    followed: Followed,
+    follow: bool,
+    /// The last event that was looked at.
+    cursor: AuditEventId,
+    more: bool,
+    queue: VecDeque<Event>,
+    changes: Listener,
+    ended: bool,
+}
+
+impl Follower {
+    /// The next event; `None` at the end.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.queue.pop_front() {
+                return Some(event);
+            }
+            if self.ended || self.changes.has_ended() {
+                return None;
+            }
+            if !self.more {
+                if !self.follow {
+                    self.ended = true;
+                    return Some(here(self.cursor));
+                }
+                let heartbeat = self.counted.api.heartbeat;
+                tokio::select! {
+                    biased;
+                    more = self.changes.next() => if !more { return None },
+                    () = sleep(heartbeat) => self.queue.push_back(here(self.cursor)),
+                }
+            }
+            self.look().await?;
+        }
+    }
+
+    /// Takes what there is; `None` when this one may hear no more.
+    async fn look(&mut self) -> Option<()> {
+        let api = Arc::clone(&self.counted.api);
+        self.changes.is_up_to_date();
+        // Should the database be out of reach: not at once again. It is told when it is back.
+        self.more = false;
+        match authenticate::by_token(&api.app, &self.token).await {
+            Ok(actor) => self.caller.actor = actor,
+            Err(TokenError::Storage(error)) if error.is_unavailable() => return Some(()),
+            Err(_) => return None,
+        }
+        match changes_after(&api.app, &self.caller, self.followed, self.cursor).await {
+            Ok(changed) => {
+                self.queue.extend(told(self.followed, &changed));
+                self.cursor = changed.until;
+                self.more = changed.more;
+                Some(())
+            }
+            Err(UseCaseError::Storage(error)) if error.is_unavailable() => Some(()),
+            Err(error) => {
+                tracing::error!(%error, "a stream of changes ended");
+                None
+            }
+        }
+    }
+}
+
+/// What these changes come to.
+fn told(followed: Followed, changed: &Changed) -> Vec<Event> {
+    match followed {
+        Followed::Everything => {
+            let tell =
+                |event: &AuditEvent| json(Event::default().event("change"), event.id, &Change::from(event));
+            changed.events.iter().map(tell).collect()
+        }
+        // One for all: who hears of it asks for all flags.
+        Followed::Flags => {
+            let last = changed.events.last();
+            last.map(|it| json(Event::default(), changed.until, &RefetchEvaluation::because_of(Some(it))))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+fn opening(followed: Followed, word: &str, at: AuditEventId) -> Event {
+    match (followed, word) {
+        (Followed::Everything, _) => json(Event::default().event(word), at, &serde_json::json!({"id": at.0})),
+        (Followed::Flags, "reset") => json(Event::default(), at, &RefetchEvaluation::because_of(None)),
+        (Followed::Flags, _) => here(at),
+    }
+}
+
+/// Says nothing but where the stream is: without data a client keeps the id and hears of no event.
+fn here(at: AuditEventId) -> Event {
+    Event::default().comment("").id(at.to_string())
+}
+
+fn json(event: Event, id: AuditEventId, data: &impl serde::Serialize) -> Event {
+    event.id(id.to_string()).json_data(data).expect("an event has no maps with odd keys")
+}

@@ -1,0 +1,315 @@
+//! What the OpenFeature Remote Evaluation Protocol sends and gets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::object::Object;
+use crate::{
+    domain::{environment::Environment, feature::Gate},
+    usecases::evaluate_flags::{AllEvaluated, Answered, Subject},
+};
+
+/// Where changes of flags are told of, as the answers say it.
+pub const EVENTS: &str = "/ofrep/v1/events";
+
+pub const NOBODY_NAMED: &str = "The answer is not the same for everybody: name somebody in the context, as targetingKey, user, group or project.";
+
+/// Whom to evaluate for. What the protocol adds is ignored.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct EvaluationRequest {
+    /// `targetingKey` is a user name, `user:NAME`, `group:PATH`, `project:PATH`, or GitLab's `User:1`,
+    /// `Group:2`, `Project:3`; any other text is somebody whom no gate knows. Besides or instead,
+    /// `user`, `group` and `project` name one each. A flag is on when it is on for any of them. Other
+    /// properties say nothing to our gates.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"targetingKey": "user:reviewer", "group": "acme"}))]
+    context: Option<Value>,
+}
+
+/// A request as it is understood.
+#[derive(Debug)]
+pub struct Asked {
+    pub subject: Subject,
+    /// The whole context, written the same however it was written.
+    pub canonical: String,
+}
+
+impl Asked {
+    pub fn parse(body: &[u8]) -> Result<Self, (ErrorCode, String)> {
+        let wrong = |error: serde_json::Error| {
+            (ErrorCode::ParseError, format!("The body is not an object in JSON: {error}."))
+        };
+        let invalid = |details: &str| (ErrorCode::InvalidContext, details.to_owned());
+        let Object(request): Object<EvaluationRequest> = if body.is_empty() {
+            Object(EvaluationRequest::default())
+        } else {
+            serde_json::from_slice(body).map_err(wrong)?
+        };
+        let context = match request.context {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(context)) => context,
+            Some(_) => return Err(invalid("The context has to be an object.")),
+        };
+        let text = |name: &str| match context.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(invalid(&format!("'{name}' has to be a text."))),
+        };
+        let subject = Subject {
+            // Some send an empty one for nobody.
+            targeting_key: text("targetingKey")?.filter(|it| !it.is_empty()),
+            user: text("user")?,
+            group: text("group")?,
+            project: text("project")?,
+        };
+        // serde_json keeps the members of an object in their order.
+        Ok(Self { subject, canonical: Value::Object(context).to_string() })
+    }
+}
+
+/// The answer of a flag.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Evaluation {
+    #[schema(example = "duo_developer_orbit")]
+    key: String,
+    value: bool,
+    /// `STATIC`: the same for everybody. `TARGETING_MATCH`: a gate names whom it was asked about.
+    /// `SPLIT`: they are within a percentage. `DEFAULT`: nothing is set, or nothing of it is open.
+    #[schema(example = "TARGETING_MATCH")]
+    reason: &'static str,
+    /// `on` or `off`.
+    #[schema(example = "on")]
+    variant: &'static str,
+    metadata: EvaluationMetadata,
+}
+
+/// Why a flag answers so.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EvaluationMetadata {
+    /// The gate that answered: `default`, `opt_out`, `boolean`, `actor`, `percentage_of_actors`,
+    /// `percentage_of_time`, `feature_group`, or `closed` when none is open.
+    #[schema(example = "actor")]
+    gate: &'static str,
+    /// The environment that was asked; for all flags it stands once beside them.
+    #[schema(nullable = false, example = "production")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'static str>,
+}
+
+impl Evaluation {
+    pub fn new(key: &str, answer: Answered, environment: Environment) -> Self {
+        let metadata = EvaluationMetadata { gate: gate(answer), environment: Some(environment.key()) };
+        Self {
+            key: key.to_owned(),
+            value: answer.evaluation.on,
+            reason: reason(answer),
+            variant: variant(answer),
+            metadata,
+        }
+    }
+}
+
+const fn variant(answer: Answered) -> &'static str {
+    if answer.evaluation.on { "on" } else { "off" }
+}
+
+/// `OpenFeature`'s word for why.
+const fn reason(answer: Answered) -> &'static str {
+    match answer.evaluation.gate {
+        Gate::Default => "DEFAULT",
+        Gate::Closed if answer.conditional => "DEFAULT",
+        Gate::Boolean | Gate::Closed => "STATIC",
+        Gate::OptOut | Gate::Actor | Gate::FeatureGroup => "TARGETING_MATCH",
+        Gate::PercentageOfActors | Gate::PercentageOfTime => "SPLIT",
+    }
+}
+
+const fn gate(answer: Answered) -> &'static str {
+    match answer.evaluation.gate {
+        Gate::Default => "default",
+        Gate::OptOut => "opt_out",
+        Gate::Boolean => "boolean",
+        Gate::Actor => "actor",
+        Gate::PercentageOfActors => "percentage_of_actors",
+        Gate::PercentageOfTime => "percentage_of_time",
+        Gate::FeatureGroup => "feature_group",
+        Gate::Closed => "closed",
+    }
+}
+
+/// The answers of all flags.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AllEvaluations {
+    flags: Vec<OneOfAll>,
+    metadata: AllMetadata,
+    event_streams: Vec<EventStream>,
+}
+
+/// An answer, or why there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "written by all_evaluations, without a copy of every flag")]
+pub enum OneOfAll {
+    Evaluation(Evaluation),
+    Failure(EvaluationFailure),
+}
+
+/// What holds for all flags of an answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AllMetadata {
+    /// The environment that was asked.
+    #[schema(example = "production")]
+    environment: &'static str,
+}
+
+/// Where changes are told of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventStream {
+    /// `sse`: server-sent events.
+    #[serde(rename = "type")]
+    #[schema(example = "sse")]
+    kind: &'static str,
+    endpoint: EventEndpoint,
+}
+
+/// An address of this server.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventEndpoint {
+    #[schema(example = "/ofrep/v1/events")]
+    request_uri: &'static str,
+}
+
+/// As [`AllEvaluations`], written in one go: there may be hundreds of flags, thousands of times a second.
+pub fn all_evaluations(all: &AllEvaluated, environment: Environment) -> String {
+    const EACH: usize = 160;
+    let mut json = String::with_capacity(200 + all.outcomes.len() * EACH);
+    let mut put = |texts: &[&str]| texts.iter().for_each(|it| json.push_str(it));
+    put(&["{\"flags\":["]);
+    for (at, (flag, outcome)) in all.set.flags().iter().zip(&all.outcomes).enumerate() {
+        // A flag's name has no sign that JSON escapes.
+        put(&[if at == 0 { "" } else { "," }, "{\"key\":\"", flag.name()]);
+        match outcome {
+            None => {
+                put(&["\",\"errorCode\":\"TARGETING_KEY_MISSING\",\"errorDetails\":\"", NOBODY_NAMED, "\"}"]);
+            }
+            Some(answer) => put(&[
+                "\",\"value\":",
+                if answer.evaluation.on { "true" } else { "false" },
+                ",\"reason\":\"",
+                reason(*answer),
+                "\",\"variant\":\"",
+                variant(*answer),
+                "\",\"metadata\":{\"gate\":\"",
+                gate(*answer),
+                "\"}}",
+            ]),
+        }
+    }
+    put(&[
+        "],\"metadata\":{\"environment\":\"",
+        environment.key(),
+        "\"},\"eventStreams\":[{\"type\":\"sse\",\"endpoint\":{\"requestUri\":\"",
+        EVENTS,
+        "\"}}]}",
+    ]);
+    json
+}
+
+/// What tells an answer from any other: the context, the environment, how all flags are set, and what
+/// they answered, which depends on feature groups as well.
+pub fn entity_tag(context: &str, environment: Environment, all: &AllEvaluated) -> String {
+    let mut hash = Sha256::new();
+    for text in [env!("CARGO_PKG_VERSION"), environment.key(), context] {
+        hash.update(text);
+        hash.update([0]);
+    }
+    hash.update(all.set.revision());
+    for outcome in &all.outcomes {
+        // Small numbers, so that no two answers look alike.
+        let answer = outcome.map_or([0; 2], |it| [1 + u8::from(it.evaluation.on), it.evaluation.gate as u8]);
+        hash.update(answer);
+    }
+    format!("\"{}\"", base16ct::lower::encode_string(&hash.finalize()[..16]))
+}
+
+/// Why there is no answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EvaluationError)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    error_code: ErrorCode,
+    /// For a person.
+    error_details: String,
+}
+
+impl Failure {
+    pub const fn new(error_code: ErrorCode, error_details: String) -> Self {
+        Self { error_code, error_details }
+    }
+}
+
+/// Why a flag has no answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluationFailure {
+    key: String,
+    error_code: ErrorCode,
+    /// For a person.
+    error_details: String,
+}
+
+impl EvaluationFailure {
+    pub fn new(key: String, Failure { error_code, error_details }: Failure) -> Self {
+        Self { key, error_code, error_details }
+    }
+}
+
+/// `OpenFeature`'s word for what was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ErrorCode {
+    FlagNotFound,
+    InvalidContext,
+    ParseError,
+    TargetingKeyMissing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(body: &str) -> String {
+        Asked::parse(body.as_bytes()).expect("a request").canonical
+    }
+
+    #[test]
+    fn a_context_is_the_same_in_any_order_and_another_with_another_value() {
+        let one = canonical(r#"{"context":{"targetingKey":"ann","plan":{"b":1,"a":2}}}"#);
+        assert_eq!(one, canonical(r#"{"context": {"plan":{"a":2,"b":1}, "targetingKey":"ann"}}"#));
+        for other in [r#"{"context":{"targetingKey":"ann"}}"#, "{}", "", r#"{"context":null}"#] {
+            assert_ne!(one, canonical(other));
+        }
+        assert_eq!(canonical(""), canonical(r#"{"context":{}}"#));
+    }
+
+    #[test]
+    fn what_is_no_request_is_told_from_what_is_no_context() {
+        for (body, code) in [
+            ("{", ErrorCode::ParseError),
+            ("[]", ErrorCode::ParseError),
+            ("7", ErrorCode::ParseError),
+            ("{} x", ErrorCode::ParseError),
+            (r#"{"context":[]}"#, ErrorCode::InvalidContext),
+            (r#"{"context":"ann"}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{"targetingKey":7}}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{"group":["acme"]}}"#, ErrorCode::InvalidContext),
+        ] {
+            assert_eq!(Asked::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
+        }
+        assert_eq!(Asked::parse(b"\xff").expect_err("no text").0, ErrorCode::ParseError);
+    }
+}
