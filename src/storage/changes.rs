@@ -18,7 +18,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::{
-    sync::watch,
+    sync::{Mutex, watch},
     time::{sleep, timeout},
 };
 
@@ -65,6 +65,7 @@ struct Counter {
     watch: AtomicU8,
     /// Wakes those who wait for the next; true at the end.
     bell: watch::Sender<bool>,
+    turn: Mutex<()>,
 }
 
 const NOT_WATCHED: u8 = 0;
@@ -89,6 +90,12 @@ impl Changes {
     /// To wait for changes. Those from here on are heard of.
     pub fn listen(&self) -> Listener {
         Listener(self.0.bell.subscribe())
+    }
+
+    /// Waits until nobody else reads what changed: the bell wakes all who wait at once, and what one has
+    /// read serves the others.
+    pub async fn turn(&self) -> impl Drop + '_ {
+        self.0.turn.lock().await
     }
 
     /// Lets go whoever waits: the server stops.

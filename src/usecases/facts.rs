@@ -205,7 +205,8 @@ impl<'a> Facts<'a> {
         limit: i64,
     ) -> Result<Arc<Vec<AuditEvent>>, StorageError> {
         let app = self.app;
-        let _alone = app.known.reading_changes.lock().await;
+        // All that wait for it would read the same.
+        let _turn = app.storage.changes().turn().await;
         let read = async |uow: &mut UnitOfWork| uow.audit_log().following(event, limit).await.map(Some);
         Ok(self.known(&app.known.changes, &event, read).await?.unwrap_or_default())
     }

@@ -13,7 +13,6 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
-use tokio::sync::Mutex;
 
 use super::{
     facts::Place,
@@ -58,8 +57,6 @@ pub struct Known {
     pub(super) flag_sets: Memory<Environment, FlagSet>,
     /// What follows an event.
     pub(super) changes: Memory<AuditEventId, Vec<AuditEvent>>,
-    /// Held by whoever reads what follows: all that wait for it would read the same.
-    pub(super) reading_changes: Mutex<()>,
     pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
 }
@@ -77,7 +74,6 @@ impl Default for Known {
             flags: Memory::new(10_000),
             flag_sets: Memory::new(Environment::ALL.len()),
             changes: Memory::new(100),
-            reading_changes: Mutex::new(()),
             feature_groups: Memory::new(20_000),
             registries: Memory::new(Environment::ALL.len()),
         }

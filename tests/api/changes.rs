@@ -57,13 +57,13 @@ impl Events {
                 let mut event = Event::default();
                 for line in block.lines() {
                     match line.split_once(':').map(|(name, value)| (name, value.trim_start())) {
-                        Some(("event", value)) => event.name = value.to_owned(),
-                        Some(("id", value)) => event.id = value.to_owned(),
+                        Some(("event", value)) => value.clone_into(&mut event.name),
+                        Some(("id", value)) => value.clone_into(&mut event.id),
                         Some(("data", value)) => event.data = serde_json::from_str(value).expect("JSON"),
                         _ => {}
                     }
                 }
-                self.read = rest.to_owned();
+                self.read = String::from(rest);
                 return Some(event);
             }
             let frame = timeout(SOON, self.body.frame()).await.expect("soon");
