@@ -2,16 +2,20 @@
 
 mod actor;
 mod definition;
+mod edit;
 mod gates;
 mod percentage;
 mod staging;
+mod stale;
 mod warning;
 
 pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
-pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, State};
+pub use edit::{Edit, EditError, Target, TargetKind};
+pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use staging::ahead_of_staging;
+pub use stale::{LONG_DAYS, Stale};
 pub use warning::Warning;
 
 /// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.

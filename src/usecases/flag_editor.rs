@@ -1,6 +1,6 @@
 //! Who may set feature flags: operators at the command line, and administrators.
 
-use super::{Caller, Origin, UseCaseError};
+use super::{App, Caller, Origin, UseCaseError, own_password::require_fresh};
 use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
 
 /// Somebody who may. There is no other way to have one than to be allowed.
@@ -21,6 +21,13 @@ impl FlagEditor {
     pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
         may(caller, Scope::WriteSettings)?;
         Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })
+    }
+
+    /// The same at a page, where they have to have proved lately who they are.
+    pub fn at_page(app: &App, caller: &Caller) -> Result<Self, UseCaseError> {
+        let editor = Self::administrator(caller)?;
+        require_fresh(app, caller)?;
+        Ok(editor)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Why a feature flag was not set.
 
-use crate::domain::{environment::Environment, feature::GateError};
+use crate::domain::{
+    environment::Environment,
+    feature::{GateError, Warning},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlagError {
@@ -17,6 +20,9 @@ pub enum FlagError {
         "There is a change freeze in {environment}: {reason} To set the flag all the same, say why: --override-reason."
     )]
     Frozen { environment: Environment, reason: String },
+    /// Whoever is at a page is warned before anything is done.
+    #[error("{}", .0.before())]
+    WarnFirst(Warning),
 }
 
 fn in_gitlabs_words(error: GateError, target: &str) -> String {

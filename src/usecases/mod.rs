@@ -31,6 +31,7 @@ pub mod decide_many;
 pub mod define_features;
 pub mod delete_feature;
 pub mod delete_user;
+pub mod edit_flag;
 pub mod end_sessions;
 pub mod examine;
 pub mod export_audit_events;
@@ -39,6 +40,7 @@ pub mod flag_definitions;
 pub mod freeze_changes;
 pub mod jump_to;
 pub mod list_audit_events;
+pub mod list_flags;
 pub mod list_flow_versions;
 pub mod list_flows;
 pub mod list_groups;
@@ -58,11 +60,13 @@ pub mod set_flow_versions;
 pub mod set_orbit;
 pub mod set_password;
 pub mod show_configuration;
+pub mod show_flag;
 pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_in_with_provider;
 pub mod sign_out;
+pub mod try_flag;
 pub mod unlink_user;
 pub mod verify_audit;
 
@@ -77,7 +81,8 @@ pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
-    FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken, VisibleNamespace,
+    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, OpenSession, Registry, StoredToken,
+    VisibleNamespace,
 };
 
 use std::{ops::Deref, sync::Arc};

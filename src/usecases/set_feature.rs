@@ -8,7 +8,9 @@ use super::{
 use crate::{
     domain::{
         environment::Environment,
-        feature::{ADMINISTRATORS, FlagActor, GateChange, Percentage, Warning, check_flag_name},
+        feature::{
+            ADMINISTRATORS, FlagActor, FlagDefinition, GateChange, Percentage, Warning, check_flag_name,
+        },
         namespace::{GroupPath, NamespaceKind},
     },
     storage::{StorageError, UnitOfWork},
@@ -72,10 +74,23 @@ pub async fn set_feature(
     editor: &FlagEditor,
     command: &SetFeature,
 ) -> Result<Vec<Warning>, UseCaseError> {
+    set_feature_warned_of(app, editor, command, None).await
+}
+
+/// The same for somebody who was warned before, of no more than `warned_of`.
+///
+/// # Errors
+/// [`FlagError::WarnFirst`] when there is something else to warn of.
+pub(super) async fn set_feature_warned_of(
+    app: &App,
+    editor: &FlagEditor,
+    command: &SetFeature,
+    warned_of: Option<&[Warning]>,
+) -> Result<Vec<Warning>, UseCaseError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match try_once(app, editor, command).await {
+        match try_once(app, editor, command, warned_of).await {
             // It says what is to be, not what was seen, so it can be done again.
             Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
             other => return other.map_err(not_first),
@@ -87,6 +102,7 @@ async fn try_once(
     app: &App,
     editor: &FlagEditor,
     command: &SetFeature,
+    warned_of: Option<&[Warning]>,
 ) -> Result<Vec<Warning>, UseCaseError> {
     check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let mut uow = app.storage.begin().await?;
@@ -104,16 +120,29 @@ async fn try_once(
         guard: &command.guard,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
+    let warnings = warnings(definition.as_ref(), &changes, &changed);
+    if let Some(known) = warned_of
+        && let Some(new) = warnings.iter().find(|it| !known.contains(it))
+    {
+        return Err(FlagError::WarnFirst(*new).into());
+    }
     uow.commit().await?;
+    Ok(warnings)
+}
+
+/// What the changes call for, each warning once.
+pub(super) fn warnings(
+    definition: Option<&FlagDefinition>,
+    changes: &[GateChange],
+    changed: &[Changed],
+) -> Vec<Warning> {
     let mut warnings: Vec<_> = changed
         .iter()
-        .flat_map(|Changed { before, after, .. }| {
-            Warning::about(definition.as_ref(), &changes, before, after)
-        })
+        .flat_map(|Changed { before, after, .. }| Warning::about(definition, changes, before, after))
         .collect();
     warnings.sort_unstable();
     warnings.dedup();
-    Ok(warnings)
+    warnings
 }
 
 /// That there is no such flag, and which there are.
@@ -124,7 +153,10 @@ pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseE
     Ok(UseCaseError::invalid("name", message))
 }
 
-async fn changes(uow: &mut UnitOfWork, command: &SetFeature) -> Result<Vec<GateChange>, UseCaseError> {
+pub(super) async fn changes(
+    uow: &mut UnitOfWork,
+    command: &SetFeature,
+) -> Result<Vec<GateChange>, UseCaseError> {
     let actors = actors(uow, &command.targets).await?;
     let mut groups = Vec::new();
     for name in &command.targets.feature_groups {
