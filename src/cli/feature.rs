@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{
     Failure,
+    feature_changes::{self, ChangeCommand},
     feature_rows::{DefinitionRow, FeatureRow, GroupRow},
     open::origin,
     output::{Format, print, print_json, print_list, say},
@@ -102,12 +103,23 @@ Examples:
         #[arg(value_parser = environment)]
         environment: Environment,
     },
+    #[command(flatten)]
+    Change(ChangeCommand),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Set {
+    #[command(flatten)]
+    what: What,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// What is set, and for whom.
+#[derive(Debug, clap::Args)]
+pub(super) struct What {
     /// The flag
-    name: String,
+    pub(super) name: String,
     /// Whether it is on, how far, or for whom never
     #[arg(value_name = "true|false|PERCENTAGE|opt_out|remove_opt_out", value_parser = value)]
     value: Value,
@@ -122,11 +134,9 @@ pub struct Set {
     /// Only for this feature group; repeatable
     #[arg(long = "feature-group", value_name = "NAME")]
     feature_groups: Vec<String>,
-    #[command(flatten)]
-    places: Places,
     /// A flag that nothing defines, too
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 /// Who is named.
@@ -195,7 +205,7 @@ fn value(text: &str) -> Result<Value, String> {
     })
 }
 
-fn environment(text: &str) -> Result<Environment, String> {
+pub(super) fn environment(text: &str) -> Result<Environment, String> {
     let known = || Environment::ALL.map(Environment::key).join(", ");
     Environment::from_key(text).ok_or_else(|| format!("Known are: {}.", known()))
 }
@@ -220,19 +230,23 @@ impl Places {
     }
 }
 
-/// A percentage is one of actors or of time, and nothing else is.
-fn flag_value(set: &Set) -> Result<FlagValue, Failure> {
-    match (set.value, set.actors, set.random) {
-        (Value::Boolean(on), false, false) => Ok(FlagValue::Boolean(on)),
-        (Value::OptOut(out), false, false) => Ok(FlagValue::OptOut(out)),
-        (Value::Percentage(percentage), true, false) => Ok(FlagValue::PercentageOfActors(percentage)),
-        (Value::Percentage(percentage), false, _) if set.random => {
-            Ok(FlagValue::PercentageOfTime(percentage))
+impl What {
+    /// A percentage is one of actors or of time, and nothing else is.
+    pub(super) fn value(&self) -> Result<FlagValue, Failure> {
+        match (self.value, self.actors, self.random) {
+            (Value::Boolean(on), false, false) => Ok(FlagValue::Boolean(on)),
+            (Value::OptOut(out), false, false) => Ok(FlagValue::OptOut(out)),
+            (Value::Percentage(percentage), true, false) => Ok(FlagValue::PercentageOfActors(percentage)),
+            (Value::Percentage(percentage), false, true) => Ok(FlagValue::PercentageOfTime(percentage)),
+            (Value::Percentage(_), ..) => Err(Failure::Usage(String::from(
+                "One of `--actors` or `--random` must be set for percentage values.",
+            ))),
+            _ => Err(Failure::Usage(String::from("`--actors` and `--random` are for percentages."))),
         }
-        (Value::Percentage(_), ..) => Err(Failure::Usage(String::from(
-            "One of `--actors` or `--random` must be set for percentage values.",
-        ))),
-        _ => Err(Failure::Usage(String::from("`--actors` and `--random` are for percentages."))),
+    }
+
+    pub(super) fn targets(self) -> Targets {
+        self.members.targets(self.feature_groups)
     }
 }
 
@@ -291,24 +305,26 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
                 if end_freeze(app, &editor, environment).await? { "Ended the" } else { "There was no" };
             Ok(print(format_args!("{done} change freeze in {environment}."))?)
         }
+        FeatureCommand::Change(command) => feature_changes::run(app, &editor, command).await,
     }
 }
 
 async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure> {
-    let value = flag_value(&options)?;
-    let (environments, guard) = options.places.guarded();
+    let Set { what, places } = options;
+    let (environments, guard) = places.guarded();
+    let name = what.name.clone();
     let command = SetFeature {
-        name: options.name.clone(),
-        value,
-        targets: options.members.targets(options.feature_groups),
+        name: name.clone(),
+        value: what.value()?,
+        undefined_too: what.force,
+        targets: what.targets(),
         environments: environments.clone(),
-        undefined_too: options.force,
         guard,
     };
     for warning in set_feature(app, editor, &command).await? {
         say(format_args!("warning: {}", warning.text()));
     }
-    for line in states(app, &environments, &options.name).await? {
+    for line in states(app, &environments, &name).await? {
         print(line)?;
     }
     Ok(())

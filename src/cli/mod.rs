@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod feature;
+mod feature_changes;
 mod feature_rows;
 mod flow;
 mod migrate;

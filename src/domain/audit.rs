@@ -22,6 +22,10 @@ pub enum AuditKind {
     FeatureDefined,
     FeatureGroupUpdated,
     FeatureCheckOverridden,
+    FeatureChangeScheduled,
+    FeatureChangeCancelled,
+    FeatureChangeRun,
+    FeatureChangeFailed,
     ChangeFreezeBegun,
     ChangeFreezeEnded,
     TokenCreated,
@@ -49,7 +53,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 40] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -62,6 +66,10 @@ impl AuditKind {
         Self::FeatureDefined,
         Self::FeatureGroupUpdated,
         Self::FeatureCheckOverridden,
+        Self::FeatureChangeScheduled,
+        Self::FeatureChangeCancelled,
+        Self::FeatureChangeRun,
+        Self::FeatureChangeFailed,
         Self::ChangeFreezeBegun,
         Self::ChangeFreezeEnded,
         Self::TokenCreated,
@@ -103,6 +111,10 @@ impl AuditKind {
             Self::FeatureDefined => "feature_defined",
             Self::FeatureGroupUpdated => "feature_group_updated",
             Self::FeatureCheckOverridden => "feature_check_overridden",
+            Self::FeatureChangeScheduled => "feature_change_scheduled",
+            Self::FeatureChangeCancelled => "feature_change_cancelled",
+            Self::FeatureChangeRun => "feature_change_run",
+            Self::FeatureChangeFailed => "feature_change_failed",
             Self::ChangeFreezeBegun => "change_freeze_begun",
             Self::ChangeFreezeEnded => "change_freeze_ended",
             Self::TokenCreated => "personal_access_token_created",
@@ -162,6 +174,10 @@ impl AuditKind {
             Self::FeatureDefined => "defined the feature flag",
             Self::FeatureGroupUpdated => "changed the feature group",
             Self::FeatureCheckOverridden => "overrode a check of the feature flag",
+            Self::FeatureChangeScheduled => "scheduled a change of the feature flag",
+            Self::FeatureChangeCancelled => "cancelled the scheduled change of the feature flag",
+            Self::FeatureChangeRun => "made the scheduled change of the feature flag",
+            Self::FeatureChangeFailed => "failed to make the scheduled change of the feature flag",
             Self::ChangeFreezeBegun => "began a change freeze in",
             Self::ChangeFreezeEnded => "ended the change freeze in",
             Self::TokenCreated => "created the access token",

@@ -43,3 +43,7 @@ id!(
     /// A row of the audit log.
     AuditEventId
 );
+id!(
+    /// A change of a feature flag that is to be made later.
+    ScheduledChangeId
+);

@@ -48,6 +48,24 @@ impl Timestamp {
         Some(Self(midnight.timestamp().as_millisecond()))
     }
 
+    /// The instant written `2026-06-01T09:30:00Z` or with another offset; `None` when it is not one.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|it| Self(it.as_millisecond()))
+    }
+
+    /// The instant (UTC) that a field for a date and a time has: `2026-06-01T09:30`; `None` when it is none.
+    pub fn from_field(text: &str) -> Option<Self> {
+        let (day, time) = text.split_once('T')?;
+        Self::from_date(day)?;
+        let time = if time.len() == 5 { format!("{time}:00") } else { time.to_owned() };
+        Self::from_rfc3339(&format!("{day}T{time}Z"))
+    }
+
+    /// What such a field shows: to the minute.
+    pub fn field(self) -> String {
+        self.instant().strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
@@ -99,6 +117,30 @@ mod tests {
             ["2026-06-01T12:00", "2026-06-01T12:00:00Z", "2026-06-01 12:00", "20260601", " 2026-06-01"]
         {
             assert_eq!(Timestamp::from_date(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_read_with_its_offset_and_not_without_one() {
+        for text in ["2026-06-01T12:00:00.123Z", "2026-06-01T14:00:00.123+02:00", "2026-06-01 12:00:00.123Z"]
+        {
+            assert_eq!(Timestamp::from_rfc3339(text), Some(NOON), "{text}");
+        }
+        for text in
+            ["", "tomorrow", "2026-06-01", "2026-06-01T12:00:00", "2026-06-01T25:00:00Z", "1780315200"]
+        {
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_for_a_time_is_read_as_utc() {
+        assert_eq!(NOON.field(), "2026-06-01T12:00");
+        let whole_minute = NOON.plus_millis(-123);
+        assert_eq!(Timestamp::from_field("2026-06-01T12:00"), Some(whole_minute));
+        assert_eq!(Timestamp::from_field("2026-06-01T12:00:30"), Some(whole_minute.plus_millis(30_000)));
+        for bad in ["", "2026-06-01", "2026-06-01T", "2026-06-01T12:00Z", "2026-06-01T25:00", "T12:00", "2026-06-01T12"] {
+            assert_eq!(Timestamp::from_field(bad), None, "{bad}");
         }
     }
 

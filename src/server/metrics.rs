@@ -32,7 +32,7 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review, flow_version},
+    domain::{code_review, feature::Ending, flow_version},
     storage::PoolUse,
     usecases::{Count, SignInOutcome},
 };
@@ -146,6 +146,13 @@ impl Scrape {
                 ([("action", "given")], self.state.app.tally.consents_given.get()),
                 ([("action", "withdrawn")], self.state.app.tally.consents_withdrawn.get()),
             ],
+        )?;
+        page.counters(
+            "duo_scheduled_changes",
+            "Scheduled changes of feature flags whose time had come, by what this server made of them",
+            [Ending::Done, Ending::Failed].map(|ending| {
+                ([("outcome", ending.key())], self.state.app.tally.scheduled_changes(ending).get())
+            }),
         )?;
         page.counters(
             "duo_sign_ins",

@@ -18,6 +18,7 @@ mod rates;
 mod refusal;
 pub mod rest;
 mod router;
+mod schedule;
 mod serve;
 mod sign_in;
 mod state;

@@ -30,6 +30,8 @@ statements! {
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
     LAST_OF_KIND = "SELECT target, MAX(at) FROM audit_events WHERE kind = $1 GROUP BY target";
+    /// How a flag was set in an environment. The kinds stand here, so that their index is found.
+    LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
     LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
     LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
@@ -210,6 +212,25 @@ impl AuditLog<'_> {
         let rows: Vec<(String, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(LAST_OF_KIND).bind(kind.key()).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|(target, at)| (target, Timestamp::from_millis(at))).collect())
+    }
+
+    /// How a flag was set, as `target` calls it in an environment: the newest first, at most `limit`.
+    pub async fn list_of_flag(
+        &mut self,
+        target: &str,
+        before: Option<AuditCursor>,
+        limit: i64,
+    ) -> Result<Vec<AuditEvent>, StorageError> {
+        let (at, id) = before.map_or((i64::MAX, i64::MAX), |it| (it.at.as_millis(), it.id.0));
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST_OF_FLAG)
+            .bind(at)
+            .bind(id)
+            .bind(i64::MIN)
+            .bind(limit)
+            .bind(target)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(AuditEvent::try_from).collect()
     }
 
     /// One event, as a list that the rest of the filter may leave empty.

@@ -17,7 +17,10 @@ use sqlx::{
     Executor, SqlitePool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 use super::statements;
 
@@ -60,6 +63,8 @@ pub struct Changes(Arc<Counter>);
 struct Counter {
     generation: AtomicU64,
     watch: AtomicU8,
+    /// Wakes those who wait for the next; true at the end.
+    bell: watch::Sender<bool>,
 }
 
 const NOT_WATCHED: u8 = 0;
@@ -78,6 +83,17 @@ impl Changes {
     /// Something changed: what was read so far is old.
     pub(super) fn happened(&self) {
         self.0.generation.fetch_add(1, Ordering::AcqRel);
+        self.0.bell.send_modify(|_| {});
+    }
+
+    /// To wait for changes. Those from here on are heard of.
+    pub fn listen(&self) -> Listener {
+        Listener(self.0.bell.subscribe())
+    }
+
+    /// Lets go whoever waits: the server stops.
+    pub fn end(&self) {
+        self.0.bell.send_replace(true);
     }
 
     /// From here on every change is noticed; those before may not have been.
@@ -90,6 +106,26 @@ impl Changes {
         if self.0.watch.swap(LOST, Ordering::AcqRel) != LOST {
             tracing::warn!(%error, "lost the database: decisions go on from what is known");
         }
+    }
+}
+
+/// Waits for changes, of whichever process.
+pub struct Listener(watch::Receiver<bool>);
+
+impl Listener {
+    /// What happened until now is known. To be called before reading, so that nothing falls in between.
+    pub fn is_up_to_date(&mut self) {
+        self.0.mark_unchanged();
+    }
+
+    /// Waits for something that happened since; false when nobody is to wait any longer.
+    pub async fn next(&mut self) -> bool {
+        !*self.0.borrow() && self.0.changed().await.is_ok() && !*self.0.borrow()
+    }
+
+    /// Whether nobody is to wait any longer.
+    pub fn has_ended(&self) -> bool {
+        *self.0.borrow()
     }
 }
 

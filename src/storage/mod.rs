@@ -36,6 +36,7 @@ mod memberships;
 mod namespaces;
 mod preferences;
 mod restore;
+mod scheduled_changes;
 mod schema;
 mod sessions;
 mod sign_in_failures;
@@ -65,6 +66,7 @@ pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
 pub use preferences::{Preferences, StoredOrbit};
 pub use restore::{Restored, restore};
+pub use scheduled_changes::{ScheduledChanges, Whose};
 pub use schema::SchemaState;
 pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use sign_in_failures::SignInFailures;
@@ -142,6 +144,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("memberships", memberships::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
         ("preferences", preferences::STATEMENTS),
+        ("scheduled_changes", scheduled_changes::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("sign_in_failures", sign_in_failures::STATEMENTS),
         ("tokens", tokens::STATEMENTS),

@@ -12,6 +12,10 @@ statements! {
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
     ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
     CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
+    COUNT_TOP_LEVEL = "SELECT COUNT(*) FROM namespaces WHERE parent_id IS NULL";
+    TOP_LEVEL_IDS = "SELECT id FROM namespaces WHERE parent_id IS NULL LIMIT $1";
+    COUNT_PROJECTS = "SELECT COUNT(*) FROM namespaces WHERE kind = 'project'";
+    PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
     INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     /// Whatever the user is a member of, and all below it; with the highest role that reaches it.
     /// CROSS JOIN keeps SQLite from beginning with every namespace there is.
@@ -85,6 +89,24 @@ impl Namespaces<'_> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
+    }
+
+    pub async fn count_top_level(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_TOP_LEVEL).fetch_one(c).await)?)
+    }
+
+    /// The ids of top-level groups, in no order, at most `limit`.
+    pub async fn top_level_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(TOP_LEVEL_IDS).bind(limit).fetch_all(c).await)?)
+    }
+
+    pub async fn count_projects(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_PROJECTS).fetch_one(c).await)?)
+    }
+
+    /// The ids of projects, in no order, at most `limit`.
+    pub async fn project_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(PROJECT_IDS).bind(limit).fetch_all(c).await)?)
     }
 
     /// From the top-level group down to the namespace itself.

@@ -2,8 +2,9 @@
 
 use super::{
     AuditChain, AuditLog, ChangeFreezes, Changes, Consents, DeployedVersions, FeatureGroups, Features,
-    FlagDefinitions, FlowSelections, Identities, Links, Memberships, Namespaces, Preferences, Sessions,
-    SignInFailures, StorageError, Tokens, TopLevelGroups, Users, audit_chain::Unsealed,
+    FlagDefinitions, FlowSelections, Identities, Links, Memberships, Namespaces, Preferences,
+    ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
+    audit_chain::Unsealed,
 };
 
 pub(crate) enum Transaction {
@@ -45,6 +46,7 @@ repositories! {
     memberships -> Memberships,
     namespaces -> Namespaces,
     preferences -> Preferences,
+    scheduled_changes -> ScheduledChanges,
     sessions -> Sessions,
     sign_in_failures -> SignInFailures,
     tokens -> Tokens,

@@ -17,6 +17,7 @@ statements! {
     SEARCH = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
     COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
+    IDS = "SELECT id FROM users LIMIT $1";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
     INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
@@ -134,6 +135,11 @@ impl Users<'_> {
 
     pub async fn count(&mut self) -> Result<i64, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
+    }
+
+    /// The ids of users, in no order, at most `limit`.
+    pub async fn ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(IDS).bind(limit).fetch_all(c).await)?)
     }
 
     /// `None` when there is no such user, or the user has no password.

@@ -2,12 +2,15 @@
 
 use super::{
     App, FlagEditor, UseCaseError,
-    flag_change::{FlagChange, Guard, TRIES, carry_out, environments, not_first},
+    flag_change::{FlagChange, Guard, TRIES, To, carry_out, environments, not_first},
     flag_definitions,
     set_feature::unknown,
 };
 use crate::{
-    domain::{environment::Environment, feature::check_flag_name},
+    domain::{
+        environment::Environment,
+        feature::{Gates, check_flag_name},
+    },
     storage::StorageError,
 };
 
@@ -49,7 +52,8 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &DeleteFeature) -> Re
         flag: &command.name,
         definition: definition.as_ref(),
         environments: &environments,
-        changes: None,
+        to: To::Exactly(&Gates::default()),
+        reason: None,
         guard: &command.guard,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;

@@ -2,14 +2,20 @@
 
 use super::{
     App, Caller, FlagEditor, FlagError, Guard, UseCaseError,
-    delete_feature::{DeleteFeature, delete_feature},
-    flag_change::{FlagChange, rehearse},
-    flag_definitions, may_read_flags,
-    set_feature::{FlagValue, SetFeature, Targets, changes, set_feature_warned_of, warnings},
+    flag_change::{Changed, FlagChange, TRIES, To, carry_out, not_first, rehearse},
+    flag_definitions,
+    flag_history::find_entry,
+    may_read_flags,
+    set_feature::{FlagValue, Targets, changes},
 };
-use crate::domain::{
-    environment::Environment,
-    feature::{Edit, Target, TargetKind, Warning, check_flag_name},
+use crate::{
+    domain::{
+        environment::Environment,
+        feature::{
+            Edit, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name,
+        },
+    },
+    storage::{StorageError, UnitOfWork},
 };
 
 /// What somebody asks for.
@@ -47,28 +53,16 @@ pub struct Confirmation {
 pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Result<Rehearsal, UseCaseError> {
     may_read_flags(caller)?;
     let mut uow = app.storage.read().await?;
-    let definition = flag_definitions::find(&mut uow, &asked.flag).await?;
-    let guard = asked.guard(&Confirmation::default());
-    let changes = match asked.command(guard.clone()) {
-        Command::Set(command) => Some(changes(&mut uow, &command).await?),
-        Command::Delete(_) => None,
-    };
-    let change = FlagChange {
-        flag: &asked.flag,
-        definition: definition.as_ref(),
-        environments: &[asked.environment],
-        changes: changes.as_deref(),
-        guard: &guard,
-    };
-    let (changed, checks) = rehearse(&mut uow, &change).await?;
-    let default = definition.as_ref().is_some_and(|it| it.default_enabled);
-    let warnings = changes.map(|it| warnings(definition.as_ref(), &it, &changed)).unwrap_or_default();
+    let plan = plan(&mut uow, asked).await?;
+    let guard = Guard { compare_with_staging: true, override_reason: None };
+    let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
     let here = changed.first().expect("there is one environment");
+    let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
     Ok(Rehearsal {
         before: here.before.summary(default),
         after: here.after.summary(default),
         changes: here.before != here.after,
-        warnings,
+        warnings: plan.warnings(here),
         checks,
     })
 }
@@ -85,57 +79,105 @@ pub async fn edit_flag(
 ) -> Result<(), UseCaseError> {
     check_flag_name(&asked.flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
-    match asked.command(asked.guard(confirmation)) {
-        Command::Set(command) => {
-            let warned_of = Some(confirmation.warned_of.as_slice());
-            set_feature_warned_of(app, &editor, &command, warned_of).await.map(drop)
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_once(app, &editor, asked, confirmation).await {
+            // It says what is to be, and is told what to beware of, so it can be done again.
+            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
+            other => return other.map_err(not_first),
         }
-        Command::Delete(command) => delete_feature(app, &editor, &command).await.map(drop),
     }
 }
 
-enum Command {
-    Set(SetFeature),
-    Delete(DeleteFeature),
+async fn try_once(
+    app: &App,
+    editor: &FlagEditor,
+    asked: &FlagEdit,
+    confirmation: &Confirmation,
+) -> Result<(), UseCaseError> {
+    let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
+    let overriding = confirmation.overriding.then(|| confirmation.reason.clone());
+    let guard = Guard { compare_with_staging: true, override_reason: overriding };
+    let mut uow = app.storage.begin().await?;
+    let plan = plan(&mut uow, asked).await?;
+    let changed = carry_out(app, &mut uow, editor, &plan.change(asked, reason, &guard)).await?;
+    let here = changed.first().expect("there is one environment");
+    if let Some(new) = plan.warnings(here).into_iter().find(|it| !confirmation.warned_of.contains(it)) {
+        return Err(FlagError::WarnFirst(new).into());
+    }
+    Ok(uow.commit().await?)
 }
 
-impl FlagEdit {
-    fn guard(&self, confirmation: &Confirmation) -> Guard {
-        Guard {
-            compare_with_staging: true,
-            override_reason: confirmation.overriding.then(|| confirmation.reason.clone()),
-        }
-    }
+/// What is asked for, with what it is about looked up.
+struct Plan {
+    definition: Option<FlagDefinition>,
+    aim: Aim,
+}
 
-    fn command(&self, guard: Guard) -> Command {
-        let (value, targets) = match &self.edit {
-            Edit::Forget => {
-                return Command::Delete(DeleteFeature {
-                    name: self.flag.clone(),
-                    environments: vec![self.environment],
-                    undefined_too: true,
-                    guard,
-                });
-            }
-            Edit::Everyone(on) => (FlagValue::Boolean(*on), Targets::default()),
-            Edit::Open(target, on) => (FlagValue::Boolean(*on), targets(target)),
-            Edit::OptOut(target, out) => (FlagValue::OptOut(*out), targets(target)),
-            Edit::PercentageOfActors(percentage) => {
-                (FlagValue::PercentageOfActors(*percentage), Targets::default())
-            }
-            Edit::PercentageOfTime(percentage) => {
-                (FlagValue::PercentageOfTime(*percentage), Targets::default())
-            }
-        };
-        Command::Set(SetFeature {
-            name: self.flag.clone(),
-            value,
-            targets,
-            environments: vec![self.environment],
-            undefined_too: true,
+enum Aim {
+    Changed(Vec<GateChange>),
+    Exactly(Gates),
+}
+
+async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseError> {
+    let definition = flag_definitions::find(uow, &asked.flag).await?;
+    let aim = match &asked.edit {
+        Edit::Forget => Aim::Exactly(Gates::default()),
+        Edit::Restore(event) => {
+            let entry = find_entry(uow, &asked.flag, *event).await?;
+            let entry = entry.filter(|it| it.environment == asked.environment);
+            let entry = entry.ok_or(UseCaseError::NotFound("page"))?;
+            Aim::Exactly(entry.gates_after.ok_or(FlagError::Unreadable(entry.after))?)
+        }
+        edit => {
+            let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
+            Aim::Changed(changes(uow, value, &targets).await?)
+        }
+    };
+    Ok(Plan { definition, aim })
+}
+
+impl Plan {
+    fn change<'a>(
+        &'a self,
+        asked: &'a FlagEdit,
+        reason: Option<&'a str>,
+        guard: &'a Guard,
+    ) -> FlagChange<'a> {
+        FlagChange {
+            flag: &asked.flag,
+            definition: self.definition.as_ref(),
+            environments: std::slice::from_ref(&asked.environment),
+            to: match &self.aim {
+                Aim::Changed(changes) => To::Changed(changes),
+                Aim::Exactly(gates) => To::Exactly(gates),
+            },
+            reason,
             guard,
-        })
+        }
     }
+
+    fn warnings(&self, changed: &Changed) -> Vec<Warning> {
+        let changes = match &self.aim {
+            Aim::Changed(changes) => changes.as_slice(),
+            Aim::Exactly(_) => &[],
+        };
+        Warning::about(self.definition.as_ref(), changes, &changed.before, &changed.after)
+    }
+}
+
+/// What a change sets, and for whom; `None` for one that sets all gates at once.
+pub fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
+    let nobody = Targets::default;
+    Some(match edit {
+        Edit::Forget | Edit::Restore(_) => return None,
+        Edit::Everyone(on) => (FlagValue::Boolean(*on), nobody()),
+        Edit::Open(target, on) => (FlagValue::Boolean(*on), targets(target)),
+        Edit::OptOut(target, out) => (FlagValue::OptOut(*out), targets(target)),
+        Edit::PercentageOfActors(percentage) => (FlagValue::PercentageOfActors(*percentage), nobody()),
+        Edit::PercentageOfTime(percentage) => (FlagValue::PercentageOfTime(*percentage), nobody()),
+    })
 }
 
 fn targets(target: &Target) -> Targets {

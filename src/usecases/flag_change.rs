@@ -3,13 +3,13 @@
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
     audit_trail::{Happened, record_as},
-    flag_names::{describe, reference_of},
+    flag_names::{record_of, reference_of},
 };
 use crate::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FlagDefinition, GateChange, GateError, Gates, ahead_of_staging},
+        feature::{FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Recorded, ahead_of_staging},
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
@@ -33,9 +33,19 @@ pub(super) struct FlagChange<'a> {
     pub flag: &'a str,
     pub definition: Option<&'a FlagDefinition>,
     pub environments: &'a [Environment],
-    /// `None` forgets all gates.
-    pub changes: Option<&'a [GateChange]>,
+    pub to: To<'a>,
+    /// Why it is done, if somebody said so. That nothing holds it back is another question.
+    pub reason: Option<&'a str>,
     pub guard: &'a Guard,
+}
+
+/// What the gates are to be.
+#[derive(Clone, Copy)]
+pub(super) enum To<'a> {
+    /// What they are, with these changes.
+    Changed(&'a [GateChange]),
+    /// These, whatever they are.
+    Exactly(&'a Gates),
 }
 
 /// The gates in an environment before and after.
@@ -53,14 +63,16 @@ pub(super) async fn carry_out(
     editor: &FlagEditor,
     change: &FlagChange<'_>,
 ) -> Result<Vec<Changed>, UseCaseError> {
-    let reason = reason(change.guard)?;
+    let override_reason =
+        change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
+    let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
         let after = after(uow, change, environment, &stored.gates).await?;
         let changed = Changed { environment, before: stored.gates.clone(), after };
         if changed.after != changed.before {
-            save(app, uow, editor, change, &stored, &changed).await?;
+            save(app, uow, editor, change.flag, &stored, &changed, why).await?;
         } else if !change.environments.contains(&environment) {
             // As it is, but with a new version: whoever changes it at the same moment looks again.
             uow.features().save(environment, change.flag, &stored.gates, stored.version).await?;
@@ -68,7 +80,7 @@ pub(super) async fn carry_out(
         all.push(changed);
     }
     for check in failed_checks(uow, change, &all).await? {
-        let Some(reason) = reason else { return Err(check.into()) };
+        let Some(reason) = override_reason else { return Err(check.into()) };
         let from = match &check {
             FlagError::Frozen { environment, reason } => format!("change freeze in {environment}: {reason}"),
             _ => String::from("production not before staging"),
@@ -107,10 +119,10 @@ async fn after(
     environment: Environment,
     before: &Gates,
 ) -> Result<Gates, UseCaseError> {
-    match change.changes {
+    match change.to {
         _ if !change.environments.contains(&environment) => Ok(before.clone()),
-        None => Ok(Gates::default()),
-        Some(changes) => match changes.iter().try_fold(before.clone(), Gates::apply) {
+        To::Exactly(gates) => Ok(gates.clone()),
+        To::Changed(changes) => match changes.iter().try_fold(before.clone(), Gates::apply) {
             Ok(after) => Ok(after),
             Err(error) => Err(refused(uow, error).await?.into()),
         },
@@ -134,31 +146,35 @@ async fn save(
     app: &App,
     uow: &mut UnitOfWork,
     editor: &FlagEditor,
-    change: &FlagChange<'_>,
+    flag: &str,
     stored: &StoredFlag,
     changed: &Changed,
+    why: Option<&str>,
 ) -> Result<(), UseCaseError> {
-    uow.features().save(changed.environment, change.flag, &changed.after, stored.version).await?;
-    let target = match changed.environment {
-        Environment::Production => change.flag.to_owned(),
-        other => format!("{} in {other}", change.flag),
-    };
-    let kind =
-        if changed.after.is_set() { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
-    let to = if changed.after.is_set() { describe(uow, &changed.after).await? } else { String::new() };
-    let happened =
-        Happened { from: describe(uow, &changed.before).await?, to, ..Happened::to(kind, &target) };
-    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
+    uow.features().save(changed.environment, flag, &changed.after, stored.version).await?;
+    let target = FeatureTarget { flag, environment: changed.environment }.to_string();
+    let is_set = changed.after.is_set();
+    let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
+    let after = Recorded { reason: why.map(str::to_owned), ..record_of(uow, &changed.after).await? };
+    let to = if is_set || why.is_some() { after.value() } else { String::new() };
+    let from = record_of(uow, &changed.before).await?.value();
+    record_as(
+        app.now(),
+        uow,
+        editor.actor.clone(),
+        &editor.origin,
+        Happened { from, to, ..Happened::to(kind, &target) },
+    );
     Ok(())
 }
 
-fn reason(guard: &Guard) -> Result<Option<&str>, UseCaseError> {
-    let Some(reason) = guard.override_reason.as_deref().map(str::trim) else { return Ok(None) };
+/// A reason as it is kept. `field` is what the caller calls it.
+pub(super) fn reason<'a>(field: &'static str, text: &'a str) -> Result<&'a str, UseCaseError> {
+    let reason = text.trim();
     if reason.is_empty() || reason.len() > MAX_REASON || reason.contains('\0') {
-        let message = format!("The reason has 1 to {MAX_REASON} bytes.");
-        return Err(UseCaseError::invalid("override_reason", message));
+        return Err(UseCaseError::invalid(field, format!("The reason has 1 to {MAX_REASON} bytes.")));
     }
-    Ok(Some(reason))
+    Ok(reason)
 }
 
 async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, StorageError> {

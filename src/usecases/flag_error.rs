@@ -2,7 +2,7 @@
 
 use crate::domain::{
     environment::Environment,
-    feature::{GateError, Warning},
+    feature::{Ended, GateError, Warning},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,14 @@ pub enum FlagError {
     /// Whoever is at a page is warned before anything is done.
     #[error("{}", .0.before())]
     WarnFirst(Warning),
+    #[error("What is recorded there cannot be read any more, so it cannot be restored: {0}")]
+    Unreadable(String),
+    #[error("The scheduled change no longer waits: it was {} on {}.", .0.how.key(), .0.at.long(false))]
+    NotPending(Ended),
+    #[error("{0}, who scheduled it, is no longer there.")]
+    PlannerGone(String),
+    #[error("{0}, who scheduled it, is no longer an administrator.")]
+    PlannerNotAdministrator(String),
 }
 
 fn in_gitlabs_words(error: GateError, target: &str) -> String {

@@ -1,7 +1,9 @@
 //! What the gates of a flag name, in words for people.
 
+use std::collections::HashMap;
+
 use crate::{
-    domain::feature::{FlagActor, Gates},
+    domain::feature::{FlagActor, GateChange, Gates, Recorded},
     storage::{StorageError, UnitOfWork},
 };
 
@@ -23,7 +25,7 @@ pub(super) async fn names_of(
 ) -> Result<Vec<String>, StorageError> {
     let mut names = Vec::with_capacity(actors.len());
     for actor in actors {
-        names.push(name_of(uow, *actor).await?.unwrap_or_else(|| actor.key()));
+        names.push(named(uow, *actor).await?);
     }
     Ok(names)
 }
@@ -38,29 +40,39 @@ pub(super) async fn reference_of(uow: &mut UnitOfWork, actor: FlagActor) -> Resu
     })
 }
 
-/// The gates in a line of the audit log: an actor's name for people, and the id, which no other ever
-/// gets. `default` when nothing is set.
-pub(super) async fn describe(uow: &mut UnitOfWork, gates: &Gates) -> Result<String, StorageError> {
-    let mut parts: Vec<String> = Vec::new();
-    match gates.boolean {
-        None => return Ok(String::from("default")),
-        Some(true) => parts.push(String::from("on")),
-        Some(false) if !gates.is_conditional() => parts.push(String::from("off")),
-        Some(false) => {}
+/// The gates as the audit log keeps them.
+pub(super) async fn record_of(uow: &mut UnitOfWork, gates: &Gates) -> Result<Recorded, StorageError> {
+    let mut names = HashMap::new();
+    for actor in gates.actors.iter().chain(&gates.opted_out) {
+        names.insert(*actor, name_of(uow, *actor).await?);
     }
-    for (word, actors) in [("", &gates.actors), ("opted out: ", &gates.opted_out)] {
-        for actor in actors {
-            let key = actor.key();
-            let name = name_of(uow, *actor).await?;
-            let name = name.map_or(key.clone(), |name| format!("{name} ({key})"));
-            parts.push(format!("{word}{name}"));
-        }
-    }
-    parts.extend(gates.groups.iter().map(|group| format!("feature group {group}")));
-    for (percentage, of) in [(gates.percentage_of_actors, "actors"), (gates.percentage_of_time, "time")] {
-        if !percentage.is_zero() {
-            parts.push(format!("{percentage} % of {of}"));
-        }
+    Ok(Recorded::new(gates, |actor| names.get(&actor).cloned().flatten()))
+}
+
+/// Changes in words: `on for user ann, 25 % of actors`.
+pub(super) async fn describe_changes(
+    uow: &mut UnitOfWork,
+    changes: &[GateChange],
+) -> Result<String, StorageError> {
+    let mut parts = Vec::with_capacity(changes.len());
+    for change in changes {
+        let no_longer = |so: bool| if so { "" } else { "no longer " };
+        parts.push(match change {
+            GateChange::Boolean(on) => format!("{} for everyone", if *on { "on" } else { "off" }),
+            GateChange::Actor(actor, on) => {
+                format!("{}on for {}", no_longer(*on), named(uow, *actor).await?)
+            }
+            GateChange::FeatureGroup(group, on) => format!("{}on for feature group {group}", no_longer(*on)),
+            GateChange::OptOut(actor, out) => {
+                format!("{}opted out: {}", no_longer(*out), named(uow, *actor).await?)
+            }
+            GateChange::PercentageOfActors(percentage) => format!("{percentage} % of actors"),
+            GateChange::PercentageOfTime(percentage) => format!("{percentage} % of time"),
+        });
     }
     Ok(parts.join(", "))
+}
+
+async fn named(uow: &mut UnitOfWork, actor: FlagActor) -> Result<String, StorageError> {
+    Ok(name_of(uow, actor).await?.unwrap_or_else(|| actor.key()))
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FlagDefinition, FlagType, Glance, LONG_DAYS, Stale, State},
+        feature::{FeatureTarget, FlagDefinition, FlagType, Glance, LONG_DAYS, Stale, State},
         time::Timestamp,
     },
     storage::{StorageError, UnitOfWork},
@@ -141,12 +141,8 @@ async fn last_changes(
     let mut last = HashMap::new();
     for kind in [AuditKind::FeatureFlagUpdated, AuditKind::FeatureFlagDeleted] {
         for (target, at) in uow.audit_log().last_of_kind(kind).await? {
-            let (name, environment) = match target.split_once(" in ") {
-                None => (target.as_str(), Some(Environment::Production)),
-                Some((name, environment)) => (name, Environment::from_key(environment)),
-            };
-            let Some(environment) = environment else { continue };
-            let entry = last.entry((name.to_owned(), environment)).or_insert(at);
+            let FeatureTarget { flag, environment } = FeatureTarget::read(&target);
+            let entry = last.entry((flag.to_owned(), environment)).or_insert(at);
             *entry = at.max(*entry);
         }
     }

@@ -2,15 +2,13 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{Changed, FlagChange, Guard, TRIES, carry_out, environments, not_first},
+    flag_change::{Changed, FlagChange, Guard, TRIES, To, carry_out, environments, not_first},
     flag_definitions,
 };
 use crate::{
     domain::{
         environment::Environment,
-        feature::{
-            ADMINISTRATORS, FlagActor, FlagDefinition, GateChange, Percentage, Warning, check_flag_name,
-        },
+        feature::{ADMINISTRATORS, FlagActor, GateChange, Percentage, Warning, check_flag_name},
         namespace::{GroupPath, NamespaceKind},
     },
     storage::{StorageError, UnitOfWork},
@@ -74,23 +72,10 @@ pub async fn set_feature(
     editor: &FlagEditor,
     command: &SetFeature,
 ) -> Result<Vec<Warning>, UseCaseError> {
-    set_feature_warned_of(app, editor, command, None).await
-}
-
-/// The same for somebody who was warned before, of no more than `warned_of`.
-///
-/// # Errors
-/// [`FlagError::WarnFirst`] when there is something else to warn of.
-pub(super) async fn set_feature_warned_of(
-    app: &App,
-    editor: &FlagEditor,
-    command: &SetFeature,
-    warned_of: Option<&[Warning]>,
-) -> Result<Vec<Warning>, UseCaseError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match try_once(app, editor, command, warned_of).await {
+        match try_once(app, editor, command).await {
             // It says what is to be, not what was seen, so it can be done again.
             Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
             other => return other.map_err(not_first),
@@ -102,7 +87,6 @@ async fn try_once(
     app: &App,
     editor: &FlagEditor,
     command: &SetFeature,
-    warned_of: Option<&[Warning]>,
 ) -> Result<Vec<Warning>, UseCaseError> {
     check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let mut uow = app.storage.begin().await?;
@@ -110,39 +94,27 @@ async fn try_once(
     if definition.is_none() && !command.undefined_too {
         return Err(unknown(&mut uow, &command.name).await?);
     }
-    let changes = changes(&mut uow, command).await?;
+    let changes = changes(&mut uow, command.value, &command.targets).await?;
     let environments = environments(app, &command.environments);
     let change = FlagChange {
         flag: &command.name,
         definition: definition.as_ref(),
         environments: &environments,
-        changes: Some(&changes),
+        to: To::Changed(&changes),
+        reason: None,
         guard: &command.guard,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
-    let warnings = warnings(definition.as_ref(), &changes, &changed);
-    if let Some(known) = warned_of
-        && let Some(new) = warnings.iter().find(|it| !known.contains(it))
-    {
-        return Err(FlagError::WarnFirst(*new).into());
-    }
     uow.commit().await?;
-    Ok(warnings)
-}
-
-/// What the changes call for, each warning once.
-pub(super) fn warnings(
-    definition: Option<&FlagDefinition>,
-    changes: &[GateChange],
-    changed: &[Changed],
-) -> Vec<Warning> {
     let mut warnings: Vec<_> = changed
         .iter()
-        .flat_map(|Changed { before, after, .. }| Warning::about(definition, changes, before, after))
+        .flat_map(|Changed { before, after, .. }| {
+            Warning::about(definition.as_ref(), &changes, before, after)
+        })
         .collect();
     warnings.sort_unstable();
     warnings.dedup();
-    warnings
+    Ok(warnings)
 }
 
 /// That there is no such flag, and which there are.
@@ -153,21 +125,23 @@ pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseE
     Ok(UseCaseError::invalid("name", message))
 }
 
+/// What is asked for, as changes of the gates.
 pub(super) async fn changes(
     uow: &mut UnitOfWork,
-    command: &SetFeature,
+    value: FlagValue,
+    targets: &Targets,
 ) -> Result<Vec<GateChange>, UseCaseError> {
-    let actors = actors(uow, &command.targets).await?;
+    let actors = actors(uow, targets).await?;
     let mut groups = Vec::new();
-    for name in &command.targets.feature_groups {
+    for name in &targets.feature_groups {
         if name != ADMINISTRATORS && (name.contains('\0') || uow.feature_groups().find(name).await?.is_none())
         {
             return Err(FlagError::UnknownTarget { kind: "feature group", name: name.clone() }.into());
         }
         groups.push(name.clone());
     }
-    let nobody = command.targets.is_empty();
-    Ok(match command.value {
+    let nobody = targets.is_empty();
+    Ok(match value {
         FlagValue::Boolean(on) if nobody => vec![GateChange::Boolean(on)],
         FlagValue::Boolean(on) => {
             let groups = groups.into_iter().map(|group| GateChange::FeatureGroup(group, on));

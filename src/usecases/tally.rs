@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version};
+use crate::domain::{code_review::Rule, consent::LedgerAction, feature::Ending, flow_version};
 
 /// All counts of a program.
 #[derive(Debug, Default)]
@@ -13,6 +13,7 @@ pub struct Tally {
     flow_version: [Count; flow_version::VersionRule::ALL.len()],
     flow_version_not_deployed: [Count; flow_version::VersionRule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
+    scheduled_changes: [Count; Ending::ALL.len()],
     provider_sign_ins: [Count; SignInOutcome::ALL.len()],
     /// Decisions of any kind that rest on what was known before, because the database was out of reach.
     pub stale_decisions: Count,
@@ -69,6 +70,15 @@ impl Tally {
     /// The same by the provider.
     pub fn provider_sign_ins(&self, outcome: SignInOutcome) -> &Count {
         &self.provider_sign_ins[outcome as usize]
+    }
+
+    /// Scheduled changes that this server ended so.
+    pub fn scheduled_changes(&self, ending: Ending) -> &Count {
+        &self.scheduled_changes[ending as usize]
+    }
+
+    pub(super) fn scheduled_change(&self, ending: Ending) {
+        self.scheduled_changes(ending).add();
     }
 
     pub(super) fn consent(&self, action: LedgerAction) {

@@ -1,8 +1,12 @@
 //! Whom a flag can be opened for.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::{NamespaceId, UserId};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Stored as its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum FlagActor {
     User(UserId),
     /// A top-level group or a subgroup.
@@ -39,6 +43,20 @@ impl FlagActor {
             "Project" => Some(Self::Project(NamespaceId(id))),
             _ => None,
         }
+    }
+}
+
+impl From<FlagActor> for String {
+    fn from(actor: FlagActor) -> Self {
+        actor.key()
+    }
+}
+
+impl TryFrom<String> for FlagActor {
+    type Error = String;
+
+    fn try_from(key: String) -> Result<Self, String> {
+        Self::from_key(&key).ok_or_else(|| format!("{key} is no actor id"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A change to a flag as the pages write it: as a text in an address or a form, and in words.
 
 use super::{FlagActor, Percentage};
+use crate::domain::ids::AuditEventId;
 
 /// What somebody asks for at a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Edit {
     OptOut(Target, bool),
     PercentageOfActors(Percentage),
     PercentageOfTime(Percentage),
+    /// Every gate as a change, an event of the history, set it once.
+    Restore(AuditEventId),
 }
 
 /// Whom or what a gate names: `user ann`, `project acme/website`, `feature_group staff`.
@@ -122,6 +125,7 @@ impl Edit {
             ("opt_in", _) => Ok(Self::OptOut(target()?, false)),
             ("actors", _) => Ok(Self::PercentageOfActors(percentage()?)),
             ("time", _) => Ok(Self::PercentageOfTime(percentage()?)),
+            ("restore", id) => id.parse().map(|id| Self::Restore(AuditEventId(id))).map_err(|_| unknown),
             _ => Err(unknown),
         }
     }
@@ -138,6 +142,7 @@ impl Edit {
             Self::OptOut(target, false) => format!("End the opt-out of {}", target.words()),
             Self::PercentageOfActors(percentage) => format!("Set {percentage} % of actors"),
             Self::PercentageOfTime(percentage) => format!("Set {percentage} % of the time"),
+            Self::Restore(event) => format!("Restore what event {event} set"),
         }
     }
 }
@@ -152,6 +157,7 @@ impl std::fmt::Display for Edit {
             Self::OptOut(target, out) => write!(f, "{} {target}", if *out { "opt_out" } else { "opt_in" }),
             Self::PercentageOfActors(percentage) => write!(f, "actors {percentage}"),
             Self::PercentageOfTime(percentage) => write!(f, "time {percentage}"),
+            Self::Restore(event) => write!(f, "restore {event}"),
         }
     }
 }
@@ -186,6 +192,7 @@ mod tests {
             "open feature_group staff",
             "actors 0.05",
             "time 100",
+            "restore 7",
         ] {
             let edit = Edit::parse(text).expect(text);
             assert_eq!(edit.to_string(), text);
@@ -212,7 +219,7 @@ mod tests {
         assert_eq!(wrong(&[("change", "open"), ("kind", "team"), ("name", "x")]), "change");
         assert_eq!(wrong(&[("change", "actors"), ("percentage", "101")]), "percentage");
         assert_eq!(wrong(&[("change", "time")]), "percentage");
-        for nonsense in ["", "explode", "on now", "open"] {
+        for nonsense in ["", "explode", "on now", "open", "restore x"] {
             assert_eq!(Edit::parse(nonsense).expect_err(nonsense).field, "change");
         }
     }

@@ -1,6 +1,6 @@
 //! The gates of a flag: what is set, whether it is open for somebody, and what a change makes of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Bucket, FlagActor, FlagDefinition, Percentage};
 
@@ -124,7 +124,8 @@ impl<'a> Asked<'a> {
 }
 
 /// A change to the gates of a flag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GateChange {
     Boolean(bool),
     Actor(FlagActor, bool),

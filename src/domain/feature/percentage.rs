@@ -1,9 +1,12 @@
 //! Percentages to a hundredth, and which actors are within one.
 
+use serde::{Deserialize, Serialize};
+
 use super::FlagActor;
 
-/// From 0 to 100 %, in hundredths of a percent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// From 0 to 100 %, in hundredths of a percent. Stored as it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Percentage(u16);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +64,20 @@ impl std::fmt::Display for Percentage {
             tenths if tenths % 10 == 0 => write!(f, "{whole}.{}", tenths / 10),
             _ => write!(f, "{whole}.{hundredths:02}"),
         }
+    }
+}
+
+impl From<Percentage> for String {
+    fn from(percentage: Percentage) -> Self {
+        percentage.to_string()
+    }
+}
+
+impl TryFrom<String> for Percentage {
+    type Error = PercentageError;
+
+    fn try_from(text: String) -> Result<Self, PercentageError> {
+        Self::parse(&text)
     }
 }
 

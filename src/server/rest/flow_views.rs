@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::words::{Level, Maturity, Tier};
 use crate::{
-    domain::{consent, flows},
+    domain::{audit::AuditActor, consent, flows},
     storage::{FlowSelection, LastChange},
 };
 
@@ -134,6 +134,18 @@ impl From<FlowSelection> for FlowState {
             changed_at: selection.changed.as_ref().map(|change| change.at.rfc3339()),
             changed_by: selection.changed.map(Person::from),
         }
+    }
+}
+
+impl Person {
+    pub const fn new(username: String, name: String) -> Self {
+        Self { username, name }
+    }
+}
+
+impl From<AuditActor> for Person {
+    fn from(actor: AuditActor) -> Self {
+        Self { username: actor.username, name: actor.name }
     }
 }
 

@@ -76,7 +76,25 @@ impl QueryParameters {
             };
             *value = self.0.swap_remove(at).1;
         }
-        let Some((name, _)) = self.0.into_iter().next() else { return Ok(values) };
+        self.none_left(&names)?;
+        Ok(values)
+    }
+
+    /// The values of these parameters: each once at most, and no other.
+    pub fn at_most<const N: usize>(
+        mut self,
+        names: [&'static str; N],
+    ) -> Result<[Option<String>; N], Problem> {
+        let values = names.map(|name| {
+            let at = self.0.iter().position(|(it, _)| it == name)?;
+            Some(self.0.remove(at).1)
+        });
+        self.none_left(&names)?;
+        Ok(values)
+    }
+
+    fn none_left(self, names: &[&str]) -> Result<(), Problem> {
+        let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         let detail = if names.contains(&name.as_str()) {
             format!("The query parameter '{name}' stands more than once.")
         } else if names.is_empty() {

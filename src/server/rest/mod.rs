@@ -7,6 +7,8 @@ mod authentication;
 mod consents;
 mod decision_views;
 mod decisions;
+mod feature_change_views;
+mod feature_changes;
 mod feature_input;
 mod feature_refusal;
 mod feature_views;
@@ -85,6 +87,10 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list))
         .routes(routes!(features::definitions))
         .routes(routes!(features::set, features::delete))
+        .routes(routes!(feature_changes::history))
+        .routes(routes!(feature_changes::restore))
+        .routes(routes!(feature_changes::list, feature_changes::add))
+        .routes(routes!(feature_changes::cancel))
 }
 
 async fn unknown_path() -> Problem {

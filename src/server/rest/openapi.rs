@@ -89,6 +89,7 @@ token fewer. Beyond that it is 429 with `Retry-After`.";
         (name = "flows", description = "Which foundational flows a top-level group has on."),
         (name = "flow versions", description = "Which flow versions are deployed in which environment."),
         (name = "consents", description = "What a consent is a consent to."),
+        (name = "feature flags", description = "How feature flags were set, and when they will be."),
         (name = "features", description = "Feature flags, as GitLab's API has them."),
         (name = "document", description = "This document."),
     ),

@@ -1,0 +1,224 @@
+//! Changes of feature flags that are to be made later. Whoever makes one claims it in the transaction
+//! that changes the gates: both happen, or neither, and to one server only.
+
+use super::{StorageError, UnitOfWork, on_db, statements};
+use crate::domain::{
+    actor::Surface,
+    audit::AuditActor,
+    environment::Environment,
+    feature::{Ended, Ending, PlannedChange, ScheduleState, ScheduledChange},
+    ids::{ScheduledChangeId, UserId},
+    time::Timestamp,
+};
+
+/// The columns of a change, where more is so.
+macro_rules! select {
+    ($more:literal) => {
+        concat!(
+            "SELECT id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, ended_at, outcome FROM scheduled_changes WHERE ",
+            $more
+        )
+    };
+}
+
+statements! {
+    ADD = "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '') RETURNING id";
+    FIND = select!("id = $1");
+    /// The soonest first, up to an instant.
+    WAITING = "SELECT id, due_at FROM scheduled_changes WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2";
+    PENDING = select!("state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2");
+    PENDING_OF = select!("state = 'pending' AND due_at <= $1 AND flag = $3 ORDER BY due_at, id LIMIT $2");
+    /// The latest first.
+    ENDED = select!("ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
+    ENDED_OF = select!("ended_at <= $1 AND flag = $3 ORDER BY ended_at DESC, id DESC LIMIT $2");
+    /// Whoever is second waits for the first, and then finds it claimed.
+    CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' AND due_at <= $2 RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, ended_at, outcome";
+    SAY = "UPDATE scheduled_changes SET outcome = $2 WHERE id = $1";
+    /// Without what is to be changed: a row can be ended that nobody can read.
+    END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name, surface";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    #[sqlx(flatten)]
+    whose: WhoseRow,
+    due_at: i64,
+    changes: String,
+    compare_with_staging: bool,
+    reason: Option<String>,
+    planned_at: i64,
+    state: String,
+    ended_at: Option<i64>,
+    outcome: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct WhoseRow {
+    flag: String,
+    environment: String,
+    by_id: Option<i64>,
+    by_username: String,
+    by_name: String,
+    surface: String,
+}
+
+/// What a change is about, and who wanted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    pub flag: String,
+    pub environment: Environment,
+    pub by: AuditActor,
+    pub surface: Surface,
+}
+
+impl TryFrom<WhoseRow> for Whose {
+    type Error = StorageError;
+
+    fn try_from(row: WhoseRow) -> Result<Self, Self::Error> {
+        let unknown = |column, value: &str| StorageError::inconsistent("scheduled_changes", column, value);
+        Ok(Self {
+            environment: Environment::from_key(&row.environment)
+                .ok_or_else(|| unknown("environment", &row.environment))?,
+            surface: Surface::from_key(&row.surface).ok_or_else(|| unknown("surface", &row.surface))?,
+            flag: row.flag,
+            by: AuditActor { id: row.by_id.map(UserId), username: row.by_username, name: row.by_name },
+        })
+    }
+}
+
+impl TryFrom<Row> for ScheduledChange {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, Self::Error> {
+        let unknown = |column, value: &str| StorageError::inconsistent("scheduled_changes", column, value);
+        let state = match (row.state.as_str(), row.ended_at) {
+            (ScheduleState::PENDING, None) => ScheduleState::Pending,
+            (key, Some(at)) => ScheduleState::Ended(Ended {
+                how: Ending::from_key(key).ok_or_else(|| unknown("state", key))?,
+                at: Timestamp::from_millis(at),
+                outcome: row.outcome,
+            }),
+            (key, None) => return Err(unknown("state", key)),
+        };
+        let Whose { flag, environment, by, surface } = row.whose.try_into()?;
+        let plan = PlannedChange {
+            flag,
+            environment,
+            due_at: Timestamp::from_millis(row.due_at),
+            changes: serde_json::from_str(&row.changes).map_err(|_| unknown("changes", &row.changes))?,
+            compare_with_staging: row.compare_with_staging,
+            reason: row.reason,
+            by,
+            surface,
+            planned_at: Timestamp::from_millis(row.planned_at),
+        };
+        Ok(Self { id: ScheduledChangeId(row.id), plan, state })
+    }
+}
+
+pub struct ScheduledChanges<'a> {
+    pub(super) uow: &'a mut UnitOfWork,
+}
+
+impl ScheduledChanges<'_> {
+    pub async fn add(&mut self, plan: &PlannedChange) -> Result<ScheduledChangeId, StorageError> {
+        let changes = serde_json::to_string(&plan.changes).expect("a change has no maps with odd keys");
+        let id = on_db!(self.uow, |c| sqlx::query_scalar(ADD)
+            .bind(&plan.flag)
+            .bind(plan.environment.key())
+            .bind(plan.due_at.as_millis())
+            .bind(&changes)
+            .bind(plan.compare_with_staging)
+            .bind(plan.reason.as_deref())
+            .bind(plan.by.id.map(|it| it.0))
+            .bind(&plan.by.username)
+            .bind(&plan.by.name)
+            .bind(plan.surface.key())
+            .bind(plan.planned_at.as_millis())
+            .fetch_one(c)
+            .await)?;
+        Ok(ScheduledChangeId(id))
+    }
+
+    /// `None` when there never was one of this number.
+    pub async fn find(&mut self, id: ScheduledChangeId) -> Result<Option<ScheduledChange>, StorageError> {
+        let row: Option<Row> = on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
+        row.map(ScheduledChange::try_from).transpose()
+    }
+
+    /// The next that are to be made, and when; at most `limit`.
+    pub async fn waiting(&mut self, limit: i64) -> Result<Vec<(ScheduledChangeId, Timestamp)>, StorageError> {
+        let rows: Vec<(i64, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(WAITING).bind(i64::MAX).bind(limit).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(id, at)| (ScheduledChangeId(id), Timestamp::from_millis(at))).collect())
+    }
+
+    /// What waits, of one flag or of all: the soonest first, at most `limit`.
+    pub async fn pending(
+        &mut self,
+        flag: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ScheduledChange>, StorageError> {
+        self.list(PENDING, PENDING_OF, flag, limit).await
+    }
+
+    /// What has ended: the latest first, at most `limit`.
+    pub async fn ended(
+        &mut self,
+        flag: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ScheduledChange>, StorageError> {
+        self.list(ENDED, ENDED_OF, flag, limit).await
+    }
+
+    async fn list(
+        &mut self,
+        all: &'static str,
+        of_flag: &'static str,
+        flag: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ScheduledChange>, StorageError> {
+        let rows: Vec<Row> = on_db!(self.uow, |c| {
+            let sql = if flag.is_some() { of_flag } else { all };
+            let query = sqlx::query_as(sql).bind(i64::MAX).bind(limit);
+            match flag {
+                Some(flag) => query.bind(flag).fetch_all(c).await,
+                None => query.fetch_all(c).await,
+            }
+        })?;
+        rows.into_iter().map(ScheduledChange::try_from).collect()
+    }
+
+    /// Takes what is due as done with this unit of work; `None` when it no longer waits, or not yet
+    /// to be made.
+    pub async fn claim(
+        &mut self,
+        id: ScheduledChangeId,
+        now: Timestamp,
+    ) -> Result<Option<PlannedChange>, StorageError> {
+        let row: Option<Row> = on_db!(self.uow, |c| sqlx::query_as(CLAIM)
+            .bind(id.0)
+            .bind(now.as_millis())
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map(ScheduledChange::try_from).transpose()?.map(|it| it.plan))
+    }
+
+    /// Says what became of a change that was claimed.
+    pub async fn say(&mut self, id: ScheduledChangeId, outcome: &str) -> Result<(), StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query(SAY).bind(id.0).bind(outcome).execute(c).await.map(drop))?)
+    }
+
+    /// Ends a change that waits without making it; `None` when it no longer waits.
+    pub async fn end(&mut self, id: ScheduledChangeId, ended: &Ended) -> Result<Option<Whose>, StorageError> {
+        let row: Option<WhoseRow> = on_db!(self.uow, |c| sqlx::query_as(END)
+            .bind(id.0)
+            .bind(ended.how.key())
+            .bind(ended.at.as_millis())
+            .bind(&ended.outcome)
+            .fetch_optional(c)
+            .await)?;
+        row.map(Whose::try_from).transpose()
+    }
+}

@@ -1,0 +1,49 @@
+//! Cancels a change of a feature flag that waits.
+
+use super::{
+    App, FlagEditor, FlagError, UseCaseError,
+    audit_trail::{Happened, record_as},
+    list_scheduled_changes::{Scheduled, in_words},
+};
+use crate::domain::{
+    audit::AuditKind,
+    feature::{Ended, Ending, FeatureTarget, ScheduleState},
+    ids::ScheduledChangeId,
+};
+
+/// What was cancelled. Where `flag` is named, it has to be a change of that flag.
+///
+/// # Errors
+/// [`UseCaseError::NotFound`] when there is no such change, [`FlagError::NotPending`] when it has ended.
+pub async fn cancel_scheduled_change(
+    app: &App,
+    editor: &FlagEditor,
+    flag: Option<&str>,
+    id: ScheduledChangeId,
+) -> Result<Scheduled, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let ended = Ended {
+        how: Ending::Cancelled,
+        at: app.now(),
+        outcome: format!("Cancelled by {}.", editor.actor.username),
+    };
+    // First, so that whoever makes it at this moment is over, or waits until this is.
+    let was_pending = uow.scheduled_changes().end(id, &ended).await?.is_some();
+    let found = uow.scheduled_changes().find(id).await?;
+    let change = found
+        .filter(|it| flag.is_none_or(|flag| flag == it.plan.flag))
+        .ok_or(UseCaseError::NotFound("scheduled change"))?;
+    if let ScheduleState::Ended(before) = &change.state
+        && !was_pending
+    {
+        return Err(FlagError::NotPending(before.clone()).into());
+    }
+    let scheduled = in_words(&mut uow, change).await?;
+    let plan = &scheduled.change.plan;
+    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
+    let happened =
+        Happened { from: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeCancelled, &target) };
+    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
+    uow.commit().await?;
+    Ok(scheduled)
+}

@@ -1,0 +1,74 @@
+//! Plans a change of a feature flag for later. Whoever plans it has to be an administrator then as well.
+
+use super::{
+    App, FlagEditor, UseCaseError,
+    audit_trail::{Happened, record_as},
+    flag_change::reason,
+    flag_definitions,
+    list_scheduled_changes::{Scheduled, in_words},
+    set_feature::{FlagValue, Targets, changes, unknown},
+};
+use crate::domain::{
+    audit::AuditKind,
+    environment::Environment,
+    feature::{FeatureTarget, PlannedChange, ScheduleState, ScheduledChange, check_due, check_flag_name},
+    time::Timestamp,
+};
+
+/// How many changes of a flag may wait at once.
+const MOST: usize = 100;
+
+#[derive(Clone, Debug)]
+pub struct ScheduleChange {
+    pub name: String,
+    pub value: FlagValue,
+    pub targets: Targets,
+    /// This server's own when none is named.
+    pub environment: Option<Environment>,
+    /// Whether production may not be further open than staging when the change is made.
+    pub compare_with_staging: bool,
+    pub due_at: Timestamp,
+    pub reason: Option<String>,
+    /// Whether a flag that nothing defines may be named.
+    pub undefined_too: bool,
+}
+
+/// What waits now. Names are looked up now: whoever has one then, the change is for whom it is said.
+pub async fn schedule_change(
+    app: &App,
+    editor: &FlagEditor,
+    command: &ScheduleChange,
+) -> Result<Scheduled, UseCaseError> {
+    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_due(command.due_at, app.now()).map_err(|error| UseCaseError::invalid("at", error))?;
+    let why = command.reason.as_deref().map(|it| reason("reason", it)).transpose()?;
+    let mut uow = app.storage.begin().await?;
+    if !command.undefined_too && flag_definitions::find(&mut uow, &command.name).await?.is_none() {
+        return Err(unknown(&mut uow, &command.name).await?);
+    }
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    if uow.scheduled_changes().pending(Some(&command.name), limit).await?.len() >= MOST {
+        let message = format!("{MOST} changes of this flag wait already. Cancel some of them.");
+        return Err(UseCaseError::invalid("at", message));
+    }
+    let plan = PlannedChange {
+        flag: command.name.clone(),
+        environment: command.environment.unwrap_or(app.environment()),
+        due_at: command.due_at,
+        changes: changes(&mut uow, command.value, &command.targets).await?,
+        compare_with_staging: command.compare_with_staging,
+        reason: why.map(str::to_owned),
+        by: editor.actor.clone(),
+        surface: editor.origin.surface,
+        planned_at: app.now(),
+    };
+    let id = uow.scheduled_changes().add(&plan).await?;
+    let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
+    let plan = &scheduled.change.plan;
+    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
+    let happened =
+        Happened { to: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeScheduled, &target) };
+    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
+    uow.commit().await?;
+    Ok(scheduled)
+}
