@@ -6,6 +6,10 @@ use super::error::ActionError;
 
 /// Where the dialog of a change posts to.
 pub const CHANGE_ADDRESS: &str = "/actions/change_flag";
+/// Where the same dialog posts to plan the change for later.
+pub const SCHEDULE_ADDRESS: &str = "/actions/schedule_flag_change";
+/// Where the buttons that cancel a planned change post to.
+pub const CANCEL_ADDRESS: &str = "/actions/cancel_flag_change";
 /// What their flash is about.
 pub const SUBJECT: &str = "flags";
 
@@ -54,6 +58,79 @@ pub async fn change_flag(
         Err(_) if dialog_says_it => Next::Silently(dialog),
         Err(error) => Next::Page(dialog, Outcome::Failed(error.clone())),
     })
+}
+
+/// Plans the change for `due_at`, the field's date and time in UTC.
+#[server(prefix = "/actions", endpoint = "schedule_flag_change")]
+pub async fn schedule_flag_change(
+    flag: String,
+    environment: String,
+    change: String,
+    #[server(default)] reason: String,
+    #[server(default)] due_at: String,
+) -> Result<(), ActionError> {
+    use super::{
+        flash::Outcome,
+        support::{Next, call},
+    };
+    use crate::{
+        domain::{paths, time::Timestamp},
+        usecases::{FlagEditor, UseCaseError, edit_flag::planned, schedule_change::schedule_change},
+    };
+
+    let asked = asked(flag, &environment, &change)?;
+    let typed = [("reason", reason.as_str()), ("due_at", due_at.as_str())];
+    let dialog = paths::feature_flag_changing(&asked.flag, asked.environment, &change, &typed);
+    let call = call(&dialog)?;
+    let at = Timestamp::from_field(&due_at)
+        .ok_or_else(|| UseCaseError::invalid("at", "Say when: a date and a time, in UTC."));
+    let editor = FlagEditor::at_page(&call.app, &call.signed_in.caller);
+    let scheduled = match (editor, at.and_then(|at| planned(&asked, at, &reason))) {
+        (Ok(editor), Ok(command)) => schedule_change(&call.app, &editor, &command).await.map(drop),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    let dialog_says_it = matches!(scheduled, Err(UseCaseError::Flag(_)));
+    call.answer(SUBJECT, scheduled, |result| match result {
+        Ok(()) => {
+            let at = Timestamp::from_field(&due_at).map(|at| at.long(false)).unwrap_or_default();
+            Next::Page(
+                paths::feature_flag(&asked.flag, asked.environment),
+                Outcome::FlagChanged { done: format!("{}, planned for {at}", asked.edit.title()) },
+            )
+        }
+        Err(_) if dialog_says_it => Next::Silently(dialog),
+        Err(error) => Next::Page(dialog, Outcome::Failed(error.clone())),
+    })
+}
+
+/// Cancels a planned change of the flag. `environment` is the one whose page it comes back to.
+#[server(prefix = "/actions", endpoint = "cancel_flag_change")]
+pub async fn cancel_flag_change(flag: String, environment: String, id: i64) -> Result<(), ActionError> {
+    use super::{
+        flash::Outcome,
+        support::{Next, call},
+    };
+    use crate::{
+        domain::{ids::ScheduledChangeId, paths},
+        usecases::{FlagEditor, cancel_scheduled_change::cancel_scheduled_change},
+    };
+
+    let asked = asked(flag, &environment, "forget")?;
+    let page = paths::feature_flag(&asked.flag, asked.environment);
+    let call = call(&page)?;
+    let cancelled = match FlagEditor::at_page(&call.app, &call.signed_in.caller) {
+        Ok(editor) => {
+            let id = ScheduledChangeId(id);
+            cancel_scheduled_change(&call.app, &editor, Some(&asked.flag), id).await
+        }
+        Err(error) => Err(error),
+    };
+    let cancelled = cancelled.map(|it| it.change.plan.environment);
+    call.answer(SUBJECT, cancelled, |result| match result {
+        Ok(_) => Next::Page(page, Outcome::FlagPlanCancelled),
+        Err(error) => Next::Page(page, Outcome::Failed(error.clone())),
+    })
+    .map(drop)
 }
 
 /// What a form asks for. One that no page of ours sends is refused.

@@ -52,6 +52,7 @@ pub enum Outcome {
     FlagChanged {
         done: String,
     },
+    FlagPlanCancelled,
 }
 
 impl Flash {

@@ -139,7 +139,15 @@ mod tests {
         let whole_minute = NOON.plus_millis(-123);
         assert_eq!(Timestamp::from_field("2026-06-01T12:00"), Some(whole_minute));
         assert_eq!(Timestamp::from_field("2026-06-01T12:00:30"), Some(whole_minute.plus_millis(30_000)));
-        for bad in ["", "2026-06-01", "2026-06-01T", "2026-06-01T12:00Z", "2026-06-01T25:00", "T12:00", "2026-06-01T12"] {
+        for bad in [
+            "",
+            "2026-06-01",
+            "2026-06-01T",
+            "2026-06-01T12:00Z",
+            "2026-06-01T25:00",
+            "T12:00",
+            "2026-06-01T12",
+        ] {
             assert_eq!(Timestamp::from_field(bad), None, "{bad}");
         }
     }

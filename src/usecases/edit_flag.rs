@@ -6,14 +6,14 @@ use super::{
     flag_definitions,
     flag_history::find_entry,
     may_read_flags,
+    schedule_change::ScheduleChange,
     set_feature::{FlagValue, Targets, changes},
 };
 use crate::{
     domain::{
         environment::Environment,
-        feature::{
-            Edit, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name,
-        },
+        feature::{Edit, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name},
+        time::Timestamp,
     },
     storage::{StorageError, UnitOfWork},
 };
@@ -167,8 +167,27 @@ impl Plan {
     }
 }
 
+/// The same for later: what [`super::schedule_change`] plans.
+///
+/// # Errors
+/// A change that sets all gates at once cannot be planned.
+pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
+    let message = "This cannot be planned for later. Do it now.";
+    let (value, targets) = value(&asked.edit).ok_or_else(|| UseCaseError::invalid("at", message))?;
+    Ok(ScheduleChange {
+        name: asked.flag.clone(),
+        value,
+        targets,
+        environment: Some(asked.environment),
+        compare_with_staging: true,
+        due_at,
+        reason: Some(reason.trim().to_owned()).filter(|it| !it.is_empty()),
+        undefined_too: true,
+    })
+}
+
 /// What a change sets, and for whom; `None` for one that sets all gates at once.
-pub fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
+fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
     let nobody = Targets::default;
     Some(match edit {
         Edit::Forget | Edit::Restore(_) => return None,

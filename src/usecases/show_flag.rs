@@ -57,8 +57,9 @@ pub async fn show_flag(
     name: &str,
     environment: Environment,
 ) -> Result<FlagView, UseCaseError> {
-    may_read_flags(caller)?;
     const PAGE: UseCaseError = UseCaseError::NotFound("page");
+
+    may_read_flags(caller)?;
     check_flag_name(name).map_err(|_| PAGE)?;
     let mut uow = app.storage.read().await?;
     let summary = summaries(&mut uow, Some(name), app.now()).await?.pop().ok_or(PAGE)?;

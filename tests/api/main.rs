@@ -9,6 +9,7 @@ mod consent;
 mod decisions;
 mod document;
 mod features;
+mod flag_pages;
 mod flow_versions;
 mod forms;
 mod fuzz;

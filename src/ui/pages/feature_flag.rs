@@ -2,9 +2,13 @@
 //! changes it. Each change is an address of this page with a dialog over it (`review`), so all of it
 //! works without JavaScript, and nothing is done before its consequences were seen.
 
+mod actors;
 mod definition;
 mod evaluate;
 mod gates;
+mod history;
+mod percentage_form;
+mod planned;
 mod review;
 
 use leptos::prelude::*;
@@ -14,6 +18,8 @@ use self::{
     definition::Definition,
     evaluate::{Evaluate, asked_about},
     gates::GatesCard,
+    history::History,
+    planned::Planned,
     review::{Review, ReviewDialog, review},
 };
 use super::{Visit, admin_feature_flags::shown, visit};
@@ -23,14 +29,17 @@ use crate::{
         flash::{Flash, Outcome},
         query::Query,
     },
-    domain::{environment::Environment, feature::State, paths},
+    domain::{audit::AuditCursor, environment::Environment, feature::State, paths},
     ui::{
         components::{AlertNote, StatusNote},
         layout::{Crumb, Nav, Page},
     },
     usecases::{
         UseCaseError,
+        estimate_actors::estimate_actors,
+        flag_history::{HistoryPage, flag_history},
         list_flags::FlagSummary,
+        list_scheduled_changes::list_scheduled_changes,
         show_flag::{FlagView, show_flag},
     },
 };
@@ -48,6 +57,14 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     let flag = show_flag(&visit.app, &visit.signed_in.caller, &name, environment).await?;
     let review = review(&visit, &name, environment, &query).await?;
     let tried = asked_about(&visit, &name, environment, &query).await?;
+    let before = query.get("before").and_then(AuditCursor::parse);
+    let history = match flag_history(&visit.app, &name, Some(environment), before).await {
+        // A flag that was set before there was a log has none.
+        Err(UseCaseError::Invalid { .. }) => HistoryPage { entries: Vec::new(), older: None },
+        history => history?,
+    };
+    let planned = list_scheduled_changes(&visit.app, Some(&name)).await?;
+    let estimate = estimate_actors(&visit.app, &name, flag.gates.percentage_of_actors).await?;
     let flash = visit.flash_about(SUBJECT).cloned();
     let (dialog, wrong, failed) = match review {
         Some(Review::Ready(ready)) => (Some(ready), None, flash),
@@ -56,8 +73,9 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     };
     let covered = dialog.is_some();
     let note = (!covered).then(|| failed.clone()).flatten();
+    let now = visit.app.now().long(false).trim_end_matches(" UTC").to_owned();
     let dialog = dialog.map(|ready| {
-        view! { <ReviewDialog flag=name.clone() environment ready query=query.clone() failed /> }
+        view! { <ReviewDialog flag=name.clone() environment ready query=query.clone() failed now /> }
     });
     let crumbs = vec![
         Crumb::link("Administration", paths::ADMIN_USERS),
@@ -76,8 +94,17 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
             <Definition visit=visit.clone() flag=summary.clone() />
             <Note flash=note environment />
             <Environments flag=summary current=environment />
-            <GatesCard visit=visit.clone() flag=flag.clone() wrong query=query.clone() />
-            <Evaluate visit=visit.clone() flag query tried />
+            <GatesCard visit=visit.clone() flag=flag.clone() wrong estimate query=query.clone() />
+            <Evaluate visit=visit.clone() flag=flag.clone() query tried />
+            <Planned visit=visit.clone() flag=name.clone() here=environment changes=planned />
+            <History
+                visit
+                flag=name
+                environment
+                gates=flag.gates
+                page=history
+                going_on=before.is_some()
+            />
         </Page>
         {dialog}
     }
@@ -92,6 +119,9 @@ fn Note(flash: Option<Flash>, environment: Environment) -> impl IntoView {
             <StatusNote>"Saved. In " <strong>{environment.key()}</strong> ": " {done} "."</StatusNote>
         }
         .into_any(),
+        Some(Outcome::FlagPlanCancelled) => {
+            view! { <StatusNote>"The planned change is cancelled."</StatusNote> }.into_any()
+        }
         Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
         _ => ().into_any(),
     }

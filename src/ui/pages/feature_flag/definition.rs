@@ -24,11 +24,11 @@ pub(super) fn Definition(visit: Visit, flag: FlagSummary) -> impl IntoView {
         ("Introduced by", definition.introduced_by_url),
         ("Roll-out issue", definition.rollout_issue_url),
     ];
-    let links = links
+    let links: Vec<_> = links
         .into_iter()
         .filter_map(|(name, url)| Some((name, url?)))
         .map(|(name, url)| view! { <li><a class="link" href=url rel="noreferrer">{name}</a></li> })
-        .collect_view();
+        .collect();
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| {
             view! {
@@ -63,7 +63,10 @@ pub(super) fn Definition(visit: Visit, flag: FlagSummary) -> impl IntoView {
                 </dd>
             </div>
         </dl>
-        <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm" aria-label="Links">{links}</ul>
+        {(!links.is_empty())
+            .then(|| {
+                view! { <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm" aria-label="Links">{links}</ul> }
+            })}
     }
     .into_any()
 }

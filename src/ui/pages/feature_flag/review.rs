@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::Visit;
 use crate::{
     actions::{
-        flags::CHANGE_ADDRESS,
+        flags::{CHANGE_ADDRESS, SCHEDULE_ADDRESS},
         flash::{Flash, Outcome},
         query::Query,
     },
@@ -21,6 +21,7 @@ use crate::{
     usecases::{
         FlagError, UseCaseError,
         edit_flag::{FlagEdit, Rehearsal, rehearse_edit},
+        estimate_actors::{Estimate, Share, estimate_actors},
         show_flag::find_actors,
     },
 };
@@ -32,8 +33,10 @@ pub(super) enum Review {
 }
 
 pub(super) struct Ready {
-    pub edit: Edit,
-    pub rehearsal: Rehearsal,
+    edit: Edit,
+    rehearsal: Rehearsal,
+    /// Whom a percentage of actors takes in.
+    estimate: Option<Estimate>,
 }
 
 /// Why nothing can come of it.
@@ -86,7 +89,15 @@ pub(super) async fn review(
     let caller = &visit.signed_in.caller;
     let asked = FlagEdit { flag: flag.to_owned(), environment, edit: edit.clone() };
     match rehearse_edit(&visit.app, caller, &asked).await {
-        Ok(rehearsal) => Ok(Some(Review::Ready(Ready { edit, rehearsal }))),
+        Ok(rehearsal) => {
+            let estimate = match edit {
+                Edit::PercentageOfActors(percentage) => {
+                    Some(estimate_actors(&visit.app, flag, percentage).await?)
+                }
+                _ => None,
+            };
+            Ok(Some(Review::Ready(Ready { edit, rehearsal, estimate })))
+        }
         Err(UseCaseError::Flag(error @ FlagError::UnknownTarget { .. })) => {
             let meant = match &edit {
                 Edit::Open(target, _) | Edit::OptOut(target, _) => {
@@ -108,8 +119,10 @@ pub(super) fn ReviewDialog(
     ready: Ready,
     query: Query,
     failed: Option<Flash>,
+    /// What the clock shows in UTC.
+    now: String,
 ) -> impl IntoView {
-    let Ready { edit, rehearsal } = ready;
+    let Ready { edit, rehearsal, estimate } = ready;
     let Rehearsal { before, after, changes, warnings, checks } = rehearsal;
     let back = paths::feature_flag(&flag, environment);
     let title = edit.title();
@@ -127,6 +140,8 @@ pub(super) fn ReviewDialog(
         Some(Outcome::Failed(error)) => Some(error.message()),
         _ => None,
     };
+    let (reason, due_at) = (query.text("reason"), query.text("due_at"));
+    let can_wait = changes && !matches!(edit, Edit::Forget | Edit::Restore(_));
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
@@ -142,6 +157,13 @@ pub(super) fn ReviewDialog(
                     <dd>{before}</dd>
                     <dt class="text-muted">"Then"</dt>
                     <dd class="font-medium">{if changes { after } else { String::from("The same: nothing changes.") }}</dd>
+                    {estimate
+                        .map(|estimate| {
+                            view! {
+                                <dt class="text-muted">"Takes in"</dt>
+                                <dd>{taken_in(&estimate)}</dd>
+                            }
+                        })}
                 </dl>
                 {warnings}
                 {checks}
@@ -162,10 +184,11 @@ pub(super) fn ReviewDialog(
                             class="field mt-1 w-full"
                             aria-describedby="reason-help"
                         >
-                            {query.text("reason")}
+                            {reason}
                         </textarea>
                         <p id="reason-help" class="mt-1 text-sm text-muted">"Kept with the change, for everyone who reads the history."</p>
                     </Field>
+                    {can_wait.then(|| view! { <Later due_at now /> })}
                 </form>
             </div>
             <div class="dialog-buttons">
@@ -175,6 +198,48 @@ pub(super) fn ReviewDialog(
         </dialog>
         <EscapeLink href=back />
     }
+}
+
+/// The same at another time. `now` is what the clock of the field shows now.
+#[component]
+fn Later(due_at: String, now: String) -> impl IntoView {
+    let open = !due_at.is_empty();
+    view! {
+        <details class="mt-4" open=open>
+            <summary class="w-fit cursor-pointer font-medium">"Do it later"</summary>
+            <div class="mt-2 flex flex-wrap items-end gap-3">
+                <Field id="due-at" label="Date and time (UTC)">
+                    <input
+                        id="due-at"
+                        type="datetime-local"
+                        name="due_at"
+                        class="field mt-1"
+                        aria-describedby="due-at-help"
+                        value=due_at
+                    />
+                </Field>
+                <button type="submit" formaction=SCHEDULE_ADDRESS class="button">"Plan this change"</button>
+            </div>
+            <p id="due-at-help" class="mt-1 text-sm text-muted">
+                "It is "{now}" UTC now. You have to be an administrator then, too."
+            </p>
+        </details>
+    }
+}
+
+/// Who is within a percentage, by kind.
+pub(super) fn taken_in(estimate: &Estimate) -> String {
+    let Estimate { users, top_level_groups, projects } = estimate;
+    let share = |share: &Share, what: &str| {
+        let about = if share.exact { "" } else { "about " };
+        format!("{about}{} of {} {what}", share.within, share.total)
+    };
+    format!(
+        "{}, {}, {}",
+        share(users, "users"),
+        share(top_level_groups, "top-level groups"),
+        share(projects, "projects")
+    )
 }
 
 /// A check that speaks against a change, where it can be overridden below.
