@@ -8,6 +8,7 @@ mod browser;
 mod consent;
 mod decisions;
 mod document;
+mod feature_changes;
 mod features;
 mod flag_pages;
 mod flow_versions;

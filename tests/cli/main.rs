@@ -3,6 +3,7 @@
 mod audit;
 mod configuration;
 mod doctor;
+mod feature_changes;
 mod features;
 mod flows;
 mod help;

@@ -39,7 +39,7 @@ impl<F: Future> Future for AtMost<F> {
     }
 }
 
-async fn at_most<F: Future>(polls: u32, future: F) -> Option<F::Output> {
+pub async fn at_most<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     AtMost { future: Box::pin(future), polls }.await
 }
 

@@ -6,13 +6,16 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::support::{Backend, Database, run};
 
 /// What may read a whole table: it lists it or counts it.
-const MAY_SCAN: [&str; 10] = [
+const MAY_SCAN: [&str; 13] = [
     "feature_groups::LIST",
     "flag_definitions::LIST",
     "database::APPLIED_MIGRATIONS",
     "users::LIST",
     "users::SEARCH",
     "users::COUNT",
+    "users::IDS",
+    "namespaces::COUNT_PROJECTS",
+    "namespaces::PROJECT_IDS",
     "users::COUNT_ADMINISTRATORS",
     "namespaces::LIST_ALL",
     // At start: whether there is any row at all.
@@ -66,6 +69,11 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("namespaces::LIST_VISIBLE", "memberships USING INDEX memberships_user_id (user_id=?)"),
             ("memberships::STANDING", "m USING INDEX memberships_user_id (user_id=?)"),
             ("users::FIND_BY_USERNAME", "users USING INDEX sqlite_autoindex_users_1 (username_key=?)"),
+            (
+                "scheduled_changes::WAITING",
+                "scheduled_changes USING COVERING INDEX scheduled_changes_due (due_at<?)",
+            ),
+            ("scheduled_changes::PENDING", "scheduled_changes USING INDEX scheduled_changes_due (due_at<?)"),
             ("flows::LIST", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=?)"),
         ] {
             let (_, _, sql) = all_statements()
@@ -82,9 +90,10 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
 
 /// The lists of the audit log, each with the index that it goes along: without sorting, however many
 /// events there are.
-const LISTS: [(&str, &str); 8] = [
+const LISTS: [(&str, &str); 9] = [
     ("LIST", "audit_events_at"),
     ("LIST_OF_KIND", "audit_events_kind_at"),
+    ("LIST_OF_FLAG", "audit_events_flag"),
     ("LIST_OF_PERSON", "audit_events_actor_at"),
     ("LIST_OF_PERSON_AND_KIND", "audit_events_"),
     ("LIST_OF_NAMESPACE", "audit_events_namespace_at"),
@@ -101,6 +110,7 @@ fn list_of(name: &str) -> String {
     let more: &[&str] = match name {
         "LIST" => &[],
         "LIST_OF_KIND" => &["'kind-3'"],
+        "LIST_OF_FLAG" => &["'flag-3'"],
         "LIST_OF_PERSON" => &["'person-3'"],
         "LIST_OF_PERSON_AND_KIND" => &["'person-3'", "'kind-3'"],
         "LIST_OF_NAMESPACE" => &["3"],

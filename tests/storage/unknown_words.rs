@@ -2,7 +2,11 @@
 //! to be that, by table and column, and never taken for something else.
 
 use duo_console::{
-    domain::{environment::Environment, ids::NamespaceId, namespace::NamespaceKind},
+    domain::{
+        environment::Environment,
+        ids::{NamespaceId, ScheduledChangeId},
+        namespace::NamespaceKind,
+    },
     storage::{AuditFilter, NewToken, Storage, StorageError},
 };
 
@@ -20,7 +24,7 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Words that a CHECK keeps out.
-const CHECKED: [&str; 13] = [
+const CHECKED: [&str; 17] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
@@ -34,6 +38,10 @@ const CHECKED: [&str; 13] = [
     "INSERT INTO flag_gates (environment, flag, percentage_of_actors, percentage_of_time, version) VALUES ('alien', 'flag', 0, 0, 1)",
     "INSERT INTO change_freezes (environment, reason, since, by_username) VALUES ('alien', '', 1, '')",
     "INSERT INTO flow_version_registries VALUES ('alien', 1, 1, 'ann', 'Ann')",
+    "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, by_username, by_name, surface, planned_at, state, ended_at, outcome) VALUES ('flag', 'alien', 1, '[]', FALSE, 'ann', 'Ann', 'page', 1, 'pending', NULL, '')",
+    "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, by_username, by_name, surface, planned_at, state, ended_at, outcome) VALUES ('flag', 'dev', 1, '[]', FALSE, 'ann', 'Ann', 'alien', 1, 'pending', NULL, '')",
+    "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, by_username, by_name, surface, planned_at, state, ended_at, outcome) VALUES ('flag', 'dev', 1, '[]', FALSE, 'ann', 'Ann', 'page', 1, 'alien', 1, '')",
+    "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, by_username, by_name, surface, planned_at, state, ended_at, outcome) VALUES ('flag', 'dev', 1, '[]', FALSE, 'ann', 'Ann', 'page', 1, 'done', NULL, '')",
 ];
 
 async fn the_schema_refuses_unknown_words(db: Database) {
@@ -125,6 +133,19 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
     names("deployed_flow_versions.flow_version", view.deployed_versions().find(Environment::Dev).await);
     let mut view = after("UPDATE deployed_flow_versions SET definition = 'alien'").await;
     names("deployed_flow_versions.definition", view.deployed_versions().find(Environment::Dev).await);
+
+    db.execute("INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, by_username, by_name, surface, planned_at, state, ended_at, outcome) VALUES ('flag', 'dev', 1, '[]', FALSE, 'ann', 'Ann', 'page', 1, 'pending', NULL, '')").await.expect("a row");
+    let change = ScheduledChangeId(1);
+    for (set, column) in [
+        ("environment = 'alien'", "environment"),
+        ("environment = 'dev', surface = 'alien'", "surface"),
+        ("surface = 'page', state = 'alien'", "state"),
+        ("state = 'pending', changes = '[{\"luck\":true}]'", "changes"),
+    ] {
+        let mut view = after(&format!("UPDATE scheduled_changes SET {set}")).await;
+        let place = format!("scheduled_changes.{column}");
+        names(&place, view.scheduled_changes().find(change).await);
+    }
 
     let mut view = after("UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL").await;
     names("namespaces.kind", view.namespaces().lookup(sub.id).await);

@@ -1,0 +1,353 @@
+//! How a feature flag was set before, and setting it so again; how many a percentage takes in.
+
+use duo_console::{
+    domain::{
+        audit::AuditCursor,
+        environment::Environment,
+        feature::{Asked, FlagActor, FlagDefinition, FlagType, Gates, ORBIT_USER_PREFERENCE, Percentage},
+        ids::{AuditEventId, UserId},
+        namespace::NamespaceKind,
+    },
+    usecases::{
+        App, FlagEditor, FlagError, Guard, UseCaseError,
+        delete_feature::{DeleteFeature, delete_feature},
+        estimate_actors::{Share, estimate_actors},
+        flag_history::{HistoryEntry, PAGE, flag_history},
+        freeze_changes::begin_freeze,
+        restore_feature::{RestoreFeature, RestorePoint, Restored, restore_feature},
+        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature_group::set_feature_group,
+    },
+};
+
+use crate::{
+    support::{Database, at_once},
+    world::{app, below, group, origin, user},
+};
+
+contract! {
+    the_history_says_who_when_where_from_what_to_what_and_why,
+    the_history_goes_on_from_page_to_page_and_loses_nothing,
+    any_set_of_gates_there_was_is_restored_exactly,
+    what_was_set_before_a_change_is_restored_as_well,
+    restoring_has_the_checks_of_every_change,
+    what_cannot_be_read_is_not_restored,
+    restores_at_once_end_with_one_of_the_sets,
+    a_percentage_is_counted_actor_by_actor,
+    more_actors_than_are_counted_are_estimated,
+}
+
+const FLAG: &str = ORBIT_USER_PREFERENCE;
+const HERE: Environment = Environment::Production;
+
+fn editor() -> FlagEditor {
+    FlagEditor::operator(origin())
+}
+
+async fn set(app: &App, value: FlagValue, targets: Targets) {
+    let command = SetFeature { value, targets, ..SetFeature::everyone(FLAG, true) };
+    set_feature(app, &editor(), &command).await.expect("it is set");
+}
+
+async fn delete(app: &App) {
+    let command = DeleteFeature {
+        name: FLAG.to_owned(),
+        environments: Vec::new(),
+        undefined_too: false,
+        guard: Guard::default(),
+    };
+    assert!(delete_feature(app, &editor(), &command).await.expect("it is deleted"));
+}
+
+fn percent(text: &str) -> FlagValue {
+    FlagValue::PercentageOfActors(Percentage::parse(text).expect("a percentage"))
+}
+
+async fn history(app: &App) -> Vec<HistoryEntry> {
+    flag_history(app, FLAG, None, None).await.expect("a history").entries
+}
+
+fn restoration(event: AuditEventId, point: RestorePoint) -> RestoreFeature {
+    RestoreFeature { name: FLAG.to_owned(), event, point, reason: None, guard: Guard::default() }
+}
+
+async fn restore(app: &App, event: AuditEventId) -> Result<Restored, UseCaseError> {
+    restore_feature(app, &editor(), &restoration(event, RestorePoint::After)).await
+}
+
+async fn gates(app: &App) -> Gates {
+    let mut uow = app.storage.read().await.expect("a view");
+    uow.features().find(HERE, FLAG).await.expect("it answers").gates
+}
+
+async fn the_history_says_who_when_where_from_what_to_what_and_why(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    user(&storage, "ann").await;
+    let ann = || Targets { users: vec![String::from("ann")], ..Targets::default() };
+    set(&app, FlagValue::Boolean(true), ann()).await;
+    let staging = SetFeature { environments: vec![Environment::Staging], ..SetFeature::everyone(FLAG, true) };
+    set_feature(&app, &editor(), &staging).await.expect("it is set");
+    set_feature(&app, &editor(), &SetFeature::everyone("duo_developer_orbit", true)).await.expect("another");
+    begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
+    let reason = Some(String::from("It leaks; because: of a bug."));
+    let guard = Guard { override_reason: reason.clone(), ..Guard::default() };
+    set_feature(&app, &editor(), &SetFeature { guard, ..SetFeature::everyone(FLAG, false) })
+        .await
+        .expect("off");
+
+    let entries = history(&app).await;
+    let told: Vec<_> = entries
+        .iter()
+        .map(|it| (it.environment, it.before.as_str(), it.after.as_str(), it.reason.clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (HERE, "user ann (User:1)", "off", reason),
+            (Environment::Staging, "default", "on", None),
+            (HERE, "default", "user ann (User:1)", None),
+        ]
+    );
+    assert!(entries.iter().all(|it| it.by_username == "operator" && it.request_id == "request"));
+    assert_eq!(entries[0].at, app.now());
+    let only = flag_history(&app, FLAG, Some(Environment::Staging), None).await.expect("a history");
+    assert_eq!(only.entries, [entries[1].clone()]);
+    for unknown in ["no_such_flag", "no such flag", "", "a\0b"] {
+        let refused = flag_history(&app, unknown, None, None).await;
+        assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
+    }
+    let never = flag_history(&app, "mr_ai_resolve_conflicts", None, None).await.expect("it is defined");
+    assert!(never.entries.is_empty() && never.older.is_none());
+}
+
+async fn the_history_goes_on_from_page_to_page_and_loses_nothing(db: Database) {
+    let app = app(db.open().await);
+    let count = 2 * PAGE + 5;
+    // All at the same instant, and in environments by turns.
+    for nth in 1..=count {
+        let environments = vec![Environment::ALL[nth % 5]];
+        let command =
+            SetFeature { environments, value: percent(&nth.to_string()), ..SetFeature::everyone(FLAG, true) };
+        set_feature(&app, &editor(), &command).await.expect("it is set");
+    }
+    let (mut before, mut found): (Option<AuditCursor>, Vec<HistoryEntry>) = (None, Vec::new());
+    loop {
+        let page = flag_history(&app, FLAG, None, before).await.expect("a page");
+        assert!((1..=PAGE).contains(&page.entries.len()));
+        found.extend(page.entries);
+        before = page.older;
+        if before.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<_> = (1..=count).rev().map(|nth| format!("{nth} % of actors")).collect();
+    assert_eq!(found.iter().map(|it| it.after.clone()).collect::<Vec<_>>(), expected);
+}
+
+async fn any_set_of_gates_there_was_is_restored_exactly(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    for name in ["ann", "bob"] {
+        user(&storage, name).await;
+    }
+    let acme = group(&storage, "acme").await;
+    below(&storage, &acme, NamespaceKind::Project, "acme/web.site").await;
+    let ann = Targets { users: vec![String::from("ann")], ..Targets::default() };
+    set_feature_group(&app, &editor(), "staff", &ann).await.expect("a group");
+    let one = |name: &str| vec![name.to_owned()];
+    let mut sets = Vec::new();
+    for (value, targets) in [
+        (FlagValue::Boolean(true), Targets::default()),
+        (FlagValue::OptOut(true), Targets { users: one("bob"), ..Targets::default() }),
+        (FlagValue::Boolean(false), Targets::default()),
+        (
+            FlagValue::Boolean(true),
+            Targets {
+                users: one("ann"),
+                groups: one("acme"),
+                projects: one("acme/web.site"),
+                feature_groups: one("staff"),
+            },
+        ),
+        (percent("12.5"), Targets::default()),
+        (FlagValue::PercentageOfTime(Percentage::parse("0.01").expect("a percentage")), Targets::default()),
+        (FlagValue::OptOut(true), Targets { users: one("bob"), ..Targets::default() }),
+    ] {
+        set(&app, value, targets).await;
+        sets.push(gates(&app).await);
+    }
+    delete(&app).await;
+    sets.push(gates(&app).await);
+    // Whoever is gone stays an id.
+    db.execute("DELETE FROM users WHERE username = 'ann'").await.expect("she goes");
+    let events: Vec<_> = history(&app).await.into_iter().rev().map(|it| it.event).collect();
+    assert_eq!(events.len(), sets.len());
+    // Forth and back: from any to any other.
+    for (event, expected) in events.iter().zip(&sets).chain(events.iter().zip(&sets).rev()) {
+        let before = gates(&app).await;
+        let restored = restore(&app, *event).await.expect("it is restored");
+        assert_eq!(&gates(&app).await, expected);
+        assert_eq!(restored.changed, before != *expected);
+        assert_eq!(restored.environment, HERE);
+    }
+    let latest = history(&app).await.remove(0);
+    assert_eq!(latest.reason.as_deref(), Some(format!("Restored what event {} set.", events[0]).as_str()));
+}
+
+async fn what_was_set_before_a_change_is_restored_as_well(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    set(&app, percent("5"), Targets::default()).await;
+    set(&app, FlagValue::Boolean(true), Targets::default()).await;
+    let [latest, first] = <[HistoryEntry; 2]>::try_from(history(&app).await).expect("two changes");
+    let undo = async |event| {
+        let command = RestoreFeature {
+            reason: Some(String::from(" Too early. ")),
+            ..restoration(event, RestorePoint::Before)
+        };
+        restore_feature(&app, &editor(), &command).await.expect("it is restored")
+    };
+    assert_eq!(undo(latest.event).await.gates, "5 % of actors");
+    assert_eq!(gates(&app).await.percentage_of_actors.to_string(), "5");
+    assert_eq!(undo(first.event).await.gates, "default");
+    assert_eq!(gates(&app).await, Gates::default());
+    let entries = history(&app).await;
+    assert_eq!(entries[0].reason.as_deref(), Some("Too early."));
+    assert_eq!((entries[0].before.as_str(), entries[0].after.as_str()), ("5 % of actors", "default"));
+    let kind = "SELECT kind FROM audit_events ORDER BY id DESC LIMIT 1";
+    assert_eq!(db.texts(kind).await, ["feature_flag_deleted"]);
+}
+
+async fn restoring_has_the_checks_of_every_change(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    set(&app, FlagValue::Boolean(true), Targets::default()).await;
+    set(&app, FlagValue::Boolean(false), Targets::default()).await;
+    let on = history(&app).await[1].event;
+    let counted = async || db.number("SELECT COUNT(*) FROM audit_events").await;
+    let events = counted().await;
+    let refused = async |command: RestoreFeature| {
+        let refused = restore_feature(&app, &editor(), &command).await.expect_err("it is refused");
+        assert_eq!(counted().await, events, "{refused:?}");
+        assert_eq!(gates(&app).await.boolean, Some(false));
+        refused
+    };
+    let compared = Guard { compare_with_staging: true, override_reason: None };
+    let command = || restoration(on, RestorePoint::After);
+    let error = refused(RestoreFeature { guard: compared.clone(), ..command() }).await;
+    assert!(matches!(error, UseCaseError::Flag(FlagError::AheadOfStaging)), "{error:?}");
+    for bad in ["", " ", "\0", &"x".repeat(501)] {
+        let error = refused(RestoreFeature { reason: Some(bad.to_owned()), ..command() }).await;
+        assert!(matches!(error, UseCaseError::Invalid { field: "reason", .. }), "{error:?}");
+    }
+    for (name, event) in [(FLAG, 999), (FLAG, 0), (FLAG, i64::MIN), ("duo_developer_orbit", on.0)] {
+        let command = RestoreFeature { name: name.to_owned(), event: AuditEventId(event), ..command() };
+        let error = refused(command).await;
+        assert!(matches!(error, UseCaseError::NotFound("change of this flag")), "{error:?}");
+    }
+    begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
+    let frozen = restore(&app, on).await;
+    assert!(matches!(frozen, Err(UseCaseError::Flag(FlagError::Frozen { .. }))), "{frozen:?}");
+    let guard = Guard { override_reason: Some(String::from("It is needed.")), ..compared };
+    restore_feature(&app, &editor(), &RestoreFeature { guard, ..command() })
+        .await
+        .expect("the reason counts");
+    assert_eq!(gates(&app).await.boolean, Some(true));
+    let kept = "SELECT value_to FROM audit_events WHERE kind = 'feature_check_overridden' ORDER BY id";
+    assert_eq!(db.texts(kept).await, ["It is needed.", "It is needed."], "the freeze and staging");
+}
+
+async fn what_cannot_be_read_is_not_restored(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    set(&app, FlagValue::Boolean(true), Targets::default()).await;
+    for (nth, value) in ["open for some", "user ann (Team:1)", "101 % of actors"].iter().enumerate() {
+        let row = format!(
+            "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'feature_flag_updated', 'ann', 'Ann', 'page', '{FLAG}', 'default', '{value}', '', '')"
+        );
+        db.execute(&row).await.expect("another version wrote it");
+        let entry = history(&app).await.into_iter().find(|it| it.after == *value).expect("it is told");
+        assert_eq!(entry.gates_after, None, "{nth}");
+        let refused = restore(&app, entry.event).await.expect_err("nobody can read it");
+        assert!(
+            matches!(&refused, UseCaseError::Flag(FlagError::Unreadable(text)) if text == value),
+            "{refused:?}"
+        );
+        assert_eq!(gates(&app).await.boolean, Some(true));
+    }
+}
+
+async fn restores_at_once_end_with_one_of_the_sets(db: Database) {
+    let (here, there) = (db.open().await, db.open().await);
+    let first = app(here.clone());
+    for nth in 1..=8 {
+        set(&first, percent(&nth.to_string()), Targets::default()).await;
+    }
+    let entries = history(&first).await;
+    let tasks = entries.iter().enumerate().map(|(nth, entry)| {
+        let (app, event) = (app(if nth % 2 == 0 { here.clone() } else { there.clone() }), entry.event);
+        async move { restore(&app, event).await }
+    });
+    for outcome in at_once(tasks).await {
+        if let Err(error) = outcome {
+            assert!(error.to_string().contains("at the same moment"), "{error:?}");
+        }
+    }
+    let after = history(&first).await;
+    assert_eq!(after[0].gates_after.as_ref(), Some(&gates(&first).await), "the history is true");
+    for pair in after.windows(2) {
+        assert_eq!(pair[0].before, pair[1].after, "each change begins where the last one ended");
+    }
+}
+
+async fn a_percentage_is_counted_actor_by_actor(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    let mut users = Vec::new();
+    for nth in 0..40 {
+        users.push(FlagActor::User(user(&storage, &format!("user-{nth}")).await));
+    }
+    let acme = group(&storage, "acme").await;
+    below(&storage, &acme, NamespaceKind::Group, "acme/platform").await;
+    let website = below(&storage, &acme, NamespaceKind::Project, "acme/website").await;
+    let definition = FlagDefinition::new(FLAG, FlagType::Beta, false);
+    for percentage in ["0", "10", "50", "99.99", "100"] {
+        let percentage = Percentage::parse(percentage).expect("a percentage");
+        let gates = Gates { boolean: Some(false), percentage_of_actors: percentage, ..Gates::default() };
+        let within = |actors: &[FlagActor]| {
+            let on = actors.iter().filter(|it| gates.evaluate(&definition, &Asked::about(&[**it])).on);
+            Share {
+                total: i64::try_from(actors.len()).expect("few"),
+                within: i64::try_from(on.count()).expect("few"),
+                exact: true,
+            }
+        };
+        let estimate = estimate_actors(&app, FLAG, percentage).await.expect("an estimate");
+        assert_eq!(estimate.users, within(&users));
+        assert_eq!(estimate.top_level_groups, within(&[FlagActor::Group(acme.id)]));
+        assert_eq!(estimate.projects, within(&[FlagActor::Project(website.id)]));
+    }
+    let refused = estimate_actors(&app, "no such flag", Percentage::ALL).await;
+    assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
+}
+
+async fn more_actors_than_are_counted_are_estimated(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    assert_eq!(user(&storage, "first").await, UserId(1));
+    let numbers = match db.backend {
+        crate::support::Backend::Sqlite => {
+            "(WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 12344) SELECT n FROM t)"
+        }
+        crate::support::Backend::Postgres => "(SELECT n FROM generate_series(1, 12344) AS n)",
+    };
+    db.execute(&format!("INSERT INTO users (username, username_key, name, kind, is_admin, created_at) SELECT 'u' || n, 'u' || n, 'U', 'human', FALSE, 1 FROM {numbers} AS numbers"))
+        .await
+        .expect("many users");
+    for (percentage, within) in [("25", 3_086), ("0", 0), ("100", 12_345)] {
+        let percentage = Percentage::parse(percentage).expect("a percentage");
+        let estimate = estimate_actors(&app, FLAG, percentage).await.expect("an estimate");
+        assert_eq!(estimate.users, Share { total: 12_345, within, exact: false });
+    }
+}
