@@ -140,11 +140,9 @@ pub fn feature_flag_changing(
     change: &str,
     typed: &[(&str, &str)],
 ) -> String {
-    let mut path = format!("{}&change={}", feature_flag(name, environment), query_value(change));
-    for (field, value) in typed.iter().filter(|(_, value)| !value.is_empty()) {
-        path.push_str(&format!("&{field}={}", query_value(value)));
-    }
-    path
+    let path = format!("{}&change={}", feature_flag(name, environment), query_value(change));
+    let typed = typed.iter().filter(|(_, value)| !value.is_empty());
+    typed.fold(path, |path, (field, value)| format!("{path}&{field}={}", query_value(value)))
 }
 
 /// The access tokens page with the form for a new one filled in.

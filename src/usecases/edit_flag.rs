@@ -56,7 +56,7 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
     let plan = plan(&mut uow, asked).await?;
     let guard = Guard { compare_with_staging: true, override_reason: None };
     let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
-    let here = changed.first().expect("there is one environment");
+    let here = the_one(&changed);
     let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
     Ok(Rehearsal {
         before: here.before.summary(default),
@@ -102,11 +102,16 @@ async fn try_once(
     let mut uow = app.storage.begin().await?;
     let plan = plan(&mut uow, asked).await?;
     let changed = carry_out(app, &mut uow, editor, &plan.change(asked, reason, &guard)).await?;
-    let here = changed.first().expect("there is one environment");
+    let here = the_one(&changed);
     if let Some(new) = plan.warnings(here).into_iter().find(|it| !confirmation.warned_of.contains(it)) {
         return Err(FlagError::WarnFirst(new).into());
     }
     Ok(uow.commit().await?)
+}
+
+/// A change at a page is made in one environment.
+fn the_one(changed: &[Changed]) -> &Changed {
+    changed.first().expect("there is one environment")
 }
 
 /// What is asked for, with what it is about looked up.

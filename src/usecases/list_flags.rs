@@ -129,7 +129,7 @@ pub(super) async fn summaries(
         let fully_on = production.is_some_and(|it| it.boolean.is_some() && it.state(false) == State::On);
         let on_since = if fully_on { changed_in(Environment::Production) } else { None };
         let stale = Stale::of(definition.as_ref(), on_since, now);
-        FlagSummary { glances, changed_at, stale, definition, name }
+        FlagSummary { name, definition, glances, changed_at, stale }
     };
     Ok(definitions.into_iter().map(summary).collect())
 }

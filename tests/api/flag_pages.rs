@@ -246,6 +246,26 @@ async fn bad_input_changes_nothing_and_comes_back_with_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn what_somebody_types_never_becomes_markup() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let evil = "%3C/textarea%3E%3Cscript%3Ealert(1)%3C/script%3E%22%3E";
+    for address in [
+        format!("/admin/feature_flags?search={evil}&state={evil}&type={evil}"),
+        page(FLAG, &format!("&change=on&reason={evil}&due_at={evil}")),
+        page(FLAG, &format!("&change={evil}")),
+        page(FLAG, &format!("&change=open&kind=user&name={evil}")),
+        page(FLAG, &format!("&change=actors&percentage={evil}")),
+        page(FLAG, &format!("&eval_user={evil}&eval_group={evil}&eval_project={evil}")),
+        page(FLAG, &format!("&before={evil}")),
+    ] {
+        let answer = admin.get(&address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        assert!(!answer.text().contains("<script>alert"), "{address}");
+    }
+}
+
+#[tokio::test]
 async fn the_answer_and_its_gate_are_shown_for_whoever_is_asked_about() {
     let test = server().await;
     let admin = Browser::of(&test, "admin").await;

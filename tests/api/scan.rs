@@ -80,7 +80,7 @@ const TABLE: &[Row] = &[
     Row("POST",    "/actions/end_other_sessions",            "/actions/end_other_sessions",  "",             [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("POST",    "/actions/make_reset_link",               "/actions/make_reset_link",     "username=reviewer", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/change_flag",                   "/actions/change_flag",         "flag=mr_ai_resolve_conflicts&environment=dev&change=on", [401, 404, 404, 404, 404, 404, 404, 200]),
-    Row("POST",    "/actions/schedule_flag_change",          "/actions/schedule_flag_change", "flag=mr_ai_resolve_conflicts&environment=dev&change=off&due_at=2026-06-02T10:00", [401, 404, 404, 404, 404, 404, 404, 200]),
+    Row("POST",    "/actions/schedule_flag_change",          "/actions/schedule_flag_change", "flag=mr_ai_resolve_conflicts&environment=dev&change=off&due_at=", [401, 404, 404, 404, 404, 404, 404, 422]),
     Row("POST",    "/actions/cancel_flag_change",            "/actions/cancel_flag_change",  "flag=mr_ai_resolve_conflicts&environment=dev&id=999", [401, 404, 404, 404, 404, 404, 404, 404]),
     Row("POST",    "/actions/confirm_sign_in",               "/actions/confirm_sign_in",     "password=wrong-password", [401, 422, 422, 422, 422, 422, 422, 422]),
     Row("POST",    "/actions/change_password",               "/actions/change_password",     "current_password=wrong-password&password=correct-horse-battery&password_confirmation=correct-horse-battery", [401, 422, 422, 422, 422, 422, 422, 422]),

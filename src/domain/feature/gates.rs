@@ -63,7 +63,7 @@ pub struct Glance {
 
 impl Glance {
     /// How open it is; `default` is the flag's, which holds while nothing is set.
-    pub fn state(&self, default: bool) -> State {
+    pub fn state(self, default: bool) -> State {
         let all_the_time = self.percentage_of_time == Percentage::ALL;
         match self.boolean {
             None if default => State::On,
@@ -73,7 +73,7 @@ impl Glance {
         }
     }
 
-    const fn is_conditional(&self) -> bool {
+    const fn is_conditional(self) -> bool {
         self.names_somebody || !self.percentage_of_actors.is_zero() || !self.percentage_of_time.is_zero()
     }
 }
@@ -225,10 +225,9 @@ impl Gates {
             (Some(false), [first @ .., last]) => format!("On for {} and {last}", first.join(", ")),
         };
         if !self.opted_out.is_empty() {
-            said.push_str(&format!(", {} opted out", self.opted_out.len()));
+            said = format!("{said}, {} opted out", self.opted_out.len());
         }
-        said.push('.');
-        said
+        said + "."
     }
 
     /// The gates after a change. A boolean, on or off, takes the place of every other gate, as

@@ -65,7 +65,7 @@ mod tests {
             ..FlagDefinition::new("a_flag", flag_type, false)
         };
         let wip = |expires_on| flag(FlagType::Wip, expires_on);
-        let ago = |days| Some(now.plus_days(-days));
+        let ago = |days: i64| Some(now.plus_days(-days));
         for (definition, on_since, stale) in [
             (Some(wip(None)), None, None),
             (Some(wip(Some("2026-05-31"))), None, Some(Stale::Expired)),

@@ -200,7 +200,7 @@ fn Row(visit: Visit, flag: FlagSummary) -> impl IntoView {
                     }}
                 </p>
             </div>
-            <ul class="grid grid-cols-3 gap-x-3 gap-y-1 text-sm sm:grid-cols-5 lg:w-104" aria-label="Environments">
+            <ul class="grid grid-cols-3 gap-x-3 gap-y-1 text-sm sm:grid-cols-5 lg:w-116" aria-label="Environments">
                 {cells}
             </ul>
         </li>
@@ -217,9 +217,9 @@ fn Cell(name: String, environment: Environment, glance: Glance, default: bool) -
     };
     view! {
         <li class="min-w-0">
-            <a class="block text-muted" href=paths::feature_flag(&name, environment)>{environment.key()}</a>
+            <a class="block whitespace-nowrap text-muted" href=paths::feature_flag(&name, environment)>{environment.key()}</a>
             <span class=class>{state.name()}</span>
-            {detail.map(|detail| view! { <span class="text-muted">" "{detail}</span> })}
+            {detail.map(|detail| view! { <span class="block whitespace-nowrap text-muted">{detail}</span> })}
         </li>
     }
 }
@@ -229,7 +229,7 @@ pub(super) fn shown(glance: Glance, default: bool) -> (State, Option<String>) {
     let state = glance.state(default);
     let percentage = glance.percentage_of_actors;
     let detail = match (glance.boolean, state) {
-        (None, _) => Some(String::from("(default)")),
+        (None, _) => Some(String::from("by default")),
         (_, State::Conditional) if !percentage.is_zero() => Some(format!("{percentage} %")),
         _ => None,
     };

@@ -44,7 +44,7 @@ pub(super) fn Actors(
     let none_out = opted_out.named.is_empty() && opted_out.gone.is_empty();
     view! {
         <div id="actors" class="scroll-mt-20 p-5">
-            <h3 class="font-medium">"Actors"</h3>
+            <h3 class="font-semibold">"Actors"</h3>
             <p class="text-sm text-muted">"Users, groups and projects that the flag is open for, whatever else is set."</p>
             {if nobody {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()

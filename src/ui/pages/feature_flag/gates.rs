@@ -138,7 +138,7 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
     let nothing = open.is_empty();
     view! {
         <div id="feature-groups" class="scroll-mt-20 p-5">
-            <h3 class="font-medium">"Feature groups"</h3>
+            <h3 class="font-semibold">"Feature groups"</h3>
             <p class="text-sm text-muted">"Every administrator, or a group that an operator defined, together."</p>
             {if nothing {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()

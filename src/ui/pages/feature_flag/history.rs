@@ -52,7 +52,7 @@ pub(super) fn History(
             } else {
                 view! { <ol class="mt-2 divide-y divide-line">{rows}</ol> }.into_any()
             }}
-            <p class="mt-3 flex flex-wrap gap-3">
+            <p class="mt-3 flex flex-wrap gap-3 empty:hidden">
                 {going_on.then(|| view! { <a class="button" href=format!("{here}#history")>"Newest changes"</a> })}
                 {older.map(|href| view! { <a class="button" href=href>"Older changes"</a> })}
             </p>

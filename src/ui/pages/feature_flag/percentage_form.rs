@@ -65,7 +65,7 @@ pub(super) fn PercentageForm(
     });
     view! {
         <div id=format!("{id}-gate") class="scroll-mt-20 p-5">
-            <h3 class="flex flex-wrap items-center gap-2 font-medium">
+            <h3 class="flex flex-wrap items-center gap-2 font-semibold">
                 {heading} {(!of_actors).then(|| view! { <span class="badge">"Deprecated"</span> })}
             </h3>
             <p class="text-sm text-muted">{help}</p>

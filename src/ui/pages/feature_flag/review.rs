@@ -140,7 +140,9 @@ pub(super) fn ReviewDialog(
         Some(Outcome::Failed(error)) => Some(error.message()),
         _ => None,
     };
-    let (reason, due_at) = (query.text("reason"), query.text("due_at"));
+    // Leptos takes what stands in a textarea as it is.
+    let reason = query.text("reason").replace('&', "&amp;").replace('<', "&lt;");
+    let due_at = query.text("due_at");
     let can_wait = changes && !matches!(edit, Edit::Forget | Edit::Restore(_));
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
     view! {
