@@ -140,27 +140,27 @@ test('a percentage says whom it takes in, and an earlier set is restored', async
   await expect(gates(page)).toContainText('On for 12.34 % of actors.');
 });
 
-test('a change is planned for later, in UTC, and cancelled', async ({ page, server }) => {
+test('a change is scheduled for later, in UTC, and cancelled', async ({ page, server }) => {
   await server.run('feature', 'set', FLAG, 'true', '--environment', 'staging');
   await page.goto(paths.featureFlag(FLAG));
   await page.getByLabel('Percent of actors', { exact: true }).fill('25');
   await page.getByRole('button', { name: 'Set the percentage of actors' }).click();
   await dialog(page).getByText('Do it later').click();
   await dialog(page).getByLabel('Reason (optional)').fill('Slowly');
-  await dialog(page).getByRole('button', { name: 'Plan this change' }).click();
+  await dialog(page).getByRole('button', { name: 'Schedule this change' }).click();
   await expect(dialog(page).getByRole('alert')).toHaveText('Say when: a date and a time, in UTC.');
   await expect(dialog(page).getByLabel('Reason (optional)')).toHaveValue('Slowly');
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 11);
   if (!(await dialog(page).getByLabel('Date and time (UTC)').isVisible())) await dialog(page).getByText('Do it later').click();
   await dialog(page).getByLabel('Date and time (UTC)').fill(`${tomorrow}10:00`);
-  await dialog(page).getByRole('button', { name: 'Plan this change' }).click();
-  await expect(note(page)).toContainText('planned for');
-  const planned = page.getByRole('region', { name: 'Planned changes' });
+  await dialog(page).getByRole('button', { name: 'Schedule this change' }).click();
+  await expect(note(page)).toContainText('scheduled for');
+  const planned = page.getByRole('region', { name: 'Scheduled changes' });
   await expect(planned.getByRole('listitem')).toContainText('production: 25 % of actors');
   await expect(planned.getByRole('listitem')).toContainText('10:00 UTC');
   await expect(gates(page)).toContainText('Nothing is set: off by default.');
   await planned.getByRole('button', { name: /^Cancel/ }).click();
-  await expect(note(page)).toHaveText('The planned change is cancelled.');
+  await expect(note(page)).toHaveText('The scheduled change is cancelled.');
   await expect(planned.getByRole('listitem')).toContainText('Cancelled');
 });
 

@@ -6,9 +6,9 @@ use super::error::ActionError;
 
 /// Where the dialog of a change posts to.
 pub const CHANGE_ADDRESS: &str = "/actions/change_flag";
-/// Where the same dialog posts to plan the change for later.
+/// Where the same dialog posts to schedule the change.
 pub const SCHEDULE_ADDRESS: &str = "/actions/schedule_flag_change";
-/// Where the buttons that cancel a planned change post to.
+/// Where the buttons that cancel a scheduled change post to.
 pub const CANCEL_ADDRESS: &str = "/actions/cancel_flag_change";
 /// What their flash is about.
 pub const SUBJECT: &str = "flags";
@@ -60,7 +60,7 @@ pub async fn change_flag(
     })
 }
 
-/// Plans the change for `due_at`, the field's date and time in UTC.
+/// Schedules the change for `due_at`, the field's date and time in UTC.
 #[server(prefix = "/actions", endpoint = "schedule_flag_change")]
 pub async fn schedule_flag_change(
     flag: String,
@@ -95,7 +95,7 @@ pub async fn schedule_flag_change(
             let at = Timestamp::from_field(&due_at).map(|at| at.long(false)).unwrap_or_default();
             Next::Page(
                 paths::feature_flag(&asked.flag, asked.environment),
-                Outcome::FlagChanged { done: format!("{}, planned for {at}", asked.edit.title()) },
+                Outcome::FlagChanged { done: format!("{}, scheduled for {at}", asked.edit.title()) },
             )
         }
         Err(_) if dialog_says_it => Next::Silently(dialog),
@@ -103,7 +103,7 @@ pub async fn schedule_flag_change(
     })
 }
 
-/// Cancels a planned change of the flag. `environment` is the one whose page it comes back to.
+/// Cancels a scheduled change of the flag. `environment` is the one whose page it comes back to.
 #[server(prefix = "/actions", endpoint = "cancel_flag_change")]
 pub async fn cancel_flag_change(flag: String, environment: String, id: i64) -> Result<(), ActionError> {
     use super::{
@@ -127,7 +127,7 @@ pub async fn cancel_flag_change(flag: String, environment: String, id: i64) -> R
     };
     let cancelled = cancelled.map(|it| it.change.plan.environment);
     call.answer(SUBJECT, cancelled, |result| match result {
-        Ok(_) => Next::Page(page, Outcome::FlagPlanCancelled),
+        Ok(_) => Next::Page(page, Outcome::FlagScheduleCancelled),
         Err(error) => Next::Page(page, Outcome::Failed(error.clone())),
     })
     .map(drop)

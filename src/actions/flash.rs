@@ -52,7 +52,7 @@ pub enum Outcome {
     FlagChanged {
         done: String,
     },
-    FlagPlanCancelled,
+    FlagScheduleCancelled,
 }
 
 impl Flash {

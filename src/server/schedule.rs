@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::usecases::{App, run_due_changes::run_due_changes};
 
 /// The longest without looking: a clock may have been set, or the machine been asleep.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// How long after the database failed it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 /// How long after a change is looked: many may come at once.

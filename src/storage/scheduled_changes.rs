@@ -6,7 +6,7 @@ use crate::domain::{
     actor::Surface,
     audit::AuditActor,
     environment::Environment,
-    feature::{Ended, Ending, PlannedChange, ScheduleState, ScheduledChange},
+    feature::{Ended, Ending, GateChange, PlannedChange, ScheduleState, ScheduledChange},
     ids::{ScheduledChangeId, UserId},
     time::Timestamp,
 };
@@ -117,13 +117,17 @@ impl TryFrom<Row> for ScheduledChange {
     }
 }
 
+fn to_json(changes: &[GateChange]) -> String {
+    serde_json::to_string(changes).expect("a change has no maps with odd keys")
+}
+
 pub struct ScheduledChanges<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
 
 impl ScheduledChanges<'_> {
     pub async fn add(&mut self, plan: &PlannedChange) -> Result<ScheduledChangeId, StorageError> {
-        let changes = serde_json::to_string(&plan.changes).expect("a change has no maps with odd keys");
+        let changes = to_json(&plan.changes);
         let id = on_db!(self.uow, |c| sqlx::query_scalar(ADD)
             .bind(&plan.flag)
             .bind(plan.environment.key())

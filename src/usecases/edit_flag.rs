@@ -172,12 +172,12 @@ impl Plan {
     }
 }
 
-/// The same for later: what [`super::schedule_change`] plans.
+/// The same for later: what [`super::schedule_change`] takes.
 ///
 /// # Errors
-/// A change that sets all gates at once cannot be planned.
+/// A change that sets all gates at once cannot be scheduled.
 pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
-    let message = "This cannot be planned for later. Do it now.";
+    let message = "This cannot be scheduled for later. Do it now.";
     let (value, targets) = value(&asked.edit).ok_or_else(|| UseCaseError::invalid("at", message))?;
     Ok(ScheduleChange {
         name: asked.flag.clone(),

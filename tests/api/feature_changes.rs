@@ -1,7 +1,7 @@
 //! Feature flags over time, by the API: what is scheduled, what was, and going back.
 
 use duo_console::{
-    domain::token::Scope,
+    domain::{environment::Environment, token::Scope},
     usecases::{FlagEditor, freeze_changes::begin_freeze, run_due_changes::run_due_changes},
 };
 use http::Method;
@@ -186,7 +186,7 @@ async fn what_waits_is_cancelled_once() {
 async fn a_failure_is_kept_and_said() {
     let (test, token) = admin().await;
     scheduled(&test, &token, &with(tomorrow(), "environment", json!("production"))).await;
-    begin_freeze(&test.app, &FlagEditor::operator(operator()), Default::default(), "Holidays.")
+    begin_freeze(&test.app, &FlagEditor::operator(operator()), Environment::Production, "Holidays.")
         .await
         .expect("it begins");
     test.clock.advance_millis(DAY);

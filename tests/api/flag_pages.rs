@@ -306,7 +306,7 @@ async fn an_earlier_set_is_restored_and_a_planned_change_is_cancelled() {
     let tomorrow = change("actors 25", &[("due_at", "2026-06-02T10:00"), ("reason", "Slowly")]);
     admin.submit("/actions/schedule_flag_change", &tomorrow).await;
     let html = text(&admin.get(&page(FLAG, "")).await);
-    for said in ["planned for 2 June 2026, 10:00 UTC", "25 % of actors", "Waits", "Slowly"] {
+    for said in ["scheduled for 2 June 2026, 10:00 UTC", "25 % of actors", "Waits", "Slowly"] {
         assert!(html.contains(said), "{said}");
     }
     let at = html.find("name=\"id\" value=\"").expect("a form to cancel") + "name=\"id\" value=\"".len();
@@ -314,7 +314,7 @@ async fn an_earlier_set_is_restored_and_a_planned_change_is_cancelled() {
     let cancel = [("flag", FLAG), ("environment", "production"), ("id", id.as_str())];
     admin.submit("/actions/cancel_flag_change", &cancel).await;
     let html = text(&admin.get(&page(FLAG, "")).await);
-    assert!(html.contains("The planned change is cancelled.") && !html.contains("Waits"), "{html}");
+    assert!(html.contains("The scheduled change is cancelled.") && !html.contains("Waits"), "{html}");
     assert_eq!(
         admin.call("/actions/cancel_flag_change", &cancel).await.status,
         StatusCode::UNPROCESSABLE_ENTITY

@@ -148,6 +148,8 @@ async fn consents_and_sign_ins_are_counted_once_they_happened() {
     for (series, expected) in [
         ("duo_consents_total{action=\"given\"}", "1"),
         ("duo_consents_total{action=\"withdrawn\"}", "1"),
+        ("duo_scheduled_changes_total{outcome=\"done\"}", "0"),
+        ("duo_scheduled_changes_total{outcome=\"failed\"}", "0"),
         ("duo_sign_ins_total{method=\"password\",outcome=\"succeeded\"}", "1"),
         ("duo_sign_ins_total{method=\"password\",outcome=\"refused\"}", "1"),
         ("duo_database_up", "1.0"),

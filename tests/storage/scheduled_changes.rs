@@ -1,5 +1,7 @@
 //! Changes of feature flags that are made later: once, by one server, or not at all.
 
+use std::pin::Pin;
+
 use duo_console::{
     domain::{
         environment::Environment,
@@ -183,18 +185,21 @@ async fn however_many_servers_look_at_once_a_change_is_made_once(db: Database) {
     assert_eq!(db.number("SELECT COUNT(*) FROM scheduled_changes WHERE state = 'done'").await, 2 * ROUNDS);
 }
 
+/// What one of two tasks that race came to.
+enum Did {
+    Ran(usize),
+    Cancelled(bool),
+}
+
+type Task = Pin<Box<dyn Future<Output = Did> + Send>>;
+
 async fn a_change_cancelled_as_it_is_made_is_one_or_the_other(db: Database) {
-    enum Did {
-        Ran(usize),
-        Cancelled(bool),
-    }
     let (here, there) = (db.open().await, db.open().await);
     let app = app(here.clone());
     for round in 1..=40 {
         let before = gates(&app).await;
         let id = schedule(&app, &plan(percent(&round.to_string()))).await;
         let (runner, canceller) = (later(&here, HOUR), later(&there, HOUR));
-        type Task = std::pin::Pin<Box<dyn Future<Output = Did> + Send>>;
         let run: Task =
             Box::pin(async move { Did::Ran(run_due_changes(&runner).await.expect("it runs").done) });
         let cancel: Task = Box::pin(async move {

@@ -10,7 +10,13 @@ use super::{
     words::{Environment, Surface},
 };
 use crate::{
-    domain::{environment, feature::Percentage, feature::ScheduleState, ids::AuditEventId, time::Timestamp},
+    domain::{
+        audit::AuditCursor,
+        environment,
+        feature::{Ending, Percentage, ScheduleState},
+        ids::AuditEventId,
+        time::Timestamp,
+    },
     usecases::{
         Guard,
         flag_history::{HistoryEntry, HistoryPage},
@@ -59,7 +65,7 @@ impl From<HistoryPage> for FlagHistory {
     fn from(page: HistoryPage) -> Self {
         Self {
             entries: page.entries.into_iter().map(FlagHistoryEntry::from).collect(),
-            older: page.older.map(|it| it.address()),
+            older: page.older.map(AuditCursor::address),
         }
     }
 }
@@ -193,7 +199,6 @@ pub struct ScheduledFlagChange {
 
 impl From<Scheduled> for ScheduledFlagChange {
     fn from(Scheduled { change, what }: Scheduled) -> Self {
-        use crate::domain::feature::Ending;
         let (state, ended) = match change.state {
             ScheduleState::Pending => (ScheduledState::Pending, None),
             ScheduleState::Ended(ended) => {

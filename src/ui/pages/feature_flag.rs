@@ -8,8 +8,8 @@ mod evaluate;
 mod gates;
 mod history;
 mod percentage_form;
-mod planned;
 mod review;
+mod scheduled;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -19,8 +19,8 @@ use self::{
     evaluate::{Evaluate, asked_about},
     gates::GatesCard,
     history::History,
-    planned::Planned,
     review::{Review, ReviewDialog, review},
+    scheduled::ScheduledChanges,
 };
 use super::{Visit, admin_feature_flags::shown, visit};
 use crate::{
@@ -63,7 +63,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         Err(UseCaseError::Invalid { .. }) => HistoryPage { entries: Vec::new(), older: None },
         history => history?,
     };
-    let planned = list_scheduled_changes(&visit.app, Some(&name)).await?;
+    let scheduled = list_scheduled_changes(&visit.app, Some(&name)).await?;
     let estimate = estimate_actors(&visit.app, &name, flag.gates.percentage_of_actors).await?;
     let flash = visit.flash_about(SUBJECT).cloned();
     let (dialog, wrong, failed) = match review {
@@ -96,7 +96,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
             <Environments flag=summary current=environment />
             <GatesCard visit=visit.clone() flag=flag.clone() wrong estimate query=query.clone() />
             <Evaluate visit=visit.clone() flag=flag.clone() query tried />
-            <Planned visit=visit.clone() flag=name.clone() here=environment changes=planned />
+            <ScheduledChanges visit=visit.clone() flag=name.clone() here=environment changes=scheduled />
             <History
                 visit
                 flag=name
@@ -119,8 +119,8 @@ fn Note(flash: Option<Flash>, environment: Environment) -> impl IntoView {
             <StatusNote>"Saved. In " <strong>{environment.key()}</strong> ": " {done} "."</StatusNote>
         }
         .into_any(),
-        Some(Outcome::FlagPlanCancelled) => {
-            view! { <StatusNote>"The planned change is cancelled."</StatusNote> }.into_any()
+        Some(Outcome::FlagScheduleCancelled) => {
+            view! { <StatusNote>"The scheduled change is cancelled."</StatusNote> }.into_any()
         }
         Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
         _ => ().into_any(),

@@ -220,7 +220,7 @@ fn Later(due_at: String, now: String) -> impl IntoView {
                         value=due_at
                     />
                 </Field>
-                <button type="submit" formaction=SCHEDULE_ADDRESS class="button">"Plan this change"</button>
+                <button type="submit" formaction=SCHEDULE_ADDRESS class="button">"Schedule this change"</button>
             </div>
             <p id="due-at-help" class="mt-1 text-sm text-muted">
                 "It is "{now}" UTC now. You have to be an administrator then, too."

@@ -1,4 +1,4 @@
-//! Changes of the flag that are planned for later, and what became of the last ones.
+//! Changes of the flag that are scheduled for later, and what became of the last ones.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ const ENDED: usize = 5;
 
 /// `here` is the environment of the page, to which cancelling comes back.
 #[component]
-pub(super) fn Planned(
+pub(super) fn ScheduledChanges(
     visit: Visit,
     flag: String,
     here: Environment,
@@ -34,10 +34,10 @@ pub(super) fn Planned(
         .map(|it| view! { <Row visit=visit.clone() flag=flag.clone() here it /> })
         .collect_view();
     view! {
-        <section class="card mt-8 p-5" aria-labelledby="planned-heading">
-            <h2 id="planned-heading" class="text-base font-semibold">"Planned changes"</h2>
+        <section class="card mt-8 p-5" aria-labelledby="scheduled-heading">
+            <h2 id="scheduled-heading" class="text-base font-semibold">"Scheduled changes"</h2>
             <p class="mt-1 text-sm text-muted">
-                "To plan one, ask for the change above, and say in its dialog when it is to be made."
+                "To schedule one, ask for the change above, and say in its dialog when it is to be made."
             </p>
             {if empty {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()
@@ -73,7 +73,7 @@ fn Row(visit: Visit, flag: String, here: Environment, it: Scheduled) -> impl Int
                 </p>
                 <p class="mt-0.5 text-sm wrap-anywhere text-muted">
                     "At "<strong>{plan.due_at.long(false)}</strong>" ("<Time moment=visit.moment(plan.due_at) />
-                    "), planned by @"{plan.by.username}
+                    "), scheduled by @"{plan.by.username}
                     {plan.reason.map(|reason| format!(": {reason}"))}
                 </p>
                 {outcome.map(|outcome| view! { <p class="mt-0.5 text-sm wrap-anywhere text-muted">{outcome}</p> })}
