@@ -55,6 +55,7 @@ test('actors are added, opted out and removed, and a name that nobody has is not
   await page.getByRole('button', { name: 'Open for this actor' }).click();
   await expect(page.getByRole('alert')).toContainText('There is no user revi.');
   await expect(page.getByLabel('User name or path')).toHaveValue('revi');
+  await expect(page.getByLabel('User name or path')).toBeFocused();
   await page.getByRole('alert').getByRole('link', { name: 'user reviewer' }).click();
   await expect(dialog(page)).toContainText('On for 1 actor.');
   await dialog(page).getByLabel('Reason (optional)').fill('They asked');
@@ -197,6 +198,12 @@ test('by keyboard alone', async ({ page, server }) => {
   await page.keyboard.type('reviewer');
   await page.keyboard.press('Enter');
   await expect(dialog(page)).toContainText('Open for user reviewer?');
+  await expect(dialog(page).getByRole('link', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page)).toBeHidden();
+  await expect(page.getByLabel('User name or path')).toBeFocused();
+  await page.keyboard.type('reviewer');
+  await page.keyboard.press('Enter');
   await expect(dialog(page).getByRole('link', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(dialog(page).getByRole('button', { name: 'Open for user reviewer' })).toBeFocused();

@@ -43,7 +43,7 @@ pub(super) fn Actors(
     let nobody = actors.named.is_empty() && actors.gone.is_empty();
     let none_out = opted_out.named.is_empty() && opted_out.gone.is_empty();
     view! {
-        <div id="actors" class="scroll-mt-20 p-5">
+        <div class="p-5">
             <h3 class="font-semibold">"Actors"</h3>
             <p class="text-sm text-muted">"Users, groups and projects that the flag is open for, whatever else is set."</p>
             {if nobody {
@@ -59,7 +59,7 @@ pub(super) fn Actors(
                         <ActorList place=place.clone() actors=opted_out remove=out />
                     }
                 })}
-            <form method="get" action=place.action("actors") class="mt-4">
+            <form method="get" action=place.action() class="mt-4">
                 <input type="hidden" name="environment" value=place.environment.key() />
                 <div class="grid gap-3 sm:grid-cols-[8rem_1fr]">
                     <div>
@@ -72,7 +72,8 @@ pub(super) fn Actors(
                             id="actor-name"
                             name="name"
                             list="any-actor"
-                            class="field mt-1 w-full"
+                            class="field mt-1 w-full scroll-mt-28"
+                            autofocus=invalid
                             required
                             maxlength="255"
                             autocomplete="off"

@@ -33,8 +33,9 @@ impl Place {
         paths::feature_flag_changing(&self.flag, self.environment, &edit.to_string(), &[])
     }
 
-    pub fn action(&self, fragment: &str) -> String {
-        format!("{}/{}#{fragment}", paths::ADMIN_FEATURE_FLAGS, self.flag)
+    /// Where the forms ask for one. Without a fragment: that would take the focus from the dialog.
+    pub fn action(&self) -> String {
+        format!("{}/{}", paths::ADMIN_FEATURE_FLAGS, self.flag)
     }
 }
 
@@ -48,13 +49,13 @@ pub(super) fn GatesCard(
 ) -> impl IntoView {
     let place = Place { flag: flag.summary.name.clone(), environment: flag.environment };
     let default = flag.summary.default_enabled();
-    let wrong = move |gate: Gate| wrong.clone().filter(|it| it.gate == gate);
-    let everyone = wrong(Gate::Everyone);
+    let wrong = |gate: Gate| wrong.clone().filter(|it| it.gate == gate);
+    let everyone = wrong(Gate::Everyone).or_else(|| wrong(Gate::History));
     let gates = flag.gates.clone();
     view! {
         <section class="card mt-4 divide-y divide-line" aria-labelledby="gates">
             <div class="p-5">
-                <h2 id="gates" class="text-base font-semibold">"Gates in "{flag.environment.key()}</h2>
+                <h2 id="gates" class="scroll-mt-20 text-base font-semibold">"Gates in "{flag.environment.key()}</h2>
                 <p class="mt-1">{gates.summary(default)}</p>
                 {flag.freeze.map(|freeze| view! { <Freeze visit freeze /> })}
                 <p class="mt-4 flex flex-wrap gap-3">
@@ -137,7 +138,7 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
         .collect_view();
     let nothing = open.is_empty();
     view! {
-        <div id="feature-groups" class="scroll-mt-20 p-5">
+        <div class="p-5">
             <h3 class="font-semibold">"Feature groups"</h3>
             <p class="text-sm text-muted">"Every administrator, or a group that an operator defined, together."</p>
             {if nothing {
@@ -151,14 +152,14 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
                     view! {
                         <form
                             method="get"
-                            action=place.action("feature-groups")
+                            action=place.action()
                             class="mt-3 flex flex-wrap items-end gap-3"
                         >
                             <input type="hidden" name="environment" value=place.environment.key() />
                             <input type="hidden" name="kind" value="feature_group" />
                             <div class="min-w-0">
                                 <label for="feature-group" class="label">"Feature group"</label>
-                                <select id="feature-group" name="name" class="field mt-1 w-full">{options}</select>
+                                <select id="feature-group" name="name" class="field mt-1 w-full scroll-mt-28">{options}</select>
                             </div>
                             <button type="submit" name="change" value="open" class="button">"Open for this group"</button>
                         </form>

@@ -64,13 +64,13 @@ pub(super) fn PercentageForm(
         view! { <div id=format!("{id}-wrong")><AlertNote>{wrong.message}</AlertNote></div> }
     });
     view! {
-        <div id=format!("{id}-gate") class="scroll-mt-20 p-5">
+        <div class="p-5">
             <h3 class="flex flex-wrap items-center gap-2 font-semibold">
                 {heading} {(!of_actors).then(|| view! { <span class="badge">"Deprecated"</span> })}
             </h3>
             <p class="text-sm text-muted">{help}</p>
             {within.map(|within| view! { <p class="mt-2 text-sm">"It takes in "{within}"."</p> })}
-            <form method="get" action=place.action(&format!("{id}-gate")) class="mt-3">
+            <form method="get" action=place.action() class="mt-3">
                 <input type="hidden" name="environment" value=place.environment.key() />
                 <div class="flex flex-wrap items-end gap-3">
                     <div>
@@ -83,7 +83,8 @@ pub(super) fn PercentageForm(
                             max="100"
                             step="0.01"
                             required
-                            class="field mt-1 w-28"
+                            class="field mt-1 w-28 scroll-mt-28"
+                            autofocus=invalid.is_some()
                             aria-invalid=invalid
                             aria-describedby=wrong_id
                             value=text

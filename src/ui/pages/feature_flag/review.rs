@@ -33,6 +33,7 @@ pub(super) enum Review {
 }
 
 pub(super) struct Ready {
+    gate: Gate,
     edit: Edit,
     rehearsal: Rehearsal,
     /// Whom a percentage of actors takes in.
@@ -56,9 +57,22 @@ pub(super) enum Gate {
     FeatureGroups,
     PercentageOfActors,
     PercentageOfTime,
+    History,
 }
 
 impl Gate {
+    /// The id of what it is asked with.
+    const fn anchor(self) -> &'static str {
+        match self {
+            Self::Everyone => "gates",
+            Self::Actors => "actor-name",
+            Self::FeatureGroups => "feature-group",
+            Self::PercentageOfActors => "actors-percentage",
+            Self::PercentageOfTime => "time-percentage",
+            Self::History => "history",
+        }
+    }
+
     fn of(change: &str, kind: &str) -> Self {
         let (verb, rest) = change.split_once(' ').unwrap_or((change, kind));
         match verb {
@@ -66,6 +80,7 @@ impl Gate {
             "open" | "close" | "opt_out" | "opt_in" => Self::Actors,
             "actors" => Self::PercentageOfActors,
             "time" => Self::PercentageOfTime,
+            "restore" => Self::History,
             _ => Self::Everyone,
         }
     }
@@ -96,7 +111,7 @@ pub(super) async fn review(
                 }
                 _ => None,
             };
-            Ok(Some(Review::Ready(Ready { edit, rehearsal, estimate })))
+            Ok(Some(Review::Ready(Ready { gate, edit, rehearsal, estimate })))
         }
         Err(UseCaseError::Flag(error @ FlagError::UnknownTarget { .. })) => {
             let meant = match &edit {
@@ -122,9 +137,10 @@ pub(super) fn ReviewDialog(
     /// What the clock shows in UTC.
     now: String,
 ) -> impl IntoView {
-    let Ready { edit, rehearsal, estimate } = ready;
+    let Ready { gate, edit, rehearsal, estimate } = ready;
     let Rehearsal { before, after, changes, warnings, checks } = rehearsal;
-    let back = paths::feature_flag(&flag, environment);
+    // The fragment gives the focus back to where it came from.
+    let back = format!("{}#{}", paths::feature_flag(&flag, environment), gate.anchor());
     let title = edit.title();
     let overriding = !checks.is_empty();
     let warned_of: Vec<_> = warnings.iter().map(|it| it.key()).collect();
