@@ -85,7 +85,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.featureFlag('duo_developer_orbit'),
     paths.featureFlag('duo_code_review_flow_priority', 'staging-ref'),
     `${paths.featureFlag('duo_developer_orbit')}&change=on`,
-    `${paths.featureFlag('duo_developer_orbit')}&change=actors+12.34&due_at=x`,
+    `${paths.featureFlag('duo_developer_orbit')}&change=actors+12.34&due_at=2030-01-01T10:00`,
     `${paths.featureFlag('duo_developer_orbit')}&change=open&kind=user&name=re`,
     `${paths.featureFlag('duo_developer_orbit')}&eval_user=reviewer&eval_group=&eval_project=acme/platform/api`,
   ]) {

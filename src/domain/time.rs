@@ -57,8 +57,12 @@ impl Timestamp {
     pub fn from_field(text: &str) -> Option<Self> {
         let (day, time) = text.split_once('T')?;
         Self::from_date(day)?;
-        let time = if time.len() == 5 { format!("{time}:00") } else { time.to_owned() };
-        Self::from_rfc3339(&format!("{day}T{time}Z"))
+        let seconds = match time.len() {
+            5 => ":00",
+            8 => "",
+            _ => return None,
+        };
+        Self::from_rfc3339(&format!("{day}T{time}{seconds}Z"))
     }
 
     /// What such a field shows: to the minute.
