@@ -30,6 +30,8 @@ export const paths = {
   activeSessions: '/-/user_settings/active_sessions',
   password: '/-/user_settings/password',
   users: '/admin/users',
+  featureFlags: '/admin/feature_flags',
+  featureFlag: (name: string, environment = 'production') => `/admin/feature_flags/${name}?environment=${environment}`,
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',

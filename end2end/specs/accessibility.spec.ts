@@ -166,6 +166,27 @@ test('sessions, passwords and administration', async ({ page, visit, trouble }) 
   await isAccessible(developer, 'a reset link that does not work');
 });
 
+test('feature flags', async ({ visit, server }) => {
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--environment', 'staging');
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--group', 'acme');
+  const page = await visit('admin');
+  const flag = paths.featureFlag('duo_developer_orbit');
+  for (const [address, state] of [
+    [paths.featureFlags, 'the flags'],
+    [`${paths.featureFlags}?search=nothing-like-it`, 'no flag'],
+    [flag, 'a flag'],
+    [`${flag}&change=on`, 'the dialog of a change, with a warning'],
+    [`${flag}&change=actors+25&due_at=2030-01-01T10:00`, 'the dialog of a change for later'],
+    [`${flag}&change=open&kind=user&name=re`, 'a name that nobody has'],
+    [`${flag}&change=actors&percentage=101`, 'a percentage that is none'],
+    [`${flag}&eval_user=reviewer&eval_group=acme&eval_project=`, 'evaluated'],
+    [paths.featureFlag('mr_ai_resolve_conflicts', 'production').concat('&change=on'), 'a check that was not passed'],
+  ] as const) {
+    await page.goto(address);
+    await isAccessible(page, state);
+  }
+});
+
 test('a phone', async ({ configuration, page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await configuration.open('globex');

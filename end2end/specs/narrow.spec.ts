@@ -77,6 +77,21 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   await fits(admin);
   await nobody.goto(link);
   await fits(nobody);
+
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--environment', 'staging');
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--project', 'acme/platform/api');
+  for (const address of [
+    paths.featureFlags,
+    paths.featureFlag('duo_developer_orbit'),
+    paths.featureFlag('duo_code_review_flow_priority', 'staging-ref'),
+    `${paths.featureFlag('duo_developer_orbit')}&change=on`,
+    `${paths.featureFlag('duo_developer_orbit')}&change=actors+12.34&due_at=2030-01-01T10:00`,
+    `${paths.featureFlag('duo_developer_orbit')}&change=open&kind=user&name=re`,
+    `${paths.featureFlag('duo_developer_orbit')}&eval_user=reviewer&eval_group=&eval_project=acme/platform/api`,
+  ]) {
+    await admin.goto(address);
+    await fits(admin);
+  }
 });
 
 test('the navigation folds behind a button', async ({ page, configuration }) => {

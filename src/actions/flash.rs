@@ -48,6 +48,11 @@ pub enum Outcome {
         link: String,
     },
     AdministratorMade,
+    /// What was done to a feature flag, as its button says it.
+    FlagChanged {
+        done: String,
+    },
+    FlagScheduleCancelled,
 }
 
 impl Flash {

@@ -4,6 +4,7 @@
 
 pub mod confirm;
 pub mod error;
+pub mod flags;
 pub mod password;
 pub mod sessions;
 pub mod set_display;

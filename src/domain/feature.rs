@@ -2,21 +2,25 @@
 
 mod actor;
 mod definition;
+mod edit;
 mod gates;
 mod percentage;
 mod record;
 mod schedule;
 mod staging;
+mod stale;
 mod target;
 mod warning;
 
 pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
-pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, State};
+pub use edit::{Edit, EditError, Target, TargetKind};
+pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use record::Recorded;
 pub use schedule::{Ended, Ending, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::ahead_of_staging;
+pub use stale::{LONG_DAYS, Stale};
 pub use target::FeatureTarget;
 pub use warning::Warning;
 

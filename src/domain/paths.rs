@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{audit_query::AuditQuery, namespace::GroupPath};
+use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupPath};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -21,13 +21,16 @@ pub const CONFIRM: &str = "/users/confirm";
 pub const PASSWORD_RESET: &str = "/users/password/edit";
 pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 pub const ADMIN_USERS: &str = "/admin/users";
+pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
+/// The page of one of them, for the log and the metrics.
+const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     HOME,
     GROUPS,
     SIGN_IN,
@@ -40,6 +43,7 @@ const PAGES: [&str; 13] = [
     FIRST_ADMINISTRATOR,
     ADMIN_USERS,
     ADMIN_AUDIT_EVENTS,
+    ADMIN_FEATURE_FLAGS,
     JUMP,
 ];
 
@@ -48,6 +52,10 @@ const PAGES: [&str; 13] = [
 pub fn pattern(path: &str) -> Option<&'static str> {
     if let Some(rest) = path.strip_prefix("/groups/") {
         return GroupPage::parse(rest).map(|(_, page)| page.pattern());
+    }
+    if path.strip_prefix("/admin/feature_flags/").is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    {
+        return Some(FEATURE_FLAG);
     }
     PAGES.into_iter().find(|page| *page == path)
 }
@@ -118,6 +126,23 @@ impl GroupPage {
 /// The configuration page with the consent dialog open; how it opens without JavaScript.
 pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
     format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
+}
+
+/// A feature flag as it is set in an environment.
+pub fn feature_flag(name: &str, environment: Environment) -> String {
+    format!("{ADMIN_FEATURE_FLAGS}/{name}?environment={environment}")
+}
+
+/// The same with the dialog of a change open, and what was typed into it.
+pub fn feature_flag_changing(
+    name: &str,
+    environment: Environment,
+    change: &str,
+    typed: &[(&str, &str)],
+) -> String {
+    let path = format!("{}&change={}", feature_flag(name, environment), query_value(change));
+    let typed = typed.iter().filter(|(_, value)| !value.is_empty());
+    typed.fold(path, |path, (field, value)| format!("{path}&{field}={}", query_value(value)))
 }
 
 /// The access tokens page with the form for a new one filled in.
@@ -227,8 +252,19 @@ mod tests {
     #[test]
     fn only_pages_have_patterns() {
         assert_eq!(pattern(PREFERENCES), Some(PREFERENCES));
+        assert_eq!(
+            pattern(&feature_flag("a_flag", Environment::Dev).replace("?environment=dev", "")),
+            Some(FEATURE_FLAG)
+        );
         assert_eq!(pattern("/groups/acme"), Some("/groups/{group}/-/settings/gitlab_duo"));
-        for none in ["", "/nothing", "/groups/acme/-/nothing", "/-/profile/preferences/x"] {
+        for none in [
+            "",
+            "/nothing",
+            "/groups/acme/-/nothing",
+            "/-/profile/preferences/x",
+            "/admin/feature_flags/",
+            "/admin/feature_flags/a/b",
+        ] {
             assert_eq!(pattern(none), None, "{none}");
         }
     }

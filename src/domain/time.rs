@@ -53,6 +53,23 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|it| Self(it.as_millisecond()))
     }
 
+    /// The instant (UTC) that a field for a date and a time has: `2026-06-01T09:30`; `None` when it is none.
+    pub fn from_field(text: &str) -> Option<Self> {
+        let (day, time) = text.split_once('T')?;
+        Self::from_date(day)?;
+        let seconds = match time.len() {
+            5 => ":00",
+            8 => "",
+            _ => return None,
+        };
+        Self::from_rfc3339(&format!("{day}T{time}{seconds}Z"))
+    }
+
+    /// What such a field shows: to the minute.
+    pub fn field(self) -> String {
+        self.instant().strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
@@ -117,6 +134,25 @@ mod tests {
             ["", "tomorrow", "2026-06-01", "2026-06-01T12:00:00", "2026-06-01T25:00:00Z", "1780315200"]
         {
             assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_for_a_time_is_read_as_utc() {
+        assert_eq!(NOON.field(), "2026-06-01T12:00");
+        let whole_minute = NOON.plus_millis(-123);
+        assert_eq!(Timestamp::from_field("2026-06-01T12:00"), Some(whole_minute));
+        assert_eq!(Timestamp::from_field("2026-06-01T12:00:30"), Some(whole_minute.plus_millis(30_000)));
+        for bad in [
+            "",
+            "2026-06-01",
+            "2026-06-01T",
+            "2026-06-01T12:00Z",
+            "2026-06-01T25:00",
+            "T12:00",
+            "2026-06-01T12",
+        ] {
+            assert_eq!(Timestamp::from_field(bad), None, "{bad}");
         }
     }
 

@@ -31,6 +31,7 @@ statements! {
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
+    LAST_OF_KIND = "SELECT target, MAX(at) FROM audit_events WHERE kind = $1 GROUP BY target";
     /// How a flag was set in an environment. The kinds stand here, so that their index is found.
     LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
@@ -225,6 +226,13 @@ impl AuditLog<'_> {
             query.fetch_all(c).await
         })?;
         rows.into_iter().map(AuditEvent::try_from).collect()
+    }
+
+    /// When something of this kind was last done to what; in no order.
+    pub async fn last_of_kind(&mut self, kind: AuditKind) -> Result<Vec<(String, Timestamp)>, StorageError> {
+        let rows: Vec<(String, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(LAST_OF_KIND).bind(kind.key()).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(target, at)| (target, Timestamp::from_millis(at))).collect())
     }
 
     /// How a flag was set, as `target` calls it in an environment: the newest first, at most `limit`.

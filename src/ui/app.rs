@@ -3,15 +3,15 @@
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment, WildcardSegment,
+    ParamSegment, SsrMode, StaticSegment, WildcardSegment,
     components::{FlatRoutes, Route, Router},
     path,
 };
 
 use super::pages::{
-    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminUsersPage, ConfirmPage,
-    FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
-    ResetPasswordPage, SignInPage,
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage, AdminUsersPage,
+    ConfirmPage, FeatureFlagPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage,
+    PasswordPage, PreferencesPage, ResetPasswordPage, SignInPage,
 };
 use crate::actions::support::signed_in;
 
@@ -84,6 +84,12 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/admin/users") view=AdminUsersPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/feature_flags") view=AdminFeatureFlagsPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("admin"), StaticSegment("feature_flags"), ParamSegment("name"))
+                    view=FeatureFlagPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/-/user_settings/password") view=PasswordPage ssr=SsrMode::Async />
                 <Route
                     path=path!("/-/user_settings/active_sessions")

@@ -84,7 +84,11 @@ impl Nav {
             |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
         Self {
             heading: String::from("Administration"),
-            items: vec![item("Users", paths::ADMIN_USERS), item("Audit events", paths::ADMIN_AUDIT_EVENTS)],
+            items: vec![
+                item("Users", paths::ADMIN_USERS),
+                item("Feature flags", paths::ADMIN_FEATURE_FLAGS),
+                item("Audit events", paths::ADMIN_AUDIT_EVENTS),
+            ],
         }
     }
 }

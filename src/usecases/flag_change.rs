@@ -81,14 +81,7 @@ pub(super) async fn carry_out(
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
-        let after = match change.to {
-            _ if !change.environments.contains(&environment) => stored.gates.clone(),
-            To::Exactly(gates) => gates.clone(),
-            To::Changed(changes) => match changes.iter().try_fold(stored.gates.clone(), Gates::apply) {
-                Ok(after) => after,
-                Err(error) => return Err(refused(uow, error).await?.into()),
-            },
-        };
+        let after = after(uow, change, environment, &stored.gates).await?;
         let changed = Changed { environment, before: stored.gates.clone(), after };
         if changed.after != changed.before {
             save(app, uow, editor, change.flag, &stored, &changed, why).await?;
@@ -115,6 +108,39 @@ pub(super) async fn carry_out(
     }
     all.retain(|it| change.environments.contains(&it.environment));
     Ok(all)
+}
+
+/// What the change would do where it is to be done, and what speaks against it. Nothing is saved.
+pub(super) async fn rehearse(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+) -> Result<(Vec<Changed>, Vec<FlagError>), UseCaseError> {
+    let mut all = Vec::new();
+    for environment in concerned(change) {
+        let before = uow.features().find(environment, change.flag).await?.gates;
+        let after = after(uow, change, environment, &before).await?;
+        all.push(Changed { environment, before, after });
+    }
+    let checks = failed_checks(uow, change, &all).await?;
+    all.retain(|it| change.environments.contains(&it.environment));
+    Ok((all, checks))
+}
+
+/// The gates of an environment after the change.
+async fn after(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+    environment: Environment,
+    before: &Gates,
+) -> Result<Gates, UseCaseError> {
+    match change.to {
+        _ if !change.environments.contains(&environment) => Ok(before.clone()),
+        To::Exactly(gates) => Ok(gates.clone()),
+        To::Changed(changes) => match changes.iter().try_fold(before.clone(), Gates::apply) {
+            Ok(after) => Ok(after),
+            Err(error) => Err(refused(uow, error).await?.into()),
+        },
+    }
 }
 
 /// The environments that are changed or compared, always in the same order: two changes at once wait

@@ -1,6 +1,6 @@
 //! Who may set feature flags: operators at the command line, and administrators.
 
-use super::{Caller, Origin, UseCaseError, answer_chat::ChatRequest};
+use super::{App, Caller, Origin, UseCaseError, answer_chat::ChatRequest, own_password::require_fresh};
 use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
 
 /// Somebody who may. There is no other way to have one than to be allowed.
@@ -28,6 +28,13 @@ impl FlagEditor {
     /// An administrator whose change counts only together with the request from the chat.
     pub(super) fn in_chat(caller: &Caller, request: ChatRequest) -> Result<Self, UseCaseError> {
         Ok(Self { chat_request: Some(request), ..Self::administrator(caller)? })
+    }
+
+    /// The same at a page, where they have to have proved lately who they are.
+    pub fn at_page(app: &App, caller: &Caller) -> Result<Self, UseCaseError> {
+        let editor = Self::administrator(caller)?;
+        require_fresh(app, caller)?;
+        Ok(editor)
     }
 }
 

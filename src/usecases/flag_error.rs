@@ -2,7 +2,7 @@
 
 use crate::domain::{
     environment::Environment,
-    feature::{Ended, GateError},
+    feature::{Ended, GateError, Warning},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum FlagError {
         "There is a change freeze in {environment}: {reason} To set the flag all the same, say why: --override-reason."
     )]
     Frozen { environment: Environment, reason: String },
+    /// Whoever is at a page is warned before anything is done.
+    #[error("{}", .0.before())]
+    WarnFirst(Warning),
     #[error("What is recorded there cannot be read any more, so it cannot be restored: {0}")]
     Unreadable(String),
     #[error("The scheduled change no longer waits: it was {} on {}.", .0.how.key(), .0.at.long(false))]

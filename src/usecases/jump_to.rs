@@ -1,6 +1,6 @@
 //! Finds pages by a few letters of their name.
 
-use super::{App, Caller, UseCaseError};
+use super::{App, Caller, UseCaseError, flag_definitions};
 use crate::domain::{
     paths::{self, GroupPage},
     role::Role,
@@ -8,6 +8,8 @@ use crate::domain::{
 
 /// How many groups are looked through for pages.
 const MOST: i64 = 8;
+/// How many feature flags are found.
+const MOST_FLAGS: usize = 8;
 
 /// A page that can be jumped to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +28,13 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
         ("Password", "Your settings", paths::PASSWORD),
         ("Active sessions", "Your settings: where you are signed in", paths::SESSIONS),
         ("Access tokens", "Your settings", paths::ACCESS_TOKENS),
-        ("Users", "Administration", paths::ADMIN_USERS),
     ];
-    let own = own.into_iter().filter(|(_, _, href)| caller.actor.is_admin || *href != paths::ADMIN_USERS);
+    let administration = [
+        ("Users", "Administration", paths::ADMIN_USERS),
+        ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
+        ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),
+    ];
+    let own = own.into_iter().chain(administration.into_iter().filter(|_| caller.actor.is_admin));
     let mut found: Vec<Destination> = own
         .filter(|(label, detail, _)| {
             label.to_lowercase().contains(&query) || detail.to_lowercase().contains(&query)
@@ -40,7 +46,17 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
         })
         .collect();
     let user = (!caller.actor.is_admin).then_some(caller.actor.id);
-    for group in app.storage.read().await?.namespaces().list_visible(user, &query, MOST, 0).await? {
+    let mut uow = app.storage.read().await?;
+    if caller.actor.is_admin && !query.is_empty() {
+        let names = flag_definitions::all(&mut uow).await?.into_iter().map(|flag| flag.name);
+        let names = names.filter(|name| name.contains(&query)).take(MOST_FLAGS);
+        found.extend(names.map(|name| Destination {
+            href: paths::feature_flag(&name, app.environment()),
+            detail: String::from("Feature flag"),
+            label: name,
+        }));
+    }
+    for group in uow.namespaces().list_visible(user, &query, MOST, 0).await? {
         let path = &group.namespace.path;
         let kind = group.namespace.kind_name();
         let mut add = |page: GroupPage, label: String, detail: String| {

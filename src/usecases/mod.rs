@@ -34,6 +34,7 @@ pub mod decide_many;
 pub mod define_features;
 pub mod delete_feature;
 pub mod delete_user;
+pub mod edit_flag;
 pub mod end_sessions;
 pub mod estimate_actors;
 pub mod evaluate_flags;
@@ -47,6 +48,7 @@ pub mod freeze_changes;
 pub mod jump_to;
 pub mod link_chat_user;
 pub mod list_audit_events;
+pub mod list_flags;
 pub mod list_flow_versions;
 pub mod list_flows;
 pub mod list_groups;
@@ -71,11 +73,13 @@ pub mod set_flow_versions;
 pub mod set_orbit;
 pub mod set_password;
 pub mod show_configuration;
+pub mod show_flag;
 pub mod show_group;
 pub mod show_preferences;
 pub mod sign_in;
 pub mod sign_in_with_provider;
 pub mod sign_out;
+pub mod try_flag;
 pub mod unlink_user;
 pub mod verify_audit;
 
@@ -91,7 +95,7 @@ pub use tally::{Count, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
-    FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
+    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
     VisibleNamespace,
 };
 

@@ -12,6 +12,7 @@ mod decisions;
 mod document;
 mod feature_changes;
 mod features;
+mod flag_pages;
 mod flow_versions;
 mod forms;
 mod fuzz;

@@ -2,9 +2,11 @@
 
 use duo_console::{
     domain::{
+        audit::AuditKind,
         environment::Environment,
         feature::{
-            ADMINISTRATORS, FlagActor, FlagDefinition, FlagType, Gates, ORBIT_USER_PREFERENCE, Percentage,
+            ADMINISTRATORS, FlagActor, FlagDefinition, FlagType, Gates, Glance, ORBIT_USER_PREFERENCE,
+            Percentage,
         },
         ids::{NamespaceId, UserId},
     },
@@ -35,6 +37,7 @@ contract! {
     a_stale_delete_changes_nothing,
     deleting_forgets_the_gates_of_this_flag_alone,
     each_environment_has_gates_of_its_own,
+    a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed,
     what_was_set_before_there_were_environments_is_productions,
     production_needs_staging_and_a_reason_overrides_it,
     a_change_freeze_holds_until_somebody_says_why,
@@ -100,6 +103,44 @@ async fn every_kind_of_gate_reads_back(db: Database) {
             .await;
         assert_eq!(find(&db, FLAG).await, StoredFlag { gates, version: seen + 1 });
     }
+}
+
+async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: Database) {
+    let storage = db.open().await;
+    user(&storage, "ann").await;
+    let app = app(storage.clone());
+    let set = async |flag: &str, environment, targets: Targets| {
+        let command = SetFeature {
+            targets,
+            environments: vec![environment],
+            undefined_too: true,
+            ..SetFeature::everyone(flag, true)
+        };
+        set_feature(&app, &editor(), &command).await.expect("it is set");
+    };
+    let ann = Targets { users: vec![String::from("ann")], ..Targets::default() };
+    set(FLAG, Environment::StagingRef, ann).await;
+    set(FLAG, HERE, Targets::default()).await;
+    set("another_flag", Environment::Dev, Targets::default()).await;
+    assert!(delete(&app, FLAG).await.expect("it is deleted"));
+
+    let mut view = storage.read().await.expect("a view");
+    let mut all = view.features().glance(None).await.expect("a glance");
+    all.sort_unstable_by_key(|(environment, flag, _)| (flag.clone(), *environment));
+    let on = Glance { boolean: Some(true), ..Glance::default() };
+    let some = Glance { boolean: Some(false), names_somebody: true, ..Glance::default() };
+    let of = |environment, flag: &str, glance| (environment, flag.to_owned(), glance);
+    let this = [of(Environment::StagingRef, FLAG, some), of(HERE, FLAG, Glance::default())];
+    assert_eq!(all, [&[of(Environment::Dev, "another_flag", on)], this.as_slice()].concat());
+    let mut only = view.features().glance(Some(FLAG)).await.expect("a glance");
+    only.sort_unstable_by_key(|(environment, ..)| *environment);
+    assert_eq!(only, this);
+    assert_eq!(view.features().glance(Some("no_flag")).await.expect("a glance"), []);
+
+    let deleted = view.audit_log().last_of_kind(AuditKind::FeatureFlagDeleted).await.expect("what happened");
+    assert_eq!(deleted, [(FLAG.to_owned(), app.now())]);
+    let updated = view.audit_log().last_of_kind(AuditKind::FeatureFlagUpdated).await.expect("what happened");
+    assert_eq!(updated.len(), 3);
 }
 
 async fn a_stale_save_changes_nothing(db: Database) {

@@ -46,6 +46,19 @@ pub enum FlagType {
 }
 
 impl FlagType {
+    pub const ALL: [Self; 5] = [Self::Derisk, Self::Wip, Self::Beta, Self::Ops, Self::Experiment];
+
+    /// The word on a page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Derisk => "De-risk",
+            Self::Wip => "Work in progress",
+            Self::Beta => "Beta",
+            Self::Ops => "Operations",
+            Self::Experiment => "Experiment",
+        }
+    }
+
     /// The word in answers.
     pub const fn key(self) -> &'static str {
         match self {

@@ -30,6 +30,8 @@ pub enum State {
 }
 
 impl State {
+    pub const ALL: [Self; 3] = [Self::On, Self::Conditional, Self::Off];
+
     /// The word in answers.
     pub const fn key(self) -> &'static str {
         match self {
@@ -37,6 +39,42 @@ impl State {
             Self::Conditional => "conditional",
             Self::On => "on",
         }
+    }
+
+    /// The word on a page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "Off",
+            Self::Conditional => "Partly",
+            Self::On => "On",
+        }
+    }
+}
+
+/// What is seen of the gates of a flag without knowing whom they name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    pub boolean: Option<bool>,
+    pub percentage_of_actors: Percentage,
+    pub percentage_of_time: Percentage,
+    /// Whether there are actors, opt-outs or feature groups.
+    pub names_somebody: bool,
+}
+
+impl Glance {
+    /// How open it is; `default` is the flag's, which holds while nothing is set.
+    pub fn state(self, default: bool) -> State {
+        let all_the_time = self.percentage_of_time == Percentage::ALL;
+        match self.boolean {
+            None if default => State::On,
+            Some(on) if on || all_the_time => State::On,
+            Some(_) if self.is_conditional() => State::Conditional,
+            None | Some(_) => State::Off,
+        }
+    }
+
+    const fn is_conditional(self) -> bool {
+        self.names_somebody || !self.percentage_of_actors.is_zero() || !self.percentage_of_time.is_zero()
     }
 }
 
@@ -149,19 +187,55 @@ impl Gates {
 
     /// How open it is; `default` is the flag's, which holds while nothing is set.
     pub fn state(&self, default: bool) -> State {
-        let all_the_time = self.percentage_of_time == Percentage::ALL;
-        match self.boolean {
-            None if default => State::On,
-            Some(on) if on || all_the_time => State::On,
-            Some(_) if self.is_conditional() => State::Conditional,
-            None | Some(_) => State::Off,
-        }
+        self.glance().state(default)
     }
 
     /// Whether any gate but the boolean is set.
     pub fn is_conditional(&self) -> bool {
-        let Self { boolean, .. } = *self;
-        *self != Self { boolean, ..Self::default() }
+        self.glance().is_conditional()
+    }
+
+    /// All but whom they name.
+    pub const fn glance(&self) -> Glance {
+        Glance {
+            boolean: self.boolean,
+            percentage_of_actors: self.percentage_of_actors,
+            percentage_of_time: self.percentage_of_time,
+            names_somebody: !(self.actors.is_empty() && self.opted_out.is_empty() && self.groups.is_empty()),
+        }
+    }
+
+    /// In words: `On for 2 actors and 25 % of actors, 1 opted out.`
+    pub fn summary(&self, default: bool) -> String {
+        let count = |count: usize, one: &str| match count {
+            1 => format!("1 {one}"),
+            _ => format!("{count} {one}s"),
+        };
+        let mut open = Vec::new();
+        if !self.actors.is_empty() {
+            open.push(count(self.actors.len(), "actor"));
+        }
+        if !self.groups.is_empty() {
+            open.push(count(self.groups.len(), "feature group"));
+        }
+        for (percentage, of) in [(self.percentage_of_actors, "actors"), (self.percentage_of_time, "the time")]
+        {
+            if !percentage.is_zero() {
+                open.push(format!("{percentage} % of {of}"));
+            }
+        }
+        let mut said = match (self.boolean, open.as_slice()) {
+            (None, _) if default => String::from("Nothing is set: on by default"),
+            (None, _) => String::from("Nothing is set: off by default"),
+            (Some(true), _) => String::from("On for everyone"),
+            (Some(false), []) => String::from("Off for everyone"),
+            (Some(false), [only]) => format!("On for {only}"),
+            (Some(false), [first @ .., last]) => format!("On for {} and {last}", first.join(", ")),
+        };
+        if !self.opted_out.is_empty() {
+            said = format!("{said}, {} opted out", self.opted_out.len());
+        }
+        said + "."
     }
 
     /// The gates after a change. A boolean, on or off, takes the place of every other gate, as
@@ -361,6 +435,23 @@ mod tests {
                 "a boolean wipes the rest"
             );
         }
+    }
+
+    #[test]
+    fn the_gates_are_said_in_a_sentence() {
+        let said = |gates: Gates, default: bool| gates.summary(default);
+        assert_eq!(said(Gates::default(), true), "Nothing is set: on by default.");
+        assert_eq!(said(Gates { boolean: Some(true), ..Gates::default() }, false), "On for everyone.");
+        assert_eq!(said(off(|_| ()), true), "Off for everyone.");
+        assert_eq!(said(off(|it| it.opted_out = vec![ANN]), true), "Off for everyone, 1 opted out.");
+        let much = off(|it| {
+            it.actors = vec![ANN, BOB];
+            it.groups = vec!["staff".into()];
+            it.percentage_of_actors = percent("0.5");
+            it.opted_out = vec![EVE];
+        });
+        let sentence = "On for 2 actors, 1 feature group and 0.5 % of actors, 1 opted out.";
+        assert_eq!(said(much, false), sentence);
     }
 
     #[test]

@@ -93,6 +93,12 @@ impl Bucket {
         Self(hashed.0.finalize() % Self::COUNT)
     }
 
+    /// The least percentage that holds it.
+    pub fn least(self) -> Percentage {
+        let hundredths = self.0 / 10 + 1;
+        Percentage(u16::try_from(hundredths).unwrap_or(Percentage::ALL.0))
+    }
+
     /// Any, from four random bytes.
     pub fn from_random(bytes: [u8; 4]) -> Self {
         Self(u32::from_be_bytes(bytes) % Self::COUNT)
@@ -141,6 +147,15 @@ mod tests {
             let percentage = Percentage::parse(text).expect(text);
             assert!(!percentage.holds(Bucket(first_outside)), "{text}");
             assert!(first_outside == 0 || percentage.holds(Bucket(first_outside - 1)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_least_percentage_holds_a_bucket_and_the_one_below_does_not() {
+        for (bucket, least) in [(0, "0.01"), (9, "0.01"), (10, "0.02"), (92_353, "92.36"), (99_999, "100")] {
+            let (bucket, least) = (Bucket(bucket), Percentage::parse(least).expect(least));
+            assert_eq!(bucket.least(), least);
+            assert!(least.holds(bucket) && !Percentage(least.0 - 1).holds(bucket));
         }
     }
 

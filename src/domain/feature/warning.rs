@@ -40,7 +40,31 @@ impl Warning {
         .collect()
     }
 
-    /// For a person.
+    const ALL: [Self; 5] = [
+        Self::GatesWiped,
+        Self::DefaultOverridden,
+        Self::PercentageOfTime,
+        Self::MixedActors,
+        Self::Undefined,
+    ];
+
+    /// The word in a form that says of what it warned.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::GatesWiped => "gates_wiped",
+            Self::DefaultOverridden => "default_overridden",
+            Self::PercentageOfTime => "percentage_of_time",
+            Self::MixedActors => "mixed_actors",
+            Self::Undefined => "undefined",
+        }
+    }
+
+    /// `None` when `key` names no warning.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.key() == key)
+    }
+
+    /// For a person, after it was done.
     pub const fn text(self) -> &'static str {
         match self {
             Self::GatesWiped => {
@@ -54,6 +78,25 @@ impl Warning {
             }
             Self::MixedActors => {
                 "The flag is set for actors of different kinds. The code that asks it may ask for one kind only."
+            }
+            Self::Undefined => "No definition says what this flag is for. Perhaps nothing asks for it.",
+        }
+    }
+}
+
+impl Warning {
+    /// For a person, before it is done.
+    pub const fn before(self) -> &'static str {
+        match self {
+            Self::GatesWiped => "This takes away the actors, groups, percentages and opt-outs that are set.",
+            Self::DefaultOverridden => {
+                "This flag is on by default. Once any gate is set the default no longer counts: the flag is off for everyone it is not opened for."
+            }
+            Self::PercentageOfTime => {
+                "A percentage of time is deprecated: the answer flips from one question to the next. Use a percentage of actors."
+            }
+            Self::MixedActors => {
+                "The flag would be set for actors of different kinds. The code that asks it may ask for one kind only."
             }
             Self::Undefined => "No definition says what this flag is for. Perhaps nothing asks for it.",
         }
@@ -76,6 +119,13 @@ mod tests {
         let before = before.iter().try_fold(Gates::default(), Gates::apply).expect("it fits");
         let after = changes.iter().try_fold(before.clone(), Gates::apply).expect("it fits");
         Warning::about(Some(&definition), changes, &before, &after)
+    }
+
+    #[test]
+    fn warnings_read_back_as_they_are_written() {
+        for warning in Warning::ALL {
+            assert_eq!(Warning::from_key(warning.key()), Some(warning));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod feedback;
 mod flow_toggle;
 mod jump_box;
 mod orbit_choices;
+mod percentage_slider;
 
 pub use copy_button::CopyButton;
 pub use escape_link::EscapeLink;
@@ -14,6 +15,7 @@ pub use feedback::Feedback;
 pub use flow_toggle::{Dialog, FlowRow, FlowToggle};
 pub use jump_box::JumpBox;
 pub use orbit_choices::OrbitChoices;
+pub use percentage_slider::PercentageSlider;
 
 use leptos::{html, prelude::*};
 

@@ -1,0 +1,215 @@
+//! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
+
+use super::{
+    App, Caller, FlagEditor, FlagError, Guard, UseCaseError,
+    flag_change::{Changed, FlagChange, TRIES, To, carry_out, not_first, rehearse},
+    flag_definitions,
+    flag_history::find_entry,
+    may_read_flags,
+    schedule_change::ScheduleChange,
+    set_feature::{FlagValue, Targets, changes},
+};
+use crate::{
+    domain::{
+        environment::Environment,
+        feature::{Edit, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name},
+        time::Timestamp,
+    },
+    storage::{StorageError, UnitOfWork},
+};
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct FlagEdit {
+    pub flag: String,
+    pub environment: Environment,
+    pub edit: Edit,
+}
+
+/// What would come of it. The gates are said in a sentence each.
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    pub before: String,
+    pub after: String,
+    /// Whether anything would change.
+    pub changes: bool,
+    pub warnings: Vec<Warning>,
+    /// What can be overridden with a reason.
+    pub checks: Vec<FlagError>,
+}
+
+/// What somebody says who wants it done.
+#[derive(Clone, Debug, Default)]
+pub struct Confirmation {
+    /// Why it is done. It is kept; empty when they do not say.
+    pub reason: String,
+    /// Whether checks that speak against it were shown, so that the reason overrides them.
+    pub overriding: bool,
+    /// What they were warned of.
+    pub warned_of: Vec<Warning>,
+}
+
+/// Changes nothing.
+pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Result<Rehearsal, UseCaseError> {
+    may_read_flags(caller)?;
+    let mut uow = app.storage.read().await?;
+    let plan = plan(&mut uow, asked).await?;
+    let guard = Guard { compare_with_staging: true, ..Guard::default() };
+    let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
+    let here = the_one(&changed);
+    let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
+    Ok(Rehearsal {
+        before: here.before.summary(default),
+        after: here.after.summary(default),
+        changes: here.before != here.after,
+        warnings: plan.warnings(here),
+        checks,
+    })
+}
+
+/// Does it.
+///
+/// # Errors
+/// Besides what setting a flag can meet: the last sign-in is too old, or there is something to warn of.
+pub async fn edit_flag(
+    app: &App,
+    caller: &Caller,
+    asked: &FlagEdit,
+    confirmation: &Confirmation,
+) -> Result<(), UseCaseError> {
+    check_flag_name(&asked.flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    let editor = FlagEditor::at_page(app, caller)?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_once(app, &editor, asked, confirmation).await {
+            // It says what is to be, and is told what to beware of, so it can be done again.
+            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
+            other => return other.map_err(not_first),
+        }
+    }
+}
+
+async fn try_once(
+    app: &App,
+    editor: &FlagEditor,
+    asked: &FlagEdit,
+    confirmation: &Confirmation,
+) -> Result<(), UseCaseError> {
+    let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
+    let overriding = confirmation.overriding.then(|| confirmation.reason.clone());
+    let guard = Guard { compare_with_staging: true, override_reason: overriding, ..Guard::default() };
+    let mut uow = app.storage.begin().await?;
+    let plan = plan(&mut uow, asked).await?;
+    let changed = carry_out(app, &mut uow, editor, &plan.change(asked, reason, &guard)).await?;
+    let here = the_one(&changed);
+    if let Some(new) = plan.warnings(here).into_iter().find(|it| !confirmation.warned_of.contains(it)) {
+        return Err(FlagError::WarnFirst(new).into());
+    }
+    Ok(uow.commit().await?)
+}
+
+/// A change at a page is made in one environment.
+fn the_one(changed: &[Changed]) -> &Changed {
+    changed.first().expect("there is one environment")
+}
+
+/// What is asked for, with what it is about looked up.
+struct Plan {
+    definition: Option<FlagDefinition>,
+    aim: Aim,
+}
+
+enum Aim {
+    Changed(Vec<GateChange>),
+    Exactly(Gates),
+}
+
+async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseError> {
+    let definition = flag_definitions::find(uow, &asked.flag).await?;
+    let aim = match &asked.edit {
+        Edit::Forget => Aim::Exactly(Gates::default()),
+        Edit::Restore(event) => {
+            let entry = find_entry(uow, &asked.flag, *event).await?;
+            let entry = entry.filter(|it| it.environment == asked.environment);
+            let entry = entry.ok_or(UseCaseError::NotFound("page"))?;
+            Aim::Exactly(entry.gates_after.ok_or(FlagError::Unreadable(entry.after))?)
+        }
+        edit => {
+            let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
+            Aim::Changed(changes(uow, value, &targets).await?)
+        }
+    };
+    Ok(Plan { definition, aim })
+}
+
+impl Plan {
+    fn change<'a>(
+        &'a self,
+        asked: &'a FlagEdit,
+        reason: Option<&'a str>,
+        guard: &'a Guard,
+    ) -> FlagChange<'a> {
+        FlagChange {
+            flag: &asked.flag,
+            definition: self.definition.as_ref(),
+            environments: std::slice::from_ref(&asked.environment),
+            to: match &self.aim {
+                Aim::Changed(changes) => To::Changed(changes),
+                Aim::Exactly(gates) => To::Exactly(gates),
+            },
+            reason,
+            guard,
+        }
+    }
+
+    fn warnings(&self, changed: &Changed) -> Vec<Warning> {
+        let changes = match &self.aim {
+            Aim::Changed(changes) => changes.as_slice(),
+            Aim::Exactly(_) => &[],
+        };
+        Warning::about(self.definition.as_ref(), changes, &changed.before, &changed.after)
+    }
+}
+
+/// The same for later: what [`super::schedule_change`] takes.
+///
+/// # Errors
+/// A change that sets all gates at once cannot be scheduled.
+pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
+    let message = "This cannot be scheduled for later. Do it now.";
+    let (value, targets) = value(&asked.edit).ok_or_else(|| UseCaseError::invalid("at", message))?;
+    Ok(ScheduleChange {
+        name: asked.flag.clone(),
+        value,
+        targets,
+        environment: Some(asked.environment),
+        compare_with_staging: true,
+        due_at,
+        reason: Some(reason.trim().to_owned()).filter(|it| !it.is_empty()),
+        undefined_too: true,
+    })
+}
+
+/// What a change sets, and for whom; `None` for one that sets all gates at once.
+fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
+    let nobody = Targets::default;
+    Some(match edit {
+        Edit::Forget | Edit::Restore(_) => return None,
+        Edit::Everyone(on) => (FlagValue::Boolean(*on), nobody()),
+        Edit::Open(target, on) => (FlagValue::Boolean(*on), targets(target)),
+        Edit::OptOut(target, out) => (FlagValue::OptOut(*out), targets(target)),
+        Edit::PercentageOfActors(percentage) => (FlagValue::PercentageOfActors(*percentage), nobody()),
+        Edit::PercentageOfTime(percentage) => (FlagValue::PercentageOfTime(*percentage), nobody()),
+    })
+}
+
+fn targets(target: &Target) -> Targets {
+    let name = vec![target.name.clone()];
+    match target.kind {
+        TargetKind::User => Targets { users: name, ..Targets::default() },
+        TargetKind::Group => Targets { groups: name, ..Targets::default() },
+        TargetKind::Project => Targets { projects: name, ..Targets::default() },
+        TargetKind::FeatureGroup => Targets { feature_groups: name, ..Targets::default() },
+    }
+}
