@@ -9,7 +9,8 @@
 //!   [`StorageError::Inconsistent`];
 //! - names are compared by a `*_key` column, in lower case;
 //! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
-//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite;
+//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done
+//!   once is claimed first, by the state in its row (`scheduled_changes`);
 //! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 

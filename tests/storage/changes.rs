@@ -180,7 +180,8 @@ async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) 
 
     // Past the program: nothing tells of it, so it is not seen yet.
     db.execute(
-        "INSERT INTO features (name, boolean_gate, version) VALUES ('duo_developer_next_unstable', TRUE, 1)",
+        "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version)
+         VALUES ('production', 'duo_developer_next_unstable', TRUE, 0, 0, 1)",
     )
     .await
     .expect("a row");

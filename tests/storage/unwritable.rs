@@ -1,10 +1,18 @@
 //! A database that takes no changes says so, keeps what it has, and takes them again afterwards.
 
-use duo_console::storage::{DatabaseUrl, Storage, StorageError};
+use duo_console::{
+    storage::{DatabaseUrl, Storage, StorageError},
+    usecases::{
+        FlagEditor,
+        run_due_changes::{Ran, run_due_changes},
+        schedule_change::{ScheduleChange, schedule_change},
+        set_feature::{FlagValue, Targets},
+    },
+};
 
 use crate::{
     support::{Backend, Database, run},
-    world::{app, group, new_user, owner, selection, switch, user},
+    world::{NOON, app, app_at, group, new_user, origin, owner, selection, switch, user},
 };
 
 /// Adds users until the database takes no more; how many it took.
@@ -72,17 +80,8 @@ fn a_postgres_that_only_answers_refuses_changes_and_takes_them_again_afterwards(
     run(Backend::Postgres, async |db: Database| {
         let storage = db.open().await;
         let ann = user(&storage, "ann").await;
-        let name = db.texts("SELECT current_database()::text").await.remove(0);
-        // It counts for new connections, so those that there are have to go.
-        let set_read_only = async |value: &str| {
-            db.execute("SET default_transaction_read_only = off").await.expect("this connection may");
-            let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
-            db.execute(&sql).await.expect("it is set");
-            let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-            db.execute(others).await.expect("they end");
-        };
 
-        set_read_only("on").await;
+        set_read_only(&db, "on").await;
         let mut uow = storage.begin().await.expect("a unit of work");
         let refused = uow.users().add(&new_user("bob")).await.expect_err("it cannot be written");
         assert!(matches!(refused, StorageError::Unwritable(_)), "{refused:?}");
@@ -90,7 +89,48 @@ fn a_postgres_that_only_answers_refuses_changes_and_takes_them_again_afterwards(
         let found = storage.read().await.expect("a view").users().lookup(ann).await;
         assert_eq!(found.expect("it answers").map(|it| it.username).as_deref(), Some("ann"));
 
-        set_read_only("off").await;
+        set_read_only(&db, "off").await;
         user(&storage, "bob").await;
     });
+}
+
+#[test]
+fn a_scheduled_change_waits_while_the_database_takes_no_changes() {
+    run(Backend::Postgres, async |db: Database| {
+        let storage = db.open().await;
+        let plan = ScheduleChange {
+            name: String::from("orbit_user_preference"),
+            value: FlagValue::Boolean(true),
+            targets: Targets::default(),
+            environment: None,
+            compare_with_staging: false,
+            due_at: NOON.plus_millis(1),
+            reason: None,
+            undefined_too: false,
+        };
+        let editor = FlagEditor::operator(origin());
+        schedule_change(&app(storage.clone()), &editor, &plan).await.expect("it is scheduled");
+        let then = app_at(storage.clone(), plan.due_at);
+        let state = "SELECT state FROM scheduled_changes";
+
+        set_read_only(&db, "on").await;
+        let error = run_due_changes(&then).await.expect_err("it cannot be written");
+        assert!(error.is_unwritable() && error.is_passing(), "{error:?}");
+        assert_eq!(db.texts(state).await, ["pending"]);
+
+        set_read_only(&db, "off").await;
+        assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { done: 1, ..Ran::default() });
+        assert_eq!(db.texts(state).await, ["done"]);
+    });
+}
+
+/// Whether the PostgreSQL database only answers. It counts for new connections, so those that there
+/// are have to go.
+async fn set_read_only(db: &Database, value: &str) {
+    let name = db.texts("SELECT current_database()::text").await.remove(0);
+    db.execute("SET default_transaction_read_only = off").await.expect("this connection may");
+    let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
+    db.execute(&sql).await.expect("it is set");
+    let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    db.execute(others).await.expect("they end");
 }
