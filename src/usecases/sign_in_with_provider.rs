@@ -129,7 +129,9 @@ async fn find_or_make(
         },
     };
     if uow.identities().is_linked(user.id, claims.identity.issuer()).await? {
-        return Ok(Err(Refusal::LinkedToAnother));
+        // Perhaps a moment ago and to this very identity: two tabs at a first sign-in.
+        let is_this = uow.identities().find(&claims.identity).await? == Some(user.id);
+        return Ok(if is_this { Ok(user) } else { Err(Refusal::LinkedToAnother) });
     }
     uow.identities().link(&claims.identity, user.id, app.now()).await?;
     let to = format!("{} {}", claims.identity.issuer(), claims.identity.subject());

@@ -149,10 +149,12 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn an_answer_that_takes_too_long_is_given_up() {
-    let test = with(Limits { request: Duration::ZERO, ..Limits::default() }).await;
+    let test = with(Limits { request: Duration::from_millis(50), ..Limits::default() }).await;
     let token = test.full_token("owner").await;
-    // Both ask the database, which is not done at once.
-    let answer = test.get("/api/v1/groups/acme/flows").token(&token).send().await;
+    // Both are to write, and somebody else writes all the time.
+    let _held = test.app.storage.begin().await.expect("a unit of work");
+    let change = json!({"enabled": false, "version": 0});
+    let answer = test.put(&code_review_of("acme"), &change).token(&token).send().await;
     answer.refused(503, "too_slow");
     assert_eq!(answer.headers["retry-after"], "1");
     let answer = Browser::new(&test).sign_in("owner", PASSWORD).await;
