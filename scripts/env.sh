@@ -66,7 +66,8 @@ start_demo_server() {
   trap 'kill "$server" 2>/dev/null || true; rm -rf "$place"' EXIT
   export DATABASE_URL=sqlite://$place/duo.db
   touch "$place/said" # it is looked into before the server may have begun
-  "$program" serve --demo --listen 127.0.0.1:0 --log warn --api-rate-per-minute 0 >"$place/said" 2>"$place/log" &
+  DUO_CHAT_SIGNING_SECRET=0123456789abcdef0123456789abcdef "$program" serve --demo --listen 127.0.0.1:0 --log warn \
+    --api-rate-per-minute 0 --api-anonymous-rate-per-minute 0 >"$place/said" 2>"$place/log" &
   server=$!
   address=
   for _ in $(seq 100); do

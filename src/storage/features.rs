@@ -12,9 +12,9 @@ statements! {
     LIST = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.boolean_gate IS NOT NULL";
     VERSION = "SELECT version FROM flag_gates WHERE environment = $1 AND flag = $2";
     VERSIONS = "SELECT flag, version FROM flag_gates WHERE environment = $1";
-    GLANCE = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag) FROM flag_gates g";
+    GLANCE = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g";
 /// With the environments, so that the key is found.
-    GLANCE_AT = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag) FROM flag_gates g WHERE g.environment IN ('dev', 'pre', 'staging', 'staging-ref', 'production') AND g.flag = $1";
+    GLANCE_AT = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g WHERE g.environment IN ('dev', 'pre', 'staging', 'staging-ref', 'production') AND g.flag = $1";
     SAVE = "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version) VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (environment, flag) DO UPDATE SET boolean_gate = excluded.boolean_gate, percentage_of_actors = excluded.percentage_of_actors, percentage_of_time = excluded.percentage_of_time, version = flag_gates.version + 1 WHERE flag_gates.version = $6 RETURNING version";
     ADD_TARGET = "INSERT INTO flag_gate_targets (environment, flag, kind, target) VALUES ($1, $2, $3, $4)";
     REMOVE_TARGET = "DELETE FROM flag_gate_targets WHERE environment = $1 AND flag = $2 AND kind = $3 AND target = $4";
@@ -79,23 +79,25 @@ impl Features<'_> {
         &mut self,
         flag: Option<&str>,
     ) -> Result<Vec<(Environment, String, Glance)>, StorageError> {
-        type Row = (String, String, Option<bool>, i64, i64, bool);
+        type Row = (String, String, Option<bool>, i64, i64, bool, bool);
         let rows: Vec<Row> = on_db!(self.uow, |c| match flag {
             Some(flag) => sqlx::query_as(GLANCE_AT).bind(flag).fetch_all(c).await,
             None => sqlx::query_as(GLANCE).fetch_all(c).await,
         })?;
-        let glance = |(environment, flag, boolean, of_actors, of_time, names_somebody): Row| {
-            let Some(environment) = Environment::from_key(&environment) else {
-                return Err(StorageError::inconsistent("flag_gates", "environment", environment));
+        let glance =
+            |(environment, flag, boolean, of_actors, of_time, opens_for_somebody, opts_somebody_out): Row| {
+                let Some(environment) = Environment::from_key(&environment) else {
+                    return Err(StorageError::inconsistent("flag_gates", "environment", environment));
+                };
+                let glance = Glance {
+                    boolean,
+                    percentage_of_actors: percentage("percentage_of_actors", of_actors)?,
+                    percentage_of_time: percentage("percentage_of_time", of_time)?,
+                    opens_for_somebody,
+                    opts_somebody_out,
+                };
+                Ok((environment, flag, glance))
             };
-            let glance = Glance {
-                boolean,
-                percentage_of_actors: percentage("percentage_of_actors", of_actors)?,
-                percentage_of_time: percentage("percentage_of_time", of_time)?,
-                names_somebody,
-            };
-            Ok((environment, flag, glance))
-        };
         rows.into_iter().map(glance).collect()
     }
 

@@ -222,7 +222,7 @@ async fn failed_checks(
     let default = change.definition.is_some_and(|it| it.default_enabled);
     let states = |environment| {
         let found = all.iter().find(|it| it.environment == environment)?;
-        Some((found.before.state(default), found.after.state(default)))
+        Some((found.before.glance().openness(default), found.after.glance().openness(default)))
     };
     if change.guard.compare_with_staging
         && let Some(staging) = states(Environment::Staging)

@@ -13,11 +13,11 @@ pub enum FlagError {
     #[error("{}", in_gitlabs_words(*error, target))]
     Gates { error: GateError, target: String },
     #[error(
-        "Production would be further open than staging. Set staging first or along with it, or say why not: --override-reason."
+        "Production would be further open than staging. Set staging first or along with it, or give a reason to override this."
     )]
     AheadOfStaging,
     #[error(
-        "There is a change freeze in {environment}: {reason} To set the flag all the same, say why: --override-reason."
+        "There is a change freeze in {environment}: {reason} To set the flag all the same, give a reason to override this."
     )]
     Frozen { environment: Environment, reason: String },
     /// Whoever is at a page is warned before anything is done.

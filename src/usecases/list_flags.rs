@@ -126,7 +126,8 @@ pub(super) async fn summaries(
             Environment::ALL.map(|it| (it, glances.get(&(name.clone(), it)).copied().unwrap_or_default()));
         let changed_at = Environment::ALL.into_iter().filter_map(changed_in).max();
         let production = glances.iter().find(|it| it.0 == Environment::Production).map(|it| it.1);
-        let fully_on = production.is_some_and(|it| it.boolean.is_some() && it.state(false) == State::On);
+        let fully_on = production
+            .is_some_and(|it| it.boolean.is_some() && !it.opts_somebody_out && it.state(false) == State::On);
         let on_since = if fully_on { changed_in(Environment::Production) } else { None };
         let stale = Stale::of(definition.as_ref(), on_since, now);
         FlagSummary { name, definition, glances, changed_at, stale }
@@ -158,7 +159,7 @@ fn fits(flag: &FlagSummary, filter: &FlagFilter, now: Timestamp) -> bool {
         || description.to_lowercase().contains(&words))
         && filter
             .state
-            .is_none_or(|state| flag.glance(filter.environment).state(flag.default_enabled()) == state)
+            .is_none_or(|state| flag.glance(filter.environment).openness(flag.default_enabled()) == state)
         && filter.flag_type.is_none_or(|kind| flag.definition.as_ref().is_some_and(|it| it.flag_type == kind))
         && match filter.age {
             None => true,

@@ -233,6 +233,7 @@ async fn definitions_have_gitlabs_fields() {
         "introduced_by_url",
         "rollout_issue_url",
         "milestone",
+        "intended_to_rollout_by",
         "log_state_changes",
         "type",
         "group",

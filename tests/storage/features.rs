@@ -128,7 +128,7 @@ async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: D
     let mut all = view.features().glance(None).await.expect("a glance");
     all.sort_unstable_by_key(|(environment, flag, _)| (flag.clone(), *environment));
     let on = Glance { boolean: Some(true), ..Glance::default() };
-    let some = Glance { boolean: Some(false), names_somebody: true, ..Glance::default() };
+    let some = Glance { boolean: Some(false), opens_for_somebody: true, ..Glance::default() };
     let of = |environment, flag: &str, glance| (environment, flag.to_owned(), glance);
     let this = [of(Environment::StagingRef, FLAG, some), of(HERE, FLAG, Glance::default())];
     assert_eq!(all, [&[of(Environment::Dev, "another_flag", on)], this.as_slice()].concat());

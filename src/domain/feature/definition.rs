@@ -28,6 +28,9 @@ pub struct FlagDefinition {
     /// The day by which it should be gone: `2026-12-31`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
+    /// The release by which GitLab means to be done with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intended_to_rollout_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_state_changes: Option<bool>,
 }
@@ -106,6 +109,7 @@ impl FlagDefinition {
             rollout_issue_url: None,
             milestone: None,
             expires_on: None,
+            intended_to_rollout_by: None,
             log_state_changes: None,
         }
     }
@@ -141,13 +145,18 @@ impl FlagDefinition {
             unless(url.as_ref().is_none_or(good), field, "an address that begins with https:// or http://")?;
         }
         let short = |text: &String| (1..=20).contains(&text.len());
-        unless(self.milestone.as_ref().is_none_or(short), "milestone", "a release such as 19.2")?;
+        for (field, release) in
+            [("milestone", &self.milestone), ("intended_to_rollout_by", &self.intended_to_rollout_by)]
+        {
+            unless(release.as_ref().is_none_or(short), field, "a release such as 19.2")?;
+        }
         unless(self.expires_on.is_none() || self.expiry().is_some(), "expires_on", "a day such as 2026-12-31")
     }
 
     /// The day by which it should be gone; `None` when it has none.
     pub fn expiry(&self) -> Option<Date> {
-        self.expires_on.as_deref()?.parse().ok()
+        // One way of writing it only: days are compared as they are written.
+        self.expires_on.as_deref().filter(|day| day.len() == 10)?.parse().ok()
     }
 }
 
@@ -186,6 +195,8 @@ mod tests {
         assert_eq!(refused(|it| it.introduced_by_url = Some(String::new())), "introduced_by_url");
         assert_eq!(refused(|it| it.rollout_issue_url = Some("issue 1".into())), "rollout_issue_url");
         assert_eq!(refused(|it| it.milestone = Some(String::new())), "milestone");
+        assert_eq!(refused(|it| it.intended_to_rollout_by = Some("x".repeat(21))), "intended_to_rollout_by");
         assert_eq!(refused(|it| it.expires_on = Some("2026-02-30".into())), "expires_on");
+        assert_eq!(refused(|it| it.expires_on = Some("20261231".into())), "expires_on");
     }
 }

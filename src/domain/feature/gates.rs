@@ -57,24 +57,40 @@ pub struct Glance {
     pub boolean: Option<bool>,
     pub percentage_of_actors: Percentage,
     pub percentage_of_time: Percentage,
-    /// Whether there are actors, opt-outs or feature groups.
-    pub names_somebody: bool,
+    /// Whether there are actors or feature groups.
+    pub opens_for_somebody: bool,
+    /// Whether somebody is opted out.
+    pub opts_somebody_out: bool,
 }
 
 impl Glance {
-    /// How open it is; `default` is the flag's, which holds while nothing is set.
+    /// How open it is, in GitLab's answers: there an opt-out counts as something that depends.
+    /// `default` is the flag's, which holds while nothing is set.
     pub fn state(self, default: bool) -> State {
+        self.state_if(default, self.is_conditional())
+    }
+
+    /// How open it is. Opting somebody out opens it to nobody.
+    pub fn openness(self, default: bool) -> State {
+        self.state_if(default, self.opens_for_some())
+    }
+
+    fn state_if(self, default: bool, conditional: bool) -> State {
         let all_the_time = self.percentage_of_time == Percentage::ALL;
         match self.boolean {
             None if default => State::On,
             Some(on) if on || all_the_time => State::On,
-            Some(_) if self.is_conditional() => State::Conditional,
+            Some(_) if conditional => State::Conditional,
             None | Some(_) => State::Off,
         }
     }
 
     const fn is_conditional(self) -> bool {
-        self.names_somebody || !self.percentage_of_actors.is_zero() || !self.percentage_of_time.is_zero()
+        self.opts_somebody_out || self.opens_for_some()
+    }
+
+    const fn opens_for_some(self) -> bool {
+        self.opens_for_somebody || !self.percentage_of_actors.is_zero() || !self.percentage_of_time.is_zero()
     }
 }
 
@@ -201,7 +217,8 @@ impl Gates {
             boolean: self.boolean,
             percentage_of_actors: self.percentage_of_actors,
             percentage_of_time: self.percentage_of_time,
-            names_somebody: !(self.actors.is_empty() && self.opted_out.is_empty() && self.groups.is_empty()),
+            opens_for_somebody: !(self.actors.is_empty() && self.groups.is_empty()),
+            opts_somebody_out: !self.opted_out.is_empty(),
         }
     }
 
@@ -399,6 +416,20 @@ mod tests {
             assert_eq!(gates.state(default), state, "{gates:?}");
             assert_eq!(serde_json::json!(state), state.key());
         }
+    }
+
+    #[test]
+    fn opting_somebody_out_opens_it_to_nobody() {
+        let out = |boolean| Gates { boolean, opted_out: vec![ANN], ..Gates::default() };
+        for (gates, openness) in [
+            (out(Some(false)), State::Off),
+            (out(Some(true)), State::On),
+            (Gates { actors: vec![BOB], ..out(Some(false)) }, State::Conditional),
+            (Gates { percentage_of_actors: percent("0.01"), ..out(Some(false)) }, State::Conditional),
+        ] {
+            assert_eq!(gates.glance().openness(false), openness, "{gates:?}");
+        }
+        assert_eq!(Gates::default().glance().openness(true), State::On);
     }
 
     #[test]

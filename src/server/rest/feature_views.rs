@@ -58,6 +58,9 @@ pub struct Definition {
     rollout_issue_url: Option<String>,
     #[schema(required)]
     milestone: Option<String>,
+    /// The release by which GitLab means to be done with it.
+    #[schema(required)]
+    intended_to_rollout_by: Option<String>,
     /// The day by which the flag should be gone.
     #[schema(required)]
     expires_on: Option<String>,
@@ -181,6 +184,7 @@ impl From<FlagDefinition> for Definition {
             introduced_by_url: definition.introduced_by_url,
             rollout_issue_url: definition.rollout_issue_url,
             milestone: definition.milestone,
+            intended_to_rollout_by: definition.intended_to_rollout_by,
             expires_on: definition.expires_on,
             log_state_changes: definition.log_state_changes,
             flag_type: definition.flag_type.key(),

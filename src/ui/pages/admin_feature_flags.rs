@@ -226,7 +226,7 @@ fn Cell(name: String, environment: Environment, glance: Glance, default: bool) -
 
 /// The state, and what else fits beside it.
 pub(super) fn shown(glance: Glance, default: bool) -> (State, Option<String>) {
-    let state = glance.state(default);
+    let state = glance.openness(default);
     let percentage = glance.percentage_of_actors;
     let detail = match (glance.boolean, state) {
         (None, _) => Some(String::from("by default")),
