@@ -322,7 +322,7 @@ async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure
         environments: environments.clone(),
         guard,
     };
-    for warning in set_feature(app, editor, &command).await? {
+    for warning in set_feature(app, editor, &command).await?.warnings {
         say(format_args!("warning: {}", warning.text()));
     }
     for line in states(app, &environments, &name).await? {

@@ -2,10 +2,24 @@
 //! and who may hear of it.
 
 use super::{
-    audit::{AuditKind, NewAuditEvent},
+    audit::{AuditActor, AuditKind, AuditNamespace},
     environment::Environment,
     feature::FeatureTarget,
+    ids::AuditEventId,
+    time::Timestamp,
 };
+
+/// An event of the audit log without its values, which may be long: all that is told of it, and all that
+/// says to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedChange {
+    pub id: AuditEventId,
+    pub at: Timestamp,
+    pub kind: AuditKind,
+    pub actor: AuditActor,
+    pub namespace: Option<AuditNamespace>,
+    pub target: String,
+}
 
 /// Who hears of a change. Administrators hear of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,20 +65,25 @@ pub const fn audience(kind: AuditKind) -> Option<Audience> {
     }
 }
 
-/// Whether the answer of a feature flag may differ now in this environment.
-pub fn is_about_flags(event: &NewAuditEvent, environment: Environment) -> bool {
+/// Whether the answer of a feature flag may differ now in this environment. A name that is given to
+/// somebody named nobody before.
+pub fn is_about_flags(event: &LoggedChange, environment: Environment) -> bool {
     use AuditKind as Kind;
     match event.kind {
         Kind::FeatureFlagUpdated | Kind::FeatureFlagDeleted => {
             FeatureTarget::read(&event.target).environment == environment
         }
-        Kind::FeatureDefined | Kind::FeatureGroupUpdated | Kind::UserDeleted => true,
+        Kind::FeatureDefined
+        | Kind::FeatureGroupUpdated
+        | Kind::UserCreated
+        | Kind::UserDeleted
+        | Kind::DemoDataCreated => true,
         _ => false,
     }
 }
 
 /// What is told of the event.
-pub fn told(event: &NewAuditEvent) -> Told<'_> {
+pub fn told(event: &LoggedChange) -> Told<'_> {
     let namespace = event.namespace.as_ref().map(|it| it.path.as_str());
     let subject = event.target.as_str();
     match event.kind {
@@ -86,20 +105,15 @@ pub fn told(event: &NewAuditEvent) -> Told<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{actor::Surface, audit::AuditActor, time::Timestamp};
 
-    fn event(kind: AuditKind, target: &str) -> NewAuditEvent {
-        NewAuditEvent {
+    fn event(kind: AuditKind, target: &str) -> LoggedChange {
+        LoggedChange {
+            id: AuditEventId(1),
             at: Timestamp::from_millis(0),
             kind,
             actor: AuditActor { id: None, username: "ann".into(), name: "Ann".into() },
-            surface: Surface::Api,
             namespace: None,
             target: target.into(),
-            from: "before".into(),
-            to: "after".into(),
-            remote_ip: String::new(),
-            request_id: String::new(),
         }
     }
 
@@ -138,5 +152,12 @@ mod tests {
         assert_eq!(told(&event(AuditKind::FlowEnabled, "code_review/v1")).subject, "code_review/v1");
         assert!(is_about_flags(&event(AuditKind::FeatureGroupUpdated, "staff"), Environment::Dev));
         assert!(!is_about_flags(&event(AuditKind::FlowEnabled, "x"), Environment::Dev));
+    }
+
+    #[test]
+    fn a_name_that_comes_or_goes_changes_whom_a_flag_is_asked_about() {
+        for kind in [AuditKind::UserCreated, AuditKind::UserDeleted, AuditKind::DemoDataCreated] {
+            assert!(is_about_flags(&event(kind, "ann"), Environment::Dev), "{kind:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::{
     audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
     audit_chain::{ChainHash, ChainPoint},
     audit_query::AuditSelection,
+    change::LoggedChange,
     ids::{AuditEventId, NamespaceId, UserId},
     time::Timestamp,
 };
@@ -26,7 +27,7 @@ statements! {
     APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
     FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
-    FOLLOWING = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2";
+    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
@@ -99,8 +100,7 @@ impl TryFrom<ListedRow> for AuditEvent {
             id: AuditEventId(row.id),
             event: NewAuditEvent {
                 at: Timestamp::from_millis(row.at),
-                kind: AuditKind::from_key(&row.kind)
-                    .ok_or_else(|| StorageError::inconsistent("audit_events", "kind", &row.kind))?,
+                kind: kind(&row.kind)?,
                 actor: AuditActor {
                     id: row.actor_id.map(UserId),
                     username: row.actor_username,
@@ -108,10 +108,7 @@ impl TryFrom<ListedRow> for AuditEvent {
                 },
                 surface: Surface::from_key(&row.surface)
                     .ok_or_else(|| StorageError::inconsistent("audit_events", "surface", &row.surface))?,
-                namespace: row
-                    .namespace_id
-                    .zip(row.namespace_path)
-                    .map(|(id, path)| AuditNamespace { id: NamespaceId(id), path }),
+                namespace: namespace(row.namespace_id, row.namespace_path),
                 target: row.target,
                 from: row.value_from,
                 to: row.value_to,
@@ -123,6 +120,47 @@ impl TryFrom<ListedRow> for AuditEvent {
                 .map(|(position, hash)| ChainPoint { position, hash: ChainHash::from_text(hash) }),
         })
     }
+}
+
+/// What is read of an event to tell of it.
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    id: i64,
+    at: i64,
+    kind: String,
+    actor_id: Option<i64>,
+    actor_username: String,
+    actor_name: String,
+    namespace_id: Option<i64>,
+    namespace_path: Option<String>,
+    target: String,
+}
+
+impl TryFrom<ChangeRow> for LoggedChange {
+    type Error = StorageError;
+
+    fn try_from(row: ChangeRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: AuditEventId(row.id),
+            at: Timestamp::from_millis(row.at),
+            kind: kind(&row.kind)?,
+            actor: AuditActor {
+                id: row.actor_id.map(UserId),
+                username: row.actor_username,
+                name: row.actor_name,
+            },
+            namespace: namespace(row.namespace_id, row.namespace_path),
+            target: row.target,
+        })
+    }
+}
+
+fn kind(key: &str) -> Result<AuditKind, StorageError> {
+    AuditKind::from_key(key).ok_or_else(|| StorageError::inconsistent("audit_events", "kind", key))
+}
+
+fn namespace(id: Option<i64>, path: Option<String>) -> Option<AuditNamespace> {
+    id.zip(path).map(|(id, path)| AuditNamespace { id: NamespaceId(id), path })
 }
 
 /// Which events to list: the newest first, a page at a time.
@@ -180,10 +218,10 @@ impl AuditLog<'_> {
         &mut self,
         after: AuditEventId,
         limit: i64,
-    ) -> Result<Vec<AuditEvent>, StorageError> {
-        let rows: Vec<ListedRow> =
+    ) -> Result<Vec<LoggedChange>, StorageError> {
+        let rows: Vec<ChangeRow> =
             on_db!(self.uow, |c| sqlx::query_as(FOLLOWING).bind(after.0).bind(limit).fetch_all(c).await)?;
-        rows.into_iter().map(AuditEvent::try_from).collect()
+        rows.into_iter().map(LoggedChange::try_from).collect()
     }
 
     /// The newest first, at most `limit`.

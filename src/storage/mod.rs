@@ -86,6 +86,9 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// How many rows a statement looks up by their ids.
+const AT_ONCE: usize = 50;
+
 /// Runs the same body on whichever database the unit of work is on, with `$conn` its connection.
 /// Whatever fails in it, the unit of work cannot be committed any more.
 macro_rules! on_db {

@@ -1,6 +1,6 @@
 //! Groups, subgroups and projects as a tree.
 
-use super::{StorageError, UnitOfWork, contains, memberships, on_db, statements};
+use super::{AT_ONCE, StorageError, UnitOfWork, contains, memberships, on_db, statements};
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
@@ -10,6 +10,8 @@ use crate::domain::{
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
+    /// Of [`AT_ONCE`].
+    PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
     ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
     CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
     COUNT_TOP_LEVEL = "SELECT COUNT(*) FROM namespaces WHERE parent_id IS NULL";
@@ -89,6 +91,20 @@ impl Namespaces<'_> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
+    }
+
+    /// The full paths of those that there are, in no order.
+    pub async fn paths(&mut self, ids: &[NamespaceId]) -> Result<Vec<(NamespaceId, String)>, StorageError> {
+        let mut paths = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            // The last takes the places that are left.
+            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+            let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
+                places.fold(sqlx::query_as(PATHS), |query, id| query.bind(id.0)).fetch_all(c).await
+            })?;
+            paths.extend(rows.into_iter().map(|(id, path)| (NamespaceId(id), path)));
+        }
+        Ok(paths)
     }
 
     pub async fn count_top_level(&mut self) -> Result<i64, StorageError> {

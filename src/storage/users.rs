@@ -1,6 +1,6 @@
 //! Users and their password hashes.
 
-use super::{StorageError, UnitOfWork, contains, fits_text, on_db, statements};
+use super::{AT_ONCE, StorageError, UnitOfWork, contains, fits_text, on_db, statements};
 use crate::domain::{
     email::EmailAddress,
     ids::UserId,
@@ -10,6 +10,8 @@ use crate::domain::{
 
 statements! {
     LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
+    /// Of [`AT_ONCE`].
+    NAMES = "SELECT id, username FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
     FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
     FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
     EMAIL = "SELECT email FROM users WHERE id = $1";
@@ -83,6 +85,20 @@ impl Users<'_> {
         let row: Option<UserRow> =
             on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
         row.map(User::try_from).transpose()
+    }
+
+    /// The names of those who are there, in no order.
+    pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError> {
+        let mut names = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            // The last takes the places that are left.
+            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+            let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
+                places.fold(sqlx::query_as(NAMES), |query, id| query.bind(id.0)).fetch_all(c).await
+            })?;
+            names.extend(rows.into_iter().map(|(id, name)| (UserId(id), name)));
+        }
+        Ok(names)
     }
 
     /// The case of the letters does not matter. `None` when nobody has the name.

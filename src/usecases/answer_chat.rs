@@ -53,8 +53,8 @@ pub async fn answer_chat(
     origin: &Origin,
     request: &ChatRequest,
 ) -> Result<ChatReply, UseCaseError> {
-    let reply = reply(app, origin, request).await?;
-    if !reply.changed {
+    let (reply, used_up) = reply(app, origin, request).await?;
+    if !used_up {
         let mut uow = app.storage.begin().await?;
         request.use_up(app, &mut uow).await?;
         uow.commit().await?;
@@ -62,13 +62,14 @@ pub async fn answer_chat(
     Ok(reply)
 }
 
-async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<ChatReply, UseCaseError> {
+/// The reply, and whether the request was used up on the way.
+async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(ChatReply, bool), UseCaseError> {
     let Some(actor) = authenticate::by_chat_user(app, &request.sender).await? else {
         let text = not_linked(&request.sender);
-        return Ok(ChatReply { text, changed: false, user: None });
+        return Ok((ChatReply { text, changed: false, user: None }, false));
     };
     let user = Some(actor.id);
-    let private = |text| ChatReply { text, changed: false, user };
+    let private = |text| (ChatReply { text, changed: false, user }, false);
     if !actor.is_admin {
         let text = format!(
             "You are {} here, who is no administrator. Only administrators read and set feature flags. Nothing was changed.",
@@ -83,7 +84,8 @@ async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<Chat
     let changes = matches!(command, ChatopsCommand::Set(_) | ChatopsCommand::Delete { .. });
     let editor = FlagEditor::in_chat(&Caller { actor, origin: origin.clone() }, request.clone())?;
     match run_chatops(app, &editor, &command).await {
-        Ok(answer) => Ok(ChatReply { text: in_words(&answer), changed: changes, user }),
+        // It was saved, if only that somebody asked for what was so already.
+        Ok(answer) => Ok((ChatReply { text: in_words(&answer), changed: answer.changed, user }, changes)),
         Err(error @ (UseCaseError::Replayed | UseCaseError::Storage(_))) => Err(error),
         Err(error) if changes => Ok(private(format!("{error} Nothing was changed."))),
         Err(error) => Ok(private(error.to_string())),

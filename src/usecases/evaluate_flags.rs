@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     access::{Access, Action, Denial, can},
-    feature::{Asked, Evaluation, FlagActor},
+    feature::{Asked, Evaluation, FlagActor, Gates, Percentage},
     namespace::{GroupPath, NamespaceKind},
     token::Scope,
     user::check_username,
@@ -52,8 +52,8 @@ pub type Outcome = Option<Answered>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered {
     pub evaluation: Evaluation,
-    /// Whether its gates are open for some and closed for others.
-    pub conditional: bool,
+    /// Whether everybody is answered so, and every time.
+    pub same_for_all: bool,
 }
 
 /// All flags at one moment.
@@ -80,7 +80,7 @@ pub async fn evaluate_one(
     }
     let (actors, somebody) = actors(&mut facts, caller, subject).await?;
     let evaluation = evaluate(&mut facts, &flag.definition, &actors).await?;
-    answered(&flag, evaluation, somebody).ok_or(NoEvaluation::NobodyNamed)
+    answered(&flag.gates, evaluation, somebody).ok_or(NoEvaluation::NobodyNamed)
 }
 
 /// The answers of all flags. Needs the scope `read_decisions`.
@@ -102,7 +102,7 @@ pub async fn evaluate_all(
     }
     let outcome = |flag: &Flag| {
         let asked = Asked { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
-        answered(flag, flag.gates.evaluate(&flag.definition, &asked), somebody)
+        answered(&flag.gates, flag.gates.evaluate(&flag.definition, &asked), somebody)
     };
     let outcomes = set.flags().iter().map(outcome).collect();
     Ok(AllEvaluated { set, outcomes })
@@ -114,11 +114,27 @@ pub fn may_evaluate(caller: &Caller) -> Result<(), UseCaseError> {
     if caller.actor.has_scope(scope) { Ok(()) } else { Err(Denial::NeedsScope(scope).into()) }
 }
 
-/// What is open for everybody is so for nobody in particular as well.
-fn answered(flag: &Flag, evaluation: Evaluation, somebody: bool) -> Outcome {
-    let conditional = flag.gates.is_conditional();
-    let knowable = somebody || evaluation.on || !flag.gates.tells_actors_apart();
-    knowable.then_some(Answered { evaluation, conditional })
+/// What is so for everybody is so for nobody in particular as well.
+fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> Outcome {
+    let depends = depends_on_whom(gates);
+    let now_and_then = gates.boolean == Some(false)
+        && !gates.percentage_of_time.is_zero()
+        && gates.percentage_of_time != Percentage::ALL;
+    let answered = Answered { evaluation, same_for_all: !depends && !now_and_then };
+    (somebody || !depends).then_some(answered)
+}
+
+/// Whether some would be answered otherwise than others, or than nobody in particular.
+fn depends_on_whom(gates: &Gates) -> bool {
+    let time = gates.percentage_of_time;
+    let opens_for_some =
+        !(gates.actors.is_empty() && gates.groups.is_empty() && gates.percentage_of_actors.is_zero());
+    match gates.boolean {
+        None => false,
+        Some(true) => !gates.opted_out.is_empty(),
+        Some(false) if time == Percentage::ALL => !gates.opted_out.is_empty(),
+        Some(false) => opens_for_some || (!time.is_zero() && !gates.opted_out.is_empty()),
+    }
 }
 
 /// Whom the subject names, and whether it names anybody at all.
@@ -195,4 +211,74 @@ async fn by_name(
     };
     let is_group = found.namespace.kind == NamespaceKind::Group;
     if is_group == (property == "group") { Ok(actor(&found.namespace)) } else { Err(nobody()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        feature::{FlagDefinition, Gate},
+        ids::UserId,
+    };
+
+    const ANN: FlagActor = FlagActor::User(UserId(1));
+
+    fn on(and: impl FnOnce(&mut Gates)) -> Gates {
+        let mut gates = Gates { boolean: Some(true), ..Gates::default() };
+        and(&mut gates);
+        gates
+    }
+
+    fn off(and: impl FnOnce(&mut Gates)) -> Gates {
+        on(|gates| {
+            gates.boolean = Some(false);
+            and(gates);
+        })
+    }
+
+    /// Whether nobody in particular is answered, and whether somebody without a gate is answered as all.
+    fn known(gates: &Gates) -> (bool, bool) {
+        let closed = Evaluation { on: false, gate: Gate::Closed };
+        let somebody = answered(gates, closed, true).expect("somebody is always answered");
+        (answered(gates, closed, false).is_some(), somebody.same_for_all)
+    }
+
+    #[test]
+    fn nobody_in_particular_is_answered_where_it_does_not_matter_who_asks() {
+        let half = Percentage::parse("50").expect("a percentage");
+        let (same, now_and_then, different) = ((true, true), (true, false), (false, false));
+        for (gates, expected) in [
+            (Gates::default(), same),
+            (on(|_| ()), same),
+            (on(|it| it.opted_out = vec![ANN]), different),
+            (off(|_| ()), same),
+            (off(|it| it.opted_out = vec![ANN]), same),
+            (off(|it| it.actors = vec![ANN]), different),
+            (off(|it| it.groups = vec![String::from("testers")]), different),
+            (off(|it| it.percentage_of_actors = half), different),
+            (off(|it| it.percentage_of_actors = Percentage::ALL), different),
+            (off(|it| it.percentage_of_time = half), now_and_then),
+            (off(|it| (it.percentage_of_time, it.actors) = (half, vec![ANN])), different),
+            (off(|it| (it.percentage_of_time, it.opted_out) = (half, vec![ANN])), different),
+            (off(|it| it.percentage_of_time = Percentage::ALL), same),
+            (off(|it| (it.percentage_of_time, it.actors) = (Percentage::ALL, vec![ANN])), same),
+            (off(|it| (it.percentage_of_time, it.opted_out) = (Percentage::ALL, vec![ANN])), different),
+        ] {
+            assert_eq!(known(&gates), expected, "{gates:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_be_the_same_for_all_is() {
+        let flag = FlagDefinition::undefined("a_flag");
+        let gates = on(|it| it.opted_out = vec![ANN]);
+        let ask = |actors: &[FlagActor]| {
+            answered(&gates, gates.evaluate(&flag, &Asked::about(actors)), !actors.is_empty())
+        };
+        assert_eq!(ask(&[]), None);
+        for actor in [ANN, FlagActor::User(UserId(2))] {
+            let answer = ask(&[actor]).expect("an answer");
+            assert_eq!((answer.evaluation.on, answer.same_for_all), (actor != ANN, false));
+        }
+    }
 }

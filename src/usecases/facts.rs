@@ -12,8 +12,8 @@ use super::{
 use crate::{
     domain::{
         access::Standing,
-        audit::AuditEvent,
         availability::DuoChain,
+        change::LoggedChange,
         environment::Environment,
         feature::{FlagActor, Gates},
         flows::Flow,
@@ -203,12 +203,12 @@ impl<'a> Facts<'a> {
         &mut self,
         event: AuditEventId,
         limit: i64,
-    ) -> Result<Arc<Vec<AuditEvent>>, StorageError> {
-        let app = self.app;
-        // All that wait for it would read the same.
-        let _turn = app.storage.changes().turn().await;
-        let read = async |uow: &mut UnitOfWork| uow.audit_log().following(event, limit).await.map(Some);
-        Ok(self.known(&app.known.changes, &event, read).await?.unwrap_or_default())
+    ) -> Result<Arc<Vec<Arc<LoggedChange>>>, StorageError> {
+        let read = async |uow: &mut UnitOfWork| {
+            let events = uow.audit_log().following(event, limit).await?;
+            Ok(Some(events.into_iter().map(Arc::new).collect()))
+        };
+        Ok(self.known(&self.app.known.changes, &event, read).await?.unwrap_or_default())
     }
 
     /// The feature groups that an actor is in.

@@ -15,7 +15,7 @@ pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Op
             uow.namespaces().lookup(id).await?.map(|namespace| namespace.path.to_string())
         }
     };
-    Ok(name.map(|name| format!("{} {name}", actor.kind().to_lowercase())))
+    Ok(name.map(|name| in_words(actor, &name)))
 }
 
 /// The same; one that is gone keeps its id.
@@ -23,11 +23,34 @@ pub(super) async fn names_of(
     uow: &mut UnitOfWork,
     actors: &[FlagActor],
 ) -> Result<Vec<String>, StorageError> {
-    let mut names = Vec::with_capacity(actors.len());
-    for actor in actors {
-        names.push(named(uow, *actor).await?);
+    let names = all_names(uow, actors).await?;
+    Ok(actors.iter().map(|actor| names.get(actor).cloned().unwrap_or_else(|| actor.key())).collect())
+}
+
+/// The names of those who are there. There may be very many: not with a query for each.
+async fn all_names(
+    uow: &mut UnitOfWork,
+    actors: impl IntoIterator<Item = &FlagActor> + Clone,
+) -> Result<HashMap<FlagActor, String>, StorageError> {
+    let (mut users, mut namespaces) = (Vec::new(), Vec::new());
+    for actor in actors.clone() {
+        match *actor {
+            FlagActor::User(id) => users.push(id),
+            FlagActor::Group(id) | FlagActor::Project(id) => namespaces.push(id),
+        }
     }
-    Ok(names)
+    let users: HashMap<_, _> = uow.users().names(&users).await?.into_iter().collect();
+    let paths: HashMap<_, _> = uow.namespaces().paths(&namespaces).await?.into_iter().collect();
+    let name = |actor: FlagActor| match actor {
+        FlagActor::User(id) => users.get(&id),
+        FlagActor::Group(id) | FlagActor::Project(id) => paths.get(&id),
+    };
+    let named = |actor: &FlagActor| name(*actor).map(|it| (*actor, in_words(*actor, it)));
+    Ok(actors.into_iter().filter_map(named).collect())
+}
+
+fn in_words(actor: FlagActor, name: &str) -> String {
+    format!("{} {name}", actor.kind().to_lowercase())
 }
 
 /// As GitLab refers to somebody: `@ann`, `@acme`, `acme/website`; the id of one that is gone.
@@ -42,11 +65,8 @@ pub(super) async fn reference_of(uow: &mut UnitOfWork, actor: FlagActor) -> Resu
 
 /// The gates as the audit log keeps them.
 pub(super) async fn record_of(uow: &mut UnitOfWork, gates: &Gates) -> Result<Recorded, StorageError> {
-    let mut names = HashMap::new();
-    for actor in gates.actors.iter().chain(&gates.opted_out) {
-        names.insert(*actor, name_of(uow, *actor).await?);
-    }
-    Ok(Recorded::new(gates, |actor| names.get(&actor).cloned().flatten()))
+    let names = all_names(uow, gates.actors.iter().chain(&gates.opted_out)).await?;
+    Ok(Recorded::new(gates, |actor| names.get(&actor).cloned()))
 }
 
 /// Changes in words: `on for user ann, 25 % of actors`.

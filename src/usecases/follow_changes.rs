@@ -1,15 +1,16 @@
 //! What changed since a service last heard of it: what of the audit log may make an answer of theirs
 //! another, as far as they may know of it.
 
+use std::sync::Arc;
+
 use super::{App, Caller, UseCaseError, evaluate_flags::may_evaluate, facts::Facts};
 use crate::{
     domain::{
         access::{Access, Action, can},
-        audit::AuditEvent,
-        change::{Audience, audience, is_about_flags},
+        change::{Audience, LoggedChange, audience, is_about_flags},
         ids::AuditEventId,
     },
-    storage::{Listener, StorageError},
+    storage::{Knowledge, Listener, StorageError},
 };
 
 /// How many events are looked at in one go.
@@ -28,7 +29,7 @@ pub enum Followed {
 #[derive(Clone, Debug)]
 pub struct Changed {
     /// In their order.
-    pub events: Vec<AuditEvent>,
+    pub events: Vec<Arc<LoggedChange>>,
     /// Where to go on.
     pub until: AuditEventId,
     /// Whether there is more already.
@@ -48,15 +49,33 @@ pub async fn changes_after(
     let mut events = Vec::new();
     for event in page.iter() {
         let wanted = match followed {
-            Followed::Flags => is_about_flags(&event.event, facts.environment()),
+            Followed::Flags => is_about_flags(event, facts.environment()),
             Followed::Everything => may_hear(&mut facts, caller, event).await?,
         };
         if wanted {
-            events.push(event.clone());
+            events.push(Arc::clone(event));
         }
     }
     let until = page.last().map_or(after, |event| event.id);
     Ok(Changed { events, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) })
+}
+
+/// The same for those who waited for it. They wake all at once and most of them at the same place, so
+/// one reads and serves the others; whoever comes from further back holds up nobody.
+pub async fn changes_now(
+    app: &App,
+    caller: &Caller,
+    followed: Followed,
+    after: AuditEventId,
+) -> Result<Changed, UseCaseError> {
+    let _turn = app.storage.changes().turn().await;
+    changes_after(app, caller, followed, after).await
+}
+
+/// Whether there is a use in asking: while the database is out of reach there is none, and whoever
+/// listens is told when it is back.
+pub fn is_in_reach(app: &App) -> bool {
+    app.storage.changes().knowledge() != Knowledge::Lost
 }
 
 /// The last event that there is.
@@ -69,16 +88,20 @@ pub fn listen(app: &App) -> Listener {
     app.storage.changes().listen()
 }
 
-async fn may_hear(facts: &mut Facts<'_>, caller: &Caller, event: &AuditEvent) -> Result<bool, StorageError> {
-    let Some(audience) = audience(event.event.kind) else { return Ok(false) };
+async fn may_hear(
+    facts: &mut Facts<'_>,
+    caller: &Caller,
+    event: &LoggedChange,
+) -> Result<bool, StorageError> {
+    let Some(audience) = audience(event.kind) else { return Ok(false) };
     if caller.actor.is_admin {
         return Ok(true);
     }
     Ok(match audience {
         Audience::Everybody => true,
-        Audience::Oneself => event.event.actor.id == Some(caller.actor.id),
+        Audience::Oneself => event.actor.id == Some(caller.actor.id),
         Audience::Administrators => false,
-        Audience::Namespace => match &event.event.namespace {
+        Audience::Namespace => match &event.namespace {
             None => false,
             Some(namespace) => {
                 let standing = facts.standing(caller.actor.id, namespace.id).await?;

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     domain::{
         access::Standing,
-        audit::AuditEvent,
+        change::LoggedChange,
         environment::Environment,
         feature::FlagActor,
         ids::{AuditEventId, NamespaceId, UserId},
@@ -56,7 +56,7 @@ pub struct Known {
     /// All that can be evaluated.
     pub(super) flag_sets: Memory<Environment, FlagSet>,
     /// What follows an event.
-    pub(super) changes: Memory<AuditEventId, Vec<AuditEvent>>,
+    pub(super) changes: Memory<AuditEventId, Vec<Arc<LoggedChange>>>,
     pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
 }

@@ -5,7 +5,7 @@ use super::{
     App, Check, FlagEditor, Guard, UseCaseError,
     delete_feature::{DeleteFeature, delete_feature},
     read_features::{get_feature, list_features},
-    set_feature::{FlagValue, SetFeature, Targets, set_feature},
+    set_feature::{FeatureSet, FlagValue, SetFeature, Targets, set_feature},
 };
 use crate::domain::{
     chatops::{ChatopsCommand, ChatopsSet, ChatopsValue, Overridden},
@@ -19,6 +19,8 @@ pub struct ChatopsAnswer {
     pub lines: Vec<String>,
     /// What a change makes one think of.
     pub warnings: Vec<Warning>,
+    /// Whether anything is another way now.
+    pub changed: bool,
 }
 
 pub async fn run_chatops(
@@ -26,14 +28,16 @@ pub async fn run_chatops(
     editor: &FlagEditor,
     command: &ChatopsCommand,
 ) -> Result<ChatopsAnswer, UseCaseError> {
-    let (lines, warnings) = match command {
-        ChatopsCommand::Get { flag, environments } => (states(app, environments, flag).await?, Vec::new()),
+    let told = |lines| ChatopsAnswer { lines, warnings: Vec::new(), changed: false };
+    Ok(match command {
+        ChatopsCommand::Get { flag, environments } => told(states(app, environments, flag).await?),
         ChatopsCommand::List { matching, environments } => {
-            (list(app, environments, matching.as_deref().unwrap_or_default()).await?, Vec::new())
+            told(list(app, environments, matching.as_deref().unwrap_or_default()).await?)
         }
         ChatopsCommand::Set(set) => {
-            let warnings = set_feature(app, editor, &set_command(set)).await?;
-            (states_now(app, &set.environments, &set.flag).await?, warnings)
+            let FeatureSet { changed, warnings } = set_feature(app, editor, &set_command(set)).await?;
+            let lines = states_now(app, &set.environments, &set.flag).await;
+            ChatopsAnswer { lines: lines.unwrap_or_else(unread), warnings, changed }
         }
         ChatopsCommand::Delete { flag, environments, overridden } => {
             let command = DeleteFeature {
@@ -45,11 +49,18 @@ pub async fn run_chatops(
             };
             let was_set = delete_feature(app, editor, &command).await?;
             let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
-            let lines = states_now(app, environments, flag).await?;
-            (lines.into_iter().map(|line| format!("{done}: {line}")).collect(), Vec::new())
+            let lines = states_now(app, environments, flag).await.map_or_else(unread, |lines| {
+                lines.into_iter().map(|line| format!("{done}: {line}")).collect()
+            });
+            ChatopsAnswer { lines, warnings: Vec::new(), changed: was_set }
         }
-    };
-    Ok(ChatopsAnswer { lines, warnings })
+    })
+}
+
+/// What was saved is so, whatever comes after it: nobody is to do it again.
+fn unread(error: UseCaseError) -> Vec<String> {
+    tracing::warn!(%error, "a change was saved, and then could not be read");
+    vec![String::from("Done. How it stands now could not be read.")]
 }
 
 fn set_command(set: &ChatopsSet) -> SetFeature {

@@ -66,12 +66,21 @@ impl SetFeature {
     }
 }
 
-/// What a change that was made makes one think of.
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureSet {
+    /// Whether it was not so already.
+    pub changed: bool,
+    /// What the change makes one think of.
+    pub warnings: Vec<Warning>,
+}
+
+/// Sets it, as far as nothing holds it back.
 pub async fn set_feature(
     app: &App,
     editor: &FlagEditor,
     command: &SetFeature,
-) -> Result<Vec<Warning>, UseCaseError> {
+) -> Result<FeatureSet, UseCaseError> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -83,11 +92,7 @@ pub async fn set_feature(
     }
 }
 
-async fn try_once(
-    app: &App,
-    editor: &FlagEditor,
-    command: &SetFeature,
-) -> Result<Vec<Warning>, UseCaseError> {
+async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FeatureSet, UseCaseError> {
     check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
@@ -114,7 +119,7 @@ async fn try_once(
         .collect();
     warnings.sort_unstable();
     warnings.dedup();
-    Ok(warnings)
+    Ok(FeatureSet { changed: changed.iter().any(|it| it.before != it.after), warnings })
 }
 
 /// That there is no such flag, and which there are.

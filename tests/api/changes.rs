@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use duo_console::{
-    domain::{role::Role, token::Scope},
+    domain::{
+        actor::Surface,
+        audit::{AuditActor, AuditKind, NewAuditEvent},
+        role::Role,
+        token::Scope,
+    },
     server::{Limits, ServerState, rest, router},
     usecases::{
         Caller, FlagEditor, authenticate,
@@ -20,7 +25,7 @@ use tokio::time::timeout;
 
 use crate::{
     browser::ORIGIN,
-    support::{TestApp, flow_of, operator},
+    support::{NOON, TestApp, flow_of, operator},
 };
 
 const CHANGES: &str = "/api/v1/changes";
@@ -52,6 +57,11 @@ impl Events {
 
     /// The next block, with or without data; `None` at the end.
     async fn block(&mut self) -> Option<Event> {
+        self.whole_block().await.expect("no error")
+    }
+
+    /// The same, or that the answer broke off.
+    async fn whole_block(&mut self) -> Result<Option<Event>, axum::Error> {
         loop {
             if let Some((block, rest)) = self.read.split_once("\n\n") {
                 let mut event = Event::default();
@@ -64,10 +74,11 @@ impl Events {
                     }
                 }
                 self.read = String::from(rest);
-                return Some(event);
+                return Ok(Some(event));
             }
             let frame = timeout(SOON, self.body.frame()).await.expect("soon");
-            let frame = frame?.expect("no error").into_data().expect("data");
+            let Some(frame) = frame.transpose()? else { return Ok(None) };
+            let frame = frame.into_data().expect("data");
             self.read.push_str(std::str::from_utf8(&frame).expect("text"));
         }
     }
@@ -193,6 +204,63 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
     assert_eq!(missed.next().await, None, "many changes are one notice");
 }
 
+/// Much that only administrators hear of.
+async fn many_users(test: &TestApp) {
+    let mut uow = test.app.storage.begin().await.expect("a unit of work");
+    for number in 0..450 {
+        uow.audit_log().append(NewAuditEvent {
+            at: NOON,
+            kind: AuditKind::UserCreated,
+            actor: AuditActor { id: None, username: String::new(), name: String::new() },
+            surface: Surface::CommandLine,
+            namespace: None,
+            target: format!("user{number}"),
+            from: String::new(),
+            to: String::new(),
+            remote_ip: String::new(),
+            request_id: String::new(),
+        });
+    }
+    uow.commit().await.expect("they are written");
+}
+
+#[tokio::test]
+async fn who_has_far_to_go_and_hears_nothing_gets_on_and_waits_for_nobody() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    let after = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
+    many_users(&test).await;
+    // Those at the end read.
+    let _turn = test.app.storage.changes().turn().await;
+    let path = format!("{CHANGES}?follow=false&after={after}");
+    let mut events =
+        Events::of(timeout(SOON, test.get(&path).token(&token).begin()).await.expect("an answer"));
+    let mut ids = Vec::new();
+    while let Some(event) = events.block().await {
+        assert_eq!(event.data, Value::Null);
+        ids.push(event.id.parse::<i64>().expect("an id"));
+    }
+    let last = after.0 + 450;
+    assert_eq!(ids, [after.0 + 200, after.0 + 400, last, last], "a sign of life for each page");
+}
+
+#[tokio::test]
+async fn what_was_to_be_whole_breaks_off_when_the_database_goes_away() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    let path = format!("{CHANGES}?follow=false&after=0");
+    many_users(&test).await;
+    let mut events = Events::of(test.get(&path).token(&token).begin().await);
+    test.app.storage.close().await;
+    loop {
+        match events.whole_block().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("it ends as if that were all"),
+            Err(_) => break,
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_id_of_the_future_begins_anew() {
     let test = TestApp::new().await;
@@ -240,6 +308,18 @@ async fn a_stream_shows_that_it_is_there_and_where() {
 }
 
 #[tokio::test]
+async fn a_sign_of_life_waits_for_no_database() {
+    let limits = Limits { heartbeat: Duration::from_millis(10), ..Limits::default() };
+    let test = TestApp::serving(|app| rest::router(app, limits, None)).await;
+    let token = service(&test).await;
+    let mut events = Events::of(test.get(CHANGES).token(&token).begin().await);
+    events.next().await.expect("an opening");
+    // Somebody reads, and does not get on.
+    let _turn = test.app.storage.changes().turn().await;
+    assert_eq!(events.block().await.expect("a sign of life").data, Value::Null);
+}
+
+#[tokio::test]
 async fn a_stream_ends_when_its_token_is_revoked_and_when_the_server_stops() {
     let test = TestApp::new().await;
     let (mine, other) = (service(&test).await, test.token("owner", &[Scope::ReadDecisions]).await);
@@ -266,7 +346,9 @@ async fn only_so_many_streams_are_open_and_one_that_closes_makes_room() {
     let token = service(&test).await;
     let first = Events::of(test.get(CHANGES).token(&token).begin().await);
     let _second = Events::of(test.get(FLAGS).token(&token).begin().await);
-    test.get(CHANGES).token(&token).send().await.refused(429, "too_many_streams");
+    let answer = test.get(CHANGES).token(&token).send().await;
+    answer.refused(429, "too_many_streams");
+    assert_eq!(answer.header(header::RETRY_AFTER), "10");
     drop(first);
     Events::of(test.get(CHANGES).token(&token).begin().await);
 }

@@ -143,8 +143,32 @@ async fn flags_are_asked_for_and_forgotten_in_the_chat() {
     public(&say(&test, "U1", "gitlab run feature set duo_developer_orbit 25 --actors --dev").await);
     let deleted = public(&say(&test, "U1", "gitlab run feature delete `duo_developer_orbit` --dev").await);
     assert_eq!(deleted, "Forgot how it was set: duo_developer_orbit is off (default) in dev.");
-    let again = public(&say(&test, "U1", "gitlab run feature delete `duo_developer_orbit` --dev").await);
+    let again = private(&say(&test, "U1", "gitlab run feature delete `duo_developer_orbit` --dev").await);
     assert_eq!(again, "Nothing was set: duo_developer_orbit is off (default) in dev.");
+}
+
+#[tokio::test]
+async fn what_was_so_already_is_news_for_nobody_else() {
+    let test = console().await;
+    let first = public(&say(&test, "U1", COMMAND).await);
+    let now = test.app.now().as_millis() / 1000;
+    let body = form("U1", COMMAND);
+    let again = ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await;
+    assert_eq!(private(&again), first);
+    // And still it counted.
+    ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(409, "replayed");
+}
+
+#[tokio::test]
+async fn what_was_done_is_said_to_be_done_even_where_it_cannot_be_read() {
+    let test = console().await;
+    test.execute("CREATE TRIGGER unreadable AFTER INSERT ON audit_events BEGIN INSERT OR REPLACE INTO flag_definitions VALUES ('duo_developer_orbit', '{}', 1); END")
+        .await;
+    let done = public(&say(&test, "U1", COMMAND).await);
+    assert_eq!(done, "Done. How it stands now could not be read.");
+    test.execute("DROP TRIGGER unreadable").await;
+    test.execute("DELETE FROM flag_definitions").await;
+    assert_eq!(state(&test, Environment::Dev).await, "on for user reviewer");
 }
 
 #[tokio::test]

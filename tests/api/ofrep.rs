@@ -113,6 +113,19 @@ async fn every_gate_has_its_reason_and_a_variant() {
 }
 
 #[tokio::test]
+async fn what_is_on_for_all_but_some_is_not_the_same_for_everybody() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    everyone(&test, true).await;
+    let rex = Targets { users: names(&["reviewer"]), ..Targets::default() };
+    set(&test, FlagValue::OptOut(true), rex).await;
+    refused(&ask(&test, &token, FLAG, json!({})).await, 400, "TARGETING_KEY_MISSING");
+    assert_eq!(answer(&test, &token, json!({"user": "owner"})).await, is(true, "DEFAULT", "boolean"));
+    let out = answer(&test, &token, json!({"user": "reviewer"})).await;
+    assert_eq!(out, is(false, "TARGETING_MATCH", "opt_out"));
+}
+
+#[tokio::test]
 async fn a_context_names_actors_in_each_of_its_ways() {
     let test = TestApp::new().await;
     let token = service(&test).await;

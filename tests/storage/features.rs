@@ -17,7 +17,7 @@ use duo_console::{
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::{list_definitions, to_yaml},
         freeze_changes::{begin_freeze, end_freeze},
-        read_features::list_set_features,
+        read_features::{get_feature, list_set_features},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
         set_feature_group::{list_feature_groups, set_feature_group},
     },
@@ -31,6 +31,7 @@ use crate::{
 contract! {
     a_flag_that_nobody_set_has_no_gates,
     every_kind_of_gate_reads_back,
+    however_many_a_flag_names_each_is_called_by_name,
     a_stale_save_changes_nothing,
     a_save_over_a_flag_deleted_since_is_stale,
     a_save_over_a_flag_deleted_and_set_since_is_stale,
@@ -103,6 +104,28 @@ async fn every_kind_of_gate_reads_back(db: Database) {
             .await;
         assert_eq!(find(&db, FLAG).await, StoredFlag { gates, version: seen + 1 });
     }
+}
+
+async fn however_many_a_flag_names_each_is_called_by_name(db: Database) {
+    let storage = db.open().await;
+    let (mut actors, mut expected) = (Vec::new(), Vec::new());
+    for number in 0..101 {
+        let name = format!("user{number}");
+        actors.push(FlagActor::User(user(&storage, &name).await));
+        expected.push(format!("user {name}"));
+    }
+    let acme = group(&storage, "acme").await.id;
+    actors.extend([FlagActor::User(UserId(999_999)), FlagActor::Group(acme)]);
+    expected.extend([String::from("User:999999"), String::from("group acme")]);
+    let mut named: Vec<_> = actors.into_iter().zip(expected).collect();
+    named.sort_unstable();
+    let (actors, expected): (Vec<_>, Vec<_>) = named.into_iter().unzip();
+    committed(&storage, async |uow| {
+        uow.features().save(HERE, FLAG, &gates(Some(false), &actors), 0).await.expect("saved");
+    })
+    .await;
+    let state = get_feature(&app(storage), HERE, FLAG).await.expect("it is there");
+    assert_eq!(state.actors, expected);
 }
 
 async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: Database) {

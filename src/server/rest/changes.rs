@@ -18,8 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::AuditEvent,
-        change::{Told, told},
+        change::{LoggedChange, Told, told},
         environment::Environment,
         ids::AuditEventId,
     },
@@ -50,11 +49,11 @@ pub struct Change {
     namespace: Option<String>,
 }
 
-impl From<&AuditEvent> for Change {
-    fn from(AuditEvent { id, event, .. }: &AuditEvent) -> Self {
+impl From<&LoggedChange> for Change {
+    fn from(event: &LoggedChange) -> Self {
         let Told { subject, environment, namespace } = told(event);
         Self {
-            id: id.0,
+            id: event.id.0,
             at: event.at.rfc3339(),
             kind: event.kind.key(),
             subject: subject.to_owned(),
@@ -69,15 +68,18 @@ impl From<&AuditEvent> for Change {
 /// Server-sent events, each as it happens on any server of the database: `change` for everything that
 /// may make an answer of yours another. Feature flags, their definitions and groups, and the registry
 /// of flow versions are told to everybody; flows, consents and memberships to whoever may ask for
-/// decisions there; users to administrators. It says what changed, and neither by whom nor to what: ask
-/// again for that.
+/// decisions there; users to administrators; what somebody chose about Orbit to themselves and to
+/// administrators, so what depends on it (`developer/v1`) is to be asked again all the same. It says what
+/// changed, and neither by whom nor to what: ask again for that.
 ///
 /// It begins with what happens from now on, which the event `ready` says, or after the event that
 /// `Last-Event-ID` or `after` names. Nothing is left out and nothing comes twice; a break is made good
 /// by naming the last `id`. An `id` that the database does not know yet, because an older copy of it
 /// was put back, is answered with the event `reset`: ask for everything again. Comments keep the
-/// connection open. It ends when the server stops and when the token does not count any more. Needs the
-/// scope `read_decisions`.
+/// connection open, and have the `id` to go on from. It ends when the server stops and when the token
+/// does not count any more; with `follow=false` it breaks off instead, as when the database goes away,
+/// so what ends properly is whole. Only so many are open at once: beyond that it is 429 with
+/// `too_many_streams`. Needs the scope `read_decisions`.
 #[utoipa::path(
     get,
     path = "/api/v1/changes",
@@ -147,8 +149,8 @@ pub struct RefetchEvaluation {
 
 impl RefetchEvaluation {
     /// Because of this event; without one, because nobody knows what happened.
-    pub fn because_of(event: Option<&AuditEvent>) -> Self {
-        let last_modified = event.map(|it| it.event.at.as_millis().div_euclid(1000));
+    pub fn because_of(event: Option<&LoggedChange>) -> Self {
+        let last_modified = event.map(|it| it.at.as_millis().div_euclid(1000));
         Self { kind: "refetchEvaluation", last_modified }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    convert::Infallible,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -23,14 +23,14 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::AuditEvent,
+        change::LoggedChange,
         ids::{AuditEventId, UserId},
     },
     storage::Listener,
     usecases::{
         Caller, UseCaseError,
         authenticate::{self, TokenError},
-        follow_changes::{Changed, Followed, changes_after, last_change, listen},
+        follow_changes::{Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen},
     },
 };
 
@@ -59,7 +59,8 @@ impl Streams {
         let mut open = self.by_user.lock().unwrap_or_else(PoisonError::into_inner);
         let of_user = open.get(&user).copied().unwrap_or_default();
         if of_user >= MOST_OF_A_USER || open.values().sum::<usize>() >= self.most {
-            let detail = "Too many streams of events are open, here or of this user. Close one, or ask with follow=false.";
+            let detail =
+                "Too many streams of events are open, here or of this user. Close one, or try again later.";
             return Err(Problem::new(Code::TooManyStreams, detail));
         }
         open.insert(user, of_user + 1);
@@ -119,7 +120,7 @@ pub async fn open(
     }
     // What is refused is refused with a status.
     let changed = changes_after(&api.app, &caller, followed, cursor).await?;
-    queue.extend(told(followed, &changed));
+    queue.extend(told(followed, &changed, cursor));
     cursor = changed.until;
     let follower = Follower {
         counted,
@@ -128,20 +129,42 @@ pub async fn open(
         followed,
         follow: begin.follow,
         cursor,
-        more: changed.more,
+        ahead: if changed.more { Ahead::More } else { Ahead::Nothing },
         queue,
         changes,
         ended: false,
     };
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
-        Some((Ok::<_, Infallible>(event), follower))
+        Some((event, follower))
     });
     let mut response = Sse::new(events).into_response();
     // A proxy that collects an answer before it hands it on would hand on nothing.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
+
+/// What comes when everything in the queue is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    Nothing,
+    /// More than one page was there.
+    More,
+    /// Waiting is over: something happened, or it is time to look whether the token still counts.
+    News,
+}
+
+/// An answer that was to have an end breaks off before it.
+#[derive(Debug)]
+struct BrokenOff;
+
+impl fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the events break off before their end")
+    }
+}
+
+impl std::error::Error for BrokenOff {}
 
 /// One who is told.
 struct Follower {
@@ -152,7 +175,7 @@ struct Follower {
     follow: bool,
     /// The last event that was looked at.
     cursor: AuditEventId,
-    more: bool,
+    ahead: Ahead,
     queue: VecDeque<Event>,
     changes: Listener,
     ended: bool,
@@ -160,49 +183,75 @@ struct Follower {
 
 impl Follower {
     /// The next event; `None` at the end.
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<Result<Event, BrokenOff>> {
         loop {
             if let Some(event) = self.queue.pop_front() {
-                return Some(event);
+                return Some(Ok(event));
             }
-            if self.ended || self.changes.has_ended() {
+            if self.ended {
                 return None;
             }
-            if !self.more {
+            if self.changes.has_ended() {
+                return self.break_off();
+            }
+            if self.ahead == Ahead::Nothing {
                 if !self.follow {
                     self.ended = true;
-                    return Some(here(self.cursor));
+                    return Some(Ok(here(self.cursor)));
                 }
                 let heartbeat = self.counted.api.heartbeat;
                 tokio::select! {
                     biased;
                     more = self.changes.next() => if !more { return None },
-                    () = sleep(heartbeat) => self.queue.push_back(here(self.cursor)),
+                    () = sleep(heartbeat) => {
+                        self.ahead = Ahead::News;
+                        // Before looking, which may take as long as the database does.
+                        return Some(Ok(here(self.cursor)));
+                    }
                 }
+                self.ahead = Ahead::News;
             }
-            self.look().await?;
+            if self.look().await.is_none() {
+                return self.break_off();
+            }
         }
     }
 
-    /// Takes what there is; `None` when this one may hear no more.
+    /// Who follows asks again when it ends. Who asked for everything so far is not to believe that it
+    /// was everything.
+    fn break_off(&mut self) -> Option<Result<Event, BrokenOff>> {
+        self.ended = true;
+        (!self.follow).then_some(Err(BrokenOff))
+    }
+
+    /// Takes what there is; `None` when this one hears no more.
     async fn look(&mut self) -> Option<()> {
         let api = Arc::clone(&self.counted.api);
         self.changes.is_up_to_date();
         // Should the database be out of reach: not at once again. It is told when it is back.
-        self.more = false;
+        let ahead = std::mem::replace(&mut self.ahead, Ahead::Nothing);
+        let out_of_reach = || self.follow.then_some(());
+        if !is_in_reach(&api.app) {
+            return out_of_reach();
+        }
         match authenticate::by_token(&api.app, &self.token).await {
             Ok(actor) => self.caller.actor = actor,
-            Err(TokenError::Storage(error)) if error.is_unavailable() => return Some(()),
+            Err(TokenError::Storage(error)) if error.is_unavailable() => return out_of_reach(),
             Err(_) => return None,
         }
-        match changes_after(&api.app, &self.caller, self.followed, self.cursor).await {
+        let changed = if ahead == Ahead::News {
+            changes_now(&api.app, &self.caller, self.followed, self.cursor).await
+        } else {
+            changes_after(&api.app, &self.caller, self.followed, self.cursor).await
+        };
+        match changed {
             Ok(changed) => {
-                self.queue.extend(told(self.followed, &changed));
+                self.queue.extend(told(self.followed, &changed, self.cursor));
                 self.cursor = changed.until;
-                self.more = changed.more;
+                self.ahead = if changed.more { Ahead::More } else { Ahead::Nothing };
                 Some(())
             }
-            Err(UseCaseError::Storage(error)) if error.is_unavailable() => Some(()),
+            Err(UseCaseError::Storage(error)) if error.is_unavailable() => out_of_reach(),
             Err(error) => {
                 tracing::error!(%error, "a stream of changes ended");
                 None
@@ -211,18 +260,21 @@ impl Follower {
     }
 }
 
-/// What these changes come to.
-fn told(followed: Followed, changed: &Changed) -> Vec<Event> {
+/// What these changes, which follow `before`, come to. Where there is nothing to hear it is said at least
+/// how far it went: who comes back does not begin there again, and no proxy takes it for idle.
+fn told(followed: Followed, changed: &Changed, before: AuditEventId) -> Vec<Event> {
     match followed {
+        _ if changed.events.is_empty() && changed.until > before => vec![here(changed.until)],
         Followed::Everything => {
-            let tell =
-                |event: &AuditEvent| json(Event::default().event("change"), event.id, &Change::from(event));
+            let tell = |event: &Arc<LoggedChange>| {
+                json(Event::default().event("change"), event.id, &Change::from(&**event))
+            };
             changed.events.iter().map(tell).collect()
         }
         // One for all: who hears of it asks for all flags.
         Followed::Flags => {
             let last = changed.events.last();
-            last.map(|it| json(Event::default(), changed.until, &RefetchEvaluation::because_of(Some(it))))
+            last.map(|it| json(Event::default(), changed.until, &RefetchEvaluation::because_of(Some(&**it))))
                 .into_iter()
                 .collect()
         }

@@ -22,7 +22,7 @@ use crate::usecases::{
     flag_definitions::list_definitions,
     may_read_flags,
     read_features::{get_feature, list_set_features},
-    set_feature::set_feature,
+    set_feature::{FeatureSet, set_feature},
 };
 
 /// All feature flags that are set
@@ -106,7 +106,7 @@ pub async fn set(
 ) -> Result<(StatusCode, Json<Feature>), Refusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
     let command = Parameters::of(request).await?.to_set(path.get("name"))?;
-    let warnings = set_feature(&app, &editor, &command).await?;
+    let FeatureSet { warnings, .. } = set_feature(&app, &editor, &command).await?;
     let environment = command.environments.first().copied().unwrap_or(app.environment());
     let state = get_feature(&app, environment, &command.name).await?;
     Ok((StatusCode::CREATED, Json(Feature::from(state.feature).with(&warnings))))

@@ -43,7 +43,7 @@ use crate::{
     request_body = EvaluationRequest,
     responses(
         (status = 200, description = "The answer, and why.", body = Evaluation),
-        (status = 400, description = "`PARSE_ERROR`: the body is not what the protocol says. `INVALID_CONTEXT`: the context names nobody whom you may ask about. `TARGETING_KEY_MISSING`: the answer is not the same for everybody, and the context names nobody.", body = EvaluationFailure),
+        (status = 400, description = "`PARSE_ERROR`: the body is not what the protocol says. `INVALID_CONTEXT`: the context names nobody whom you may ask about. `TARGETING_KEY_MISSING`: the answer is not the same for everybody, and the context names nobody: neither `targetingKey` nor `user`, `group` or `project`.", body = EvaluationFailure),
         (status = 403, description = "The token's scopes or your role do not allow it."),
         (status = 404, description = "`FLAG_NOT_FOUND`: nobody defined or set such a flag.", body = EvaluationFailure),
     ),

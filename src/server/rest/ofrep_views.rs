@@ -75,8 +75,9 @@ pub struct Evaluation {
     #[schema(example = "duo_developer_orbit")]
     key: String,
     value: bool,
-    /// `STATIC`: the same for everybody. `TARGETING_MATCH`: a gate names whom it was asked about.
-    /// `SPLIT`: they are within a percentage. `DEFAULT`: nothing is set, or nothing of it is open.
+    /// `STATIC`: the same for everybody, as it is set. `TARGETING_MATCH`: a gate names whom it was asked
+    /// about, or a feature group that they are in. `SPLIT`: they, or this moment, are within a percentage.
+    /// `DEFAULT`: nothing is set; or no gate tells them from the rest, for whom it is on or off.
     #[schema(example = "TARGETING_MATCH")]
     reason: &'static str,
     /// `on` or `off`.
@@ -118,9 +119,8 @@ const fn variant(answer: Answered) -> &'static str {
 /// `OpenFeature`'s word for why.
 const fn reason(answer: Answered) -> &'static str {
     match answer.evaluation.gate {
-        Gate::Default => "DEFAULT",
-        Gate::Closed if answer.conditional => "DEFAULT",
-        Gate::Boolean | Gate::Closed => "STATIC",
+        Gate::Boolean | Gate::Closed if answer.same_for_all => "STATIC",
+        Gate::Default | Gate::Boolean | Gate::Closed => "DEFAULT",
         Gate::OptOut | Gate::Actor | Gate::FeatureGroup => "TARGETING_MATCH",
         Gate::PercentageOfActors | Gate::PercentageOfTime => "SPLIT",
     }

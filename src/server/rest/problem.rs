@@ -95,6 +95,10 @@ impl Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if self.document.code == Code::TooManyStreams {
+            // When one closes is for others to say.
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        }
         if let Some(exhausted) = self.exhausted {
             headers.insert(RETRY_AFTER, exhausted.retry_after.into());
             headers.insert("ratelimit-limit", exhausted.per_minute.into());
