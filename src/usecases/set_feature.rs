@@ -103,6 +103,7 @@ async fn try_once(
         to: To::Changed(&changes),
         reason: None,
         guard: &command.guard,
+        seen: None,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
     uow.commit().await?;
