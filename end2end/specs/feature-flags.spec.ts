@@ -87,7 +87,7 @@ test('what surprises is said first, and Cancel changes nothing', async ({ page, 
   for (const way of ways) {
     await page.goto(paths.featureFlag(FLAG));
     await page.getByRole('link', { name: 'Turn on for everyone' }).click();
-    await expect(dialog(page)).toContainText('This takes away the actors, groups, percentages and opt-outs that are set.');
+    await expect(dialog(page)).toContainText('This takes away actors, groups, percentages or opt-outs that are set.');
     await expect(dialog(page).getByRole('link', { name: 'Cancel' })).toBeFocused();
     await expect(async () => {
       await way();

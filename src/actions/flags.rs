@@ -14,9 +14,10 @@ pub const CANCEL_ADDRESS: &str = "/actions/cancel_flag_change";
 pub const SUBJECT: &str = "flags";
 
 /// Changes a flag in an environment. `change` says how (`domain::feature::Edit`). `warned_of` are the
-/// keys of the warnings that were shown; with `overriding`, the checks that speak against the change
-/// were shown, too, and the reason says why it is done all the same. Where there is more to be said
-/// first, a form comes back to its dialog, which says it.
+/// keys of the warnings that were shown, `overriding` those of the checks that speak against the change,
+/// which the reason overrides, and `seen` is the version of the gates that was shown. Where there is more
+/// to be said first, a form comes back to its dialog, which says it. `due_at` belongs to the other button:
+/// whoever filled it in does not mean now.
 #[server(prefix = "/actions", endpoint = "change_flag")]
 pub async fn change_flag(
     flag: String,
@@ -24,7 +25,9 @@ pub async fn change_flag(
     change: String,
     #[server(default)] reason: String,
     #[server(default)] warned_of: String,
-    #[server(default)] overriding: bool,
+    #[server(default)] overriding: String,
+    #[server(default)] seen: Option<i64>,
+    #[server(default)] due_at: String,
 ) -> Result<(), ActionError> {
     use super::{
         flash::Outcome,
@@ -33,21 +36,31 @@ pub async fn change_flag(
     use crate::{
         domain::{feature::Warning, paths},
         usecases::{
-            UseCaseError,
+            Check, UseCaseError,
             edit_flag::{Confirmation, edit_flag},
         },
     };
 
     let asked = asked(flag, &environment, &change)?;
-    let dialog =
-        paths::feature_flag_changing(&asked.flag, asked.environment, &change, &[("reason", &reason)]);
+    let typed = [("reason", reason.as_str()), ("due_at", due_at.as_str())];
+    let dialog = paths::feature_flag_changing(&asked.flag, asked.environment, &change, &typed);
     let call = call(&dialog)?;
     let confirmation = Confirmation {
         reason,
-        overriding,
+        overriding: Check::ALL
+            .into_iter()
+            .filter(|it| overriding.split_whitespace().any(|key| key == it.key()))
+            .collect(),
+        seen,
         warned_of: warned_of.split_whitespace().filter_map(Warning::from_key).collect(),
     };
-    let changed = edit_flag(&call.app, &call.signed_in.caller, &asked, &confirmation).await;
+    let changed = if due_at.is_empty() {
+        edit_flag(&call.app, &call.signed_in.caller, &asked, &confirmation).await
+    } else {
+        let message =
+            "You filled in a time. Press \"Schedule this change\", or clear the time to change the flag now.";
+        Err(UseCaseError::invalid("at", message))
+    };
     // The dialog finds the same, and says it in words of its own.
     let dialog_says_it = matches!(changed, Err(UseCaseError::Flag(_)));
     call.answer(SUBJECT, changed, |result| match result {

@@ -55,6 +55,7 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &DeleteFeature) -> Re
         to: To::Exactly(&Gates::default()),
         reason: None,
         guard: &command.guard,
+        seen: None,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
     uow.commit().await?;

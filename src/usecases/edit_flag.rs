@@ -1,10 +1,11 @@
 //! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
 
 use super::{
-    App, Caller, FlagEditor, FlagError, Guard, UseCaseError,
+    App, Caller, Check, FlagEditor, FlagError, Guard, UseCaseError,
     flag_change::{Changed, FlagChange, TRIES, To, carry_out, not_first, rehearse},
     flag_definitions,
     flag_history::find_entry,
+    flag_names::record_of,
     may_read_flags,
     schedule_change::ScheduleChange,
     set_feature::{FlagValue, Targets, changes},
@@ -12,7 +13,9 @@ use super::{
 use crate::{
     domain::{
         environment::Environment,
-        feature::{Edit, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name},
+        feature::{
+            Edit, FlagActor, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name,
+        },
         time::Timestamp,
     },
     storage::{StorageError, UnitOfWork},
@@ -31,6 +34,10 @@ pub struct FlagEdit {
 pub struct Rehearsal {
     pub before: String,
     pub after: String,
+    /// Whom and what the gates name before and after, where all are set at once: a sentence only counts.
+    pub in_full: Option<[String; 2]>,
+    /// Of the gates before.
+    pub version: i64,
     /// Whether anything would change.
     pub changes: bool,
     pub warnings: Vec<Warning>,
@@ -43,8 +50,10 @@ pub struct Rehearsal {
 pub struct Confirmation {
     /// Why it is done. It is kept; empty when they do not say.
     pub reason: String,
-    /// Whether checks that speak against it were shown, so that the reason overrides them.
-    pub overriding: bool,
+    /// The checks that were shown to speak against it: the reason overrides these and no others.
+    pub overriding: Vec<Check>,
+    /// The version of the gates that was shown; `None` when they do not say.
+    pub seen: Option<i64>,
     /// What they were warned of.
     pub warned_of: Vec<Warning>,
 }
@@ -58,7 +67,16 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
     let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
     let here = the_one(&changed);
     let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
+    let in_full = match plan.aim {
+        Aim::Changed(_) => None,
+        Aim::Exactly(_) => Some([
+            record_of(&mut uow, &here.before).await?.gates,
+            record_of(&mut uow, &here.after).await?.gates,
+        ]),
+    };
     Ok(Rehearsal {
+        in_full,
+        version: here.version,
         before: here.before.summary(default),
         after: here.after.summary(default),
         changes: here.before != here.after,
@@ -70,7 +88,8 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
 /// Does it.
 ///
 /// # Errors
-/// Besides what setting a flag can meet: the last sign-in is too old, or there is something to warn of.
+/// Besides what setting a flag can meet: the last sign-in is too old, the gates are no longer
+/// those that were seen, or there is something to warn of.
 pub async fn edit_flag(
     app: &App,
     caller: &Caller,
@@ -83,7 +102,7 @@ pub async fn edit_flag(
     loop {
         tries += 1;
         match try_once(app, &editor, asked, confirmation).await {
-            // It says what is to be, and is told what to beware of, so it can be done again.
+            // It says what is to be and what it has seen, so it can be tried again.
             Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
             other => return other.map_err(not_first),
         }
@@ -97,11 +116,16 @@ async fn try_once(
     confirmation: &Confirmation,
 ) -> Result<(), UseCaseError> {
     let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
-    let overriding = confirmation.overriding.then(|| confirmation.reason.clone());
-    let guard = Guard { compare_with_staging: true, override_reason: overriding, ..Guard::default() };
+    let shown = &confirmation.overriding;
+    let guard = Guard {
+        compare_with_staging: true,
+        override_reason: (!shown.is_empty()).then(|| confirmation.reason.clone()),
+        still_checked: Check::ALL.into_iter().filter(|it| !shown.contains(it)).collect(),
+    };
     let mut uow = app.storage.begin().await?;
     let plan = plan(&mut uow, asked).await?;
-    let changed = carry_out(app, &mut uow, editor, &plan.change(asked, reason, &guard)).await?;
+    let change = FlagChange { seen: confirmation.seen, ..plan.change(asked, reason, &guard) };
+    let changed = carry_out(app, &mut uow, editor, &change).await?;
     let here = the_one(&changed);
     if let Some(new) = plan.warnings(here).into_iter().find(|it| !confirmation.warned_of.contains(it)) {
         return Err(FlagError::WarnFirst(new).into());
@@ -135,10 +159,13 @@ async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseErr
             let entry = entry.ok_or(UseCaseError::NotFound("page"))?;
             Aim::Exactly(entry.gates_after.ok_or(FlagError::Unreadable(entry.after))?)
         }
-        edit => {
-            let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
-            Aim::Changed(changes(uow, value, &targets).await?)
-        }
+        edit => match removed_by_id(edit) {
+            Some(change) => Aim::Changed(vec![change]),
+            None => {
+                let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
+                Aim::Changed(changes(uow, value, &targets).await?)
+            }
+        },
     };
     Ok(Plan { definition, aim })
 }
@@ -160,6 +187,7 @@ impl Plan {
             },
             reason,
             guard,
+            seen: None,
         }
     }
 
@@ -175,10 +203,11 @@ impl Plan {
 /// The same for later: what [`super::schedule_change`] takes.
 ///
 /// # Errors
-/// A change that sets all gates at once cannot be scheduled.
+/// A change that sets all gates at once cannot be scheduled, nor one of whoever is gone.
 pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
     let message = "This cannot be scheduled for later. Do it now.";
-    let (value, targets) = value(&asked.edit).ok_or_else(|| UseCaseError::invalid("at", message))?;
+    let edit = Some(&asked.edit).filter(|it| can_wait(it));
+    let (value, targets) = edit.and_then(value).ok_or_else(|| UseCaseError::invalid("at", message))?;
     Ok(ScheduleChange {
         name: asked.flag.clone(),
         value,
@@ -189,6 +218,21 @@ pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<Sche
         reason: Some(reason.trim().to_owned()).filter(|it| !it.is_empty()),
         undefined_too: true,
     })
+}
+
+/// Takes away an actor who is named by the id (`User:7`), which no name looks like: whoever is gone has
+/// nothing else left.
+fn removed_by_id(edit: &Edit) -> Option<GateChange> {
+    match edit {
+        Edit::Open(target, false) => Some(GateChange::Actor(FlagActor::from_key(&target.name)?, false)),
+        Edit::OptOut(target, false) => Some(GateChange::OptOut(FlagActor::from_key(&target.name)?, false)),
+        _ => None,
+    }
+}
+
+/// Whether the change can be scheduled.
+pub fn can_wait(edit: &Edit) -> bool {
+    removed_by_id(edit).is_none() && value(edit).is_some()
 }
 
 /// What a change sets, and for whom; `None` for one that sets all gates at once.

@@ -38,6 +38,27 @@ pub enum Check {
     Consistency,
 }
 
+impl Check {
+    pub const ALL: [Self; 2] = [Self::Freeze, Self::Consistency];
+
+    /// The check that failed so; `None` for an error of another kind.
+    pub const fn of(error: &FlagError) -> Option<Self> {
+        match error {
+            FlagError::Frozen { .. } => Some(Self::Freeze),
+            FlagError::AheadOfStaging => Some(Self::Consistency),
+            _ => None,
+        }
+    }
+
+    /// The word in a form that says which checks were shown.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Freeze => "freeze",
+            Self::Consistency => "consistency",
+        }
+    }
+}
+
 pub(super) struct FlagChange<'a> {
     pub flag: &'a str,
     pub definition: Option<&'a FlagDefinition>,
@@ -46,6 +67,8 @@ pub(super) struct FlagChange<'a> {
     /// Why it is done, if somebody said so. That nothing holds it back is another question.
     pub reason: Option<&'a str>,
     pub guard: &'a Guard,
+    /// The version of the gates that whoever asks has seen, if they said so: no other may be changed.
+    pub seen: Option<i64>,
 }
 
 /// What the gates are to be.
@@ -61,6 +84,8 @@ pub(super) enum To<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Changed {
     pub environment: Environment,
+    /// Of the gates before.
+    pub version: i64,
     pub before: Gates,
     pub after: Gates,
 }
@@ -81,11 +106,17 @@ pub(super) async fn carry_out(
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
+        let is_named = change.environments.contains(&environment);
+        if is_named && change.seen.is_some_and(|seen| seen != stored.version) {
+            let message =
+                "Somebody changed the flag after this was shown. See how it is set now, then confirm.";
+            return Err(UseCaseError::invalid("seen", message));
+        }
         let after = after(uow, change, environment, &stored.gates).await?;
-        let changed = Changed { environment, before: stored.gates.clone(), after };
+        let changed = Changed { environment, version: stored.version, before: stored.gates.clone(), after };
         if changed.after != changed.before {
             save(app, uow, editor, change.flag, &stored, &changed, why).await?;
-        } else if !change.environments.contains(&environment) {
+        } else if !is_named {
             // As it is, but with a new version: whoever changes it at the same moment looks again.
             uow.features().save(environment, change.flag, &stored.gates, stored.version).await?;
         }
@@ -117,9 +148,9 @@ pub(super) async fn rehearse(
 ) -> Result<(Vec<Changed>, Vec<FlagError>), UseCaseError> {
     let mut all = Vec::new();
     for environment in concerned(change) {
-        let before = uow.features().find(environment, change.flag).await?.gates;
+        let StoredFlag { gates: before, version } = uow.features().find(environment, change.flag).await?;
         let after = after(uow, change, environment, &before).await?;
-        all.push(Changed { environment, before, after });
+        all.push(Changed { environment, version, before, after });
     }
     let checks = failed_checks(uow, change, &all).await?;
     all.retain(|it| change.environments.contains(&it.environment));
@@ -183,11 +214,7 @@ async fn save(
 }
 
 fn is_among(checks: &[Check], failed: &FlagError) -> bool {
-    match failed {
-        FlagError::Frozen { .. } => checks.contains(&Check::Freeze),
-        FlagError::AheadOfStaging => checks.contains(&Check::Consistency),
-        _ => true,
-    }
+    Check::of(failed).is_none_or(|it| checks.contains(&it))
 }
 
 /// A reason as it is kept. `field` is what the caller calls it.

@@ -90,6 +90,7 @@ async fn try_once(
         to: To::Exactly(&gates),
         reason: Some(&why),
         guard: &command.guard,
+        seen: None,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
     uow.commit().await?;

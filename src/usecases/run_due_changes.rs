@@ -88,6 +88,7 @@ async fn make(app: &App, id: ScheduledChangeId) -> Result<bool, UseCaseError> {
         reason: plan.reason.as_deref(),
         // Nobody can have known then what a freeze of now is about.
         guard: &Guard { compare_with_staging: plan.compare_with_staging, ..Guard::default() },
+        seen: None,
     };
     let changed = carry_out(app, &mut uow, &editor, &change).await?;
     let mut outcome = String::from("Nothing had to be changed.");

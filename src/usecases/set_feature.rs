@@ -108,6 +108,7 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
         to: To::Changed(&changes),
         reason: None,
         guard: &command.guard,
+        seen: None,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
     uow.commit().await?;

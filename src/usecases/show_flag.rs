@@ -43,8 +43,8 @@ pub struct FlagView {
 #[derive(Clone, Debug, Default)]
 pub struct NamedActors {
     pub named: Vec<Target>,
-    /// Actor ids of those who are gone: deleted users, groups and projects.
-    pub gone: Vec<String>,
+    /// Those who are gone, deleted users, groups and projects, named by their actor id.
+    pub gone: Vec<Target>,
     /// How many are not shown.
     pub more: usize,
 }
@@ -86,7 +86,7 @@ async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<NamedActors
                 let name = name.split_once(' ').map_or(name.as_str(), |(_, name)| name).to_owned();
                 named.named.push(Target { kind: TargetKind::of(*actor), name });
             }
-            None => named.gone.push(actor.key()),
+            None => named.gone.push(Target { kind: TargetKind::of(*actor), name: actor.key() }),
         }
     }
     Ok(named)

@@ -176,7 +176,7 @@ async fn what_surprises_is_warned_of() {
     let test = console().await;
     public(&say(&test, "U1", COMMAND).await);
     let all = public(&say(&test, "U1", "gitlab run feature set duo_developer_orbit true --dev").await);
-    assert!(all.contains("\nWarning: Setting the flag for everyone took away"), "{all}");
+    assert!(all.contains("\nWarning: This took away"), "{all}");
 }
 
 #[tokio::test]

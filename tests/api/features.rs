@@ -262,7 +262,7 @@ async fn gitlabs_traps_are_kept_and_warned_of() {
     // Closing it for one group closes a flag that is on by default for all.
     assert!(warnings("value=false&group=acme").await.contains("on by default"));
     assert!(warnings("value=true&user=owner").await.contains("on by default"));
-    assert!(warnings("value=true").await.contains("took away the actors"));
+    assert!(warnings("value=true").await.contains("took away actors"));
     assert_eq!(warnings("value=true").await, "");
 }
 

@@ -141,7 +141,7 @@ async fn what_surprises_is_warned_of_before_it_is_done() {
     assert_eq!(dialog, page(FLAG, "&change=on&reason=All%20%26%20now"));
     assert_eq!(test.snapshot().await, before, "nothing is done unwarned");
     let html = text(&admin.get(&dialog).await);
-    assert!(html.contains("This takes away the actors"), "{html}");
+    assert!(html.contains("This takes away actors"), "{html}");
     assert!(html.contains("value=\"gates_wiped\"") && html.contains("All &amp; now</textarea>"));
     let refused = admin.call(CHANGE, &change("on", &[])).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -169,23 +169,127 @@ async fn a_check_can_be_overridden_with_a_reason_that_is_kept() {
     for said in [
         "Production would be further open than staging.",
         "The launch.",
-        "name=\"overriding\"",
+        "name=\"overriding\" value=\"freeze consistency\"",
+        "a reason does not override it: the change fails if it still holds.",
         "why not</textarea>",
     ] {
         assert!(html.contains(said), "{said}");
     }
-    let silent = admin.submit(CHANGE, &change("on", &[("overriding", "true")])).await;
+    let silent = admin.submit(CHANGE, &change("on", &[("overriding", "freeze consistency")])).await;
     let html = text(&admin.get(silent.header(header::LOCATION)).await);
     assert!(html.contains("The reason has 1 to 500 bytes."), "{html}");
     assert_eq!(test.snapshot().await, before);
 
-    let reason = [("overriding", "true"), ("reason", "The fix for the outage")];
+    let reason = [("overriding", "freeze consistency"), ("reason", "The fix for the outage")];
     admin.submit(CHANGE, &change("on", &reason)).await;
     assert_eq!(state(&test, FLAG).await.feature.gates.boolean, Some(true));
     let audit = test.snapshot().await.audit;
     let overridden = audit.iter().filter(|it| it.event.kind.key() == "feature_check_overridden").count();
     assert_eq!(overridden, 2, "one for each check");
     assert!(text(&admin.get(&page(FLAG, "")).await).contains("The fix for the outage"));
+}
+
+/// What a hidden field of the dialog says.
+fn hidden(html: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let at = html.find(&field).expect("the field is there") + field.len();
+    html[at..].chars().take_while(|it| *it != '"').collect()
+}
+
+#[tokio::test]
+async fn a_page_that_shows_what_no_longer_holds_overwrites_nothing() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    everyone(&test, FLAG, Environment::Staging).await;
+    admin.submit(CHANGE, &change("actors 10", &[])).await;
+    admin.submit(CHANGE, &change("actors 15", &[])).await;
+    let html = text(&admin.get(&page(FLAG, "")).await);
+    let at = html.find("change=restore%20").expect("a way back") + "change=restore%20".len();
+    let event: String = html[at..].chars().take_while(char::is_ascii_digit).collect();
+    let restore = format!("restore {event}");
+    let percent = ["20", "30", "40"];
+    for (asked, percent) in ["actors 50", "forget", &restore].into_iter().zip(percent) {
+        let dialog = page(FLAG, &format!("&change={}", asked.replace(' ', "+")));
+        let seen = hidden(&text(&admin.get(&dialog).await), "seen");
+        let others = FlagValue::PercentageOfActors(Percentage::parse(percent).expect("a percentage"));
+        set(&test, FLAG, Environment::Production, others, Targets::default()).await;
+        let before = test.snapshot().await;
+        let fields = change(asked, &[("seen", &seen), ("reason", "slowly"), ("warned_of", "gates_wiped")]);
+        let answer = admin.submit(CHANGE, &fields).await;
+        let html = text(&admin.get(answer.header(header::LOCATION)).await);
+        let now = format!("On for {percent} % of actors.");
+        for said in ["<dialog open", "Somebody changed the flag after this was shown.", &now, "slowly"] {
+            assert!(html.contains(said), "{asked}, {said}: {html}");
+        }
+        assert_eq!(test.snapshot().await, before, "{asked}");
+
+        let seen = hidden(&html, "seen");
+        let fields = change(asked, &[("seen", &seen), ("warned_of", "gates_wiped")]);
+        let answer = admin.submit(CHANGE, &fields).await;
+        assert_eq!(answer.header(header::LOCATION), page(FLAG, ""), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_with_a_time_filled_in_is_not_made_now() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let before = test.snapshot().await;
+    let fields = change("open user owner", &[("due_at", "2030-06-02T10:00"), ("reason", "slowly")]);
+    let answer = admin.submit(CHANGE, &fields).await;
+    let html = text(&admin.get(answer.header(header::LOCATION)).await);
+    for said in ["<dialog open", "You filled in a time.", "value=\"2030-06-02T10:00\"", "slowly"] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    assert_eq!(test.snapshot().await, before);
+    let now = change("off", &[("due_at", ""), ("reason", "at once")]);
+    assert_eq!(admin.submit(CHANGE, &now).await.header(header::LOCATION), page(FLAG, ""));
+}
+
+#[tokio::test]
+async fn a_reason_overrides_only_the_checks_that_were_shown() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let dialog = text(&admin.get(&page(FLAG, "&change=on")).await);
+    let overriding = hidden(&dialog, "overriding");
+    assert_eq!(overriding, "consistency");
+    begin_freeze(&test.app, &FlagEditor::operator(operator()), Environment::Production, "The launch.")
+        .await
+        .expect("a freeze");
+    let before = test.snapshot().await;
+    let fields = change("on", &[("overriding", &overriding), ("reason", "for staging")]);
+    let answer = admin.submit(CHANGE, &fields).await;
+    let html = text(&admin.get(answer.header(header::LOCATION)).await);
+    assert!(html.contains("The launch.") && html.contains("for staging</textarea>"), "{html}");
+    assert_eq!(hidden(&html, "overriding"), "freeze consistency");
+    assert_eq!(test.snapshot().await, before);
+}
+
+#[tokio::test]
+async fn whoever_is_gone_is_removed_by_the_actor_id() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    everyone(&test, FLAG, Environment::Staging).await;
+    let one = |user: &str| Targets { users: vec![user.into()], ..Targets::default() };
+    set(&test, FLAG, Environment::Production, FlagValue::Boolean(true), one("reviewer")).await;
+    set(&test, FLAG, Environment::Production, FlagValue::OptOut(true), one("owner")).await;
+    test.delete_user("reviewer").await;
+    test.delete_user("owner").await;
+    let html = text(&admin.get(&page(FLAG, "")).await);
+    for verb in ["close", "opt_in"] {
+        let link = format!("change={verb}%20user%20");
+        let at = html.find(&link).expect("a way to remove them") + link.len();
+        let key: String =
+            html[at..].chars().take_while(|it| *it != '"').collect::<String>().replace("%3A", ":");
+        assert!(key.starts_with("User:"), "{key}");
+        let asked = format!("{verb} user {key}");
+        let dialog = text(&admin.get(&page(FLAG, &format!("&change={}", asked.replace(' ', "+")))).await);
+        assert!(dialog.contains("<dialog open") && !dialog.contains("Do it later"), "{dialog}");
+        let answer = admin.submit(CHANGE, &change(&asked, &[])).await;
+        assert_eq!(answer.header(header::LOCATION), page(FLAG, ""), "{asked}");
+    }
+    let gates = state(&test, FLAG).await.feature.gates;
+    assert!(gates.actors.is_empty() && gates.opted_out.is_empty(), "{gates:?}");
 }
 
 #[tokio::test]
@@ -298,6 +402,7 @@ async fn an_earlier_set_is_restored_and_a_planned_change_is_cancelled() {
     let change_back = format!("restore {event}");
     let dialog = text(&admin.get(&page(FLAG, &format!("&change=restore+{event}"))).await);
     assert!(dialog.contains("Off for everyone.") && dialog.contains("On for 1 actor."), "{dialog}");
+    assert!(dialog.contains("user reviewer (User:"), "not only how many: {dialog}");
     admin.submit(CHANGE, &change(&change_back, &[])).await;
     assert_eq!(state(&test, FLAG).await.actors, ["user reviewer"]);
     let elsewhere = [("flag", FLAG), ("environment", "dev"), ("change", change_back.as_str())];

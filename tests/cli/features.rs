@@ -59,7 +59,7 @@ fn a_roll_out_goes_through_staging_and_says_what_may_surprise() {
     );
     assert!(set(&["true", "--user", "owner"]).refused().contains("Opt-out exists for @owner"));
     let run = set(&["false"]).done();
-    assert!(run.stderr.contains("warning: Setting the flag for everyone took away"), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: This took away"), "{}", run.stderr);
     assert!(set(&["50", "--random"]).done().stderr.contains("deprecated"));
 }
 

@@ -4,7 +4,7 @@ use super::{FlagDefinition, GateChange, Gates, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Warning {
-    /// A boolean took the place of other gates.
+    /// Other gates took the place of some that were set.
     GatesWiped,
     /// The flag is on by default, and a gate that is set overrides that.
     DefaultOverridden,
@@ -17,7 +17,8 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// What these changes, which lead from `before` to `after`, call for.
+    /// What these changes, which lead from `before` to `after`, call for. There are none where all gates
+    /// are set at once.
     pub fn about(
         definition: Option<&FlagDefinition>,
         changes: &[GateChange],
@@ -25,11 +26,12 @@ impl Warning {
         after: &Gates,
     ) -> Vec<Self> {
         let to_boolean = |change: &GateChange| matches!(change, GateChange::Boolean(_));
+        let whole = changes.is_empty() || changes.iter().any(to_boolean);
         let default = definition.is_some_and(|it| it.default_enabled);
         let mut kinds: Vec<_> = after.actors.iter().map(|it| it.kind()).collect();
         kinds.dedup();
         [
-            (Self::GatesWiped, before.is_conditional() && changes.iter().any(to_boolean)),
+            (Self::GatesWiped, whole && lost(before, after)),
             (Self::DefaultOverridden, default && after.is_set() && after.state(default) != State::On),
             (Self::PercentageOfTime, !after.percentage_of_time.is_zero()),
             (Self::MixedActors, kinds.len() > 1),
@@ -67,9 +69,7 @@ impl Warning {
     /// For a person, after it was done.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::GatesWiped => {
-                "Setting the flag for everyone took away the actors, groups, percentages and opt-outs that were set."
-            }
+            Self::GatesWiped => "This took away actors, groups, percentages or opt-outs that were set.",
             Self::DefaultOverridden => {
                 "This flag is on by default. Now that a gate is set the default no longer counts: the flag is off for everyone it is not opened for. Delete it to go back to the default."
             }
@@ -88,7 +88,7 @@ impl Warning {
     /// For a person, before it is done.
     pub const fn before(self) -> &'static str {
         match self {
-            Self::GatesWiped => "This takes away the actors, groups, percentages and opt-outs that are set.",
+            Self::GatesWiped => "This takes away actors, groups, percentages or opt-outs that are set.",
             Self::DefaultOverridden => {
                 "This flag is on by default. Once any gate is set the default no longer counts: the flag is off for everyone it is not opened for."
             }
@@ -101,6 +101,18 @@ impl Warning {
             Self::Undefined => "No definition says what this flag is for. Perhaps nothing asks for it.",
         }
     }
+}
+
+/// Whether whom or what `before` names is missing in `after`.
+fn lost(before: &Gates, after: &Gates) -> bool {
+    let percentages = |gates: &Gates| [gates.percentage_of_actors, gates.percentage_of_time];
+    before.actors.iter().any(|it| after.actors.binary_search(it).is_err())
+        || before.opted_out.iter().any(|it| after.opted_out.binary_search(it).is_err())
+        || before.groups.iter().any(|it| after.groups.binary_search(it).is_err())
+        || percentages(before)
+            .iter()
+            .zip(percentages(after))
+            .any(|(old, new)| !old.is_zero() && new.is_zero())
 }
 
 #[cfg(test)]
@@ -140,6 +152,14 @@ mod tests {
         assert_eq!(warnings(false, &[], &[ANN, ACME]), [Warning::MixedActors]);
         let half = GateChange::PercentageOfTime(Percentage::parse("50").expect("a percentage"));
         assert_eq!(warnings(false, &[], std::slice::from_ref(&half)), [Warning::PercentageOfTime]);
+        let some = [ANN, ACME].iter().try_fold(Gates::default(), Gates::apply).expect("it fits");
+        let ann = Gates::default().apply(&ANN).expect("it fits");
+        let definition = FlagDefinition::new("a_flag", FlagType::Beta, false);
+        let exactly = |before, after| Warning::about(Some(&definition), &[], before, after);
+        assert_eq!(exactly(&some, &ann), [Warning::GatesWiped]);
+        assert_eq!(exactly(&ann, &Gates::default()), [Warning::GatesWiped]);
+        assert_eq!(exactly(&Gates::default(), &ann), []);
+        assert_eq!(exactly(&ann, &some), [Warning::MixedActors]);
         let gates = Gates::default();
         assert_eq!(Warning::about(None, &[], &gates, &gates), [Warning::Undefined]);
     }

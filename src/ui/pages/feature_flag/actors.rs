@@ -160,7 +160,16 @@ fn ActorList(place: Place, actors: NamedActors, remove: fn(Target) -> Edit) -> i
     let gone = actors
         .gone
         .into_iter()
-        .map(|key| view! { <li class="py-1.5 text-muted"><code>{key}</code>" is gone"</li> })
+        .map(|gone| {
+            let key = gone.name.clone();
+            let edit = remove(gone);
+            view! {
+                <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
+                    <span class="min-w-0 flex-1 text-muted"><code>{key}</code>" is gone"</span>
+                    <a class="button button-small" href=place.changing(&edit) aria-label=edit.title()>"Remove"</a>
+                </li>
+            }
+        })
         .collect_view();
     let more = actors.more;
     view! {

@@ -19,8 +19,8 @@ use crate::{
         islands::EscapeLink,
     },
     usecases::{
-        FlagError, UseCaseError,
-        edit_flag::{FlagEdit, Rehearsal, rehearse_edit},
+        Check, FlagError, UseCaseError,
+        edit_flag::{FlagEdit, Rehearsal, can_wait, rehearse_edit},
         estimate_actors::{Estimate, Share, estimate_actors},
         show_flag::find_actors,
     },
@@ -138,11 +138,13 @@ pub(super) fn ReviewDialog(
     now: String,
 ) -> impl IntoView {
     let Ready { gate, edit, rehearsal, estimate } = ready;
-    let Rehearsal { before, after, changes, warnings, checks } = rehearsal;
+    let Rehearsal { before, after, in_full, version, changes, warnings, checks } = rehearsal;
+    let [before_in_full, after_in_full] = in_full.map(|it| it.map(Some)).unwrap_or_default();
     // The fragment gives the focus back to where it came from.
     let back = format!("{}#{}", paths::feature_flag(&flag, environment), gate.anchor());
     let title = edit.title();
     let overriding = !checks.is_empty();
+    let shown_checks: Vec<_> = checks.iter().filter_map(Check::of).map(Check::key).collect();
     let warned_of: Vec<_> = warnings.iter().map(|it| it.key()).collect();
     let warnings = warnings
         .iter()
@@ -159,7 +161,7 @@ pub(super) fn ReviewDialog(
     // Leptos takes what stands in a textarea as it is.
     let reason = query.text("reason").replace('&', "&amp;").replace('<', "&lt;");
     let due_at = query.text("due_at");
-    let can_wait = changes && !matches!(edit, Edit::Forget | Edit::Restore(_));
+    let can_wait = changes && can_wait(&edit);
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
     view! {
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
@@ -172,9 +174,14 @@ pub(super) fn ReviewDialog(
                     <dt class="text-muted">"Environment"</dt>
                     <dd>{environment.key()}</dd>
                     <dt class="text-muted">"Now"</dt>
-                    <dd>{before}</dd>
+                    <dd>{before}<InFull gates=before_in_full /></dd>
                     <dt class="text-muted">"Then"</dt>
-                    <dd class="font-medium">{if changes { after } else { String::from("The same: nothing changes.") }}</dd>
+                    <dd>
+                        <span class="font-medium">
+                            {if changes { after } else { String::from("The same: nothing changes.") }}
+                        </span>
+                        <InFull gates=after_in_full.filter(|_| changes) />
+                    </dd>
                     {estimate
                         .map(|estimate| {
                             view! {
@@ -191,7 +198,8 @@ pub(super) fn ReviewDialog(
                     <input type="hidden" name="environment" value=environment.key() />
                     <input type="hidden" name="change" value=edit.to_string() />
                     <input type="hidden" name="warned_of" value=warned_of.join(" ") />
-                    {overriding.then(|| view! { <input type="hidden" name="overriding" value="true" /> })}
+                    <input type="hidden" name="overriding" value=shown_checks.join(" ") />
+                    <input type="hidden" name="seen" value=version />
                     <Field id="reason" label=reason_label>
                         <textarea
                             id="reason"
@@ -206,7 +214,7 @@ pub(super) fn ReviewDialog(
                         </textarea>
                         <p id="reason-help" class="mt-1 text-sm text-muted">"Kept with the change, for everyone who reads the history."</p>
                     </Field>
-                    {can_wait.then(|| view! { <Later due_at now /> })}
+                    {can_wait.then(|| view! { <Later due_at now checked=overriding /> })}
                 </form>
             </div>
             <div class="dialog-buttons">
@@ -218,9 +226,20 @@ pub(super) fn ReviewDialog(
     }
 }
 
+/// The gates one by one.
+#[component]
+fn InFull(gates: Option<String>) -> impl IntoView {
+    gates.map(|gates| view! { <span class="block text-sm text-muted wrap-anywhere">{gates}</span> })
+}
+
 /// The same at another time. `now` is what the clock of the field shows now.
 #[component]
-fn Later(due_at: String, now: String) -> impl IntoView {
+fn Later(
+    due_at: String,
+    now: String,
+    /// Whether something speaks against the change now.
+    checked: bool,
+) -> impl IntoView {
     let open = !due_at.is_empty();
     view! {
         <details class="mt-4" open=open>
@@ -240,6 +259,10 @@ fn Later(due_at: String, now: String) -> impl IntoView {
             </div>
             <p id="due-at-help" class="mt-1 text-sm text-muted">
                 "It is "{now}" UTC now. You have to be an administrator then, too."
+                {checked
+                    .then_some(
+                        " What speaks against the change is looked at again then, and a reason does not override it: the change fails if it still holds.",
+                    )}
             </p>
         </details>
     }
