@@ -1,5 +1,7 @@
 //! What administrators do with feature flags.
 
+#![expect(clippy::too_many_arguments, reason = "each is a field of a form")]
+
 use leptos::prelude::*;
 
 use super::error::ActionError;

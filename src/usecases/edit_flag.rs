@@ -159,13 +159,14 @@ async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseErr
             let entry = entry.ok_or(UseCaseError::NotFound("page"))?;
             Aim::Exactly(entry.gates_after.ok_or(FlagError::Unreadable(entry.after))?)
         }
-        edit => match removed_by_id(edit) {
-            Some(change) => Aim::Changed(vec![change]),
-            None => {
+        edit => {
+            if let Some(change) = removed_by_id(edit) {
+                Aim::Changed(vec![change])
+            } else {
                 let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
                 Aim::Changed(changes(uow, value, &targets).await?)
             }
-        },
+        }
     };
     Ok(Plan { definition, aim })
 }

@@ -155,12 +155,12 @@ mod tests {
         let some = [ANN, ACME].iter().try_fold(Gates::default(), Gates::apply).expect("it fits");
         let ann = Gates::default().apply(&ANN).expect("it fits");
         let definition = FlagDefinition::new("a_flag", FlagType::Beta, false);
+        let nothing = Gates::default();
         let exactly = |before, after| Warning::about(Some(&definition), &[], before, after);
         assert_eq!(exactly(&some, &ann), [Warning::GatesWiped]);
-        assert_eq!(exactly(&ann, &Gates::default()), [Warning::GatesWiped]);
-        assert_eq!(exactly(&Gates::default(), &ann), []);
+        assert_eq!(exactly(&ann, &nothing), [Warning::GatesWiped]);
+        assert_eq!(exactly(&nothing, &ann), []);
         assert_eq!(exactly(&ann, &some), [Warning::MixedActors]);
-        let gates = Gates::default();
-        assert_eq!(Warning::about(None, &[], &gates, &gates), [Warning::Undefined]);
+        assert_eq!(Warning::about(None, &[], &nothing, &nothing), [Warning::Undefined]);
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 
 /// What the address asks to change.
 pub(super) enum Review {
-    Ready(Ready),
+    Ready(Box<Ready>),
     Wrong(Wrong),
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn review(
                 }
                 _ => None,
             };
-            Ok(Some(Review::Ready(Ready { gate, edit, rehearsal, estimate })))
+            Ok(Some(Review::Ready(Box::new(Ready { gate, edit, rehearsal, estimate }))))
         }
         Err(UseCaseError::Flag(error @ FlagError::UnknownTarget { .. })) => {
             let meant = match &edit {
@@ -131,13 +131,13 @@ pub(super) async fn review(
 pub(super) fn ReviewDialog(
     flag: String,
     environment: Environment,
-    ready: Ready,
+    ready: Box<Ready>,
     query: Query,
     failed: Option<Flash>,
     /// What the clock shows in UTC.
     now: String,
 ) -> impl IntoView {
-    let Ready { gate, edit, rehearsal, estimate } = ready;
+    let Ready { gate, edit, rehearsal, estimate } = *ready;
     let Rehearsal { before, after, in_full, version, changes, warnings, checks } = rehearsal;
     let [before_in_full, after_in_full] = in_full.map(|it| it.map(Some)).unwrap_or_default();
     // The fragment gives the focus back to where it came from.
