@@ -162,13 +162,13 @@ async fn what_was_so_already_is_news_for_nobody_else() {
 #[tokio::test]
 async fn what_was_done_is_said_to_be_done_even_where_it_cannot_be_read() {
     let test = console().await;
-    test.execute("CREATE TRIGGER unreadable AFTER INSERT ON audit_events BEGIN INSERT OR REPLACE INTO flag_definitions VALUES ('duo_developer_orbit', '{}', 1); END")
+    test.execute("CREATE TRIGGER unreadable AFTER INSERT ON audit_events BEGIN INSERT OR REPLACE INTO flag_definitions VALUES ('my_flag', '{}', 1); END")
         .await;
-    let done = public(&say(&test, "U1", COMMAND).await);
-    assert_eq!(done, "Done. How it stands now could not be read.");
-    test.execute("DROP TRIGGER unreadable").await;
+    let done = public(&say(&test, "U1", "gitlab run feature set my_flag true --dev --force").await);
+    assert!(done.starts_with("Done. How it stands now could not be read.\nWarning: "), "{done}");
     test.execute("DELETE FROM flag_definitions").await;
-    assert_eq!(state(&test, Environment::Dev).await, "on for user reviewer");
+    let now = get_feature(&test.app, Environment::Dev, "my_flag").await.expect("it is set");
+    assert_eq!(now.in_words(), "on");
 }
 
 #[tokio::test]
