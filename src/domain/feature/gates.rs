@@ -193,14 +193,6 @@ impl Gates {
         }
     }
 
-    /// Whether for some it is open and for others not, so that it matters who is asked about.
-    pub fn tells_actors_apart(&self) -> bool {
-        !(self.actors.is_empty()
-            && self.opted_out.is_empty()
-            && self.groups.is_empty()
-            && self.percentage_of_actors.is_zero())
-    }
-
     /// How open it is; `default` is the flag's, which holds while nothing is set.
     pub fn state(&self, default: bool) -> State {
         self.glance().state(default)
