@@ -8,6 +8,8 @@ import { DIALOG, Toggle, makeResetLink, paths } from '../pages.ts';
 test.use({ viewport: { width: 320, height: 640 } });
 
 async function fits(page: Page): Promise<void> {
+  // Elements are there, and count as visible, before the style sheet is.
+  await page.waitForLoadState();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width, `how wide ${page.url()} is`).toBeLessThanOrEqual(320);
 }
