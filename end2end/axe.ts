@@ -6,6 +6,7 @@ import { type Page, expect, test } from '@playwright/test';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export async function isAccessible(page: Page, state: string): Promise<void> {
+  await page.waitForLoadState();
   for (const colorScheme of ['light', 'dark'] as const) {
     await test.step(`${state}, ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
