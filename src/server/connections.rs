@@ -186,7 +186,7 @@ enum Phase {
 struct Pulse {
     start: Instant,
     phase: AtomicU8,
-    /// Milliseconds from `start`.
+    /// Nanoseconds from `start`: rounded to milliseconds, a limit would end before its time.
     since: AtomicU64,
 }
 
@@ -197,7 +197,7 @@ impl Pulse {
 
     fn note(&self, phase: Phase) {
         self.phase.store(phase as u8, Relaxed);
-        let since = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let since = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.since.store(since, Relaxed);
     }
 
@@ -210,7 +210,7 @@ impl Pulse {
         if self.is(Phase::Working) {
             return None;
         }
-        let since = self.start + Duration::from_millis(self.since.load(Relaxed));
+        let since = self.start + Duration::from_nanos(self.since.load(Relaxed));
         if self.is(Phase::Waiting) {
             return Some(since + limits.idle);
         }
@@ -280,5 +280,23 @@ impl AsyncWrite for Watched {
 
     fn is_write_vectored(&self) -> bool {
         self.socket.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_given_up_before_the_time() {
+        let limits = ConnectionLimits { most: 1, head: Duration::from_secs(2), idle: Duration::from_secs(3) };
+        let pulse = Pulse::new();
+        for _ in 0..100 {
+            for (phase, limit) in [(Phase::Reading, limits.head), (Phase::Waiting, limits.idle)] {
+                let noted = Instant::now();
+                pulse.note(phase);
+                assert!(pulse.end(&limits, None) >= Some(noted + limit), "{phase:?}");
+            }
+        }
     }
 }
