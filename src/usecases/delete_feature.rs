@@ -2,16 +2,14 @@
 
 use super::{
     App, FlagEditor, UseCaseError,
-    flag_change::{FlagChange, Guard, TRIES, To, carry_out, environments, not_first},
+    flag_change::{FlagChange, Guard, To, carry_out, environments, not_first},
     flag_definitions,
+    retry::until_first,
     set_feature::unknown,
 };
-use crate::{
-    domain::{
-        environment::Environment,
-        feature::{Gates, check_flag_name},
-    },
-    storage::StorageError,
+use crate::domain::{
+    environment::Environment,
+    feature::{Gates, check_flag_name},
 };
 
 #[derive(Clone, Debug)]
@@ -30,14 +28,7 @@ pub async fn delete_feature(
     editor: &FlagEditor,
     command: &DeleteFeature,
 ) -> Result<bool, UseCaseError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match try_once(app, editor, command).await {
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            other => return other.map_err(not_first),
-        }
-    }
+    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &DeleteFeature) -> Result<bool, UseCaseError> {

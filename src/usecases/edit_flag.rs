@@ -2,11 +2,12 @@
 
 use super::{
     App, Caller, Check, FlagEditor, FlagError, Guard, UseCaseError,
-    flag_change::{Changed, FlagChange, TRIES, To, carry_out, not_first, rehearse},
+    flag_change::{Changed, FlagChange, To, carry_out, not_first, rehearse},
     flag_definitions,
     flag_history::find_entry,
     flag_names::record_of,
     may_read_flags,
+    retry::until_first,
     schedule_change::ScheduleChange,
     set_feature::{FlagValue, Targets, changes},
 };
@@ -18,7 +19,7 @@ use crate::{
         },
         time::Timestamp,
     },
-    storage::{StorageError, UnitOfWork},
+    storage::UnitOfWork,
 };
 
 /// What somebody asks for.
@@ -98,15 +99,7 @@ pub async fn edit_flag(
 ) -> Result<(), UseCaseError> {
     check_flag_name(&asked.flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match try_once(app, &editor, asked, confirmation).await {
-            // It says what is to be and what it has seen, so it can be tried again.
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            other => return other.map_err(not_first),
-        }
-    }
+    until_first(|| try_once(app, &editor, asked, confirmation)).await.map_err(not_first)
 }
 
 async fn try_once(

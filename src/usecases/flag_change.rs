@@ -14,9 +14,6 @@ use crate::{
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
 
-/// How often a change is tried when somebody else saved in between.
-pub(super) const TRIES: u32 = 10;
-
 /// The most bytes of a reason.
 const MAX_REASON: usize = 500;
 

@@ -15,6 +15,7 @@ mod flags;
 mod known;
 mod load;
 mod own_password;
+mod retry;
 mod secrets;
 mod start_session;
 mod tally;

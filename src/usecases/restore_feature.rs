@@ -2,17 +2,15 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{FlagChange, Guard, TRIES, To, carry_out, not_first, reason},
+    flag_change::{FlagChange, Guard, To, carry_out, not_first, reason},
     flag_definitions,
     flag_history::find_entry,
+    retry::until_first,
 };
-use crate::{
-    domain::{
-        environment::Environment,
-        feature::{Warning, check_flag_name},
-        ids::AuditEventId,
-    },
-    storage::StorageError,
+use crate::domain::{
+    environment::Environment,
+    feature::{Warning, check_flag_name},
+    ids::AuditEventId,
 };
 
 #[derive(Clone, Debug)]
@@ -52,14 +50,7 @@ pub async fn restore_feature(
     editor: &FlagEditor,
     command: &RestoreFeature,
 ) -> Result<Restored, UseCaseError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match try_once(app, editor, command).await {
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            other => return other.map_err(not_first),
-        }
-    }
+    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
 }
 
 async fn try_once(

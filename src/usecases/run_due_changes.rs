@@ -4,9 +4,10 @@
 use super::{
     App, FlagEditor, FlagError, Guard, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
-    flag_change::{FlagChange, TRIES, To, carry_out},
+    flag_change::{FlagChange, To, carry_out},
     flag_definitions,
     flag_names::record_of,
+    retry::until_first,
 };
 use crate::{
     domain::{
@@ -16,7 +17,7 @@ use crate::{
         ids::ScheduledChangeId,
         time::Timestamp,
     },
-    storage::{StorageError, UnitOfWork},
+    storage::UnitOfWork,
 };
 
 /// How many are looked up at once.
@@ -56,16 +57,10 @@ pub async fn run_due_changes(app: &App) -> Result<Ran, UseCaseError> {
 
 /// `None` when somebody else was first.
 async fn run_one(app: &App, id: ScheduledChangeId) -> Result<Option<Ending>, UseCaseError> {
-    let mut tries = 0;
-    let ending = loop {
-        tries += 1;
-        match make(app, id).await {
-            // Somebody set the flag meanwhile. It says what is to be, not what was seen.
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            Err(error) if error.is_passing() => return Err(error),
-            Err(error) => break fail(app, id, &error).await?.then_some(Ending::Failed),
-            Ok(made) => break made.then_some(Ending::Done),
-        }
+    let ending = match until_first(|| make(app, id)).await {
+        Err(error) if error.is_passing() => return Err(error),
+        Err(error) => fail(app, id, &error).await?.then_some(Ending::Failed),
+        Ok(made) => made.then_some(Ending::Done),
     };
     if let Some(ending) = ending {
         app.tally.scheduled_change(ending);

@@ -2,8 +2,9 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{Changed, FlagChange, Guard, TRIES, To, carry_out, environments, not_first},
+    flag_change::{Changed, FlagChange, Guard, To, carry_out, environments, not_first},
     flag_definitions,
+    retry::until_first,
 };
 use crate::{
     domain::{
@@ -81,15 +82,7 @@ pub async fn set_feature(
     editor: &FlagEditor,
     command: &SetFeature,
 ) -> Result<FeatureSet, UseCaseError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match try_once(app, editor, command).await {
-            // It says what is to be, not what was seen, so it can be done again.
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            other => return other.map_err(not_first),
-        }
-    }
+    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FeatureSet, UseCaseError> {

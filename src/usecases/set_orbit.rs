@@ -3,20 +3,14 @@
 use super::{
     App, Caller, UseCaseError,
     audit_trail::{Happened, record},
+    retry::until_first,
     show_preferences::orbit_is_offered,
 };
-use crate::{
-    domain::{
-        audit::AuditKind,
-        feature::ORBIT_USER_PREFERENCE,
-        orbit::{OrbitSetting, OrbitSettings},
-    },
-    storage::StorageError,
+use crate::domain::{
+    audit::AuditKind,
+    feature::ORBIT_USER_PREFERENCE,
+    orbit::{OrbitSetting, OrbitSettings},
 };
-
-/// How often a choice is tried when another tab or click saved in between: more than there are
-/// settings to click.
-const TRIES: u32 = 10;
 
 /// The settings as they are then.
 ///
@@ -28,14 +22,7 @@ pub async fn set_orbit(
     setting: OrbitSetting,
     on: bool,
 ) -> Result<OrbitSettings, UseCaseError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match try_once(app, caller, setting, on).await {
-            Err(UseCaseError::Storage(StorageError::Stale)) if tries < TRIES => {}
-            other => return other,
-        }
-    }
+    until_first(|| try_once(app, caller, setting, on)).await
 }
 
 async fn try_once(
