@@ -1,6 +1,6 @@
 //! Whom users of a chat program mean here, and which of its requests were used.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, statements, used_once::UsedOnce};
 use crate::domain::{chat_user::ChatUser, ids::UserId, time::Timestamp};
 
 statements! {
@@ -79,26 +79,15 @@ impl Chat<'_> {
         Ok(())
     }
 
-    /// Notes that a request was used, until it expires; and forgets those that have. `false` when it
-    /// was used before. Whoever uses the same one at this moment waits for this unit of work to end.
+    /// Notes that a request was used, until it expires. `false` when it was used before.
     pub async fn use_request(
         &mut self,
         signature: &str,
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StorageError> {
-        on_db!(self.uow, |c| sqlx::query(DELETE_OLD_REQUESTS)
-            .bind(now.as_millis())
-            .execute(c)
-            .await
-            .map(drop))?;
-        let rows = on_db!(self.uow, |c| sqlx::query(INSERT_REQUEST)
-            .bind(signature)
-            .bind(expires_at.as_millis())
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        Ok(rows > 0)
+        let used = UsedOnce { delete_old: DELETE_OLD_REQUESTS, insert: INSERT_REQUEST };
+        used.note(self.uow, signature, now, expires_at).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whom a provider means: its subjects and the users they are here. And which of its answers were
 //! used.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, statements, used_once::UsedOnce};
 use crate::domain::{identity::Identity, ids::UserId, time::Timestamp};
 
 statements! {
@@ -62,25 +62,14 @@ impl Identities<'_> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(DELETE_OF_USER).bind(user.0).fetch_all(c).await)?)
     }
 
-    /// Notes that an answer was used, until it expires; and forgets those that have. `false` when it
-    /// was used before.
+    /// Notes that an answer was used, until it expires. `false` when it was used before.
     pub async fn use_answer(
         &mut self,
         state_hash: &str,
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StorageError> {
-        on_db!(self.uow, |c| sqlx::query(DELETE_OLD_ANSWERS)
-            .bind(now.as_millis())
-            .execute(c)
-            .await
-            .map(drop))?;
-        let rows = on_db!(self.uow, |c| sqlx::query(INSERT_ANSWER)
-            .bind(state_hash)
-            .bind(expires_at.as_millis())
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        Ok(rows > 0)
+        let used = UsedOnce { delete_old: DELETE_OLD_ANSWERS, insert: INSERT_ANSWER };
+        used.note(self.uow, state_hash, now, expires_at).await
     }
 }

@@ -44,6 +44,7 @@ mod sessions;
 mod sign_in_failures;
 mod tokens;
 mod unit_of_work;
+mod used_once;
 mod users;
 
 pub use audit::{AuditFilter, AuditLog};
