@@ -56,7 +56,8 @@ pub(super) async fn answer(
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
     let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
-    let priority = evaluate(facts, flag, &[FlagActor::Group(place.namespace.root)]).await?;
+    let gates = facts.gates(&flag.name).await?;
+    let priority = evaluate(facts, flag, &gates, &[FlagActor::Group(place.namespace.root)]).await?;
     let decision = decide(Inputs::new(place.chain, &selection.state, priority, seat));
     facts.tally().code_review(decision.rule).add();
     if facts.stale() {

@@ -12,16 +12,23 @@ use crate::{
 pub(super) async fn evaluate(
     facts: &mut Facts<'_>,
     flag: &FlagDefinition,
+    gates: &Gates,
     actors: &[FlagActor],
 ) -> Result<Evaluation, StorageError> {
-    let gates = facts.gates(&flag.name).await?;
+    let groups = if gates.groups.is_empty() { Vec::new() } else { feature_groups(facts, actors).await? };
+    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(facts.app(), gates) }))
+}
+
+/// The feature groups that any of these actors is in.
+pub(super) async fn feature_groups(
+    facts: &mut Facts<'_>,
+    actors: &[FlagActor],
+) -> Result<Vec<String>, StorageError> {
     let mut groups = Vec::new();
-    if !gates.groups.is_empty() {
-        for actor in actors {
-            groups.extend_from_slice(&facts.feature_groups(*actor).await?);
-        }
+    for actor in actors {
+        groups.extend_from_slice(&facts.feature_groups(*actor).await?);
     }
-    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(facts.app(), &gates) }))
+    Ok(groups)
 }
 
 /// In a unit of work, of gates that were read in it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     App, Caller, Flag, FlagSet, UseCaseError,
-    evaluate_flag::{dice, evaluate},
+    evaluate_flag::{dice, evaluate, feature_groups},
     facts::Facts,
     flags::actor,
     load,
@@ -79,7 +79,7 @@ pub async fn evaluate_one(
         return Err(NoEvaluation::UnknownFlag);
     }
     let (actors, somebody) = actors(&mut facts, caller, subject).await?;
-    let evaluation = evaluate(&mut facts, &flag.definition, &actors).await?;
+    let evaluation = evaluate(&mut facts, &flag.definition, &flag.gates, &actors).await?;
     answered(&flag.gates, evaluation, somebody).ok_or(NoEvaluation::NobodyNamed)
 }
 
@@ -94,12 +94,8 @@ pub async fn evaluate_all(
     let mut facts = Facts::last_known(app);
     let set = facts.flags().await?;
     let (actors, somebody) = actors(&mut facts, caller, subject).await?;
-    let mut groups = Vec::new();
-    if set.flags().iter().any(|flag| !flag.gates.groups.is_empty()) {
-        for actor in &actors {
-            groups.extend_from_slice(&facts.feature_groups(*actor).await?);
-        }
-    }
+    let any = set.flags().iter().any(|flag| !flag.gates.groups.is_empty());
+    let groups = if any { feature_groups(&mut facts, &actors).await? } else { Vec::new() };
     let outcome = |flag: &Flag| {
         let asked = Asked { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
         answered(&flag.gates, flag.gates.evaluate(&flag.definition, &asked), somebody)

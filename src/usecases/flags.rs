@@ -16,7 +16,8 @@ pub(super) async fn is_on(
     flag: &str,
     actors: &[FlagActor],
 ) -> Result<bool, StorageError> {
-    Ok(evaluate(facts, ours(flag), actors).await?.on)
+    let gates = facts.gates(flag).await?;
+    Ok(evaluate(facts, ours(flag), &gates, actors).await?.on)
 }
 
 /// Whether the flag is on for the user: for themselves, or for a group that they are a member of,
@@ -35,7 +36,7 @@ pub(super) async fn is_on_for_member(
             actors.push(*actor);
         }
     }
-    is_on(facts, flag, &actors).await
+    Ok(evaluate(facts, ours(flag), &gates, &actors).await?.on)
 }
 
 /// A group, subgroup or project as an actor.
