@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use duo_console::{server::system::SystemClock, usecases::Clock};
 use serde_json::Value;
 
 use crate::{
@@ -32,6 +33,12 @@ impl Scene {
         place.run(&["demo", "--database-url", &cluster.url()]).done();
         let token = token(&place, Some(&cluster.url()));
         Self { cluster, place, token }
+    }
+
+    /// What a command prints.
+    fn run(&self, arguments: &[&str]) -> String {
+        let url = self.cluster.url();
+        self.place.run(&[arguments, &["--database-url", &url]].concat()).done().stdout
     }
 
     fn serve(&self, listen: &str) -> Server {
@@ -76,6 +83,55 @@ fn a_change_on_one_server_is_soon_in_the_decisions_of_the_other() {
     eprintln!("{took:?} until the other server decided by the change, its answer included");
     // Without the notification it would be a minute.
     assert!(took[took.len() / 2] < Duration::from_secs(1), "{took:?}");
+}
+
+#[test]
+fn what_is_scheduled_is_made_once_and_both_answer_by_it() {
+    const FLAG: &str = "orbit_user_preference";
+    let scene = Scene::new();
+    let servers = scene.two_servers();
+    let token = scene.run(&["token", "create", "--user", "admin", "--name", "t", "--scope", "read_settings"]);
+    // All at one moment, so that the servers meet; late enough for them all to be planned.
+    let due = SystemClock.now().plus_millis(8_000).rfc3339();
+    let steps = [10, 20, 30, 40];
+    for step in steps {
+        scene.run(&["feature", "schedule", FLAG, &step.to_string(), "--actors", "--at", &due]);
+    }
+    let list = |what: &str| -> Vec<Value> {
+        serde_json::from_str(&scene.run(&["feature", what, FLAG, "--format", "json"])).expect("a list")
+    };
+    let clients = servers.each_ref().map(|it| it.client(token.trim()));
+    // By the server's own count, which follows the change.
+    let made = || clients.iter().map(scheduled_changes_done).sum::<usize>();
+    let until = Instant::now() + Duration::from_secs(30);
+    while made() < steps.len() {
+        assert!(Instant::now() < until, "{}\n{}", servers[0].log(), servers[1].log());
+        wait(50);
+    }
+    assert!(list("scheduled").iter().all(|it| it["state"] == "done"), "{:?}", list("scheduled"));
+    assert_eq!(list("history").len(), steps.len(), "each left one trace");
+    assert_eq!(made(), steps.len(), "by one of them each");
+    for client in &clients {
+        while percentage_of_actors(client, FLAG) != 40 {
+            assert!(Instant::now() < until, "{}\n{}", servers[0].log(), servers[1].log());
+            wait(10);
+        }
+    }
+}
+
+fn scheduled_changes_done(client: &Client) -> usize {
+    let metrics = client.get("/-/metrics").body;
+    let done = "duo_scheduled_changes_total{outcome=\"done\"} ";
+    let count = metrics.lines().find_map(|line| line.strip_prefix(done)).expect("a count");
+    count.parse().expect("a number")
+}
+
+fn percentage_of_actors(client: &Client, flag: &str) -> Value {
+    let features = client.get("/api/v4/features").json();
+    let find = |all: &Value, key: &str, name: &str| {
+        all.as_array().and_then(|all| all.iter().find(|it| it[key] == name)).cloned().unwrap_or_default()
+    };
+    find(&find(&features, "name", flag)["gates"], "key", "percentage_of_actors")["value"].clone()
 }
 
 #[test]
