@@ -169,6 +169,9 @@ test('sessions, passwords and administration', async ({ page, visit, trouble }) 
 test('feature flags', async ({ visit, server }) => {
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--environment', 'staging');
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--group', 'acme');
+  await server.run('feature', 'freeze', 'dev', '--reason', 'A demonstration.');
+  const soon = new Date(Date.now() + 5_000).toISOString();
+  await server.run('feature', 'schedule', 'duo_developer_orbit', 'true', '--environment', 'dev', '--at', soon);
   const page = await visit('admin');
   const flag = paths.featureFlag('duo_developer_orbit');
   for (const [address, state] of [
@@ -185,6 +188,16 @@ test('feature flags', async ({ visit, server }) => {
     await page.goto(address);
     await isAccessible(page, state);
   }
+  await page.goto(flag);
+  await page.getByRole('link', { name: /^Restore what event/ }).first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await isAccessible(page, 'the dialog of an earlier set');
+  const planned = page.getByRole('region', { name: 'Scheduled changes' });
+  await expect(async () => {
+    await page.goto(paths.featureFlag('duo_developer_orbit', 'dev'));
+    await expect(planned).toContainText('Failed', { timeout: 1_000 });
+  }).toPass();
+  await isAccessible(page, 'a scheduled change that failed');
 });
 
 test('a phone', async ({ configuration, page }) => {
