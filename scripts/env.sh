@@ -44,7 +44,7 @@ postgres_bin() {
 # The browser of the end-to-end tests: CHROMIUM_PATH or CHROMIUM where set, else what is installed.
 chromium_path() {
   local name
-  for name in "${CHROMIUM_PATH:-}" "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+  for name in "${CHROMIUM_PATH:-}" "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
     if [ -n "$name" ] && command -v "$name"; then
       return
