@@ -169,6 +169,7 @@ test('sessions, passwords and administration', async ({ page, visit, trouble }) 
 test('feature flags', async ({ visit, server }) => {
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--environment', 'staging');
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--group', 'acme');
+  await server.run('feature', 'set', 'duo_developer_orbit', '50', '--actors');
   await server.run('feature', 'freeze', 'dev', '--reason', 'A demonstration.');
   const soon = new Date(Date.now() + 5_000).toISOString();
   await server.run('feature', 'schedule', 'duo_developer_orbit', 'true', '--environment', 'dev', '--at', soon);
