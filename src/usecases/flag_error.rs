@@ -16,9 +16,7 @@ pub enum FlagError {
         "Production would be further open than staging. Set staging first or along with it, or give a reason to override this."
     )]
     AheadOfStaging,
-    #[error(
-        "There is a change freeze in {environment}: {reason} To set the flag all the same, give a reason to override this."
-    )]
+    #[error("To set the flag now, give a reason to override the change freeze in {environment}: {reason}")]
     Frozen { environment: Environment, reason: String },
     /// Whoever is at a page is warned before anything is done.
     #[error("{}", .0.before())]

@@ -291,7 +291,7 @@ fn in_words(check: &FlagError) -> String {
         ),
         FlagError::Frozen { environment, reason } => {
             format!(
-                "There is a change freeze in {environment}: {reason} To change the flag all the same, say why below."
+                "To change the flag now, say below why, in spite of the change freeze in {environment}: {reason}"
             )
         }
         other => other.to_string(),
