@@ -216,6 +216,7 @@ test('the slider and the number go together', { tag: '@javascript' }, async ({ p
   await page.goto(paths.featureFlag(FLAG));
   const slider = page.getByRole('slider', { name: 'Percent of actors, roughly' });
   await expect(slider).toBeVisible();
+  await expect(gates(page)).not.toContainText('About');
   await slider.focus();
   for (let pressed = 0; pressed < 50; pressed += 1) await page.keyboard.press('ArrowRight');
   const percent = page.getByLabel('Percent of actors', { exact: true });

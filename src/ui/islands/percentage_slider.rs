@@ -36,6 +36,10 @@ pub fn PercentageSlider(
         on_cleanup(move || handle.remove());
     });
     let about = text(move || {
+        // Of what is set the page says more: exactly how many.
+        if chosen.get() == hundredths {
+            return String::new();
+        }
         // What chance makes probable.
         let within = |total: i64| (total * chosen.get() + 5_000) / 10_000;
         format!(
@@ -49,7 +53,7 @@ pub fn PercentageSlider(
         <div class="min-w-40 flex-1" class:invisible=move || !awake.get()>
             <label for=slider.clone() class="sr-only">"Percent of actors, roughly"</label>
             <input id=slider type="range" min="0" max="100" class="slider" value=hundredths / 100 />
-            <p class="text-sm text-muted">{about}</p>
+            <p class="min-h-5 text-sm text-muted">{about}</p>
         </div>
     }
 }
