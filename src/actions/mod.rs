@@ -4,7 +4,9 @@
 
 pub mod confirm;
 pub mod error;
+pub mod feature_groups;
 pub mod flags;
+pub mod freezes;
 pub mod password;
 pub mod sessions;
 pub mod set_display;

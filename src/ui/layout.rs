@@ -87,6 +87,7 @@ impl Nav {
             items: vec![
                 item("Users", paths::ADMIN_USERS),
                 item("Feature flags", paths::ADMIN_FEATURE_FLAGS),
+                item("Feature groups", paths::ADMIN_FEATURE_GROUPS),
                 item("Audit events", paths::ADMIN_AUDIT_EVENTS),
             ],
         }
