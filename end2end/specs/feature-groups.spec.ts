@@ -78,6 +78,26 @@ test('two who change a group at the same time lose neither of their members', as
   await expect(members(other).getByRole('listitem')).toHaveText([/^owner user/, /^reviewer user/]);
 });
 
+test('names are suggested while one types', { tag: '@javascript' }, async ({ page, server }) => {
+  await server.run('feature', 'group', 'testers');
+  await page.goto(paths.featureGroup('testers'));
+  const field = page.getByLabel('User name or path');
+  const suggested = page.locator('#any-actor-found option');
+  await expect(field).toHaveAttribute('list', 'any-actor');
+  await expect(async () => {
+    await field.fill('');
+    await field.fill('websi');
+    await expect(field).toHaveAttribute('list', 'any-actor-found', { timeout: 1_000 });
+  }).toPass();
+  await expect(suggested).toHaveCount(1);
+  await expect(suggested).toHaveAttribute('value', 'acme/website');
+  await expect(suggested).toHaveAttribute('label', 'project acme/website');
+  await field.fill('revi');
+  await expect(suggested).toHaveAttribute('value', 'reviewer');
+  await field.fill('');
+  await expect(field).toHaveAttribute('list', 'any-actor');
+});
+
 test('by keyboard alone', async ({ page, server }) => {
   await server.run('feature', 'group', 'testers');
   await page.goto(paths.featureGroup('testers'));

@@ -15,8 +15,10 @@ pub mod set_orbit;
 pub mod tokens;
 pub mod users;
 
+mod find_actors;
 mod jump;
 
+pub use find_actors::{FoundActor, find_actors};
 pub use jump::{JumpResult, jump};
 
 #[cfg(feature = "ssr")]

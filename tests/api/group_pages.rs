@@ -177,6 +177,21 @@ async fn whoever_signed_in_long_ago_confirms_it_before_a_group_changes_and_loses
 }
 
 #[tokio::test]
+async fn who_may_be_meant_is_found_while_one_types() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    for (text, expected) in [
+        ("@REVI", serde_json::json!([{ "name": "reviewer", "words": "user reviewer" }])),
+        ("website", serde_json::json!([{ "name": "acme/website", "words": "project acme/website" }])),
+        ("nobody%", serde_json::json!([])),
+        ("a\0b", serde_json::json!([])),
+    ] {
+        let answer = admin.call("/actions/find_actors", &[("text", text)]).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, expected), "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn jump_to_finds_feature_groups_for_administrators() {
     let test = server().await;
     let (admin, owner) = (Browser::of(&test, "admin").await, Browser::of(&test, "owner").await);

@@ -77,6 +77,7 @@ const TABLE: &[Row] = &[
     Row("POST",    "/actions/set_orbit",                     "/actions/set_orbit",           "setting=enabled", [401, 403, 403, 403, 403, 403, 403, 403]),
     Row("POST",    "/actions/set_display",                   "/actions/set_display",         "theme=dark&time_format=relative", [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("POST",    "/actions/jump",                          "/actions/jump",                "query=acme",   [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/actions/find_actors",                   "/actions/find_actors",         "text=acme",    [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/create_token",                  "/actions/create_token",        "name=x&scopes[0]=read_decisions&expires_at=2026-07-01", [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("POST",    "/actions/revoke_token",                  "/actions/revoke_token",        "id=999",       [401, 404, 404, 404, 404, 404, 404, 404]),
     Row("POST",    "/actions/revoke_session",                "/actions/revoke_session",      "id=999",       [401, 404, 404, 404, 404, 404, 404, 404]),

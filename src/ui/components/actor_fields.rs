@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::AlertNote;
-use crate::domain::feature::{Target, TargetKind};
+use crate::{
+    domain::feature::{Target, TargetKind},
+    ui::islands::ActorName,
+};
 
 /// `kind` and `name` are what was typed. `wrong` says why nobody can be meant by it.
 #[component]
@@ -31,20 +34,11 @@ pub fn ActorFields(
             </div>
             <div class="min-w-0">
                 <label for="actor-name" class="label">"User name or path"</label>
-                <input
-                    id="actor-name"
-                    name="name"
-                    list="any-actor"
-                    class="field mt-1 w-full scroll-mt-28"
+                <ActorName
+                    name
+                    list=String::from("any-actor")
+                    described_by=invalid.then(|| String::from("actor-wrong"))
                     autofocus=autofocus || invalid
-                    required
-                    maxlength="255"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    aria-invalid=invalid.then_some("true")
-                    aria-describedby=invalid.then_some("actor-wrong")
-                    value=name
                 />
             </div>
         </div>
