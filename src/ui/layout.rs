@@ -226,7 +226,7 @@ fn Breadcrumb(crumbs: Vec<Crumb>) -> impl IntoView {
                             }
                                 .into_any()
                         }
-                        None => view! { <li aria-current="page" class="text-ink">{crumb.label}</li> }.into_any(),
+                        None => view! { <li aria-current="page" class="wrap-anywhere text-ink">{crumb.label}</li> }.into_any(),
                     })
                     .collect_view()}
             </ol>
