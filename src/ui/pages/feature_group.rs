@@ -165,7 +165,7 @@ fn Flags(flags: Vec<NamedBy>) -> impl IntoView {
                 .collect_view();
             view! {
                 <li class="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
-                    <span class="min-w-0 flex-1 wrap-anywhere">{flag.clone()}</span>
+                    <span class="min-w-0 flex-1 basis-60 wrap-anywhere">{flag.clone()}</span>
                     <span class="flex flex-wrap gap-x-3">{links}</span>
                 </li>
             }
