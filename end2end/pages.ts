@@ -32,6 +32,8 @@ export const paths = {
   users: '/admin/users',
   featureFlags: '/admin/feature_flags',
   featureFlag: (name: string, environment = 'production') => `/admin/feature_flags/${name}?environment=${environment}`,
+  featureGroups: '/admin/feature_groups',
+  featureGroup: (name: string) => `/admin/feature_groups/${name}`,
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',

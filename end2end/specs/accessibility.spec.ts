@@ -177,6 +177,7 @@ test('feature flags', async ({ visit, server }) => {
   const flag = paths.featureFlag('duo_developer_orbit');
   for (const [address, state] of [
     [paths.featureFlags, 'the flags'],
+    [`${paths.featureFlags}?freeze=staging&reason=why`, 'the form for a change freeze'],
     [`${paths.featureFlags}?search=nothing-like-it`, 'no flag'],
     [flag, 'a flag'],
     [`${flag}&change=on`, 'the dialog of a change, with a warning'],
@@ -199,6 +200,36 @@ test('feature flags', async ({ visit, server }) => {
     await expect(planned).toContainText('Failed', { timeout: 1_000 });
   }).toPass();
   await isAccessible(page, 'a scheduled change that failed');
+});
+
+test('change freezes and feature groups', async ({ visit, server }) => {
+  await server.run('feature', 'freeze', 'production', '--reason', 'The launch.');
+  await server.run('feature', 'group', 'testers', '--user', 'reviewer', '--group', 'acme');
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--feature-group', 'testers', '--environment', 'staging');
+  const page = await visit('admin');
+  await page.goto(paths.featureFlags);
+  await isAccessible(page, 'a change freeze');
+  await page.goto(`${paths.featureFlags}?freeze=staging`);
+  await page.getByLabel('Reason').fill('é'.repeat(300));
+  await page.getByRole('button', { name: 'Begin the freeze' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a reason that is too long');
+  await page.goto(paths.featureGroups);
+  await isAccessible(page, 'the groups');
+  await page.getByLabel('Name', { exact: true }).fill('two words');
+  await page.getByRole('button', { name: 'Create the group' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a group that was refused');
+  await page.goto(paths.featureGroup('testers'));
+  await isAccessible(page, 'a group');
+  await page.getByLabel('User name or path').fill('re');
+  await page.getByRole('button', { name: 'Add to the group' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a member whom nobody knows');
+  await page.goto(paths.featureGroup('testers'));
+  await page.getByRole('button', { name: 'Remove user reviewer' }).click();
+  await expect(page.getByRole('main').getByRole('status')).toBeVisible();
+  await isAccessible(page, 'a member less');
 });
 
 test('a phone', async ({ configuration, page }) => {

@@ -119,6 +119,37 @@ test('staging and a change freeze hold a change back until somebody says why', a
   await expect(history.getByRole('listitem').first()).toContainText('It mends the outage');
 });
 
+test('a change freeze begins with a reason, is seen where it counts, and ends', async ({ page }) => {
+  await page.goto(paths.featureFlags);
+  const freezes = page.getByRole('region', { name: 'Change freezes' });
+  await expect(freezes).toContainText('No environment is frozen.');
+  await freezes.getByText('Begin a change freeze').click();
+  await freezes.getByLabel('Environment').selectOption('staging');
+  // As many characters as the field takes are more bytes than a reason may have.
+  const long = 'é'.repeat(300);
+  await freezes.getByLabel('Reason').fill(long);
+  await freezes.getByRole('button', { name: 'Begin the freeze' }).click();
+  await expect(freezes.getByRole('alert')).toHaveText('The reason has 1 to 500 bytes.');
+  await expect(freezes.getByLabel('Reason')).toBeFocused();
+  await expect(freezes.getByLabel('Reason')).toHaveValue(long);
+  await expect(freezes.getByLabel('Reason')).toHaveAccessibleDescription('The reason has 1 to 500 bytes.');
+  await expect(freezes.getByLabel('Environment')).toHaveValue('staging');
+  await freezes.getByLabel('Reason').fill('The launch.');
+  await freezes.getByRole('button', { name: 'Begin the freeze' }).click();
+  await expect(note(page)).toHaveText('staging is frozen. Whoever changes a flag there has to say why.');
+  await expect(freezes.getByRole('listitem')).toContainText('staging: The launch.');
+  await expect(freezes.getByRole('listitem')).toContainText('by @admin');
+
+  await page.goto(paths.featureFlag(FLAG, 'staging'));
+  await expect(gates(page)).toContainText('The launch.');
+  await page.goto(paths.featureFlags);
+  await freezes.getByText('Begin a change freeze').click();
+  await expect(freezes.getByLabel('Environment').getByRole('option')).toHaveText(['dev', 'pre', 'staging-ref', 'production']);
+  await freezes.getByRole('button', { name: 'End the freeze in staging' }).click();
+  await expect(note(page)).toHaveText('There is no change freeze in staging any more.');
+  await expect(freezes).toContainText('No environment is frozen.');
+});
+
 test('a percentage says whom it takes in, and an earlier set is restored', async ({ page, server }) => {
   await server.run('feature', 'set', FLAG, 'true', '--environment', 'staging');
   await page.goto(paths.featureFlag(FLAG));

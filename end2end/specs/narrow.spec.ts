@@ -82,8 +82,16 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
 
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--environment', 'staging');
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--project', 'acme/platform/api');
+  const long = 'a_group_without_any_place_to_break_its_name_at_all';
+  await server.run('feature', 'group', long, '--user', 'reviewer', '--project', 'acme/platform/api');
+  await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--feature-group', long, '--environment', 'staging');
+  await server.run('feature', 'freeze', 'staging-ref', '--reason', 'a-reason-without-any-place-to-break-it-'.repeat(3));
   for (const address of [
     paths.featureFlags,
+    `${paths.featureFlags}?freeze=dev&reason=why`,
+    paths.featureGroups,
+    paths.featureGroup(long),
+    `${paths.featureGroup(long)}?kind=user&name=re`,
     paths.featureFlag('duo_developer_orbit'),
     paths.featureFlag('duo_code_review_flow_priority', 'staging-ref'),
     `${paths.featureFlag('duo_developer_orbit')}&change=on`,

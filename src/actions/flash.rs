@@ -7,6 +7,7 @@ use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
 
 use super::{cookies::CookiePolicy, error::ActionError};
+use crate::domain::environment::Environment;
 
 const COOKIE: &str = "duo_flash";
 /// Long enough for a redirect over a slow line.
@@ -53,6 +54,20 @@ pub enum Outcome {
         done: String,
     },
     FlagScheduleCancelled,
+    FreezeBegun {
+        environment: Environment,
+    },
+    FreezeEnded {
+        environment: Environment,
+    },
+    /// The feature group's own page says which.
+    FeatureGroupCreated,
+    MemberAdded {
+        member: String,
+    },
+    MemberRemoved {
+        member: String,
+    },
 }
 
 impl Flash {

@@ -4,7 +4,9 @@
 
 pub mod confirm;
 pub mod error;
+pub mod feature_groups;
 pub mod flags;
+pub mod freezes;
 pub mod password;
 pub mod sessions;
 pub mod set_display;
@@ -13,8 +15,10 @@ pub mod set_orbit;
 pub mod tokens;
 pub mod users;
 
+mod find_actors;
 mod jump;
 
+pub use find_actors::{FoundActor, find_actors};
 pub use jump::{JumpResult, jump};
 
 #[cfg(feature = "ssr")]

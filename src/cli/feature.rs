@@ -17,9 +17,10 @@ use crate::{
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::{list_definitions, to_yaml},
         freeze_changes::{begin_freeze, end_freeze},
+        list_feature_groups::list_feature_groups,
         read_features::{get_feature, list_features},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
-        set_feature_group::{list_feature_groups, set_feature_group},
+        set_feature_group::set_feature_group,
     },
 };
 
@@ -293,7 +294,8 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
             Ok(print(format_args!("The feature group {name} is as you said."))?)
         }
         FeatureCommand::Groups { format } => {
-            let rows: Vec<_> = list_feature_groups(app).await?.into_iter().map(GroupRow::from).collect();
+            let rows: Vec<_> =
+                list_feature_groups(app).await?.groups.into_iter().map(GroupRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
         FeatureCommand::Freeze { environment, reason } => {
@@ -303,7 +305,7 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
         }
         FeatureCommand::Unfreeze { environment } => {
             let done =
-                if end_freeze(app, &editor, environment).await? { "Ended the" } else { "There was no" };
+                if end_freeze(app, &editor, environment, None).await? { "Ended the" } else { "There was no" };
             Ok(print(format_args!("{done} change freeze in {environment}."))?)
         }
         FeatureCommand::Change(command) => feature_changes::run(app, &editor, command).await,

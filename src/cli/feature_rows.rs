@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::output::Row;
 use crate::{
     domain::feature::FlagDefinition,
-    usecases::{read_features::FeatureState, set_feature_group::FeatureGroup},
+    usecases::{list_feature_groups::FeatureGroup, read_features::FeatureState},
 };
 
 #[derive(Serialize)]

@@ -24,13 +24,15 @@ pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 /// The page of one of them, for the log and the metrics.
 const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
+pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
+const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     HOME,
     GROUPS,
     SIGN_IN,
@@ -44,6 +46,7 @@ const PAGES: [&str; 14] = [
     ADMIN_USERS,
     ADMIN_AUDIT_EVENTS,
     ADMIN_FEATURE_FLAGS,
+    ADMIN_FEATURE_GROUPS,
     JUMP,
 ];
 
@@ -53,9 +56,11 @@ pub fn pattern(path: &str) -> Option<&'static str> {
     if let Some(rest) = path.strip_prefix("/groups/") {
         return GroupPage::parse(rest).map(|(_, page)| page.pattern());
     }
-    if path.strip_prefix("/admin/feature_flags/").is_some_and(|name| !name.is_empty() && !name.contains('/'))
-    {
-        return Some(FEATURE_FLAG);
+    for (list, one) in [(ADMIN_FEATURE_FLAGS, FEATURE_FLAG), (ADMIN_FEATURE_GROUPS, FEATURE_GROUP)] {
+        let name = path.strip_prefix(list).and_then(|rest| rest.strip_prefix('/'));
+        if name.is_some_and(|name| !name.is_empty() && !name.contains('/')) {
+            return Some(one);
+        }
     }
     PAGES.into_iter().find(|page| *page == path)
 }
@@ -143,6 +148,26 @@ pub fn feature_flag_changing(
     let path = format!("{}&change={}", feature_flag(name, environment), query_value(change));
     let typed = typed.iter().filter(|(_, value)| !value.is_empty());
     typed.fold(path, |path, (field, value)| format!("{path}&{field}={}", query_value(value)))
+}
+
+/// The list of flags with the form for a change freeze filled in.
+pub fn feature_flags_freezing(environment: Environment, reason: &str) -> String {
+    format!("{ADMIN_FEATURE_FLAGS}?freeze={environment}&reason={}", query_value(reason))
+}
+
+/// The feature groups with the form for a new one filled in.
+pub fn feature_groups_with(name: &str) -> String {
+    format!("{ADMIN_FEATURE_GROUPS}?name={}", query_value(name))
+}
+
+/// A feature group.
+pub fn feature_group(name: &str) -> String {
+    format!("{ADMIN_FEATURE_GROUPS}/{name}")
+}
+
+/// The same with the form for a new member filled in.
+pub fn feature_group_with(group: &str, kind: &str, name: &str) -> String {
+    format!("{}?kind={}&name={}", feature_group(group), query_value(kind), query_value(name))
 }
 
 /// The access tokens page with the form for a new one filled in.
@@ -256,6 +281,7 @@ mod tests {
             pattern(&feature_flag("a_flag", Environment::Dev).replace("?environment=dev", "")),
             Some(FEATURE_FLAG)
         );
+        assert_eq!(pattern(&feature_group("testers")), Some(FEATURE_GROUP));
         assert_eq!(pattern("/groups/acme"), Some("/groups/{group}/-/settings/gitlab_duo"));
         for none in [
             "",
@@ -264,6 +290,8 @@ mod tests {
             "/-/profile/preferences/x",
             "/admin/feature_flags/",
             "/admin/feature_flags/a/b",
+            "/admin/feature_groups/",
+            "/admin/feature_groups/a/b",
         ] {
             assert_eq!(pattern(none), None, "{none}");
         }

@@ -6,7 +6,7 @@ use crate::domain::{environment::Environment, time::Timestamp};
 statements! {
     FIND = "SELECT reason, since, by_username FROM change_freezes WHERE environment = $1";
     BEGIN = "INSERT INTO change_freezes (environment, reason, since, by_username) VALUES ($1, $2, $3, $4) ON CONFLICT (environment) DO NOTHING";
-    END = "DELETE FROM change_freezes WHERE environment = $1";
+    END = "DELETE FROM change_freezes WHERE environment = $1 AND since = $2";
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +48,11 @@ impl ChangeFreezes<'_> {
             .map(|done| done.rows_affected() > 0))?)
     }
 
-    /// Whether there was one.
-    pub async fn end(&mut self, environment: Environment) -> Result<bool, StorageError> {
+    /// Whether the one that began at `since` was still there.
+    pub async fn end(&mut self, environment: Environment, since: Timestamp) -> Result<bool, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query(END)
             .bind(environment.key())
+            .bind(since.as_millis())
             .execute(c)
             .await
             .map(|done| done.rows_affected() > 0))?)

@@ -15,6 +15,8 @@ statements! {
     GLANCE = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g";
 /// With the environments, so that the key is found.
     GLANCE_AT = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g WHERE g.environment IN ('dev', 'pre', 'staging', 'staging-ref', 'production') AND g.flag = $1";
+    /// In this order: there are few flags, and many actors that they name.
+    NAMING_GROUPS = "SELECT t.target, g.flag, g.environment FROM flag_gates g CROSS JOIN flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'feature_group'";
     SAVE = "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version) VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (environment, flag) DO UPDATE SET boolean_gate = excluded.boolean_gate, percentage_of_actors = excluded.percentage_of_actors, percentage_of_time = excluded.percentage_of_time, version = flag_gates.version + 1 WHERE flag_gates.version = $6 RETURNING version";
     ADD_TARGET = "INSERT INTO flag_gate_targets (environment, flag, kind, target) VALUES ($1, $2, $3, $4)";
     REMOVE_TARGET = "DELETE FROM flag_gate_targets WHERE environment = $1 AND flag = $2 AND kind = $3 AND target = $4";
@@ -99,6 +101,21 @@ impl Features<'_> {
                 Ok((environment, flag, glance))
             };
         rows.into_iter().map(glance).collect()
+    }
+
+    /// Which feature groups are named by which flags where, sorted by both names and in the order of a
+    /// roll-out.
+    pub async fn naming_groups(&mut self) -> Result<Vec<(String, String, Environment)>, StorageError> {
+        let rows: Vec<(String, String, String)> =
+            on_db!(self.uow, |c| sqlx::query_as(NAMING_GROUPS).fetch_all(c).await)?;
+        let named = |(group, flag, environment): (String, String, String)| {
+            let environment = Environment::from_key(&environment)
+                .ok_or_else(|| StorageError::inconsistent("flag_gates", "environment", environment))?;
+            Ok((group, flag, environment))
+        };
+        let mut all: Vec<_> = rows.into_iter().map(named).collect::<Result<_, StorageError>>()?;
+        all.sort_unstable();
+        Ok(all)
     }
 
     /// # Errors

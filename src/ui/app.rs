@@ -9,9 +9,10 @@ use leptos_router::{
 };
 
 use super::pages::{
-    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage, AdminUsersPage,
-    ConfirmPage, FeatureFlagPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage,
-    PasswordPage, PreferencesPage, ResetPasswordPage, SignInPage,
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
+    AdminFeatureGroupsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage, FeatureGroupPage,
+    FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
+    ResetPasswordPage, SignInPage,
 };
 use crate::actions::support::signed_in;
 
@@ -88,6 +89,12 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("admin"), StaticSegment("feature_flags"), ParamSegment("name"))
                     view=FeatureFlagPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=path!("/admin/feature_groups") view=AdminFeatureGroupsPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("admin"), StaticSegment("feature_groups"), ParamSegment("name"))
+                    view=FeatureGroupPage
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/-/user_settings/password") view=PasswordPage ssr=SsrMode::Async />

@@ -87,6 +87,7 @@ impl Nav {
             items: vec![
                 item("Users", paths::ADMIN_USERS),
                 item("Feature flags", paths::ADMIN_FEATURE_FLAGS),
+                item("Feature groups", paths::ADMIN_FEATURE_GROUPS),
                 item("Audit events", paths::ADMIN_AUDIT_EVENTS),
             ],
         }
@@ -225,7 +226,7 @@ fn Breadcrumb(crumbs: Vec<Crumb>) -> impl IntoView {
                             }
                                 .into_any()
                         }
-                        None => view! { <li aria-current="page" class="text-ink">{crumb.label}</li> }.into_any(),
+                        None => view! { <li aria-current="page" class="wrap-anywhere text-ink">{crumb.label}</li> }.into_any(),
                     })
                     .collect_view()}
             </ol>

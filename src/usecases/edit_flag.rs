@@ -242,7 +242,8 @@ fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
     })
 }
 
-fn targets(target: &Target) -> Targets {
+/// Whom one form names.
+pub(super) fn targets(target: &Target) -> Targets {
     let name = vec![target.name.clone()];
     match target.kind {
         TargetKind::User => Targets { users: name, ..Targets::default() },

@@ -28,7 +28,7 @@ pub(super) async fn names_of(
 }
 
 /// The names of those who are there. There may be very many: not with a query for each.
-async fn all_names(
+pub(super) async fn all_names(
     uow: &mut UnitOfWork,
     actors: impl IntoIterator<Item = &FlagActor> + Clone,
 ) -> Result<HashMap<FlagActor, String>, StorageError> {

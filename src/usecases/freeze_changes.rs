@@ -3,14 +3,12 @@
 use super::{
     App, FlagEditor, UseCaseError,
     audit_trail::{Happened, record_as},
+    flag_change,
 };
 use crate::{
-    domain::{audit::AuditKind, environment::Environment},
+    domain::{audit::AuditKind, environment::Environment, time::Timestamp},
     storage::ChangeFreeze,
 };
-
-/// The most bytes of a reason.
-const MAX_REASON: usize = 500;
 
 /// Whether it is new. A freeze that there was stays, with its reason.
 pub async fn begin_freeze(
@@ -19,10 +17,7 @@ pub async fn begin_freeze(
     environment: Environment,
     reason: &str,
 ) -> Result<bool, UseCaseError> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.len() > MAX_REASON || reason.contains('\0') {
-        return Err(UseCaseError::invalid("reason", format!("The reason has 1 to {MAX_REASON} bytes.")));
-    }
+    let reason = flag_change::reason("reason", reason)?;
     let mut uow = app.storage.begin().await?;
     let freeze = ChangeFreeze {
         reason: reason.to_owned(),
@@ -39,14 +34,22 @@ pub async fn begin_freeze(
     Ok(true)
 }
 
-/// Whether there was one.
+/// Whether there was one. `seen` is since when the one began that is meant, where that was shown: another
+/// has another reason.
 pub async fn end_freeze(
     app: &App,
     editor: &FlagEditor,
     environment: Environment,
+    seen: Option<Timestamp>,
 ) -> Result<bool, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    if !uow.change_freezes().end(environment).await? {
+    let Some(freeze) = uow.change_freezes().find(environment).await? else { return Ok(false) };
+    if seen.is_some_and(|seen| seen != freeze.since) {
+        let message =
+            format!("Another change freeze has begun in {environment} since. See why, then end it.");
+        return Err(UseCaseError::invalid("seen", message));
+    }
+    if !uow.change_freezes().end(environment, freeze.since).await? {
         return Ok(false);
     }
     let happened = Happened::to(AuditKind::ChangeFreezeEnded, environment.key());

@@ -32,6 +32,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
     let administration = [
         ("Users", "Administration", paths::ADMIN_USERS),
         ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
+        ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),
     ];
     let own = own.into_iter().chain(administration.into_iter().filter(|_| caller.actor.is_admin));

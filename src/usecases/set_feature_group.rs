@@ -4,19 +4,16 @@ use super::{
     App, FlagEditor, UseCaseError,
     audit_trail::{Happened, record_as},
     flag_names::names_of,
+    retry::until_first,
     set_feature::{Targets, actors},
 };
-use crate::domain::{
-    audit::AuditKind,
-    feature::{ADMINISTRATORS, check_flag_name},
+use crate::{
+    domain::{
+        audit::AuditKind,
+        feature::{ADMINISTRATORS, FlagActor, check_flag_name},
+    },
+    storage::{StoredFeatureGroup, UnitOfWork},
 };
-
-/// A group and the names of its members.
-#[derive(Clone, Debug)]
-pub struct FeatureGroup {
-    pub name: String,
-    pub members: Vec<String>,
-}
 
 /// Makes the group, or takes the members that are named for those that it had.
 pub async fn set_feature_group(
@@ -25,13 +22,36 @@ pub async fn set_feature_group(
     name: &str,
     members: &Targets,
 ) -> Result<(), UseCaseError> {
-    check_flag_name(name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    until_first(|| try_once(app, editor, name, members)).await
+}
+
+async fn try_once(app: &App, editor: &FlagEditor, name: &str, members: &Targets) -> Result<(), UseCaseError> {
+    check_group_name(name)?;
+    let mut uow = app.storage.begin().await?;
+    let before = uow.feature_groups().find(name).await?;
+    let after = actors(&mut uow, members).await?;
+    save(app, uow, editor, name, before, after).await
+}
+
+/// That a group of members may be called so.
+pub(super) fn check_group_name(name: &str) -> Result<(), UseCaseError> {
+    check_flag_name(name)
+        .map_err(|error| UseCaseError::invalid("name", format!("The name has {}.", error.message)))?;
     if name == ADMINISTRATORS {
         return Err(UseCaseError::invalid("name", "Every administrator is in this group, and nobody else."));
     }
-    let mut uow = app.storage.begin().await?;
-    let before = uow.feature_groups().find(name).await?;
-    let mut after = actors(&mut uow, members).await?;
+    Ok(())
+}
+
+/// Saves who is in the group, if anything changes, and commits.
+pub(super) async fn save(
+    app: &App,
+    mut uow: UnitOfWork,
+    editor: &FlagEditor,
+    name: &str,
+    before: Option<StoredFeatureGroup>,
+    mut after: Vec<FlagActor>,
+) -> Result<(), UseCaseError> {
     after.sort_unstable();
     after.dedup();
     if before.as_ref().is_some_and(|stored| stored.members == after) {
@@ -46,15 +66,4 @@ pub async fn set_feature_group(
     let happened = Happened { from, to, ..Happened::to(AuditKind::FeatureGroupUpdated, name) };
     record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
     Ok(uow.commit().await?)
-}
-
-/// Every feature group that somebody defined, by name.
-pub async fn list_feature_groups(app: &App) -> Result<Vec<FeatureGroup>, UseCaseError> {
-    let mut uow = app.storage.read().await?;
-    let mut groups = Vec::new();
-    for name in uow.feature_groups().list().await? {
-        let Some(stored) = uow.feature_groups().find(&name).await? else { continue };
-        groups.push(FeatureGroup { members: names_of(&mut uow, &stored.members).await?, name });
-    }
-    Ok(groups)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     App, Caller, UseCaseError,
-    flag_names::name_of,
+    flag_names::all_names,
     list_flags::{FlagSummary, summaries},
     may_read_flags,
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many actors of a gate are named.
-const NAMED: usize = 100;
+pub(super) const NAMED: usize = 100;
 
 /// How many actors are suggested, of users and of namespaces.
 const SUGGESTED: i64 = 50;
@@ -70,7 +70,7 @@ pub async fn show_flag(
         actors: named(&mut uow, &gates.actors).await?,
         opted_out: named(&mut uow, &gates.opted_out).await?,
         freeze: uow.change_freezes().find(environment).await?,
-        suggestions: suggestions(&mut uow, "", SUGGESTED).await?,
+        suggestions: suggestions(&mut uow).await?,
         feature_groups,
         gates,
         environment,
@@ -78,15 +78,18 @@ pub async fn show_flag(
     })
 }
 
-async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<NamedActors, StorageError> {
-    let mut named = NamedActors { more: actors.len().saturating_sub(NAMED), ..NamedActors::default() };
-    for actor in actors.iter().take(NAMED) {
-        match name_of(uow, *actor).await? {
-            Some(name) => {
-                let name = name.split_once(' ').map_or(name.as_str(), |(_, name)| name).to_owned();
-                named.named.push(Target { kind: TargetKind::of(*actor), name });
+pub(super) async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<NamedActors, StorageError> {
+    let (shown, more) = actors.split_at(actors.len().min(NAMED));
+    let names = all_names(uow, shown).await?;
+    let mut named = NamedActors { more: more.len(), ..NamedActors::default() };
+    for actor in shown {
+        let kind = TargetKind::of(*actor);
+        match names.get(actor) {
+            Some(words) => {
+                let name = words.split_once(' ').map_or(words.as_str(), |(_, name)| name).to_owned();
+                named.named.push(Target { kind, name });
             }
-            None => named.gone.push(Target { kind: TargetKind::of(*actor), name: actor.key() }),
+            None => named.gone.push(Target { kind, name: actor.key() }),
         }
     }
     Ok(named)
@@ -95,10 +98,15 @@ async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<NamedActors
 /// Who may be meant by `text`: users, groups and projects with it in the name.
 pub async fn find_actors(app: &App, caller: &Caller, text: &str) -> Result<Vec<Target>, UseCaseError> {
     may_read_flags(caller)?;
-    Ok(suggestions(&mut app.storage.read().await?, text, FOUND).await?)
+    Ok(actors_like(&mut app.storage.read().await?, text, FOUND).await?)
 }
 
-async fn suggestions(uow: &mut UnitOfWork, text: &str, most: i64) -> Result<Vec<Target>, StorageError> {
+/// Some that a form may name.
+pub(super) async fn suggestions(uow: &mut UnitOfWork) -> Result<Vec<Target>, StorageError> {
+    actors_like(uow, "", SUGGESTED).await
+}
+
+async fn actors_like(uow: &mut UnitOfWork, text: &str, most: i64) -> Result<Vec<Target>, StorageError> {
     let users = uow.users().search(text, most, 0).await?.into_iter();
     let mut all: Vec<_> = users.map(|user| Target { kind: TargetKind::User, name: user.username }).collect();
     for found in uow.namespaces().list_visible(None, text, most, 0).await? {

@@ -4,10 +4,7 @@ use duo_console::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{
-            ADMINISTRATORS, FlagActor, FlagDefinition, FlagType, Gates, Glance, ORBIT_USER_PREFERENCE,
-            Percentage,
-        },
+        feature::{FlagActor, FlagDefinition, FlagType, Gates, Glance, ORBIT_USER_PREFERENCE, Percentage},
         ids::{NamespaceId, UserId},
     },
     storage::{StorageError, StoredFlag},
@@ -19,7 +16,6 @@ use duo_console::{
         freeze_changes::{begin_freeze, end_freeze},
         read_features::{get_feature, list_set_features},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
-        set_feature_group::{list_feature_groups, set_feature_group},
     },
 };
 
@@ -44,7 +40,6 @@ contract! {
     a_change_freeze_holds_until_somebody_says_why,
     what_is_refused_changes_nothing_in_any_environment,
     definitions_are_imported_all_or_none,
-    a_feature_group_has_the_members_that_were_said_last,
 }
 
 const FLAG: &str = ORBIT_USER_PREFERENCE;
@@ -365,8 +360,8 @@ async fn a_change_freeze_holds_until_somebody_says_why(db: Database) {
     set_feature(&app, &editor(), &SetFeature { guard, ..command }).await.expect("the reason counts");
     let refused = delete(&app, FLAG).await;
     assert!(matches!(refused, Err(UseCaseError::Flag(FlagError::Frozen { .. }))), "{refused:?}");
-    assert!(end_freeze(&app, &editor(), HERE).await.expect("it ends"));
-    assert!(!end_freeze(&app, &editor(), HERE).await.expect("there is none"));
+    assert!(end_freeze(&app, &editor(), HERE, None).await.expect("it ends"));
+    assert!(!end_freeze(&app, &editor(), HERE, None).await.expect("there is none"));
     assert!(delete(&app, FLAG).await.expect("deleted"));
     assert_eq!(
         db.texts("SELECT kind FROM audit_events ORDER BY id").await,
@@ -447,28 +442,4 @@ async fn definitions_are_imported_all_or_none(db: Database) {
     let events = "SELECT COUNT(*) FROM audit_events WHERE kind = 'feature_defined' AND target = 'my_flag'";
     assert_eq!(db.number(events).await, 2);
     set_feature(&app, &editor(), &SetFeature::everyone("my_flag", false)).await.expect("it is defined");
-}
-
-async fn a_feature_group_has_the_members_that_were_said_last(db: Database) {
-    let storage = db.open().await;
-    let app = app(storage.clone());
-    user(&storage, "ann").await;
-    user(&storage, "bob").await;
-    group(&storage, "acme").await;
-    let set = async |name: &str, users: &[&str], groups: &[&str]| {
-        let owned = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
-        let members = Targets { users: owned(users), groups: owned(groups), ..Targets::default() };
-        set_feature_group(&app, &editor(), name, &members).await
-    };
-    set("staff", &["ann", "ann"], &["acme"]).await.expect("made");
-    set("staff", &["ann"], &["acme"]).await.expect("the same");
-    set("staff", &["bob"], &["acme"]).await.expect("changed");
-    assert!(set("staff", &["nobody"], &[]).await.is_err());
-    assert!(set(ADMINISTRATORS, &["ann"], &[]).await.is_err());
-    assert!(set("", &["ann"], &[]).await.is_err());
-    let groups = list_feature_groups(&app).await.expect("a list");
-    assert_eq!(groups.len(), 1);
-    assert_eq!(groups[0].members, ["user bob", "group acme"]);
-    let tos = "SELECT value_to FROM audit_events WHERE kind = 'feature_group_updated' ORDER BY id";
-    assert_eq!(db.texts(tos).await, ["user ann, group acme", "user bob, group acme"]);
 }

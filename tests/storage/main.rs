@@ -24,6 +24,7 @@ mod cancellation;
 mod changes;
 mod chat;
 mod deployed_versions;
+mod feature_groups;
 mod features;
 mod flag_history;
 mod flows;

@@ -289,7 +289,7 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
         ..plan(FlagValue::Boolean(true))
     };
     let ahead = schedule(&now, &compared).await;
-    end_freeze(&now, &operator(), HERE).await.expect("it ends");
+    end_freeze(&now, &operator(), HERE, None).await.expect("it ends");
     let ran = run_due_changes(&later(&storage, 2 * HOUR)).await.expect("it runs");
     assert_eq!(ran, Ran { done: 1, failed: 1, next: None });
     assert_eq!(outcome(&now, thawed).await.0, Ending::Done);

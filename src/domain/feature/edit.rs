@@ -77,6 +77,11 @@ pub struct EditError {
     pub message: &'static str,
 }
 
+impl EditError {
+    const NOT_UNDERSTOOD: Self =
+        Self { field: "change", message: "The form was not understood. Reload the page and try again." };
+}
+
 impl Edit {
     /// From the fields of a form. `change` says it all, or names what else to look at: `kind` and `name`,
     /// or `percentage`. `None` when nothing is asked for.
@@ -95,21 +100,11 @@ impl Edit {
 
     /// Reads what [`Edit::to_string`] writes.
     pub fn parse(text: &str) -> Result<Self, EditError> {
-        let unknown = EditError {
-            field: "change",
-            message: "The form was not understood. Reload the page and try again.",
-        };
+        let unknown = EditError::NOT_UNDERSTOOD;
         let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
         let target = || {
             let (kind, name) = rest.split_once(' ').unwrap_or((rest, ""));
-            let kind = TargetKind::from_key(kind).ok_or(unknown)?;
-            if name.is_empty() {
-                return Err(EditError {
-                    field: "name",
-                    message: "Say who: a user name, or the path of a group or a project.",
-                });
-            }
-            Ok(Target { kind, name: name.trim_start_matches('@').to_owned() })
+            Target::read(kind, name)
         };
         let percentage = || {
             let message = "Write a number from 0 to 100 with at most two decimals.";
@@ -163,6 +158,17 @@ impl std::fmt::Display for Edit {
 }
 
 impl Target {
+    /// From the fields of a form. Whoever writes a name as it is mentioned, with an `@`, means it, too.
+    pub fn read(kind: &str, name: &str) -> Result<Self, EditError> {
+        let kind = TargetKind::from_key(kind.trim()).ok_or(EditError::NOT_UNDERSTOOD)?;
+        let name = name.trim().trim_start_matches('@');
+        if name.is_empty() {
+            let message = "Say who: a user name, or the path of a group or a project.";
+            return Err(EditError { field: "name", message });
+        }
+        Ok(Self { kind, name: name.to_owned() })
+    }
+
     /// `user ann`, `feature group staff`.
     pub fn words(&self) -> String {
         format!("{} {}", self.kind.name(), self.name)

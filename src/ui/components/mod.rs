@@ -1,5 +1,6 @@
 //! Pieces of markup that know nothing of addresses.
 
+mod actor_fields;
 mod consent_text;
 mod field;
 mod flash_note;
@@ -7,6 +8,7 @@ mod password_fields;
 mod problem;
 mod time;
 
+pub use actor_fields::{ActorFields, WrongActor};
 pub use consent_text::ConsentText;
 pub use field::{Field, PasswordField, UsernameField};
 pub use flash_note::{AlertNote, StatusNote};

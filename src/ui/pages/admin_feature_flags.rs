@@ -1,7 +1,10 @@
 //! The feature flags, for administrators: how open each is where, and which have outlived their purpose.
 
+mod freezes;
+
 use leptos::prelude::*;
 
+use self::freezes::Freezes;
 use super::{Visit, visit};
 use crate::{
     actions::query::Query,
@@ -14,7 +17,10 @@ use crate::{
         components::{Field, Time},
         layout::{Crumb, Nav, Page},
     },
-    usecases::list_flags::{Age, FlagFilter, FlagSummary, LATELY_DAYS, list_flags},
+    usecases::{
+        list_flags::{Age, FlagFilter, FlagSummary, LATELY_DAYS, list_flags},
+        list_freezes::list_freezes,
+    },
 };
 
 #[component]
@@ -24,6 +30,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
         let page = query.number("page").and_then(|it| usize::try_from(it).ok()).unwrap_or(1).max(1);
         let filter = read(&query, visit.app.environment());
         let found = list_flags(&visit.app, &visit.signed_in.caller, &filter, page).await?;
+        let frozen = list_freezes(&visit.app, &visit.signed_in.caller).await?;
         let filtered = is_filtered(&filter);
         let address = |page: usize| address(&filter, page);
         let (before, after) = ((page > 1).then(|| address(page - 1)), found.more.then(|| address(page + 1)));
@@ -40,8 +47,10 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
                 <h1 class="pt-4 text-2xl font-semibold">"Feature flags"</h1>
                 <p class="mt-1 max-w-prose text-muted">
                     "What is rolled out, to whom, and where. This server answers for "
-                    <strong>{visit.app.environment().key()}</strong>"."
+                    <strong>{visit.app.environment().key()}</strong>". A flag can be opened for "
+                    <a class="link" href=paths::ADMIN_FEATURE_GROUPS>"feature groups"</a> ", too."
                 </p>
+                <Freezes visit=visit.clone() frozen query />
                 <Filter filter />
                 <p role="status" class="mt-4 flex flex-wrap gap-x-3 text-sm text-muted">
                     {count}

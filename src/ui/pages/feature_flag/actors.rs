@@ -6,7 +6,7 @@ use super::{gates::Place, review::Wrong};
 use crate::{
     actions::query::Query,
     domain::feature::{Edit, Target, TargetKind},
-    ui::components::AlertNote,
+    ui::components::{ActorFields, WrongActor},
     usecases::show_flag::NamedActors,
 };
 
@@ -21,10 +21,6 @@ pub(super) fn Actors(
 ) -> impl IntoView {
     let invalid = wrong.is_some();
     let (kind, name) = typed(&query, invalid);
-    let kinds = TargetKind::ACTORS
-        .into_iter()
-        .map(|it| view! { <option value=it.key() selected=it.key() == kind>{it.name()}</option> })
-        .collect_view();
     let list = |kind: TargetKind| {
         let options = suggestions
             .iter()
@@ -34,10 +30,7 @@ pub(super) fn Actors(
         view! { <datalist id=format!("{}s", kind.key())>{options}</datalist> }
     };
     let lists = TargetKind::ACTORS.map(list).into_iter().collect_view();
-    let any = suggestions
-        .iter()
-        .map(|it| view! { <option value=it.name.clone() label=it.words()></option> })
-        .collect_view();
+    let wrong = wrong.map(|wrong| wrong_actor(&place, wrong, &query));
     let open = |target| Edit::Open(target, false);
     let out = |target| Edit::OptOut(target, false);
     let nobody = actors.named.is_empty() && actors.gone.is_empty();
@@ -61,37 +54,12 @@ pub(super) fn Actors(
                 })}
             <form method="get" action=place.action() class="mt-4">
                 <input type="hidden" name="environment" value=place.environment.key() />
-                <div class="grid gap-3 sm:grid-cols-[8rem_1fr]">
-                    <div>
-                        <label for="actor-kind" class="label">"Kind"</label>
-                        <select id="actor-kind" name="kind" class="field mt-1 w-full">{kinds}</select>
-                    </div>
-                    <div class="min-w-0">
-                        <label for="actor-name" class="label">"User name or path"</label>
-                        <input
-                            id="actor-name"
-                            name="name"
-                            list="any-actor"
-                            class="field mt-1 w-full scroll-mt-28"
-                            autofocus=invalid
-                            required
-                            maxlength="255"
-                            autocomplete="off"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            aria-invalid=invalid.then_some("true")
-                            aria-describedby=invalid.then_some("actor-wrong")
-                            value=name
-                        />
-                    </div>
-                </div>
-                {wrong.map(|wrong| view! { <WrongActor place=place.clone() wrong query /> })}
+                <ActorFields kind name suggestions wrong />
                 <p class="mt-3 flex flex-wrap gap-3">
                     <button type="submit" name="change" value="open" class="button">"Open for this actor"</button>
                     <button type="submit" name="change" value="opt_out" class="button">"Opt this actor out"</button>
                 </p>
             </form>
-            <datalist id="any-actor">{any}</datalist>
             {lists}
         </div>
     }
@@ -110,35 +78,18 @@ fn typed(query: &Query, invalid: bool) -> (String, String) {
     (words.next().unwrap_or_default(), words.next().unwrap_or_default())
 }
 
-#[component]
-fn WrongActor(place: Place, wrong: Wrong, query: Query) -> impl IntoView {
+/// Who may be meant, each with the way to the dialog.
+fn wrong_actor(place: &Place, wrong: Wrong, query: &Query) -> AnyView {
     let change = query.text("change");
-    let meant = wrong
-        .meant
-        .into_iter()
-        .map(|target| {
-            let words = target.words();
-            let edit = match change.split(' ').next() {
-                Some("opt_out") => Edit::OptOut(target, true),
-                _ => Edit::Open(target, true),
-            };
-            view! { <li><a class="link wrap-anywhere" href=place.changing(&edit)>{words}</a></li> }
-        })
-        .collect::<Vec<_>>();
-    view! {
-        <div id="actor-wrong">
-            <AlertNote>
-                <p class="wrap-anywhere">{wrong.message}</p>
-                {(!meant.is_empty())
-                    .then(|| {
-                        view! {
-                            <p class="mt-2">"Did you mean:"</p>
-                            <ul class="mt-1 flex flex-wrap gap-x-4 gap-y-1">{meant}</ul>
-                        }
-                    })}
-            </AlertNote>
-        </div>
-    }
+    let meant = wrong.meant.into_iter().map(|target| {
+        let words = target.words();
+        let edit = match change.split(' ').next() {
+            Some("opt_out") => Edit::OptOut(target, true),
+            _ => Edit::Open(target, true),
+        };
+        (words, place.changing(&edit))
+    });
+    view! { <WrongActor message=wrong.message meant=meant.collect() /> }.into_any()
 }
 
 #[component]

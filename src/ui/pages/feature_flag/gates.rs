@@ -140,7 +140,10 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
     view! {
         <div class="p-5">
             <h3 class="font-semibold">"Feature groups"</h3>
-            <p class="text-sm text-muted">"Every administrator, or a group that an operator defined, together."</p>
+            <p class="text-sm text-muted">
+                "Every administrator, or everybody in one of the "
+                <a class="link" href=paths::ADMIN_FEATURE_GROUPS>"feature groups"</a> ", together."
+            </p>
             {if nothing {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()
             } else {

@@ -1,0 +1,28 @@
+//! Finding users, groups and projects by a part of their name.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::error::ActionError;
+
+/// Somebody whom a flag can be opened for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundActor {
+    pub name: String,
+    /// With the kind: `user ann`.
+    pub words: String,
+}
+
+/// Who may be meant by `text`, for administrators.
+#[server(prefix = "/actions", endpoint = "find_actors")]
+pub async fn find_actors(text: String) -> Result<Vec<FoundActor>, ActionError> {
+    use super::support::call;
+    use crate::{domain::paths, usecases};
+
+    let call = call(paths::ADMIN_FEATURE_FLAGS)?;
+    let text = text.trim().trim_start_matches('@');
+    let found = usecases::show_flag::find_actors(&call.app, &call.signed_in.caller, text).await;
+    let found = found
+        .map(|found| found.into_iter().map(|it| FoundActor { words: it.words(), name: it.name }).collect());
+    call.answer_on("actors", paths::ADMIN_FEATURE_FLAGS, found)
+}
