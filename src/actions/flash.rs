@@ -1,8 +1,8 @@
 //! What a form says on the page that follows it: a cookie that is shown once.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, header};
-use leptos::prelude::{expect_context, use_context};
+use http::{HeaderMap, header, request::Parts};
+use leptos::{prelude::expect_context, reactive::owner::with_context};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
 
@@ -86,9 +86,8 @@ impl Flash {
 
 /// The flash of the request that is being answered, which is shown now and never again.
 pub fn take() -> Option<Flash> {
-    let headers = use_context::<http::request::Parts>()?.headers;
     let policy = expect_context::<CookiePolicy>();
-    let flash = Flash::read(&headers, policy)?;
+    let flash = with_context(|parts: &Parts| Flash::read(&parts.headers, policy))??;
     expect_context::<ResponseOptions>()
         .append_header(header::SET_COOKIE, policy.set(COOKIE, String::new(), 0));
     Some(flash)

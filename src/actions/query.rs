@@ -1,7 +1,7 @@
 //! What an address says in its query, for pages and downloads.
 
 use http::{Uri, request::Parts};
-use leptos::prelude::use_context;
+use leptos::reactive::owner::with_context;
 use url::form_urlencoded;
 
 /// The parameters, decoded once. (Leptos' own map decodes twice, and so takes an address within an
@@ -13,7 +13,7 @@ pub struct Query(Vec<(String, String)>);
 impl Query {
     /// Of the page that is asked for.
     pub fn of_page() -> Self {
-        use_context::<Parts>().map(|parts| Self::of(&parts.uri)).unwrap_or_default()
+        with_context(|parts: &Parts| Self::of(&parts.uri)).unwrap_or_default()
     }
 
     pub fn of(uri: &Uri) -> Self {

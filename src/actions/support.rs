@@ -4,8 +4,11 @@
 //! the page it came from, with a flash that says how it went; nothing of it stands in the address.
 //! Server functions answer every error with 500 of their own accord: this is where that is mended.
 
-use http::{HeaderValue, StatusCode, header};
-use leptos::prelude::{expect_context, use_context};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::{
+    prelude::{expect_context, use_context},
+    reactive::owner::with_context,
+};
 use leptos_axum::{ResponseOptions, redirect};
 
 use super::{
@@ -62,23 +65,28 @@ pub fn signed_in() -> Option<SignedIn> {
 
 /// What the server put into the request for the page; `None` when it put nothing of the kind.
 pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
-    use_context::<http::request::Parts>()?.extensions.get::<T>().cloned()
+    with_context(|parts: &Parts| parts.extensions.get().cloned())?
+}
+
+/// The path of the address that was asked for.
+pub fn path() -> String {
+    with_context(|parts: &Parts| parts.uri.path().to_owned()).unwrap_or_default()
 }
 
 /// Sends whoever asked for this page to sign in, and back here.
 pub fn send_to_sign_in() {
-    let here = use_context::<http::request::Parts>()
-        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string));
-    redirect(&paths::sign_in_returning_to(here.as_deref().unwrap_or(paths::HOME)));
+    let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(ToString::to_string));
+    redirect(&paths::sign_in_returning_to(here.flatten().as_deref().unwrap_or(paths::HOME)));
     // Leptos redirects only those who ask for HTML; the others must not take it for a success.
     answer_with(StatusCode::FOUND.as_u16());
 }
 
 fn wants_html() -> bool {
-    use_context::<http::request::Parts>().is_some_and(|parts| {
+    with_context(|parts: &Parts| {
         let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         accept.is_some_and(|accept| accept.contains("text/html"))
     })
+    .unwrap_or_default()
 }
 
 /// Leads a form to a page, which is then asked for with GET.
@@ -140,9 +148,10 @@ impl Call {
 
     /// The token of the session that the request came with.
     pub fn session_token(&self) -> String {
-        let parts = use_context::<http::request::Parts>();
         let policy = expect_context::<CookiePolicy>();
-        parts.and_then(|parts| policy.read(&parts.headers, SESSION_COOKIE)).unwrap_or_default()
+        with_context(|parts: &Parts| policy.read(&parts.headers, SESSION_COOKIE))
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// The session goes on with another token.

@@ -42,7 +42,8 @@ use crate::{
 /// What a form may weigh, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// The whole server.
+/// The whole server. Middleware goes around the routes in one layer, from the outside in: a layer is a
+/// box that every request clones.
 pub fn router(state: ServerState) -> Router {
     // Leptos loads pages on tokio. It may be told only once, and tests make many routers.
     let _ = Executor::init_tokio();
@@ -58,10 +59,12 @@ pub fn router(state: ServerState) -> Router {
         .route("/actions/{name}", post(action))
         .route(paths::AUDIT_EXPORT, get(audit_export::download))
         .fallback(page)
-        .layer(from_fn_with_state(state.clone(), middleware::session))
-        .layer(from_fn_with_state(state.clone(), middleware::same_origin))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(state.clone(), middleware::in_time))
+        .layer((
+            from_fn_with_state(state.clone(), middleware::in_time),
+            DefaultBodyLimit::max(BODY_LIMIT),
+            from_fn_with_state(state.clone(), middleware::same_origin),
+            from_fn_with_state(state.clone(), middleware::session),
+        ))
         .with_state(state.clone());
     let compress = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
     Router::new()
@@ -72,9 +75,11 @@ pub fn router(state: ServerState) -> Router {
         .with_state(state.clone())
         .merge(rest::router(state.app.clone(), state.limits, state.chat.clone()))
         .merge(pages)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress))
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state, middleware::origin))
+        .layer((
+            from_fn_with_state(state, middleware::origin),
+            CatchPanicLayer::new(),
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress),
+        ))
 }
 
 /// A page, or a file that stands at the root.

@@ -2,11 +2,7 @@
 
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
-use leptos_router::{
-    ParamSegment, SsrMode, StaticSegment, WildcardSegment,
-    components::{FlatRoutes, Route, Router},
-    path,
-};
+use percent_encoding::percent_decode_str;
 
 use super::pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
@@ -14,7 +10,10 @@ use super::pages::{
     FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
     ResetPasswordPage, SignInPage,
 };
-use crate::actions::support::signed_in;
+use crate::{
+    actions::support::{path, signed_in},
+    domain::paths,
+};
 
 /// The names under which the assets are served; they change with their content.
 #[derive(Clone, Debug)]
@@ -67,57 +66,56 @@ pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
     }
 }
 
-/// The pages by address. A group's path may have any depth, so its pages share one route.
+/// What stands at the address that is asked for.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    view! {
-        <Router>
-            <FlatRoutes fallback=NotFoundPage>
-                <Route path=StaticSegment("") view=GroupsPage ssr=SsrMode::Async />
-                <Route path=path!("/dashboard/groups") view=GroupsPage ssr=SsrMode::Async />
-                <Route path=path!("/users/sign_in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/users/confirm") view=ConfirmPage ssr=SsrMode::Async />
-                <Route path=path!("/users/password/edit") view=ResetPasswordPage ssr=SsrMode::Async />
-                <Route
-                    path=path!("/users/first_administrator")
-                    view=FirstAdministratorPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/admin/users") view=AdminUsersPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/feature_flags") view=AdminFeatureFlagsPage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("admin"), StaticSegment("feature_flags"), ParamSegment("name"))
-                    view=FeatureFlagPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/admin/feature_groups") view=AdminFeatureGroupsPage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("admin"), StaticSegment("feature_groups"), ParamSegment("name"))
-                    view=FeatureGroupPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/-/user_settings/password") view=PasswordPage ssr=SsrMode::Async />
-                <Route
-                    path=path!("/-/user_settings/active_sessions")
-                    view=ActiveSessionsPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/-/profile/preferences") view=PreferencesPage ssr=SsrMode::Async />
-                <Route
-                    path=path!("/-/user_settings/personal_access_tokens")
-                    view=AccessTokensPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/admin/audit_events") view=AdminAuditEventsPage ssr=SsrMode::Async />
-                <Route path=path!("/-/jump") view=JumpPage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("groups"), WildcardSegment("rest"))
-                    view=GroupPages
-                    ssr=SsrMode::Async
-                />
-                <Route path=WildcardSegment("any") view=NotFoundPage ssr=SsrMode::Async />
-            </FlatRoutes>
-        </Router>
+    page_at(&path())
+}
+
+/// The pages that have one address each.
+pub const PAGES: [(&str, fn() -> AnyView); 15] = [
+    (paths::HOME, || view! { <GroupsPage /> }.into_any()),
+    (paths::GROUPS, || view! { <GroupsPage /> }.into_any()),
+    (paths::SIGN_IN, || view! { <SignInPage /> }.into_any()),
+    (paths::CONFIRM, || view! { <ConfirmPage /> }.into_any()),
+    (paths::PASSWORD_RESET, || view! { <ResetPasswordPage /> }.into_any()),
+    (paths::FIRST_ADMINISTRATOR, || view! { <FirstAdministratorPage /> }.into_any()),
+    (paths::ADMIN_USERS, || view! { <AdminUsersPage /> }.into_any()),
+    (paths::ADMIN_FEATURE_FLAGS, || view! { <AdminFeatureFlagsPage /> }.into_any()),
+    (paths::ADMIN_FEATURE_GROUPS, || view! { <AdminFeatureGroupsPage /> }.into_any()),
+    (paths::ADMIN_AUDIT_EVENTS, || view! { <AdminAuditEventsPage /> }.into_any()),
+    (paths::PASSWORD, || view! { <PasswordPage /> }.into_any()),
+    (paths::SESSIONS, || view! { <ActiveSessionsPage /> }.into_any()),
+    (paths::PREFERENCES, || view! { <PreferencesPage /> }.into_any()),
+    (paths::ACCESS_TOKENS, || view! { <AccessTokensPage /> }.into_any()),
+    (paths::JUMP, || view! { <JumpPage /> }.into_any()),
+];
+
+/// Those of which there is one for each name below an address.
+pub const PAGES_BY_NAME: [(&str, fn(String) -> AnyView); 2] = [
+    (paths::ADMIN_FEATURE_FLAGS, |name| view! { <FeatureFlagPage name /> }.into_any()),
+    (paths::ADMIN_FEATURE_GROUPS, |name| view! { <FeatureGroupPage name /> }.into_any()),
+];
+
+/// A slash at the end makes no difference. What stands below an address is percent-encoded in it.
+fn page_at(path: &str) -> AnyView {
+    let path = path.strip_suffix('/').filter(|it| !it.is_empty()).unwrap_or(path);
+    let below = |address: &str| {
+        let rest = path.strip_prefix(address)?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+    };
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let name_below = |address: &str| below(address).filter(|it| !it.is_empty() && !it.contains('/'));
+    if let Some((_, page)) = PAGES.iter().find(|(address, _)| *address == path) {
+        page()
+    } else if let Some((page, name)) =
+        PAGES_BY_NAME.iter().find_map(|(address, page)| Some((page, name_below(address)?)))
+    {
+        page(decoded(name))
+    } else if let Some(rest) = below("/groups") {
+        view! { <GroupPages rest=decoded(rest) /> }.into_any()
+    } else {
+        view! { <NotFoundPage /> }.into_any()
     }
 }

@@ -13,6 +13,6 @@ mod layout;
 mod pages;
 
 #[cfg(feature = "ssr")]
-pub use app::{App, AssetNames, FormRefused, SignInFailed, shell};
+pub use app::{AssetNames, FormRefused, PAGES, PAGES_BY_NAME, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{DecisionJson, DemoHint, ProviderButton, ProviderSignInFailed, Refusal};

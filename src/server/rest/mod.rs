@@ -62,8 +62,10 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
         .route("/api/{*rest}", any(unknown_path))
         .route("/ofrep/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(input::MAX_BODY))
-        .layer(middleware::from_fn_with_state(limits, problem::finish))
+        .layer((
+            middleware::from_fn_with_state(limits, problem::finish),
+            DefaultBodyLimit::max(input::MAX_BODY),
+        ))
         .with_state(api)
 }
 

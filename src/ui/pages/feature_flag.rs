@@ -12,7 +12,6 @@ mod review;
 mod scheduled;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use self::{
     definition::Definition,
@@ -45,8 +44,7 @@ use crate::{
 };
 
 #[component]
-pub fn FeatureFlagPage() -> impl IntoView {
-    let name = use_params_map().read_untracked().get("name").unwrap_or_default();
+pub fn FeatureFlagPage(name: String) -> impl IntoView {
     let query = Query::of_page();
     visit(move |visit| page(visit, name, query))
 }

@@ -2,7 +2,6 @@
 //! name it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::{Visit, visit};
 use crate::{
@@ -25,8 +24,7 @@ use crate::{
 };
 
 #[component]
-pub fn FeatureGroupPage() -> impl IntoView {
-    let name = use_params_map().read_untracked().get("name").unwrap_or_default();
+pub fn FeatureGroupPage(name: String) -> impl IntoView {
     let query = Query::of_page();
     visit(move |visit| page(visit, name, query))
 }

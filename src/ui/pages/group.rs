@@ -1,14 +1,13 @@
 //! The pages of a group share one route, because a group's path may have any depth.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::{audit_events, configuration, overview, problem::NotFoundPage, visit};
 use crate::{actions::query::Query, domain::paths::GroupPage};
 
+/// `rest` is what follows `/groups/` in the address.
 #[component]
-pub fn GroupPages() -> impl IntoView {
-    let rest = use_params_map().read_untracked().get("rest").unwrap_or_default();
+pub fn GroupPages(rest: String) -> impl IntoView {
     let Some((group, page)) = GroupPage::parse(&rest) else {
         return visit(|_| async { Ok(view! { <NotFoundPage /> }.into_any()) }).into_any();
     };

@@ -46,7 +46,7 @@ pub use provider::{ProviderButton, ProviderSignInFailed};
 pub use reset_password::ResetPasswordPage;
 pub use sign_in::{DemoHint, SignInPage};
 
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 
 use crate::{
     actions::{
@@ -104,14 +104,9 @@ fn shown<F>(page: F) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
 {
-    view! {
-        <Suspense>
-            {Suspend::new(async move {
-                match page.await {
-                    Ok(view) => view,
-                    Err(error) => problem::view_of(&error),
-                }
-            })}
-        </Suspense>
-    }
+    Suspend::new(async move {
+        let view = page.await.unwrap_or_else(|error| problem::view_of(&error));
+        // Nothing in it waits any more, so it is written at once, and not piece by piece into a stream.
+        InertElement::new(view.to_html())
+    })
 }
