@@ -72,8 +72,10 @@ pub fn App() -> impl IntoView {
     page_at(&path())
 }
 
+type PageView = fn() -> AnyView;
+
 /// The pages that have one address each.
-pub const PAGES: [(&str, fn() -> AnyView); 14] = [
+pub const PAGES: [(&str, PageView); 14] = [
     (paths::HOME, || view! { <GroupsPage /> }.into_any()),
     (paths::GROUPS, || view! { <GroupsPage /> }.into_any()),
     (paths::SIGN_IN, || view! { <SignInPage /> }.into_any()),
