@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::FutureExt;
 use tracing::Instrument;
 
 use super::{
@@ -78,7 +80,10 @@ pub(super) async fn origin(
         request_id: request_id.clone(),
         remote_ip,
     });
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
+    // What panicked stands in the log: the panic hook puts it there.
+    let mut response =
+        answer.unwrap_or_else(|_| (StatusCode::INTERNAL_SERVER_ERROR, "Service panicked").into_response());
 
     security_headers(&state, &mut response);
     let (status, took) = (response.status(), started.elapsed());
@@ -239,26 +244,31 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     }
 }
 
+/// Headers that are the same in every answer, parsed when the program is compiled.
+const FIXED_HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    // Not `no-referrer`: forms find their way back by it.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    ),
+];
+
 /// Headers that every answer has. A call and no layer of its own: a decision takes some microseconds,
 /// and a layer one of them.
 fn security_headers(state: &ServerState, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // Not `no-referrer`: forms find their way back by it.
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-    ];
+    for (name, value) in FIXED_HEADERS {
+        headers.insert(name, value);
+    }
     if state.cookies.secure {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
-    }
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)

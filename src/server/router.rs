@@ -21,7 +21,6 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 use tower_http::{
     CompressionLevel,
-    catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer,
         predicate::{NotForContentType, Predicate, SizeAbove},
@@ -77,7 +76,6 @@ pub fn router(state: ServerState) -> Router {
         .merge(pages)
         .layer((
             from_fn_with_state(state, middleware::origin),
-            CatchPanicLayer::new(),
             CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress),
         ))
 }

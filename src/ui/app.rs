@@ -73,11 +73,11 @@ pub fn App() -> impl IntoView {
     page_at(&path())
 }
 
-type View = fn() -> AnyView;
-type ViewOfName = fn(String) -> AnyView;
+type PageView = fn() -> AnyView;
+type NamedPageView = fn(String) -> AnyView;
 
 /// The pages that have one address each.
-pub const PAGES: [(&str, View); 15] = [
+pub const PAGES: [(&str, PageView); 15] = [
     (paths::HOME, || view! { <GroupsPage /> }.into_any()),
     (paths::GROUPS, || view! { <GroupsPage /> }.into_any()),
     (paths::SIGN_IN, || view! { <SignInPage /> }.into_any()),
@@ -96,7 +96,7 @@ pub const PAGES: [(&str, View); 15] = [
 ];
 
 /// Those of which there is one for each name below an address.
-pub const PAGES_BY_NAME: [(&str, ViewOfName); 2] = [
+pub const PAGES_BY_NAME: [(&str, NamedPageView); 2] = [
     (paths::ADMIN_FEATURE_FLAGS, |name| view! { <FeatureFlagPage name /> }.into_any()),
     (paths::ADMIN_FEATURE_GROUPS, |name| view! { <FeatureGroupPage name /> }.into_any()),
 ];

@@ -5,17 +5,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Json,
-    extract::{Request, State},
-};
+use axum::extract::{Request, State};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde::Serialize;
 use tokio::time::timeout;
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
-use super::{input::whole_body, problem::Problem, problem_document::Code, state::Api, unknown_path};
+use super::{
+    input::whole_body, json::Json, problem::Problem, problem_document::Code, state::Api, unknown_path,
+};
 use crate::{
     domain::{actor::Surface, chat_user::ChatUser},
     server::{

@@ -1,10 +1,9 @@
 //! What a consent is a consent to.
 
-use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{authentication::Authenticated, input::QueryParameters, problem::Problem};
+use super::{authentication::Authenticated, input::QueryParameters, json::Json, problem::Problem};
 use crate::domain::wording::{CODE_REVIEW_WORDING, Wording};
 
 /// The words of the dialog that comes before consent is given, part by part.

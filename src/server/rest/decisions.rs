@@ -1,12 +1,13 @@
 //! Asking for decisions: one, or many at one moment.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 
 use super::{
     authentication::Authenticated,
     decision_views::{CodeReviewDecision, Decisions, Outcome, Questions, question},
     flow_version_views::FlowVersionDecision,
     input::{JsonBody, PathParameters, QueryParameters},
+    json::Json,
     object::Object,
     problem::Problem,
     problem_document::Code,

@@ -1,6 +1,6 @@
 //! What was and what will be of feature flags: their history, restoring from it, scheduled changes.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use http::StatusCode;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
         environment_of,
     },
     input::{JsonBody, PathParameters, QueryParameters},
+    json::Json,
     problem::Problem,
     problem_document::Code,
 };

@@ -2,10 +2,7 @@
 //! is wrong, so that its clients work. What they send is in `feature_input`, what they get in
 //! `feature_views`.
 
-use axum::{
-    Json,
-    extract::{Request, State},
-};
+use axum::extract::{Request, State};
 use http::StatusCode;
 
 use super::{
@@ -14,6 +11,7 @@ use super::{
     feature_refusal::Refusal,
     feature_views::{Definition, Feature, FeatureChange, GitlabError},
     input::PathParameters,
+    json::Json,
     problem::Problem,
 };
 use crate::usecases::{

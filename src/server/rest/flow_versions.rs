@@ -1,11 +1,12 @@
 //! The registries of deployed flow versions: reading them, and keeping one.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 
 use super::{
     authentication::Authenticated,
     flow_version_views::{FlowVersionRegistry, FlowVersions, FlowVersionsChange},
     input::{JsonBody, QueryParameters},
+    json::Json,
     problem::Problem,
 };
 use crate::usecases::{App, list_flow_versions::list_flow_versions, set_flow_versions::set_flow_versions};

@@ -1,6 +1,6 @@
 //! Which flows a top-level group has on, and turning one on or off.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use super::{
     authentication::Authenticated,
     flow_views::{Flow, GroupFlows},
     input::{JsonBody, PathParameters, QueryParameters},
+    json::Json,
     object::Object,
     problem::Problem,
     problem_document::Code,

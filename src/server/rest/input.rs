@@ -107,6 +107,9 @@ impl QueryParameters {
 
 fn decode(text: &str) -> Result<String, Problem> {
     let bad = |why: &str| Problem::new(Code::BadQuery, format!("'{}' {why}", shortened(text)));
+    if !text.contains(['%', '+']) {
+        return Ok(text.to_owned());
+    }
     if !escapes_are_whole(text) {
         return Err(bad("is not percent-encoded: '%' stands before two hex digits."));
     }

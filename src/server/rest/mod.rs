@@ -21,6 +21,7 @@ mod flow_versions;
 mod flow_views;
 mod flows;
 mod input;
+mod json;
 mod object;
 mod ofrep;
 mod ofrep_views;

@@ -3,7 +3,6 @@
 //! What they send and get is in `ofrep_views`, what tells them of changes in `changes`.
 
 use axum::{
-    Json,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
@@ -15,6 +14,7 @@ use http::{
 use super::{
     authentication::Authenticated,
     input::{PathParameters, whole_body},
+    json::Json,
     ofrep_views::{
         AllEvaluations, Asked, ErrorCode, Evaluation, EvaluationFailure, EvaluationRequest, Failure,
         all_evaluations, entity_tag,
