@@ -36,10 +36,6 @@ pub fn PercentageSlider(
         on_cleanup(move || handle.remove());
     });
     let about = text(move || {
-        // Of what is set the page says more: exactly how many.
-        if chosen.get() == hundredths {
-            return String::new();
-        }
         // What chance makes probable.
         let within = |total: i64| (total * chosen.get() + 5_000) / 10_000;
         format!(
@@ -53,7 +49,8 @@ pub fn PercentageSlider(
         <div class="min-w-40 flex-1" class:invisible=move || !awake.get()>
             <label for=slider.clone() class="sr-only">"Percent of actors, roughly"</label>
             <input id=slider type="range" min="0" max="100" class="slider" value=hundredths / 100 />
-            <p class="min-h-5 text-sm text-muted">{about}</p>
+            // Of what is set the page says more: exactly how many. The room is kept: the slider does not move.
+            <p class="text-sm text-muted" class:invisible=move || chosen.get() == hundredths>{about}</p>
         </div>
     }
 }
