@@ -20,8 +20,7 @@ pub async fn find_actors(text: String) -> Result<Vec<FoundActor>, ActionError> {
     use crate::{domain::paths, usecases};
 
     let call = call(paths::ADMIN_FEATURE_FLAGS)?;
-    let text = text.trim().trim_start_matches('@');
-    let found = usecases::show_flag::find_actors(&call.app, &call.signed_in.caller, text).await;
+    let found = usecases::show_flag::find_actors(&call.app, &call.signed_in.caller, &text).await;
     let found = found
         .map(|found| found.into_iter().map(|it| FoundActor { words: it.words(), name: it.name }).collect());
     call.answer_on("actors", paths::ADMIN_FEATURE_FLAGS, found)

@@ -35,6 +35,11 @@ impl Query {
         self.get(name)?.parse().ok()
     }
 
+    /// The page of a list that is asked for, from 1.
+    pub fn page(&self) -> u16 {
+        self.get("page").and_then(|it| it.parse().ok()).unwrap_or(1).max(1)
+    }
+
     /// What is said more than once. A sign-in must not (RFC 6749, section 3.1).
     pub fn repeated(&self) -> Option<&str> {
         let mut names = self.0.iter().map(|(name, _)| name.as_str());
@@ -59,6 +64,20 @@ mod tests {
         assert_eq!((query.get("empty"), query.get("none")), (Some(""), None));
         assert_eq!((query.text("none").as_str(), query.number("empty")), ("", None));
         assert_eq!(Query::of(&Uri::from_static("/")).get(""), None);
+    }
+
+    #[test]
+    fn what_is_no_page_is_the_first() {
+        for (uri, page) in [
+            ("/?page=7", 7),
+            ("/", 1),
+            ("/?page=0", 1),
+            ("/?page=-1", 1),
+            ("/?page=x", 1),
+            ("/?page=65536", 1),
+        ] {
+            assert_eq!(Query::of(&Uri::from_static(uri)).page(), page, "{uri}");
+        }
     }
 
     #[test]

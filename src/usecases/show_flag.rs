@@ -95,9 +95,11 @@ pub(super) async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<
     Ok(named)
 }
 
-/// Who may be meant by `text`: users, groups and projects with it in the name.
+/// Who may be meant by `text`: users, groups and projects with it in the name, which may be written as it
+/// is mentioned, with an `@`.
 pub async fn find_actors(app: &App, caller: &Caller, text: &str) -> Result<Vec<Target>, UseCaseError> {
     may_read_flags(caller)?;
+    let text = text.trim().trim_start_matches('@');
     Ok(actors_like(&mut app.storage.read().await?, text, FOUND).await?)
 }
 

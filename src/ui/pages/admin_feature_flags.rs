@@ -27,7 +27,7 @@ use crate::{
 pub fn AdminFeatureFlagsPage() -> impl IntoView {
     let query = Query::of_page();
     visit(move |visit| async move {
-        let page = query.number("page").and_then(|it| usize::try_from(it).ok()).unwrap_or(1).max(1);
+        let page = usize::from(query.page());
         let filter = read(&query, visit.app.environment());
         let found = list_flags(&visit.app, &visit.signed_in.caller, &filter, page).await?;
         let frozen = list_freezes(&visit.app, &visit.signed_in.caller).await?;

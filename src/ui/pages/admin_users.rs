@@ -24,7 +24,7 @@ use crate::{
 #[component]
 pub fn AdminUsersPage() -> impl IntoView {
     let query = Query::of_page();
-    let (search, page) = (query.text("search"), query.number("page").unwrap_or(1).max(1));
+    let (search, page) = (query.text("search"), i64::from(query.page()));
     visit(move |visit| async move {
         let found = search_users(&visit.app, &visit.signed_in.caller, &search, page).await?;
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());

@@ -31,7 +31,7 @@ pub fn FeatureGroupPage(name: String) -> impl IntoView {
 
 async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCaseError> {
     let caller = &visit.signed_in.caller;
-    let number = query.number("page").and_then(|it| usize::try_from(it).ok()).unwrap_or(1).max(1);
+    let number = usize::from(query.page());
     let group = show_feature_group(&visit.app, caller, &name, number).await?;
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     // The form for a new member comes back with what was typed, the others with nothing.

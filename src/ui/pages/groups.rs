@@ -16,7 +16,7 @@ use crate::{
 #[component]
 pub fn GroupsPage() -> impl IntoView {
     let query = Query::of_page();
-    let (filter, page) = (query.text("filter"), query.number("page").unwrap_or(1).clamp(1, 10_000));
+    let (filter, page) = (query.text("filter"), i64::from(query.page()));
     visit(move |visit| async move {
         let list = list_groups(&visit.app, &visit.signed_in.caller, &filter, page).await?;
         let is_admin = visit.signed_in.caller.actor.is_admin;
