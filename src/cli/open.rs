@@ -46,7 +46,7 @@ pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> 
 /// writes has one id.
 pub(super) fn origin(app: &App) -> Origin {
     let request_id = format!("cli-{}", base16ct::lower::encode_string(&app.random.secret()[..8]));
-    Origin { surface: Surface::CommandLine, request_id, remote_ip: String::new() }
+    Origin { surface: Surface::CommandLine, request_id, remote_ip: None }
 }
 
 /// The user of this name as a caller from the command line.

@@ -3,7 +3,7 @@
 //! Waits are short, grow, and have an end: guessing becomes hopeless, and nobody can lock somebody
 //! else out for good. `docs/decisions/0011-throttling-sign-in.md` says how the numbers were chosen.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::{ids::UserId, time::Timestamp};
 
@@ -21,8 +21,8 @@ pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
 pub enum Subject<'a> {
     /// A name that was tried, whether or not there is such a user.
     Account(&'a str),
-    /// Where the attempts come from: an address, or empty where it is not known.
-    Address(&'a str),
+    /// Where the attempts come from; `None` where it is not known.
+    Address(Option<IpAddr>),
     /// Somebody signed in who types their password again. A count of its own: strangers who try the
     /// name do not keep the user from confirming.
     Confirmation(UserId),
@@ -41,8 +41,7 @@ impl Subject<'_> {
     pub fn key(self) -> Option<String> {
         match self {
             Self::Account(name) => Some(format!("account {}", name.trim().to_ascii_lowercase())),
-            Self::Address("") => None,
-            Self::Address(address) => Some(format!("address {}", network(address))),
+            Self::Address(address) => address.map(|it| format!("address {}", network(it))),
             Self::Confirmation(user) => Some(format!("confirmation {user}")),
         }
     }
@@ -56,14 +55,11 @@ impl Subject<'_> {
     }
 }
 
-/// What one client has of addresses: of IPv6 it is given a /64 at the least.
-fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(ip)) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        _ => address.to_owned(),
+/// What tells one client's addresses from those of others: of IPv6 it is given 2⁶⁴ at the least.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        IpAddr::V4(_) => address,
     }
 }
 
@@ -116,6 +112,10 @@ mod tests {
 
     const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 
+    fn address(ip: &str) -> Subject<'static> {
+        Subject::Address(Some(ip.parse().expect("an address")))
+    }
+
     fn account(count: i64) -> i64 {
         Subject::Account("ann").limit().wait(Failures { count, last_at: NOON }, NOON)
     }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_address_has_more_because_many_share_it() {
-        let limit = Subject::Address("192.0.2.7").limit();
+        let limit = address("192.0.2.7").limit();
         let wait = |count| limit.wait(Failures { count, last_at: NOON }, NOON);
         assert_eq!((wait(19), wait(20), wait(21), wait(40)), (0, 15, 30, 900));
     }
@@ -157,11 +157,11 @@ mod tests {
         assert!(same(Subject::Account("Ann"), Subject::Account(" ann ")));
         assert!(!same(Subject::Account("ann"), Subject::Account("bob")));
         assert!(!same(Subject::Account("7"), Subject::Confirmation(UserId(7))));
-        assert!(!same(Subject::Account("192.0.2.7"), Subject::Address("192.0.2.7")));
-        assert!(!same(Subject::Address("192.0.2.7"), Subject::Address("192.0.2.8")));
-        assert!(same(Subject::Address("2001:db8:1:2::1"), Subject::Address("2001:db8:1:2:ffff::9")));
-        assert!(!same(Subject::Address("2001:db8:1:2::1"), Subject::Address("2001:db8:1:3::1")));
-        assert_eq!(Subject::Address("").key(), None);
+        assert!(!same(Subject::Account("192.0.2.7"), address("192.0.2.7")));
+        assert!(!same(address("192.0.2.7"), address("192.0.2.8")));
+        assert!(same(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9")));
+        assert!(!same(address("2001:db8:1:2::1"), address("2001:db8:1:3::1")));
+        assert_eq!(Subject::Address(None).key(), None);
     }
 
     #[test]

@@ -5,12 +5,12 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, Hash, RandomState},
     net::IpAddr,
     sync::{Mutex, PoisonError},
 };
 
-use crate::domain::time::Timestamp;
+use crate::domain::{throttle::network, time::Timestamp};
 
 /// How many are told apart; about 5 MB.
 const MOST: usize = 100_000;
@@ -58,19 +58,13 @@ impl Rates {
     ///
     /// # Errors
     /// None is left.
-    pub fn take(&self, who: &str, now: Timestamp) -> Result<(), Exhausted> {
+    pub fn take(&self, who: &(impl Hash + ?Sized), now: Timestamp) -> Result<(), Exhausted> {
         if self.per_minute == 0 { Ok(()) } else { self.take_of(self.hasher.hash_one(who), now) }
     }
 
-    /// The same for an address. One who has IPv6 has at least 2⁶⁴ of them, which count as one.
-    pub fn take_for_address(&self, address: &str, now: Timestamp) -> Result<(), Exhausted> {
-        match address.parse() {
-            Ok(IpAddr::V6(ip)) => {
-                let network = ip.to_bits() >> 64;
-                self.take(&format!("{network:x}"), now)
-            }
-            _ => self.take(address, now),
-        }
+    /// The same for an address, with all others that one client has.
+    pub fn take_for_address(&self, address: Option<IpAddr>, now: Timestamp) -> Result<(), Exhausted> {
+        self.take(&address.map(network), now)
     }
 
     fn take_of(&self, key: u64, now: Timestamp) -> Result<(), Exhausted> {
@@ -163,11 +157,12 @@ mod tests {
     #[test]
     fn a_network_of_ipv6_is_one_address() {
         let rates = Rates::new(1);
-        assert!(rates.take_for_address("2001:db8::1", at(0)).is_ok());
-        assert!(rates.take_for_address("2001:db8::ffff:1", at(0)).is_err());
-        assert!(rates.take_for_address("2001:db8:0:1::1", at(0)).is_ok());
-        assert!(rates.take_for_address("10.0.0.1", at(0)).is_ok());
-        assert!(rates.take_for_address("10.0.0.2", at(0)).is_ok());
+        let take = |address: &str| rates.take_for_address(address.parse().ok(), at(0));
+        assert!(take("2001:db8::1").is_ok());
+        assert!(take("2001:db8::ffff:1").is_err());
+        assert!(take("2001:db8:0:1::1").is_ok());
+        assert!(take("10.0.0.1").is_ok());
+        assert!(take("10.0.0.2").is_ok());
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn record_as(
         target: happened.target.to_owned(),
         from: happened.from,
         to: happened.to,
-        remote_ip: origin.remote_ip.clone(),
+        remote_ip: origin.remote_ip_text(),
         request_id: origin.request_id.clone(),
     };
     uow.audit_log().append(event);

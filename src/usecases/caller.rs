@@ -1,5 +1,7 @@
 //! Who calls a use case, and from where.
 
+use std::net::IpAddr;
+
 use crate::domain::{
     actor::{Actor, Surface},
     audit::AuditActor,
@@ -12,8 +14,8 @@ use crate::domain::{
 pub struct Origin {
     pub surface: Surface,
     pub request_id: String,
-    /// An address; empty at the command line.
-    pub remote_ip: String,
+    /// The client's address; `None` at the command line.
+    pub remote_ip: Option<IpAddr>,
 }
 
 /// An actor with where they called from.
@@ -42,6 +44,11 @@ impl Caller {
 }
 
 impl Origin {
+    /// The client's address as it is stored; empty when there is none.
+    pub fn remote_ip_text(&self) -> String {
+        self.remote_ip.map(|ip| ip.to_string()).unwrap_or_default()
+    }
+
     /// Whoever works at the command line: they have the database, so nobody asks who they are.
     pub fn operator(&self) -> AuditActor {
         AuditActor { id: None, username: String::from("operator"), name: String::from("Operator") }

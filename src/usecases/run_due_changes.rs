@@ -137,5 +137,5 @@ async fn fail(app: &App, id: ScheduledChangeId, error: &UseCaseError) -> Result<
 
 /// Where the change was planned. All that it writes has the id of the change.
 fn origin(id: ScheduledChangeId, surface: Surface) -> Origin {
-    Origin { surface, request_id: format!("scheduled-change-{id}"), remote_ip: String::new() }
+    Origin { surface, request_id: format!("scheduled-change-{id}"), remote_ip: None }
 }

@@ -35,7 +35,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     };
     drop(uow);
     let now = app.now();
-    let subjects = [Subject::Account(form.username), Subject::Address(&origin.remote_ip)];
+    let subjects = [Subject::Account(form.username), Subject::Address(origin.remote_ip)];
     let attempt = attempt(app, now, &subjects).await.inspect_err(|error| {
         if matches!(error, UseCaseError::Throttled(_)) {
             app.tally.sign_ins(SignInOutcome::Throttled).add();

@@ -51,7 +51,7 @@ pub(super) async fn start_session(
             created_at: now,
             authenticated_at: start.authenticated_at.unwrap_or(Timestamp::from_millis(0)).min(now),
             expires_at: now.plus_millis(app.settings.session_absolute_millis),
-            remote_ip: &origin.remote_ip,
+            remote_ip: &origin.remote_ip_text(),
             user_agent: &user_agent,
         })
         .await?;

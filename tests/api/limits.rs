@@ -30,7 +30,7 @@ async fn api_with(limits: Limits) -> TestApp {
 }
 
 fn from_address(remote_ip: &str) -> duo_console::usecases::Origin {
-    duo_console::usecases::Origin { remote_ip: remote_ip.to_owned(), ..operator() }
+    duo_console::usecases::Origin { remote_ip: remote_ip.parse().ok(), ..operator() }
 }
 
 /// A body of which nothing ever comes.

@@ -225,7 +225,7 @@ impl TestApp {
 
 /// The command line, which tests use to set things up.
 pub fn operator() -> Origin {
-    Origin { surface: Surface::CommandLine, request_id: String::from("set-up"), remote_ip: String::new() }
+    Origin { surface: Surface::CommandLine, request_id: String::from("set-up"), remote_ip: None }
 }
 
 /// A request to be sent.

@@ -120,7 +120,7 @@ async fn what_is_written_names_the_api_and_the_request() {
     let origin = Origin {
         surface: Surface::Page,
         request_id: String::from("req-17"),
-        remote_ip: String::from("192.0.2.7"),
+        remote_ip: Some([192, 0, 2, 7].into()),
     };
     let change = json!({"enabled": true, "version": 0, "consent": {"wording": current_wording()}});
     let ask = test.put(&code_review_of("acme"), &change).token(&token).with_origin(origin.clone());

@@ -50,7 +50,7 @@ async fn attempt(
     password: &str,
     ip: &str,
 ) -> Result<Option<String>, UseCaseError> {
-    let origin = Origin { remote_ip: ip.to_owned(), ..origin() };
+    let origin = Origin { remote_ip: ip.parse().ok(), ..origin() };
     sign_in(app, &origin, SignIn { username, password, old_token: None, user_agent: "" }).await
 }
 

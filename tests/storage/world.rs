@@ -134,7 +134,7 @@ pub fn origin() -> Origin {
     Origin {
         surface: Surface::Page,
         request_id: String::from("request"),
-        remote_ip: String::from("192.0.2.7"),
+        remote_ip: Some([192, 0, 2, 7].into()),
     }
 }
 

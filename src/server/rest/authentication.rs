@@ -48,7 +48,7 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
         api.tokens.take(token, api.app.now())?;
         let origin = match parts.extensions.get::<Origin>() {
             Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
-            None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
+            None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: None },
         };
         Ok(Self { caller: Caller { actor, origin }, token: token.to_owned() })
     }
@@ -62,7 +62,7 @@ impl FromRequestParts<Arc<Api>> for Anonymous {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<Origin>().map_or("", |origin| origin.remote_ip.as_str());
+        let address = parts.extensions.get::<Origin>().and_then(|origin| origin.remote_ip);
         api.addresses.take_for_address(address, api.app.now())?;
         Ok(Self)
     }

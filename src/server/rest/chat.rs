@@ -100,7 +100,7 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
     let headers = request.headers().clone();
     let origin = extensions.get::<Origin>().cloned();
     let origin = origin.map_or_else(
-        || Origin { surface: Surface::Api, request_id: String::new(), remote_ip: String::new() },
+        || Origin { surface: Surface::Api, request_id: String::new(), remote_ip: None },
         |origin| Origin { surface: Surface::Api, ..origin },
     );
     let verified = async {
@@ -111,7 +111,7 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
     let (body, signed) = match verified.await {
         Ok(verified) => verified,
         Err(problem) => {
-            api.addresses.take_for_address(&origin.remote_ip, api.app.now())?;
+            api.addresses.take_for_address(origin.remote_ip, api.app.now())?;
             return Err(problem);
         }
     };
