@@ -1,6 +1,7 @@
 //! What happens to every request before and after its handler.
 
 use std::{
+    mem,
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
@@ -13,15 +14,16 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
 use super::{
     ServerState,
+    compression::{Encodings, compressed},
     limits::{self, Late},
     metrics::OTHER,
     refusal::Asked,
+    request_id::{self, REQUEST_ID},
     telemetry::traces,
 };
 use crate::{
@@ -33,8 +35,6 @@ use crate::{
         authenticate::{self, SessionActor},
     },
 };
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The user that a request turned out to come from: filled in by whoever finds out, for the log.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +57,8 @@ pub(super) async fn origin(
     next: Next,
 ) -> Response {
     let started = Instant::now();
-    let request_id = forwarded_id(request.headers(), state.trusted_proxies)
-        .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(&state.app.random.secret()[..12]));
+    let request_id = request_id::forwarded(request.headers(), state.trusted_proxies)
+        .unwrap_or_else(|| state.request_ids.next());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let remote_ip = remote_ip(request.headers(), peer, state.trusted_proxies);
     let method = request.method().clone();
@@ -73,6 +73,7 @@ pub(super) async fn origin(
     } else {
         tracing::error_span!("request", request_id)
     };
+    let encodings = Encodings::of(request.headers());
     let user = RequestUser::default();
     request.extensions_mut().insert(user.clone());
     request.extensions_mut().insert(Origin {
@@ -85,7 +86,10 @@ pub(super) async fn origin(
     let mut response =
         answer.unwrap_or_else(|_| (StatusCode::INTERNAL_SERVER_ERROR, "Service panicked").into_response());
 
-    security_headers(&state, &mut response);
+    if let Some(encodings) = encodings {
+        response = compressed(response, encodings).await;
+    }
+    complete(&state, &mut response, &request_id);
     let (status, took) = (response.status(), started.elapsed());
     state.requests.answered(&method, route, status, took);
     if state.traced {
@@ -98,9 +102,6 @@ pub(super) async fn origin(
     };
     let cause = response.extensions_mut().remove::<Cause>();
     span.in_scope(|| log(&method, route, status, took, user.0.get().copied(), cause));
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
     response
 }
 
@@ -143,16 +144,8 @@ fn is_frequent(route: &str) -> bool {
         || route.starts_with("/ofrep/v1/evaluate/")
 }
 
-/// The id that a proxy of ours gave the request. Others could write anything: it ends up in the audit
-/// log.
-fn forwarded_id(headers: &HeaderMap, trusted_proxies: usize) -> Option<String> {
-    let id = headers.get(REQUEST_ID).filter(|_| trusted_proxies > 0)?.to_str().ok()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    ((8..=64).contains(&id.len()) && id.bytes().all(plain)).then(|| id.to_owned())
-}
-
 /// The address of the client: what the outermost trusted proxy saw, or the peer.
-fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> String {
+fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
     let peer = peer.map(|ip| ip.to_canonical());
     let forwarded = || {
         let list: Vec<&str> = headers
@@ -164,8 +157,7 @@ fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) 
         let ip: IpAddr = list.get(list.len().checked_sub(trusted_proxies)?)?.trim().parse().ok()?;
         Some(ip.to_canonical())
     };
-    let ip = if trusted_proxies > 0 { forwarded().or(peer) } else { peer };
-    ip.map(|ip| ip.to_string()).unwrap_or_default()
+    if trusted_proxies > 0 { forwarded().or(peer) } else { peer }
 }
 
 /// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.
@@ -244,39 +236,44 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     }
 }
 
-/// Headers that are the same in every answer, parsed when the program is compiled.
-const FIXED_HEADERS: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Not `no-referrer`: forms find their way back by it.
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
-    ),
-];
-
-/// Headers that every answer has. A call and no layer of its own: a decision takes some microseconds,
-/// and a layer one of them.
-fn security_headers(state: &ServerState, response: &mut Response) {
-    let status = response.status();
-    let headers = response.headers_mut();
-    for (name, value) in FIXED_HEADERS {
-        headers.insert(name, value);
-    }
-    if state.cookies.secure {
+/// Headers that every answer has, unless it says otherwise. Made once: to copy them is less work than to
+/// put each into every answer.
+pub(super) fn common_headers(secure: bool) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter([
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        // Not `no-referrer`: forms find their way back by it.
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ]);
+    if secure {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
     headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+}
+
+/// Puts on an answer what every answer has.
+fn complete(state: &ServerState, response: &mut Response, request_id: &str) {
+    let mut headers = state.common_headers.clone();
+    headers.extend(mem::take(response.headers_mut()));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
     }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    *response.headers_mut() = headers;
 }
 
 #[cfg(test)]
@@ -315,34 +312,20 @@ mod tests {
         #[test]
         fn whatever_a_proxy_says_an_address_comes_of_it_or_the_peer(said in "[ -~]{0,60}", proxies in 0_usize..4) {
             let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), said.parse().unwrap())]);
-            let ip = remote_ip(&headers, Some(IpAddr::from([10, 0, 0, 1])), proxies);
-            prop_assert!(ip.parse::<IpAddr>().is_ok(), "{ip}");
-        }
-    }
-
-    #[test]
-    fn only_proxies_that_are_trusted_give_a_request_its_id_and_only_a_plain_one() {
-        let given = headers(&[("x-request-id", "0af7651916cd43dd.8448-eb2_1")]);
-        assert_eq!(forwarded_id(&given, 0), None);
-        assert_eq!(forwarded_id(&given, 1).as_deref(), Some("0af7651916cd43dd.8448-eb2_1"));
-        let long: &'static str = "x".repeat(65).leak();
-        for wrong in ["", "short", "with spaces in it", "<script>alert", "a\tb-c-d-e-f", "日本語日本語", long]
-        {
-            let bytes = HeaderValue::from_bytes(wrong.as_bytes()).expect("a header's value");
-            let headers = HeaderMap::from_iter([(REQUEST_ID, bytes)]);
-            assert_eq!(forwarded_id(&headers, 1), None, "{wrong}");
+            prop_assert!(remote_ip(&headers, Some(IpAddr::from([10, 0, 0, 1])), proxies).is_some());
         }
     }
 
     #[test]
     fn only_proxies_that_are_trusted_say_where_a_request_came_from() {
         let peer = Some(IpAddr::from([10, 0, 0, 1]));
+        let ip = |text: &str| Some(text.parse::<IpAddr>().expect("an address"));
         let chain = headers(&[("x-forwarded-for", "1.1.1.1, 2.2.2.2")]);
-        assert_eq!(remote_ip(&chain, peer, 0), "10.0.0.1");
-        assert_eq!(remote_ip(&chain, peer, 1), "2.2.2.2");
-        assert_eq!(remote_ip(&chain, peer, 2), "1.1.1.1");
-        assert_eq!(remote_ip(&chain, peer, 3), "10.0.0.1");
-        assert_eq!(remote_ip(&headers(&[("x-forwarded-for", "nonsense")]), peer, 1), "10.0.0.1");
-        assert_eq!(remote_ip(&headers(&[]), None, 0), "");
+        assert_eq!(remote_ip(&chain, peer, 0), ip("10.0.0.1"));
+        assert_eq!(remote_ip(&chain, peer, 1), ip("2.2.2.2"));
+        assert_eq!(remote_ip(&chain, peer, 2), ip("1.1.1.1"));
+        assert_eq!(remote_ip(&chain, peer, 3), ip("10.0.0.1"));
+        assert_eq!(remote_ip(&headers(&[("x-forwarded-for", "nonsense")]), peer, 1), ip("10.0.0.1"));
+        assert_eq!(remote_ip(&headers(&[]), None, 0), None);
     }
 }

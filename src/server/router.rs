@@ -19,13 +19,6 @@ use leptos::{
     server_fn::axum::server_fn_paths,
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
-use tower_http::{
-    CompressionLevel,
-    compression::{
-        CompressionLayer,
-        predicate::{NotForContentType, Predicate, SizeAbove},
-    },
-};
 
 use super::{
     ServerState, accounts, assets, audit_export, health, metrics, middleware, oidc,
@@ -65,7 +58,6 @@ pub fn router(state: ServerState) -> Router {
             from_fn_with_state(state.clone(), middleware::session),
         ))
         .with_state(state.clone());
-    let compress = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
     Router::new()
         .route("/pkg/{name}", get(assets::package_file))
         .route("/-/liveness", get(health::liveness))
@@ -74,10 +66,7 @@ pub fn router(state: ServerState) -> Router {
         .with_state(state.clone())
         .merge(rest::router(state.app.clone(), state.limits, state.chat.clone()))
         .merge(pages)
-        .layer((
-            from_fn_with_state(state, middleware::origin),
-            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compress),
-        ))
+        .layer(from_fn_with_state(state, middleware::origin))
 }
 
 /// A page, or a file that stands at the root.

@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use axum::http::HeaderMap;
 use leptos::config::LeptosOptions;
 use url::Url;
 
@@ -7,6 +8,8 @@ use super::{
     ChatSecret, Provider, assets,
     limits::Limits,
     metrics::{MetricsToken, Requests},
+    middleware,
+    request_id::RequestIds,
 };
 use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
 
@@ -30,6 +33,9 @@ pub struct ServerState {
     pub traced: bool,
     pub(super) started: Timestamp,
     pub(super) requests: Requests,
+    pub(super) request_ids: RequestIds,
+    /// What every answer has.
+    pub(super) common_headers: HeaderMap,
     /// What a request, and whoever sends many, may take.
     pub limits: Limits,
     pub(super) assets: AssetNames,
@@ -41,10 +47,13 @@ impl ServerState {
         let assets = assets::names();
         // The script and the wasm share one name, which Leptos puts into the pages.
         let leptos = LeptosOptions::builder().output_name(assets.script.clone()).site_pkg_dir("pkg").build();
+        let secure = external_url.scheme() == "https";
         Self {
             started: app.now(),
+            request_ids: RequestIds::new(app.random.secret()),
+            common_headers: middleware::common_headers(secure),
+            cookies: CookiePolicy { secure },
             app,
-            cookies: CookiePolicy { secure: external_url.scheme() == "https" },
             origin: external_url.origin().ascii_serialization(),
             trusted_proxies,
             demo,

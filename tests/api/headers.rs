@@ -75,6 +75,36 @@ async fn every_answer_carries_its_defences() {
     }
 }
 
+#[tokio::test]
+async fn an_answer_is_compressed_for_whoever_takes_it_so_and_where_it_is_worth_it() {
+    let test = server().await;
+    let browser = Browser::of(&test, "owner").await;
+    #[rustfmt::skip]
+    let cases = [
+        // address            what is taken               what comes
+        ("/",                 Some("gzip, deflate, br"),  "br"),
+        (CONFIGURATION,       Some("gzip"),               "gzip"),
+        ("/nothing",          Some("br;q=0, gzip;q=0.5"), "gzip"),
+        ("/api/openapi.json", Some("gzip"),               "gzip"),
+        ("/api/openapi.json", Some("identity"),           ""),
+        ("/api/openapi.json", Some("zstd"),               ""),
+        ("/api/openapi.json", None,                       ""),
+        ("/",                 None,                       ""),
+        ("/-/liveness",       Some("gzip"),               ""),
+        ("/api/nothing",      Some("gzip"),               ""),
+    ];
+    for (path, takes, expected) in cases {
+        let accepts: Vec<_> = takes.map(|takes| ("accept-encoding", takes)).into_iter().collect();
+        let answer = browser.send(Method::GET, path, &accepts, String::new()).await;
+        assert_eq!(text(&answer, "content-encoding"), expected, "{path} {takes:?}");
+        let kept = text(&answer, "cache-control") != "no-store" || !expected.is_empty();
+        assert_eq!(text(&answer, "vary") == "accept-encoding", kept, "{path} {takes:?}");
+        if expected == "gzip" {
+            assert_eq!(answer.body[..2], [0x1f, 0x8b], "{path}");
+        }
+    }
+}
+
 fn check_policy(policy: &str, page: bool, what: &str) {
     if !page {
         assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");

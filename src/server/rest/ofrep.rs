@@ -8,16 +8,16 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    header::{ETAG, IF_NONE_MATCH},
 };
 
 use super::{
     authentication::Authenticated,
     input::{PathParameters, whole_body},
-    json::Json,
+    json::{self, Json},
     ofrep_views::{
         AllEvaluations, Asked, ErrorCode, Evaluation, EvaluationFailure, EvaluationRequest, Failure,
-        all_evaluations, entity_tag,
+        all_evaluations, entity_tag, evaluation,
     },
     problem::Problem,
 };
@@ -53,7 +53,7 @@ pub async fn evaluate(
     Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     request: Request,
-) -> Result<Json<Evaluation>, Refusal> {
+) -> Result<Response, Refusal> {
     let key = path.get("key");
     let refuse = |refusal: Refusal| refusal.of(key);
     let asked = asked(request).await.map_err(refuse)?;
@@ -62,7 +62,7 @@ pub async fn evaluate(
     }
     let answer = evaluate_one(&app, &caller, key, &asked.subject).await;
     let answer = answer.map_err(|error| refuse(error.into()))?;
-    Ok(Json(Evaluation::new(key, answer, app.environment())))
+    Ok(json::written(evaluation(key, answer, app.environment())))
 }
 
 /// Evaluate all feature flags
@@ -93,14 +93,13 @@ pub async fn evaluate_many(
 ) -> Result<Response, Refusal> {
     let asked = asked(request).await?;
     let answers = evaluate_all(&app, &caller, &asked.subject).await?;
-    let tag = entity_tag(&asked.canonical, app.environment(), &answers);
+    let tag = entity_tag(&asked.canonical(), app.environment(), &answers);
     let kept = headers.get_all(IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
     let same = |kept: &str| kept.trim().trim_start_matches("W/") == tag;
     let mut response = if kept.flat_map(|list| list.split(',')).any(same) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let json = HeaderValue::from_static("application/json");
-        ([(CONTENT_TYPE, json)], all_evaluations(&answers, app.environment())).into_response()
+        json::written(all_evaluations(&answers, app.environment()))
     };
     let tag = HeaderValue::from_str(&tag).expect("hex digits in quotes");
     response.headers_mut().insert(ETAG, tag);

@@ -32,8 +32,7 @@ pub struct EvaluationRequest {
 #[derive(Debug)]
 pub struct Asked {
     pub subject: Subject,
-    /// The whole context, written the same however it was written.
-    pub canonical: String,
+    context: Map<String, Value>,
 }
 
 impl Asked {
@@ -64,8 +63,13 @@ impl Asked {
             group: text("group")?,
             project: text("project")?,
         };
+        Ok(Self { subject, context })
+    }
+
+    /// The whole context, written the same however it was written.
+    pub fn canonical(&self) -> String {
         // serde_json keeps the members of an object in their order.
-        Ok(Self { subject, canonical: Value::Object(context).to_string() })
+        serde_json::to_string(&self.context).expect("texts are its keys")
     }
 }
 
@@ -97,19 +101,6 @@ pub struct EvaluationMetadata {
     #[schema(nullable = false, example = "production")]
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<&'static str>,
-}
-
-impl Evaluation {
-    pub fn new(key: &str, answer: Answered, environment: Environment) -> Self {
-        let metadata = EvaluationMetadata { gate: gate(answer), environment: Some(environment.key()) };
-        Self {
-            key: key.to_owned(),
-            value: answer.evaluation.on,
-            reason: reason(answer),
-            variant: variant(answer),
-            metadata,
-        }
-    }
 }
 
 const fn variant(answer: Answered) -> &'static str {
@@ -151,7 +142,7 @@ pub struct AllEvaluations {
 /// An answer, or why there is none.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "written by all_evaluations, without a copy of every flag")]
+#[expect(dead_code, reason = "written by all_evaluations")]
 pub enum OneOfAll {
     Evaluation(Evaluation),
     Failure(EvaluationFailure),
@@ -183,40 +174,62 @@ pub struct EventEndpoint {
     request_uri: &'static str,
 }
 
+/// As [`Evaluation`], written in one go, as the next.
+pub fn evaluation(flag: &str, answer: Answered, environment: Environment) -> String {
+    let mut json = String::with_capacity(EACH);
+    put_evaluation(&mut json, flag, answer, Some(environment));
+    json
+}
+
 /// As [`AllEvaluations`], written in one go: there may be hundreds of flags, thousands of times a second.
 pub fn all_evaluations(all: &AllEvaluated, environment: Environment) -> String {
-    const EACH: usize = 160;
     let mut json = String::with_capacity(200 + all.outcomes.len() * EACH);
-    let mut put = |texts: &[&str]| texts.iter().for_each(|it| json.push_str(it));
-    put(&["{\"flags\":["]);
+    json.push_str("{\"flags\":[");
     for (at, (flag, outcome)) in all.set.flags().iter().zip(&all.outcomes).enumerate() {
-        // A flag's name has no sign that JSON escapes.
-        put(&[if at == 0 { "" } else { "," }, "{\"key\":\"", flag.name()]);
+        if at > 0 {
+            json.push(',');
+        }
         match outcome {
-            None => {
-                put(&["\",\"errorCode\":\"TARGETING_KEY_MISSING\",\"errorDetails\":\"", NOBODY_NAMED, "\"}"]);
-            }
-            Some(answer) => put(&[
-                "\",\"value\":",
-                if answer.evaluation.on { "true" } else { "false" },
-                ",\"reason\":\"",
-                reason(*answer),
-                "\",\"variant\":\"",
-                variant(*answer),
-                "\",\"metadata\":{\"gate\":\"",
-                gate(*answer),
-                "\"}}",
-            ]),
+            Some(answer) => put_evaluation(&mut json, flag.name(), *answer, None),
+            None => put(
+                &mut json,
+                &[
+                    "{\"key\":\"",
+                    flag.name(),
+                    "\",\"errorCode\":\"TARGETING_KEY_MISSING\",\"errorDetails\":\"",
+                    NOBODY_NAMED,
+                    "\"}",
+                ],
+            ),
         }
     }
-    put(&[
+    let rest = [
         "],\"metadata\":{\"environment\":\"",
         environment.key(),
         "\"},\"eventStreams\":[{\"type\":\"sse\",\"endpoint\":{\"requestUri\":\"",
         EVENTS,
         "\"}}]}",
-    ]);
+    ];
+    put(&mut json, &rest);
     json
+}
+
+/// About what an evaluation weighs, in bytes.
+const EACH: usize = 160;
+
+/// A flag's name has no sign that JSON escapes, and neither has anything else here.
+fn put_evaluation(json: &mut String, flag: &str, answer: Answered, environment: Option<Environment>) {
+    let value = if answer.evaluation.on { "true" } else { "false" };
+    put(json, &["{\"key\":\"", flag, "\",\"value\":", value, ",\"reason\":\"", reason(answer)]);
+    put(json, &["\",\"variant\":\"", variant(answer), "\",\"metadata\":{\"gate\":\"", gate(answer)]);
+    if let Some(environment) = environment {
+        put(json, &["\",\"environment\":\"", environment.key()]);
+    }
+    json.push_str("\"}}");
+}
+
+fn put(json: &mut String, texts: &[&str]) {
+    texts.iter().for_each(|text| json.push_str(text));
 }
 
 /// What tells an answer from any other: the context, the environment, how all flags are set, and what
@@ -283,7 +296,7 @@ mod tests {
     use super::*;
 
     fn canonical(body: &str) -> String {
-        Asked::parse(body.as_bytes()).expect("a request").canonical
+        Asked::parse(body.as_bytes()).expect("a request").canonical()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use axum::response::{IntoResponse, Response};
 use http::{
     HeaderValue,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
 };
 use utoipa::{
     Modify, OpenApi,
@@ -223,6 +223,8 @@ pub async fn document(_: Anonymous) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+        // Whoever keeps it for others may have had it uncompressed.
+        (VARY, HeaderValue::from_static("accept-encoding")),
     ];
     (headers, DOCUMENT.as_str()).into_response()
 }
