@@ -1,12 +1,12 @@
 //! How long a request may take: its body to arrive, and its answer to be made.
 
 use std::{
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -17,8 +17,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use futures_util::poll;
 use hyper::body::{Frame, SizeHint};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 /// What a request, and whoever sends many, may take of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,23 +68,37 @@ pub(super) enum Late {
 }
 
 /// Answers within the limits, or not at all: what is not done then is dropped.
+///
+/// Most answers, and the bodies that they need, are there at once: only what is waited for gets a timer.
 pub(super) async fn within(limits: Limits, request: Request, next: Next) -> Result<Response, Late> {
+    let begun = Instant::now();
+    let end = begun + limits.request;
     if request.body().is_end_stream() {
-        return timeout(limits.request, next.run(request)).await.map_err(|_| Late::Answer);
+        return answered_by(end, next.run(request)).await;
     }
     let late = Arc::new(AtomicBool::new(false));
     let request = request.map(|body| {
-        Body::new(BodyInTime { body, end: Box::pin(sleep(limits.body)), late: Arc::clone(&late) })
+        Body::new(BodyInTime { body, end: begun + limits.body, timer: None, late: Arc::clone(&late) })
     });
-    let answer = timeout(limits.request, next.run(request)).await;
+    let answer = answered_by(end, next.run(request)).await;
     // Whatever the handler made of half a body does not matter.
-    if late.load(Relaxed) { Err(Late::Body) } else { answer.map_err(|_| Late::Answer) }
+    if late.load(Relaxed) { Err(Late::Body) } else { answer }
+}
+
+async fn answered_by(end: Instant, answer: impl Future<Output = Response>) -> Result<Response, Late> {
+    let mut answer = pin!(answer);
+    match poll!(&mut answer) {
+        Poll::Ready(response) => Ok(response),
+        Poll::Pending => timeout_at(end, answer).await.map_err(|_| Late::Answer),
+    }
 }
 
 /// A body that ends in an error when its time is over.
 struct BodyInTime {
     body: Body,
-    end: Pin<Box<Sleep>>,
+    end: Instant,
+    /// Of whoever waits for it.
+    timer: Option<Pin<Box<Sleep>>>,
     late: Arc<AtomicBool>,
 }
 
@@ -98,9 +113,9 @@ impl HttpBody for BodyInTime {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             return Poll::Ready(frame.map(|it| it.map_err(Into::into)));
         }
-        if self.end.as_mut().poll(context).is_pending() {
-            return Poll::Pending;
-        }
+        let end = self.end;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        ready!(timer.as_mut().poll(context));
         self.late.store(true, Relaxed);
         Poll::Ready(Some(Err("the body took too long".into())))
     }

@@ -74,25 +74,20 @@ pub(super) async fn describe_changes(
     uow: &mut UnitOfWork,
     changes: &[GateChange],
 ) -> Result<String, StorageError> {
-    let mut parts = Vec::with_capacity(changes.len());
-    for change in changes {
-        let no_longer = |so: bool| if so { "" } else { "no longer " };
-        parts.push(match change {
-            GateChange::Boolean(on) => format!("{} for everyone", if *on { "on" } else { "off" }),
-            GateChange::Actor(actor, on) => {
-                format!("{}on for {}", no_longer(*on), named(uow, *actor).await?)
-            }
-            GateChange::FeatureGroup(group, on) => format!("{}on for feature group {group}", no_longer(*on)),
-            GateChange::OptOut(actor, out) => {
-                format!("{}opted out: {}", no_longer(*out), named(uow, *actor).await?)
-            }
-            GateChange::PercentageOfActors(percentage) => format!("{percentage} % of actors"),
-            GateChange::PercentageOfTime(percentage) => format!("{percentage} % of time"),
-        });
-    }
-    Ok(parts.join(", "))
-}
-
-async fn named(uow: &mut UnitOfWork, actor: FlagActor) -> Result<String, StorageError> {
-    Ok(name_of(uow, actor).await?.unwrap_or_else(|| actor.key()))
+    let actors = changes.iter().filter_map(|change| match change {
+        GateChange::Actor(actor, _) | GateChange::OptOut(actor, _) => Some(actor),
+        _ => None,
+    });
+    let names = all_names(uow, actors).await?;
+    let named = |actor: &FlagActor| names.get(actor).cloned().unwrap_or_else(|| actor.key());
+    let no_longer = |so: bool| if so { "" } else { "no longer " };
+    let words = changes.iter().map(|change| match change {
+        GateChange::Boolean(on) => format!("{} for everyone", if *on { "on" } else { "off" }),
+        GateChange::Actor(actor, on) => format!("{}on for {}", no_longer(*on), named(actor)),
+        GateChange::FeatureGroup(group, on) => format!("{}on for feature group {group}", no_longer(*on)),
+        GateChange::OptOut(actor, out) => format!("{}opted out: {}", no_longer(*out), named(actor)),
+        GateChange::PercentageOfActors(percentage) => format!("{percentage} % of actors"),
+        GateChange::PercentageOfTime(percentage) => format!("{percentage} % of time"),
+    });
+    Ok(words.collect::<Vec<_>>().join(", "))
 }

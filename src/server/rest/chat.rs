@@ -104,7 +104,7 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
         |origin| Origin { surface: Surface::Api, ..origin },
     );
     let verified = async {
-        let body = whole_body(request, &()).await?;
+        let body = whole_body(request).await?;
         let signed = secret.verify(&headers, &body, api.app.now())?;
         Ok::<_, Problem>((body, signed))
     };

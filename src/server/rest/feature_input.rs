@@ -34,7 +34,7 @@ impl Parameters {
         let Self(mut parameters) = Self::of_query(&request);
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
         let is_json = content_type.is_some_and(|it| it.to_ascii_lowercase().contains("json"));
-        let body = whole_body(request, &()).await?;
+        let body = whole_body(request).await?;
         if is_json && !body.is_empty() {
             parameters.extend(json_members(&body)?);
         } else {

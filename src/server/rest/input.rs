@@ -1,9 +1,7 @@
 //! Reading a request strictly: what is wrong is named, what is unknown is refused.
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use futures_util::StreamExt;
 use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -12,7 +10,7 @@ use super::{object::Object, problem::Problem, problem_document::Code};
 use crate::domain::namespace::GroupPath;
 
 /// The most bytes that a body may have.
-pub const MAX_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 /// How much of what a parser says is repeated: it may quote the input.
 const MAX_MESSAGE: usize = 200;
@@ -131,25 +129,29 @@ pub struct JsonBody<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !says_json(request.headers()) {
             let detail = "Send JSON and say so: \"Content-Type: application/json\".";
             return Err(Problem::new(Code::UnsupportedMediaType, detail));
         }
-        parse(&whole_body(request, state).await?).map(Self)
+        parse(&whole_body(request).await?).map(Self)
     }
 }
 
-/// The bytes of a body.
-pub async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+/// The bytes of a body. axum's own limit is one more layer that every request goes through, with a body
+/// or without.
+pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+    let mut whole = Vec::new();
+    let mut chunks = request.into_body().into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let unreadable = |_| Problem::new(Code::BodyUnreadable, "The connection ended before the body did.");
+        whole.extend_from_slice(&chunk.map_err(unreadable)?);
+        if whole.len() > MAX_BODY {
             let detail = format!("A body has at most {MAX_BODY} bytes. Ask in several requests.");
-            Problem::new(Code::BodyTooLarge, detail)
-        } else {
-            Problem::new(Code::BodyUnreadable, "The connection ended before the body did.")
+            return Err(Problem::new(Code::BodyTooLarge, detail));
         }
-    })
+    }
+    Ok(whole)
 }
 
 fn says_json(headers: &HeaderMap) -> bool {

@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::Request,
     middleware,
     routing::{any, get, post},
 };
@@ -63,10 +63,7 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
         .route("/api/{*rest}", any(unknown_path))
         .route("/ofrep/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer((
-            middleware::from_fn_with_state(limits, problem::finish),
-            DefaultBodyLimit::max(input::MAX_BODY),
-        ))
+        .layer(middleware::from_fn_with_state(limits, problem::finish))
         .with_state(api)
 }
 

@@ -107,7 +107,7 @@ pub async fn evaluate_many(
 }
 
 async fn asked(request: Request) -> Result<Asked, Refusal> {
-    let body = whole_body(request, &()).await?;
+    let body = whole_body(request).await?;
     Asked::parse(&body).map_err(|(code, details)| Refusal::bad(code, details))
 }
 
