@@ -92,8 +92,14 @@ test('names are suggested while one types', { tag: '@javascript' }, async ({ pag
   await expect(suggested).toHaveCount(1);
   await expect(suggested).toHaveAttribute('value', 'acme/website');
   await expect(suggested).toHaveAttribute('label', 'project acme/website');
+  await expect(page.getByLabel('Kind')).toHaveValue('user');
+  await field.fill('acme/website');
+  await expect(page.getByLabel('Kind')).toHaveValue('project');
   await field.fill('revi');
   await expect(suggested).toHaveAttribute('value', 'reviewer');
+  await expect(page.getByLabel('Kind')).toHaveValue('project');
+  await field.fill('reviewer');
+  await expect(page.getByLabel('Kind')).toHaveValue('user');
   await field.fill('');
   await expect(field).toHaveAttribute('list', 'any-actor');
 });

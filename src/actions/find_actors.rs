@@ -8,6 +8,8 @@ use super::error::ActionError;
 /// Somebody whom a flag can be opened for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundActor {
+    /// `user`, `group` or `project`.
+    pub kind: String,
     pub name: String,
     /// With the kind: `user ann`.
     pub words: String,
@@ -17,11 +19,14 @@ pub struct FoundActor {
 #[server(prefix = "/actions", endpoint = "find_actors")]
 pub async fn find_actors(text: String) -> Result<Vec<FoundActor>, ActionError> {
     use super::support::call;
-    use crate::{domain::paths, usecases};
+    use crate::{
+        domain::{feature::Target, paths},
+        usecases,
+    };
 
     let call = call(paths::ADMIN_FEATURE_FLAGS)?;
     let found = usecases::show_flag::find_actors(&call.app, &call.signed_in.caller, &text).await;
-    let found = found
-        .map(|found| found.into_iter().map(|it| FoundActor { words: it.words(), name: it.name }).collect());
+    let shown = |it: Target| FoundActor { kind: it.kind.key().to_owned(), words: it.words(), name: it.name };
+    let found = found.map(|found| found.into_iter().map(shown).collect());
     call.answer_on("actors", paths::ADMIN_FEATURE_FLAGS, found)
 }

@@ -184,8 +184,11 @@ async fn who_may_be_meant_is_found_while_one_types() {
     let test = server().await;
     let admin = Browser::of(&test, "admin").await;
     for (text, expected) in [
-        ("@REVI", serde_json::json!([{ "name": "reviewer", "words": "user reviewer" }])),
-        ("website", serde_json::json!([{ "name": "acme/website", "words": "project acme/website" }])),
+        ("@REVI", serde_json::json!([{ "kind": "user", "name": "reviewer", "words": "user reviewer" }])),
+        (
+            "website",
+            serde_json::json!([{ "kind": "project", "name": "acme/website", "words": "project acme/website" }]),
+        ),
         ("nobody%", serde_json::json!([])),
         ("a\0b", serde_json::json!([])),
     ] {

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 
 use super::AlertNote;
-use crate::{
-    domain::feature::{Target, TargetKind},
-    ui::islands::ActorName,
-};
+use crate::{domain::feature::Target, ui::islands::ActorPicker};
 
 /// `kind` and `name` are what was typed. `wrong` says why nobody can be meant by it.
 #[component]
@@ -18,30 +15,18 @@ pub fn ActorFields(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let invalid = wrong.is_some();
-    let kinds = TargetKind::ACTORS
-        .into_iter()
-        .map(|it| view! { <option value=it.key() selected=it.key() == kind>{it.name()}</option> })
-        .collect_view();
     let options = suggestions
         .into_iter()
         .map(|it| view! { <option value=it.name.clone() label=it.words()></option> })
         .collect_view();
     view! {
-        <div class="grid gap-3 sm:grid-cols-[8rem_1fr]">
-            <div>
-                <label for="actor-kind" class="label">"Kind"</label>
-                <select id="actor-kind" name="kind" class="field mt-1 w-full">{kinds}</select>
-            </div>
-            <div class="min-w-0">
-                <label for="actor-name" class="label">"User name or path"</label>
-                <ActorName
-                    name
-                    list=String::from("any-actor")
-                    described_by=invalid.then(|| String::from("actor-wrong"))
-                    autofocus=autofocus || invalid
-                />
-            </div>
-        </div>
+        <ActorPicker
+            kind
+            name
+            list=String::from("any-actor")
+            described_by=invalid.then(|| String::from("actor-wrong"))
+            autofocus=autofocus || invalid
+        />
         {wrong.map(|wrong| view! { <div id="actor-wrong"><AlertNote>{wrong}</AlertNote></div> })}
         <datalist id="any-actor">{options}</datalist>
     }

@@ -1,7 +1,7 @@
 //! What runs in the browser. An island owns one interaction; before it wakes, and without
 //! JavaScript, its HTML is a working form.
 
-mod actor_name;
+mod actor_picker;
 mod copy_button;
 mod escape_link;
 mod feedback;
@@ -10,7 +10,7 @@ mod jump_box;
 mod orbit_choices;
 mod percentage_slider;
 
-pub use actor_name::ActorName;
+pub use actor_picker::ActorPicker;
 pub use copy_button::CopyButton;
 pub use escape_link::EscapeLink;
 pub use feedback::Feedback;
