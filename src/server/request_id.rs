@@ -16,8 +16,8 @@ pub struct RequestIds {
 
 impl RequestIds {
     pub fn new(secret: [u8; 32]) -> Self {
-        let [a, b, c, d, e, f, ..] = secret;
-        Self { run: [a, b, c, d, e, f], next: AtomicU64::new(0) }
+        let (run, _) = secret.split_first_chunk().expect("it is longer");
+        Self { run: *run, next: AtomicU64::new(0) }
     }
 
     /// One that nobody else gave, nor this server before.

@@ -229,7 +229,9 @@ fn put_evaluation(json: &mut String, flag: &str, answer: Answered, environment: 
 }
 
 fn put(json: &mut String, texts: &[&str]) {
-    texts.iter().for_each(|text| json.push_str(text));
+    for text in texts {
+        json.push_str(text);
+    }
 }
 
 /// What tells an answer from any other: the context, the environment, how all flags are set, and what
