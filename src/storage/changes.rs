@@ -55,6 +55,11 @@ pub enum Knowledge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u64);
 
+impl Generation {
+    /// Of what was read while nobody watched: never the current one, the first of which is 1.
+    pub const UNWATCHED: Self = Self(0);
+}
+
 /// Counts the changes. Cheap to clone; all clones count the same.
 #[derive(Clone, Debug, Default)]
 pub struct Changes(Arc<Counter>);

@@ -255,10 +255,11 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn generation(&self) -> Option<Generation> {
+    fn generation(&self) -> Generation {
         match self.knowledge {
-            Knowledge::Current(generation) => Some(generation),
-            Knowledge::None | Knowledge::Lost => None,
+            Knowledge::Current(generation) => generation,
+            // Still the best that is known, should the database be out of reach next.
+            Knowledge::None | Knowledge::Lost => Generation::UNWATCHED,
         }
     }
 
@@ -303,9 +304,7 @@ impl<'a> Facts<'a> {
         match fact {
             Ok(Some(fact)) => {
                 let fact = Arc::new(fact);
-                if let Some(generation) = self.generation() {
-                    memory.learn(key.to_owned(), Arc::clone(&fact), generation, self.now);
-                }
+                memory.learn(key.to_owned(), Arc::clone(&fact), self.generation(), self.now);
                 Ok(Some(fact))
             }
             Ok(None) => {
