@@ -32,6 +32,7 @@ use crate::{
 
 contract! {
     nothing_is_known_while_nobody_watches,
+    what_was_read_while_nobody_watched_serves_when_the_database_is_away,
     a_change_is_known_at_once_to_the_server_that_made_it,
     a_change_of_another_server_is_noticed,
     noting_that_a_session_was_used_is_no_change,
@@ -72,6 +73,24 @@ async fn change(app: &App, owner: &Caller, group: &Namespace, on: bool, seen: i6
 
 async fn nothing_is_known_while_nobody_watches(db: Database) {
     assert_eq!(db.open().await.changes().knowledge(), Knowledge::None);
+}
+
+async fn what_was_read_while_nobody_watched_serves_when_the_database_is_away(db: Database) {
+    let app = app(db.open().await);
+    let group = group(&app.storage, "acme").await;
+    let ann = owner(&app.storage, &group, "ann").await;
+    let rex = user(&app.storage, "rex").await;
+    member(&app.storage, group.id, rex, Role::Developer).await;
+    let about = |username: &str| Question { namespace: group.path.clone(), username: username.to_owned() };
+    // A server asks before it has begun to watch, and once more: that is no reason to believe its memory.
+    assert!(!decide_code_review(&app, &ann, &about("rex")).await.expect("an answer").stale);
+    change(&app, &ann, &group, true, 0).await;
+    let answer = decide_code_review(&app, &ann, &about("rex")).await.expect("an answer");
+    assert_eq!((answer.decision.engine, answer.stale), (Engine::CodeReviewFlow, false));
+    app.storage.close().await;
+    let answer = decide_code_review(&app, &ann, &about("rex")).await.expect("the last that is known");
+    assert_eq!((answer.decision.engine, answer.stale), (Engine::CodeReviewFlow, true));
+    assert!(decide_code_review(&app, &ann, &about("ann")).await.is_err(), "nobody asked about her before");
 }
 
 async fn a_change_is_known_at_once_to_the_server_that_made_it(db: Database) {
