@@ -103,6 +103,17 @@ test('before the page wakes it works as without JavaScript', { tag: '@javascript
   expect(await engine('acme', 'developer')).toBe('code_review_flow');
 });
 
+test('a browser that never finds the time to wake the page is told to', { tag: '@javascript' }, async ({
+  page,
+  configuration,
+}) => {
+  await page.addInitScript(() => {
+    window.requestIdleCallback = (wake, options) => (options?.timeout ? window.setTimeout(wake, options.timeout) : 0);
+  });
+  await configuration.open('acme');
+  await configuration.codeReview.ready();
+});
+
 test('whoever wants less motion gets none', { tag: '@javascript' }, async ({ page, configuration }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.addInitScript(() => {
