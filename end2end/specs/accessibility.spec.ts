@@ -8,7 +8,7 @@ import { Toggle, makeResetLink, paths, typeNewPassword } from '../pages.ts';
 test.use({ javaScriptEnabled: true });
 
 // Each looks at many states, in light and in dark.
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 120_000 });
 
 test('the configuration and its dialog', async ({ configuration, page }) => {
   await configuration.open('acme');
