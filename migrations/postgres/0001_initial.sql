@@ -123,7 +123,7 @@ CREATE TABLE consent_ledger (
     username TEXT NOT NULL,
     user_name TEXT NOT NULL,
     role TEXT NOT NULL,
-    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    surface TEXT NOT NULL,
     wording TEXT NOT NULL,
     request_id TEXT NOT NULL
 );
@@ -159,7 +159,7 @@ CREATE TABLE audit_events (
     actor_id BIGINT,
     actor_username TEXT NOT NULL,
     actor_name TEXT NOT NULL,
-    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    surface TEXT NOT NULL,
     namespace_id BIGINT,
     namespace_path TEXT,
     target TEXT NOT NULL,

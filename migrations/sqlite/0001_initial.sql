@@ -117,7 +117,7 @@ CREATE TABLE consent_ledger (
     username TEXT NOT NULL,
     user_name TEXT NOT NULL,
     role TEXT NOT NULL,
-    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    surface TEXT NOT NULL,
     wording TEXT NOT NULL,
     request_id TEXT NOT NULL
 ) STRICT;
@@ -165,7 +165,7 @@ CREATE TABLE audit_events (
     actor_id INTEGER,
     actor_username TEXT NOT NULL,
     actor_name TEXT NOT NULL,
-    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
+    surface TEXT NOT NULL,
     namespace_id INTEGER,
     namespace_path TEXT,
     target TEXT NOT NULL,

@@ -2,8 +2,7 @@
 CREATE TABLE scheduled_changes (
     id INTEGER PRIMARY KEY,
     flag TEXT NOT NULL,
-    environment TEXT NOT NULL
-        CHECK (environment IN ('dev', 'pre', 'staging', 'staging-ref', 'production')),
+    environment TEXT NOT NULL,
     due_at INTEGER NOT NULL,
     -- The changes of the gates as JSON.
     changes TEXT NOT NULL CHECK (json_valid(changes)),
@@ -14,7 +13,6 @@ CREATE TABLE scheduled_changes (
     by_id INTEGER,
     by_username TEXT NOT NULL,
     by_name TEXT NOT NULL,
-    surface TEXT NOT NULL CHECK (surface IN ('page', 'api', 'command_line')),
     planned_at INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'failed', 'cancelled')),
     ended_at INTEGER,

@@ -141,7 +141,7 @@ pub fn may_administer(actor: &Actor, scope: Scope) -> Result<(), Denial> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{actor::Surface, ids::UserId};
+    use crate::domain::{actor::Proof, ids::UserId};
 
     fn actor(is_admin: bool, kind: UserKind, scopes: Option<Vec<Scope>>) -> Actor {
         Actor {
@@ -150,9 +150,8 @@ mod tests {
             name: "Ann".into(),
             kind,
             is_admin,
-            surface: Surface::Page,
             scopes,
-            authenticated_at: None,
+            proof: Proof::EachRequest,
         }
     }
 

@@ -1,44 +1,64 @@
-//! Whoever acts: a person on a page, a token at the API, an operator at the command line.
+//! Whoever acts, and the surfaces that they can act through.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ids::UserId, time::Timestamp, token::Scope, user::UserKind};
 
-/// Where a request came from. Kept with every audit event and consent.
+/// What a request came through. Kept with every audit event and consent, in tables that are never
+/// rewritten: no CHECK of the database lists the words, so that another is only one more here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Surface {
     Page,
     Api,
     CommandLine,
+    /// A command in a chat program.
+    Chat,
+    /// The server itself, when the time of a planned change has come.
+    Scheduler,
 }
 
 impl Surface {
+    pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::CommandLine, Self::Chat, Self::Scheduler];
+
     /// The word in the database.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Page => "page",
             Self::Api => "api",
             Self::CommandLine => "command_line",
+            Self::Chat => "chat",
+            Self::Scheduler => "scheduler",
         }
     }
 
     /// `None` when `key` names no surface.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Page, Self::Api, Self::CommandLine].into_iter().find(|it| it.key() == key)
+        Self::ALL.into_iter().find(|it| it.key() == key)
     }
 
-    /// As it is said on screen.
-    pub const fn name(self) -> &'static str {
+    /// As it is said on screen, in the middle of a sentence.
+    pub const fn phrase(self) -> &'static str {
         match self {
-            Self::Page => "page",
-            Self::Api => "API",
-            Self::CommandLine => "command line",
+            Self::Page => "on the page",
+            Self::Api => "through the API",
+            Self::CommandLine => "at the command line",
+            Self::Chat => "in the chat",
+            Self::Scheduler => "by the scheduler",
         }
     }
 }
 
-/// Who acts, and through what.
+/// What shows that the actor is who they say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Each request has its own: a token, a signature, or the machine that a command runs on.
+    EachRequest,
+    /// A session goes by the password or the provider's word that was given then.
+    Session { since: Timestamp },
+}
+
+/// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     pub id: UserId,
@@ -46,20 +66,18 @@ pub struct Actor {
     pub name: String,
     pub kind: UserKind,
     pub is_admin: bool,
-    pub surface: Surface,
     /// What a token was made for; `None` when the user acts without one and so with all rights.
     pub scopes: Option<Vec<Scope>>,
-    /// When somebody at a page last proved who they are. `None` where every request carries its own
-    /// proof: a token, or the machine that a command runs on.
-    pub authenticated_at: Option<Timestamp>,
+    pub proof: Proof,
 }
 
 impl Actor {
     /// Whether the actor proved within so many milliseconds who they are; 0 asks for nothing.
     pub fn has_proved_within(&self, millis: i64, now: Timestamp) -> bool {
-        millis == 0
-            || self.surface != Surface::Page
-            || self.authenticated_at.is_some_and(|at| now < at.plus_millis(millis))
+        match self.proof {
+            Proof::EachRequest => true,
+            Proof::Session { since } => millis == 0 || now < since.plus_millis(millis),
+        }
     }
 
     /// Whether the way this actor came in allows what needs `scope`.
@@ -75,24 +93,22 @@ mod tests {
     #[test]
     fn at_a_page_a_proof_grows_old_and_elsewhere_each_request_has_its_own() {
         let now = Timestamp::from_millis(1_780_315_200_000);
-        let proved = |surface, authenticated_at, millis| {
+        let proved = |proof, millis| {
             let actor = Actor {
                 id: UserId(1),
                 username: "ann".into(),
                 name: "Ann".into(),
                 kind: UserKind::Human,
                 is_admin: true,
-                surface,
                 scopes: None,
-                authenticated_at,
+                proof,
             };
             actor.has_proved_within(millis, now)
         };
-        let ago = |millis: i64| Some(now.plus_millis(-millis));
-        assert!(proved(Surface::Page, ago(59), 60));
-        assert!(!proved(Surface::Page, ago(60), 60));
-        assert!(!proved(Surface::Page, None, 60));
-        assert!(proved(Surface::Page, None, 0), "switched off");
-        assert!(proved(Surface::Api, None, 60) && proved(Surface::CommandLine, None, 60));
+        let ago = |millis: i64| Proof::Session { since: now.plus_millis(-millis) };
+        assert!(proved(ago(59), 60));
+        assert!(!proved(ago(60), 60));
+        assert!(proved(ago(60), 0), "switched off");
+        assert!(proved(Proof::EachRequest, 60));
     }
 }

@@ -24,6 +24,7 @@ pub struct NewLedgerEntry<'a> {
     pub action: LedgerAction,
     pub namespace: &'a Namespace,
     pub actor: &'a Actor,
+    pub surface: Surface,
     pub role: HeldRole,
     pub wording: &'a WordingId,
     pub request_id: &'a str,
@@ -110,7 +111,7 @@ impl Consents<'_> {
             username: entry.actor.username.clone(),
             user_name: entry.actor.name.clone(),
             role: entry.role.name().to_owned(),
-            surface: entry.actor.surface.key().to_owned(),
+            surface: entry.surface.key().to_owned(),
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };

@@ -3,7 +3,6 @@
 
 use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
-    actor::Surface,
     audit::AuditActor,
     environment::Environment,
     feature::{Ended, Ending, GateChange, PlannedChange, ScheduleState, ScheduledChange},
@@ -15,14 +14,14 @@ use crate::domain::{
 macro_rules! select {
     ($more:literal) => {
         concat!(
-            "SELECT id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, ended_at, outcome FROM scheduled_changes WHERE ",
+            "SELECT id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome FROM scheduled_changes WHERE ",
             $more
         )
     };
 }
 
 statements! {
-    ADD = "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', '') RETURNING id";
+    ADD = "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', '') RETURNING id";
     FIND = select!("id = $1");
     /// The soonest first, up to an instant.
     WAITING = "SELECT id, due_at FROM scheduled_changes WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2";
@@ -32,10 +31,10 @@ statements! {
     ENDED = select!("ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
     ENDED_OF = select!("ended_at <= $1 AND flag = $3 ORDER BY ended_at DESC, id DESC LIMIT $2");
     /// Whoever is second waits for the first, and then finds it claimed.
-    CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' AND due_at <= $2 RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, surface, planned_at, state, ended_at, outcome";
+    CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' AND due_at <= $2 RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome";
     SAY = "UPDATE scheduled_changes SET outcome = $2 WHERE id = $1";
     /// Without what is to be changed: a row can be ended that nobody can read.
-    END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name, surface";
+    END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name";
 }
 
 #[derive(sqlx::FromRow)]
@@ -60,7 +59,6 @@ struct WhoseRow {
     by_id: Option<i64>,
     by_username: String,
     by_name: String,
-    surface: String,
 }
 
 /// What a change is about, and who wanted it.
@@ -69,7 +67,6 @@ pub struct Whose {
     pub flag: String,
     pub environment: Environment,
     pub by: AuditActor,
-    pub surface: Surface,
 }
 
 impl TryFrom<WhoseRow> for Whose {
@@ -80,7 +77,6 @@ impl TryFrom<WhoseRow> for Whose {
         Ok(Self {
             environment: Environment::from_key(&row.environment)
                 .ok_or_else(|| unknown("environment", &row.environment))?,
-            surface: Surface::from_key(&row.surface).ok_or_else(|| unknown("surface", &row.surface))?,
             flag: row.flag,
             by: AuditActor { id: row.by_id.map(UserId), username: row.by_username, name: row.by_name },
         })
@@ -101,7 +97,7 @@ impl TryFrom<Row> for ScheduledChange {
             }),
             (key, None) => return Err(unknown("state", key)),
         };
-        let Whose { flag, environment, by, surface } = row.whose.try_into()?;
+        let Whose { flag, environment, by } = row.whose.try_into()?;
         let plan = PlannedChange {
             flag,
             environment,
@@ -110,7 +106,6 @@ impl TryFrom<Row> for ScheduledChange {
             compare_with_staging: row.compare_with_staging,
             reason: row.reason,
             by,
-            surface,
             planned_at: Timestamp::from_millis(row.planned_at),
         };
         Ok(Self { id: ScheduledChangeId(row.id), plan, state })
@@ -138,7 +133,6 @@ impl ScheduledChanges<'_> {
             .bind(plan.by.id.map(|it| it.0))
             .bind(&plan.by.username)
             .bind(&plan.by.name)
-            .bind(plan.surface.key())
             .bind(plan.planned_at.as_millis())
             .fetch_one(c)
             .await)?;

@@ -3,7 +3,7 @@
 use super::{App, UseCaseError, facts::Facts, known::Used, secrets::token_hash};
 use crate::{
     domain::{
-        actor::{Actor, Surface},
+        actor::{Actor, Proof},
         chat_user::ChatUser,
         ids::{SessionId, TokenId},
         preferences::Display,
@@ -14,15 +14,14 @@ use crate::{
     storage::{SessionUser, StorageError},
 };
 
-fn actor(user: User, surface: Surface, scopes: Option<Vec<Scope>>) -> Actor {
+fn actor(user: User, scopes: Option<Vec<Scope>>) -> Actor {
     Actor {
-        authenticated_at: None,
+        proof: Proof::EachRequest,
         id: user.id,
         username: user.username,
         name: user.name,
         kind: user.kind,
         is_admin: user.is_admin,
-        surface,
         scopes,
     }
 }
@@ -55,8 +54,7 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, 
         Box::pin(note_use(app, Noted::Session(&hash), now)).await;
     }
     let SessionUser { id, user, display, authenticated_at, .. } = &session.it;
-    let actor =
-        Actor { authenticated_at: Some(*authenticated_at), ..actor(user.clone(), Surface::Page, None) };
+    let actor = Actor { proof: Proof::Session { since: *authenticated_at }, ..actor(user.clone(), None) };
     Ok(Some(SessionActor { actor, display: *display, session: *id }))
 }
 
@@ -117,7 +115,7 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     if !stale && token.is_to_be_noted(now) {
         Box::pin(note_use(app, Noted::Token(token.it.id), now)).await;
     }
-    Ok(actor(token.it.user.clone(), Surface::Api, Some(token.it.scopes.clone())))
+    Ok(actor(token.it.user.clone(), Some(token.it.scopes.clone())))
 }
 
 /// Who somebody in a chat program is here; `None` when nobody.
@@ -125,12 +123,12 @@ pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Acto
     let mut uow = app.storage.read().await?;
     let Some(id) = uow.chat().find(chat_user).await? else { return Ok(None) };
     let user = uow.users().lookup(id).await?;
-    Ok(user.map(|user| actor(user, Surface::Api, None)))
+    Ok(user.map(|user| actor(user, None)))
 }
 
 /// A user by name, for an operator who acts in their name at the command line.
 pub async fn by_username(app: &App, username: &str) -> Result<Actor, UseCaseError> {
     let user = app.storage.read().await?.users().find_by_username(username).await?;
     let user = user.ok_or(UseCaseError::NotFound("user"))?;
-    Ok(actor(user, Surface::CommandLine, None))
+    Ok(actor(user, None))
 }

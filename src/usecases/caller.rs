@@ -9,7 +9,7 @@ use crate::domain::{
     preferences::Display,
 };
 
-/// Where a request came from: what the audit log keeps besides who.
+/// Where a request came from: what the audit log and the ledger keep besides who.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub surface: Surface,
@@ -44,6 +44,11 @@ impl Caller {
 }
 
 impl Origin {
+    /// The same request, through another surface than was thought.
+    pub fn through(self, surface: Surface) -> Self {
+        Self { surface, ..self }
+    }
+
     /// The client's address as it is stored; empty when there is none.
     pub fn remote_ip_text(&self) -> String {
         self.remote_ip.map(|ip| ip.to_string()).unwrap_or_default()

@@ -74,7 +74,7 @@ async fn make(app: &App, id: ScheduledChangeId) -> Result<bool, UseCaseError> {
     let Some(plan) = uow.scheduled_changes().claim(id, app.now()).await? else { return Ok(false) };
     is_still_administrator(&mut uow, &plan.by).await?;
     let definition = flag_definitions::find(&mut uow, &plan.flag).await?;
-    let editor = FlagEditor { actor: plan.by.clone(), origin: origin(id, plan.surface), chat_request: None };
+    let editor = FlagEditor { actor: plan.by.clone(), origin: origin(id), chat_request: None };
     let change = FlagChange {
         flag: &plan.flag,
         definition: definition.as_ref(),
@@ -130,12 +130,12 @@ async fn fail(app: &App, id: ScheduledChangeId, error: &UseCaseError) -> Result<
         to: outcome,
         ..Happened::to(AuditKind::FeatureChangeFailed, &target)
     };
-    record_as(app.now(), &mut uow, whose.by, &origin(id, whose.surface), happened);
+    record_as(app.now(), &mut uow, whose.by, &origin(id), happened);
     uow.commit().await?;
     Ok(true)
 }
 
-/// Where the change was planned. All that it writes has the id of the change.
-fn origin(id: ScheduledChangeId, surface: Surface) -> Origin {
-    Origin { surface, request_id: format!("scheduled-change-{id}"), remote_ip: None }
+/// All that a change writes has its id as that of the request.
+fn origin(id: ScheduledChangeId) -> Origin {
+    Origin { surface: Surface::Scheduler, request_id: format!("scheduled-change-{id}"), remote_ip: None }
 }

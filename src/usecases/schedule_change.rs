@@ -59,7 +59,6 @@ pub async fn schedule_change(
         compare_with_staging: command.compare_with_staging,
         reason: why.map(str::to_owned),
         by: editor.actor.clone(),
-        surface: editor.origin.surface,
         planned_at: app.now(),
     };
     let id = uow.scheduled_changes().add(&plan).await?;

@@ -160,6 +160,7 @@ async fn write(
             action,
             namespace: group,
             actor: &caller.actor,
+            surface: caller.origin.surface,
             role: held,
             wording,
             request_id: &caller.origin.request_id,

@@ -103,7 +103,7 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
         assert!(page.contains(text), "{text}");
     }
     let all = Browser::of(&test, "admin").await.get(ADMIN).await.text().replace("<!>", "");
-    assert!(all.contains("In acme. On the page"), "where it happened");
+    assert!(all.contains("In acme. Done on the page"), "where it happened");
     assert!(all.contains("signed in"));
     assert!(!page.contains("signed in"), "a group's page has what belongs to the group");
 }

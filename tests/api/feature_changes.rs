@@ -78,7 +78,7 @@ async fn a_change_is_scheduled_listed_made_and_told_in_the_history() {
     let entry = &history["entries"][0];
     for (field, expected) in [
         ("environment", json!("production")),
-        ("surface", json!("api")),
+        ("surface", json!("scheduler")),
         ("before", json!("default")),
         ("after", json!("25 % of actors")),
         ("restorable", json!(true)),

@@ -124,6 +124,7 @@ async fn record(
         action,
         namespace,
         actor: &caller.actor,
+        surface: caller.origin.surface,
         role: HeldRole::Member(Role::Owner),
         wording: &WordingId::from_text("7-words"),
         request_id: "request \u{1F4DC}",
@@ -183,7 +184,7 @@ async fn the_ledger_keeps_everything_as_it_was(db: Database) {
         [&first.namespace_path, &first.username, &first.user_name, &first.role, &first.request_id],
         ["Acme", "ann", "ann", "Owner", "request \u{1F4DC}"]
     );
-    assert_eq!((first.surface, first.wording.as_str()), (ann.actor.surface, "7-words"));
+    assert_eq!((first.surface, first.wording.as_str()), (ann.origin.surface, "7-words"));
     assert_eq!(view.consents().list(acme.id, 1).await.expect("a list").len(), 1);
 }
 

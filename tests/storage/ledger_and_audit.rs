@@ -7,6 +7,7 @@ use duo_console::{
         ids::{NamespaceId, UserId},
     },
     storage::AuditFilter,
+    usecases::Caller,
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 contract! {
     every_kind_of_event_reads_back_the_newest_first,
     an_event_without_actor_or_namespace_reads_back,
+    whatever_came_through_whichever_surface_is_kept,
     the_log_is_read_in_pages_and_by_namespace,
     neither_table_can_be_rewritten,
 }
@@ -69,6 +71,25 @@ async fn an_event_without_actor_or_namespace_reads_back(db: Database) {
     let mut view = storage.read().await.expect("a view");
     let read = view.audit_log().list(&AuditFilter::default(), 100).await.expect("a list");
     assert_eq!(read.into_iter().map(|it| it.event).collect::<Vec<_>>(), [bare]);
+}
+
+async fn whatever_came_through_whichever_surface_is_kept(db: Database) {
+    let storage = db.open().await;
+    let acme = group(&storage, "acme").await;
+    let ann = owner(&storage, &acme, "ann").await;
+    for (version, surface) in (0..).zip(Surface::ALL) {
+        let through = Caller { origin: ann.origin.clone().through(surface), ..ann.clone() };
+        // In turns given and withdrawn, and each a row of the ledger.
+        switch(&app(storage.clone()), &through, &acme, version % 2 == 0, version).await.expect("she may");
+    }
+    for table in ["consent_ledger", "audit_events"] {
+        let kept = db.texts(&format!("SELECT surface FROM {table} GROUP BY surface ORDER BY MIN(id)")).await;
+        assert_eq!(kept, Surface::ALL.map(Surface::key), "{table}");
+    }
+    let mut view = storage.read().await.expect("a view");
+    let read = view.consents().list(acme.id, 10).await.expect("a list");
+    let read: Vec<_> = read.into_iter().rev().map(|it| it.surface).collect();
+    assert_eq!(read, Surface::ALL);
 }
 
 async fn the_log_is_read_in_pages_and_by_namespace(db: Database) {

@@ -125,8 +125,8 @@ async fn a_change_is_made_when_its_time_has_come_and_not_before(db: Database) {
         db.texts("SELECT kind || ' ' || target || ' ' || value_from || ' > ' || value_to || ' ' || actor_username || ' ' || surface || ' ' || request_id FROM audit_events ORDER BY id").await,
         [
             "feature_change_scheduled orbit_user_preference  > 2026-06-01T13:00:00.000Z (scheduled change 1): 25 % of actors; because: Step two. ann page request",
-            "feature_flag_updated orbit_user_preference default > 25 % of actors; because: Step two. ann page scheduled-change-1",
-            "feature_change_run orbit_user_preference scheduled change 1 > 25 % of actors ann page scheduled-change-1",
+            "feature_flag_updated orbit_user_preference default > 25 % of actors; because: Step two. ann scheduler scheduled-change-1",
+            "feature_change_run orbit_user_preference scheduled change 1 > 25 % of actors ann scheduler scheduled-change-1",
         ]
     );
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use duo_console::{
     domain::{
-        actor::{Actor, Surface},
+        actor::{Actor, Proof, Surface},
         availability::DuoChain,
         environment::Environment,
         flows::{CODE_REVIEW, Flow, Tier},
@@ -124,9 +124,8 @@ pub fn actor(id: UserId, username: &str) -> Actor {
         name: username.to_owned(),
         kind: UserKind::Human,
         is_admin: false,
-        surface: Surface::Page,
         scopes: None,
-        authenticated_at: Some(NOON),
+        proof: Proof::Session { since: NOON },
     }
 }
 

@@ -1,9 +1,7 @@
 //! Changes of a flag that are to be made later.
 
 use super::GateChange;
-use crate::domain::{
-    actor::Surface, audit::AuditActor, environment::Environment, ids::ScheduledChangeId, time::Timestamp,
-};
+use crate::domain::{audit::AuditActor, environment::Environment, ids::ScheduledChangeId, time::Timestamp};
 
 /// How far ahead a change can be planned, in days.
 const LONGEST_AHEAD: i64 = 366;
@@ -20,7 +18,6 @@ pub struct PlannedChange {
     pub reason: Option<String>,
     /// As they were when they planned it.
     pub by: AuditActor,
-    pub surface: Surface,
     pub planned_at: Timestamp,
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+use http::{Extensions, HeaderMap, header::AUTHORIZATION, request::Parts};
 
 use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
@@ -46,12 +46,15 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
         };
         RequestUser::note(&parts.extensions, actor.id);
         api.tokens.take(token, api.app.now())?;
-        let origin = match parts.extensions.get::<Origin>() {
-            Some(origin) => Origin { surface: Surface::Api, ..origin.clone() },
-            None => Origin { surface: Surface::Api, request_id: String::new(), remote_ip: None },
-        };
+        let origin = origin(&parts.extensions, Surface::Api);
         Ok(Self { caller: Caller { actor, origin }, token: token.to_owned() })
     }
+}
+
+/// Where the request came from, as the middleware found it.
+pub fn origin(extensions: &Extensions, surface: Surface) -> Origin {
+    let nowhere = || Origin { surface, request_id: String::new(), remote_ip: None };
+    extensions.get::<Origin>().map_or_else(nowhere, |origin| origin.clone().through(surface))
 }
 
 /// Somebody without a token that counts, of whom their address has not seen too many. A valid token is

@@ -13,7 +13,8 @@ use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use super::{
-    input::whole_body, json::Json, problem::Problem, problem_document::Code, state::Api, unknown_path,
+    authentication::origin, input::whole_body, json::Json, problem::Problem, problem_document::Code,
+    state::Api, unknown_path,
 };
 use crate::{
     domain::{actor::Surface, chat_user::ChatUser},
@@ -22,10 +23,7 @@ use crate::{
         limits::Late,
         middleware::RequestUser,
     },
-    usecases::{
-        Origin,
-        answer_chat::{ChatReply, ChatRequest, answer_chat},
-    },
+    usecases::answer_chat::{ChatReply, ChatRequest, answer_chat},
 };
 
 /// How long a command may take. Slack waits for three seconds.
@@ -98,11 +96,7 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
     let Some(secret) = &api.chat else { return Err(unknown_path().await) };
     let extensions = request.extensions().clone();
     let headers = request.headers().clone();
-    let origin = extensions.get::<Origin>().cloned();
-    let origin = origin.map_or_else(
-        || Origin { surface: Surface::Api, request_id: String::new(), remote_ip: None },
-        |origin| Origin { surface: Surface::Api, ..origin },
-    );
+    let origin = origin(&extensions, Surface::Chat);
     let verified = async {
         let body = whole_body(request).await?;
         let signed = secret.verify(&headers, &body, api.app.now())?;

@@ -68,7 +68,7 @@ words! {
     }
 
     /// Where a request came from.
-    Surface = actor { Page, Api, CommandLine }
+    Surface = actor { Page, Api, CommandLine, Chat, Scheduler }
 
     /// The top-level group's setting for GitLab Duo; it is on with the first two.
     DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }

@@ -64,7 +64,7 @@ fn Entry(visit: Visit, entry: LedgerEntry) -> impl IntoView {
         <li class="px-4 py-3">
             <p><strong>{entry.user_name}</strong>" (@"{entry.username}")"{what}" "<Time moment=visit.moment(entry.at) /></p>
             <p class="mt-0.5 text-sm text-muted">
-                "As "{entry.role}", on the "{entry.surface.name()}", to wording version "{version}
+                "As "{entry.role}", "{entry.surface.phrase()}", to wording version "{version}
             </p>
         </li>
     }

@@ -219,7 +219,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
                     }
                 })}
             <p class="mt-0.5 text-sm break-words text-muted">
-                {group}"On the "{event.surface.name()}{from}", request "{event.request_id}". "
+                {group}"Done "{event.surface.phrase()}{from}", request "{event.request_id}". "
                 <a href=format!("{here}?event={id}") class="text-muted underline hover:text-ink">
                     "Event "{id.to_string()}
                 </a>

@@ -69,7 +69,7 @@ fn Entry(visit: Visit, entry: HistoryEntry, restore: Option<(String, String)>) -
         <li class="flex flex-wrap items-start gap-x-4 gap-y-2 py-3">
             <div class="min-w-0 flex-1 basis-60">
                 <p class="text-sm wrap-anywhere">
-                    <strong>{who}</strong>" (@"{entry.by_username}"), on the "{entry.surface.name()}", "
+                    <strong>{who}</strong>" (@"{entry.by_username}"), "{entry.surface.phrase()}", "
                     <Time moment=visit.moment(entry.at) />
                 </p>
                 <dl class="mt-1 grid grid-cols-[auto_1fr] gap-x-3 text-sm">
