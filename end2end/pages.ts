@@ -34,6 +34,7 @@ export const paths = {
   featureFlag: (name: string, environment = 'production') => `/admin/feature_flags/${name}?environment=${environment}`,
   featureGroups: '/admin/feature_groups',
   featureGroup: (name: string) => `/admin/feature_groups/${name}`,
+  jobs: '/admin/jobs',
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',

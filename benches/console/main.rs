@@ -9,6 +9,7 @@ mod bare;
 mod client;
 mod commit;
 mod flags;
+mod jobs;
 mod lighthouse;
 mod report;
 mod server;
@@ -85,6 +86,9 @@ fn main() {
     report.add(Figure::below_millis("One durable SQLite commit", commit, None));
     report.add(Figure::below_millis("One consent, through the API", consent, None));
     report.add(Figure::at_most("Consent / durable commit", consent / commit, 1.5));
+
+    let rate = jobs::claimed_and_finished(console.folder());
+    report.add(Figure::at_least("Jobs claimed and finished a second, SQLite, two workers", rate, 500.0));
 
     flags::measure(&mut report, &bare);
 

@@ -202,6 +202,17 @@ test('feature flags', async ({ visit, server }) => {
   await isAccessible(page, 'a scheduled change that failed');
 });
 
+test('jobs', async ({ visit, server }) => {
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  await server.run('feature', 'schedule', 'duo_developer_orbit', '25', '--actors', '--at', tomorrow);
+  const page = await visit('admin');
+  await page.goto(paths.jobs);
+  await isAccessible(page, 'what waits');
+  await page.getByRole('button', { name: 'Stop: duo_developer_orbit in production: 25 % of actors' }).click();
+  await expect(page.getByRole('main').getByRole('status')).toContainText('Stopped: duo_developer_orbit');
+  await isAccessible(page, 'what was stopped');
+});
+
 test('change freezes and feature groups', async ({ visit, server }) => {
   await server.run('feature', 'freeze', 'production', '--reason', 'The launch.');
   await server.run('feature', 'group', 'testers', '--user', 'reviewer', '--group', 'acme');

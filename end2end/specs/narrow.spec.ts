@@ -90,6 +90,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.featureFlags,
     `${paths.featureFlags}?freeze=dev&reason=why`,
     paths.featureGroups,
+    paths.jobs,
     paths.featureGroup(long),
     `${paths.featureGroup(long)}?kind=user&name=re`,
     paths.featureFlag('duo_developer_orbit'),

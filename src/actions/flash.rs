@@ -68,6 +68,12 @@ pub enum Outcome {
     MemberRemoved {
         member: String,
     },
+    JobStopped {
+        title: String,
+    },
+    JobRetried {
+        title: String,
+    },
 }
 
 impl Flash {

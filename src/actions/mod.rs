@@ -7,6 +7,7 @@ pub mod error;
 pub mod feature_groups;
 pub mod flags;
 pub mod freezes;
+pub mod jobs;
 pub mod password;
 pub mod sessions;
 pub mod set_display;

@@ -198,6 +198,9 @@ impl Call {
             UseCaseError::Flag(error) => {
                 ActionError::Invalid { field: String::from("flag"), message: error.to_string() }
             }
+            UseCaseError::Job(error) => {
+                ActionError::Invalid { field: String::from("job"), message: error.to_string() }
+            }
             UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
             UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
             // None of them is for a form of ours to meet.

@@ -14,6 +14,7 @@ mod feature;
 mod feature_changes;
 mod feature_rows;
 mod flow;
+mod job;
 mod migrate;
 mod notify;
 mod open;
@@ -84,6 +85,9 @@ enum Command {
     /// See and switch the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flow::FlowCommand),
+    /// See, stop and retry what the servers do later or in steps
+    #[command(subcommand)]
+    Job(job::JobCommand),
     /// Read and export who changed what
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -118,6 +122,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Feature(command) => feature::run(&app, command).await,
         Command::Chatops(command) => chatops::run(&app, command).await,
         Command::Flow(command) => flow::run(&app, command, &database).await,
+        Command::Job(command) => job::run(&app, command).await,
         Command::Audit(command) => audit::run(&app, command).await,
     };
     app.storage.close().await;

@@ -26,6 +26,8 @@ pub enum AuditKind {
     FeatureChangeCancelled,
     FeatureChangeRun,
     FeatureChangeFailed,
+    JobStopped,
+    JobRetried,
     ChangeFreezeBegun,
     ChangeFreezeEnded,
     ChatCommandRun,
@@ -56,7 +58,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::FlowEnabled,
         Self::FlowDisabled,
         Self::ConsentGiven,
@@ -73,6 +75,8 @@ impl AuditKind {
         Self::FeatureChangeCancelled,
         Self::FeatureChangeRun,
         Self::FeatureChangeFailed,
+        Self::JobStopped,
+        Self::JobRetried,
         Self::ChangeFreezeBegun,
         Self::ChangeFreezeEnded,
         Self::ChatCommandRun,
@@ -121,6 +125,8 @@ impl AuditKind {
             Self::FeatureChangeCancelled => "feature_change_cancelled",
             Self::FeatureChangeRun => "feature_change_run",
             Self::FeatureChangeFailed => "feature_change_failed",
+            Self::JobStopped => "job_stopped",
+            Self::JobRetried => "job_retried",
             Self::ChangeFreezeBegun => "change_freeze_begun",
             Self::ChangeFreezeEnded => "change_freeze_ended",
             Self::ChatCommandRun => "chat_command_run",
@@ -187,6 +193,8 @@ impl AuditKind {
             Self::FeatureChangeCancelled => "cancelled the scheduled change of the feature flag",
             Self::FeatureChangeRun => "made the scheduled change of the feature flag",
             Self::FeatureChangeFailed => "failed to make the scheduled change of the feature flag",
+            Self::JobStopped => "stopped the job",
+            Self::JobRetried => "let run again the job",
             Self::ChangeFreezeBegun => "began a change freeze in",
             Self::ChangeFreezeEnded => "ended the change freeze in",
             Self::ChatCommandRun => "ran in the chat",

@@ -18,7 +18,7 @@ pub use edit::{Edit, EditError, Target, TargetKind};
 pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use record::Recorded;
-pub use schedule::{Ended, Ending, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
+pub use schedule::{Ended, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::ahead_of_staging;
 pub use stale::{LONG_DAYS, Stale};
 pub use target::FeatureTarget;

@@ -47,3 +47,7 @@ id!(
     /// A change of a feature flag that is to be made later.
     ScheduledChangeId
 );
+id!(
+    /// Something that is done later, or in steps.
+    JobId
+);

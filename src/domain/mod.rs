@@ -23,6 +23,7 @@ pub mod flows;
 pub mod group_map;
 pub mod identity;
 pub mod ids;
+pub mod job;
 pub mod moment;
 pub mod namespace;
 pub mod orbit;

@@ -26,13 +26,14 @@ pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
 const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
+pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// Every page that has one address.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     HOME,
     GROUPS,
     SIGN_IN,
@@ -47,6 +48,7 @@ const PAGES: [&str; 15] = [
     ADMIN_AUDIT_EVENTS,
     ADMIN_FEATURE_FLAGS,
     ADMIN_FEATURE_GROUPS,
+    ADMIN_JOBS,
     JUMP,
 ];
 

@@ -32,9 +32,9 @@ pub(super) use requests::{OTHER, Requests};
 use self::process::Process;
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review, feature::Ending, flow_version},
-    storage::PoolUse,
-    usecases::{Count, SignInOutcome},
+    domain::{code_review, flow_version, job::Ending},
+    storage::{OpenJobs, PoolUse},
+    usecases::{Count, SignInOutcome, list_jobs::count_jobs},
 };
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -52,12 +52,10 @@ pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request
         return refusal.into_response();
     }
     let asked = Instant::now();
-    let scrape = Scrape {
-        database_answered: health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed()),
-        pools: state.app.storage.pools(),
-        process: Process::now(),
-        state,
-    };
+    let database_answered = health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed());
+    let jobs = if database_answered.is_some() { count_jobs(&state.app).await.ok() } else { None };
+    let scrape =
+        Scrape { database_answered, pools: state.app.storage.pools(), process: Process::now(), jobs, state };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
     (headers, scrape.text()).into_response()
 }
@@ -69,6 +67,8 @@ struct Scrape {
     database_answered: Option<Duration>,
     pools: Vec<PoolUse>,
     process: Option<Process>,
+    /// Those that have not ended; `None` while the database is away.
+    jobs: Option<Vec<OpenJobs>>,
 }
 
 impl Scrape {
@@ -154,6 +154,7 @@ impl Scrape {
                 ([("outcome", ending.key())], self.state.app.tally.scheduled_changes(ending).get())
             }),
         )?;
+        self.jobs(page)?;
         page.counters(
             "duo_sign_ins",
             "Sign-ins by what came of them",
@@ -166,6 +167,37 @@ impl Scrape {
                 ]
             }),
         )
+    }
+
+    fn jobs(&self, page: &mut Page<'_>) -> fmt::Result {
+        let app = &self.state.app;
+        let done = app.jobs.kinds().flat_map(|kind| {
+            let counts = app.tally.jobs.of(kind);
+            [("done", counts.done), ("failed", counts.failed), ("retried", counts.retried)]
+                .map(|(outcome, count)| ([("kind", kind), ("outcome", outcome)], count))
+        });
+        page.counters("duo_jobs", "Jobs by kind, and what this server made of them", done)?;
+        let steps = app.jobs.kinds().map(|kind| ([("kind", kind)], app.tally.jobs.of(kind).steps));
+        page.counters("duo_job_steps", "Steps of jobs that this server saved", steps)?;
+        let open = |of: fn(&OpenJobs) -> i64| {
+            #[expect(clippy::cast_precision_loss, reason = "there are never 2^52 jobs")]
+            let count = move |jobs: Option<&OpenJobs>| jobs.map_or(0, of) as f64;
+            let kinds = self.jobs.iter().flat_map(|_| app.jobs.kinds());
+            kinds.map(move |kind| ([("kind", kind)], count(self.open_jobs(kind)))).collect::<Vec<_>>()
+        };
+        page.gauges("duo_jobs_waiting", "Jobs that wait for their time or a worker", open(|it| it.waiting))?;
+        page.gauges("duo_jobs_running", "Jobs that a worker of any server has", open(|it| it.running))?;
+        let now = app.now().as_millis();
+        let late = app.jobs.kinds().filter_map(|kind| {
+            let millis = now.saturating_sub(self.open_jobs(kind)?.next.as_millis()).max(0);
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
+            Some(([("kind", kind)], millis as f64 / 1000.0))
+        });
+        page.gauges("duo_jobs_late_seconds", "For how long the first of them could have been run", late)
+    }
+
+    fn open_jobs(&self, kind: &str) -> Option<&OpenJobs> {
+        self.jobs.as_ref()?.iter().find(|it| it.kind == kind)
     }
 
     /// A version that is not deployed is a decision as well: that nothing runs.

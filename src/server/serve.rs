@@ -9,7 +9,7 @@ use tokio::{
     time,
 };
 
-use super::{Provider, ServerState, config::Config, connections, router, schedule, system};
+use super::{Provider, ServerState, config::Config, connections, router, schedule::Workers, system};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.
@@ -84,7 +84,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     limits.most = system::connections_within_open_files(limits.most);
     // What was read before may be answered from memory only while somebody watches for changes.
     let watching = tokio::spawn(app.storage.watch());
-    let scheduling = tokio::spawn(schedule::run(app.clone()));
+    let workers = Workers::start(app.clone());
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
@@ -115,7 +115,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     if let Some(task) = keeping_current {
         task.abort();
     }
-    scheduling.abort();
+    let _ = time::timeout(CLOSING, workers.stop()).await;
     watching.abort();
     if cut_off {
         // Whoever was cut off may still hold a connection; the database survives that.

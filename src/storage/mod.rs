@@ -10,7 +10,7 @@
 //! - names are compared by a `*_key` column, in lower case;
 //! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
 //!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done
-//!   once is claimed first, by the state in its row (`scheduled_changes`);
+//!   once is claimed first, by the state in its row (`jobs`, `scheduled_changes`);
 //! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
@@ -33,6 +33,7 @@ mod flows;
 mod groups;
 mod identities;
 mod inspection;
+mod jobs;
 mod links;
 mod memberships;
 mod namespaces;
@@ -65,6 +66,7 @@ pub use flows::{FlowSelection, FlowSelections, LastChange};
 pub use groups::TopLevelGroups;
 pub use identities::Identities;
 pub use inspection::Server;
+pub use jobs::{Jobs, NewJob, OpenJobs};
 pub use links::Links;
 pub use memberships::Memberships;
 pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
@@ -148,6 +150,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("flows", flows::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("identities", identities::STATEMENTS),
+        ("jobs", jobs::STATEMENTS),
         ("links", links::STATEMENTS),
         ("memberships", memberships::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),

@@ -5,8 +5,9 @@ use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
     audit::AuditActor,
     environment::Environment,
-    feature::{Ended, Ending, GateChange, PlannedChange, ScheduleState, ScheduledChange},
+    feature::{Ended, GateChange, PlannedChange, ScheduleState, ScheduledChange},
     ids::{ScheduledChangeId, UserId},
+    job::Ending,
     time::Timestamp,
 };
 
@@ -24,7 +25,6 @@ statements! {
     ADD = "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', '') RETURNING id";
     FIND = select!("id = $1");
     /// The soonest first, up to an instant.
-    WAITING = "SELECT id, due_at FROM scheduled_changes WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2";
     PENDING = select!("state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2");
     PENDING_OF = select!("state = 'pending' AND due_at <= $1 AND flag = $3 ORDER BY due_at, id LIMIT $2");
     /// The latest first.
@@ -143,13 +143,6 @@ impl ScheduledChanges<'_> {
     pub async fn find(&mut self, id: ScheduledChangeId) -> Result<Option<ScheduledChange>, StorageError> {
         let row: Option<Row> = on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
         row.map(ScheduledChange::try_from).transpose()
-    }
-
-    /// The next that are to be made, and when; at most `limit`.
-    pub async fn waiting(&mut self, limit: i64) -> Result<Vec<(ScheduledChangeId, Timestamp)>, StorageError> {
-        let rows: Vec<(i64, i64)> =
-            on_db!(self.uow, |c| sqlx::query_as(WAITING).bind(i64::MAX).bind(limit).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(id, at)| (ScheduledChangeId(id), Timestamp::from_millis(at))).collect())
     }
 
     /// What waits, of one flag or of all: the soonest first, at most `limit`.

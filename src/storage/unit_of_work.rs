@@ -2,7 +2,7 @@
 
 use super::{
     AuditChain, AuditLog, ChangeFreezes, Changes, Chat, Consents, DeployedVersions, FeatureGroups, Features,
-    FlagDefinitions, FlowSelections, Identities, Links, Memberships, Namespaces, Preferences,
+    FlagDefinitions, FlowSelections, Identities, Jobs, Links, Memberships, Namespaces, Preferences,
     ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
     audit_chain::Unsealed,
 };
@@ -43,6 +43,7 @@ repositories! {
     flag_definitions -> FlagDefinitions,
     flow_selections -> FlowSelections,
     identities -> Identities,
+    jobs -> Jobs,
     links -> Links,
     memberships -> Memberships,
     namespaces -> Namespaces,

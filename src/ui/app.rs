@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage, FeatureGroupPage,
+    AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage, FeatureGroupPage,
     FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
     ResetPasswordPage, SignInPage,
 };
@@ -83,7 +83,7 @@ type PageView = fn() -> AnyView;
 type NamedPageView = fn(String) -> AnyView;
 
 /// The pages that have one address each.
-pub const PAGES: [(&str, PageView); 15] = [
+pub const PAGES: [(&str, PageView); 16] = [
     (paths::HOME, || view! { <GroupsPage /> }.into_any()),
     (paths::GROUPS, || view! { <GroupsPage /> }.into_any()),
     (paths::SIGN_IN, || view! { <SignInPage /> }.into_any()),
@@ -93,6 +93,7 @@ pub const PAGES: [(&str, PageView); 15] = [
     (paths::ADMIN_USERS, || view! { <AdminUsersPage /> }.into_any()),
     (paths::ADMIN_FEATURE_FLAGS, || view! { <AdminFeatureFlagsPage /> }.into_any()),
     (paths::ADMIN_FEATURE_GROUPS, || view! { <AdminFeatureGroupsPage /> }.into_any()),
+    (paths::ADMIN_JOBS, || view! { <AdminJobsPage /> }.into_any()),
     (paths::ADMIN_AUDIT_EVENTS, || view! { <AdminAuditEventsPage /> }.into_any()),
     (paths::PASSWORD, || view! { <PasswordPage /> }.into_any()),
     (paths::SESSIONS, || view! { <ActiveSessionsPage /> }.into_any()),

@@ -88,6 +88,7 @@ impl Nav {
                 item("Users", paths::ADMIN_USERS),
                 item("Feature flags", paths::ADMIN_FEATURE_FLAGS),
                 item("Feature groups", paths::ADMIN_FEATURE_GROUPS),
+                item("Jobs", paths::ADMIN_JOBS),
                 item("Audit events", paths::ADMIN_AUDIT_EVENTS),
             ],
         }

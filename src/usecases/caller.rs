@@ -45,6 +45,7 @@ impl Caller {
 
 impl Origin {
     /// The same request, through another surface than was thought.
+    #[must_use]
     pub fn through(self, surface: Surface) -> Self {
         Self { surface, ..self }
     }

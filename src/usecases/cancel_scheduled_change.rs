@@ -1,14 +1,19 @@
 //! Cancels a change of a feature flag that waits.
 
 use super::{
-    App, FlagEditor, FlagError, UseCaseError,
+    App, FlagEditor, FlagError, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     list_scheduled_changes::{Scheduled, in_words},
+    run_scheduled_change::end_job,
 };
-use crate::domain::{
-    audit::AuditKind,
-    feature::{Ended, Ending, FeatureTarget, ScheduleState},
-    ids::ScheduledChangeId,
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        feature::{Ended, FeatureTarget, ScheduleState},
+        ids::ScheduledChangeId,
+        job::Ending,
+    },
+    storage::UnitOfWork,
 };
 
 /// What was cancelled. Where `flag` is named, it has to be a change of that flag.
@@ -22,11 +27,27 @@ pub async fn cancel_scheduled_change(
     id: ScheduledChangeId,
 ) -> Result<Scheduled, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let ended = Ended {
-        how: Ending::Cancelled,
-        at: app.now(),
-        outcome: format!("Cancelled by {}.", editor.actor.username),
-    };
+    let by = (&editor.actor, &editor.origin);
+    let cancelled = cancel(app, &mut uow, by, flag, id).await?;
+    let outcome = cancelled_by(&editor.actor);
+    end_job(&mut uow, id, app.now(), &outcome).await?;
+    uow.commit().await?;
+    Ok(cancelled)
+}
+
+fn cancelled_by(actor: &AuditActor) -> String {
+    format!("Cancelled by {}.", actor.username)
+}
+
+/// The same but for its job, for whoever ends that.
+pub(super) async fn cancel(
+    app: &App,
+    uow: &mut UnitOfWork,
+    (actor, origin): (&AuditActor, &Origin),
+    flag: Option<&str>,
+    id: ScheduledChangeId,
+) -> Result<Scheduled, UseCaseError> {
+    let ended = Ended { how: Ending::Cancelled, at: app.now(), outcome: cancelled_by(actor) };
     // First, so that whoever makes it at this moment is over, or waits until this is.
     let was_pending = uow.scheduled_changes().end(id, &ended).await?.is_some();
     let found = uow.scheduled_changes().find(id).await?;
@@ -38,12 +59,11 @@ pub async fn cancel_scheduled_change(
     {
         return Err(FlagError::NotPending(before.clone()).into());
     }
-    let scheduled = in_words(&mut uow, change).await?;
+    let scheduled = in_words(uow, change).await?;
     let plan = &scheduled.change.plan;
     let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
     let happened =
         Happened { from: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeCancelled, &target) };
-    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
-    uow.commit().await?;
+    record_as(app.now(), uow, actor.clone(), origin, happened);
     Ok(scheduled)
 }

@@ -1,6 +1,6 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
-use super::FlagError;
+use super::{FlagError, change_job::JobError};
 use crate::{
     domain::{access::Denial, consent::ConsentError, flow_version::NotDeployed, throttle::in_words},
     storage::{FlowSelection, Registry, StorageError},
@@ -30,6 +30,8 @@ pub enum UseCaseError {
     FeatureOff(&'static str),
     #[error(transparent)]
     Flag(#[from] FlagError),
+    #[error(transparent)]
+    Job(#[from] JobError),
     /// The signed request was used before: it counts once.
     #[error("this request was used before")]
     Replayed,

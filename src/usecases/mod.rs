@@ -12,18 +12,23 @@ mod flag_error;
 mod flag_names;
 mod flag_set;
 mod flags;
+mod job_handlers;
 mod known;
 mod load;
 mod own_password;
 mod retry;
+mod run_scheduled_change;
 mod secrets;
 mod start_session;
 mod tally;
 mod throttle;
+mod tidy_up;
 
+pub mod administrator;
 pub mod answer_chat;
 pub mod authenticate;
 pub mod cancel_scheduled_change;
+pub mod change_job;
 pub mod change_member;
 pub mod change_password;
 pub mod confirm_sign_in;
@@ -57,6 +62,7 @@ pub mod list_flow_versions;
 pub mod list_flows;
 pub mod list_freezes;
 pub mod list_groups;
+pub mod list_jobs;
 pub mod list_scheduled_changes;
 pub mod list_sessions;
 pub mod list_tokens;
@@ -66,7 +72,7 @@ pub mod reset_links;
 pub mod restore_feature;
 pub mod revoke_token;
 pub mod run_chatops;
-pub mod run_due_changes;
+pub mod run_jobs;
 pub mod save_display;
 pub mod schedule_change;
 pub mod search_users;
@@ -96,8 +102,9 @@ pub use flag_change::{Check, Guard};
 pub use flag_editor::{FlagEditor, may_read_flags};
 pub use flag_error::FlagError;
 pub use flag_set::{Flag, FlagSet};
+pub use job_handlers::{Effect, Failure, JobHandler, JobHandlers, Step, Work};
 pub use known::Known;
-pub use tally::{Count, SignInOutcome, Tally};
+pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
 pub use crate::storage::{
@@ -106,6 +113,8 @@ pub use crate::storage::{
 };
 
 use std::{ops::Deref, sync::Arc};
+
+use self::{run_scheduled_change::ScheduledChanges, tidy_up::TidyUp};
 
 use crate::{
     domain::{environment::Environment, time::Timestamp},
@@ -122,6 +131,8 @@ pub struct Tools {
     pub random: Arc<dyn Random>,
     pub settings: Settings,
     pub known: Known,
+    /// Whose jobs the server runs.
+    pub jobs: JobHandlers,
     /// What was done, counted.
     pub tally: Tally,
 }
@@ -159,10 +170,26 @@ pub struct Settings {
     pub environment: Environment,
 }
 
+/// The jobs of each capability.
+fn jobs() -> JobHandlers {
+    JobHandlers::new([Arc::new(ScheduledChanges) as Arc<dyn JobHandler>, Arc::new(TidyUp)])
+}
+
 impl App {
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+        Self::with_jobs(storage, clock, random, settings, jobs())
+    }
+
+    /// The same with the jobs of other capabilities.
+    pub fn with_jobs(
+        storage: Storage,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        settings: Settings,
+        jobs: JobHandlers,
+    ) -> Self {
         let (known, tally) = (Known::default(), Tally::default());
-        Self(Arc::new(Tools { storage, clock, random, settings, known, tally }))
+        Self(Arc::new(Tools { storage, clock, random, settings, known, jobs, tally }))
     }
 
     pub fn now(&self) -> Timestamp {

@@ -6,6 +6,7 @@ use super::{
     flag_change::reason,
     flag_definitions,
     list_scheduled_changes::{Scheduled, in_words},
+    run_scheduled_change::add_job,
     set_feature::{FlagValue, Targets, changes, unknown},
 };
 use crate::domain::{
@@ -62,6 +63,7 @@ pub async fn schedule_change(
         planned_at: app.now(),
     };
     let id = uow.scheduled_changes().add(&plan).await?;
+    add_job(&mut uow, id, &plan.flag, plan.due_at, plan.planned_at).await?;
     let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
     let plan = &scheduled.change.plan;
     let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();

@@ -4,7 +4,7 @@ use super::{
     App, Origin, SignInOutcome, UseCaseError,
     secrets::password_matches,
     start_session::{StartSession, start_session},
-    throttle::{attempt, forget_old},
+    throttle::attempt,
 };
 use crate::domain::{
     audit::{AuditActor, AuditKind},
@@ -69,6 +69,5 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let token = start_session(app, &mut uow, origin, &start).await?;
     uow.commit().await?;
     app.tally.sign_ins(SignInOutcome::Succeeded).add();
-    forget_old(app, now).await;
     Ok(Some(token))
 }

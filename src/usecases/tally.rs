@@ -2,9 +2,15 @@
 //! here; the use cases know nothing of it. Each is counted once it has happened, whether a page, the
 //! API or Explain asked.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use crate::domain::{code_review::Rule, consent::LedgerAction, feature::Ending, flow_version};
+use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version, job::Ending};
 
 /// All counts of a program.
 #[derive(Debug, Default)]
@@ -14,6 +20,8 @@ pub struct Tally {
     flow_version_not_deployed: [Count; flow_version::VersionRule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
     scheduled_changes: [Count; Ending::ALL.len()],
+    /// Jobs by kind.
+    pub jobs: JobTally,
     provider_sign_ins: [Count; SignInOutcome::ALL.len()],
     /// Decisions of any kind that rest on what was known before, because the database was out of reach.
     pub stale_decisions: Count,
@@ -86,6 +94,51 @@ impl Tally {
             LedgerAction::Given => self.consents_given.add(),
             LedgerAction::Withdrawn => self.consents_withdrawn.add(),
         }
+    }
+}
+
+/// What this server did with jobs, by kind.
+#[derive(Debug, Default)]
+pub struct JobTally(Mutex<BTreeMap<String, JobCounts>>);
+
+/// Of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JobCounts {
+    /// Steps that were saved.
+    pub steps: u64,
+    /// Jobs that ended, or began anew, with all done.
+    pub done: u64,
+    /// Jobs that were given up.
+    pub failed: u64,
+    /// Tries that failed, of jobs that are tried again.
+    pub retried: u64,
+}
+
+impl JobTally {
+    pub(super) fn step(&self, kind: &str) {
+        self.add(kind, |it| &mut it.steps);
+    }
+
+    pub(super) fn retried(&self, kind: &str) {
+        self.add(kind, |it| &mut it.retried);
+    }
+
+    pub(super) fn ended(&self, kind: &str, how: Ending) {
+        match how {
+            Ending::Done => self.add(kind, |it| &mut it.done),
+            Ending::Failed => self.add(kind, |it| &mut it.failed),
+            Ending::Cancelled => {}
+        }
+    }
+
+    fn add(&self, kind: &str, of: impl FnOnce(&mut JobCounts) -> &mut u64) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *of(counts.entry(kind.to_owned()).or_default()) += 1;
+    }
+
+    /// What was done with those of this kind so far.
+    pub fn of(&self, kind: &str) -> JobCounts {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kind).copied().unwrap_or_default()
     }
 }
 

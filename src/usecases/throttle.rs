@@ -96,15 +96,7 @@ pub(super) async fn forgive(uow: &mut UnitOfWork, username: &str) -> Result<(), 
     uow.sign_in_failures().delete(&token_hash(&key)).await
 }
 
-/// Removes what does not count any more. Only house-keeping: whoever just signed in does not care
-/// whether it succeeds.
-pub(super) async fn forget_old(app: &App, now: Timestamp) {
-    let forgotten = async {
-        let mut uow = app.storage.begin().await?;
-        uow.sign_in_failures().delete_old(now.plus_millis(-FORGOTTEN_AFTER)).await?;
-        uow.commit().await
-    };
-    if let Err(error) = forgotten.await {
-        tracing::warn!(%error, "old failures to sign in were not removed");
-    }
+/// What was last counted then, or before, does not count any more.
+pub(super) fn forgotten_until(now: Timestamp) -> Timestamp {
+    now.plus_millis(-FORGOTTEN_AFTER)
 }

@@ -2,7 +2,7 @@
 
 use duo_console::{
     domain::{environment::Environment, token::Scope},
-    usecases::{FlagEditor, freeze_changes::begin_freeze, run_due_changes::run_due_changes},
+    usecases::{FlagEditor, freeze_changes::begin_freeze, run_jobs::run_due_jobs},
 };
 use http::Method;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ async fn a_change_is_scheduled_listed_made_and_told_in_the_history() {
     assert_eq!(test.get(HISTORY).token(&token).send().await.ok(), json!({"entries": [], "older": null}));
 
     test.clock.advance_millis(DAY);
-    run_due_changes(&test.app).await.expect("it runs");
+    run_due_jobs(&test.app, "a worker").await.expect("it runs");
     let done = test.get(SCHEDULED).token(&token).send().await.ok();
     assert_eq!((&done[0]["state"], &done[0]["outcome"]), (&json!("done"), &json!("25 % of actors")));
     assert_eq!(done[0]["ended_at"], "2026-06-02T12:00:00.123Z");
@@ -179,7 +179,7 @@ async fn what_waits_is_cancelled_once() {
     let problem = cancel(&format!("{SCHEDULED}/1")).await.refused(409, "conflict");
     assert!(problem["detail"].as_str().is_some_and(|it| it.contains("it was cancelled on")), "{problem}");
     test.clock.advance_millis(DAY);
-    assert_eq!(run_due_changes(&test.app).await.expect("it looks").done, 0);
+    assert_eq!(run_due_jobs(&test.app, "a worker").await.expect("it looks").done, 0);
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn a_failure_is_kept_and_said() {
         .await
         .expect("it begins");
     test.clock.advance_millis(DAY);
-    assert_eq!(run_due_changes(&test.app).await.expect("it runs").failed, 1);
+    assert_eq!(run_due_jobs(&test.app, "a worker").await.expect("it runs").failed, 1);
     let failed = test.get(SCHEDULED).token(&token).send().await.ok();
     assert_eq!(failed[0]["state"], "failed");
     assert!(failed[0]["outcome"].as_str().is_some_and(|it| it.contains("Holidays.")), "{failed}");

@@ -20,6 +20,7 @@ mod fuzz;
 mod group_pages;
 mod headers;
 mod input;
+mod jobs;
 mod limits;
 mod logs;
 mod ofrep;

@@ -148,6 +148,11 @@ async fn consents_and_sign_ins_are_counted_once_they_happened() {
     for (series, expected) in [
         ("duo_consents_total{action=\"given\"}", "1"),
         ("duo_consents_total{action=\"withdrawn\"}", "1"),
+        ("duo_jobs_total{kind=\"scheduled_change\",outcome=\"done\"}", "0"),
+        ("duo_jobs_total{kind=\"tidy_up\",outcome=\"retried\"}", "0"),
+        ("duo_job_steps_total{kind=\"tidy_up\"}", "0"),
+        ("duo_jobs_waiting{kind=\"scheduled_change\"}", "0.0"),
+        ("duo_jobs_running{kind=\"tidy_up\"}", "0.0"),
         ("duo_scheduled_changes_total{outcome=\"done\"}", "0"),
         ("duo_scheduled_changes_total{outcome=\"failed\"}", "0"),
         ("duo_sign_ins_total{method=\"password\",outcome=\"succeeded\"}", "1"),

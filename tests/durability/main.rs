@@ -4,6 +4,7 @@
 mod backup;
 mod cluster;
 mod disk;
+mod jobs;
 mod kill;
 mod nginx;
 #[path = "../cli/place.rs"]

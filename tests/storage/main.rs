@@ -29,6 +29,7 @@ mod features;
 mod flag_history;
 mod flows;
 mod identities;
+mod jobs;
 mod ledger_and_audit;
 mod memberships;
 mod namespaces;

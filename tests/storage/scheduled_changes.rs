@@ -5,8 +5,9 @@ use std::pin::Pin;
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{Ended, Ending, FlagActor, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState},
+        feature::{Ended, FlagActor, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState},
         ids::ScheduledChangeId,
+        job::{Ending, LEASE},
         time::Timestamp,
     },
     storage::{NewUser, Storage},
@@ -16,7 +17,7 @@ use duo_console::{
         freeze_changes::{begin_freeze, end_freeze},
         list_scheduled_changes::{Scheduled, list_scheduled_changes},
         read_features::get_feature,
-        run_due_changes::{Ran, run_due_changes},
+        run_jobs::Ran,
         schedule_change::{ScheduleChange, schedule_change},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
     },
@@ -25,7 +26,7 @@ use duo_console::{
 use crate::{
     cancellation::at_most,
     support::{Database, at_once, committed},
-    world::{NOON, app, app_at, caller, new_user, origin, user},
+    world::{NOON, app, app_at, caller, new_user, origin, run_due, user},
 };
 
 contract! {
@@ -109,18 +110,18 @@ async fn a_change_is_made_when_its_time_has_come_and_not_before(db: Database) {
     let due_at = NOON.plus_millis(HOUR);
     let change = ScheduleChange { reason: Some(String::from(" Step two. ")), ..plan(percent("25")) };
     let id = schedule_change(&app, &editor, &change).await.expect("it is scheduled").change.id;
-    assert_eq!(run_due_changes(&app).await.expect("it looks"), Ran { next: Some(due_at), ..Ran::default() });
-    assert_eq!(run_due_changes(&later(&storage, HOUR - 1)).await.expect("it looks").done, 0);
+    assert_eq!(run_due(&app).await.expect("it looks"), Ran { next: Some(due_at), ..Ran::default() });
+    assert_eq!(run_due(&later(&storage, HOUR - 1)).await.expect("it looks").done, 0);
     assert_eq!(gates(&app).await, Gates::default());
 
     let then = later(&storage, HOUR);
-    assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { done: 1, ..Ran::default() });
+    assert_eq!(run_due(&then).await.expect("it runs"), Ran { done: 1, ..Ran::default() });
     assert_eq!(then.tally.scheduled_changes(Ending::Done).get(), 1);
     let after = gates(&app).await;
     assert_eq!((after.boolean, after.percentage_of_actors.to_string()), (Some(false), String::from("25")));
     let ended = Ended { how: Ending::Done, at: due_at, outcome: String::from("25 % of actors") };
     assert_eq!(state(&app, id).await, ScheduleState::Ended(ended));
-    assert_eq!(run_due_changes(&then).await.expect("it looks"), Ran::default(), "and never again");
+    assert_eq!(run_due(&then).await.expect("it looks"), Ran::default(), "and never again");
     assert_eq!(
         db.texts("SELECT kind || ' ' || target || ' ' || value_from || ' > ' || value_to || ' ' || actor_username || ' ' || surface || ' ' || request_id FROM audit_events ORDER BY id").await,
         [
@@ -141,7 +142,7 @@ async fn what_was_due_while_no_server_ran_is_made_afterwards_in_its_order(db: Da
     }
     storage.close().await;
     let storage = db.open().await;
-    let ran = run_due_changes(&later(&storage, 30 * 24 * HOUR)).await.expect("it runs");
+    let ran = run_due(&later(&storage, 30 * 24 * HOUR)).await.expect("it runs");
     assert_eq!(ran, Ran { done: 3, failed: 0, next: Some(NOON.plus_millis(40 * 24 * HOUR)) });
     let tos = "SELECT value_to FROM audit_events WHERE kind = 'feature_flag_updated' ORDER BY id";
     assert_eq!(db.texts(tos).await, ["10 % of actors", "25 % of actors", "50 % of actors"]);
@@ -160,7 +161,7 @@ async fn however_many_servers_look_at_once_a_change_is_made_once(db: Database) {
             async move {
                 // As the server does it: what the database kept from being made waits.
                 for _ in 0..100 {
-                    match run_due_changes(&app).await {
+                    match run_due(&app).await {
                         Ok(ran) => return ran,
                         Err(error) => assert!(error.is_passing(), "{error:?}"),
                     }
@@ -200,8 +201,7 @@ async fn a_change_cancelled_as_it_is_made_is_one_or_the_other(db: Database) {
         let before = gates(&app).await;
         let id = schedule(&app, &plan(percent(&round.to_string()))).await;
         let (runner, canceller) = (later(&here, HOUR), later(&there, HOUR));
-        let run: Task =
-            Box::pin(async move { Did::Ran(run_due_changes(&runner).await.expect("it runs").done) });
+        let run: Task = Box::pin(async move { Did::Ran(run_due(&runner).await.expect("it runs").done) });
         let cancel: Task = Box::pin(async move {
             match cancel_scheduled_change(&canceller, &operator(), None, id).await {
                 Ok(_) => Did::Cancelled(true),
@@ -231,12 +231,12 @@ async fn a_server_that_stops_anywhere_has_made_it_or_not_and_the_next_makes_it(d
     for polls in 1..200 {
         let id = schedule(&now, &plan(percent(&format!("{}.{:02}", polls / 100, polls % 100)))).await;
         let before = db.number("SELECT COALESCE(MAX(version), 0) FROM flag_gates").await;
-        if let Some(ran) = at_most(polls, run_due_changes(&then)).await {
+        if let Some(ran) = at_most(polls, run_due(&then)).await {
             assert_eq!(ran.expect("it runs").done, 1);
             whole += 1;
         }
-        // Whoever comes next, whatever was left.
-        run_due_changes(&then).await.expect("it runs");
+        // Whoever comes next when the lease has ended, whatever was left.
+        run_due(&later(&storage, HOUR + LEASE)).await.expect("it runs");
         assert_eq!(outcome(&now, id).await.0, Ending::Done, "{polls}");
         let after = db.number("SELECT version FROM flag_gates").await;
         assert_eq!(after, before + 1, "made once, {polls}");
@@ -261,7 +261,7 @@ async fn whoever_is_no_longer_an_administrator_gets_nothing_made(db: Database) {
         let scheduled = schedule_change(&now, &editor, &plan(FlagValue::Boolean(true))).await;
         let id = scheduled.expect("it is scheduled").change.id;
         db.execute(sql).await.expect(sql);
-        assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { failed: 1, ..Ran::default() });
+        assert_eq!(run_due(&then).await.expect("it runs"), Ran { failed: 1, ..Ran::default() });
         assert_eq!(outcome(&now, id).await, (Ending::Failed, words.to_owned()));
         assert_eq!(gates(&now).await, Gates::default());
     }
@@ -276,7 +276,7 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
     // Both would be refused now, and are not asked about now.
     begin_freeze(&now, &operator(), HERE, "Holidays.").await.expect("it begins");
     let frozen = schedule(&now, &plan(FlagValue::Boolean(true))).await;
-    assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { failed: 1, ..Ran::default() });
+    assert_eq!(run_due(&then).await.expect("it runs"), Ran { failed: 1, ..Ran::default() });
     let (how, words) = outcome(&now, frozen).await;
     assert!(how == Ending::Failed && words.contains("change freeze in production: Holidays."), "{words}");
     assert_eq!(gates(&now).await, Gates::default(), "nothing of it stays");
@@ -290,7 +290,7 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
     };
     let ahead = schedule(&now, &compared).await;
     end_freeze(&now, &operator(), HERE, None).await.expect("it ends");
-    let ran = run_due_changes(&later(&storage, 2 * HOUR)).await.expect("it runs");
+    let ran = run_due(&later(&storage, 2 * HOUR)).await.expect("it runs");
     assert_eq!(ran, Ran { done: 1, failed: 1, next: None });
     assert_eq!(outcome(&now, thawed).await.0, Ending::Done);
     let (how, words) = outcome(&now, ahead).await;
@@ -298,7 +298,7 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
     // It failed for good, whatever staging does now.
     let staging = SetFeature { environments: vec![Environment::Staging], ..SetFeature::everyone(FLAG, true) };
     set_feature(&now, &operator(), &staging).await.expect("staging may");
-    assert_eq!(run_due_changes(&later(&storage, 3 * HOUR)).await.expect("it looks"), Ran::default());
+    assert_eq!(run_due(&later(&storage, 3 * HOUR)).await.expect("it looks"), Ran::default());
 }
 
 async fn what_cannot_be_made_is_kept_with_the_reason_and_holds_nothing_up(db: Database) {
@@ -313,7 +313,7 @@ async fn what_cannot_be_made_is_kept_with_the_reason_and_holds_nothing_up(db: Da
     ))
     .await
     .expect("another version of the program wrote it");
-    assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { done: 2, failed: 2, next: None });
+    assert_eq!(run_due(&then).await.expect("it runs"), Ran { done: 2, failed: 2, next: None });
     assert_eq!(outcome(&now, on).await, (Ending::Done, String::from("on")));
     let (how, words) = outcome(&now, unfitting).await;
     assert_eq!(
@@ -372,7 +372,7 @@ async fn what_has_ended_is_not_cancelled(db: Database) {
     let storage = db.open().await;
     let (now, then) = (app(storage.clone()), later(&storage, HOUR));
     let done = schedule(&now, &plan(percent("5"))).await;
-    run_due_changes(&then).await.expect("it runs");
+    run_due(&then).await.expect("it runs");
     let waiting = schedule(&now, &plan(percent("6"))).await;
     let cancel = async |flag: Option<&str>, id| cancel_scheduled_change(&now, &operator(), flag, id).await;
     let events = db.number("SELECT COUNT(*) FROM audit_events").await;
@@ -388,7 +388,7 @@ async fn what_has_ended_is_not_cancelled(db: Database) {
     cancel(Some(FLAG), waiting).await.expect("it waits");
     assert_eq!(outcome(&now, waiting).await, (Ending::Cancelled, String::from("Cancelled by operator.")));
     assert!(cancel(None, waiting).await.is_err());
-    assert_eq!(run_due_changes(&then).await.expect("it looks"), Ran::default());
+    assert_eq!(run_due(&then).await.expect("it looks"), Ran::default());
     let listed: Vec<_> = list_scheduled_changes(&now, Some(FLAG)).await.expect("a list");
     assert_eq!(
         listed.iter().map(|it| it.change.id).collect::<Vec<_>>(),
@@ -436,6 +436,6 @@ async fn the_plan_names_people_and_keeps_their_ids(db: Database) {
         what().await,
         format!("on for feature group administrators, on for {}", FlagActor::User(ann).key())
     );
-    assert_eq!(run_due_changes(&then).await.expect("it runs").done, 1);
+    assert_eq!(run_due(&then).await.expect("it runs").done, 1);
     assert_eq!(gates(&now).await.actors, [FlagActor::User(ann)]);
 }

@@ -92,7 +92,13 @@ async fn sessions_past_their_end_or_idle_are_removed(db: Database) {
     start(&storage, ann, "ends later", now, now.plus_millis(1)).await;
     start(&storage, ann, "idle", early, now.plus_days(1)).await;
     start(&storage, ann, "seen just after", early.plus_millis(1), now.plus_days(1)).await;
-    committed(&storage, async |uow| uow.sessions().delete_ended(now, early).await.expect("deleted")).await;
+    let delete = async |limit| {
+        committed(&storage, async |uow| {
+            uow.sessions().delete_ended(now, early, limit).await.expect("deleted")
+        })
+        .await
+    };
+    assert_eq!((delete(1).await, delete(5).await, delete(5).await), (1, 1, 0));
     let left = db.texts("SELECT token_hash FROM sessions ORDER BY token_hash").await;
     assert_eq!(left, ["ends later", "seen just after"]);
 }

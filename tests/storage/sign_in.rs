@@ -125,7 +125,7 @@ async fn what_was_counted_is_taken_back_by_one_and_forgotten_when_it_is_old(db: 
     .await;
     assert_eq!(db.texts(stored).await, [format!("1 {}", at(0))], "somebody else failed since");
     let old = async |until| {
-        committed(&storage, async |uow| uow.sign_in_failures().delete_old(until).await.expect("deleted"))
+        committed(&storage, async |uow| uow.sign_in_failures().delete_old(until, 5).await.expect("deleted"))
             .await;
         db.texts(stored).await.len()
     };

@@ -4,7 +4,7 @@ use duo_console::{
     storage::{DatabaseUrl, Storage, StorageError},
     usecases::{
         FlagEditor,
-        run_due_changes::{Ran, run_due_changes},
+        run_jobs::Ran,
         schedule_change::{ScheduleChange, schedule_change},
         set_feature::{FlagValue, Targets},
     },
@@ -12,7 +12,7 @@ use duo_console::{
 
 use crate::{
     support::{Backend, Database, run},
-    world::{NOON, app, app_at, group, new_user, origin, owner, selection, switch, user},
+    world::{NOON, app, app_at, group, new_user, origin, owner, run_due, selection, switch, user},
 };
 
 /// Adds users until the database takes no more; how many it took.
@@ -124,12 +124,12 @@ fn a_scheduled_change_waits_while_the_database_takes_no_changes() {
         let state = "SELECT state FROM scheduled_changes";
 
         set_read_only(&db, "on").await;
-        let error = run_due_changes(&then).await.expect_err("it cannot be written");
+        let error = run_due(&then).await.expect_err("it cannot be written");
         assert!(error.is_unwritable() && error.is_passing(), "{error:?}");
         assert_eq!(db.texts(state).await, ["pending"]);
 
         set_read_only(&db, "off").await;
-        assert_eq!(run_due_changes(&then).await.expect("it runs"), Ran { done: 1, ..Ran::default() });
+        assert_eq!(run_due(&then).await.expect("it runs"), Ran { done: 1, ..Ran::default() });
         assert_eq!(db.texts(state).await, ["done"]);
     });
 }

@@ -20,7 +20,8 @@ use duo_console::{
     },
     storage::{FlowSelection, LastChange, NewNamespace, NewUser, Storage},
     usecases::{
-        App, Caller, Clock, Origin, Random, Settings, UseCaseError,
+        App, Caller, Clock, JobHandlers, Origin, Random, Settings, UseCaseError,
+        run_jobs::{Ran, run_due_jobs},
         set_flow::{FlowSet, SetFlow, set_flow},
     },
 };
@@ -55,6 +56,17 @@ pub fn app(storage: Storage) -> App {
 }
 
 pub fn app_at(storage: Storage, now: Timestamp) -> App {
+    let (clock, settings) = tools(now);
+    App::new(storage, clock, Arc::new(CountingRandom), settings)
+}
+
+/// The same with the jobs of a test.
+pub fn app_with_jobs(storage: Storage, now: Timestamp, jobs: JobHandlers) -> App {
+    let (clock, settings) = tools(now);
+    App::with_jobs(storage, clock, Arc::new(CountingRandom), settings, jobs)
+}
+
+fn tools(now: Timestamp) -> (Arc<TestClock>, Settings) {
     let clock = Arc::new(TestClock(AtomicI64::new(now.as_millis())));
     let settings = Settings {
         session_idle_millis: 60 * 60 * 1000,
@@ -62,7 +74,7 @@ pub fn app_at(storage: Storage, now: Timestamp) -> App {
         fresh_sign_in_millis: 60 * 60 * 1000,
         environment: Environment::Production,
     };
-    App::new(storage, clock, Arc::new(CountingRandom), settings)
+    (clock, settings)
 }
 
 pub fn path(text: &str) -> GroupPath {
@@ -127,6 +139,11 @@ pub fn actor(id: UserId, username: &str) -> Actor {
         scopes: None,
         proof: Proof::Session { since: NOON },
     }
+}
+
+/// What a server's worker does when it looks.
+pub async fn run_due(app: &App) -> Result<Ran, UseCaseError> {
+    run_due_jobs(app, "a worker").await
 }
 
 pub fn origin() -> Origin {

@@ -1,7 +1,9 @@
 //! Changes of a flag that are to be made later.
 
 use super::GateChange;
-use crate::domain::{audit::AuditActor, environment::Environment, ids::ScheduledChangeId, time::Timestamp};
+use crate::domain::{
+    audit::AuditActor, environment::Environment, ids::ScheduledChangeId, job::Ending, time::Timestamp,
+};
 
 /// How far ahead a change can be planned, in days.
 const LONGEST_AHEAD: i64 = 366;
@@ -41,31 +43,6 @@ pub struct Ended {
     pub at: Timestamp,
     /// In words: how the flag was set then, why it failed, or who cancelled it.
     pub outcome: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    Done,
-    Failed,
-    Cancelled,
-}
-
-impl Ending {
-    pub const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::Cancelled];
-
-    /// The word in the database and in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// `None` when `key` names no ending.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.key() == key)
-    }
 }
 
 impl ScheduleState {

@@ -13,8 +13,9 @@ use crate::{
     domain::{
         audit::AuditCursor,
         environment,
-        feature::{Ending, Percentage, ScheduleState},
+        feature::{Percentage, ScheduleState},
         ids::AuditEventId,
+        job::Ending,
         time::Timestamp,
     },
     usecases::{

@@ -167,6 +167,7 @@ impl From<UseCaseError> for Problem {
                 problem
             }
             UseCaseError::Flag(error) => Self::new(Code::Invalid, error.to_string()),
+            UseCaseError::Job(error) => Self::new(Code::Invalid, error.to_string()),
             UseCaseError::Replayed => Self::new(
                 Code::Replayed,
                 "This signed request was answered before, and counts once. Send the command again in the chat.",

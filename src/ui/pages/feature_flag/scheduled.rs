@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use super::super::Visit;
 use crate::{
     actions::flags::CANCEL_ADDRESS,
-    domain::{
-        environment::Environment,
-        feature::{Ending, ScheduleState},
-    },
+    domain::{environment::Environment, feature::ScheduleState, job::Ending},
     ui::components::Time,
     usecases::list_scheduled_changes::Scheduled,
 };

@@ -1,0 +1,126 @@
+//! `job`: what the servers do later, or in steps.
+
+use serde::Serialize;
+
+use super::{
+    Failure,
+    open::origin,
+    output::{Format, Row, print_json, print_list, say},
+};
+use crate::{
+    domain::{ids::JobId, job::JobState},
+    usecases::{
+        App,
+        administrator::Administrator,
+        change_job::{retry_job, stop_job},
+        list_jobs::{ListedJob, list_jobs, show_job},
+    },
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum JobCommand {
+    /// List what waits and runs, and what ended in the last 30 days
+    #[command(after_help = "Example:\n  duo-console job list --format json")]
+    List {
+        /// As a table or as JSON
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Show all that is known of a job, as JSON
+    #[command(after_help = "Example:\n  duo-console job show 12")]
+    Show {
+        /// The number, as `job list` has it
+        id: i64,
+    },
+    /// End a job before its work is done; what it has done stays
+    #[command(after_help = "Example:\n  duo-console job stop 12")]
+    Stop {
+        /// The number, as `job list` has it
+        id: i64,
+    },
+    /// Have a job run now that waits after a failure or is done again and again, or once more one that failed
+    #[command(after_help = "Example:\n  duo-console job retry 12")]
+    Retry {
+        /// The number, as `job list` has it
+        id: i64,
+    },
+}
+
+pub(super) async fn run(app: &App, command: JobCommand) -> Result<(), Failure> {
+    let operator = Administrator::operator(origin(app));
+    match command {
+        JobCommand::List { format } => {
+            let jobs = list_jobs(app, &operator).await?;
+            print_list(format, &jobs.into_iter().map(JobRow::from).collect::<Vec<_>>())?;
+        }
+        JobCommand::Show { id } => print_json(&JobRow::from(show_job(app, &operator, JobId(id)).await?))?,
+        JobCommand::Stop { id } => {
+            let stopped = stop_job(app, &operator, JobId(id)).await?;
+            say(format_args!("Stopped: {}.", stopped.title));
+        }
+        JobCommand::Retry { id } => {
+            let retried = retry_job(app, &operator, JobId(id)).await?;
+            say(format_args!("A running server does it now: {}.", retried.title));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct JobRow {
+    id: i64,
+    kind: String,
+    about: String,
+    state: &'static str,
+    due_at: String,
+    /// When it may be claimed next; while it runs, when its lease ends.
+    run_at: String,
+    ended_at: Option<String>,
+    run_by: Option<String>,
+    attempts: i64,
+    failures: i64,
+    done: i64,
+    total: Option<i64>,
+    outcome: String,
+    created_at: String,
+}
+
+impl From<ListedJob> for JobRow {
+    fn from(ListedJob { job, title, .. }: ListedJob) -> Self {
+        let state = job.state.key();
+        let (ended_at, run_by) = match job.state {
+            JobState::Waiting => (None, None),
+            JobState::Running { by } => (None, Some(by)),
+            JobState::Ended { at, .. } => (Some(at.rfc3339()), None),
+        };
+        Self {
+            id: job.id.0,
+            kind: job.kind,
+            about: title,
+            state,
+            due_at: job.due_at.rfc3339(),
+            run_at: job.run_at.rfc3339(),
+            ended_at,
+            run_by,
+            attempts: job.attempt,
+            failures: job.failures,
+            done: job.progress.done,
+            total: job.progress.total,
+            outcome: job.outcome,
+            created_at: job.created_at.rfc3339(),
+        }
+    }
+}
+
+impl Row for JobRow {
+    const HEADINGS: &'static [&'static str] = &["ID", "KIND", "STATE", "NEXT", "ABOUT", "OUTCOME"];
+    const NONE: &'static str = "There are no jobs.";
+
+    fn cells(&self) -> Vec<String> {
+        let next = self.ended_at.as_ref().unwrap_or(&self.run_at);
+        [&self.id.to_string(), &self.kind, self.state, next, &self.about, &self.outcome]
+            .into_iter()
+            .map(|it: &str| it.to_owned())
+            .collect()
+    }
+}

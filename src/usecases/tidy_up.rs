@@ -1,0 +1,67 @@
+//! Removes what nobody can use any more: a job that stands, done anew every hour.
+
+use super::{
+    App, UseCaseError,
+    job_handlers::{Effect, JobHandler, Step, Work, standing},
+    throttle::forgotten_until,
+};
+use crate::{
+    domain::job::{Job, Progress},
+    storage::{NewJob, UnitOfWork},
+};
+
+const KIND: &str = "tidy_up";
+
+/// How often, in milliseconds.
+const EVERY: i64 = 3_600_000;
+/// How many rows a step removes at the most, of each table.
+const BATCH: i64 = 500;
+/// How long jobs that ended are kept, in days.
+const KEPT_DAYS: i64 = 30;
+
+pub struct TidyUp;
+
+impl JobHandler for TidyUp {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn title<'a>(&'a self, _uow: &'a mut UnitOfWork, _job: &'a Job) -> Work<'a, String> {
+        let words = "Removes sessions that ended, old counts of failed sign-ins and old jobs";
+        Box::pin(async move { Ok(String::from(words)) })
+    }
+
+    fn standing(&self) -> Option<NewJob<'static>> {
+        Some(standing(KIND))
+    }
+
+    fn step<'a>(
+        &'a self,
+        app: &'a App,
+        uow: &'a mut UnitOfWork,
+        job: &'a Job,
+        _effect: Option<Effect>,
+    ) -> Work<'a, Step> {
+        Box::pin(remove(app, uow, job))
+    }
+}
+
+async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseCaseError> {
+    let now = app.now();
+    let idle_since = now.plus_millis(-app.settings.session_idle_millis);
+    let removed = [
+        uow.sessions().delete_ended(now, idle_since, BATCH).await?,
+        uow.sign_in_failures().delete_old(forgotten_until(now), BATCH).await?,
+        uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), BATCH).await?,
+    ];
+    let done = job.progress.done.saturating_add_unsigned(removed.iter().sum());
+    if removed.iter().any(|it| i64::try_from(*it).is_ok_and(|it| it >= BATCH)) {
+        return Ok(Step::More(Progress { done, ..Progress::default() }));
+    }
+    let words = match done {
+        0 => String::from("There was nothing to remove."),
+        1 => String::from("Removed one row."),
+        more => format!("Removed {more} rows."),
+    };
+    Ok(Step::Again(now.plus_millis(EVERY), words))
+}
