@@ -188,10 +188,11 @@ impl Scrape {
         page.gauges("duo_jobs_waiting", "Jobs that wait for their time or a worker", open(|it| it.waiting))?;
         page.gauges("duo_jobs_running", "Jobs that a worker of any server has", open(|it| it.running))?;
         let now = app.now().as_millis();
-        let late = app.jobs.kinds().filter_map(|kind| {
-            let millis = now.saturating_sub(self.open_jobs(kind)?.next.as_millis()).max(0);
+        let late = self.jobs.iter().flat_map(|_| app.jobs.kinds()).map(|kind| {
+            let next = self.open_jobs(kind).map_or(now, |it| it.next.as_millis());
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
-            Some(([("kind", kind)], millis as f64 / 1000.0))
+            let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
+            ([("kind", kind)], seconds)
         });
         page.gauges("duo_jobs_late_seconds", "For how long the first of them could have been run", late)
     }
