@@ -35,4 +35,5 @@ pub mod time;
 pub mod token;
 pub mod user;
 pub mod user_agent;
+pub mod visible;
 pub mod wording;
