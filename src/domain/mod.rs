@@ -8,6 +8,7 @@ pub mod actor;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_query;
+pub mod audit_sentence;
 pub mod availability;
 pub mod change;
 pub mod chat_user;

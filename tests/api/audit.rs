@@ -106,6 +106,41 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
     assert!(all.contains("In acme. On the page"), "where it happened");
     assert!(all.contains("signed in"));
     assert!(!page.contains("signed in"), "a group's page has what belongs to the group");
+    for sentence in [
+        "Operator</strong> created the demo data ",
+        "Group Owner</strong> (@owner) signed in ",
+        "With a password",
+        "On the command line, request set-up. ",
+    ] {
+        assert!(all.contains(sentence), "{sentence}: {all}");
+    }
+    assert!(all.contains(">Administration</a>"), "the breadcrumb leads up");
+}
+
+/// What a row of the configuration says of itself, the log says as well.
+#[tokio::test]
+async fn the_log_of_fresh_demo_data_says_who_changed_what() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    for group in ["acme", "globex", "initech"] {
+        let rows = owner.get(&format!("/groups/{group}/-/settings/gitlab_duo/configuration")).await.text();
+        let page = owner.get(&format!("/groups/{group}/-/audit_events")).await.text().replace("<!>", "");
+        let changed = rows.matches("Changed by").count();
+        assert!(changed > 0, "{rows}");
+        assert_eq!(page.matches("Administrator</strong> (@admin) turned on ").count(), changed, "{page}");
+    }
+}
+
+/// A spreadsheet knows the encoding by the mark; programs are spared it.
+#[tokio::test]
+async fn a_downloaded_csv_says_its_encoding() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let mark = "\u{feff}".as_bytes();
+    let csv = admin.get(&format!("{EXPORT}?format=csv")).await;
+    assert!(csv.body.starts_with(&[mark, b"id,at,kind,"].concat()), "{}", csv.text());
+    assert!(!csv.body[mark.len()..].windows(mark.len()).any(|piece| piece == mark), "once");
+    assert!(!admin.get(&format!("{EXPORT}?format=ndjson")).await.body.starts_with(mark));
 }
 
 #[tokio::test]
