@@ -198,6 +198,7 @@ mod tests {
     fn a_display_name_that_cannot_be_shown_gives_way_to_the_user_name() {
         assert_eq!(display_name(&claims(&[], None, Some(" Ann Lee ")), "ann"), "Ann Lee");
         assert_eq!(display_name(&claims(&[], None, Some("\0")), "ann"), "ann");
+        assert_eq!(display_name(&claims(&[], None, Some("\u{200b}")), "ann"), "ann");
         assert_eq!(display_name(&claims(&[], None, None), "ann"), "ann");
     }
 }

@@ -23,8 +23,9 @@ pub enum PasswordRuleError {
     Name,
 }
 
-/// `password` as it is compared: the same text, whatever keyboard or system it was typed with. NFKC, as
-/// NIST SP 800-63B asks for, and every space is one space, as in RFC 8265 (`OpaqueString`).
+/// `password` as it is compared: the same text, whatever keyboard or system it was typed with. What is the
+/// same by RFC 8265 (`OpaqueString`) and NIST SP 800-63B-4, which ask for NFC, is the same here; NFKC takes
+/// the full-width letters and digits of an input method as well.
 pub fn normalize(password: &str) -> String {
     // The one space that NFKC leaves as it is.
     password.nfkc().map(|c| if c == '\u{1680}' { ' ' } else { c }).collect()
