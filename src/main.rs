@@ -2,7 +2,6 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use clap::Parser;
 use duo_console::cli::{self, Cli};
 use mimalloc::MiMalloc;
 
@@ -13,7 +12,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 const LEFTOVERS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures.ts';
-import { DIALOG, Toggle, makeResetLink, paths } from '../pages.ts';
+import { DIALOG, Toggle, makeResetLink, paths, signIn } from '../pages.ts';
 
 test.use({ viewport: { width: 320, height: 640 } });
 
@@ -103,6 +103,29 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     await admin.goto(address);
     await fits(admin);
   }
+});
+
+test('the longest names fit', async ({ server, visit }) => {
+  const username = '_'.padEnd(255, 'w');
+  const password = await server.run('user', 'create', username, '--name', 'W'.repeat(128), '--generate-password');
+  const page = await visit(null);
+  await page.goto(paths.signIn);
+  await signIn(page, username, password.trim());
+  for (const address of [paths.groups, paths.preferences, paths.activeSessions, paths.password, paths.confirm]) {
+    await page.goto(address);
+    await fits(page);
+  }
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  const menu = page.locator('#account-menu');
+  await expect(menu).toContainText(`@${username}`);
+  expect(await menu.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
+  const admin = await visit('admin');
+  for (const address of [`${paths.users}?search=${username}`, paths.adminAuditEvents]) {
+    await admin.goto(address);
+    await fits(admin);
+  }
+  await makeResetLink(admin, username);
+  await fits(admin);
 });
 
 test('the navigation folds behind a button', async ({ page, configuration }) => {

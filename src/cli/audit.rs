@@ -32,7 +32,7 @@ pub enum AuditCommand {
     },
     /// Write all events to stdout, the newest first
     #[command(after_help = "\
-Times are UTC. In CSV, what a spreadsheet could take for a formula begins with an apostrophe; NDJSON
+Times are UTC. In CSV, an apostrophe stands before what a spreadsheet could take for a formula; NDJSON
 has every value as it is.
 
 Examples:

@@ -26,13 +26,16 @@ mod user;
 
 use std::process::ExitCode;
 
+use clap::{CommandFactory, FromArgMatches, builder::Resettable};
+
 pub use failure::Failure;
 pub use open::open;
 
 use crate::server::config::{DatabaseOptions, ServeOptions};
 
 const AFTER_HELP: &str = "\
-Where [env: NAME] stands, the environment variable sets the same; a flag goes first.
+Where [env: NAME] stands, the environment variable sets the same; a flag goes first, and an empty
+variable is as none.
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.
 
 Examples:
@@ -91,6 +94,28 @@ enum Command {
     /// Read and export who changed what
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+}
+
+impl Cli {
+    /// The command line with what the environment says besides. Wrong usage, `--help` and `--version` end
+    /// the program.
+    pub fn read() -> Self {
+        let mut command = without_empty_variables(Self::command());
+        let matches = command.get_matches_mut();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    }
+}
+
+/// A variable that is there and empty is as one that is not there: what starts containers and services
+/// passes on so what somebody left blank. An empty flag was typed, and is judged.
+#[expect(clippy::disallowed_methods, reason = "only whether what clap reads is empty")]
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| match arg.get_env().and_then(std::env::var_os) {
+            Some(value) if value.is_empty() => arg.env(Resettable::Reset),
+            _ => arg,
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// Runs the command, and says on stderr why it was not done.

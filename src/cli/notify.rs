@@ -1,14 +1,35 @@
 //! Tells systemd when the server is ready, as `sd_notify(3)` describes it: for a unit of the type
 //! `notify`. Without systemd nobody is told.
 
-use std::os::unix::net::UnixDatagram;
+use std::{
+    ffi::OsStr,
+    io,
+    os::unix::{
+        ffi::OsStrExt,
+        net::{SocketAddr, UnixDatagram},
+    },
+};
 
 /// Connections are accepted.
 #[expect(clippy::disallowed_methods, reason = "not a setting: systemd says where it listens")]
 pub(super) fn ready() {
-    if let Some(socket) = std::env::var_os("NOTIFY_SOCKET")
-        && let Err(error) = UnixDatagram::unbound().and_then(|it| it.send_to(b"READY=1", &socket))
+    if let Some(socket) = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())
+        && let Err(error) = tell(&socket)
     {
         tracing::warn!(%error, "systemd could not be told that the server is ready");
     }
+}
+
+fn tell(socket: &OsStr) -> io::Result<()> {
+    UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address(socket)?)?;
+    Ok(())
+}
+
+/// A file, or after an `@` a name in Linux's abstract space, which has no file.
+fn address(socket: &OsStr) -> io::Result<SocketAddr> {
+    #[cfg(target_os = "linux")]
+    if let Some(name) = socket.as_bytes().strip_prefix(b"@") {
+        return <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name);
+    }
+    SocketAddr::from_pathname(socket)
 }

@@ -33,7 +33,10 @@ const DATABASE_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
     let config = options.validate(database)?;
-    let traces = telemetry::install(&config.log, config.otlp_endpoint.as_ref());
+    let traces = telemetry::install(&config.log, config.traces.endpoint.as_ref());
+    if let Some(ignored) = &config.traces.ignored {
+        tracing::warn!("no traces are sent: {ignored}");
+    }
     let served = open_and_serve(config).await;
     if let Some(traces) = traces {
         traces.finish().await;

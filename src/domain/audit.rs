@@ -173,57 +173,6 @@ impl AuditKind {
     pub const fn is_consent(self) -> bool {
         matches!(self, Self::ConsentGiven | Self::ConsentWithdrawn)
     }
-
-    /// As a page says it: *ann* "turned on".
-    pub const fn phrase(self) -> &'static str {
-        match self {
-            Self::FlowEnabled => "turned on",
-            Self::FlowDisabled => "turned off",
-            Self::ConsentGiven => "consented to",
-            Self::ConsentWithdrawn => "withdrew the consent to",
-            Self::OrbitSettingsUpdated => "changed the Orbit preference",
-            Self::PreferencesUpdated => "changed preferences",
-            Self::FeatureFlagUpdated => "changed the feature flag",
-            Self::FeatureFlagDeleted => "deleted the feature flag",
-            Self::FlowVersionsUpdated => "changed what flow versions are deployed in",
-            Self::FeatureDefined => "defined the feature flag",
-            Self::FeatureGroupUpdated => "changed the feature group",
-            Self::FeatureCheckOverridden => "overrode a check of the feature flag",
-            Self::FeatureChangeScheduled => "scheduled a change of the feature flag",
-            Self::FeatureChangeCancelled => "cancelled the scheduled change of the feature flag",
-            Self::FeatureChangeRun => "made the scheduled change of the feature flag",
-            Self::FeatureChangeFailed => "failed to make the scheduled change of the feature flag",
-            Self::JobStopped => "stopped the job",
-            Self::JobRetried => "let run again the job",
-            Self::ChangeFreezeBegun => "began a change freeze in",
-            Self::ChangeFreezeEnded => "ended the change freeze in",
-            Self::ChatCommandRun => "ran in the chat",
-            Self::ChatUserLinked => "linked to the chat the account of",
-            Self::ChatUserUnlinked => "unlinked from the chat the account of",
-            Self::TokenCreated => "created the access token",
-            Self::TokenRevoked => "revoked the access token",
-            Self::UserCreated => "created the user",
-            Self::UserDeleted => "deleted the user",
-            Self::UserPasswordChanged => "changed the password of",
-            Self::UserEmailChanged => "changed the email address of",
-            Self::IdentityLinked => "linked to a provider the account of",
-            Self::IdentityUnlinked => "unlinked from its provider the account of",
-            Self::MembershipCreated => "added the member",
-            Self::MembershipUpdated => "changed the role of",
-            Self::MembershipDeleted => "removed the member",
-            Self::SignedIn => "signed in",
-            Self::SignInFailed => "failed to sign in",
-            Self::SignedOut => "signed out",
-            Self::SessionRevoked => "ended a session of",
-            Self::SessionsEnded => "ended the other sessions of",
-            Self::SignInThrottled => "has to wait to sign in as",
-            Self::SignInConfirmed => "confirmed being",
-            Self::SignInConfirmationFailed => "failed to confirm being",
-            Self::PasswordResetLinkCreated => "made a password reset link for",
-            Self::PasswordReset => "used a link to set the password of",
-            Self::DemoDataCreated => "created the demo data",
-        }
-    }
 }
 
 /// Who did it, as they were then; a name outlives the user.

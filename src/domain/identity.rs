@@ -3,7 +3,7 @@
 use super::{
     email::EmailAddress,
     time::Timestamp,
-    user::{check_name, check_username},
+    user::{LONGEST_USERNAME, check_name, check_username},
 };
 
 /// Whom a provider means: a subject is unique at its issuer and never given to somebody else.
@@ -111,14 +111,18 @@ pub fn usernames(claims: &ProviderClaims) -> impl Iterator<Item = String> {
     std::iter::once(base).chain((2..=MOST_NAMES).map(move |number| format!("{numbered}{number}")))
 }
 
-/// What of `wish` a user name may have, with room for a number.
+/// What of `wish` a user name may have, with room for a number. One that may be as it is stays so.
 fn as_username(wish: &str) -> String {
+    const MOST: usize = LONGEST_USERNAME - 3;
     // GitLab, Keycloak and others may give an address as the user name.
     let wish = wish.split('@').next().unwrap_or_default();
+    if wish.len() <= MOST && check_username(wish).is_ok() {
+        return wish.to_owned();
+    }
     let name: String = wish
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
-        .take(60)
+        .take(MOST)
         .collect();
     name.trim_matches(['.', '-', '_']).to_owned()
 }
@@ -168,6 +172,8 @@ mod tests {
     fn a_new_user_is_called_as_the_provider_calls_them_as_far_as_possible() {
         for (wished, email, expected) in [
             (&["ann.lee"][..], None, "ann.lee"),
+            (&["_jane-"][..], None, "_jane-"),
+            (&["j"][..], None, "j"),
             (&["Änn Lee", "ann"][..], None, "nn-Lee"),
             (&["ann@example.com"][..], None, "ann"),
             (&["!", "ann"][..], None, "ann"),
@@ -181,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_taken_is_followed_by_numbered_ones_which_are_names_too() {
-        let claims = claims(&[&"x".repeat(80)], None, None);
+        let claims = claims(&[&"x".repeat(300)], None, None);
         let names: Vec<_> = usernames(&claims).collect();
         assert_eq!(names.len(), MOST_NAMES);
         assert!(names[1].ends_with("x2") && names[99].ends_with("x100"));
@@ -192,6 +198,7 @@ mod tests {
     fn a_display_name_that_cannot_be_shown_gives_way_to_the_user_name() {
         assert_eq!(display_name(&claims(&[], None, Some(" Ann Lee ")), "ann"), "Ann Lee");
         assert_eq!(display_name(&claims(&[], None, Some("\0")), "ann"), "ann");
+        assert_eq!(display_name(&claims(&[], None, Some("\u{200b}")), "ann"), "ann");
         assert_eq!(display_name(&claims(&[], None, None), "ann"), "ann");
     }
 }

@@ -1,6 +1,8 @@
 //! What a new password must be: long, not common, not the user's name. Nothing about classes of
 //! characters (OWASP ASVS 5, 6.2; NIST SP 800-63B).
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The fewest characters of a password.
 pub const LEAST: usize = 8;
 /// What the forms recommend: from here on length alone keeps guessing away.
@@ -21,8 +23,17 @@ pub enum PasswordRuleError {
     Name,
 }
 
+/// `password` as it is compared: the same text, whatever keyboard or system it was typed with. What is the
+/// same by RFC 8265 (`OpaqueString`) and NIST SP 800-63B-4, which ask for NFC, is the same here; NFKC takes
+/// the full-width letters and digits of an input method as well.
+pub fn normalize(password: &str) -> String {
+    // The one space that NFKC leaves as it is.
+    password.nfkc().map(|c| if c == '\u{1680}' { ' ' } else { c }).collect()
+}
+
 /// Whether `password` may become the one of `username`.
 pub fn check_password(password: &str, username: &str) -> Result<(), PasswordRuleError> {
+    let password = normalize(password);
     if !(LEAST..=MOST).contains(&password.chars().count()) {
         return Err(PasswordRuleError::Length);
     }
@@ -62,6 +73,28 @@ mod tests {
         }
         assert_eq!(COMMON.lines().filter(|line| !line.starts_with('#')).count(), 3000);
         assert!(COMMON.lines().all(|line| line == line.to_lowercase().trim() || line.starts_with('#')));
+    }
+
+    #[test]
+    fn a_password_is_the_same_whatever_it_was_typed_with() {
+        for (typed, same) in [
+            ("zwo\u{308}lf a\u{308}pfel", "zwölf äpfel"),
+            ("１２３４５６７８", "12345678"),
+            ("four\u{a0}words\u{3000}of\u{1680}it", "four words of it"),
+            ("한국어", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}"),
+        ] {
+            assert_eq!(normalize(typed), normalize(same));
+        }
+        for text in ["Correct horse", " two  spaces ", "Ünïcödé", "ß", "tab\there"] {
+            assert_eq!(normalize(text), text);
+        }
+    }
+
+    #[test]
+    fn a_new_password_is_judged_as_it_will_be_compared() {
+        assert_eq!(check("ｐａｓｓｗｏｒｄ"), Err(PasswordRuleError::Common));
+        assert_eq!(check("o\u{308}o\u{308}o\u{308}o\u{308}"), Err(PasswordRuleError::Length));
+        assert_eq!(check("ａｎｎ.ｌｅｅ２０２６"), Err(PasswordRuleError::Name));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::user::may_stand_in_a_name;
+use super::visible::{is_seen, may_stand_in_a_name};
 
 /// A right that a token carries. Its owner's own rights bound it further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ pub fn check_new_token(
     now: super::time::Timestamp,
 ) -> Result<String, TokenRuleError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || !name.chars().all(may_stand_in_a_name) {
+    if !is_seen(name) || name.chars().count() > 100 || !name.chars().all(may_stand_in_a_name) {
         return Err(TokenRuleError::Name);
     }
     if scopes.is_empty() {
@@ -110,6 +110,8 @@ mod tests {
         assert_eq!(check("  ", &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check(&"x".repeat(101), &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check("a\nb", &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check("\u{200d}", &scope, 30), Err(TokenRuleError::Name));
+        assert_eq!(check("ci\u{200b}", &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check("ci \u{202e}nimda", &scope, 30), Err(TokenRuleError::Name));
         assert_eq!(check("ci", &[], 30), Err(TokenRuleError::NoScope));
         assert_eq!(check("ci", &scope, 0), Err(TokenRuleError::Expiry));

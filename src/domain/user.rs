@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::UserId;
+use super::{
+    ids::UserId,
+    visible::{is_seen, may_stand_in_a_name},
+};
 
 /// A person, or a program with an account. A bot never consents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,35 +41,31 @@ pub struct User {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserRuleError {
     #[error(
-        "A user name has 2 to 64 letters, digits, dots, dashes or underscores, and begins and ends with a letter or digit."
+        "A user name has 1 to 255 letters, digits, dots, dashes or underscores, does not begin with a dash and does not end with a dot."
     )]
     Username,
-    #[error("A name has 1 to 128 characters.")]
+    #[error("A name has 1 to 128 characters, some that can be seen and none that hide in others.")]
     Name,
 }
 
-/// A user name as it may be stored. Names are compared without regard to case.
-pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
-    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let fits = (2..=64).contains(&username.len())
-        && username.chars().all(inside)
-        && edge(username.chars().next())
-        && edge(username.chars().next_back());
-    if fits { Ok(username) } else { Err(UserRuleError::Username) }
-}
+/// The most characters of a user name, as in GitLab.
+pub const LONGEST_USERNAME: usize = 255;
 
-/// Whether `c` shows, and leaves what stands around it as it is: no control character, and none that
-/// turns the direction of the text, so that a name cannot look like another.
-pub fn may_stand_in_a_name(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// A user name as it may be stored: what GitLab allows, so that people and service accounts are known
+/// here by the names that they have there. Names are compared without regard to case.
+pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let fits = (1..=LONGEST_USERNAME).contains(&username.len())
+        && username.chars().all(inside)
+        && !username.starts_with('-')
+        && !username.ends_with('.');
+    if fits { Ok(username) } else { Err(UserRuleError::Username) }
 }
 
 /// A display name, trimmed.
 pub fn check_name(name: &str) -> Result<&str, UserRuleError> {
     let name = name.trim();
-    let fits = (1..=128).contains(&name.chars().count()) && name.chars().all(may_stand_in_a_name);
+    let fits = name.chars().count() <= 128 && name.chars().all(may_stand_in_a_name) && is_seen(name);
     if fits { Ok(name) } else { Err(UserRuleError::Name) }
 }
 
@@ -79,8 +78,18 @@ mod tests {
         for good in ["ann", "ann.lee", "a-b_c", "x9"] {
             assert_eq!(check_username(good), Ok(good));
         }
-        for bad in ["", "a", "-ann", "ann.", "an n", "änn", "a/b", &"x".repeat(65)] {
+        for bad in ["", "-ann", "ann.", ".", "-", "an n", "änn", "a/b", "ann\n", &"x".repeat(256)] {
             assert_eq!(check_username(bad), Err(UserRuleError::Username), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_user_is_known_by_the_name_that_gitlab_allows() {
+        let service_account = format!("service_account_group_1_{}", "0123456789abcdef".repeat(14));
+        for good in
+            ["_jane", "jane_", "jane-", "j", "_", "7", ".jane", "a..b", &service_account, &"x".repeat(255)]
+        {
+            assert_eq!(check_username(good), Ok(good));
         }
     }
 
@@ -91,6 +100,11 @@ mod tests {
         assert!(check_name("a\u{0}").is_err());
         for turning in ['\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
             assert!(check_name(&format!("Ann{turning}")).is_err(), "{turning:?}");
+        }
+        for invisible in
+            ["\u{200b}", "\u{3164}\u{3164}", "\u{2800}", "\u{200d}", "Ann\u{200b}", "\u{feff}Ann"]
+        {
+            assert!(check_name(invisible).is_err(), "{invisible:?}");
         }
         assert_eq!(check_name("שרה"), Ok("שרה"));
     }

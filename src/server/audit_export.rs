@@ -9,7 +9,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::ServerState;
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
         list_audit_events::exportable,
     },
 };
+
+/// Without it a spreadsheet may take UTF-8 for another encoding.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(super) async fn download(
     State(state): State<Arc<ServerState>>,
@@ -58,6 +61,7 @@ pub(super) async fn download(
     let name = format!("audit-events-{place}-{}.{ending}", state.app.now().date());
     let export = AuditExport::new(state.app.clone(), filter, format);
     // What fails midway cuts the answer off: nobody takes a part for the whole.
+    let mark = (format == ExportFormat::Csv).then(|| Ok(BYTE_ORDER_MARK.to_vec()));
     let pieces = stream::try_unfold(export, |mut export| async move {
         let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;
         Ok::<_, crate::storage::StorageError>(piece.map(|piece| (piece, export)))
@@ -67,7 +71,7 @@ pub(super) async fn download(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::CACHE_CONTROL, String::from("no-store")),
     ];
-    (headers, Body::from_stream(pieces)).into_response()
+    (headers, Body::from_stream(stream::iter(mark).chain(pieces))).into_response()
 }
 
 fn refusal(error: &UseCaseError) -> Response {

@@ -7,6 +7,7 @@
 mod chat;
 mod options;
 mod provider;
+mod traces;
 mod values;
 
 use std::{fmt, net::SocketAddr, time::Duration};
@@ -14,7 +15,8 @@ use std::{fmt, net::SocketAddr, time::Duration};
 pub use chat::ChatOptions;
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
 pub use provider::{ProviderConfig, ProviderOptions};
-pub use values::{ExternalUrl, OtlpEndpoint, Secret};
+pub use traces::{OtlpEndpoint, TraceConfig, TraceOptions};
+pub use values::{ExternalUrl, Secret};
 
 use super::{ChatSecret, MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
@@ -50,8 +52,8 @@ pub struct Config {
     pub chat: Option<ChatSecret>,
     /// What opens the metrics; `None` leaves them to this machine.
     pub metrics_token: Option<MetricsToken>,
-    /// Where traces are collected; `None` when nobody does.
-    pub otlp_endpoint: Option<OtlpEndpoint>,
+    /// Where traces are collected.
+    pub traces: TraceConfig,
 }
 
 impl Config {

@@ -1,9 +1,11 @@
-//! `/-/metrics`: the program in numbers, in the text form of Prometheus (`OpenMetrics` 1.0).
+//! `/-/metrics`: the program in numbers, in the text forms of Prometheus: `OpenMetrics` 1.0, and the
+//! classic one for whoever asks for that ([`format`]).
 //!
 //! Numbers are kept where things happen ([`Requests`] here, [`Tally`] in the use cases) and read when
 //! somebody asks for them. Every label has few values, all of them ours.
 
 mod access;
+mod format;
 mod process;
 mod requests;
 
@@ -29,15 +31,13 @@ use prometheus_client::{
 pub use access::MetricsToken;
 pub(super) use requests::{OTHER, Requests};
 
-use self::process::Process;
+use self::{format::Format, process::Process};
 use super::{ServerState, health};
 use crate::{
     domain::{code_review, flow_version, job::Ending},
     storage::{OpenJobs, PoolUse},
     usecases::{Count, SignInOutcome, list_jobs::count_jobs},
 };
-
-const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What this build was made from; a package sets it, a checkout does not.
 const COMMIT: &str = match option_env!("DUO_COMMIT") {
@@ -51,13 +51,17 @@ pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
         return refusal.into_response();
     }
+    let format = Format::wanted(request.headers());
     let asked = Instant::now();
     let database_answered = health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed());
     let jobs = if database_answered.is_some() { count_jobs(&state.app).await.ok() } else { None };
     let scrape =
         Scrape { database_answered, pools: state.app.storage.pools(), process: Process::now(), jobs, state };
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))];
-    (headers, scrape.text()).into_response()
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
+        (header::VARY, HeaderValue::from_static("accept")),
+    ];
+    (headers, format.of(scrape.text())).into_response()
 }
 
 /// The numbers of one moment.

@@ -79,7 +79,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         .with_provider(provider)
         .with_chat(config.chat.clone());
     state.metrics_token.clone_from(&config.metrics_token);
-    state.traced = config.otlp_endpoint.is_some();
+    state.traced = config.traces.endpoint.is_some();
     let mut limits = config.connections;
     limits.most = system::connections_within_open_files(limits.most);
     // What was read before may be answered from memory only while somebody watches for changes.

@@ -7,7 +7,10 @@ use super::{
     own_password::{check, wrong},
     secrets::{password_hash, random_token, token_hash},
 };
-use crate::domain::{audit::AuditKind, password::check_password};
+use crate::domain::{
+    audit::AuditKind,
+    password::{check_password, normalize},
+};
 
 pub struct ChangePassword<'a> {
     /// The token of the session that stays.
@@ -55,7 +58,7 @@ pub async fn change_password(
 /// What every form with a new password asks of it.
 pub(super) fn check_new(new: &str, again: &str, username: &str) -> Result<(), UseCaseError> {
     check_password(new, username).map_err(|error| UseCaseError::invalid("password", error))?;
-    if new != again {
+    if normalize(new) != normalize(again) {
         return Err(UseCaseError::invalid(
             "password_confirmation",
             "The two new passwords are not the same.",

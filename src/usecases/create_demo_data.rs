@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::AuditKind,
+        audit::{AuditActor, AuditKind},
         availability::DuoChain,
         flows::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
         ids::UserId,
@@ -89,7 +89,7 @@ pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCas
     if uow.users().count().await? > 0 {
         return Ok(false);
     }
-    match write(app.now(), &mut uow, &hash).await {
+    match write(app.now(), &mut uow, origin, &hash).await {
         // Another server that started at the same time was first.
         Err(StorageError::Duplicate { .. }) => return Ok(false),
         other => other?,
@@ -100,7 +100,12 @@ pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCas
     Ok(true)
 }
 
-async fn write(now: Timestamp, uow: &mut UnitOfWork, hash: &str) -> Result<(), StorageError> {
+async fn write(
+    now: Timestamp,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    hash: &str,
+) -> Result<(), StorageError> {
     for (username, name) in USERS {
         let user = NewUser {
             username,
@@ -123,7 +128,7 @@ async fn write(now: Timestamp, uow: &mut UnitOfWork, hash: &str) -> Result<(), S
             let id = user_id(uow, username).await?;
             uow.memberships().give_seat(root.id, id).await?;
         }
-        select_flows(now, uow, &root, group).await?;
+        select_flows(now, uow, origin, &root, group).await?;
         for (kind, path, name) in group.below {
             let (parent, _) = path.rsplit_once('/').unwrap_or((path, ""));
             let parent = uow.namespaces().find_by_path(&parse(parent)).await?;
@@ -133,15 +138,19 @@ async fn write(now: Timestamp, uow: &mut UnitOfWork, hash: &str) -> Result<(), S
     Ok(())
 }
 
-/// The flows that are generally available in the tier, Code Review only where it is transitional.
+/// The flows that are generally available in the tier, Code Review only where it is transitional. In the
+/// name of the administrator, as the rows and the log say alike.
 async fn select_flows(
     now: Timestamp,
     uow: &mut UnitOfWork,
+    origin: &Origin,
     root: &Namespace,
     group: &Group,
 ) -> Result<(), StorageError> {
-    let change =
-        LastChange { at: now, by_username: String::from("admin"), by_name: String::from("Administrator") };
+    let (username, name) = USERS[0];
+    let id = Some(user_id(uow, username).await?);
+    let administrator = AuditActor { id, username: username.to_owned(), name: name.to_owned() };
+    let change = LastChange { at: now, by_username: username.to_owned(), by_name: name.to_owned() };
     for flow in &CATALOGUE {
         let on = if flow.reference == CODE_REVIEW {
             group.transitional
@@ -150,6 +159,14 @@ async fn select_flows(
         };
         if on {
             uow.flow_selections().save(root.id, flow, true, &change, 0).await?;
+            let happened = Happened {
+                kind: AuditKind::FlowEnabled,
+                namespace: Some(root),
+                target: flow.reference,
+                from: String::from("off"),
+                to: String::from("on"),
+            };
+            record_as(now, uow, administrator.clone(), origin, happened);
         }
     }
     Ok(())

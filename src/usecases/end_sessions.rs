@@ -27,7 +27,7 @@ pub async fn end_other_sessions(app: &App, signed_in: &SignedIn) -> Result<u64, 
     let mut uow = app.storage.begin().await?;
     let ended = uow.sessions().delete_others(caller.actor.id, signed_in.session).await?;
     let happened = Happened {
-        from: format!("{ended} sessions"),
+        from: format!("{ended} session{}", if ended == 1 { "" } else { "s" }),
         ..Happened::to(AuditKind::SessionsEnded, &caller.actor.username)
     };
     record(app, &mut uow, caller, happened);

@@ -13,8 +13,8 @@ const PAGE: i64 = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
-    /// Comma-separated, with a line of headings. What a spreadsheet could take for a formula begins
-    /// with an apostrophe.
+    /// Comma-separated, with a line of headings. Before what a spreadsheet could take for a formula stands
+    /// an apostrophe.
     Csv,
     /// A JSON object a line, every value as it is.
     Ndjson,
@@ -98,12 +98,28 @@ impl EventRow {
             &mut self.request_id,
         ];
         for text in texts.into_iter().chain(&mut self.namespace_path).chain(&mut self.hash) {
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-                text.insert(0, '\'');
-            }
+            *text = without_formulas(text);
         }
         self
     }
+}
+
+/// An apostrophe goes before what a spreadsheet could take for a formula: at the beginning, and, because
+/// not everybody's divides at commas, wherever a cell or a row could begin. Quotes and spaces before it
+/// may be lost in reading.
+fn without_formulas(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut begins = true;
+    for (at, c) in text.char_indices() {
+        let divides = matches!(c, ';' | '|' | '\t' | '\r' | '\n');
+        let computes = matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        if begins && computes || at == 0 && c.is_ascii_control() {
+            out.push('\'');
+        }
+        out.push(c);
+        begins = divides || begins && matches!(c, ' ' | '"' | '\'');
+    }
+    out
 }
 
 /// An export under way: the newest first, a page at a time. What is added meanwhile moves nothing.
@@ -177,10 +193,52 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_finds_no_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
             assert_eq!(row(formula).harmless().target, format!("'{formula}"));
         }
-        assert_eq!(row("ann").harmless().target, "ann");
+        for (written, read) in
+            [("\t=1", "'\t'=1"), ("\r=1", "'\r'=1"), ("\0=1", "'\0=1"), (" =1", " '=1"), ("\"=1", "\"'=1")]
+        {
+            assert_eq!(row(written).harmless().target, read);
+        }
+        for text in ["ann", "a=b", "2026-11-27", "a, -b", "ann@example.com; bob@example.com", "a - b"] {
+            assert_eq!(row(text).harmless().target, text);
+        }
+    }
+
+    /// As spreadsheets of several countries take the file apart.
+    #[test]
+    fn no_cell_begins_a_formula_wherever_a_spreadsheet_divides() {
+        let rows = [
+            "b;=1+1",
+            "b;\"=1+1\"",
+            "b\t@SUM(A1)",
+            "b\n=1+1",
+            "b\r\n;+1",
+            "b|-1",
+            "b; =1+1",
+            "b;;=1+1",
+            "=1;=1",
+        ];
+        let csv = csv_of(rows.into_iter().map(row), true);
+        let text = String::from_utf8(csv).expect("text");
+        for divider in [b',', b';', b'\t', b'|'] {
+            for quoting in [true, false] {
+                let mut cells = csv::ReaderBuilder::new()
+                    .has_headers(false)
+                    .flexible(true)
+                    .delimiter(divider)
+                    .quoting(quoting)
+                    .from_reader(text.as_bytes());
+                for cell in cells
+                    .records()
+                    .flat_map(|row| row.expect("a row").iter().map(str::to_owned).collect::<Vec<_>>())
+                {
+                    let begins = cell.trim_start_matches([' ', '"']);
+                    assert!(!begins.starts_with(['=', '+', '-', '@']), "{cell:?} of {text}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
         audit::AuditKind,
         environment::Environment,
         feature::{FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Recorded, ahead_of_staging},
+        visible::is_seen,
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
 };
@@ -217,7 +218,7 @@ fn is_among(checks: &[Check], failed: &FlagError) -> bool {
 /// A reason as it is kept. `field` is what the caller calls it.
 pub(super) fn reason<'a>(field: &'static str, text: &'a str) -> Result<&'a str, UseCaseError> {
     let reason = text.trim();
-    if reason.is_empty() || reason.len() > MAX_REASON || reason.contains('\0') {
+    if !is_seen(reason) || reason.len() > MAX_REASON || reason.contains('\0') {
         return Err(UseCaseError::invalid(field, format!("The reason has 1 to {MAX_REASON} bytes.")));
     }
     Ok(reason)

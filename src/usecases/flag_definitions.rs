@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use serde_saphyr::{Budget, Options, SnippetMode, UserMessageFormatter, budget, options, render_options};
+
 use super::{App, UseCaseError};
 use crate::{
     domain::feature::FlagDefinition,
@@ -57,12 +59,29 @@ pub(super) async fn find(uow: &mut UnitOfWork, name: &str) -> Result<Option<Flag
 /// # Errors
 /// What is wrong with it, for a person.
 pub fn from_yaml(text: &str) -> Result<Vec<FlagDefinition>, String> {
-    let definitions: Vec<FlagDefinition> =
-        serde_saphyr::from_multiple(text).map_err(|error| error.to_string())?;
+    let definitions: Vec<FlagDefinition> = serde_saphyr::from_multiple_with_options(text, as_long_as(text))
+        .map_err(|error| {
+        let plainly = render_options! { formatter: &UserMessageFormatter, snippets: SnippetMode::Off };
+        error.render_with_options(plainly)
+    })?;
     for definition in &definitions {
         definition.check().map_err(|error| format!("{}: {error}", definition.name))?;
     }
     Ok(definitions)
+}
+
+/// The parser's limits, but for those on how much there may be: a file has as many definitions as it
+/// has, GitLab's thousands. What a few lines could blow up (aliases, depth) stays limited.
+fn as_long_as(text: &str) -> Options {
+    let usual = Budget::default();
+    options! {
+        with_snippet: false,
+        budget: budget! {
+            max_documents: usual.max_documents.max(text.len()),
+            max_nodes: usual.max_nodes.max(text.len()),
+            max_events: usual.max_events.max(text.len()),
+        },
+    }
 }
 
 /// A YAML file that [`from_yaml`] reads.
@@ -115,6 +134,57 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_is_empty_says_nothing() {
+        let whole = "---\nname: a_flag\ntype: beta\ngroup: owner\ndefault_enabled: true\n";
+        let read = from_yaml(whole).expect("it is one");
+        for field in [
+            "description",
+            "feature_issue_url",
+            "introduced_by_url",
+            "rollout_issue_url",
+            "milestone",
+            "expires_on",
+            "intended_to_rollout_by",
+            "log_state_changes",
+        ] {
+            let nothings: &[&str] =
+                if field == "log_state_changes" { &["", "~"] } else { &["", "~", "''", "' '"] };
+            for nothing in nothings {
+                let file = format!("{whole}{field}: {nothing}\n");
+                assert_eq!(from_yaml(&file).as_ref(), Ok(&read), "{file}");
+            }
+        }
+        let error = from_yaml(&whole.replace(" owner", "")).expect_err("nobody owns it");
+        assert_eq!(error, "a_flag: group: the owner, 1 to 255 bytes");
+        assert_eq!(
+            from_yaml(&format!("{whole}milestone: 19.0\n")).expect("a release")[0].milestone.as_deref(),
+            Some("19.0")
+        );
+    }
+
+    #[test]
+    fn a_file_has_as_many_definitions_as_it_has() {
+        let definition = |number| FlagDefinition {
+            group: String::from("owner"),
+            description: String::from("What it is for."),
+            milestone: Some(String::from("19.0")),
+            ..FlagDefinition::new(&format!("flag_{number}"), FlagType::Wip, false)
+        };
+        let all: Vec<_> = (0..12_000).map(definition).collect();
+        assert_eq!(from_yaml(&to_yaml(&all)), Ok(all));
+    }
+
+    #[test]
+    fn a_file_that_blows_up_is_refused_all_the_same() {
+        let levels = (1..12).map(|level| {
+            let below = format!("*a{},", level - 1).repeat(9);
+            format!("- &a{level} [{below}]\n")
+        });
+        let bomb = format!("- &a0 [x]\n{}", levels.collect::<String>());
+        assert!(from_yaml(&bomb).is_err());
+    }
+
+    #[test]
     fn a_file_that_is_wrong_says_where() {
         let file = "name: a_flag\ntype: wip\ngroup: owner\ndefault_enabled: false\n";
         assert!(from_yaml(file).is_ok());
@@ -128,6 +198,10 @@ mod tests {
         ] {
             let error = from_yaml(&file.replace(from, to)).expect_err(to);
             assert!(error.contains(word), "{error}");
+            assert!(
+                !error.contains("error") && !error.contains("String") && !error.contains("FlagDefinition"),
+                "{error}"
+            );
         }
     }
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::App;
+use crate::domain::password::normalize;
 
 /// What a personal access token begins with, so that it can be found where it should not be.
 pub const TOKEN_PREFIX: &str = "duo-";
@@ -25,7 +26,7 @@ pub(super) fn token_hash(token: &str) -> String {
 /// What is stored of a password: argon2id with the parameters that its authors recommend, as a PHC
 /// string. Takes tens of milliseconds, so it runs beside the requests.
 pub(super) async fn password_hash(app: &App, password: &str) -> String {
-    let (password, salt) = (password.to_owned(), app.random.secret());
+    let (password, salt) = (normalize(password), app.random.secret());
     blocking(move || {
         Argon2::default()
             .hash_password_with_salt(password.as_bytes(), &salt[..16])
@@ -38,8 +39,18 @@ pub(super) async fn password_hash(app: &App, password: &str) -> String {
 /// Whether `password` is the one of `hash`. Without a hash it is compared with that of nobody, so
 /// that an unknown user takes as long as a wrong password.
 pub(super) async fn password_matches(password: &str, hash: Option<String>) -> bool {
-    let password = password.to_owned();
-    blocking(move || compare(&password, hash.as_deref(), is_of)).await
+    let forms = forms(password);
+    blocking(move || forms.iter().any(|form| compare(form, hash.as_deref(), is_of))).await
+}
+
+/// What `password` may have been hashed as: normalised; as it was typed, before passwords were
+/// normalised. Most are the same in both, and cost one comparison.
+fn forms(password: &str) -> Vec<String> {
+    let mut forms = vec![normalize(password)];
+    if forms[0] != password {
+        forms.push(password.to_owned());
+    }
+    forms
 }
 
 /// A hash that nobody's password has, made with the same parameters as everybody's.
@@ -97,6 +108,23 @@ mod tests {
             });
             assert_eq!((asked.get(), matches), (1, hash.is_some()), "{hash:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_in_each_of_its_forms() {
+        let (composed, decomposed, wide) =
+            ("zwölf Äpfel 12", "zwo\u{308}lf A\u{308}pfel 12", "zwölf Äpfel １２");
+        let hash = |bytes: &str| {
+            let normalised = Argon2::default().hash_password_with_salt(bytes.as_bytes(), &[7; 16]);
+            Some(normalised.expect("it fits").to_string())
+        };
+        for typed in [composed, decomposed, wide] {
+            assert!(password_matches(typed, hash(composed)).await, "{typed}");
+            assert!(password_matches(typed, hash(typed)).await, "as it was hashed before: {typed}");
+        }
+        assert!(!password_matches("zwölf Apfel 12", hash(composed)).await);
+        assert!(!password_matches(decomposed, None).await);
+        assert_eq!(forms("correct horse battery").len(), 1, "most take no longer than before");
     }
 
     #[tokio::test]

@@ -106,6 +106,54 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
     assert!(all.contains("In acme. Done on the page"), "where it happened");
     assert!(all.contains("signed in"));
     assert!(!page.contains("signed in"), "a group's page has what belongs to the group");
+    for sentence in [
+        "Operator</strong> created the demo data ",
+        "Group Owner</strong> (@owner) signed in ",
+        "With a password",
+        "On the command line, request set-up. ",
+    ] {
+        assert!(all.contains(sentence), "{sentence}: {all}");
+    }
+    assert!(all.contains(">Administration</a>"), "the breadcrumb leads up");
+}
+
+/// Who is said to have changed a flow is who the log says turned it on.
+#[tokio::test]
+async fn the_log_of_fresh_demo_data_says_who_changed_what() {
+    let test = server().await;
+    let token = test.full_token("owner").await;
+    let owner = Browser::of(&test, "owner").await;
+    for group in ["acme", "globex", "initech"] {
+        let flows = test.get(&format!("/api/v1/groups/{group}/flows")).token(&token).send().await.ok();
+        let page = owner.get(&format!("/groups/{group}/-/audit_events")).await.text().replace("<!>", "");
+        let mut changed = 0;
+        for flow in flows["flows"].as_array().expect("a list") {
+            if !flow["changed_by"].is_object() {
+                continue;
+            }
+            changed += 1;
+            assert_eq!(flow["changed_by"]["name"], "Administrator", "{flow}");
+            let said = format!(
+                "Administrator</strong> (@admin) turned on {} ",
+                flow["name"].as_str().expect("a name")
+            );
+            assert!(page.contains(&said), "{said}: {page}");
+        }
+        assert!(changed > 0, "{flows}");
+        assert_eq!(page.matches(" turned on ").count(), changed, "{page}");
+    }
+}
+
+/// A spreadsheet knows the encoding by the mark; programs are spared it.
+#[tokio::test]
+async fn a_downloaded_csv_says_its_encoding() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let mark = "\u{feff}".as_bytes();
+    let csv = admin.get(&format!("{EXPORT}?format=csv")).await;
+    assert!(csv.body.starts_with(&[mark, b"id,at,kind,"].concat()), "{}", csv.text());
+    assert!(!csv.body[mark.len()..].windows(mark.len()).any(|piece| piece == mark), "once");
+    assert!(!admin.get(&format!("{EXPORT}?format=ndjson")).await.body.starts_with(mark));
 }
 
 #[tokio::test]
@@ -170,7 +218,8 @@ async fn each_filter_leaves_out_what_does_not_fit() {
     // A user is found as at sign-in, however the name is written.
     assert_eq!(count("person=+OWNER&kind=namespace_consent_given").await, 1);
     let group = async |query: &str| ids(&owner.get(&format!("{GROUP}?{query}")).await.text()).len();
-    assert_eq!(group("").await, 2);
+    let of_the_demo = group("person=admin").await;
+    assert_eq!(group("").await, of_the_demo + 2);
     assert_eq!(group("kind=namespace_consent_given").await, 1);
     assert_eq!(group("person=owner").await, 2);
     assert_eq!(group("person=owner&kind=namespace_consent_given").await, 1);
@@ -237,7 +286,7 @@ async fn a_filter_that_says_nothing_is_told_so_and_shows_nothing() {
     }
     // An empty file is one all the same.
     let file = admin.get(&format!("{EXPORT}?format=csv&person=nobody-here")).await.text();
-    assert!(file.starts_with("id,at,kind,") && file.lines().count() == 1, "{file}");
+    assert!(file.starts_with("\u{feff}id,at,kind,") && file.lines().count() == 1, "{file}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use duo_console::domain::{
     namespace::Subscription,
     token::Scope,
 };
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, code_review_of, current_wording};
@@ -183,4 +184,17 @@ async fn a_batch_without_the_scope_is_refused_whole() {
         problem.refused(403, "insufficient_scope")["detail"],
         "The token lacks the scope read_decisions."
     );
+}
+
+#[tokio::test]
+async fn everybody_is_known_by_the_name_that_gitlab_allows() {
+    let test = TestApp::new().await;
+    let token = test.full_token("owner").await;
+    let service_account = format!("service_account_{}", "7".repeat(104));
+    for username in ["_jane", "jane_", "j", service_account.as_str()] {
+        let path = format!("/api/v1/decisions/code_review?namespace=acme&user={username}");
+        assert_eq!(test.get(&path).token(&token).send().await.status, StatusCode::NOT_FOUND, "{username}");
+        test.add_user(username).await;
+        assert_eq!(ask(&test, &token, "acme", username).await["rule"], "flow_off_no_seat", "{username}");
+    }
 }

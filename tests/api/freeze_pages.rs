@@ -72,6 +72,7 @@ async fn a_freeze_that_cannot_begin_comes_back_with_what_was_typed() {
     for (environment, reason, said) in [
         ("production", "", "The reason has 1 to 500 bytes."),
         ("dev", " \t ", "The reason has 1 to 500 bytes."),
+        ("dev", "\u{200b}", "The reason has 1 to 500 bytes."),
         ("pre", long.as_str(), "The reason has 1 to 500 bytes."),
         ("staging", "Once & more", "There is a change freeze in staging already."),
     ] {

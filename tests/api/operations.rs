@@ -67,6 +67,28 @@ async fn readiness_says_which_check_failed() {
     assert_eq!(test.get("/-/liveness").send().await.status, StatusCode::OK);
 }
 
+/// The same numbers; every counter is described under the name that its numbers have.
+#[tokio::test]
+async fn the_metrics_come_in_the_form_that_was_asked_for() {
+    let test = server().await;
+    let classic = test.get("/-/metrics").token(TOKEN).header("accept", "text/plain").send().await;
+    assert_eq!(classic.header(header::CONTENT_TYPE), "text/plain; version=0.0.4; charset=utf-8");
+    assert!(classic.header(header::VARY).contains("accept"));
+    let text = classic.text();
+    assert!(!text.contains("# EOF"), "{text}");
+    let kinds: BTreeMap<&str, &str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+    assert_eq!(kinds["duo_sign_ins_total"], "counter");
+    assert_eq!(kinds["duo_http_request_duration_seconds"], "histogram");
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(['{', ' ']).next().expect("a name");
+        let of_histogram =
+            ["_bucket", "_sum", "_count"].into_iter().filter_map(|part| name.strip_suffix(part));
+        assert!(of_histogram.chain([name]).any(|name| kinds.contains_key(name)), "{line}");
+    }
+    scrape(&test).await;
+}
+
 #[tokio::test]
 async fn the_metrics_are_not_for_everybody() {
     let test = server().await;

@@ -5,19 +5,20 @@ use std::{
 
 use crate::place::Place;
 
-/// A place where five things happened.
-fn busy() -> Place {
+/// A place where four things happened after the demo data was made, and how many events that makes.
+fn busy() -> (Place, usize) {
     let place = Place::with_demo_data();
+    let made = place.json(&["audit", "list", "--format", "json"]).as_array().expect("a list").len();
     for on in ["true", "false", "true"] {
         place.run(&["feature", "set", "orbit_user_preference", on]).done();
     }
     place.run(&["flow", "set", "acme", "developer/v1", "off", "--as", "owner"]).done();
-    place
+    (place, made + 4)
 }
 
 #[test]
 fn the_list_is_for_people_and_the_newest_first() {
-    let place = busy();
+    let (place, _) = busy();
     let text = place.run(&["audit", "list", "--limit", "2"]).done().stdout;
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
@@ -29,24 +30,27 @@ fn the_list_is_for_people_and_the_newest_first() {
 
 #[test]
 fn the_export_as_csv_has_everything() {
-    let text = busy().run(&["audit", "export", "--format", "csv"]).done().stdout;
+    let (place, events) = busy();
+    let text = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
     let mut csv = csv::Reader::from_reader(text.as_bytes());
     let headings = csv.headers().expect("headings").clone();
     let column = |name: &str| headings.iter().position(|it| it == name).expect("a column");
     let rows: Vec<_> = csv.records().map(|row| row.expect("a row")).collect();
-    assert_eq!(rows.len(), 5, "{text}");
+    assert_eq!(rows.len(), events, "{text}");
     assert_eq!(&rows[0][column("kind")], "foundational_flow_disabled");
     assert_eq!(&rows[0][column("actor_username")], "owner");
     assert_eq!(&rows[0][column("namespace_path")], "acme");
     assert_eq!(&rows[4][column("kind")], "demo_data_created");
+    assert!(rows[5..].iter().all(|row| &row[column("kind")] == "foundational_flow_enabled"), "{text}");
 }
 
 #[test]
 fn the_export_as_ndjson_has_an_object_a_line() {
-    let text = busy().run(&["audit", "export", "--format", "ndjson"]).done().stdout;
+    let (place, events) = busy();
+    let text = place.run(&["audit", "export", "--format", "ndjson"]).done().stdout;
     let rows: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
-    assert_eq!(rows.len(), 5, "{text}");
+    assert_eq!(rows.len(), events, "{text}");
     assert_eq!(rows[1]["from"], "off");
     assert_eq!(rows[1]["to"], "on");
     assert_eq!(rows[1]["namespace_id"], serde_json::Value::Null);
@@ -66,7 +70,7 @@ fn an_export_of_nothing_is_headings_or_nothing() {
 
 #[test]
 fn nobody_has_to_read_on() {
-    let place = busy();
+    let (place, _) = busy();
     for command in [
         &["audit", "export", "--format", "csv"][..],
         &["audit", "export", "--format", "ndjson"],
@@ -89,15 +93,22 @@ fn nobody_has_to_read_on() {
 
 #[test]
 fn a_log_that_nobody_touched_verifies_and_says_where_it_ends() {
-    let place = busy();
+    let (place, events) = busy();
     let text = place.run(&["audit", "verify"]).done().stdout;
     let end = text.trim_end().rsplit(' ').next().expect("the end").to_owned();
-    assert!(text.starts_with("5 entries of the audit chain checked; it ends at 5:"), "{text}");
+    let said = format!("{events} entries of the audit chain checked; it ends at {events}:");
+    assert!(text.starts_with(&said), "{text}");
     let json = place.json(&["audit", "verify", "--format", "json"]);
-    assert_eq!((&json["intact"], &json["checked"]), (&true.into(), &5.into()));
-    assert_eq!(format!("5:{}", json["end"]["hash"].as_str().expect("a hash")), end);
+    assert_eq!((&json["intact"], &json["checked"]), (&true.into(), &events.into()));
+    assert_eq!(format!("{events}:{}", json["end"]["hash"].as_str().expect("a hash")), end);
     place.run(&["feature", "set", "orbit_user_preference", "false"]).done();
-    assert!(place.run(&["audit", "verify", "--expect", &end]).done().stdout.starts_with("6 entries"));
+    assert!(
+        place
+            .run(&["audit", "verify", "--expect", &end])
+            .done()
+            .stdout
+            .starts_with(&format!("{} entries", events + 1))
+    );
     assert!(
         place.run(&["audit", "verify", "--expect", "5"]).wrong().contains("a position, a colon and a hash")
     );
@@ -106,7 +117,7 @@ fn a_log_that_nobody_touched_verifies_and_says_where_it_ends() {
 
 #[test]
 fn a_log_that_is_not_what_was_noted_ends_with_exit_code_1() {
-    let place = busy();
+    let (place, _) = busy();
     let noted = format!("3:{}", "0".repeat(64));
     let run = place.run(&["audit", "verify", "--expect", &noted]);
     assert_eq!(run.code, 1, "{run:?}");

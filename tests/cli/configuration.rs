@@ -30,6 +30,43 @@ fn everything_that_is_wrong_is_listed_flags_and_variables_alike() {
     assert!(!place.path("data").exists(), "nothing was opened");
 }
 
+/// The variables that the help of `serve` and of `feature list` name.
+fn variables(place: &Place) -> Vec<String> {
+    let mut names = Vec::new();
+    for command in [&["serve", "--help"][..], &["feature", "list", "--help"]] {
+        let help = place.run(command).done().stdout;
+        let after = help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next());
+        names.extend(after.map(str::to_owned));
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert!(names.len() > 30, "{names:?}");
+    names
+}
+
+#[test]
+fn an_empty_variable_is_as_none_whichever_it_is() {
+    let place = Place::empty();
+    let names = variables(&place);
+    let run = |arguments: &[&str], names: &[String]| {
+        let mut command = place.command(arguments);
+        command.envs(names.iter().map(|name| (name, "")));
+        Run::from(command.output().expect("it runs"))
+    };
+    // A wrong flag besides, so that it ends: that is all that is wrong.
+    for name in &names {
+        let wrong = run(&["serve", "--trusted-proxies=many"], std::slice::from_ref(name)).wrong();
+        assert!(wrong.starts_with("error: 1 setting is wrong:\n  --trusted-proxies"), "{name}: {wrong}");
+    }
+    let wrong = run(&["serve", "--trusted-proxies=many"], &names).wrong();
+    assert!(wrong.starts_with("error: 1 setting is wrong:\n"), "{wrong}");
+    run(&["feature", "list"], &names).done();
+    assert!(place.path("data/duo-console.db").exists(), "the database of those who name none");
+    // What was typed is judged.
+    let typed = run(&["serve", "--listen="], &[]).wrong();
+    assert!(typed.contains("--listen (DUO_LISTEN) is \"\""), "{typed}");
+}
+
 #[test]
 fn every_command_checks_its_database_options() {
     let place = Place::empty();

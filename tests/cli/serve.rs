@@ -2,6 +2,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
+    os::{linux::net::SocketAddrExt, unix::net},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -403,4 +404,28 @@ fn the_log_can_be_json() {
     let _ = child.wait();
     let event: serde_json::Value = serde_json::from_str(&listening.expect("a line")).expect("an object");
     assert_eq!(event["level"], "INFO");
+}
+
+#[test]
+fn systemd_is_told_wherever_it_listens() {
+    let place = Place::empty();
+    let file = place.path("notify");
+    let name = format!("duo-console-{}", std::process::id());
+    let in_a_file = net::SocketAddr::from_pathname(&file).expect("an address");
+    let abstractly = net::SocketAddr::from_abstract_name(&name).expect("an address");
+    for (socket, address) in [(file.display().to_string(), in_a_file), (format!("@{name}"), abstractly)] {
+        let systemd = net::UnixDatagram::bind_addr(&address).expect("a socket");
+        systemd.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        let mut serve = place.command(&DEMO);
+        serve.env("NOTIFY_SOCKET", &socket);
+        let _server = Server::spawn(&place, serve, "log");
+        let mut said = [0; 64];
+        let length = systemd.recv(&mut said).unwrap_or_else(|error| panic!("{socket}: {error}"));
+        assert_eq!(&said[..length], b"READY=1", "{socket}");
+    }
+    let mut serve = place.command(&DEMO);
+    serve.env("NOTIFY_SOCKET", "");
+    drop(Server::spawn(&place, serve, "log"));
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(!log.contains("systemd"), "{log}");
 }

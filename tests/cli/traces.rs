@@ -128,3 +128,32 @@ fn a_collector_that_is_away_is_said_once_and_holds_nothing_up() {
     assert_eq!(log.matches("does not take spans").count(), 1, "{log}");
     assert!(log.contains("503"), "{log}");
 }
+
+#[test]
+fn what_a_platform_sets_for_all_programs_stops_no_start() {
+    let place = Place::empty();
+    for url in ["https://collector.example:4317", "collector:4317", "grpc://collector:4317"] {
+        let mut serve = place.command(&DEMO);
+        serve.env("OTEL_EXPORTER_OTLP_ENDPOINT", url);
+        drop(Server::spawn(&place, serve, "log"));
+        let log = std::fs::read_to_string(place.path("log")).expect("a log");
+        let said = format!(
+            "no traces are sent: --otlp-endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) is \"{url}\": expected http://"
+        );
+        assert!(log.contains("WARN") && log.contains(&said), "{log}");
+
+        let mut doctor = place.command(&["doctor"]);
+        doctor.env("OTEL_EXPORTER_OTLP_ENDPOINT", url);
+        let found = String::from_utf8(doctor.output().expect("it runs").stdout).expect("text");
+        assert!(found.contains(&said), "{found}");
+
+        // A flag was meant for this program.
+        let wrong = place.run(&["serve", "--otlp-endpoint", url]).wrong();
+        assert!(wrong.contains("--otlp-endpoint"), "{wrong}");
+    }
+    let mut serve = place.command(&DEMO);
+    serve.env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://ann:hunter2@collector.example");
+    drop(Server::spawn(&place, serve, "log"));
+    let log = std::fs::read_to_string(place.path("log")).expect("a log");
+    assert!(log.contains("no traces are sent") && !log.contains("hunter2"), "{log}");
+}

@@ -10,6 +10,7 @@ use duo_console::{
             FirstAdministrator, create_first_administrator, make_first_administrator_link,
         },
         reset_links::{make_reset_link_as_operator, use_reset_link},
+        set_password::set_password,
         sign_in::{SignIn, sign_in},
     },
 };
@@ -20,6 +21,7 @@ use crate::{
 };
 
 contract! {
+    a_password_is_right_however_it_was_typed,
     attempts_at_the_same_moment_on_two_servers_are_all_counted,
     a_restart_forgets_no_failure,
     names_and_addresses_tried_in_every_order_never_wait_for_each_other,
@@ -35,9 +37,14 @@ const PASSWORD: &str = "correct horse battery";
 
 /// A user whose password is quick to check.
 async fn with_password(storage: &Storage, username: &str) -> UserId {
+    with_hash_of(storage, username, PASSWORD).await
+}
+
+/// The same with a hash of other bytes.
+async fn with_hash_of(storage: &Storage, username: &str, password: &str) -> UserId {
     let params = Params::new(Params::MIN_M_COST, 1, 1, None).expect("parameters");
     let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16])
+        .hash_password_with_salt(password.as_bytes(), &[7; 16])
         .expect("it hashes")
         .to_string();
     let new = NewUser { password_hash: Some(&hash), ..new_user(username) };
@@ -52,6 +59,21 @@ async fn attempt(
 ) -> Result<Option<String>, UseCaseError> {
     let origin = Origin { remote_ip: ip.parse().ok(), ..origin() };
     sign_in(app, &origin, SignIn { username, password, old_token: None, user_agent: "" }).await
+}
+
+async fn a_password_is_right_however_it_was_typed(db: Database) {
+    let app = app(db.open().await);
+    let (composed, decomposed) = ("zwölf Äpfel", "zwo\u{308}lf A\u{308}pfel");
+    // As it was hashed before passwords were normalised.
+    with_hash_of(&app.storage, "ann", decomposed).await;
+    assert!(attempt(&app, "ann", decomposed, "").await.expect("an answer").is_some());
+    for set in [composed, decomposed] {
+        set_password(&app, &origin(), "ann", set).await.expect("a password");
+        for typed in [composed, decomposed] {
+            assert!(attempt(&app, "ann", typed, "").await.expect("an answer").is_some(), "{set} {typed}");
+        }
+    }
+    assert!(attempt(&app, "ann", "zwolf Apfel", "").await.expect("an answer").is_none());
 }
 
 async fn attempts_at_the_same_moment_on_two_servers_are_all_counted(db: Database) {

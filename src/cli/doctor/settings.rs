@@ -23,6 +23,10 @@ pub(super) fn check(
         let found = "--demo is on: everybody can know the passwords of the demo users";
         findings.warn("demo", found, "Leave --demo (DUO_DEMO) out where it is not a demo.");
     }
+    if let Some(ignored) = &config.traces.ignored {
+        let advice = "Set --otlp-endpoint to a collector that takes traces by HTTP, or empty for none.";
+        findings.warn("traces", format!("no traces are sent: {ignored}"), advice);
+    }
     Some(config)
 }
 

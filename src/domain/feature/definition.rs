@@ -1,38 +1,50 @@
 //! What a flag is for, and until when: its definition, as GitLab's files have it.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The fields are those of GitLab's files, and their order is that of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlagDefinition {
     pub name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub description: String,
     #[serde(rename = "type")]
     pub flag_type: FlagType,
     /// The answer while no gate is set.
     pub default_enabled: bool,
     /// Who owns it: `group::ai framework`.
+    #[serde(deserialize_with = "or_empty")]
     pub group: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub feature_issue_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub introduced_by_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub rollout_issue_url: Option<String>,
     /// The release it came with: `19.2`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
     /// The day by which it should be gone: `2026-12-31`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
     /// The release by which GitLab means to be done with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub intended_to_rollout_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_state_changes: Option<bool>,
+}
+
+/// A field that stands there with nothing behind it, as in many of GitLab's files, says nothing.
+fn unless_empty<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(field)?;
+    Ok(text.filter(|text| !text.trim().is_empty()))
+}
+
+/// The same for a text that every definition has.
+fn or_empty<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
+    Ok(unless_empty(field)?.unwrap_or_default())
 }
 
 /// What a flag is for, which says how long it may live and whether it may be on by default.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{
     ChatOptions, Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
+    TraceOptions,
     values::{self, Expected, ExternalUrl},
 };
 use crate::{
@@ -46,7 +47,6 @@ settings! {
     LOG_FORMAT = "log-format" / "DUO_LOG_FORMAT";
     LOG = "log" / "DUO_LOG";
     METRICS_TOKEN = "metrics-token" / "DUO_METRICS_TOKEN";
-    OTLP_ENDPOINT = "otlp-endpoint" / "OTEL_EXPORTER_OTLP_ENDPOINT";
 }
 
 /// The database of a command that names none.
@@ -143,9 +143,8 @@ pub struct ServeOptions {
     /// Who sends this as a Bearer token may read /-/metrics; without it, only this machine may
     #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<String>,
-    /// Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`
-    #[arg(long = OTLP_ENDPOINT.flag, env = OTLP_ENDPOINT.variable, value_name = "URL")]
-    pub otlp_endpoint: Option<String>,
+    #[command(flatten)]
+    pub traces: TraceOptions,
     #[command(flatten)]
     pub provider: ProviderOptions,
     #[command(flatten)]
@@ -280,13 +279,7 @@ impl ServeOptions {
             // It is not repeated.
             Some(token) => checks.note(METRICS_TOKEN, None, values::metrics_token(token)).map(Some),
         };
-        let otlp_endpoint = match self.otlp_endpoint.as_deref().filter(|it| !it.is_empty()) {
-            None => Some(None),
-            Some(url) => {
-                let shown = (!url.contains('@')).then_some(url);
-                checks.note(OTLP_ENDPOINT, shown, values::otlp_endpoint(url)).map(Some)
-            }
-        };
+        let traces = self.traces.check(checks);
 
         if let (Some(idle), Some(max)) = (idle, max)
             && max < idle
@@ -338,7 +331,7 @@ impl ServeOptions {
             provider: provider?,
             chat: chat?,
             metrics_token: metrics_token?,
-            otlp_endpoint: otlp_endpoint?,
+            traces: traces?,
         })
     }
 }

@@ -9,7 +9,10 @@ use super::{
     options::{Checks, settings},
     values::{self, Expected, Secret},
 };
-use crate::usecases::sign_in_with_provider::ProviderRules;
+use crate::{
+    domain::visible::{is_seen, may_stand_in_a_name},
+    usecases::sign_in_with_provider::ProviderRules,
+};
 
 settings! {
     PROVIDER = "oidc-provider" / "DUO_OIDC_PROVIDER";
@@ -209,8 +212,12 @@ fn scopes(text: &str) -> Result<Vec<String>, Expected> {
 
 fn button(text: &str) -> Result<String, Expected> {
     let text = text.trim();
-    let fits = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(Expected(String::from("expected 1 to 64 characters"))) }
+    let fits = text.chars().count() <= 64 && text.chars().all(may_stand_in_a_name) && is_seen(text);
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(Expected(String::from("expected 1 to 64 characters that can be seen")))
+    }
 }
 
 impl fmt::Display for ProviderConfig {

@@ -137,7 +137,7 @@ fn a_slip_in_the_log_filter_is_not_taken_for_a_place_in_the_code() {
 #[test]
 fn traces_go_to_the_collectors_own_address_for_them() {
     let traces = |url: &str| {
-        config(&["--otlp-endpoint", url]).map(|it| it.otlp_endpoint.map(|endpoint| endpoint.traces()))
+        config(&["--otlp-endpoint", url]).map(|it| it.traces.endpoint.map(|endpoint| endpoint.traces()))
     };
     for (url, address) in [
         ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),

@@ -133,32 +133,6 @@ pub(super) fn external_url(text: &str) -> Result<ExternalUrl, Expected> {
     Ok(ExternalUrl { origin: url.origin().ascii_serialization(), url })
 }
 
-/// A collector of traces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtlpEndpoint(String);
-
-impl OtlpEndpoint {
-    /// Where it takes traces.
-    pub fn traces(&self) -> String {
-        format!("{}/v1/traces", self.0)
-    }
-}
-
-pub(super) fn otlp_endpoint(text: &str) -> Result<OtlpEndpoint, Expected> {
-    let expected = || {
-        Expected::because(
-            "expected http://, a host and a port, such as http://127.0.0.1:4318; a collector beside the \
-             server passes traces on with TLS",
-        )
-    };
-    let url = Url::parse(text).map_err(|_| expected())?;
-    let plain = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
-    if !plain || url.query().is_some() || url.fragment().is_some() {
-        return Err(expected());
-    }
-    Ok(OtlpEndpoint(url.as_str().trim_end_matches('/').to_owned()))
-}
-
 /// What nobody guesses, and a header can carry.
 pub(super) fn metrics_token(text: &str) -> Result<MetricsToken, Expected> {
     if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -33,7 +33,7 @@ pub const MAX_QUESTIONS: usize = 100;
     tag = "decisions",
     params(
         ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
-        ("user" = String, Query, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$", description = "The user name of whoever starts the review.", example = "reviewer"),
+        ("user" = String, Query, pattern = "^([A-Za-z0-9_]|[A-Za-z0-9._][A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])$", description = "The user name of whoever starts the review.", example = "reviewer"),
     ),
     responses(
         (status = 200, description = "The engine, and why.", body = CodeReviewDecision),
@@ -66,7 +66,7 @@ pub async fn code_review(
     params(
         ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "developer/v1"),
         ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
-        ("user" = String, Query, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$", description = "The user name of whoever starts the flow.", example = "reviewer"),
+        ("user" = String, Query, pattern = "^([A-Za-z0-9_]|[A-Za-z0-9._][A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])$", description = "The user name of whoever starts the flow.", example = "reviewer"),
     ),
     responses(
         (status = 200, description = "The definition and its version, and why.", body = FlowVersionDecision),

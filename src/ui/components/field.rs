@@ -26,7 +26,7 @@ pub fn UsernameField(value: String, #[prop(optional)] wrong: bool) -> impl IntoV
                 autocapitalize="none"
                 spellcheck="false"
                 required
-                maxlength="64"
+                maxlength="255"
                 aria-invalid=wrong.then_some("true")
                 value=value
             />

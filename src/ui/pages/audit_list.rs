@@ -8,7 +8,7 @@ use crate::{
     domain::{
         audit::{AuditActor, AuditCursor, AuditEvent, AuditKind},
         audit_query::{AuditQuery, AuditSelection, WrongFilter},
-        flows::Flow,
+        audit_sentence::{Detail, Sentence},
         namespace::GroupPath,
         paths,
     },
@@ -187,39 +187,29 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     let id = event.id;
     let kind = event.event.kind;
     let event = event.event;
-    let target = Flow::find(&event.target).map_or(event.target, |flow| flow.name.to_owned());
-    let values = match (event.from.is_empty(), event.to.is_empty()) {
-        (true, true) => None,
-        (false, true) => Some(("Was ", event.from, None)),
-        (true, false) => Some(("With ", event.to, None)),
-        (false, false) => Some(("From ", event.from, Some(event.to))),
-    };
+    let Sentence { what, details } = Sentence::of(&event);
+    let details = details.into_iter().map(|detail| match detail {
+        Detail::Words(words) => words.into_any(),
+        Detail::Value(value) => view! { <code>{value}</code> }.into_any(),
+    });
+    let details: Vec<AnyView> = details.collect();
     let from = if event.remote_ip.is_empty() { String::new() } else { format!(" from {}", event.remote_ip) };
     let group = event.namespace.filter(|_| !in_group).map(|namespace| format!("In {}. ", namespace.path));
+    let group = group.unwrap_or_default();
+    let how = format!("{group}Done {}{from}, request {}. ", event.surface.phrase(), event.request_id);
     view! {
         <li id=format!("event-{id}") class="scroll-mt-20 px-4 py-3 target:bg-raised">
             <p class="break-words">
                 <Who actor=event.actor />
                 " "
-                {kind.phrase()}
-                " "
-                {target}
+                {what}
                 " "
                 {kind.is_consent().then(|| view! { <span class="badge">"Consent"</span>" " })}
                 <Time moment=visit.moment(event.at) />
             </p>
-            {values
-                .map(|(word, first, second)| {
-                    view! {
-                        <p class="mt-0.5 text-sm break-all">
-                            {word}
-                            <code>{first}</code>
-                            {second.map(|second| view! { " to "<code>{second}</code> })}
-                        </p>
-                    }
-                })}
+            {(!details.is_empty()).then(|| view! { <p class="mt-0.5 text-sm wrap-anywhere">{details}</p> })}
             <p class="mt-0.5 text-sm break-words text-muted">
-                {group}"Done "{event.surface.phrase()}{from}", request "{event.request_id}". "
+                {how}
                 <a href=format!("{here}?event={id}") class="text-muted underline hover:text-ink">
                     "Event "{id.to_string()}
                 </a>

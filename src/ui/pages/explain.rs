@@ -68,7 +68,7 @@ pub fn Explain(
                         name="explain_user"
                         class="field mt-1 w-full"
                         required
-                        maxlength="64"
+                        maxlength="255"
                         autocapitalize="none"
                         spellcheck="false"
                         value=suggestion

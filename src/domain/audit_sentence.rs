@@ -1,0 +1,423 @@
+//! What a page says of an event: a sentence whose subject is who did it, and what else it knows.
+//!
+//! Each kind has a sentence of its own, because what an event is about stands elsewhere in each: a flag is
+//! changed, but somebody signs in, and nobody signs in a user name.
+
+use super::{
+    audit::{AuditKind, NewAuditEvent},
+    feature::{FeatureTarget, Recorded},
+    flows::Flow,
+};
+
+/// The rest of a sentence that begins with who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// `changed the feature flag a_flag in production`.
+    pub what: String,
+    /// Values before and after, reasons, words of somebody; empty when there is nothing more to say.
+    pub details: Vec<Detail>,
+}
+
+/// A part of the details.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Ours.
+    Words(&'static str),
+    /// As it was logged, to be set off.
+    Value(String),
+}
+
+impl Sentence {
+    pub fn of(event: &NewAuditEvent) -> Self {
+        let mut details = details(event);
+        if let Some(Detail::Words(first)) = details.first_mut() {
+            // What goes on with a sentence may have none before it.
+            *first = first.trim_start_matches(['.', ',', ' ']);
+        }
+        Self { what: what(event), details }
+    }
+}
+
+fn what(event: &NewAuditEvent) -> String {
+    let target = event.target.as_str();
+    let flow = || Flow::find(target).map_or(target, |flow| flow.name);
+    let is_own = event.actor.username == target;
+    let own =
+        |own: &str, of_other: &str| if is_own { own.to_owned() } else { format!("{of_other} {target}") };
+    // Who tried is nobody known; the name that they tried stands there as well.
+    let tried = |what: &str| {
+        if is_own || target.is_empty() { what.to_owned() } else { format!("{what} as {target}") }
+    };
+    // Production's name is not in the event.
+    let flag = || {
+        let FeatureTarget { flag, environment } = FeatureTarget::read(target);
+        format!("the feature flag {flag} in {environment}")
+    };
+    match event.kind {
+        AuditKind::FlowEnabled => format!("turned on {}", flow()),
+        AuditKind::FlowDisabled => format!("turned off {}", flow()),
+        AuditKind::ConsentGiven => format!("consented to {}", flow()),
+        AuditKind::ConsentWithdrawn => format!("withdrew the consent to {}", flow()),
+        AuditKind::OrbitSettingsUpdated => format!("changed the Orbit preference {target}"),
+        AuditKind::PreferencesUpdated => own("changed their preferences", "changed the preferences of"),
+        AuditKind::FeatureFlagUpdated => format!("changed {}", flag()),
+        AuditKind::FeatureFlagDeleted => format!("deleted the gates of {}", flag()),
+        AuditKind::FlowVersionsUpdated => format!("changed which flow versions are deployed in {target}"),
+        AuditKind::FeatureDefined => format!("defined the feature flag {target}"),
+        AuditKind::FeatureGroupUpdated => format!("changed who is in the feature group {target}"),
+        AuditKind::FeatureCheckOverridden => format!("overrode a check of the feature flag {target}"),
+        AuditKind::FeatureChangeScheduled => format!("scheduled a change of {}", flag()),
+        AuditKind::FeatureChangeCancelled => format!("cancelled a scheduled change of {}", flag()),
+        AuditKind::FeatureChangeRun => format!("had scheduled a change of {}, and it was made", flag()),
+        AuditKind::FeatureChangeFailed => format!("had scheduled a change of {}, and it failed", flag()),
+        AuditKind::JobStopped => format!("stopped the job {target}"),
+        AuditKind::JobRetried => format!("told the job {target} to run now"),
+        AuditKind::ChangeFreezeBegun => format!("began a change freeze in {target}"),
+        AuditKind::ChangeFreezeEnded => format!("ended the change freeze in {target}"),
+        AuditKind::ChatCommandRun => String::from("ran a command in the chat"),
+        AuditKind::ChatUserLinked => format!("linked the account of {target} to the chat"),
+        AuditKind::ChatUserUnlinked => format!("unlinked the account of {target} from the chat"),
+        AuditKind::TokenCreated => format!("created the access token {target}"),
+        AuditKind::TokenRevoked if event.from.is_empty() => format!("revoked the access token {target}"),
+        // Whose it was, where an operator revoked it: "of ann".
+        AuditKind::TokenRevoked => format!("revoked the access token {target} {}", event.from),
+        AuditKind::UserCreated => match event.to.as_str() {
+            kind @ ("administrator" | "bot") => format!("created the {kind} {target}"),
+            _ => format!("created the user {target}"),
+        },
+        AuditKind::UserDeleted => format!("deleted the user {target}"),
+        AuditKind::UserPasswordChanged => own("changed their password", "changed the password of"),
+        AuditKind::UserEmailChanged => own("changed their email address", "changed the email address of"),
+        AuditKind::IdentityLinked => format!("linked the account of {target} to a provider"),
+        AuditKind::IdentityUnlinked => format!("unlinked the account of {target} from its provider"),
+        AuditKind::MembershipCreated => format!("added the member {target}"),
+        AuditKind::MembershipUpdated => format!("changed the role of {target}"),
+        AuditKind::MembershipDeleted => format!("removed the member {target}"),
+        AuditKind::SignedIn => tried("signed in"),
+        AuditKind::SignInFailed => tried("failed to sign in"),
+        AuditKind::SignedOut => tried("signed out"),
+        AuditKind::SessionRevoked => own("ended a session of their own", "ended a session of"),
+        AuditKind::SessionsEnded => own("ended their other sessions", "ended the other sessions of"),
+        AuditKind::SignInThrottled => tried("has to wait before trying again"),
+        AuditKind::SignInConfirmed => tried("confirmed who they are"),
+        AuditKind::SignInConfirmationFailed => tried("failed to confirm who they are"),
+        AuditKind::PasswordResetLinkCreated => format!("made a password reset link for {target}"),
+        AuditKind::PasswordReset => {
+            own("set a new password with a reset link", "set with a reset link the password of")
+        }
+        AuditKind::DemoDataCreated => String::from("created the demo data"),
+    }
+}
+
+fn details(event: &NewAuditEvent) -> Vec<Detail> {
+    let (from, to) = (event.from.as_str(), event.to.as_str());
+    match event.kind {
+        // The sentence says it.
+        AuditKind::TokenRevoked | AuditKind::UserCreated | AuditKind::ChangeFreezeEnded => Vec::new(),
+        AuditKind::ConsentGiven => listed(&[("To the wording ", to)]),
+        AuditKind::ConsentWithdrawn => listed(&[("It was given to the wording ", from)]),
+        AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
+            let after = Recorded::parse(to);
+            let changed = if event.kind == AuditKind::FeatureFlagUpdated {
+                before_and_after(from, &after.gates)
+            } else {
+                listed(&[("Was ", from)])
+            };
+            let reason = after.reason.unwrap_or_default();
+            changed.into_iter().chain(listed(&[(". Reason: ", &reason)])).collect()
+        }
+        AuditKind::FlowVersionsUpdated => match (from, to) {
+            ("", added) => listed(&[("Added ", added)]),
+            (removed, "") => listed(&[("Removed ", removed)]),
+            _ => before_and_after(from, to),
+        },
+        AuditKind::FeatureDefined if from.is_empty() => listed(&[("As ", to)]),
+        AuditKind::FeatureGroupUpdated => match (from, to) {
+            ("", members) => listed(&[("In it now: ", members)]),
+            (members, "") => listed(&[("Nobody is in it now. Before: ", members)]),
+            _ => before_and_after(from, to),
+        },
+        AuditKind::FeatureCheckOverridden => listed(&[("Check: ", from), (". Reason: ", to)]),
+        AuditKind::FeatureChangeScheduled => listed(&[("Planned for ", to)]),
+        AuditKind::FeatureChangeCancelled => listed(&[("It was planned for ", from)]),
+        AuditKind::FeatureChangeRun | AuditKind::FeatureChangeFailed => {
+            listed(&[("It was ", from), (". Outcome: ", to)])
+        }
+        AuditKind::JobStopped | AuditKind::JobRetried => listed(&[("It is for ", from)]),
+        AuditKind::ChangeFreezeBegun => listed(&[("Reason: ", to)]),
+        AuditKind::ChatCommandRun => listed(&[("The command: ", &event.target), (", as the chat user ", to)]),
+        AuditKind::ChatUserLinked => listed(&[("As the chat user ", to)]),
+        AuditKind::ChatUserUnlinked => listed(&[("It was the chat user ", from)]),
+        AuditKind::IdentityUnlinked => listed(&[("It was ", from)]),
+        AuditKind::MembershipCreated => listed(&[("As ", to)]),
+        AuditKind::SignedIn if to == "password" => vec![Detail::Words("With a password")],
+        AuditKind::SignedIn | AuditKind::SignInFailed | AuditKind::IdentityLinked => listed(&[("By ", to)]),
+        AuditKind::TokenCreated | AuditKind::SignInThrottled => listed(&[("For ", to)]),
+        _ => before_and_after(from, to),
+    }
+}
+
+/// A value that there is, after the words about it.
+fn listed(parts: &[(&'static str, &str)]) -> Vec<Detail> {
+    let there = parts.iter().filter(|(_, value)| !value.is_empty());
+    there.flat_map(|(words, value)| [Detail::Words(words), Detail::Value((*value).to_owned())]).collect()
+}
+
+fn before_and_after(from: &str, to: &str) -> Vec<Detail> {
+    match (from.is_empty(), to.is_empty()) {
+        (false, true) => listed(&[("Was ", from)]),
+        (true, false) => listed(&[("To ", to)]),
+        _ => listed(&[("From ", from), (" to ", to)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuditKind as Kind, *};
+    use crate::domain::{actor::Surface, audit::AuditActor, time::Timestamp};
+
+    /// As it is read, with the values in quotes.
+    fn read(who: &str, kind: AuditKind, target: &str, from: &str, to: &str) -> String {
+        let event = NewAuditEvent {
+            at: Timestamp::from_millis(0),
+            kind,
+            actor: AuditActor { id: None, username: who.into(), name: String::new() },
+            surface: Surface::Page,
+            namespace: None,
+            target: target.into(),
+            from: from.into(),
+            to: to.into(),
+            remote_ip: String::new(),
+            request_id: String::new(),
+        };
+        let Sentence { what, details } = Sentence::of(&event);
+        let details: String = details
+            .into_iter()
+            .map(|detail| match detail {
+                Detail::Words(words) => words.to_owned(),
+                Detail::Value(value) => format!("'{value}'"),
+            })
+            .collect();
+        if details.is_empty() { format!("{who} {what}.") } else { format!("{who} {what}. {details}.") }
+    }
+
+    /// Who, kind, target, before and after; and the sentence.
+    type Read = ((&'static str, Kind, &'static str, &'static str, &'static str), &'static str);
+
+    const SENTENCES: &[Read] = &[
+        (
+            ("ann", Kind::FlowEnabled, "developer/v1", "off", "on"),
+            "ann turned on Developer. From 'off' to 'on'.",
+        ),
+        (("ann", Kind::FlowDisabled, "gone/v1", "on", "off"), "ann turned off gone/v1. From 'on' to 'off'."),
+        (
+            ("ann", Kind::ConsentGiven, "code_review/v1", "", "1-ab"),
+            "ann consented to Code Review. To the wording '1-ab'.",
+        ),
+        (
+            ("ann", Kind::ConsentWithdrawn, "code_review/v1", "1-ab", ""),
+            "ann withdrew the consent to Code Review. It was given to the wording '1-ab'.",
+        ),
+        (
+            ("ann", Kind::OrbitSettingsUpdated, "enabled", "unset", "on"),
+            "ann changed the Orbit preference enabled. From 'unset' to 'on'.",
+        ),
+        (
+            ("ann", Kind::PreferencesUpdated, "ann", "theme dark", "theme light"),
+            "ann changed their preferences. From 'theme dark' to 'theme light'.",
+        ),
+        (
+            ("ann", Kind::FeatureFlagUpdated, "a_flag", "default", "on; because: Pilot."),
+            "ann changed the feature flag a_flag in production. From 'default' to 'on'. Reason: 'Pilot.'.",
+        ),
+        (
+            ("ann", Kind::FeatureFlagUpdated, "a_flag in staging", "on", "off"),
+            "ann changed the feature flag a_flag in staging. From 'on' to 'off'.",
+        ),
+        (
+            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", ""),
+            "ann deleted the gates of the feature flag a_flag in production. Was 'on'.",
+        ),
+        (
+            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", "default; because: Done."),
+            "ann deleted the gates of the feature flag a_flag in production. Was 'on'. Reason: 'Done.'.",
+        ),
+        (
+            ("ann", Kind::FlowVersionsUpdated, "staging", "", "developer/v1 2.0.0"),
+            "ann changed which flow versions are deployed in staging. Added 'developer/v1 2.0.0'.",
+        ),
+        (
+            ("ann", Kind::FlowVersionsUpdated, "staging", "developer/v1 2.0.0", ""),
+            "ann changed which flow versions are deployed in staging. Removed 'developer/v1 2.0.0'.",
+        ),
+        (
+            ("ann", Kind::FeatureDefined, "a_flag", "", "wip, default off"),
+            "ann defined the feature flag a_flag. As 'wip, default off'.",
+        ),
+        (
+            ("ann", Kind::FeatureDefined, "a_flag", "wip", "beta"),
+            "ann defined the feature flag a_flag. From 'wip' to 'beta'.",
+        ),
+        (
+            ("ann", Kind::FeatureGroupUpdated, "testers", "", "user bob"),
+            "ann changed who is in the feature group testers. In it now: 'user bob'.",
+        ),
+        (
+            ("ann", Kind::FeatureGroupUpdated, "testers", "user bob", ""),
+            "ann changed who is in the feature group testers. Nobody is in it now. Before: 'user bob'.",
+        ),
+        (
+            ("ann", Kind::FeatureGroupUpdated, "testers", "", ""),
+            "ann changed who is in the feature group testers.",
+        ),
+        (
+            ("ann", Kind::FeatureCheckOverridden, "a_flag", "production not before staging", "Pilot"),
+            "ann overrode a check of the feature flag a_flag. Check: 'production not before staging'. Reason: 'Pilot'.",
+        ),
+        (
+            (
+                "ann",
+                Kind::FeatureChangeScheduled,
+                "a_flag",
+                "",
+                "2026-12-01T08:00:00Z (scheduled change 3): on",
+            ),
+            "ann scheduled a change of the feature flag a_flag in production. Planned for '2026-12-01T08:00:00Z (scheduled change 3): on'.",
+        ),
+        (
+            (
+                "ann",
+                Kind::FeatureChangeCancelled,
+                "a_flag in dev",
+                "2026-12-01T08:00:00Z (scheduled change 3): on",
+                "",
+            ),
+            "ann cancelled a scheduled change of the feature flag a_flag in dev. It was planned for '2026-12-01T08:00:00Z (scheduled change 3): on'.",
+        ),
+        (
+            ("ann", Kind::FeatureChangeRun, "a_flag", "scheduled change 3", "on"),
+            "ann had scheduled a change of the feature flag a_flag in production, and it was made. It was 'scheduled change 3'. Outcome: 'on'.",
+        ),
+        (
+            ("ann", Kind::JobStopped, "scheduled_change 3", "a_flag in dev: on", ""),
+            "ann stopped the job scheduled_change 3. It is for 'a_flag in dev: on'.",
+        ),
+        (
+            ("ann", Kind::JobRetried, "tidy_up 4", "Removes what is old", ""),
+            "ann told the job tidy_up 4 to run now. It is for 'Removes what is old'.",
+        ),
+        (
+            ("ann", Kind::FeatureChangeFailed, "a_flag", "scheduled change 3", "There is no group."),
+            "ann had scheduled a change of the feature flag a_flag in production, and it failed. It was 'scheduled change 3'. Outcome: 'There is no group.'.",
+        ),
+        (
+            ("ann", Kind::FeatureChangeRun, "a_flag", "", "on"),
+            "ann had scheduled a change of the feature flag a_flag in production, and it was made. Outcome: 'on'.",
+        ),
+        (
+            ("ann", Kind::ChangeFreezeBegun, "production", "", "Holidays"),
+            "ann began a change freeze in production. Reason: 'Holidays'.",
+        ),
+        (
+            ("ann", Kind::ChangeFreezeEnded, "production", "", ""),
+            "ann ended the change freeze in production.",
+        ),
+        (
+            ("ann", Kind::ChatCommandRun, "gitlab run feature set x true", "", "T1/U2"),
+            "ann ran a command in the chat. The command: 'gitlab run feature set x true', as the chat user 'T1/U2'.",
+        ),
+        (
+            ("operator", Kind::ChatUserLinked, "ann", "", "T1/U2"),
+            "operator linked the account of ann to the chat. As the chat user 'T1/U2'.",
+        ),
+        (
+            ("operator", Kind::ChatUserUnlinked, "ann", "T1/U2", ""),
+            "operator unlinked the account of ann from the chat. It was the chat user 'T1/U2'.",
+        ),
+        (
+            ("ann", Kind::TokenCreated, "ci", "", "read_decisions until 2026-12-31"),
+            "ann created the access token ci. For 'read_decisions until 2026-12-31'.",
+        ),
+        (("ann", Kind::TokenRevoked, "ci", "", ""), "ann revoked the access token ci."),
+        (
+            ("operator", Kind::TokenRevoked, "ci", "of ann", ""),
+            "operator revoked the access token ci of ann.",
+        ),
+        (("operator", Kind::UserCreated, "ann", "", "human"), "operator created the user ann."),
+        (
+            ("operator", Kind::UserCreated, "ann", "", "administrator"),
+            "operator created the administrator ann.",
+        ),
+        (("operator", Kind::UserCreated, "ci", "", "bot"), "operator created the bot ci."),
+        (("operator", Kind::UserDeleted, "ann", "", ""), "operator deleted the user ann."),
+        (("ann", Kind::UserPasswordChanged, "ann", "", ""), "ann changed their password."),
+        (("operator", Kind::UserPasswordChanged, "ann", "", ""), "operator changed the password of ann."),
+        (
+            ("operator", Kind::UserEmailChanged, "ann", "", "ann@example.com"),
+            "operator changed the email address of ann. To 'ann@example.com'.",
+        ),
+        (
+            ("operator", Kind::UserEmailChanged, "ann", "ann@example.com", ""),
+            "operator changed the email address of ann. Was 'ann@example.com'.",
+        ),
+        (
+            ("provider", Kind::IdentityLinked, "ann", "", "https://id.example 17"),
+            "provider linked the account of ann to a provider. By 'https://id.example 17'.",
+        ),
+        (
+            ("operator", Kind::IdentityUnlinked, "ann", "https://id.example", ""),
+            "operator unlinked the account of ann from its provider. It was 'https://id.example'.",
+        ),
+        (
+            ("provider", Kind::MembershipCreated, "ann", "", "Owner"),
+            "provider added the member ann. As 'Owner'.",
+        ),
+        (
+            ("provider", Kind::MembershipUpdated, "ann", "Developer", "Owner"),
+            "provider changed the role of ann. From 'Developer' to 'Owner'.",
+        ),
+        (
+            ("provider", Kind::MembershipDeleted, "ann", "Owner", ""),
+            "provider removed the member ann. Was 'Owner'.",
+        ),
+        (("ann", Kind::SignedIn, "ann", "", "password"), "ann signed in. With a password."),
+        (("ann", Kind::SignedIn, "ann", "", "https://id.example"), "ann signed in. By 'https://id.example'."),
+        (("ann", Kind::SignInFailed, "ann", "", ""), "ann failed to sign in."),
+        (("Somebody", Kind::SignInFailed, "", "", ""), "Somebody failed to sign in."),
+        (
+            ("Somebody", Kind::SignInFailed, "ann", "", "https://id.example: bot"),
+            "Somebody failed to sign in as ann. By 'https://id.example: bot'.",
+        ),
+        (("ann", Kind::SignedOut, "ann", "", ""), "ann signed out."),
+        (
+            ("ann", Kind::SessionRevoked, "ann", "session 5", ""),
+            "ann ended a session of their own. Was 'session 5'.",
+        ),
+        (
+            ("ann", Kind::SessionsEnded, "ann", "1 session", ""),
+            "ann ended their other sessions. Was '1 session'.",
+        ),
+        (
+            ("ann", Kind::SignInThrottled, "ann", "", "15 seconds"),
+            "ann has to wait before trying again. For '15 seconds'.",
+        ),
+        (("ann", Kind::SignInConfirmed, "ann", "", ""), "ann confirmed who they are."),
+        (("ann", Kind::SignInConfirmationFailed, "ann", "", ""), "ann failed to confirm who they are."),
+        (
+            ("admin", Kind::PasswordResetLinkCreated, "ann", "", ""),
+            "admin made a password reset link for ann.",
+        ),
+        (("ann", Kind::PasswordReset, "ann", "", ""), "ann set a new password with a reset link."),
+        (("operator", Kind::DemoDataCreated, "demo", "", ""), "operator created the demo data."),
+    ];
+
+    #[test]
+    fn every_kind_reads_as_a_sentence() {
+        for ((who, kind, target, from, to), sentence) in SENTENCES.iter().copied() {
+            assert_eq!(read(who, kind, target, from, to), sentence);
+        }
+        for kind in AuditKind::ALL {
+            assert!(SENTENCES.iter().any(|((_, of, ..), _)| *of == kind), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Which of Prometheus's text forms somebody wants, and the classic one made of the newer.
+
+use axum::http::{HeaderMap, header};
+
+/// A text form of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    OpenMetrics,
+    /// Before `OpenMetrics`, and what many programs read alone.
+    Classic,
+}
+
+impl Format {
+    /// What `Accept` asks for. Whoever has no preference gets `OpenMetrics`.
+    pub fn wanted(headers: &HeaderMap) -> Self {
+        let (mut open_metrics, mut classic) = (Preference::default(), Preference::default());
+        let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        for range in accepted.flat_map(|value| value.split(',')) {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            // A weight that cannot be read is none.
+            let quality = quality.map_or(1.0, |it| it.trim().parse().unwrap_or(1.0));
+            open_metrics.hear(&name, "application", "application/openmetrics-text", quality);
+            classic.hear(&name, "text", "text/plain", quality);
+        }
+        if classic.quality > open_metrics.quality { Self::Classic } else { Self::OpenMetrics }
+    }
+
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Classic => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+
+    /// `text`, which is `OpenMetrics`, in this form.
+    pub fn of(self, text: String) -> String {
+        match self {
+            Self::OpenMetrics => text,
+            Self::Classic => classic(&text),
+        }
+    }
+}
+
+/// How much somebody wants a form: what names it best counts, of that the most.
+#[derive(Default)]
+struct Preference {
+    named: u8,
+    quality: f32,
+}
+
+impl Preference {
+    /// Takes in a range of an `Accept` header.
+    fn hear(&mut self, range: &str, kind: &str, whole: &str, quality: f32) {
+        let named = match range.split_once('/') {
+            _ if range == whole => 3,
+            Some((main, "*")) if main == kind => 2,
+            Some(("*", "*")) => 1,
+            _ => return,
+        };
+        if named > self.named {
+            *self = Self { named, quality };
+        } else if named == self.named {
+            self.quality = self.quality.max(quality);
+        }
+    }
+}
+
+/// A counter is described there under the name that its numbers have, and there is no last line.
+fn classic(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1024);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line == "# EOF" {
+            continue;
+        }
+        let described = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' '));
+        let of_counter = |name: &str, line: &str| {
+            line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_prefix(name)) == Some(" counter")
+        };
+        match described {
+            Some((name, help)) if lines.peek().is_some_and(|next| of_counter(name, next)) => {
+                lines.next();
+                out.push_str(&format!("# HELP {name}_total {help}\n# TYPE {name}_total counter\n"));
+            }
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_collector_gets_the_form_that_it_asks_for() {
+        use Format::{Classic, OpenMetrics};
+        for (accept, wanted) in [
+            ("", OpenMetrics),
+            ("*/*", OpenMetrics),
+            ("text/plain", Classic),
+            ("Text/Plain; version=0.0.4", Classic),
+            ("text/plain;version=0.0.4;q=0.5,*/*;q=0.1", Classic),
+            ("application/openmetrics-text", OpenMetrics),
+            ("application/openmetrics-text; version=1.0.0, text/plain", OpenMetrics),
+            ("application/openmetrics-text;q=0.2, text/plain;q=0.9", Classic),
+            // As Prometheus asks, newer and older.
+            (
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+                OpenMetrics,
+            ),
+            ("text/plain;version=0.0.4;q=1,*/*;q=0.1", Classic),
+            // As a browser asks, and somebody to whom it is all the same.
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", OpenMetrics),
+            ("text/*", Classic),
+            ("text/plain;q=0, */*", OpenMetrics),
+            ("application/json", OpenMetrics),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(Format::wanted(&headers), wanted, "{accept}");
+        }
+        assert_eq!(Format::wanted(&HeaderMap::new()), OpenMetrics);
+    }
+
+    #[test]
+    fn a_counter_is_called_as_its_numbers_are_in_the_classic_form() {
+        let text = "# HELP duo_sign_ins Sign-ins.\n# TYPE duo_sign_ins counter\nduo_sign_ins_total{outcome=\"refused\"} 1\n# HELP up Whether.\n# TYPE up gauge\nup 1.0\n# EOF\n";
+        let classic = "# HELP duo_sign_ins_total Sign-ins.\n# TYPE duo_sign_ins_total counter\nduo_sign_ins_total{outcome=\"refused\"} 1\n# HELP up Whether.\n# TYPE up gauge\nup 1.0\n";
+        assert_eq!(Format::Classic.of(text.to_owned()), classic);
+        assert_eq!(Format::OpenMetrics.of(text.to_owned()), text);
+    }
+}
