@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ids::UserId, time::Timestamp, token::Scope, user::UserKind};
+use super::{
+    ids::UserId,
+    stored::{Stored, Word},
+    time::Timestamp,
+    token::Scope,
+    user::UserKind,
+};
 
 /// Where a request came from. Kept with every audit event and consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,6 +41,23 @@ impl Surface {
             Self::Api => "API",
             Self::CommandLine => "command line",
         }
+    }
+}
+
+impl Word for Surface {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
+    }
+}
+
+impl Stored<Surface> {
+    /// As it is said on screen.
+    pub fn name(&self) -> String {
+        self.known().map_or_else(|| self.key().to_owned(), |it| it.name().to_owned())
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     actor::Surface,
     audit_chain::ChainPoint,
     ids::{AuditEventId, NamespaceId, UserId},
+    stored::{Stored, Word},
     time::Timestamp,
 };
 
@@ -218,6 +219,26 @@ impl AuditKind {
     }
 }
 
+impl Word for AuditKind {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
+    }
+}
+
+impl Stored<AuditKind> {
+    /// As a page says it, whichever release wrote it.
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::Known(kind) => kind.phrase().to_owned(),
+            Self::Newer(key) => format!("made a change that this release does not know, {key}, to"),
+        }
+    }
+}
+
 /// Who did it, as they were then; a name outlives the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditActor {
@@ -236,11 +257,11 @@ pub struct AuditNamespace {
 
 /// An event before it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewAuditEvent {
+pub struct NewAuditEvent<Kind = AuditKind, Place = Surface> {
     pub at: Timestamp,
-    pub kind: AuditKind,
+    pub kind: Kind,
     pub actor: AuditActor,
-    pub surface: Surface,
+    pub surface: Place,
     pub namespace: Option<AuditNamespace>,
     /// What it was done to: a flow's reference, a setting's key, a user name.
     pub target: String,
@@ -256,7 +277,8 @@ pub struct NewAuditEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
     pub id: AuditEventId,
-    pub event: NewAuditEvent,
+    /// It may be of a newer release.
+    pub event: NewAuditEvent<Stored<AuditKind>, Stored<Surface>>,
     /// Its place in the audit chain; `None` when it is not sealed.
     pub sealed: Option<ChainPoint>,
 }

@@ -185,8 +185,8 @@ fn Day(
 #[component]
 fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl IntoView {
     let id = event.id;
-    let kind = event.event.kind;
     let event = event.event;
+    let kind = event.kind;
     let target = Flow::find(&event.target).map_or(event.target, |flow| flow.name.to_owned());
     let values = match (event.from.is_empty(), event.to.is_empty()) {
         (true, true) => None,
@@ -205,7 +205,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
                 " "
                 {target}
                 " "
-                {kind.is_consent().then(|| view! { <span class="badge">"Consent"</span>" " })}
+                {kind.known().is_some_and(AuditKind::is_consent).then(|| view! { <span class="badge">"Consent"</span>" " })}
                 <Time moment=visit.moment(event.at) />
             </p>
             {values
