@@ -4,6 +4,8 @@
 mod backup;
 mod cluster;
 mod disk;
+mod doctor;
+mod frozen;
 mod kill;
 mod nginx;
 #[path = "../cli/place.rs"]
