@@ -93,12 +93,12 @@ impl Row for EventRow {
         vec![
             self.at.clone(),
             self.actor_username.clone(),
-            self.kind.to_owned(),
+            self.kind.clone(),
             self.target.clone(),
             self.namespace_path.clone().unwrap_or_default(),
             self.from.clone(),
             self.to.clone(),
-            self.surface.to_owned(),
+            self.surface.clone(),
             self.request_id.clone(),
         ]
     }

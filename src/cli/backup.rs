@@ -82,8 +82,8 @@ pub(super) async fn run_restore(
     Ok(())
 }
 
-/// Refuses a copy whose audit log is not as the program wrote it. One of an older program is sealed as
-/// it is by the next start.
+/// Refuses a copy whose audit log is not as the program wrote it. One of an older schema cannot be read
+/// by this program until the next start brings it up to date.
 async fn chain_holds(copy: &DatabaseUrl) -> Result<(), CopyError> {
     let storage = Storage::open_as_it_is(copy).await?;
     if let SchemaState::Current(_) = storage.schema_state().await? {

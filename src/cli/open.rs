@@ -1,6 +1,6 @@
 //! Opening what the use cases need, and saying who calls them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::Failure;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         config::{DatabaseConfig, DatabaseOptions},
         system::{SystemClock, SystemRandom},
     },
-    storage::Storage,
+    storage::{Storage, StorageError},
     usecases::{App, Caller, Origin, Settings, UseCaseError, authenticate},
 };
 
@@ -18,7 +18,12 @@ use crate::{
 /// # Errors
 /// The options are wrong, or the database cannot be opened.
 pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
-    open_with(&options.validate()?, no_settings()).await
+    /// A command meets a server that is at work, and has time.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    let database = options.validate()?;
+    let opened = Storage::open_with_patience(&database.url, database.max_connections, PATIENCE).await;
+    app_of(&database, opened, no_settings())
 }
 
 /// For the command line, where no session is made or read, and nobody is asked to confirm.
@@ -31,9 +36,17 @@ pub(super) const fn no_settings() -> Settings {
     }
 }
 
-/// The same with everything checked.
+/// Opens it for a server, where a request has no time.
 pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> Result<App, Failure> {
-    let storage = Storage::open(&database.url, database.max_connections).await.map_err(|error| {
+    app_of(database, Storage::open(&database.url, database.max_connections).await, settings)
+}
+
+fn app_of(
+    database: &DatabaseConfig,
+    opened: Result<Storage, StorageError>,
+    settings: Settings,
+) -> Result<App, Failure> {
+    let storage = opened.map_err(|error| {
         Failure::refused(format!(
             "Cannot open {}: {error}. Check --database-url (DATABASE_URL).",
             database.url

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ids::UserId, time::Timestamp, token::Scope, user::UserKind};
+use super::{
+    ids::UserId,
+    stored::{Stored, Word},
+    time::Timestamp,
+    token::Scope,
+    user::UserKind,
+};
 
 /// What a request came through. Kept with every audit event and consent, in tables that are never
 /// rewritten: no CHECK of the database lists the words, so that another is only one more here.
@@ -56,6 +62,23 @@ pub enum Proof {
     EachRequest,
     /// A session goes by the password or the provider's word that was given then.
     Session { since: Timestamp },
+}
+
+impl Word for Surface {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
+    }
+}
+
+impl Stored<Surface> {
+    /// As it is said on screen, in the middle of a sentence.
+    pub fn phrase(&self) -> String {
+        self.known().map_or_else(|| format!("through {}", self.key()), |it| it.phrase().to_owned())
+    }
 }
 
 /// Who acts.

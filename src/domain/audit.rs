@@ -4,6 +4,7 @@ use super::{
     actor::Surface,
     audit_chain::ChainPoint,
     ids::{AuditEventId, NamespaceId, UserId},
+    stored::{Stored, Word},
     time::Timestamp,
 };
 
@@ -175,6 +176,16 @@ impl AuditKind {
     }
 }
 
+impl Word for AuditKind {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
+    }
+}
+
 /// Who did it, as they were then; a name outlives the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditActor {
@@ -193,11 +204,11 @@ pub struct AuditNamespace {
 
 /// An event before it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewAuditEvent {
+pub struct NewAuditEvent<Kind = AuditKind, Place = Surface> {
     pub at: Timestamp,
-    pub kind: AuditKind,
+    pub kind: Kind,
     pub actor: AuditActor,
-    pub surface: Surface,
+    pub surface: Place,
     pub namespace: Option<AuditNamespace>,
     /// What it was done to: a flow's reference, a setting's key, a user name.
     pub target: String,
@@ -213,7 +224,8 @@ pub struct NewAuditEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
     pub id: AuditEventId,
-    pub event: NewAuditEvent,
+    /// It may be of a newer release.
+    pub event: NewAuditEvent<Stored<AuditKind>, Stored<Surface>>,
     /// Its place in the audit chain; `None` when it is not sealed.
     pub sealed: Option<ChainPoint>,
 }

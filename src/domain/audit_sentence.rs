@@ -7,6 +7,7 @@ use super::{
     audit::{AuditKind, NewAuditEvent},
     feature::{FeatureTarget, Recorded},
     flows::Flow,
+    stored::Stored,
 };
 
 /// The rest of a sentence that begins with who did it.
@@ -28,17 +29,24 @@ pub enum Detail {
 }
 
 impl Sentence {
-    pub fn of(event: &NewAuditEvent) -> Self {
-        let mut details = details(event);
+    pub fn of<Place>(event: &NewAuditEvent<Stored<AuditKind>, Place>) -> Self {
+        let (what, mut details) = match &event.kind {
+            Stored::Known(kind) => (what(*kind, event), details(*kind, event)),
+            Stored::Newer(key) => {
+                let what =
+                    format!("made a change that this release does not know, {key}, to {}", event.target);
+                (what, before_and_after(&event.from, &event.to))
+            }
+        };
         if let Some(Detail::Words(first)) = details.first_mut() {
             // What goes on with a sentence may have none before it.
             *first = first.trim_start_matches(['.', ',', ' ']);
         }
-        Self { what: what(event), details }
+        Self { what, details }
     }
 }
 
-fn what(event: &NewAuditEvent) -> String {
+fn what<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> String {
     let target = event.target.as_str();
     let flow = || Flow::find(target).map_or(target, |flow| flow.name);
     let is_own = event.actor.username == target;
@@ -53,7 +61,7 @@ fn what(event: &NewAuditEvent) -> String {
         let FeatureTarget { flag, environment } = FeatureTarget::read(target);
         format!("the feature flag {flag} in {environment}")
     };
-    match event.kind {
+    match kind {
         AuditKind::FlowEnabled => format!("turned on {}", flow()),
         AuditKind::FlowDisabled => format!("turned off {}", flow()),
         AuditKind::ConsentGiven => format!("consented to {}", flow()),
@@ -109,16 +117,16 @@ fn what(event: &NewAuditEvent) -> String {
     }
 }
 
-fn details(event: &NewAuditEvent) -> Vec<Detail> {
+fn details<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> Vec<Detail> {
     let (from, to) = (event.from.as_str(), event.to.as_str());
-    match event.kind {
+    match kind {
         // The sentence says it.
         AuditKind::TokenRevoked | AuditKind::UserCreated | AuditKind::ChangeFreezeEnded => Vec::new(),
         AuditKind::ConsentGiven => listed(&[("To the wording ", to)]),
         AuditKind::ConsentWithdrawn => listed(&[("It was given to the wording ", from)]),
         AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
             let after = Recorded::parse(to);
-            let changed = if event.kind == AuditKind::FeatureFlagUpdated {
+            let changed = if kind == AuditKind::FeatureFlagUpdated {
                 before_and_after(from, &after.gates)
             } else {
                 listed(&[("Was ", from)])
@@ -180,7 +188,7 @@ mod tests {
     fn read(who: &str, kind: AuditKind, target: &str, from: &str, to: &str) -> String {
         let event = NewAuditEvent {
             at: Timestamp::from_millis(0),
-            kind,
+            kind: Stored::Known(kind),
             actor: AuditActor { id: None, username: who.into(), name: String::new() },
             surface: Surface::Page,
             namespace: None,
@@ -419,5 +427,24 @@ mod tests {
         for kind in AuditKind::ALL {
             assert!(SENTENCES.iter().any(|((_, of, ..), _)| *of == kind), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn what_a_newer_release_did_is_said_with_its_word() {
+        let event = NewAuditEvent {
+            at: Timestamp::from_millis(0),
+            kind: Stored::Newer(String::from("workflow_approved")),
+            actor: AuditActor { id: None, username: String::new(), name: String::new() },
+            surface: Surface::Page,
+            namespace: None,
+            target: String::from("build/v2"),
+            from: String::new(),
+            to: String::from("3"),
+            remote_ip: String::new(),
+            request_id: String::new(),
+        };
+        let Sentence { what, details } = Sentence::of(&event);
+        assert_eq!(what, "made a change that this release does not know, workflow_approved, to build/v2");
+        assert_eq!(details, [Detail::Words("To "), Detail::Value(String::from("3"))]);
     }
 }

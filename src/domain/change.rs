@@ -6,6 +6,7 @@ use super::{
     environment::Environment,
     feature::FeatureTarget,
     ids::AuditEventId,
+    stored::Stored,
     time::Timestamp,
 };
 
@@ -15,7 +16,8 @@ use super::{
 pub struct LoggedChange {
     pub id: AuditEventId,
     pub at: Timestamp,
-    pub kind: AuditKind,
+    /// It may be of a newer release.
+    pub kind: Stored<AuditKind>,
     pub actor: AuditActor,
     pub namespace: Option<AuditNamespace>,
     pub target: String,
@@ -65,11 +67,18 @@ pub const fn audience(kind: AuditKind) -> Option<Audience> {
     }
 }
 
+/// The same of what is in the log. What a newer release did, nobody here can judge: administrators hear
+/// of it.
+pub fn audience_of(event: &LoggedChange) -> Option<Audience> {
+    event.kind.known().map_or(Some(Audience::Administrators), audience)
+}
+
 /// Whether the answer of a feature flag may differ now in this environment. A name that is given to
-/// somebody named nobody before.
+/// somebody named nobody before, and what a newer release did may be about anything.
 pub fn is_about_flags(event: &LoggedChange, environment: Environment) -> bool {
     use AuditKind as Kind;
-    match event.kind {
+    let Some(kind) = event.kind.known() else { return true };
+    match kind {
         Kind::FeatureFlagUpdated | Kind::FeatureFlagDeleted => {
             FeatureTarget::read(&event.target).environment == environment
         }
@@ -86,16 +95,16 @@ pub fn is_about_flags(event: &LoggedChange, environment: Environment) -> bool {
 pub fn told(event: &LoggedChange) -> Told<'_> {
     let namespace = event.namespace.as_ref().map(|it| it.path.as_str());
     let subject = event.target.as_str();
-    match event.kind {
-        AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
+    match event.kind.known() {
+        Some(AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted) => {
             let FeatureTarget { flag, environment } = FeatureTarget::read(subject);
             Told { subject: flag, environment: Some(environment), namespace }
         }
-        AuditKind::FlowVersionsUpdated => {
+        Some(AuditKind::FlowVersionsUpdated) => {
             Told { subject: "flow_versions", environment: Environment::from_key(subject), namespace }
         }
         // The event names the setting; whose it is, is who made it.
-        AuditKind::OrbitSettingsUpdated => {
+        Some(AuditKind::OrbitSettingsUpdated) => {
             Told { subject: &event.actor.username, environment: None, namespace }
         }
         _ => Told { subject, environment: None, namespace },
@@ -110,7 +119,7 @@ mod tests {
         LoggedChange {
             id: AuditEventId(1),
             at: Timestamp::from_millis(0),
-            kind,
+            kind: Stored::Known(kind),
             actor: AuditActor { id: None, username: "ann".into(), name: "Ann".into() },
             namespace: None,
             target: target.into(),
@@ -142,6 +151,18 @@ mod tests {
                 assert_eq!(is_about_flags(event, other), other == environment);
             }
         }
+    }
+
+    #[test]
+    fn what_a_newer_release_did_is_told_to_administrators_and_asks_for_flags_anew() {
+        let newer = LoggedChange {
+            kind: Stored::read("workflow_approved".into()),
+            ..event(AuditKind::SignedIn, "build/v2")
+        };
+        assert_eq!(audience_of(&newer), Some(Audience::Administrators));
+        assert_eq!(audience_of(&event(AuditKind::SignedIn, "ann")), None);
+        assert!(is_about_flags(&newer, Environment::Dev));
+        assert_eq!(told(&newer), Told { subject: "build/v2", environment: None, namespace: None });
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{flows::Flow, ids::ConsentId, time::Timestamp, wording::WordingId};
+use super::{flows::Flow, ids::ConsentId, stored::Word, time::Timestamp, wording::WordingId};
 
 /// Recorded consent, as it stands. The names are as they were when it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,16 @@ impl LedgerAction {
     /// `None` when `key` names no action.
     pub fn from_key(key: &str) -> Option<Self> {
         [Self::Given, Self::Withdrawn].into_iter().find(|it| it.key() == key)
+    }
+}
+
+impl Word for LedgerAction {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
     }
 }
 

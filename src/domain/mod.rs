@@ -32,6 +32,7 @@ pub mod password;
 pub mod paths;
 pub mod preferences;
 pub mod role;
+pub mod stored;
 pub mod throttle;
 pub mod time;
 pub mod token;

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     ChatSecret, Provider, assets,
+    health::Changing,
     limits::Limits,
     metrics::{MetricsToken, Requests},
     middleware,
@@ -34,6 +35,7 @@ pub struct ServerState {
     pub(super) started: Timestamp,
     pub(super) requests: Requests,
     pub(super) request_ids: RequestIds,
+    pub(super) changing: Changing,
     /// What every answer has.
     pub(super) common_headers: HeaderMap,
     /// What a request, and whoever sends many, may take.
@@ -62,6 +64,7 @@ impl ServerState {
             metrics_token: None,
             traced: false,
             requests: Requests::default(),
+            changing: Changing::default(),
             limits: Limits::default(),
             assets,
             leptos,

@@ -2,12 +2,12 @@
 
 use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
 use crate::domain::{
-    actor::Surface,
     audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
     audit_chain::{ChainHash, ChainPoint},
     audit_query::AuditSelection,
     change::LoggedChange,
     ids::{AuditEventId, NamespaceId, UserId},
+    stored::Stored,
     time::Timestamp,
 };
 
@@ -92,22 +92,19 @@ struct ListedRow {
     hash: Option<String>,
 }
 
-impl TryFrom<ListedRow> for AuditEvent {
-    type Error = StorageError;
-
-    fn try_from(ListedRow { row, position, hash }: ListedRow) -> Result<Self, Self::Error> {
-        Ok(Self {
+impl From<ListedRow> for AuditEvent {
+    fn from(ListedRow { row, position, hash }: ListedRow) -> Self {
+        Self {
             id: AuditEventId(row.id),
             event: NewAuditEvent {
                 at: Timestamp::from_millis(row.at),
-                kind: kind(&row.kind)?,
+                kind: Stored::read(row.kind),
                 actor: AuditActor {
                     id: row.actor_id.map(UserId),
                     username: row.actor_username,
                     name: row.actor_name,
                 },
-                surface: Surface::from_key(&row.surface)
-                    .ok_or_else(|| StorageError::inconsistent("audit_events", "surface", &row.surface))?,
+                surface: Stored::read(row.surface),
                 namespace: namespace(row.namespace_id, row.namespace_path),
                 target: row.target,
                 from: row.value_from,
@@ -118,7 +115,7 @@ impl TryFrom<ListedRow> for AuditEvent {
             sealed: position
                 .zip(hash)
                 .map(|(position, hash)| ChainPoint { position, hash: ChainHash::from_text(hash) }),
-        })
+        }
     }
 }
 
@@ -136,14 +133,12 @@ struct ChangeRow {
     target: String,
 }
 
-impl TryFrom<ChangeRow> for LoggedChange {
-    type Error = StorageError;
-
-    fn try_from(row: ChangeRow) -> Result<Self, Self::Error> {
-        Ok(Self {
+impl From<ChangeRow> for LoggedChange {
+    fn from(row: ChangeRow) -> Self {
+        Self {
             id: AuditEventId(row.id),
             at: Timestamp::from_millis(row.at),
-            kind: kind(&row.kind)?,
+            kind: Stored::read(row.kind),
             actor: AuditActor {
                 id: row.actor_id.map(UserId),
                 username: row.actor_username,
@@ -151,12 +146,8 @@ impl TryFrom<ChangeRow> for LoggedChange {
             },
             namespace: namespace(row.namespace_id, row.namespace_path),
             target: row.target,
-        })
+        }
     }
-}
-
-fn kind(key: &str) -> Result<AuditKind, StorageError> {
-    AuditKind::from_key(key).ok_or_else(|| StorageError::inconsistent("audit_events", "kind", key))
 }
 
 fn namespace(id: Option<i64>, path: Option<String>) -> Option<AuditNamespace> {
@@ -221,7 +212,7 @@ impl AuditLog<'_> {
     ) -> Result<Vec<LoggedChange>, StorageError> {
         let rows: Vec<ChangeRow> =
             on_db!(self.uow, |c| sqlx::query_as(FOLLOWING).bind(after.0).bind(limit).fetch_all(c).await)?;
-        rows.into_iter().map(LoggedChange::try_from).collect()
+        Ok(rows.into_iter().map(LoggedChange::from).collect())
     }
 
     /// The newest first, at most `limit`.
@@ -263,7 +254,7 @@ impl AuditLog<'_> {
             }
             query.fetch_all(c).await
         })?;
-        rows.into_iter().map(AuditEvent::try_from).collect()
+        Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 
     /// When something of this kind was last done to what; in no order.
@@ -289,7 +280,7 @@ impl AuditLog<'_> {
             .bind(target)
             .fetch_all(c)
             .await)?;
-        rows.into_iter().map(AuditEvent::try_from).collect()
+        Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 
     /// One event, as a list that the rest of the filter may leave empty.
@@ -309,6 +300,6 @@ impl AuditLog<'_> {
             && kind.is_none_or(|it| row.row.kind == it.key())
             && from.is_none_or(|it| at >= it)
             && until.is_none_or(|it| at < it);
-        if wanted { Ok(vec![row.try_into()?]) } else { Ok(Vec::new()) }
+        Ok(if wanted { vec![row.into()] } else { Vec::new() })
     }
 }

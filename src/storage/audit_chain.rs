@@ -15,14 +15,16 @@ statements! {
     SAVE_HEAD = "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1";
     HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
     APPEND = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) VALUES ($1, $2, $3, $4)";
-    NEVER_SEALED = "SELECT 1 FROM audit_head WHERE position = 0 AND (EXISTS (SELECT 1 FROM audit_events) OR EXISTS (SELECT 1 FROM consent_ledger))";
-    LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position > $1 ORDER BY position LIMIT $2";
-    EVENTS_OF_LINKS = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position > $1 AND c.position <= $2";
-    LEDGER_OF_LINKS = "SELECT l.id, l.at, l.action, l.namespace_id, l.namespace_path, l.feature, l.user_id, l.username, l.user_name, l.role, l.surface, l.wording, l.request_id FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position > $1 AND c.position <= $2";
-    EVENTS = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
-    LEDGER = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE id > $1 ORDER BY id LIMIT $2";
-    EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id > $1 ORDER BY e.id LIMIT $2";
-    LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id > $1 ORDER BY l.id LIMIT $2";
+    HAS_OLDER_ROWS = "SELECT COUNT(*) FROM audit_older_rows WHERE id = 1";
+    /// Under the lock on the head: whoever removes the row seals.
+    CLAIM_OLDER_ROWS = "DELETE FROM audit_older_rows WHERE id = 1";
+    LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position >= $1 ORDER BY position LIMIT $2";
+    EVENTS_OF_LINKS = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2";
+    LEDGER_OF_LINKS = "SELECT l.id, l.at, l.action, l.namespace_id, l.namespace_path, l.feature, l.user_id, l.username, l.user_name, l.role, l.surface, l.wording, l.request_id FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2";
+    EVENTS = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2";
+    LEDGER = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2";
+    EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id >= $1 ORDER BY e.id LIMIT $2";
+    LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id >= $1 ORDER BY l.id LIMIT $2";
     /// The last row of the ledger for a namespace and feature against the consent that stands.
     STANDING = "SELECT n.namespace_id, n.feature, n.ledger_id FROM namespace_consents n LEFT JOIN consent_ledger l ON l.id = n.ledger_id WHERE l.id IS NULL OR l.action <> 'given' OR l.namespace_id <> n.namespace_id OR l.feature <> n.feature OR EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = n.namespace_id AND later.feature = n.feature AND later.id > n.ledger_id) UNION ALL SELECT l.namespace_id, l.feature, l.id FROM consent_ledger l JOIN namespaces s ON s.id = l.namespace_id WHERE l.action = 'given' AND NOT EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = l.namespace_id AND later.feature = l.feature AND later.id > l.id) AND NOT EXISTS (SELECT 1 FROM namespace_consents n WHERE n.namespace_id = l.namespace_id AND n.feature = l.feature)";
 }
@@ -108,7 +110,8 @@ impl AuditChain<'_> {
         self.save_head(&end).await
     }
 
-    async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
+    /// Keeps every other writer out until the end of the transaction; where the chain ends.
+    pub(super) async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
         let head: Option<(i64, String)> =
             on_db!(self.uow, |c| sqlx::query_as(LOCK_HEAD).fetch_optional(c).await)?;
         head.map(point).ok_or_else(|| {
@@ -134,6 +137,29 @@ impl AuditChain<'_> {
         Ok(next)
     }
 
+    /// Seals every row that there is.
+    async fn append_all(&mut self, mut end: ChainPoint) -> Result<ChainPoint, StorageError> {
+        let mut from = Some(i64::MIN);
+        while let Some(first) = from {
+            let rows: Vec<AuditRow> =
+                on_db!(self.uow, |c| sqlx::query_as(EVENTS).bind(first).bind(PAGE).fetch_all(c).await)?;
+            from = rows.last().and_then(|last| last.id.checked_add(1));
+            for row in &rows {
+                end = self.append(&end, &row.sealed()).await?;
+            }
+        }
+        from = Some(i64::MIN);
+        while let Some(first) = from {
+            let rows: Vec<LedgerRow> =
+                on_db!(self.uow, |c| sqlx::query_as(LEDGER).bind(first).bind(PAGE).fetch_all(c).await)?;
+            from = rows.last().and_then(|last| last.id.checked_add(1));
+            for row in &rows {
+                end = self.append(&end, &row.sealed()).await?;
+            }
+        }
+        Ok(end)
+    }
+
     async fn save_head(&mut self, end: &ChainPoint) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(SAVE_HEAD)
             .bind(end.position)
@@ -152,18 +178,18 @@ impl AuditChain<'_> {
 
     /// Calls `step` with each entry of the chain, from the first to the last.
     pub async fn walk(&mut self, mut step: impl FnMut(&Link<'_>)) -> Result<(), StorageError> {
-        let mut after = i64::MIN;
+        let mut from = i64::MIN;
         loop {
             let links: Vec<LinkRow> =
-                on_db!(self.uow, |c| sqlx::query_as(LINKS).bind(after).bind(PAGE).fetch_all(c).await)?;
+                on_db!(self.uow, |c| sqlx::query_as(LINKS).bind(from).bind(PAGE).fetch_all(c).await)?;
             let Some(&(last, ..)) = links.last() else { return Ok(()) };
             let events: Vec<AuditRow> = on_db!(self.uow, |c| sqlx::query_as(EVENTS_OF_LINKS)
-                .bind(after)
+                .bind(from)
                 .bind(last)
                 .fetch_all(c)
                 .await)?;
             let ledger: Vec<LedgerRow> = on_db!(self.uow, |c| sqlx::query_as(LEDGER_OF_LINKS)
-                .bind(after)
+                .bind(from)
                 .bind(last)
                 .fetch_all(c)
                 .await)?;
@@ -181,7 +207,8 @@ impl AuditChain<'_> {
                 };
                 step(&Link { point: point((position, hash)), id, row });
             }
-            after = last;
+            let Some(next) = last.checked_add(1) else { return Ok(()) };
+            from = next;
         }
     }
 
@@ -191,12 +218,11 @@ impl AuditChain<'_> {
             let row = |id| {
                 if of_ledger { RowId::Ledger(ConsentId(id)) } else { RowId::Event(AuditEventId(id)) }
             };
-            let mut after = i64::MIN;
-            loop {
+            let mut from = Some(i64::MIN);
+            while let Some(first) = from {
                 let rows: Vec<(i64, Option<i64>)> =
-                    on_db!(self.uow, |c| sqlx::query_as(sql).bind(after).bind(PAGE).fetch_all(c).await)?;
-                let Some(&(last, _)) = rows.last() else { break };
-                after = last;
+                    on_db!(self.uow, |c| sqlx::query_as(sql).bind(first).bind(PAGE).fetch_all(c).await)?;
+                from = rows.last().and_then(|(last, _)| last.checked_add(1));
                 rows.into_iter()
                     .filter(|(_, position)| position.is_none())
                     .for_each(|(id, _)| found(row(id)));
@@ -222,40 +248,30 @@ fn point((position, hash): (i64, String)) -> ChainPoint {
     ChainPoint { position, hash: ChainHash::from_text(hash) }
 }
 
-/// Seals what is older than the chain, once: where the chain has begun, a row without a seal is one
-/// that somebody put there. Several servers may do so at once; the lock on the head lets one go first.
+/// Seals what is older than the chain, once: the migration that found such rows left a note, which goes
+/// with the sealing. Without it, a row that has no seal is one that somebody put there. Several servers
+/// may do so at once; the lock on the head lets one go first.
 pub(super) async fn seal_what_is_older(storage: &Storage) -> Result<(), StorageError> {
     let mut uow = storage.begin().await?;
-    let never_sealed: Option<i32> =
-        on_db!(uow, |c| sqlx::query_scalar(NEVER_SEALED).fetch_optional(c).await)?;
-    if never_sealed.is_none() {
+    let noted: i64 = on_db!(uow, |c| sqlx::query_scalar(HAS_OLDER_ROWS).fetch_one(c).await)?;
+    if noted == 0 {
         return Ok(());
     }
     let mut chain = uow.audit_chain();
     let mut end = chain.lock().await?;
-    if end.position > 0 {
+    let claimed = on_db!(chain.uow, |c| sqlx::query(CLAIM_OLDER_ROWS)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    if claimed == 0 {
         return Ok(());
     }
-    let mut after = i64::MIN;
-    loop {
-        let rows: Vec<AuditRow> =
-            on_db!(chain.uow, |c| sqlx::query_as(EVENTS).bind(after).bind(PAGE).fetch_all(c).await)?;
-        let Some(last) = rows.last() else { break };
-        after = last.id;
-        for row in &rows {
-            end = chain.append(&end, &row.sealed()).await?;
-        }
-    }
-    after = i64::MIN;
-    loop {
-        let rows: Vec<LedgerRow> =
-            on_db!(chain.uow, |c| sqlx::query_as(LEDGER).bind(after).bind(PAGE).fetch_all(c).await)?;
-        let Some(last) = rows.last() else { break };
-        after = last.id;
-        for row in &rows {
-            end = chain.append(&end, &row.sealed()).await?;
-        }
+    // Only a chain that has not begun: after that, what is not sealed is to be named.
+    if end.position == 0 {
+        end = chain.append_all(end).await?;
     }
     chain.save_head(&end).await?;
-    uow.commit().await
+    uow.commit().await?;
+    tracing::info!(rows = end.position, "sealed what is older than the audit chain");
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::domain::{
     consent::{CODE_REVIEW_FEATURE, LedgerAction},
     ids::{ConsentId, NamespaceId, UserId},
     namespace::Namespace,
+    stored::Stored,
     time::Timestamp,
     wording::WordingId,
 };
@@ -35,14 +36,15 @@ pub struct NewLedgerEntry<'a> {
 pub struct LedgerEntry {
     pub id: ConsentId,
     pub at: Timestamp,
-    pub action: LedgerAction,
+    /// It may be of a newer release, as may the surface.
+    pub action: Stored<LedgerAction>,
     pub namespace: NamespaceId,
     pub namespace_path: String,
     pub user: UserId,
     pub username: String,
     pub user_name: String,
     pub role: String,
-    pub surface: Surface,
+    pub surface: Stored<Surface>,
     pub wording: WordingId,
     pub request_id: String,
 }
@@ -65,26 +67,22 @@ pub(super) struct LedgerRow {
     pub request_id: String,
 }
 
-impl TryFrom<LedgerRow> for LedgerEntry {
-    type Error = StorageError;
-
-    fn try_from(row: LedgerRow) -> Result<Self, Self::Error> {
-        Ok(Self {
+impl From<LedgerRow> for LedgerEntry {
+    fn from(row: LedgerRow) -> Self {
+        Self {
             id: ConsentId(row.id),
             at: Timestamp::from_millis(row.at),
-            action: LedgerAction::from_key(&row.action)
-                .ok_or_else(|| StorageError::inconsistent("consent_ledger", "action", &row.action))?,
+            action: Stored::read(row.action),
             namespace: NamespaceId(row.namespace_id),
             namespace_path: row.namespace_path,
             user: UserId(row.user_id),
             username: row.username,
             user_name: row.user_name,
             role: row.role,
-            surface: Surface::from_key(&row.surface)
-                .ok_or_else(|| StorageError::inconsistent("consent_ledger", "surface", &row.surface))?,
+            surface: Stored::read(row.surface),
             wording: WordingId::from_text(row.wording),
             request_id: row.request_id,
-        })
+        }
     }
 }
 
@@ -166,6 +164,6 @@ impl Consents<'_> {
             .bind(limit)
             .fetch_all(c)
             .await)?;
-        rows.into_iter().map(LedgerEntry::try_from).collect()
+        Ok(rows.into_iter().map(LedgerEntry::from).collect())
     }
 }

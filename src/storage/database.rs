@@ -1,19 +1,19 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
-    Connection, Executor, SqlSafeStr,
+    AssertSqlSafe, Connection, Executor, SqlSafeStr,
     migrate::{Migration, Migrator},
-    postgres::{PgConnection, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
-use tokio::time;
+use tokio::time::{self, Instant};
 
 use super::{
     Changes, DatabaseUrl, StorageError, UnitOfWork, all_statements, audit_chain,
     changes::{Watched, watch},
-    files::make_privately,
+    files::{lock_beside, make_privately},
     statements,
     unit_of_work::Transaction,
 };
@@ -23,15 +23,21 @@ statements! {
     APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
 }
 
+/// Only PostgreSQL has it.
+const ENCODING: &str = "SELECT current_setting('server_encoding')";
+
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// SQLite: how long a statement waits for another writer, and a request for a connection.
+/// How long whoever brings an SQLite database up to date waits for another writer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// PostgreSQL: how long a request waits for a connection that works. Where there is none, whoever wants
-/// to change something hears of it within a second.
-const CONNECTED_WITHIN: Duration = Duration::from_millis(900);
+/// How long a request waits for its transaction and, on PostgreSQL, for a lock that somebody else holds,
+/// together: whoever wants to change something that cannot be changed hears of it within a second.
+const BEGUN_WITHIN: Duration = Duration::from_millis(900);
+
+/// However late it is, so long a lock is waited for: others hold one for as long as a commit takes.
+const LEAST_FOR_A_LOCK: Duration = Duration::from_millis(100);
 
 /// How often a start that waits for PostgreSQL tries.
 const KNOCK_EVERY: Duration = Duration::from_secs(1);
@@ -64,44 +70,42 @@ pub(super) enum Pool {
         /// One connection, for [`Storage::watch`].
         watcher: SqlitePool,
     },
-    Postgres(PgPool),
+    /// Whoever waits for a lock has a connection meanwhile, and whoever stopped waiting leaves one that
+    /// waits on. Those who write have their own, so that none of it is taken from those who read.
+    Postgres { readers: PgPool, writers: PgPool },
+}
+
+impl From<SqlitePool> for Pool {
+    /// One for everything.
+    fn from(pool: SqlitePool) -> Self {
+        Self::Sqlite { readers: pool.clone(), writer: pool.clone(), watcher: pool }
+    }
+}
+
+impl From<PgPool> for Pool {
+    /// One for everything.
+    fn from(pool: PgPool) -> Self {
+        Self::Postgres { readers: pool.clone(), writers: pool }
+    }
 }
 
 impl Storage {
     /// Opens the database and applies the migrations that it lacks. Safe when several servers do so
     /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
-        Self::open_with_patience(url, max_connections, CONNECTED_WITHIN).await
+        Self::open_with_patience(url, max_connections, BEGUN_WITHIN).await
     }
 
-    /// The same, with another time that a request waits for PostgreSQL: a test beside many others on a
-    /// busy machine is in no hurry.
+    /// The same, with another time that a request waits for its transaction: a command, or a test beside
+    /// many others on a busy machine, is in no hurry.
     pub async fn open_with_patience(
         url: &DatabaseUrl,
         max_connections: u32,
-        connected_within: Duration,
+        patience: Duration,
     ) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections).await,
-            DatabaseUrl::Postgres(options) => {
-                // Without the limit of a request: a migration may take long, and so may waiting for
-                // the server that runs it.
-                let unhurried = options.clone().options([("statement_timeout", "0")]);
-                let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
-                let migrated = async {
-                    POSTGRES_MIGRATIONS.run(&migrating).await?;
-                    audit_chain::seal_what_is_older(&Self::new(Pool::Postgres(migrating.clone()))).await
-                }
-                .await;
-                migrating.close().await;
-                migrated?;
-                let pool = PgPoolOptions::new()
-                    .max_connections(max_connections)
-                    .acquire_timeout(connected_within)
-                    .connect_with(options.clone())
-                    .await?;
-                Ok(Self::new(Pool::Postgres(pool)))
-            }
+            DatabaseUrl::Sqlite(options) => Self::open_sqlite(options, max_connections, patience).await,
+            DatabaseUrl::Postgres(options) => Self::open_postgres(options, max_connections, patience).await,
         }
     }
 
@@ -120,7 +124,39 @@ impl Storage {
         let _ = time::timeout(at_most, reached).await;
     }
 
-    async fn open_sqlite(options: &SqliteConnectOptions, max_connections: u32) -> Result<Self, StorageError> {
+    async fn open_postgres(
+        options: &PgConnectOptions,
+        max_connections: u32,
+        patience: Duration,
+    ) -> Result<Self, StorageError> {
+        // Without the limit of a request: a migration may take long, and so may waiting for the server
+        // that runs it.
+        let unhurried = options.clone().options([("statement_timeout", "0")]);
+        let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
+        let migrated = async {
+            let encoding: String = sqlx::query_scalar(ENCODING).fetch_one(&migrating).await?;
+            if !holds_every_sign(&encoding) {
+                return Err(StorageError::Encoding(encoding));
+            }
+            POSTGRES_MIGRATIONS.run(&migrating).await?;
+            audit_chain::seal_what_is_older(&Self::new(migrating.clone().into())).await
+        }
+        .await;
+        migrating.close().await;
+        migrated?;
+        let writing = (max_connections / 2).max(1);
+        let pool = PgPoolOptions::new().acquire_timeout(patience);
+        let writers = pool.clone().max_connections(writing).connect_with(options.clone()).await?;
+        let reading = max_connections.saturating_sub(writing).max(1);
+        let readers = pool.max_connections(reading).connect_with(options.clone()).await?;
+        Ok(Self::new(Pool::Postgres { readers, writers }))
+    }
+
+    async fn open_sqlite(
+        options: &SqliteConnectOptions,
+        max_connections: u32,
+        patience: Duration,
+    ) -> Result<Self, StorageError> {
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| StorageError::Io {
@@ -128,25 +164,31 @@ impl Storage {
                 source,
             })?;
         }
-        let lock = lock_file(file.with_extension("lock")).await?;
+        let lock = lock_beside(&file).await?;
         make_privately(&file)?;
+        let migrating = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let migrated = async {
+            SQLITE_MIGRATIONS.run(&migrating).await?;
+            audit_chain::seal_what_is_older(&Self::new(migrating.clone().into())).await
+        }
+        .await;
+        migrating.close().await;
+        migrated?;
+        let options = options.clone().busy_timeout(patience);
         // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(patience)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         // Never given up: `restore` sees by it that a server runs.
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = lasting.clone().connect_with(options.clone()).await?;
-        SQLITE_MIGRATIONS.run(&writer).await?;
-        let reading = options.clone().pragma("query_only", "1");
+        let reading = options.pragma("query_only", "1");
         // The file is there. Made anew it would be another database.
         let watcher = lasting.connect_lazy_with(reading.clone().create_if_missing(false));
         let readers = pool.max_connections(max_connections).connect_with(reading).await?;
-        let storage = Self::new(Pool::Sqlite { readers, writer, watcher });
-        audit_chain::seal_what_is_older(&storage).await?;
         drop(lock);
-        Ok(storage)
+        Ok(Self::new(Pool::Sqlite { readers, writer, watcher }))
     }
 
     pub(super) fn new(pool: Pool) -> Self {
@@ -162,7 +204,7 @@ impl Storage {
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let database = match &self.pool {
             Pool::Sqlite { watcher, .. } => Watched::Sqlite(watcher.clone()),
-            Pool::Postgres(pool) => Watched::Postgres(pool.connect_options()),
+            Pool::Postgres { readers, .. } => Watched::Postgres(readers.connect_options()),
         };
         watch(database, self.changes.clone())
     }
@@ -174,9 +216,10 @@ impl Storage {
         begin(self.patience(), self.changes.clone(), async move {
             Ok(match pool {
                 Pool::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
-                Pool::Postgres(pool) => Transaction::Postgres(
-                    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-                ),
+                Pool::Postgres { readers, .. } => {
+                    let begun = readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                    Transaction::Postgres(begun.map_err(StorageError::not_begun)?)
+                }
             })
         })
         .await
@@ -185,25 +228,37 @@ impl Storage {
     /// How long a request waits for its transaction. A server that hangs does not refuse connections.
     fn patience(&self) -> Duration {
         match &self.pool {
-            Pool::Sqlite { .. } => PATIENCE,
-            Pool::Postgres(pool) => pool.options().get_acquire_timeout(),
+            Pool::Sqlite { writer, .. } => writer.options().get_acquire_timeout(),
+            Pool::Postgres { writers, .. } => writers.options().get_acquire_timeout(),
         }
     }
 
     /// A transaction for writing.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
-        let pool = self.pool.clone();
-        begin(self.patience(), self.changes.clone(), async move {
+        let (pool, patience) = (self.pool.clone(), self.patience());
+        let asked = Instant::now();
+        begin(patience, self.changes.clone(), async move {
             Ok(match pool {
                 // At once, so that a read that is followed by a write never finds itself out of date.
                 Pool::Sqlite { writer, .. } => {
                     Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
                 }
-                Pool::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+                Pool::Postgres { writers, .. } => {
+                    let mut begun = writers.begin().await.map_err(StorageError::not_begun)?;
+                    let left = patience.saturating_sub(asked.elapsed()).max(LEAST_FOR_A_LOCK);
+                    let limit = format!("SET LOCAL lock_timeout = {}", left.as_millis());
+                    begun.execute(AssertSqlSafe(limit)).await?;
+                    Transaction::Postgres(begun)
+                }
             })
         })
         .await
+    }
+
+    /// Whether something could be changed now: it takes and leaves what every change needs.
+    pub async fn can_be_changed(&self) -> Result<(), StorageError> {
+        self.begin().await?.audit_chain().lock().await.map(drop)
     }
 
     /// Prepares every statement of the program: each fits the schema as it is. How many there are.
@@ -216,7 +271,7 @@ impl Storage {
             let sql = sql.into_sql_str();
             let prepared = match &self.pool {
                 Pool::Sqlite { writer, .. } => writer.prepare(sql).await.map(drop),
-                Pool::Postgres(pool) => pool.prepare(sql).await.map(drop),
+                Pool::Postgres { readers, .. } => readers.prepare(sql).await.map(drop),
             };
             prepared.map_err(|error| (format!("{file}::{name}"), error.into()))?;
             count += 1;
@@ -232,7 +287,7 @@ impl Storage {
     fn migrations(&self) -> &'static Migrator {
         match &self.pool {
             Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,
-            Pool::Postgres(_) => &POSTGRES_MIGRATIONS,
+            Pool::Postgres { .. } => &POSTGRES_MIGRATIONS,
         }
     }
 
@@ -242,7 +297,7 @@ impl Storage {
     pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
         let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
             Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
-            Pool::Postgres(pool) => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(pool).await?,
+            Pool::Postgres { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
         };
         let is_applied = |migration: &Migration| {
             let same = |(version, checksum): &(i64, Vec<u8>)| {
@@ -262,7 +317,7 @@ impl Storage {
         }
         match &self.pool {
             Pool::Sqlite { readers, writer, .. } => vec![of("readers", readers), of("writer", writer)],
-            Pool::Postgres(pool) => vec![of("all", pool)],
+            Pool::Postgres { readers, writers } => vec![of("readers", readers), of("writers", writers)],
         }
     }
 
@@ -274,7 +329,10 @@ impl Storage {
                 readers.close().await;
                 writer.close().await;
             }
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres { readers, writers } => {
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
 }
@@ -285,32 +343,23 @@ pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
     migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
 }
 
+/// Whether a PostgreSQL database of this encoding can hold whatever people write. `SQL_ASCII` keeps the
+/// bytes as they are.
+pub(super) fn holds_every_sign(encoding: &str) -> bool {
+    matches!(encoding, "UTF8" | "SQL_ASCII")
+}
+
 /// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
 /// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
 /// which sqlx does not know of and the next request would find itself in.
 async fn begin(
     patience: Duration,
     changes: Changes,
-    transaction: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
+    transaction: impl Future<Output = Result<Transaction, StorageError>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
     let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
-        Ok(done) => done.unwrap_or(Err(sqlx::Error::PoolClosed)),
-        Err(_) => Err(sqlx::Error::PoolTimedOut),
+        Ok(done) => done.unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into())),
+        Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
-}
-
-/// Holds the file's lock until the file is dropped.
-pub(super) async fn lock_file(path: PathBuf) -> Result<std::fs::File, StorageError> {
-    let what = format!("cannot lock {}", path.display());
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = std::fs::File::create(path)?;
-        file.lock()?;
-        Ok(file)
-    });
-    match locked.await {
-        Ok(Ok(file)) => Ok(file),
-        Ok(Err(source)) => Err(StorageError::Io { what, source }),
-        Err(panic) => Err(StorageError::Io { what, source: std::io::Error::other(panic) }),
-    }
 }

@@ -9,6 +9,11 @@ use sqlx::{
 
 use super::database::PATIENCE;
 
+/// What PostgreSQL gives up by itself, in milliseconds. A server that is frozen amid a transaction (its
+/// machine was paused, say) can neither go on nor let go of its locks, and everybody else waits for them.
+const TIMEOUTS: [(&str, &str); 2] =
+    [("statement_timeout", "5000"), ("idle_in_transaction_session_timeout", "5000")];
+
 /// Which database: parsed once, printed without its password.
 #[derive(Clone)]
 pub enum DatabaseUrl {
@@ -44,8 +49,7 @@ impl FromStr for DatabaseUrl {
             Ok(Self::Sqlite(options))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options: PgConnectOptions = url.parse().map_err(DatabaseUrlError::Options)?;
-            let options = options.application_name("duo-console").options([("statement_timeout", "5000")]);
-            Ok(Self::Postgres(options))
+            Ok(Self::Postgres(options.application_name("duo-console").options(TIMEOUTS)))
         } else {
             Err(DatabaseUrlError::Scheme)
         }

@@ -23,6 +23,11 @@ pub enum StorageError {
     Unwritable(#[source] sqlx::Error),
     #[error("the database refused: {0}")]
     Driver(#[source] sqlx::Error),
+    /// PostgreSQL's name of it. What people write would be refused sign by sign.
+    #[error(
+        "its encoding is {0}, which lacks most signs: use a database made with ENCODING 'UTF8' TEMPLATE template0"
+    )]
+    Encoding(String),
     /// The program is older than the database.
     #[error("a newer duo-console made the database what it is (schema {0}): use that one")]
     NewerSchema(i64),
@@ -37,6 +42,16 @@ impl StorageError {
     /// without anybody changing this program or what it was asked.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unwritable(_))
+    }
+
+    /// What kept a transaction of PostgreSQL from beginning. Nothing was asked yet, so it is not the
+    /// question: whatever the server says (the role may not sign in any more, the database is gone), it
+    /// is out of reach.
+    pub(super) fn not_begun(error: sqlx::Error) -> Self {
+        match Self::from(error) {
+            Self::Driver(error) => Self::Unavailable(error),
+            other => other,
+        }
     }
 
     pub(super) fn inconsistent(table: &'static str, column: &'static str, value: impl Into<String>) -> Self {
@@ -98,8 +113,8 @@ fn postgres_trouble(code: &str) -> Option<Trouble> {
     match code {
         // The disk is full; it cannot be read or written; a standby, or set to read only.
         "53100" | "58030" | "25006" => Some(Trouble::Unwritable),
-        // A lock, a deadlock or the time lost to others.
-        "40001" | "40P01" | "55P03" | "57014" => Some(Trouble::Away),
+        // A lock, a deadlock or the time lost to others; a transaction that was open for too long.
+        "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" => Some(Trouble::Away),
         // The connection broke; too few resources; an operator stopped it, or it starts.
         _ => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)).then_some(Trouble::Away),
     }
@@ -153,6 +168,8 @@ mod tests {
             ("57P01", Some(Trouble::Away)),       // shut down by an operator
             ("57P03", Some(Trouble::Away)),       // it starts
             ("57014", Some(Trouble::Away)),       // the statement took too long
+            ("55P03", Some(Trouble::Away)),       // somebody else held a lock for too long
+            ("25P03", Some(Trouble::Away)),       // the transaction was idle for too long
             ("53100", Some(Trouble::Unwritable)), // the disk is full
             ("25006", Some(Trouble::Unwritable)), // read-only
             ("42501", None),                      // not allowed

@@ -1,17 +1,18 @@
 //! Looking at a database without touching it: for `doctor`.
 
 use sqlx::{
+    Executor,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
 use super::{
     DatabaseUrl, SchemaState, Storage, StorageError,
-    database::Pool,
+    database::{Pool, holds_every_sign},
     schema::{APPLIED, judge_postgres, judge_sqlite},
 };
 
-/// What a PostgreSQL server says about itself.
+/// What a PostgreSQL server says about itself, this database and this role.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Server {
     /// As `server_version_num`: 150004 is 15.4.
@@ -20,21 +21,43 @@ pub struct Server {
     pub fsync: String,
     pub full_page_writes: String,
     pub synchronous_commit: String,
+    /// Of the database: `UTF8`, unless somebody wanted another one.
+    pub encoding: String,
+    /// Whether it is a standby.
+    pub in_recovery: bool,
+    /// `on` where the database or the role is set to take no changes.
+    pub read_only: String,
+    pub role: String,
+    /// Where tables are made; `None` where there is no such schema.
+    pub schema: Option<String>,
+    pub may_create: bool,
+    /// Tables of the schema that the role may not read or not add to, with commas between them.
+    pub closed_tables: Option<String>,
+}
+
+impl Server {
+    /// Whether the database can hold whatever people write.
+    pub fn holds_every_sign(&self) -> bool {
+        holds_every_sign(&self.encoding)
+    }
 }
 
 impl Storage {
     /// Opens the database as it is: it is neither made nor brought up to date, and cannot be written.
     pub async fn open_as_it_is(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        let pool = match url {
+        const READ_ONLY: &str = "SET default_transaction_read_only = on";
+        let pool: Pool = match url {
             DatabaseUrl::Sqlite(options) => {
                 let plain =
                     SqliteConnectOptions::new().filename(options.get_filename()).pragma("query_only", "1");
-                let pool = SqlitePoolOptions::new().max_connections(2).connect_with(plain).await?;
-                Pool::Sqlite { readers: pool.clone(), writer: pool.clone(), watcher: pool }
+                SqlitePoolOptions::new().max_connections(2).connect_with(plain).await?.into()
             }
             DatabaseUrl::Postgres(options) => {
-                let read_only = options.clone().options([("default_transaction_read_only", "on")]);
-                Pool::Postgres(PgPoolOptions::new().max_connections(2).connect_with(read_only).await?)
+                // Afterwards, so that the server can still say how it would be without.
+                let read_only = PgPoolOptions::new().max_connections(2).after_connect(|connection, _| {
+                    Box::pin(async move { connection.execute(READ_ONLY).await.map(drop) })
+                });
+                read_only.connect_with(options.clone()).await?.into()
             }
         };
         Ok(Self::new(pool))
@@ -52,7 +75,7 @@ impl Storage {
                 }
                 Ok(judge_sqlite(&sqlx::query_as(APPLIED).fetch_all(readers).await?))
             }
-            Pool::Postgres(pool) => {
+            Pool::Postgres { readers: pool, .. } => {
                 let table = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
                 if !sqlx::query_scalar(table).fetch_one(pool).await? {
                     return Ok(SchemaState::Empty);
@@ -77,8 +100,9 @@ impl Storage {
 
     /// What the PostgreSQL server says about itself; `None` on SQLite.
     pub async fn server(&self) -> Result<Option<Server>, StorageError> {
-        const SERVER: &str = "SELECT current_setting('server_version_num')::int AS version, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock_millis, current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit";
-        let Pool::Postgres(pool) = &self.pool else { return Ok(None) };
+        // As it was before this connection was set to read only.
+        const SERVER: &str = "SELECT current_setting('server_version_num')::int AS version, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock_millis, current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS in_recovery, (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only, current_user::text AS role, current_schema()::text AS schema, COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create, (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))) AS closed_tables";
+        let Pool::Postgres { readers: pool, .. } = &self.pool else { return Ok(None) };
         Ok(Some(sqlx::query_as(SERVER).fetch_one(pool).await?))
     }
 }

@@ -6,7 +6,8 @@
 //! - placeholders are `$1, $2 …`; values are bound, never written into the SQL;
 //! - instants are milliseconds (`BIGINT`), never `now()`; ids are `BIGINT`;
 //! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
-//!   [`StorageError::Inconsistent`];
+//!   [`StorageError::Inconsistent`], and in the logs, which outlive releases, carried as it is
+//!   (`domain::stored`);
 //! - names are compared by a `*_key` column, in lower case;
 //! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
 //!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done

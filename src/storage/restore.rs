@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{MetadataExt, chown},
+    os::unix::fs::{MetadataExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -16,8 +16,7 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use super::{
     CopyError, DatabaseUrl, StorageError,
     backup::examine,
-    database::lock_file,
-    files::{Draft, failed_to, folder_of, sync_folder_of, with_ending},
+    files::{Draft, failed_to, folder_of, lock_beside, sync_folder_of, with_ending},
 };
 
 /// What SQLite keeps beside a database that is in use.
@@ -56,14 +55,13 @@ pub async fn restore(
     })?;
     check(&DatabaseUrl::Sqlite(SqliteConnectOptions::new().filename(&draft.path))).await?;
     // Every opening takes this lock first: nobody starts to use the database from here on.
-    let lock = target.with_extension("lock");
-    let _starting = lock_file(lock.clone()).await?;
+    let lock = lock_beside(target).await?;
     let kept = if target.exists() { Some(set_aside(target, stamp).await?) } else { None };
     // Whoever restores may be root; the server is not.
     let model = kept.clone().unwrap_or_else(|| folder_of(target));
     let model = fs::metadata(&model).map_err(failed_to("read", &model))?;
-    for path in [&draft.path, &lock] {
-        own_as(path, &model)?;
+    for file in [&draft.file, &lock] {
+        own_as(file, &model).map_err(failed_to("give away files beside", target))?;
     }
     if model.is_file() {
         draft.file.set_permissions(model.permissions()).map_err(failed_to("open up", &draft.path))?;
@@ -140,10 +138,10 @@ fn alone_with(database: &Path) -> Result<File, CopyError> {
     }
 }
 
-fn own_as(path: &Path, model: &fs::Metadata) -> Result<(), CopyError> {
-    let now = fs::metadata(path).map_err(failed_to("read", path))?;
+fn own_as(file: &File, model: &fs::Metadata) -> io::Result<()> {
+    let now = file.metadata()?;
     if (now.uid(), now.gid()) == (model.uid(), model.gid()) {
         return Ok(());
     }
-    chown(path, Some(model.uid()), Some(model.gid())).map_err(failed_to("give away", path))
+    fchown(file, Some(model.uid()), Some(model.gid()))
 }

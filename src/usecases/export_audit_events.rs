@@ -25,11 +25,11 @@ pub enum ExportFormat {
 pub struct EventRow {
     pub id: i64,
     pub at: String,
-    pub kind: &'static str,
+    pub kind: String,
     pub actor_id: Option<i64>,
     pub actor_username: String,
     pub actor_name: String,
-    pub surface: &'static str,
+    pub surface: String,
     pub namespace_id: Option<i64>,
     pub namespace_path: Option<String>,
     pub target: String,
@@ -67,11 +67,11 @@ impl From<AuditEvent> for EventRow {
         Self {
             id: id.0,
             at: event.at.rfc3339(),
-            kind: event.kind.key(),
+            kind: event.kind.key().to_owned(),
             actor_id: event.actor.id.map(|id| id.0),
             actor_username: event.actor.username,
             actor_name: event.actor.name,
-            surface: event.surface.key(),
+            surface: event.surface.key().to_owned(),
             namespace_id: event.namespace.as_ref().map(|namespace| namespace.id.0),
             namespace_path: event.namespace.map(|namespace| namespace.path),
             target: event.target,
@@ -89,6 +89,8 @@ impl EventRow {
     /// The same, where it is opened in a spreadsheet. What somebody else wrote must stay text.
     fn harmless(mut self) -> Self {
         let texts = [
+            &mut self.kind,
+            &mut self.surface,
             &mut self.actor_username,
             &mut self.actor_name,
             &mut self.target,

@@ -8,6 +8,7 @@ use crate::{
         environment::Environment,
         feature::{FeatureTarget, Gates, Recorded, check_flag_name},
         ids::AuditEventId,
+        stored::Stored,
         time::Timestamp,
     },
     storage::{AuditFilter, StorageError, UnitOfWork},
@@ -33,7 +34,7 @@ pub struct HistoryEntry {
     pub environment: Environment,
     pub by_username: String,
     pub by_name: String,
-    pub surface: Surface,
+    pub surface: Stored<Surface>,
     /// What was set, for people: `user ann (User:1), 25 % of actors`; `default` when nothing was.
     pub before: String,
     pub after: String,
@@ -80,8 +81,10 @@ pub(super) async fn find_entry(
     filter.selection.event = Some(id);
     let event = uow.audit_log().list(&filter, 1).await?.pop();
     Ok(event.and_then(|event| {
-        let is_change =
-            matches!(event.event.kind, AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted);
+        let is_change = matches!(
+            event.event.kind.known(),
+            Some(AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted)
+        );
         let FeatureTarget { flag, environment } = FeatureTarget::read(&event.event.target);
         (is_change && flag == name).then(|| entry(environment, event.clone()))
     }))

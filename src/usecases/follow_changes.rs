@@ -7,7 +7,7 @@ use super::{App, Caller, UseCaseError, evaluate_flags::may_evaluate, facts::Fact
 use crate::{
     domain::{
         access::{Access, Action, can},
-        change::{Audience, LoggedChange, audience, is_about_flags},
+        change::{Audience, LoggedChange, audience_of, is_about_flags},
         ids::AuditEventId,
     },
     storage::{Knowledge, Listener, StorageError},
@@ -93,7 +93,7 @@ async fn may_hear(
     caller: &Caller,
     event: &LoggedChange,
 ) -> Result<bool, StorageError> {
-    let Some(audience) = audience(event.kind) else { return Ok(false) };
+    let Some(audience) = audience_of(event) else { return Ok(false) };
     if caller.actor.is_admin {
         return Ok(true);
     }

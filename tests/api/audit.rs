@@ -299,3 +299,23 @@ async fn what_a_visitor_typed_stays_text() {
     let export = link(&page.text(), "Clear the filter");
     assert_eq!(export.as_deref(), Some(ADMIN));
 }
+
+/// A newer server may run beside this one.
+#[tokio::test]
+async fn an_event_of_a_newer_release_is_shown_and_exported_as_it_is() {
+    let test = server().await;
+    test.execute("INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) SELECT 1, 'workflow_approved', 'ann', 'Ann', 'page', id, full_path, 'build/v2', '', '', '', 'r' FROM namespaces WHERE full_path = 'acme'").await;
+    let admin = Browser::of(&test, "admin").await;
+    for page in [GROUP, ADMIN] {
+        let page = admin.get(page).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let words = "made a change that this release does not know, workflow_approved, to";
+        assert!(page.text().replace("<!>", "").contains(words), "{}", page.text());
+    }
+    for (format, words) in [("csv", ",workflow_approved,,ann,"), ("ndjson", "\"kind\":\"workflow_approved\"")]
+    {
+        let export = admin.get(&format!("{EXPORT}?format={format}")).await;
+        assert_eq!(export.status, StatusCode::OK);
+        assert!(export.text().contains(words), "{}", export.text());
+    }
+}

@@ -362,3 +362,35 @@ async fn a_stream_is_not_held_back_to_be_compressed() {
     assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
     assert!(Events::of(response).next().await.is_some());
 }
+
+/// A newer server may run beside this one.
+#[tokio::test]
+async fn what_a_newer_release_did_ends_no_stream() {
+    const NEWER: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'workflow_approved', 'ann', 'Ann', 'page', 'build/v2', '', '', '', 'r')";
+    let test = TestApp::new().await;
+    let last = |test: &TestApp| {
+        let storage = test.app.storage.clone();
+        async move { storage.read().await.expect("a view").audit_log().last().await.expect("a number") }
+    };
+    let before = last(&test).await;
+    test.execute(NEWER).await;
+    let newer = last(&test).await;
+    set_flag(&test, "a_flag", true).await;
+    let admin = test.token("admin", &[Scope::ReadDecisions]).await;
+    for (token, expected) in [
+        (admin, vec!["workflow_approved", "feature_flag_updated"]),
+        (service(&test).await, vec!["feature_flag_updated"]),
+    ] {
+        let address = format!("{CHANGES}?after={before}&follow=false");
+        let told = Events::of(test.get(&address).token(&token).begin().await).rest().await;
+        let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, expected);
+        // Where only that is left, it is the end and no error.
+        let address = format!("{CHANGES}?after={newer}&follow=false");
+        assert!(!Events::of(test.get(&address).token(&token).begin().await).rest().await.is_empty());
+        // Whatever it was may have changed a flag.
+        let address = format!("{FLAGS}?after={before}&follow=false");
+        let refetch = Events::of(test.get(&address).token(&token).begin().await).next().await;
+        assert_eq!(refetch.expect("an event").data["type"], "refetchEvaluation");
+    }
+}

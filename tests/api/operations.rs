@@ -1,6 +1,9 @@
 //! What an operator's programs read: readiness and metrics, and the files that are made from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use duo_console::server::{MetricsToken, ServerState, router};
 use http::{StatusCode, header};
@@ -47,17 +50,21 @@ async fn readiness(test: &TestApp) -> (StatusCode, Value) {
 #[tokio::test]
 async fn readiness_says_which_check_failed() {
     let test = server().await;
-    let checks = |database, migrations| json!([{"name": "database", "ok": database}, {"name": "migrations", "ok": migrations}]);
-    assert_eq!(
-        readiness(&test).await,
-        (StatusCode::OK, json!({"ready": true, "checks": checks(true, true)}))
-    );
+    let checks = |migrations, changes| {
+        json!([
+            {"name": "database", "ok": true},
+            {"name": "migrations", "ok": migrations},
+            {"name": "changes", "ok": changes}
+        ])
+    };
+    let well = (StatusCode::OK, json!({"ready": true, "checks": checks(true, true)}));
+    assert_eq!(readiness(&test).await, well);
 
     test.execute("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").await;
     let (status, body) = readiness(&test).await;
     assert_eq!(
         (status, body),
-        (StatusCode::SERVICE_UNAVAILABLE, json!({"ready": false, "checks": checks(true, false)}))
+        (StatusCode::SERVICE_UNAVAILABLE, json!({"ready": false, "checks": checks(false, true)}))
     );
 
     test.app.storage.close().await;
@@ -87,6 +94,24 @@ async fn the_metrics_come_in_the_form_that_was_asked_for() {
         assert!(of_histogram.chain([name]).any(|name| kinds.contains_key(name)), "{line}");
     }
     scrape(&test).await;
+}
+
+#[tokio::test]
+async fn readiness_says_that_nothing_can_be_changed() {
+    let test = server().await;
+    let held = test.app.storage.begin().await.expect("a transaction");
+    let began = Instant::now();
+    // However many ask, they wait together.
+    let answers = futures_util::future::join_all((0..20).map(|_| readiness(&test))).await;
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
+    for (status, body) in answers {
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
+        assert_eq!(body["checks"][0], json!({"name": "database", "ok": true}), "reading goes on");
+        assert_eq!(body["checks"][2], json!({"name": "changes", "ok": false}));
+    }
+    drop(held);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(readiness(&test).await.0, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 mod backup;
 mod cluster;
 mod disk;
+mod doctor;
+mod frozen;
 mod jobs;
 mod kill;
 mod nginx;

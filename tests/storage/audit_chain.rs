@@ -28,6 +28,8 @@ contract! {
     cutting_off_the_end_is_seen_by_the_head_and_by_what_was_noted,
     two_swapped_events_are_both_named,
     an_inserted_event_is_named,
+    what_has_the_smallest_or_the_largest_number_is_named_too,
+    an_emptied_chain_is_named_and_no_start_makes_it_anew,
     a_consent_that_stands_past_the_ledger_is_named,
     many_writers_at_once_make_one_whole_chain,
     what_was_rolled_back_leaves_no_gap,
@@ -355,6 +357,58 @@ async fn an_inserted_event_is_named(db: Database) {
     assert_eq!(faults(&db.open().await).await, [inserted]);
 }
 
+async fn what_has_the_smallest_or_the_largest_number_is_named_too(db: Database) {
+    const EVENT: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id";
+    const LEDGER: &str = "at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id";
+    let storage = busy(&db).await;
+    let ends = [i64::MIN, i64::MAX];
+    for id in ends {
+        for (table, columns) in [("audit_events", EVENT), ("consent_ledger", LEDGER)] {
+            let copy = format!(
+                "INSERT INTO {table} (id, {columns}) SELECT {id}, {columns} FROM {table} WHERE id = 1"
+            );
+            db.execute(&copy).await.expect("inserted");
+        }
+    }
+    let events = ends.map(|id| Fault::NotSealed { row: RowId::Event(AuditEventId(id)) });
+    let ledger = ends.map(|id| Fault::NotSealed { row: RowId::Ledger(ConsentId(id)) });
+    let found = faults(&storage).await;
+    let named: Vec<_> = found.iter().filter(|it| matches!(it, Fault::NotSealed { .. })).cloned().collect();
+    assert_eq!(named, [events, ledger].concat(), "{found:?}");
+
+    // The same of entries of the chain.
+    for position in ends {
+        let entry = format!(
+            "INSERT INTO audit_chain (position, event_id, hash) VALUES ({position}, {position}, 'x')"
+        );
+        db.execute(&entry).await.expect("inserted");
+    }
+    let found = faults(&storage).await;
+    assert!(found.contains(&Fault::LinkAltered { position: i64::MIN }), "{found:?}");
+    assert!(found.iter().any(|it| matches!(it, Fault::Gap { from: 15, .. })), "{found:?}");
+}
+
+async fn an_emptied_chain_is_named_and_no_start_makes_it_anew(db: Database) {
+    let storage = busy(&db).await;
+    storage.close().await;
+    without_guards(&db).await;
+    db.execute("DELETE FROM audit_chain").await.expect("no chain");
+    db.execute("DELETE FROM audit_head").await.expect("no head");
+    db.execute("INSERT INTO audit_head (id, position, hash) VALUES (1, 0, '')").await.expect("a fresh head");
+    for _ in 0..2 {
+        let storage = db.open().await;
+        let (verified, faults) = verify(&storage, &[]).await;
+        let named = faults.iter().filter(|it| matches!(it, Fault::NotSealed { .. })).count();
+        assert_eq!((verified.checked, named, faults.len()), (0, 14, 14));
+        storage.close().await;
+    }
+    // What comes later is sealed and does not cover it up.
+    let storage = db.open().await;
+    committed(&storage, async |uow| uow.audit_log().append(event("later"))).await;
+    let (verified, faults) = verify(&storage, &[]).await;
+    assert_eq!((verified.checked, faults.len()), (1, 14));
+}
+
 async fn a_consent_that_stands_past_the_ledger_is_named(db: Database) {
     let storage = busy(&db).await;
     without_guards(&db).await;
@@ -424,12 +478,14 @@ async fn what_was_rolled_back_leaves_no_gap(db: Database) {
 }
 
 async fn what_is_older_than_the_chain_is_sealed_once_by_whoever_starts_first(db: Database) {
-    let storage = busy(&db).await;
-    storage.close().await;
-    without_guards(&db).await;
     // As it was before there was a chain.
-    db.execute("DELETE FROM audit_chain").await.expect("no chain");
-    db.execute("UPDATE audit_head SET position = 0, hash = ''").await.expect("no chain");
+    db.migrate_to(1).await;
+    for n in 0..14 {
+        let sql = format!(
+            "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES ({n}, 'signed_in', 'ann', 'Ann', 'page', 'ann', '', '', '', 'r')"
+        );
+        db.execute(&sql).await.expect("an event");
+    }
     let open = |_| {
         let url = db.url.clone();
         async move { Storage::open(&url, 2).await.expect("it opens") }
@@ -441,6 +497,8 @@ async fn what_is_older_than_the_chain_is_sealed_once_by_whoever_starts_first(db:
     }
     committed(&servers[0], async |uow| uow.audit_log().append(event("more"))).await;
     assert_eq!(verify(&servers[1], &[]).await.0.end.position, 15);
+    let again = "INSERT INTO audit_older_rows (id) VALUES (1)";
+    db.execute(again).await.expect_err("nothing becomes older than the chain");
 }
 
 async fn a_log_without_its_head_takes_no_more_events(db: Database) {

@@ -1,12 +1,17 @@
 //! Opening: migrations, many servers at once, what SQLite is set to.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use duo_console::storage::{DatabaseUrl, DatabaseUrlError, Storage, StorageError};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::time::{sleep, timeout};
 
 use crate::{
-    support::{Backend, Database, at_once, fresh_name},
+    support::{Backend, Database, at_once, fresh_name, run},
     world::{new_user, user},
 };
 
@@ -18,6 +23,7 @@ contract! {
     a_view_for_reading_cannot_write,
     a_closed_database_is_unavailable_and_says_so,
     a_database_that_refuses_is_not_taken_for_a_busy_one,
+    whoever_holds_up_changes_holds_up_no_reading,
 }
 
 async fn every_statement_fits_the_schema(db: Database) {
@@ -109,6 +115,152 @@ async fn a_database_that_refuses_is_not_taken_for_a_busy_one(db: Database) {
     }
 }
 
+/// The server takes no change while somebody holds what every change needs.
+async fn whoever_holds_up_changes_holds_up_no_reading(db: Database) {
+    /// A second, and what a busy machine adds.
+    const CLEARLY: Duration = Duration::from_millis(1800);
+
+    let storage = Storage::open(&db.url, 8).await.expect("the database opens");
+    let ann = user(&storage, "ann").await;
+    let held = db.hold_changes().await;
+    // More of them than there are connections, and every other one goes away before it is answered.
+    let writers: Vec<_> = (0..16)
+        .map(|n: usize| {
+            let storage = storage.clone();
+            tokio::spawn(async move {
+                let began = Instant::now();
+                let changing = storage.can_be_changed();
+                let changed = if n.is_multiple_of(2) {
+                    changing.await
+                } else {
+                    timeout(Duration::from_millis(200), changing).await.unwrap_or(Ok(()))
+                };
+                (n, changed, began.elapsed())
+            })
+        })
+        .collect();
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(1000) {
+        let asked = Instant::now();
+        let found = storage.read().await.expect("a view").users().lookup(ann).await.expect("it answers");
+        assert!(found.is_some() && asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
+        sleep(Duration::from_millis(10)).await;
+    }
+    for writer in writers {
+        let (n, changed, took) = writer.await.expect("it ends");
+        assert!(took < CLEARLY, "{n}: {took:?}");
+        if n.is_multiple_of(2) {
+            assert!(matches!(changed, Err(StorageError::Unavailable(_))), "{n}: {changed:?}");
+        }
+    }
+    drop(held);
+    let until = Instant::now() + Duration::from_secs(5);
+    while let Err(error) = storage.can_be_changed().await {
+        assert!(Instant::now() < until, "{error}");
+    }
+    user(&storage, "bob").await;
+}
+
+mod on_postgres {
+    use super::{
+        Backend, Database, DatabaseUrl, Duration, Instant, Storage, StorageError, fresh_name, new_user, run,
+        sleep, user,
+    };
+
+    /// As a server does whose machine is paused.
+    #[test]
+    fn a_transaction_that_stands_still_is_ended_and_says_so() {
+        run(Backend::Postgres, async |db: Database| {
+            let (frozen, other) = (db.open().await, Storage::open(&db.url, 4).await.expect("it opens"));
+            let ann = user(&other, "ann").await;
+            let mut uow = frozen.begin().await.expect("a unit of work");
+            uow.users().set_password_hash(ann, "one").await.expect("it is hers now");
+            let began = Instant::now();
+            let refused = async {
+                let mut uow = other.begin().await?;
+                uow.users().set_password_hash(ann, "two").await?;
+                uow.commit().await
+            };
+            let refused = refused.await;
+            assert!(matches!(refused, Err(StorageError::Unavailable(_))), "{refused:?}");
+            sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
+            let mut mended = other.begin().await.expect("a unit of work");
+            mended.users().set_password_hash(ann, "two").await.expect("nobody holds it any more");
+            mended.commit().await.expect("it commits");
+            let woken = uow.users().add(&new_user("bob")).await;
+            assert!(matches!(woken, Err(StorageError::Unavailable(_))), "{woken:?}");
+            drop(uow);
+            user(&frozen, "bob").await;
+        });
+    }
+
+    #[test]
+    fn a_role_that_may_no_longer_come_in_is_out_of_reach_until_it_may_again() {
+        run(Backend::Postgres, async |db: Database| {
+            let role = fresh_name();
+            let name = db.texts("SELECT current_database()::text").await.remove(0);
+            db.execute(&format!("CREATE ROLE {role} LOGIN")).await.expect("a role");
+            db.execute(&format!("GRANT ALL ON SCHEMA public TO {role}")).await.expect("a right");
+            let url = db.url_text.replacen("//postgres@", &format!("//{role}@"), 1);
+            assert_ne!(url, db.url_text, "the URL names the user postgres");
+            let storage = Storage::open(&url.parse().expect("a URL"), 4).await.expect("it opens");
+            user(&storage, "ann").await;
+            let end = format!(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{role}'"
+            );
+            for (shut, open) in [
+                (format!("ALTER ROLE {role} NOLOGIN"), format!("ALTER ROLE {role} LOGIN")),
+                (
+                    format!("REVOKE CONNECT ON DATABASE {name} FROM PUBLIC"),
+                    format!("GRANT CONNECT ON DATABASE {name} TO PUBLIC"),
+                ),
+            ] {
+                db.execute(&shut).await.expect("it is shut");
+                db.execute(&end).await.expect("they end");
+                for begun in [storage.read().await.map(drop), storage.begin().await.map(drop)] {
+                    assert!(matches!(begun, Err(StorageError::Unavailable(_))), "{shut}: {begun:?}");
+                }
+                db.execute(&open).await.expect("it is open");
+                storage.read().await.expect("a view").users().count().await.expect("it answers");
+            }
+            // A start says at once what is wrong, and does not wait for it to change.
+            db.execute(&format!("ALTER ROLE {role} NOLOGIN")).await.expect("it is shut");
+            let url: DatabaseUrl = url.parse().expect("a URL");
+            let began = Instant::now();
+            Storage::wait_for(&url, Duration::from_secs(20)).await;
+            assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+            storage.close().await;
+            db.execute(&format!("DROP OWNED BY {role} CASCADE")).await.expect("the rights go");
+            db.execute(&format!("DROP ROLE {role}")).await.expect("the role goes");
+        });
+    }
+
+    #[test]
+    fn a_database_that_lacks_most_signs_is_refused_and_left_as_it_is() {
+        run(Backend::Postgres, async |db: Database| {
+            for (encoding, taken) in [("LATIN1", false), ("SQL_ASCII", true)] {
+                let name = fresh_name();
+                let make =
+                    format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'");
+                db.execute(&make).await.expect("a database");
+                let (server, _) = db.url_text.rsplit_once('/').expect("the URL names a database");
+                let url: DatabaseUrl = format!("{server}/{name}").parse().expect("a URL");
+                match Storage::open(&url, 2).await {
+                    Ok(storage) => {
+                        assert!(taken, "{encoding}");
+                        user(&storage, "ann").await;
+                        storage.close().await;
+                    }
+                    Err(error) => {
+                        assert!(!taken && error.to_string().contains("its encoding is LATIN1"), "{error}");
+                    }
+                }
+                db.execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("it goes");
+            }
+        });
+    }
+}
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let names = |folder: &str| -> BTreeSet<String> {
@@ -133,7 +285,53 @@ fn a_database_url_is_parsed_once_and_printed_without_its_password() {
 }
 
 mod on_sqlite {
+    use std::{fs, os::unix::fs::symlink};
+
     use super::{Backend, Connection, Database, DatabaseUrl, SqliteConnectOptions, SqliteConnection};
+    use super::{Storage, StorageError, user};
+
+    fn at(file: &std::path::Path) -> DatabaseUrl {
+        format!("sqlite://{}", file.display()).parse().expect("a URL")
+    }
+
+    #[tokio::test]
+    async fn no_file_is_emptied_whatever_the_database_is_called() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let neighbours = ["duo.lock", "duo.db.lock", "state.lock.lock"].map(|it| folder.path().join(it));
+        for file in &neighbours {
+            fs::write(file, "somebody else's").expect("a file");
+        }
+        for name in ["state.lock", "duo.db", "duo"] {
+            for count in 1..=2 {
+                let storage = Storage::open(&at(&folder.path().join(name)), 2).await.expect("it opens");
+                user(&storage, &format!("user-{count}")).await;
+                let found = storage.read().await.expect("a view").users().count().await;
+                assert_eq!(found.expect("a count"), count, "{name}");
+                storage.close().await;
+            }
+        }
+        for file in &neighbours {
+            assert_eq!(fs::read_to_string(file).expect("a file"), "somebody else's", "{}", file.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_link_at_the_locks_name_is_refused_and_not_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (victim, nothing) = (folder.path().join("victim"), folder.path().join("nothing"));
+        fs::write(&victim, "kept").expect("a file");
+        let (file, lock) = (folder.path().join("duo.db"), folder.path().join("duo.db.lock"));
+        for target in [&victim, &nothing] {
+            symlink(target, &lock).expect("a link");
+            let error = Storage::open(&at(&file), 2).await.map(drop).expect_err("it is refused");
+            assert!(matches!(error, StorageError::Io { .. }), "{error:?}");
+            assert!(error.to_string().contains("symbolic link"), "{error}");
+            fs::remove_file(&lock).expect("it goes");
+        }
+        assert_eq!(fs::read_to_string(&victim).expect("a file"), "kept");
+        assert!(!nothing.exists() && !file.exists());
+        Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+    }
 
     #[test]
     fn connections_are_durable_and_keep_the_references() {

@@ -1,6 +1,7 @@
 //! A database of its own for each test, and a way to look at it that is not the program's.
 
 use std::{
+    any::Any,
     future::Future,
     sync::{
         Arc,
@@ -12,6 +13,7 @@ use std::{
 use duo_console::storage::{DatabaseUrl, Storage, UnitOfWork};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection,
+    migrate::Migrator,
     postgres::{PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
@@ -75,6 +77,31 @@ impl Database {
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
         on_raw!(&self.raw, |pool| sqlx::query_scalar(sql).fetch_all(pool).await).expect("texts")
+    }
+
+    /// Applies the migrations up to one, as an older program did.
+    pub async fn migrate_to(&self, last: i64) {
+        let older = |all: Migrator| {
+            Migrator::with_migrations(all.iter().filter(|it| it.version <= last).cloned().collect())
+        };
+        match &self.raw {
+            Raw::Sqlite(pool) => older(sqlx::migrate!("migrations/sqlite")).run(pool).await,
+            Raw::Postgres(pool) => older(sqlx::migrate!("migrations/postgres")).run(pool).await,
+        }
+        .expect("they fit");
+    }
+
+    /// Holds what every change needs, as a program that hangs would, until it is dropped.
+    pub async fn hold_changes(&self) -> Box<dyn Any + Send> {
+        const HEAD: &str = "UPDATE audit_head SET position = position";
+        match &self.raw {
+            Raw::Sqlite(pool) => Box::new(pool.begin_with("BEGIN IMMEDIATE").await.expect("it begins")),
+            Raw::Postgres(pool) => {
+                let mut held = pool.begin().await.expect("it begins");
+                held.execute(HEAD).await.expect("the head of the audit chain");
+                Box::new(held)
+            }
+        }
     }
 
     /// The SQLite database past the program.

@@ -104,10 +104,69 @@ fn postgres(findings: &mut Findings, server: &Server) {
         let found = format!("off: {}. What was acknowledged may be lost", lax.join(", "));
         findings.fail("durability", found, "Set them to on in postgresql.conf and restart PostgreSQL.");
     }
+    writable(findings, server);
     let apart = SystemClock.now().as_millis() - server.clock_millis;
     if apart.abs() > APART {
         let found = format!("the clocks of this machine and of the database are {apart} ms apart");
         findings.warn("clock", found, "Have both machines keep time with NTP.");
+    }
+}
+
+/// Whether this role can make, read and change what the program needs, and write whatever signs.
+fn writable(findings: &mut Findings, server: &Server) {
+    const CHECK: &str = "rights";
+
+    let Server { encoding, role, .. } = server;
+    if !server.holds_every_sign() {
+        findings.fail(
+            "encoding",
+            format!("it is {encoding}, which lacks most signs; no server starts with it"),
+            "Make a database with ENCODING 'UTF8' TEMPLATE template0, and copy what there is with pg_dump.",
+        );
+    } else if encoding == "UTF8" {
+        findings.ok("encoding", "UTF8");
+    } else {
+        findings.warn(
+            "encoding",
+            format!("it is {encoding}: text is kept, but PostgreSQL knows no letters beyond ASCII in it"),
+            "Make a database with ENCODING 'UTF8' TEMPLATE template0, and copy what there is with pg_dump.",
+        );
+    }
+    let mut well = true;
+    let mut fail = |found: String, advice: String| {
+        well = false;
+        findings.fail(CHECK, found, advice);
+    };
+    if server.in_recovery {
+        let advice = "Have --database-url (DATABASE_URL) name the primary.";
+        fail(String::from("it is a standby, which takes no changes"), String::from(advice));
+    } else if server.read_only == "on" {
+        fail(
+            String::from("it is set to take no changes (default_transaction_read_only)"),
+            format!("ALTER DATABASE … RESET default_transaction_read_only, or ALTER ROLE {role} RESET …"),
+        );
+    }
+    match &server.schema {
+        None => fail(
+            format!("the role {role} has no schema to make tables in"),
+            format!("CREATE SCHEMA AUTHORIZATION {role}"),
+        ),
+        Some(schema) if !server.may_create => fail(
+            format!(
+                "the role {role} may not make tables in the schema {schema}: no start can bring it up to date"
+            ),
+            format!("GRANT CREATE ON SCHEMA {schema} TO {role}"),
+        ),
+        Some(_) => {}
+    }
+    if let Some(tables) = &server.closed_tables {
+        fail(
+            format!("the role {role} may not read or not add to: {tables}"),
+            format!("Make {role} their owner: REASSIGN OWNED BY … TO {role}"),
+        );
+    }
+    if well {
+        findings.ok(CHECK, format!("the role {role} may make and change what is needed"));
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Change {
     at: String,
     /// What happened: the kind of its audit event.
     #[schema(example = "feature_flag_updated")]
-    kind: &'static str,
+    kind: String,
     /// What it happened to: a feature flag, a feature group, a flow, a user.
     #[schema(example = "duo_developer_orbit")]
     subject: String,
@@ -55,7 +55,7 @@ impl From<&LoggedChange> for Change {
         Self {
             id: event.id.0,
             at: event.at.rfc3339(),
-            kind: event.kind.key(),
+            kind: event.kind.key().to_owned(),
             subject: subject.to_owned(),
             environment: environment.map(Environment::key),
             namespace: namespace.map(str::to_owned),
@@ -68,7 +68,7 @@ impl From<&LoggedChange> for Change {
 /// Server-sent events, each as it happens on any server of the database: `change` for everything that
 /// may make an answer of yours another. Feature flags, their definitions and groups, and the registry
 /// of flow versions are told to everybody; flows, consents and memberships to whoever may ask for
-/// decisions there; users to administrators; what somebody chose about Orbit to themselves and to
+/// decisions there; users, and what only a newer release knows, to administrators; what somebody chose about Orbit to themselves and to
 /// administrators, so what depends on it (`developer/v1`) is to be asked again all the same. It says what
 /// changed, and neither by whom nor to what: ask again for that.
 ///

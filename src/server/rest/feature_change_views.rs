@@ -3,12 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    flow_views::Person,
-    problem::Problem,
-    problem_document::Code,
-    words::{Environment, Surface},
-};
+use super::{flow_views::Person, problem::Problem, problem_document::Code, words::Environment};
 use crate::{
     domain::{
         audit::AuditCursor,
@@ -48,7 +43,9 @@ pub struct FlagHistoryEntry {
     at: String,
     environment: Environment,
     by: Person,
-    surface: Surface,
+    /// What it came through: `page`, `api`, `command_line`, `chat` or `scheduler`, or what a newer release wrote.
+    #[schema(example = "page")]
+    surface: String,
     /// What was set, for people; `default` when nothing was.
     #[schema(example = "default")]
     before: String,
@@ -78,7 +75,7 @@ impl From<HistoryEntry> for FlagHistoryEntry {
             at: entry.at.rfc3339(),
             environment: entry.environment.into(),
             by: Person::new(entry.by_username, entry.by_name),
-            surface: entry.surface.into(),
+            surface: entry.surface.key().to_owned(),
             before: entry.before,
             after: entry.after,
             restorable: entry.gates_after.is_some(),

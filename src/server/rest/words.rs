@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{actor, availability, code_review, environment, feature, flow_version, flows};
+use crate::domain::{availability, code_review, environment, feature, flow_version, flows};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
@@ -66,9 +66,6 @@ words! {
         StagingRef,
         Production,
     }
-
-    /// Where a request came from.
-    Surface = actor { Page, Api, CommandLine, Chat, Scheduler }
 
     /// The top-level group's setting for GitLab Duo; it is on with the first two.
     DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }

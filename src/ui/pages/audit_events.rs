@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     actions::query::Query,
-    domain::{consent::LedgerAction, namespace::GroupPath, paths::GroupPage},
+    domain::{consent::LedgerAction, namespace::GroupPath, paths::GroupPage, stored::Stored},
     ui::{
         components::Time,
         layout::{Nav, Page, group_crumbs},
@@ -55,9 +55,10 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
 
 #[component]
 fn Entry(visit: Visit, entry: LedgerEntry) -> impl IntoView {
-    let what = match entry.action {
-        LedgerAction::Given => " gave consent",
-        LedgerAction::Withdrawn => " withdrew the consent",
+    let what = match &entry.action {
+        Stored::Known(LedgerAction::Given) => String::from(" gave consent"),
+        Stored::Known(LedgerAction::Withdrawn) => String::from(" withdrew the consent"),
+        Stored::Newer(key) => format!(" did what this release does not know, {key}, to the consent"),
     };
     let version = entry.wording.as_str().split('-').next().unwrap_or_default().to_owned();
     view! {

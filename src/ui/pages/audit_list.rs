@@ -185,8 +185,8 @@ fn Day(
 #[component]
 fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl IntoView {
     let id = event.id;
-    let kind = event.event.kind;
     let event = event.event;
+    let kind = event.kind.clone();
     let Sentence { what, details } = Sentence::of(&event);
     let details = details.into_iter().map(|detail| match detail {
         Detail::Words(words) => words.into_any(),
@@ -204,7 +204,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
                 " "
                 {what}
                 " "
-                {kind.is_consent().then(|| view! { <span class="badge">"Consent"</span>" " })}
+                {kind.known().is_some_and(AuditKind::is_consent).then(|| view! { <span class="badge">"Consent"</span>" " })}
                 <Time moment=visit.moment(event.at) />
             </p>
             {(!details.is_empty()).then(|| view! { <p class="mt-0.5 text-sm wrap-anywhere">{details}</p> })}
