@@ -83,7 +83,7 @@ pub fn send_to_sign_in() {
 
 fn wants_html() -> bool {
     with_context(|parts: &Parts| {
-        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = parts.headers.get(header::ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         accept.is_some_and(|accept| accept.contains("text/html"))
     })
     .unwrap_or_default()

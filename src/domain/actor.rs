@@ -59,7 +59,7 @@ impl Actor {
     pub fn has_proved_within(&self, millis: i64, now: Timestamp) -> bool {
         millis == 0
             || self.surface != Surface::Page
-            || self.authenticated_at.is_some_and(|at| now < at.plus_millis(millis))
+            || self.authenticated_at.is_some_and(|at| at.is_within(millis, now))
     }
 
     /// Whether the way this actor came in allows what needs `scope`.
@@ -92,6 +92,7 @@ mod tests {
         assert!(proved(Surface::Page, ago(59), 60));
         assert!(!proved(Surface::Page, ago(60), 60));
         assert!(!proved(Surface::Page, None, 60));
+        assert!(!proved(Surface::Page, ago(-2 * 24 * 3_600_000), 60), "the clock was ahead");
         assert!(proved(Surface::Page, None, 0), "switched off");
         assert!(proved(Surface::Api, None, 60) && proved(Surface::CommandLine, None, 60));
     }

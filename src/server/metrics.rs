@@ -9,14 +9,13 @@ mod requests;
 
 use std::{
     fmt,
-    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, header},
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use prometheus_client::{
@@ -46,9 +45,8 @@ const COMMIT: &str = match option_env!("DUO_COMMIT") {
 };
 
 /// All the numbers, for whoever may read them.
-pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
+pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = access::check(state.metrics_token.as_ref(), &headers) {
         return refusal.into_response();
     }
     let asked = Instant::now();

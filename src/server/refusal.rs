@@ -51,7 +51,7 @@ impl Asked {
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
