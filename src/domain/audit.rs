@@ -204,7 +204,7 @@ impl AuditKind {
             Self::MembershipUpdated => "changed the role of",
             Self::MembershipDeleted => "removed the member",
             Self::SignedIn => "signed in",
-            Self::SignInFailed => "failed to sign in",
+            Self::SignInFailed => "failed to sign in as",
             Self::SignedOut => "signed out",
             Self::SessionRevoked => "ended a session of",
             Self::SessionsEnded => "ended the other sessions of",
@@ -223,6 +223,7 @@ impl AuditKind {
 pub struct AuditActor {
     /// `None` for an operator at the command line and for whoever failed to sign in.
     pub id: Option<UserId>,
+    /// Empty for whoever failed to sign in by a name that nobody here has.
     pub username: String,
     pub name: String,
 }

@@ -69,7 +69,7 @@ pub(super) async fn sign_in(
     let (status, message) = match sign_in::sign_in(&state.app, &origin, attempt).await {
         Ok(Some(token)) => {
             let seconds = state.app.settings.session_absolute_millis / 1000;
-            let to = paths::safe_return(Some(&form.return_to)).to_owned();
+            let to = paths::short_return(paths::safe_return(Some(&form.return_to))).to_owned();
             let mut response = Redirect::to(&to).into_response();
             for cookie in [
                 state.cookies.set(SESSION_COOKIE, token, seconds),

@@ -67,7 +67,7 @@ pub(in crate::server) async fn start(
         let headers = request.headers();
         return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
     }
-    let return_to = paths::safe_return(query.get("return_to")).to_owned();
+    let return_to = paths::short_return(paths::safe_return(query.get("return_to"))).to_owned();
     // Where the provider knows the browser it comes back with a session and without a question: no
     // other site is to begin that.
     if middleware::is_led_here(request.headers()) {
