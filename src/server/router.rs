@@ -100,13 +100,18 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
     parts.extensions.insert(in_place.clone());
     let request = Request::from_parts(parts, Body::from(body));
     let context = state.clone();
-    let response = handle_server_fns_with_context(move || provide(&context), request).await.into_response();
+    let mut response =
+        handle_server_fns_with_context(move || provide(&context), request).await.into_response();
     if let Some(in_place) = in_place.get() {
         let mut page = asked.in_place(&state, in_place).await;
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             page.headers_mut().append(header::SET_COOKIE, cookie.clone());
         }
         return page;
+    }
+    // What a form's page and its error make up for an address is for nobody where nothing leads there.
+    if !response.status().is_redirection() {
+        response.headers_mut().remove(header::LOCATION);
     }
     // An action answers a form with a redirect, whatever came of it.
     if asked.for_html() && response.status() == StatusCode::BAD_REQUEST {
