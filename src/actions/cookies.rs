@@ -18,15 +18,16 @@ impl CookiePolicy {
         if self.secure { format!("__Host-{name}") } else { name.to_owned() }
     }
 
-    /// The value of a cookie that the browser sent; `None` when it sent none.
+    /// The value of a cookie that the browser sent; `None` when it sent none. Cookies of other programs
+    /// on the same host come along, in whatever bytes: they are taken apart before any is read.
     pub fn read(self, headers: &HeaderMap, name: &str) -> Option<String> {
         let name = self.name(name);
         headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| Cookie::split_parse(header.to_owned()))
-            .filter_map(Result::ok)
+            .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| str::from_utf8(pair).ok())
+            .filter_map(|pair| Cookie::parse(pair).ok())
             .find(|cookie| cookie.name() == name)
             .map(|cookie| cookie.value().to_owned())
     }
@@ -63,12 +64,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_set_is_read_whatever_stands_beside_it(value in "[A-Za-z0-9_-]{0,80}", other in "[ -:<-~]{0,40}") {
+        fn what_is_set_is_read_whatever_stands_beside_it(value in "[A-Za-z0-9_-]{0,80}", other in "[ -:<-~]{0,40}", bytes: Vec<u8>) {
+            let bytes: Vec<u8> = bytes.into_iter().filter(|it| !it.is_ascii_control() && *it != b';').collect();
             let policy = CookiePolicy { secure: false };
             let set = policy.set("duo_session", value.clone(), 60);
             let pair = set.to_str().unwrap().split(';').next().unwrap();
             let mut headers = HeaderMap::new();
-            headers.append(header::COOKIE, format!("{pair}; {other}").parse().unwrap());
+            let cookies = [bytes.as_slice(), b"; ", pair.as_bytes(), b"; ", other.as_bytes()].concat();
+            headers.append(header::COOKIE, http::HeaderValue::from_bytes(&cookies).unwrap());
             prop_assert_eq!(policy.read(&headers, "duo_session"), Some(value));
         }
 
@@ -77,6 +80,21 @@ mod tests {
             if let Ok(value) = http::HeaderValue::from_bytes(&bytes) {
                 let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
                 let _ = CookiePolicy { secure: true }.read(&headers, "duo_session");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cookie_of_another_program_in_whatever_bytes_hides_none_of_ours() {
+        let policy = CookiePolicy { secure: false };
+        let others: [&[u8]; 3] = ["café".as_bytes(), b"caf\xe9", b"\xff\xfe"];
+        for other in others {
+            let before = [b"name=", other, b"; duo_session=x"].concat();
+            let behind = [b"duo_session=x; ", other, b"=1"].concat();
+            for bytes in [before, behind] {
+                let value = http::HeaderValue::from_bytes(&bytes).unwrap();
+                let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
+                assert_eq!(policy.read(&headers, "duo_session").as_deref(), Some("x"), "{headers:?}");
             }
         }
     }

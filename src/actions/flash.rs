@@ -90,9 +90,13 @@ impl Flash {
     }
 }
 
-/// The flash of the request that is being answered, which is shown now and never again.
+/// The flash of the request that is being answered, which is shown now and never again: what the server
+/// hands over, or what the browser brought.
 pub fn take() -> Option<Flash> {
     let policy = expect_context::<CookiePolicy>();
+    if let Some(handed_over) = with_context(|parts: &Parts| parts.extensions.get().cloned())? {
+        return handed_over;
+    }
     let flash = with_context(|parts: &Parts| Flash::read(&parts.headers, policy))??;
     expect_context::<ResponseOptions>()
         .append_header(header::SET_COOKIE, policy.set(COOKIE, String::new(), 0));

@@ -1,8 +1,11 @@
 //! What every action does around its use case: who asks, and how the answer travels.
 //!
 //! An island gets the result, or an [`ActionError`] with its status. A plain form gets a redirect to
-//! the page it came from, with a flash that says how it went; nothing of it stands in the address.
+//! the page it came from, with a flash that says how it went; nothing of it stands in the address. What
+//! is too long for that is answered with the page itself.
 //! Server functions answer every error with 500 of their own accord: this is where that is mended.
+
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{
@@ -41,6 +44,35 @@ pub enum Next {
     Silently(String),
 }
 
+/// What an address and a flash may take of an answer's headers, in bytes. Proxies have as little as 4 KiB for
+/// all of them, and the others take a quarter of that.
+const HEADER_ROOM: usize = 2048;
+
+/// What answers a form instead of a redirect, where what has to be kept fits into no header.
+#[derive(Clone, Debug)]
+pub enum InPlace {
+    /// The page that it would have led to, with this status.
+    Page { path: String, flash: Option<Flash>, status: u16 },
+    /// That nobody is signed in, and nothing is lost.
+    SignedOut,
+}
+
+/// Where an action leaves it for the server.
+#[derive(Clone, Debug, Default)]
+pub struct InPlaceSlot(Arc<OnceLock<InPlace>>);
+
+impl InPlaceSlot {
+    pub fn get(&self) -> Option<&InPlace> {
+        self.0.get()
+    }
+
+    fn fill(in_place: InPlace) {
+        if let Some(Self(slot)) = handed_over() {
+            let _ = slot.set(in_place);
+        }
+    }
+}
+
 /// Who asks.
 ///
 /// # Errors
@@ -48,7 +80,9 @@ pub enum Next {
 pub fn call(back: &str) -> Result<Call, ActionError> {
     let html = wants_html();
     let Some(signed_in) = signed_in() else {
-        if html {
+        if html && paths::short_return(back) != back {
+            InPlaceSlot::fill(InPlace::SignedOut);
+        } else if html {
             see_other(&paths::sign_in_returning_to(back));
         } else {
             set_status(&ActionError::SignedOut);
@@ -83,7 +117,7 @@ pub fn send_to_sign_in() {
 
 fn wants_html() -> bool {
     with_context(|parts: &Parts| {
-        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = parts.headers.get(header::ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         accept.is_some_and(|accept| accept.contains("text/html"))
     })
     .unwrap_or_default()
@@ -93,6 +127,20 @@ fn wants_html() -> bool {
 fn see_other(path: &str) {
     redirect(path);
     answer_with(StatusCode::SEE_OTHER.as_u16());
+}
+
+/// Leads a form to a page with something to be said there; where that is too much for the headers, the
+/// page is the answer.
+fn lead(path: String, flash: Option<Flash>, status: u16) {
+    let cookie = flash.as_ref().map(|flash| flash.cookie(expect_context::<CookiePolicy>()));
+    if path.len() + cookie.as_ref().map_or(0, HeaderValue::len) > HEADER_ROOM {
+        InPlaceSlot::fill(InPlace::Page { path, flash, status });
+        return;
+    }
+    if let Some(cookie) = cookie {
+        set_cookie(cookie);
+    }
+    see_other(&path);
 }
 
 /// Gives the answer the status of the error.
@@ -125,17 +173,16 @@ impl Call {
     ) -> Result<T, ActionError> {
         let result = result.map_err(|error| self.action_error(error));
         if self.html {
+            let status = result.as_ref().err().map_or(200, ActionError::status);
             match next(result.as_ref()) {
                 Next::Silently(path) | Next::Page(path, _)
                     if matches!(result, Err(ActionError::ConfirmSignIn)) =>
                 {
-                    see_other(&paths::confirm_returning_to(&path));
+                    lead(paths::confirm_returning_to(&path), None, status);
                 }
-                Next::Silently(path) => see_other(&path),
+                Next::Silently(path) => lead(path, None, status),
                 Next::Page(path, outcome) => {
-                    let flash = Flash { subject: subject.to_owned(), outcome };
-                    set_cookie(flash.cookie(expect_context::<CookiePolicy>()));
-                    see_other(&path);
+                    lead(path, Some(Flash { subject: subject.to_owned(), outcome }), status);
                 }
             }
         } else if let Err(error) = &result {

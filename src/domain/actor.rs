@@ -99,7 +99,7 @@ impl Actor {
     pub fn has_proved_within(&self, millis: i64, now: Timestamp) -> bool {
         match self.proof {
             Proof::EachRequest => true,
-            Proof::Session { since } => millis == 0 || now < since.plus_millis(millis),
+            Proof::Session { since } => millis == 0 || since.is_within(millis, now),
         }
     }
 
@@ -131,6 +131,7 @@ mod tests {
         let ago = |millis: i64| Proof::Session { since: now.plus_millis(-millis) };
         assert!(proved(ago(59), 60));
         assert!(!proved(ago(60), 60));
+        assert!(!proved(ago(-2 * 24 * 3_600_000), 60), "the clock was ahead");
         assert!(proved(ago(60), 0), "switched off");
         assert!(proved(Proof::EachRequest, 60));
     }

@@ -191,6 +191,7 @@ impl Word for AuditKind {
 pub struct AuditActor {
     /// `None` for an operator at the command line and for whoever failed to sign in.
     pub id: Option<UserId>,
+    /// Empty for whoever failed to sign in by a name that nobody here has.
     pub username: String,
     pub name: String,
 }

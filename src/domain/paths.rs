@@ -199,23 +199,23 @@ pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery)
     path
 }
 
-/// The sign-in page, coming back to `to` afterwards.
+/// The sign-in page, coming back to `to` afterwards, as far as [`short_return`] goes.
 pub fn sign_in_returning_to(to: &str) -> String {
+    let to = short_return(to);
     if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }
 }
 
 /// The way to the provider, coming back to `to` afterwards.
 pub fn provider_sign_in_returning_to(to: &str) -> String {
-    if safe_return(Some(to)) == HOME {
-        PROVIDER_SIGN_IN.to_owned()
-    } else {
-        format!("{PROVIDER_SIGN_IN}?return_to={}", query_value(to))
+    match short_return(safe_return(Some(to))) {
+        HOME => PROVIDER_SIGN_IN.to_owned(),
+        to => format!("{PROVIDER_SIGN_IN}?return_to={}", query_value(to)),
     }
 }
 
 /// The way to the provider, where one proves anew who one is, coming back to `to` afterwards.
 pub fn provider_confirm_returning_to(to: &str) -> String {
-    format!("{PROVIDER_SIGN_IN}?anew=true&return_to={}", query_value(safe_return(Some(to))))
+    format!("{PROVIDER_SIGN_IN}?anew=true&return_to={}", query_value(short_return(safe_return(Some(to)))))
 }
 
 /// The page that asks for the password again, coming back to `to` afterwards.
@@ -240,6 +240,15 @@ pub fn reset_link(origin: &str, token: &str) -> String {
 /// What `serve` prints where there are no users yet.
 pub fn first_administrator_link(origin: &str, token: &str) -> String {
     format!("{origin}{FIRST_ADMINISTRATOR}?token={}", query_value(token))
+}
+
+/// What of `to` may travel in an address, a header and a cookie, for which proxies have little room: all of it,
+/// its path, or nothing but the way home.
+pub fn short_return(to: &str) -> &str {
+    const LONGEST: usize = 1000;
+
+    let path = to.split_once('?').map_or(to, |(path, _)| path);
+    [to, path].into_iter().find(|it| it.len() <= LONGEST).unwrap_or(HOME)
 }
 
 /// Where to go after signing in: `to` when it is a page of ours, else the groups. Anything that a

@@ -87,7 +87,8 @@ impl Limit {
     /// How long to wait from `now`, in whole seconds; 0 when an attempt may be made.
     pub fn wait(self, failures: Failures, now: Timestamp) -> i64 {
         let excess = failures.count - self.free;
-        if excess < 0 || failures.is_forgotten(now) {
+        // A failure of the future is none that somebody has to wait after: the wait would never end.
+        if excess < 0 || failures.is_forgotten(now) || failures.last_at.is_ahead_of(now) {
             return 0;
         }
         // Beyond so many doublings it is the longest anyway.
@@ -142,6 +143,7 @@ mod tests {
         assert_eq!((after(0), after(1), after(14_001), after(14_999), after(15_000)), (15, 15, 1, 1, 0));
         assert_eq!(after(-60_000), 15, "a clock behind makes nobody wait longer");
         assert_eq!(after(FORGOTTEN_AFTER * 2), 0);
+        assert_eq!(after(-2 * FORGOTTEN_AFTER), 0, "the clock was ahead: it is no wait of two days");
     }
 
     #[test]

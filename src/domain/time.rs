@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How far the clocks of servers, and of a clock that was put right, may be apart without anybody noticing, in
+/// milliseconds.
+const CLOCKS_APART: i64 = 60_000;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -25,6 +29,17 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_millis(days.saturating_mul(24 * 60 * 60 * 1000))
+    }
+
+    /// Whether this was less than `millis` before `now`. What lies in the future was not: the clock was wrong
+    /// then or is now, and nobody knows how long ago it really was.
+    pub const fn is_within(self, millis: i64, now: Self) -> bool {
+        now.0 < self.plus_millis(millis).0 && !self.is_ahead_of(now)
+    }
+
+    /// Whether this lies in the future, by more than clocks may be apart.
+    pub const fn is_ahead_of(self, now: Self) -> bool {
+        self.0 > now.plus_millis(CLOCKS_APART).0
     }
 
     /// `2026-06-01T09:30:00.000Z`: what the API and `<time datetime>` carry.
@@ -122,6 +137,17 @@ mod tests {
         {
             assert_eq!(Timestamp::from_date(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_lies_in_the_future_is_not_recent() {
+        let hour = 3_600_000;
+        let recent = |ago: i64| NOON.plus_millis(-ago).is_within(hour, NOON);
+        assert!(recent(0) && recent(hour - 1) && !recent(hour));
+        assert!(recent(-60_000), "clocks are a little apart");
+        assert!(!recent(-60_001) && !recent(-48 * hour));
+        assert!(!Timestamp::from_millis(i64::MAX).is_within(hour, NOON));
+        assert!(!Timestamp::from_millis(0).is_within(i64::MAX, Timestamp::from_millis(i64::MAX)));
     }
 
     #[test]

@@ -60,7 +60,8 @@ fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
     let mime = original.metadata.mimetype();
     let charset = if mime.starts_with("text/") || mime.ends_with("+xml") { "; charset=utf-8" } else { "" };
     let content_type = (header::CONTENT_TYPE, format!("{mime}{charset}"));
-    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let accepts = headers.get(header::ACCEPT_ENCODING).map(|it| String::from_utf8_lossy(it.as_bytes()));
+    let accepts = accepts.as_deref().unwrap_or_default();
     let compressed = [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .filter(|(encoding, _)| accepts_encoding(accepts, encoding))

@@ -11,14 +11,13 @@ mod requests;
 
 use std::{
     fmt,
-    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, header},
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use prometheus_client::{
@@ -46,12 +45,11 @@ const COMMIT: &str = match option_env!("DUO_COMMIT") {
 };
 
 /// All the numbers, for whoever may read them.
-pub(super) async fn show(State(state): State<Arc<ServerState>>, request: Request) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Err(refusal) = access::check(state.metrics_token.as_ref(), peer, request.headers()) {
+pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = access::check(state.metrics_token.as_ref(), &headers) {
         return refusal.into_response();
     }
-    let format = Format::wanted(request.headers());
+    let format = Format::wanted(&headers);
     let asked = Instant::now();
     let database_answered = health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed());
     let jobs = if database_answered.is_some() { count_jobs(&state.app).await.ok() } else { None };

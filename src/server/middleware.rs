@@ -2,7 +2,7 @@
 
 use std::{
     mem,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
@@ -23,6 +23,7 @@ use super::{
     limits::{self, Late},
     metrics::OTHER,
     refusal::Asked,
+    remote_ip::remote_ip,
     request_id::{self, REQUEST_ID},
     telemetry::traces,
 };
@@ -144,22 +145,6 @@ fn is_frequent(route: &str) -> bool {
         || route.starts_with("/ofrep/v1/evaluate/")
 }
 
-/// The address of the client: what the outermost trusted proxy saw, or the peer.
-fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
-    let peer = peer.map(|ip| ip.to_canonical());
-    let forwarded = || {
-        let list: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let ip: IpAddr = list.get(list.len().checked_sub(trusted_proxies)?)?.trim().parse().ok()?;
-        Some(ip.to_canonical())
-    };
-    if trusted_proxies > 0 { forwarded().or(peer) } else { peer }
-}
-
 /// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.
 pub(super) async fn session(
     State(state): State<Arc<ServerState>>,
@@ -278,8 +263,6 @@ fn complete(state: &ServerState, response: &mut Response, request_id: &str) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -306,26 +289,5 @@ mod tests {
         for (headers, expected) in table {
             assert_eq!(is_same_origin(&headers, own), expected, "{headers:?}");
         }
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_a_proxy_says_an_address_comes_of_it_or_the_peer(said in "[ -~]{0,60}", proxies in 0_usize..4) {
-            let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), said.parse().unwrap())]);
-            prop_assert!(remote_ip(&headers, Some(IpAddr::from([10, 0, 0, 1])), proxies).is_some());
-        }
-    }
-
-    #[test]
-    fn only_proxies_that_are_trusted_say_where_a_request_came_from() {
-        let peer = Some(IpAddr::from([10, 0, 0, 1]));
-        let ip = |text: &str| Some(text.parse::<IpAddr>().expect("an address"));
-        let chain = headers(&[("x-forwarded-for", "1.1.1.1, 2.2.2.2")]);
-        assert_eq!(remote_ip(&chain, peer, 0), ip("10.0.0.1"));
-        assert_eq!(remote_ip(&chain, peer, 1), ip("2.2.2.2"));
-        assert_eq!(remote_ip(&chain, peer, 2), ip("1.1.1.1"));
-        assert_eq!(remote_ip(&chain, peer, 3), ip("10.0.0.1"));
-        assert_eq!(remote_ip(&headers(&[("x-forwarded-for", "nonsense")]), peer, 1), ip("10.0.0.1"));
-        assert_eq!(remote_ip(&headers(&[]), None, 0), None);
     }
 }

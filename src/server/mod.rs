@@ -18,6 +18,7 @@ mod middleware;
 mod oidc;
 mod rates;
 mod refusal;
+mod remote_ip;
 mod request_id;
 pub mod rest;
 mod router;

@@ -90,7 +90,7 @@ impl Kept {
     fn has_room_for(&mut self, key: u64, full: f64, now: Timestamp) -> bool {
         if self.allowances.len() >= MOST
             && !self.allowances.contains_key(&key)
-            && now >= self.swept_at.plus_millis(SWEEP_EVERY)
+            && !self.swept_at.is_within(SWEEP_EVERY, now)
         {
             self.swept_at = now;
             self.allowances.retain(|_, allowance| {

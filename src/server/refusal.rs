@@ -1,16 +1,17 @@
-//! What is refused before any page or action was reached, in words that people can read.
+//! Pages as the answer to a form: what is refused before any page or action was reached, in words that
+//! people can read, and what an action leaves to be shown in place.
 
 use std::sync::Arc;
 
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 
 use super::{ServerState, router::render_page};
-use crate::{ui::Refusal, usecases::SignedIn};
+use crate::{actions::support::InPlace, ui::Refusal, usecases::SignedIn};
 
 /// Where the page of a refusal stands; nothing else does.
 const NOWHERE: &str = "/-/refused";
@@ -37,21 +38,48 @@ impl Asked {
         if !self.html {
             return (status, format!("{}\n", refusal.text)).into_response();
         }
+        let nowhere = NOWHERE.parse().expect("it is an address");
+        let mut response = self.page(state, nowhere, refusal).await;
+        *response.status_mut() = status;
+        response
+    }
+
+    /// The page that an action leaves as the answer to a form.
+    pub(super) async fn in_place(self, state: &Arc<ServerState>, in_place: &InPlace) -> Response {
+        match in_place {
+            InPlace::SignedOut => self.refuse(state, signed_out()).await,
+            InPlace::Page { path, flash, status } => match path.parse() {
+                Ok(address) => {
+                    let mut response = self.page(state, address, flash.clone()).await;
+                    if response.status() == StatusCode::OK {
+                        *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+                    }
+                    response
+                }
+                // An address has an end, too.
+                Err(_) => self.refuse(state, too_large()).await,
+            },
+        }
+    }
+
+    /// The page at `address`, which finds `handed_over`.
+    async fn page<T>(self, state: &Arc<ServerState>, address: Uri, handed_over: T) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
         let mut page = Request::new(Body::empty());
-        *page.uri_mut() = NOWHERE.parse().expect("it is an address");
+        *page.uri_mut() = address;
         page.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("text/html"));
-        page.extensions_mut().insert(refusal);
+        page.extensions_mut().insert(handed_over);
         if let Some(signed_in) = self.signed_in {
             page.extensions_mut().insert(signed_in);
         }
-        let mut response = render_page(state, page).await;
-        *response.status_mut() = status;
-        response
+        render_page(state, page).await
     }
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
@@ -61,6 +89,17 @@ pub(super) fn too_large() -> Refusal {
         status: 413,
         title: "This is too much",
         text: String::from("A form has at most 64 KiB. Nothing was changed."),
+    }
+}
+
+/// 401, where the way to the sign-in page and back has no room for what was typed.
+fn signed_out() -> Refusal {
+    Refusal {
+        status: 401,
+        title: "You are signed out",
+        text: String::from(
+            "Nothing was changed. Sign in in another tab, come back to this one, go back to the form, and send it again: what you typed is still there.",
+        ),
     }
 }
 

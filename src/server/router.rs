@@ -26,7 +26,7 @@ use super::{
     rest, sign_in,
 };
 use crate::{
-    actions::support::SiteOrigin,
+    actions::support::{InPlaceSlot, SiteOrigin},
     domain::paths,
     ui::{DecisionJson, DemoHint, ProviderButton, Refusal, shell},
 };
@@ -91,14 +91,28 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         let text = String::from("There is no such form. Go back, reload the page and try again.");
         return asked.refuse(&state, Refusal { status: 404, title: "Page not found", text }).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // It fails for no other reason that anybody would be left to hear of.
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return asked.refuse(&state, refusal::too_large()).await;
     };
+    let in_place = InPlaceSlot::default();
+    parts.extensions.insert(in_place.clone());
     let request = Request::from_parts(parts, Body::from(body));
     let context = state.clone();
-    let response = handle_server_fns_with_context(move || provide(&context), request).await.into_response();
+    let mut response =
+        handle_server_fns_with_context(move || provide(&context), request).await.into_response();
+    if let Some(in_place) = in_place.get() {
+        let mut page = asked.in_place(&state, in_place).await;
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+        }
+        return page;
+    }
+    // What a form's page and its error make up for an address is for nobody where nothing leads there.
+    if !response.status().is_redirection() {
+        response.headers_mut().remove(header::LOCATION);
+    }
     // An action answers a form with a redirect, whatever came of it.
     if asked.for_html() && response.status() == StatusCode::BAD_REQUEST {
         return asked.refuse(&state, refusal::malformed()).await;

@@ -1,6 +1,6 @@
 //! Signing in and out: where the session's cookie comes from and goes.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Extension,
@@ -59,19 +59,17 @@ pub(super) async fn sign_in(
         Err(refused) => return refused,
     };
     let old_token = state.cookies.read(&posted.headers, SESSION_COOKIE);
-    let user_agent =
-        posted.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let attempt = sign_in::SignIn {
         username: &form.username,
         password: &form.password,
         old_token: old_token.as_deref(),
-        user_agent,
+        user_agent: &user_agent(&posted.headers),
     };
     let mut wait = None;
     let (status, message) = match sign_in::sign_in(&state.app, &origin, attempt).await {
         Ok(Some(token)) => {
             let seconds = state.app.settings.session_absolute_millis / 1000;
-            let to = paths::safe_return(Some(&form.return_to)).to_owned();
+            let to = paths::short_return(paths::safe_return(Some(&form.return_to))).to_owned();
             let mut response = Redirect::to(&to).into_response();
             for cookie in [
                 state.cookies.set(SESSION_COOKIE, token, seconds),
@@ -95,6 +93,11 @@ pub(super) async fn sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
+}
+
+/// What the browser calls itself, as far as it is text.
+pub(super) fn user_agent(headers: &HeaderMap) -> Cow<'_, str> {
+    headers.get(header::USER_AGENT).map(|it| String::from_utf8_lossy(it.as_bytes())).unwrap_or_default()
 }
 
 /// Ends the session and leads to the sign-in page. Whoever is not signed in is led there too.

@@ -28,7 +28,7 @@ pub struct ServerState {
     pub provider: Option<Provider>,
     /// What a chat program signs its requests with; `None` when none may send any.
     pub chat: Option<ChatSecret>,
-    /// What opens the metrics; `None` leaves them to this machine.
+    /// What opens the metrics; `None` keeps them from everybody.
     pub metrics_token: Option<MetricsToken>,
     /// Whether requests are traced.
     pub traced: bool,

@@ -4,6 +4,7 @@ use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{throttle::Failures, time::Timestamp};
 
 statements! {
+    FIND = "SELECT failures, last_failed_at FROM sign_in_failures WHERE subject_hash = $1";
     /// Holds the row until the unit of work ends, so that attempts at the same moment are counted one
     /// after the other.
     HOLD = "INSERT INTO sign_in_failures (subject_hash, failures, last_failed_at) VALUES ($1, 0, $2) ON CONFLICT (subject_hash) DO UPDATE SET failures = sign_in_failures.failures RETURNING failures, last_failed_at";
@@ -18,6 +19,13 @@ pub struct SignInFailures<'a> {
 }
 
 impl SignInFailures<'_> {
+    /// What was counted so far; `None` when nothing was.
+    pub async fn find(&mut self, subject_hash: &str) -> Result<Option<Failures>, StorageError> {
+        let found: Option<(i64, i64)> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(subject_hash).fetch_optional(c).await)?;
+        Ok(found.map(|(count, last_at)| Failures { count, last_at: Timestamp::from_millis(last_at) }))
+    }
+
     /// What was counted so far. Nobody else counts the same until the unit of work ends.
     pub async fn hold(&mut self, subject_hash: &str, now: Timestamp) -> Result<Failures, StorageError> {
         let (count, last_at): (i64, i64) = on_db!(self.uow, |c| sqlx::query_as(HOLD)

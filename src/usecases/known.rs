@@ -94,9 +94,12 @@ impl<T> Used<T> {
 
     /// Whether its use is to be noted now: once in [`NOTE_EVERY`] the answer is yes, to one caller.
     pub fn is_to_be_noted(&self, now: Timestamp) -> bool {
-        let (noted, now) = (self.noted_at.load(Ordering::Relaxed), now.as_millis());
-        now >= noted.saturating_add(NOTE_EVERY)
-            && self.noted_at.compare_exchange(noted, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        let noted = self.noted_at.load(Ordering::Relaxed);
+        !Timestamp::from_millis(noted).is_within(NOTE_EVERY, now)
+            && self
+                .noted_at
+                .compare_exchange(noted, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 
     /// When it was last used, to a minute, as far as this server knows.
@@ -132,7 +135,7 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         Q: Hash + Eq + ?Sized,
     {
         let known = self.0.get(key)?;
-        let holds = known.generation == generation && now < known.read_at.plus_millis(HOLDS_FOR);
+        let holds = known.generation == generation && known.read_at.is_within(HOLDS_FOR, now);
         holds.then_some(known.fact)
     }
 

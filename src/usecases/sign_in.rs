@@ -50,13 +50,18 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         (Some(user), Some(hash)) if matches => uow.users().hold_password_hash(user.id, &hash).await?,
         _ => false,
     };
-    let Some(user) = user.filter(|_| holds) else {
-        let tried = form.username.chars().filter(|c| !c.is_control()).take(64).collect();
-        let nobody = AuditActor { id: None, username: tried, name: String::new() };
-        attempt.failed(&mut uow, origin, nobody, AuditKind::SignInFailed);
-        uow.commit().await?;
-        app.tally.sign_ins(SignInOutcome::Refused).add();
-        return Ok(None);
+    let user = match user {
+        Some(user) if holds => user,
+        user => {
+            // What was typed may be a password in the wrong field, and the log is for good: it has the
+            // names of those who are here, and no others.
+            let username = user.map(|user| user.username).unwrap_or_default();
+            let tried = AuditActor { id: None, username, name: String::new() };
+            attempt.failed(&mut uow, origin, tried, AuditKind::SignInFailed);
+            uow.commit().await?;
+            app.tally.sign_ins(SignInOutcome::Refused).add();
+            return Ok(None);
+        }
     };
     attempt.succeeded(&mut uow).await?;
     let start = StartSession {

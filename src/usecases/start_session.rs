@@ -40,13 +40,15 @@ pub(super) async fn start_session(
     if let Some(old) = start.old_token {
         uow.sessions().delete(&token_hash(old)).await?;
     }
+    // What a provider says of the future, nobody knows.
+    let authenticated_at = start.authenticated_at.filter(|at| !at.is_ahead_of(now));
     let user_agent: String = start.user_agent.chars().take(USER_AGENT_CHARS).collect();
     uow.sessions()
         .add(&NewSession {
             token_hash: &token_hash(&token),
             user: start.user.id,
             created_at: now,
-            authenticated_at: start.authenticated_at.unwrap_or(Timestamp::from_millis(0)).min(now),
+            authenticated_at: authenticated_at.unwrap_or(Timestamp::from_millis(0)).min(now),
             expires_at: now.plus_millis(app.settings.session_absolute_millis),
             remote_ip: &origin.remote_ip_text(),
             user_agent: &user_agent,

@@ -18,6 +18,9 @@ use crate::{
     storage::{StorageError, UnitOfWork},
 };
 
+/// As what the audit log has a name that nobody here has: which it was is not written down.
+const UNKNOWN_USER: &str = "an unknown user";
+
 /// An attempt that may be made. It counts as failed until somebody says else.
 pub(super) struct Attempt {
     at: Timestamp,
@@ -43,6 +46,7 @@ pub(super) async fn attempt(
     at: Timestamp,
     subjects: &[Subject<'_>],
 ) -> Result<Attempt, UseCaseError> {
+    refuse_early(app, at, subjects).await?;
     let mut uow = app.storage.begin().await?;
     let (mut counted, mut wait) = (Vec::new(), 0);
     for subject in subjects {
@@ -63,6 +67,20 @@ pub(super) async fn attempt(
     Ok(Attempt { at, counted })
 }
 
+/// Refuses whoever has to wait without a write: there is one writer, and whoever tries thousands of times
+/// must not have it. Those that come together are told apart when they are counted.
+async fn refuse_early(app: &App, at: Timestamp, subjects: &[Subject<'_>]) -> Result<(), UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let mut wait = 0;
+    for subject in subjects {
+        let Some(key) = subject.key() else { continue };
+        if let Some(before) = uow.sign_in_failures().find(&token_hash(&key)).await? {
+            wait = wait.max(subject.limit().wait(before, at));
+        }
+    }
+    if wait > 0 { Err(UseCaseError::Throttled(wait)) } else { Ok(()) }
+}
+
 impl Attempt {
     /// The password was right: the account begins anew, the address is given this one back.
     pub async fn succeeded(&self, uow: &mut UnitOfWork) -> Result<(), StorageError> {
@@ -78,7 +96,7 @@ impl Attempt {
 
     /// The password was wrong: says so in the audit log, and how long the next attempt has to wait.
     pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
-        let target = who.username.clone();
+        let target = if who.username.is_empty() { UNKNOWN_USER.to_owned() } else { who.username.clone() };
         record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
         let wait = |it: &Counted| it.limit.wait(it.before.and_one(self.at), self.at);
         let wait = self.counted.iter().map(wait).max().unwrap_or(0);

@@ -109,6 +109,9 @@ async fn a_wrong_password_is_nowhere_in_the_log() {
     let (log, _guard) = Log::begin(LogFormat::Json, "trace");
     let wrong = Browser::new(&test).sign_in("owner", "hunter2-hunter2").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    // Typed into the wrong field.
+    let wrong = Browser::new(&test).sign_in("hunter2-hunter2", "").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     let right = Browser::new(&test).sign_in("owner", PASSWORD).await;
     assert_eq!(right.status, StatusCode::SEE_OTHER);
     let text = log.text();

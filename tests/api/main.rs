@@ -29,6 +29,7 @@ mod operations;
 mod pages;
 mod provider;
 mod roles;
+mod room;
 mod scan;
 mod sign_in;
 mod support;

@@ -124,11 +124,15 @@ async fn the_metrics_are_not_for_everybody() {
     assert_eq!(test.get("/-/metrics").token(&token).send().await.status, StatusCode::UNAUTHORIZED);
     let test = crate::browser::server().await;
     let refused = test.get("/-/metrics").token(TOKEN).send().await;
-    assert_eq!(
-        refused.status,
-        StatusCode::FORBIDDEN,
-        "no token is set, and nobody knows where it comes from"
-    );
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "no token is set");
+}
+
+#[tokio::test]
+async fn nobody_reads_the_metrics_through_a_proxy_on_this_machine_that_says_nothing_of_it() {
+    let test = crate::browser::server().await;
+    let refused = test.get("/-/metrics").from_peer("127.0.0.1:50123").send().await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert!(refused.text().contains("--metrics-token"), "{}", refused.text());
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ const TABLE: &[Row] = &[
     // Open to all
     Row("GET",     "/-/liveness",                            "/-/liveness",                  "",             [200, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/-/readiness",                           "/-/readiness",                 "",             [200, 200, 200, 200, 200, 200, 200, 200]),
-    // Without a token for them, metrics are for this machine itself; these requests come from nowhere.
+    // Without a token for them, metrics are for nobody.
     Row("GET",     "/-/metrics",                             "/-/metrics",                   "",             [403, 403, 403, 403, 403, 403, 403, 403]),
     Row("GET",     "/favicon.svg",                           "asset",                        "",             [200, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/pkg/nothing.js",                        "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),

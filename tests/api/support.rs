@@ -1,12 +1,15 @@
 //! A server in process on a database of its own: the demo data, a clock that stands still, tokens on
 //! demand. Shared by all tests of this binary.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use duo_console::{
     domain::{
         actor::Surface,
@@ -254,6 +257,13 @@ impl Ask<'_> {
 
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         *self.request.body_mut() = body.into();
+        self
+    }
+
+    /// As the connection says who is at its other end.
+    pub fn from_peer(mut self, peer: &str) -> Self {
+        let peer: SocketAddr = peer.parse().expect("an address");
+        self.request.extensions_mut().insert(ConnectInfo(peer));
         self
     }
 

@@ -4,6 +4,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     os::{linux::net::SocketAddrExt, unix::net},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -325,6 +326,54 @@ fn who_finds_every_connection_taken_has_to_wait() {
     drop(taken);
     next.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
     assert!(answer(next).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn clients_that_say_nothing_keep_nobody_out() {
+    let place = Place::empty();
+    let server = Server::start(&place, &["--max-connections=4"], "log");
+    let half_a_form = "POST /users/sign_in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nuser";
+    for begun in [&b""[..], HALF, half_a_form.as_bytes()] {
+        let silent: Vec<_> = (0..8)
+            .map(|_| {
+                let mut stream = server.connect();
+                stream.write_all(begun).expect("the system keeps it");
+                stream
+            })
+            .collect();
+        let start = Instant::now();
+        assert_eq!(status(&server.connect()), "HTTP/1.1 200 OK");
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        drop(silent);
+    }
+}
+
+#[test]
+fn a_stream_of_silent_clients_keeps_nobody_out() {
+    let place = Place::empty();
+    let server = Server::start(&place, &["--max-connections=20"], "log");
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut silent = Vec::new();
+            let until = Instant::now() + Duration::from_secs(30);
+            while !over.load(Ordering::Relaxed) && Instant::now() < until {
+                silent.push(server.connect());
+                thread::sleep(Duration::from_millis(100));
+            }
+        });
+        // By now they have every place.
+        thread::sleep(Duration::from_secs(3));
+        for _ in 0..10 {
+            let start = Instant::now();
+            assert_eq!(status(&server.connect()), "HTTP/1.1 200 OK");
+            let took = start.elapsed();
+            assert!(took < Duration::from_secs(3), "{took:?}");
+            thread::sleep(Duration::from_millis(200));
+        }
+        over.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

@@ -20,6 +20,8 @@ use crate::{
 
 const DECISION: &str = "/api/v1/decisions/code_review?namespace=initech&user=developer";
 
+const METRICS_TOKEN: &str = "a-token-for-metrics";
+
 /// The demo data on a PostgreSQL of its own, and a token that may all of this.
 struct Scene {
     cluster: Cluster,
@@ -43,7 +45,9 @@ impl Scene {
 
     fn serve(&self, listen: &str) -> Server {
         let url = self.cluster.url();
-        Server::start(self.place.command(&["serve", "--listen", listen, "--database-url", &url]))
+        let mut command = self.place.command(&["serve", "--listen", listen, "--database-url", &url]);
+        command.env("DUO_METRICS_TOKEN", METRICS_TOKEN);
+        Server::start(command)
     }
 
     fn two_servers(&self) -> [Server; 2] {
@@ -101,8 +105,9 @@ fn what_is_scheduled_is_made_once_and_both_answer_by_it() {
         serde_json::from_str(&scene.run(&["feature", what, FLAG, "--format", "json"])).expect("a list")
     };
     let clients = servers.each_ref().map(|it| it.client(token.trim()));
+    let collectors = servers.each_ref().map(|it| it.client(METRICS_TOKEN));
     // By the server's own count, which follows the change.
-    let made = || clients.iter().map(scheduled_changes_done).sum::<usize>();
+    let made = || collectors.iter().map(scheduled_changes_done).sum::<usize>();
     let until = Instant::now() + Duration::from_secs(30);
     while made() < steps.len() {
         assert!(Instant::now() < until, "{}\n{}", servers[0].log(), servers[1].log());

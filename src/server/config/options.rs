@@ -140,7 +140,7 @@ pub struct ServeOptions {
     /// What to log: a level, or directives such as info,sqlx=debug
     #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
     pub log: String,
-    /// Who sends this as a Bearer token may read /-/metrics; without it, only this machine may
+    /// Who sends this as a Bearer token may read /-/metrics; without it, nobody may
     #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<String>,
     #[command(flatten)]

@@ -181,7 +181,7 @@ impl Provider {
                 return Ok(metadata.clone());
             }
             if let Some((at, why)) = &known.failed
-                && self.now() < at.plus_millis(FAILURE_STANDS)
+                && at.is_within(FAILURE_STANDS, self.now())
             {
                 return Err(ProviderError::Unavailable(why.clone()));
             }
@@ -231,7 +231,7 @@ impl Provider {
         let metadata = {
             let mut known = self.known();
             let now = self.now();
-            if known.keys_sought_at.is_some_and(|at| now < at.plus_millis(KEYS_AT_MOST_EVERY)) {
+            if known.keys_sought_at.is_some_and(|at| at.is_within(KEYS_AT_MOST_EVERY, now)) {
                 return None;
             }
             known.keys_sought_at = Some(now);

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
     domain::{identity::Refusal, paths},
-    server::{ServerState, middleware, router::render_page},
+    server::{ServerState, middleware, router::render_page, sign_in::user_agent},
     ui::ProviderSignInFailed,
     usecases::{
         Origin,
@@ -67,7 +67,7 @@ pub(in crate::server) async fn start(
         let headers = request.headers();
         return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
     }
-    let return_to = paths::safe_return(query.get("return_to")).to_owned();
+    let return_to = paths::short_return(paths::safe_return(query.get("return_to"))).to_owned();
     // Where the provider knows the browser it comes back with a session and without a question: no
     // other site is to begin that.
     if middleware::is_led_here(request.headers()) {
@@ -171,14 +171,13 @@ async fn finish(
     let code = query.get("code").ok_or_else(|| ProviderError::Invalid(String::from("it has no code")))?;
     let claims = answer::claims(provider, attempt, code.to_owned()).await?;
     let old_token = state.cookies.read(headers, SESSION_COOKIE);
-    let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let sign_in = ProviderSignIn {
         claims: &claims,
         rules: &provider.config().rules,
         answer_hash: &attempt.answer_hash(),
         answer_expires_at: attempt.expires_at(),
         old_token: old_token.as_deref(),
-        user_agent,
+        user_agent: &user_agent(headers),
     };
     match sign_in_with_provider(&state.app, origin, &sign_in).await {
         Ok(outcome) => outcome.map_err(Failure::Refused),

@@ -90,5 +90,17 @@ fn AtProvider(provider: ProviderButton, back: String) -> impl IntoView {
         .into_any();
     }
     let href = paths::provider_confirm_returning_to(&back);
-    view! { <a class="button w-full" href=href rel="external">{provider.name}</a> }.into_any()
+    let too_long = paths::short_return(&back) != back;
+    view! {
+        {too_long
+            .then(|| {
+                view! {
+                    <p class="note">
+                        "What you typed is too long to be kept on the way there and back. Go back and copy it first."
+                    </p>
+                }
+            })}
+        <a class="button w-full" href=href rel="external">{provider.name}</a>
+    }
+    .into_any()
 }
