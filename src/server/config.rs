@@ -13,7 +13,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use chat::ChatOptions;
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
-pub use provider::{ProviderConfig, ProviderOptions};
+pub use provider::{IssuerOption, ProviderConfig, ProviderOptions};
 pub use values::{ExternalUrl, OtlpEndpoint, Secret};
 
 use super::{ChatSecret, MetricsToken, connections::ConnectionLimits, limits::Limits};

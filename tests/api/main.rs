@@ -27,6 +27,7 @@ mod oidc;
 mod operations;
 mod pages;
 mod provider;
+mod providers;
 mod roles;
 mod scan;
 mod sign_in;
