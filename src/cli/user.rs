@@ -13,11 +13,12 @@ use crate::{
         paths::reset_link,
         user::{User, UserKind},
     },
-    server::config::ExternalUrlOption,
+    server::config::{ExternalUrlOption, IssuerOption},
     usecases::{
         App, UseCaseError,
         create_user::{CreateUser, create_user},
         delete_user::delete_user,
+        link_user::link_user,
         list_users::list_users,
         reset_links::make_reset_link_as_operator,
         set_email::set_email,
@@ -68,10 +69,26 @@ Examples:
         #[arg(long, conflicts_with = "address")]
         none: bool,
     },
+    /// Say who a user is at the provider, where no verified address does
+    ///
+    /// The audit log has the subject of everybody who tried to sign in and was refused. Make sure that
+    /// it was them.
+    #[command(after_help = "\
+Examples:
+  duo-console user link ann --subject 690222be-ff1a-4d56 --oidc-issuer https://id.example.com")]
+    Link {
+        /// Who
+        username: String,
+        /// What the provider calls them: the claim sub
+        #[arg(long)]
+        subject: String,
+        #[command(flatten)]
+        issuer: IssuerOption,
+    },
     /// Forget who a user is at the provider, and end their sessions
     ///
     /// The memberships that the provider made are withdrawn. The next sign-in with a verified address
-    /// links the account again.
+    /// links the account again, and so does `user link`.
     Unlink {
         /// Who
         username: String,
@@ -171,6 +188,12 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
                 |address| format!("Set the address of {username} to {address}."),
             );
             Ok(print(done)?)
+        }
+        UserCommand::Link { username, subject, issuer } => {
+            let issuer = issuer.validate()?;
+            let is_new = link_user(app, &origin(app), &username, &issuer, &subject).await;
+            let done = if is_new.map_err(named(&username))? { "Linked" } else { "Already linked:" };
+            Ok(print(format_args!("{done} {username} to {subject} at {issuer}."))?)
         }
         UserCommand::Unlink { username } => {
             let issuers = unlink_user(app, &origin(app), &username).await.map_err(named(&username))?;

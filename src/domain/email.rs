@@ -29,6 +29,36 @@ impl EmailAddress {
     }
 }
 
+/// Domains of addresses that an operator vouches for; none of them may be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmailDomains(Vec<String>);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected domains such as example.com, with ',' between two; each is that domain alone")]
+pub struct EmailDomainsError;
+
+impl EmailDomains {
+    /// Domains such as `example.com, acme.example`.
+    pub fn parse(text: &str) -> Result<Self, EmailDomainsError> {
+        let is_label = |label: &str| {
+            let plain = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            !label.is_empty() && plain && !label.starts_with('-') && !label.ends_with('-')
+        };
+        let domains = text.split(',').map(str::trim).filter(|domain| !domain.is_empty());
+        let domains = domains.map(|domain| {
+            let fits = domain.contains('.') && domain.split('.').all(is_label);
+            if fits { Ok(domain.to_ascii_lowercase()) } else { Err(EmailDomainsError) }
+        });
+        domains.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether the address is in one of them, and not in one below it.
+    pub fn contain(&self, address: &EmailAddress) -> bool {
+        let key = address.key();
+        key.split_once('@').is_some_and(|(_, domain)| self.0.iter().any(|it| it == domain))
+    }
+}
+
 impl std::fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -44,6 +74,24 @@ mod tests {
         let address = EmailAddress::parse(" Ann.Lee+duo@Example.COM ").expect("an address");
         assert_eq!(address.as_str(), "Ann.Lee+duo@Example.COM");
         assert_eq!(address.key(), "ann.lee+duo@example.com");
+    }
+
+    #[test]
+    fn a_domain_is_written_out() {
+        assert_eq!(EmailDomains::parse(" "), Ok(EmailDomains::default()));
+        assert!(EmailDomains::parse("example.com, Acme.example,").is_ok());
+        for bad in [
+            "example",
+            "@example.com",
+            "*.example.com",
+            "a b.example",
+            "example..com",
+            ".com",
+            "exämple.com",
+            "a.-b",
+        ] {
+            assert_eq!(EmailDomains::parse(bad), Err(EmailDomainsError), "{bad}");
+        }
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl GroupMap {
         self.0.is_empty()
     }
 
+    /// Whether a rule is about this value.
+    pub fn knows(&self, value: &str) -> bool {
+        self.0.iter().any(|rule| rule.value == value)
+    }
+
     /// The groups that somebody with these values is a member of, each once, with the highest role.
     pub fn memberships(&self, values: &[String]) -> Vec<(GroupPath, Role)> {
         let mut wanted: Vec<(GroupPath, Role)> = Vec::new();

@@ -1,7 +1,7 @@
 //! What an OpenID Connect provider says of somebody, and what it is worth here.
 
 use super::{
-    email::EmailAddress,
+    email::{EmailAddress, EmailDomains},
     time::Timestamp,
     user::{LONGEST_USERNAME, check_name, check_username},
 };
@@ -50,16 +50,21 @@ pub enum ClaimedEmail {
     /// None, or none that we could compare.
     Missing,
     Unverified,
+    /// The provider does not say whether it is verified.
+    NotSaid,
     Verified(EmailAddress),
 }
 
 impl ClaimedEmail {
-    /// From the claims `email` and `email_verified`, which have to come from the same place.
-    pub fn new(email: Option<&str>, verified: Option<bool>) -> Self {
-        match email.map(EmailAddress::parse) {
-            Some(Ok(address)) if verified == Some(true) => Self::Verified(address),
-            Some(Ok(_)) => Self::Unverified,
-            Some(Err(_)) | None => Self::Missing,
+    /// From the claims `email` and `email_verified`, which have to come from the same place. Where the
+    /// second is not there, an address in one of the `trusted` domains is taken for verified.
+    pub fn new(email: Option<&str>, verified: Option<bool>, trusted: &EmailDomains) -> Self {
+        let Some(Ok(address)) = email.map(EmailAddress::parse) else { return Self::Missing };
+        match verified {
+            Some(true) => Self::Verified(address),
+            Some(false) => Self::Unverified,
+            None if trusted.contain(&address) => Self::Verified(address),
+            None => Self::NotSaid,
         }
     }
 }
@@ -72,6 +77,8 @@ pub enum Refusal {
     /// A first sign-in needs an address, and there is none.
     NoAddress,
     AddressNotVerified,
+    /// The provider does not say whether the address is verified, and nobody vouches for its domain.
+    VerificationNotSaid,
     /// Nobody here has the address, and nobody is made.
     UnknownUser,
     /// The account with the address belongs to somebody else at the same provider.
@@ -87,6 +94,7 @@ impl Refusal {
             Self::Replayed => "replayed",
             Self::NoAddress => "no_address",
             Self::AddressNotVerified => "address_not_verified",
+            Self::VerificationNotSaid => "verification_not_said",
             Self::UnknownUser => "unknown_user",
             Self::LinkedToAnother => "linked_to_another",
             Self::Bot => "bot",
@@ -139,7 +147,7 @@ mod tests {
     fn claims(usernames: &[&str], email: Option<&str>, name: Option<&str>) -> ProviderClaims {
         ProviderClaims {
             identity: Identity::new("https://id.example", "1").expect("an identity"),
-            email: ClaimedEmail::new(email, Some(true)),
+            email: ClaimedEmail::new(email, Some(true), &EmailDomains::default()),
             authenticated_at: None,
             usernames: usernames.iter().map(|&name| name.to_owned()).collect(),
             name: name.map(str::to_owned),
@@ -160,12 +168,26 @@ mod tests {
     #[test]
     fn an_address_counts_only_when_the_provider_says_that_it_is_verified() {
         let address = EmailAddress::parse("ann@example.com").expect("an address");
-        assert_eq!(ClaimedEmail::new(Some("ann@example.com"), Some(true)), ClaimedEmail::Verified(address));
-        for verified in [Some(false), None] {
-            assert_eq!(ClaimedEmail::new(Some("ann@example.com"), verified), ClaimedEmail::Unverified);
+        let claimed = |email, verified| ClaimedEmail::new(email, verified, &EmailDomains::default());
+        assert_eq!(claimed(Some("ann@example.com"), Some(true)), ClaimedEmail::Verified(address));
+        assert_eq!(claimed(Some("ann@example.com"), Some(false)), ClaimedEmail::Unverified);
+        assert_eq!(claimed(Some("ann@example.com"), None), ClaimedEmail::NotSaid);
+        assert_eq!(claimed(None, Some(true)), ClaimedEmail::Missing);
+        assert_eq!(claimed(Some("ann"), Some(true)), ClaimedEmail::Missing);
+    }
+
+    #[test]
+    fn an_address_in_a_trusted_domain_counts_where_the_provider_says_nothing_about_it() {
+        let trusted = EmailDomains::parse("example.com, acme.example").expect("domains");
+        let claimed = |email, verified| ClaimedEmail::new(Some(email), verified, &trusted);
+        for email in ["ann@example.com", "Ann@Example.COM", "ann@acme.example"] {
+            assert!(matches!(claimed(email, None), ClaimedEmail::Verified(_)), "{email}");
+            assert_eq!(claimed(email, Some(false)), ClaimedEmail::Unverified, "{email}");
         }
-        assert_eq!(ClaimedEmail::new(None, Some(true)), ClaimedEmail::Missing);
-        assert_eq!(ClaimedEmail::new(Some("ann"), Some(true)), ClaimedEmail::Missing);
+        for email in ["ann@mail.example.com", "ann@example.com.evil.example", "ann@notexample.com", "ann@com"]
+        {
+            assert_eq!(claimed(email, None), ClaimedEmail::NotSaid, "{email}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 
 pub use chat::ChatOptions;
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
-pub use provider::{ProviderConfig, ProviderOptions};
+pub use provider::{IssuerOption, ProviderConfig, ProviderOptions};
 pub use traces::{OtlpEndpoint, TraceConfig, TraceOptions};
 pub use values::{ExternalUrl, Secret};
 

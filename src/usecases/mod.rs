@@ -55,6 +55,7 @@ pub mod follow_changes;
 pub mod freeze_changes;
 pub mod jump_to;
 pub mod link_chat_user;
+pub mod link_user;
 pub mod list_audit_events;
 pub mod list_feature_groups;
 pub mod list_flags;

@@ -35,7 +35,7 @@ pub struct ProviderSignIn<'a> {
     pub rules: &'a ProviderRules,
     /// Names the answer of the provider: each counts once.
     pub answer_hash: &'a str,
-    /// From when on the answer is too old anyway.
+    /// From when on the answer is too old anyway, for every server.
     pub answer_expires_at: Timestamp,
     /// The session that the browser already has; it ends.
     pub old_token: Option<&'a str>,
@@ -118,6 +118,7 @@ async fn find_or_make(
     let address = match &claims.email {
         ClaimedEmail::Missing => return Ok(Err(Refusal::NoAddress)),
         ClaimedEmail::Unverified => return Ok(Err(Refusal::AddressNotVerified)),
+        ClaimedEmail::NotSaid => return Ok(Err(Refusal::VerificationNotSaid)),
         ClaimedEmail::Verified(address) => address,
     };
     let user = match uow.users().find_by_email(address).await? {

@@ -27,7 +27,7 @@ const DECISION: &str = "/api/v1/decisions/code_review?namespace=acme&user=review
 
 /// What was logged by this thread.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -41,7 +41,7 @@ impl io::Write for Log {
 
 impl Log {
     /// The log of this thread, until the guard is dropped.
-    fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
+    pub fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
         // With a single subscriber tracing asks the thread that comes to an event first whether
         // anybody wants it, and that may be another test's. With more it asks all of them.
         static OTHERS: LazyLock<[Dispatch; 2]> =
@@ -54,11 +54,11 @@ impl Log {
         (log, set_default(tracing_subscriber::registry().with(layer)))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("nobody panicked").clone()).expect("text")
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub fn events(&self) -> Vec<Value> {
         self.text().lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
     }
 }

@@ -28,6 +28,7 @@ mod oidc;
 mod operations;
 mod pages;
 mod provider;
+mod providers;
 mod roles;
 mod room;
 mod scan;

@@ -57,6 +57,14 @@ pub struct Script {
     pub lies: Value,
     /// The same for the user info.
     pub user_info_lies: Value,
+    /// The same for the answer that the ID token comes in.
+    pub token_answer_lies: Value,
+    /// The same for what the provider says of itself.
+    pub metadata_lies: Value,
+    /// Answers for the user info whatever is asked: a status, the type and the body.
+    pub user_info_is: Option<(u16, &'static str, String)>,
+    /// The user info is a token signed with this.
+    pub user_info_signing: Option<Signing>,
     pub no_id_token: bool,
     /// Takes a code as often as it comes.
     pub forgets_codes: bool,
@@ -178,6 +186,10 @@ impl TestProvider {
             }),
             lies: json!({}),
             user_info_lies: json!({}),
+            token_answer_lies: json!({}),
+            metadata_lies: json!({}),
+            user_info_is: None,
+            user_info_signing: None,
             no_id_token: false,
             forgets_codes: false,
             keys_asked: 0,
@@ -219,7 +231,7 @@ impl TestProvider {
 
 async fn metadata(State(provider): State<TestProvider>) -> Json<Value> {
     let at = |path: &str| format!("{}{path}", provider.issuer);
-    Json(json!({
+    let mut said = json!({
         "issuer": provider.issuer,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
@@ -229,7 +241,9 @@ async fn metadata(State(provider): State<TestProvider>) -> Json<Value> {
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "none"],
-    }))
+    });
+    put(&mut said, &provider.script().metadata_lies);
+    Json(said)
 }
 
 async fn keys(State(provider): State<TestProvider>) -> Json<Value> {
@@ -293,6 +307,7 @@ async fn token(
     if !script.no_id_token {
         answer["id_token"] = json!(sign(script.signing, &claims));
     }
+    put(&mut answer, &script.token_answer_lies);
     Json(answer).into_response()
 }
 
@@ -301,7 +316,16 @@ async fn user_info(State(provider): State<TestProvider>, headers: HeaderMap) -> 
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let script = provider.script();
+    if let Some((status, kind, body)) = &script.user_info_is {
+        let status = StatusCode::from_u16(*status).expect("a status");
+        return (status, [("content-type", *kind)], body.clone()).into_response();
+    }
     let mut claims = script.claims.clone();
+    if let Some(signing) = script.user_info_signing {
+        put(&mut claims, &json!({ "iss": provider.issuer, "aud": CLIENT }));
+        put(&mut claims, &script.user_info_lies);
+        return ([("content-type", "application/jwt")], sign(signing, &claims)).into_response();
+    }
     put(&mut claims, &script.user_info_lies);
     Json(claims).into_response()
 }

@@ -171,3 +171,28 @@ fn a_bot_has_no_password() {
     let text = place.run(&["user", "set-password", "bot", "--generate-password"]).refused();
     assert!(text.contains("A bot has no password"), "{text}");
 }
+
+#[test]
+fn who_a_user_is_at_the_provider_can_be_said_at_the_command_line() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--generate-password"]).done();
+    place.run(&["user", "create", "bob", "--generate-password"]).done();
+    let link = |name: &str, subject: &str| {
+        place.run(&["user", "link", name, "--subject", subject, "--oidc-issuer", "https://id.example"])
+    };
+    let text = link("Ann", "248289761001").done().stdout;
+    assert!(text.contains("Linked Ann to 248289761001 at https://id.example."), "{text}");
+    assert!(link("ann", "248289761001").done().stdout.contains("Already linked"));
+    assert!(link("ann", "7").refused().contains("is linked to another subject"));
+    assert!(link("bob", "248289761001").refused().contains("is linked to another user"));
+    assert!(link("bob", "").refused().contains("A subject has"));
+    assert!(link("nobody", "7").refused().contains("There is no user nobody"));
+    let wrong =
+        place.run(&["user", "link", "bob", "--subject", "7", "--oidc-issuer", "http://id.example"]).wrong();
+    assert!(wrong.contains("--oidc-issuer (DUO_OIDC_ISSUER) is \"http://id.example\""), "{wrong}");
+    let wrong = place.run(&["user", "link", "bob", "--subject", "7"]).wrong();
+    assert!(wrong.contains("--oidc-issuer"), "{wrong}");
+    let export = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
+    assert_eq!(export.matches("identity_linked").count(), 1, "{export}");
+    assert!(place.run(&["user", "unlink", "ann"]).done().stdout.contains("https://id.example"));
+}

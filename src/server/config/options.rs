@@ -163,8 +163,7 @@ impl ExternalUrlOption {
     /// # Errors
     /// It is not a URL of a server.
     pub fn validate(&self) -> Result<ExternalUrl, ConfigErrors> {
-        let mut checks = Checks::default();
-        checks.external_url(&self.external_url).ok_or(ConfigErrors(checks.0))
+        Checks::only(|checks| checks.external_url(&self.external_url))
     }
 }
 
@@ -173,6 +172,12 @@ impl ExternalUrlOption {
 pub(super) struct Checks(Vec<ConfigError>);
 
 impl Checks {
+    /// What `read` reads, or all that it found wrong.
+    pub(super) fn only<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigErrors> {
+        let mut checks = Self::default();
+        read(&mut checks).ok_or(ConfigErrors(checks.0))
+    }
+
     /// `None` when `value` is wrong, which is then noted.
     pub(super) fn read<T>(
         &mut self,
@@ -217,8 +222,7 @@ impl DatabaseOptions {
     /// # Errors
     /// Every setting that is wrong.
     pub fn validate(&self) -> Result<DatabaseConfig, ConfigErrors> {
-        let mut checks = Checks::default();
-        self.check(&mut checks).ok_or(ConfigErrors(checks.0))
+        Checks::only(|checks| self.check(checks))
     }
 
     /// Whether it is the database of a command that names none.

@@ -5,12 +5,15 @@ use std::fmt;
 use url::Url;
 
 use super::{
-    Setting,
+    ConfigErrors, Setting,
     options::{Checks, settings},
     values::{self, Expected, Secret},
 };
 use crate::{
-    domain::visible::{is_seen, may_stand_in_a_name},
+    domain::{
+        email::EmailDomains,
+        visible::{is_seen, may_stand_in_a_name},
+    },
     usecases::sign_in_with_provider::ProviderRules,
 };
 
@@ -23,8 +26,11 @@ settings! {
     NAME = "oidc-name" / "DUO_OIDC_NAME";
     SCOPES = "oidc-scopes" / "DUO_OIDC_SCOPES";
     GROUPS_CLAIM = "oidc-groups-claim" / "DUO_OIDC_GROUPS_CLAIM";
+    GROUPS_SEPARATOR = "oidc-groups-separator" / "DUO_OIDC_GROUPS_SEPARATOR";
     GROUP_MAP = "oidc-group-map" / "DUO_OIDC_GROUP_MAP";
     CREATE_USERS = "oidc-create-users" / "DUO_OIDC_CREATE_USERS";
+    TRUSTED_EMAIL_DOMAINS = "oidc-trusted-email-domains" / "DUO_OIDC_TRUSTED_EMAIL_DOMAINS";
+    TRUST_PROMPT_LOGIN = "oidc-trust-prompt-login" / "DUO_OIDC_TRUST_PROMPT_LOGIN";
 }
 
 /// What a provider of a known kind brings along.
@@ -73,9 +79,12 @@ pub struct ProviderOptions {
     /// What is asked of the provider
     #[arg(long = SCOPES.flag, env = SCOPES.variable, value_name = "SCOPES", default_value = "openid profile email")]
     oidc_scopes: String,
-    /// The claim with the user's groups [default for gitlab: groups_direct]
+    /// The claim with the user's groups, or the path to it, such as realm_access.roles [default for gitlab: groups_direct]
     #[arg(long = GROUPS_CLAIM.flag, env = GROUPS_CLAIM.variable, value_name = "CLAIM")]
     oidc_groups_claim: Option<String>,
+    /// What divides the groups where the claim is one text, such as ','
+    #[arg(long = GROUPS_SEPARATOR.flag, env = GROUPS_SEPARATOR.variable, value_name = "CHARACTER", default_value = "")]
+    oidc_groups_separator: String,
     /// Which of these groups make a member of which group here, such as acme-admins=acme:owner
     ///
     /// Several are divided by ';'. Memberships made this way are withdrawn at the first sign-in
@@ -86,6 +95,36 @@ pub struct ProviderOptions {
     #[arg(long = CREATE_USERS.flag, env = CREATE_USERS.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     oidc_create_users: String,
+    /// Domains whose addresses count where the provider does not say whether they are verified, such as example.com
+    ///
+    /// Only those whose addresses this provider alone gives to people. Several are divided by ','.
+    #[arg(long = TRUSTED_EMAIL_DOMAINS.flag, env = TRUSTED_EMAIL_DOMAINS.variable, value_name = "DOMAINS", default_value = "")]
+    oidc_trusted_email_domains: String,
+    /// Believe that the provider asks who it is when it is told to, where it does not say when it did
+    ///
+    /// Whoever finds a browser open may keep it from being told.
+    #[arg(long = TRUST_PROMPT_LOGIN.flag, env = TRUST_PROMPT_LOGIN.variable, value_name = "true|false", num_args = 0..=1,
+        require_equals = true, default_value = "false", default_missing_value = "true")]
+    oidc_trust_prompt_login: String,
+}
+
+/// Which provider, for commands that speak of one.
+#[derive(Clone, Debug, clap::Args)]
+pub struct IssuerOption {
+    /// The provider's issuer, exactly as it calls itself: as `serve` is told
+    #[arg(long = ISSUER.flag, env = ISSUER.variable, value_name = "URL")]
+    oidc_issuer: String,
+}
+
+impl IssuerOption {
+    /// # Errors
+    /// It is no address that a provider calls itself by.
+    pub fn validate(&self) -> Result<String, ConfigErrors> {
+        Checks::only(|checks| {
+            let shown = (!self.oidc_issuer.contains('@')).then_some(self.oidc_issuer.as_str());
+            checks.note(ISSUER, shown, issuer(&self.oidc_issuer))
+        })
+    }
 }
 
 /// A provider by which people sign in.
@@ -99,7 +138,14 @@ pub struct ProviderConfig {
     /// What the button says.
     pub name: String,
     pub scopes: Vec<String>,
+    /// Its name, or the path to it.
     pub groups_claim: Option<String>,
+    /// What divides the groups where the claim is one text.
+    pub groups_separator: Option<char>,
+    /// Whose addresses count where the provider does not say whether they are verified.
+    pub trusted_email_domains: EmailDomains,
+    /// Whether a sign-in that was asked for anew is one, where the provider does not say when it asked.
+    pub trust_prompt_login: bool,
     pub rules: ProviderRules,
 }
 
@@ -121,6 +167,9 @@ impl ProviderOptions {
         let scopes = checks.read(SCOPES, &self.oidc_scopes, scopes);
         let create_users = checks.read(CREATE_USERS, &self.oidc_create_users, values::switch);
         let group_map = checks.read(GROUP_MAP, &self.oidc_group_map, values::group_map);
+        let separator = checks.read(GROUPS_SEPARATOR, &self.oidc_groups_separator, separator);
+        let trusted = checks.read(TRUSTED_EMAIL_DOMAINS, &self.oidc_trusted_email_domains, email_domains);
+        let trust_prompt = checks.read(TRUST_PROMPT_LOGIN, &self.oidc_trust_prompt_login, values::switch);
         let client_secret = self.secret(checks);
         let name = self.oidc_name.as_deref().map(|name| checks.read(NAME, name, button));
         let name = name.map_or(Some(None), |name| name.map(Some));
@@ -157,6 +206,9 @@ impl ProviderOptions {
             name: name?.unwrap_or_else(|| preset.button.to_owned()),
             scopes: scopes?,
             groups_claim,
+            groups_separator: separator?,
+            trusted_email_domains: trusted?,
+            trust_prompt_login: trust_prompt?,
             rules: ProviderRules { create_users: create_users?, group_map: group_map? },
         }))
     }
@@ -208,6 +260,20 @@ fn scopes(text: &str) -> Result<Vec<String>, Expected> {
     } else {
         Err(Expected(String::from("expected openid and others, with spaces between them")))
     }
+}
+
+/// None for an empty text.
+fn separator(text: &str) -> Result<Option<char>, Expected> {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) if !one.is_alphanumeric() && !one.is_control() => Ok(Some(one)),
+        _ => Err(Expected(String::from("expected one character such as ',' that is no letter and no digit"))),
+    }
+}
+
+fn email_domains(text: &str) -> Result<EmailDomains, Expected> {
+    EmailDomains::parse(text).map_err(|error| Expected(error.to_string()))
 }
 
 fn button(text: &str) -> Result<String, Expected> {

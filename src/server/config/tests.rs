@@ -2,6 +2,7 @@ use clap::Parser;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::email::EmailDomains;
 
 #[derive(Parser)]
 struct Command {
@@ -190,6 +191,8 @@ fn a_generic_provider_needs_an_issuer_and_a_client() {
     assert_eq!(it.scopes, ["openid", "profile", "email"]);
     assert!(it.client_secret.is_none() && it.groups_claim.is_none());
     assert!(!it.rules.create_users && it.rules.group_map.is_empty());
+    assert_eq!((it.groups_separator, it.trust_prompt_login), (None, false));
+    assert_eq!(it.trusted_email_domains, EmailDomains::default());
 }
 
 #[test]
@@ -202,6 +205,36 @@ fn gitlab_is_known_by_its_name_and_can_be_another_than_gitlab_com() {
     let it = it.expect("fine").expect("a provider");
     assert_eq!((it.issuer.as_str(), it.name.as_str()), ("https://id.example/realms/x", "GitLab"));
     assert_eq!(it.groups_claim.as_deref(), Some("groups"));
+}
+
+#[test]
+fn what_a_provider_leaves_open_an_operator_can_settle() {
+    let flags = [
+        "--oidc-groups-claim=realm_access.roles",
+        "--oidc-groups-separator=,",
+        "--oidc-trusted-email-domains=Example.com, acme.example",
+        "--oidc-trust-prompt-login",
+    ];
+    let it = provider(&flags).expect("fine").expect("a provider");
+    assert_eq!(it.groups_claim.as_deref(), Some("realm_access.roles"));
+    assert_eq!((it.groups_separator, it.trust_prompt_login), (Some(','), true));
+    assert_eq!(it.trusted_email_domains, EmailDomains::parse("example.com,acme.example").expect("domains"));
+    for good in ["--oidc-groups-separator= ", "--oidc-groups-separator=", "--oidc-trusted-email-domains="] {
+        assert!(provider(&[good]).is_ok(), "{good}");
+    }
+    for (bad, flag) in [
+        ("--oidc-groups-separator=, ", "oidc-groups-separator"),
+        ("--oidc-groups-separator=a", "oidc-groups-separator"),
+        ("--oidc-trusted-email-domains=*.example.com", "oidc-trusted-email-domains"),
+        ("--oidc-trusted-email-domains=ann@example.com", "oidc-trusted-email-domains"),
+        ("--oidc-trust-prompt-login=perhaps", "oidc-trust-prompt-login"),
+    ] {
+        assert_eq!(
+            wrong(&["--oidc-issuer=https://id.example", "--oidc-client-id=duo", bad]),
+            [flag],
+            "{bad}"
+        );
+    }
 }
 
 #[test]
@@ -233,6 +266,9 @@ fn what_is_wrong_about_a_provider_is_named_at_once() {
         "--oidc-scopes=profile",
         "--oidc-group-map=a=b",
         "--oidc-create-users=perhaps",
+        "--oidc-groups-separator=and",
+        "--oidc-trusted-email-domains=x",
+        "--oidc-trust-prompt-login=perhaps",
     ];
     let mut named = wrong(&flags);
     named.sort_unstable();

@@ -14,6 +14,9 @@ use crate::domain::time::Timestamp;
 pub(super) const COOKIE: &str = "duo_provider_sign_in";
 /// How long somebody may take at the provider.
 pub(super) const SECONDS: i64 = 600;
+/// How far apart the clocks may be of the provider, this server and the one that began the attempt, in
+/// milliseconds.
+pub(super) const LEEWAY: i64 = 60_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
@@ -56,7 +59,7 @@ impl Attempt {
         let began_at = Timestamp::from_millis(began_at.parse().ok()?);
         let return_to = String::from_utf8(URL_SAFE_NO_PAD.decode(return_to).ok()?).ok()?;
         let attempt = Self { cookie: cookie.to_owned(), began_at, return_to, anew };
-        (began_at <= now && now < attempt.expires_at()).then_some(attempt)
+        (began_at <= now.plus_millis(LEEWAY) && now < attempt.expires_at()).then_some(attempt)
     }
 
     pub fn cookie(&self) -> String {
@@ -72,8 +75,13 @@ impl Attempt {
         self.anew.then_some(self.began_at)
     }
 
-    pub fn expires_at(&self) -> Timestamp {
+    fn expires_at(&self) -> Timestamp {
         self.began_at.plus_millis(SECONDS * 1000)
+    }
+
+    /// From when on no server takes it any more, whatever its clock says.
+    pub fn is_forgotten_at(&self) -> Timestamp {
+        self.expires_at().plus_millis(LEEWAY)
     }
 
     pub fn state(&self) -> String {
@@ -115,7 +123,10 @@ mod tests {
         assert_eq!(attempt().anew_since(), Some(NOON));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(599_999)), Some(attempt()));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(600_000)), None);
-        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-1)), None);
+        // Another server may have begun it, whose clock is up to a minute ahead.
+        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_000)), Some(attempt()));
+        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_001)), None);
+        assert_eq!(attempt().is_forgotten_at(), NOON.plus_millis(660_000));
     }
 
     #[test]

@@ -2,25 +2,33 @@
 //! current in the background; a provider that is down is tried again, and stops nothing else.
 
 use std::{
+    future::Future,
     io,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use openidconnect::{
-    ClientId, ClientSecret, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IdTokenFields, IssuerUrl, JsonWebKeySet, ProviderMetadataWithLogout, RedirectUrl, StandardErrorResponse,
-    StandardTokenResponse,
+    AsyncHttpClient, ClientId, ClientSecret, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, IssuerUrl, JsonWebKeySet, ProviderMetadataWithLogout,
+    RedirectUrl,
     core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken,
-        CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+        CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreGenderClaim, CoreJsonWebKey,
+        CoreJweContentEncryptionAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
+        CoreTokenIntrospectionResponse,
     },
 };
+use serde_json::{Value, json};
 use tokio::sync::{Mutex as Turn, Notify};
 use url::Url;
 
-use super::{answer::OtherClaims, error::ProviderError, http_client::HttpClient};
+use super::{
+    claims::Claims,
+    error::ProviderError,
+    http_client::{HttpClient, HttpError},
+    token_answer::{TokenRefusal, Tokens},
+};
 use crate::{
     domain::{paths, time::Timestamp},
     server::config::ProviderConfig,
@@ -39,24 +47,16 @@ const KEYS_AT_MOST_EVERY: i64 = 60_000;
 
 pub(super) type Metadata = ProviderMetadataWithLogout;
 
-type TokenFields = IdTokenFields<
-    OtherClaims,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-
-/// The client of `openidconnect` with all the claims of an ID token.
+/// The client of `openidconnect` with answers that are read as tolerantly as is safe.
 pub(super) type Client = openidconnect::Client<
-    OtherClaims,
+    EmptyAdditionalClaims,
     CoreAuthDisplay,
     CoreGenderClaim,
     CoreJweContentEncryptionAlgorithm,
     CoreJsonWebKey,
     CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    StandardTokenResponse<TokenFields, CoreTokenType>,
+    TokenRefusal,
+    Tokens,
     CoreTokenIntrospectionResponse,
     CoreRevocableToken,
     CoreRevocationErrorResponse,
@@ -192,7 +192,7 @@ impl Provider {
     async fn read(&self) -> Result<Arc<Metadata>, ProviderError> {
         let issuer = IssuerUrl::new(self.0.config.issuer.clone());
         let issuer = issuer.map_err(|error| ProviderError::Unavailable(error.to_string()))?;
-        match Metadata::discover_async(issuer, &self.0.http).await {
+        match Metadata::discover_async(issuer, &Excerpt(&self.0.http)).await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
                 let mut known = self.known();
@@ -210,9 +210,9 @@ impl Provider {
         }
     }
 
-    /// Somebody could not use the provider: the sign-in page says so until it answers again.
-    pub(super) fn trouble(&self, error: &ProviderError) {
-        self.note_failure(error);
+    /// Somebody could not sign in. Whether that is the provider's trouble or only theirs shows when it
+    /// is asked itself, which happens soon: what comes of one sign-in takes the button from nobody.
+    pub(super) fn look_again(&self) {
         self.0.trouble.notify_one();
     }
 
@@ -266,4 +266,58 @@ impl Provider {
         });
         if only_post { client.set_auth_type(openidconnect::AuthType::RequestBody) } else { client }
     }
+}
+
+const AUTH_METHODS: &str = "token_endpoint_auth_methods_supported";
+
+/// What is read of what the provider says of itself.
+const READ: [&str; 7] = [
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    AUTH_METHODS,
+    "end_session_endpoint",
+];
+
+/// Asks as it does, and hands on of the metadata what is read: the rest may be anything, while the
+/// library would refuse the whole for a language that is none.
+struct Excerpt<'h>(&'h HttpClient);
+
+impl<'c> AsyncHttpClient<'c> for Excerpt<'_> {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let response = self.0.call(request).await?;
+            Ok(match serde_json::from_slice(response.body()) {
+                Ok(said) => response.map(|body| excerpt(said).unwrap_or(body)),
+                Err(_) => response,
+            })
+        })
+    }
+}
+
+/// `None` when it is no metadata, but keys.
+fn excerpt(mut said: Claims) -> Option<Vec<u8>> {
+    if !said.contains_key("jwks_uri") {
+        return None;
+    }
+    said.retain(|name, value| READ.contains(&name.as_str()) && !value.is_null() && value != "");
+    // Without a list of them it is as if it named none.
+    let are_names = |methods: &Value| methods.as_array().is_some_and(|all| all.iter().all(Value::is_string));
+    if !said.get(AUTH_METHODS).is_none_or(are_names) {
+        said.remove(AUTH_METHODS);
+    }
+    // The library wants them, and nobody looks at them.
+    for (name, only) in [
+        ("response_types_supported", "code"),
+        ("subject_types_supported", "public"),
+        ("id_token_signing_alg_values_supported", "RS256"),
+    ] {
+        said.insert(name.to_owned(), json!([only]));
+    }
+    Some(Value::Object(said).to_string().into_bytes())
 }

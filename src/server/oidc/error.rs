@@ -3,12 +3,9 @@
 
 use std::error::Error;
 
-use openidconnect::{
-    ClaimsVerificationError, DiscoveryError, RequestTokenError, StandardErrorResponse, UserInfoError,
-    core::CoreErrorResponseType,
-};
+use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, SignatureVerificationError};
 
-use super::http_client::HttpError;
+use super::{http_client::HttpError, token_answer::TokenRefusal};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProviderError {
@@ -18,46 +15,48 @@ pub(super) enum ProviderError {
     /// The answer is not what a provider may say to this request of this browser.
     #[error("the provider's answer is not accepted: {0}")]
     Invalid(String),
+    /// Of this person it says more than is read.
+    #[error("the provider's answer is not accepted: {}", HttpError::TooLarge)]
+    TooLarge,
+    /// Who has to confirm who they are was perhaps not asked.
+    #[error("the provider does not say when it asked the user (auth_time), so they did not confirm")]
+    NoAuthTime,
+}
+
+impl From<HttpError> for ProviderError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::TooLarge => Self::TooLarge,
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
 }
 
 impl From<DiscoveryError<HttpError>> for ProviderError {
     fn from(error: DiscoveryError<HttpError>) -> Self {
         Self::Unavailable(match error {
             DiscoveryError::Request(error) => error.to_string(),
-            DiscoveryError::Parse(error) => format!("what it says of itself has a wrong {}", error.path()),
+            DiscoveryError::Parse(error) => {
+                printable(&format!("what it says of itself has a wrong {}: {}", error.path(), error.inner()))
+            }
             DiscoveryError::Response(status, ..) => format!("it answers {status}"),
             other => printable(&with_sources(&other)),
         })
     }
 }
 
-impl From<RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>> for ProviderError {
-    fn from(error: RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>) -> Self {
+impl From<RequestTokenError<HttpError, TokenRefusal>> for ProviderError {
+    fn from(error: RequestTokenError<HttpError, TokenRefusal>) -> Self {
         match error {
-            RequestTokenError::Request(error) => Self::Unavailable(error.to_string()),
-            RequestTokenError::ServerResponse(response) => {
-                let error = response.error();
-                let description = response.error_description().map_or("", String::as_str);
-                Self::Invalid(printable(&format!("no tokens for the code: {error} {description}")))
+            RequestTokenError::Request(error) => error.into(),
+            RequestTokenError::ServerResponse(refusal) => {
+                Self::Invalid(printable(&format!("no tokens for the code: {refusal}")))
             }
-            // What could not be read may hold tokens: only where it went wrong is said.
+            // What was sent may be tokens. `Tokens` says what is wrong about it without repeating it.
             RequestTokenError::Parse(error, _) => {
-                Self::Invalid(format!("its tokens have a wrong {}", error.path()))
+                Self::Invalid(printable(&format!("its answer to the code: {}", error.inner())))
             }
             RequestTokenError::Other(text) => Self::Invalid(printable(&text)),
-        }
-    }
-}
-
-impl From<UserInfoError<HttpError>> for ProviderError {
-    fn from(error: UserInfoError<HttpError>) -> Self {
-        match error {
-            UserInfoError::Request(error) => Self::Unavailable(error.to_string()),
-            UserInfoError::Parse(error) => {
-                Self::Invalid(format!("its user info has a wrong {}", error.path()))
-            }
-            UserInfoError::Response(status, ..) => Self::Invalid(format!("its user info is {status}")),
-            other => Self::Invalid(printable(&with_sources(&other))),
         }
     }
 }
@@ -65,6 +64,12 @@ impl From<UserInfoError<HttpError>> for ProviderError {
 impl From<ClaimsVerificationError> for ProviderError {
     fn from(error: ClaimsVerificationError) -> Self {
         Self::Invalid(printable(&with_sources(&error)))
+    }
+}
+
+impl From<SignatureVerificationError> for ProviderError {
+    fn from(error: SignatureVerificationError) -> Self {
+        ClaimsVerificationError::SignatureVerification(error).into()
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::{future::Future, io, pin::Pin, time::Duration};
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -30,8 +31,10 @@ pub(super) enum HttpError {
     TimedOut,
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
-    #[error("its answer broke off, or is larger than {BODY_LIMIT} bytes")]
-    Body,
+    #[error("its answer broke off")]
+    BrokeOff,
+    #[error("its answer is larger than {BODY_LIMIT} bytes")]
+    TooLarge,
 }
 
 impl HttpClient {
@@ -64,8 +67,10 @@ impl HttpClient {
             HttpError::Unreachable(format!("{error}{}", cause.unwrap_or_default()))
         })?;
         let (parts, body) = response.into_parts();
-        let body = to_bytes(Body::new(body), BODY_LIMIT).await.map_err(|_| HttpError::Body)?;
-        Ok(HttpResponse::from_parts(parts, body.into()))
+        let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::BrokeOff }
+        })?;
+        Ok(HttpResponse::from_parts(parts, body.to_bytes().into()))
     }
 }
 
@@ -121,7 +126,14 @@ mod tests {
         let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n".to_vec();
         answer.resize(2 * BODY_LIMIT, b'x');
         let answer = asked(answer, Duration::from_secs(30)).await;
-        assert!(matches!(answer, Err(HttpError::Body)), "{answer:?}");
+        assert!(matches!(answer, Err(HttpError::TooLarge)), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_is_not_one_that_is_too_large() {
+        let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n".to_vec();
+        let answer = asked(answer, Duration::from_secs(30)).await;
+        assert!(matches!(answer, Err(HttpError::BrokeOff)), "{answer:?}");
     }
 
     #[tokio::test]

@@ -6,10 +6,14 @@
 
 mod answer;
 mod attempt;
+mod claims;
 mod discovery;
 mod error;
 mod http_client;
 mod pages;
+mod token;
+mod token_answer;
+mod user_info;
 
 pub use discovery::Provider;
 pub(super) use pages::{SESSION_MARK, callback, sign_out, start};

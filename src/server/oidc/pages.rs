@@ -175,7 +175,7 @@ async fn finish(
         claims: &claims,
         rules: &provider.config().rules,
         answer_hash: &attempt.answer_hash(),
-        answer_expires_at: attempt.expires_at(),
+        answer_expires_at: attempt.is_forgotten_at(),
         old_token: old_token.as_deref(),
         user_agent: &user_agent(headers),
     };
@@ -237,17 +237,29 @@ impl Failure {
                 StatusCode::BAD_GATEWAY,
                 "The sign-in service gave an answer that cannot be trusted, so nobody was signed in. Try again; if it stays so, tell whoever runs this server.",
             ),
+            Self::Provider(ProviderError::TooLarge) => (
+                StatusCode::BAD_GATEWAY,
+                "The sign-in service says more about you than this server reads, so you were not signed in. Perhaps you are in very many groups: tell whoever runs this server.",
+            ),
+            Self::Provider(ProviderError::NoAuthTime) => (
+                StatusCode::BAD_GATEWAY,
+                "The sign-in service does not say when it asked who you are, so this does not confirm that it is you. Confirm with a password instead: whoever runs this server can send you a link to set one.",
+            ),
             Self::Refused(refusal) => match refusal {
                 Refusal::Replayed => {
                     (StatusCode::BAD_REQUEST, "This sign-in was used already. Begin again here.")
                 }
                 Refusal::NoAddress => (
                     StatusCode::FORBIDDEN,
-                    "The sign-in service did not say your email address, which the first sign-in needs.",
+                    "The sign-in service did not say your email address, which the first sign-in needs. Ask whoever runs this server to link your account.",
                 ),
                 Refusal::AddressNotVerified => (
                     StatusCode::FORBIDDEN,
                     "Your email address is not verified. Verify it at the sign-in service, then sign in again.",
+                ),
+                Refusal::VerificationNotSaid => (
+                    StatusCode::FORBIDDEN,
+                    "The sign-in service does not say whether your email address is verified, so it cannot find your account. Ask whoever runs this server to link your account.",
                 ),
                 Refusal::UnknownUser => (
                     StatusCode::FORBIDDEN,
@@ -285,7 +297,7 @@ async fn failed(
     if let Failure::Provider(error) = failure {
         tracing::warn!(%error, "sign-in by the provider failed");
         if matches!(error, ProviderError::Unavailable(_)) {
-            provider.trouble(error);
+            provider.look_again();
         }
     }
     let (status, message) = failure.said();
