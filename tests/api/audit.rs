@@ -110,7 +110,7 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
         "Operator</strong> created the demo data ",
         "Group Owner</strong> (@owner) signed in ",
         "With a password",
-        "On the command line, request set-up. ",
+        "Done at the command line, request set-up. ",
     ] {
         assert!(all.contains(sentence), "{sentence}: {all}");
     }
