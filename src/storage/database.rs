@@ -1,6 +1,6 @@
 //! Opening a database: which one, with which settings, brought up to date.
 
-use std::time::Duration;
+use std::{fs::File, io, path::Path, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Connection, Executor, SqlSafeStr,
@@ -13,7 +13,7 @@ use tokio::time::{self, Instant};
 use super::{
     Changes, DatabaseUrl, StorageError, UnitOfWork, all_statements, audit_chain,
     changes::{Watched, watch},
-    files::{lock_beside, make_privately},
+    files::{make_privately, open_lock, with_ending},
     statements,
     unit_of_work::Transaction,
 };
@@ -362,4 +362,20 @@ async fn begin(
         Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
+}
+
+/// Holds the lock beside a database, which every opening takes first, until the file is dropped.
+pub(super) async fn lock_beside(database: &Path) -> Result<File, StorageError> {
+    let path = with_ending(database, ".lock");
+    let what = format!("cannot lock {}", path.display());
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = open_lock(&path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    match locked.await {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(source)) => Err(StorageError::Io { what, source }),
+        Err(panic) => Err(StorageError::Io { what, source: io::Error::other(panic) }),
+    }
 }

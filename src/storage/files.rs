@@ -29,27 +29,16 @@ pub(super) fn make_privately(file: &Path) -> Result<(), StorageError> {
     }
 }
 
-/// Locks the file beside a database that says who opens or replaces it, until it is dropped. Whatever
-/// has that name is not touched besides: not written to, not followed, if it is a link.
-pub(super) async fn lock_beside(database: &Path) -> Result<File, StorageError> {
-    let path = with_ending(database, ".lock");
-    let what = format!("cannot lock {}", path.display());
-    let locked = tokio::task::spawn_blocking(move || {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
-        let file = options.open(path).map_err(|error| match Errno::from_io_error(&error) {
-            Some(Errno::LOOP) => io::Error::other("it is a symbolic link, which is not followed: remove it"),
-            _ => error,
-        })?;
-        file.lock()?;
-        Ok(file)
-    });
-    match locked.await {
-        Ok(Ok(file)) => Ok(file),
-        Ok(Err(source)) => Err(StorageError::Io { what, source }),
-        Err(panic) => Err(StorageError::Io { what, source: io::Error::other(panic) }),
-    }
+/// The file beside a database whose lock says who opens or replaces that. Whatever has the name is not
+/// touched: not written to, and not followed, if it is a link.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options.open(path).map_err(|error| match Errno::from_io_error(&error) {
+        Some(Errno::LOOP) => io::Error::other("it is a symbolic link, which is not followed: remove it"),
+        _ => error,
+    })
 }
 
 /// A file that must not be there yet.

@@ -16,7 +16,8 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use super::{
     CopyError, DatabaseUrl, StorageError,
     backup::examine,
-    files::{Draft, failed_to, folder_of, lock_beside, sync_folder_of, with_ending},
+    database::lock_beside,
+    files::{Draft, failed_to, folder_of, sync_folder_of, with_ending},
 };
 
 /// What SQLite keeps beside a database that is in use.

@@ -422,10 +422,10 @@ async fn what_the_database_refused_can_be_sent_again() {
     public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
     assert_eq!(state(&test, Environment::Dev).await, "on for user reviewer");
 
-    // Somebody else writes for longer than Slack waits.
+    // Somebody else writes for longer than anybody waits.
     let body = form("U1", "gitlab run feature set duo_developer_orbit true --dev");
     let writing = test.app.storage.begin().await.expect("a unit of work");
-    ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(503, "too_slow");
+    ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(503, "unavailable");
     drop(writing);
     public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
 

@@ -42,7 +42,8 @@ fn what_makes_a_postgres_unusable_is_named() {
         ],
     );
     place.run(&["migrate", "--database-url", &url]).done();
-    let database = |name: &str| url.replacen("/postgres", &format!("/{name}"), 1);
+    let (server, _) = url.rsplit_once('/').expect("the URL names a database");
+    let database = |name: &str| format!("{server}/{name}");
     let plain = url.replacen("//postgres@", "//plain@", 1);
     for (url, check, code, status, words) in [
         (&url, "encoding", 0, "ok", "UTF8"),
