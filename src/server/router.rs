@@ -91,6 +91,9 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         let text = String::from("There is no such form. Go back, reload the page and try again.");
         return asked.refuse(&state, Refusal { status: 404, title: "Page not found", text }).await;
     }
+    if !says_all_in_its_form(&request) {
+        return asked.refuse(&state, refusal::malformed()).await;
+    }
     let (parts, body) = request.into_parts();
     // It fails for no other reason that anybody would be left to hear of.
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
@@ -104,6 +107,15 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         return asked.refuse(&state, refusal::malformed()).await;
     }
     response
+}
+
+/// Whether nothing is said where no action reads it: in the address, or in a body of another kind.
+fn says_all_in_its_form(request: &Request) -> bool {
+    let headers = request.headers();
+    let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+    request.uri().query().is_none_or(str::is_empty)
+        && headers.get(header::CONTENT_TYPE).is_none_or(is_form)
+        && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// Renders the page that stands at the request's address.

@@ -57,7 +57,7 @@ pub async fn run_due_changes(app: &App) -> Result<Ran, UseCaseError> {
 
 /// `None` when somebody else was first.
 async fn run_one(app: &App, id: ScheduledChangeId) -> Result<Option<Ending>, UseCaseError> {
-    let ending = match until_first(|| make(app, id)).await {
+    let ending = match until_first(app, || make(app, id)).await {
         Err(error) if error.is_passing() => return Err(error),
         Err(error) => fail(app, id, &error).await?.then_some(Ending::Failed),
         Ok(made) => made.then_some(Ending::Done),

@@ -32,3 +32,4 @@ mod scan;
 mod sign_in;
 mod support;
 mod tokens;
+mod words;
