@@ -54,16 +54,18 @@ fn operations() -> BTreeMap<String, (&'static Row, Map<String, Value>)> {
     found
 }
 
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 fn as_form(fields: &Map<String, Value>) -> String {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields.iter().map(|(name, value)| (name, text(value)))).finish()
+    form.extend_pairs(fields.iter().map(|(name, value)| (name, text_of(value)))).finish()
 }
 
 fn as_multipart(fields: &Map<String, Value>) -> String {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let part = |(name, value): (&String, &Value)| {
-        format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n", text(value))
+        format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n", text_of(value))
     };
     fields.iter().map(part).collect::<String>() + "--XX--\r\n"
 }

@@ -54,8 +54,8 @@ impl Reach<'_> {
             || self.of_actors().holds(Bucket::of(self.flag, actor))
     }
 
-    fn has(self, group: &String) -> bool {
-        self.for_all || self.gates.groups.binary_search(group).is_ok()
+    fn has(self, group: &str) -> bool {
+        self.for_all || self.gates.groups.iter().any(|it| it == group)
     }
 }
 

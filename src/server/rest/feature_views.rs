@@ -92,6 +92,7 @@ pub struct GitlabError {
 
 /// A change to a flag. Empty texts count as left out.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FeatureChange {
     /// `true`, `false` or a percentage; for somebody in particular also `opt_out` and `remove_opt_out`.
     #[schema(example = "true")]
