@@ -21,7 +21,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use super::{
-    ServerState, accounts, assets, audit_export, health, metrics, middleware, oidc,
+    ServerState, accounts, action_fields, assets, audit_export, health, metrics, middleware, oidc,
     refusal::{self, Asked},
     rest, sign_in,
 };
@@ -99,6 +99,9 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return asked.refuse(&state, refusal::too_large()).await;
     };
+    if !action_fields::all_are_read(parts.uri.path(), &body) {
+        return asked.refuse(&state, refusal::malformed()).await;
+    }
     let request = Request::from_parts(parts, Body::from(body));
     let context = state.clone();
     let response = handle_server_fns_with_context(move || provide(&context), request).await.into_response();

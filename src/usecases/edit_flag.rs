@@ -68,9 +68,7 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
     let plan = plan(&mut uow, asked).await?;
     let guard = Guard { compare_with_staging: true, ..Guard::default() };
     let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
-    let is_here = |it: &&Changed| it.environment == asked.environment;
-    let here = changed.iter().find(is_here).expect("it is among those that are looked at");
-    let beside = changed.iter().find(|it| !is_here(it));
+    let (here, beside) = here_and_beside(&changed, asked.environment);
     let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
     let in_full = match plan.aim {
         Aim::Changed(_) => None,
@@ -129,6 +127,13 @@ async fn try_once(
         return Err(FlagError::WarnFirst(new).into());
     }
     Ok(uow.commit().await?)
+}
+
+/// What would be changed, and what it is compared with.
+fn here_and_beside(looked_at: &[Changed], environment: Environment) -> (&Changed, Option<&Changed>) {
+    let is_here = |it: &&Changed| it.environment == environment;
+    let here = looked_at.iter().find(is_here).expect("it is among those that are looked at");
+    (here, looked_at.iter().find(|it| !is_here(it)))
 }
 
 /// A change at a page is made in one environment.
