@@ -33,7 +33,16 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ("clap", &["cli/", "server/config", "main.rs"], "options belong in src/server/config or src/cli"),
     (
         "tokio",
-        &["server/", "cli/", "main.rs", "storage/changes.rs", "storage/database.rs", "usecases/secrets.rs"],
+        &[
+            "server/",
+            "cli/",
+            "main.rs",
+            "storage/changes.rs",
+            "storage/database.rs",
+            "usecases/retry.rs",
+            "usecases/run_jobs.rs",
+            "usecases/secrets.rs",
+        ],
         "the runtime belongs in src/server and src/cli",
     ),
     ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),

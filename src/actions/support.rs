@@ -254,6 +254,7 @@ impl Call {
             error @ (UseCaseError::RegistryConflict(_)
             | UseCaseError::NotDeployed(_)
             | UseCaseError::Replayed
+            | UseCaseError::Outrun
             | UseCaseError::Storage(_)) => {
                 tracing::error!(%error, "action failed");
                 ActionError::Internal

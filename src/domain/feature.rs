@@ -19,7 +19,7 @@ pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, S
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use record::Recorded;
 pub use schedule::{Ended, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
-pub use staging::ahead_of_staging;
+pub use staging::{Moved, ahead_of_staging};
 pub use stale::{LONG_DAYS, Stale};
 pub use target::FeatureTarget;
 pub use warning::Warning;

@@ -5,6 +5,7 @@ pub mod system;
 pub mod telemetry;
 
 mod accounts;
+mod action_fields;
 mod assets;
 mod audit_export;
 mod chat_signature;

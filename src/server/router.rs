@@ -21,7 +21,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use super::{
-    ServerState, accounts, assets, audit_export, health, metrics, middleware, oidc,
+    ServerState, accounts, action_fields, assets, audit_export, health, metrics, middleware, oidc,
     refusal::{self, Asked},
     rest, sign_in,
 };
@@ -91,11 +91,17 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         let text = String::from("There is no such form. Go back, reload the page and try again.");
         return asked.refuse(&state, Refusal { status: 404, title: "Page not found", text }).await;
     }
+    if !says_all_in_its_form(&request) {
+        return asked.refuse(&state, refusal::malformed()).await;
+    }
     let (mut parts, body) = request.into_parts();
     // It fails for no other reason that anybody would be left to hear of.
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return asked.refuse(&state, refusal::too_large()).await;
     };
+    if !action_fields::all_are_read(parts.uri.path(), &body) {
+        return asked.refuse(&state, refusal::malformed()).await;
+    }
     let in_place = InPlaceSlot::default();
     parts.extensions.insert(in_place.clone());
     let request = Request::from_parts(parts, Body::from(body));
@@ -118,6 +124,15 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         return asked.refuse(&state, refusal::malformed()).await;
     }
     response
+}
+
+/// Whether nothing is said where no action reads it: in the address, or in a body of another kind.
+fn says_all_in_its_form(request: &Request) -> bool {
+    let headers = request.headers();
+    let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+    request.uri().query().is_none_or(str::is_empty)
+        && headers.get(header::CONTENT_TYPE).is_none_or(is_form)
+        && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// Renders the page that stands at the request's address.

@@ -21,7 +21,7 @@ pub async fn change_member(
     member: &Target,
     is_in: bool,
 ) -> Result<(), UseCaseError> {
-    until_first(|| try_once(app, editor, group, member, is_in)).await
+    until_first(app, || try_once(app, editor, group, member, is_in)).await
 }
 
 async fn try_once(

@@ -9,7 +9,7 @@ use super::{
 /// # Errors
 /// There is one of this name: another's members are not taken away.
 pub async fn create_feature_group(app: &App, editor: &FlagEditor, name: &str) -> Result<(), UseCaseError> {
-    until_first(|| try_once(app, editor, name)).await
+    until_first(app, || try_once(app, editor, name)).await
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, name: &str) -> Result<(), UseCaseError> {

@@ -2,7 +2,7 @@
 
 use super::{
     App, FlagEditor, UseCaseError,
-    flag_change::{FlagChange, Guard, To, carry_out, environments, not_first},
+    flag_change::{FlagChange, Guard, To, carry_out, environments},
     flag_definitions,
     retry::until_first,
     set_feature::unknown,
@@ -28,7 +28,7 @@ pub async fn delete_feature(
     editor: &FlagEditor,
     command: &DeleteFeature,
 ) -> Result<bool, UseCaseError> {
-    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
+    until_first(app, || try_once(app, editor, command)).await
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &DeleteFeature) -> Result<bool, UseCaseError> {

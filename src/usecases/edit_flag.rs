@@ -2,7 +2,7 @@
 
 use super::{
     App, Caller, Check, FlagEditor, FlagError, Guard, UseCaseError,
-    flag_change::{Changed, FlagChange, To, carry_out, not_first, rehearse},
+    flag_change::{Changed, FlagChange, To, carry_out, rehearse},
     flag_definitions,
     flag_history::find_entry,
     flag_names::record_of,
@@ -44,6 +44,8 @@ pub struct Rehearsal {
     pub warnings: Vec<Warning>,
     /// What can be overridden with a reason.
     pub checks: Vec<FlagError>,
+    /// How the flag is set in the environment that this one is compared with, if it is with any.
+    pub compared: Option<(Environment, String)>,
 }
 
 /// What somebody says who wants it done.
@@ -66,7 +68,7 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
     let plan = plan(&mut uow, asked).await?;
     let guard = Guard { compare_with_staging: true, ..Guard::default() };
     let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
-    let here = the_one(&changed);
+    let (here, beside) = here_and_beside(&changed, asked.environment);
     let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
     let in_full = match plan.aim {
         Aim::Changed(_) => None,
@@ -83,6 +85,7 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
         changes: here.before != here.after,
         warnings: plan.warnings(here),
         checks,
+        compared: beside.map(|it| (it.environment, it.before.summary(default))),
     })
 }
 
@@ -99,7 +102,7 @@ pub async fn edit_flag(
 ) -> Result<(), UseCaseError> {
     check_flag_name(&asked.flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
-    until_first(|| try_once(app, &editor, asked, confirmation)).await.map_err(not_first)
+    until_first(app, || try_once(app, &editor, asked, confirmation)).await
 }
 
 async fn try_once(
@@ -124,6 +127,13 @@ async fn try_once(
         return Err(FlagError::WarnFirst(new).into());
     }
     Ok(uow.commit().await?)
+}
+
+/// What would be changed, and what it is compared with.
+fn here_and_beside(looked_at: &[Changed], environment: Environment) -> (&Changed, Option<&Changed>) {
+    let is_here = |it: &&Changed| it.environment == environment;
+    let here = looked_at.iter().find(is_here).expect("it is among those that are looked at");
+    (here, looked_at.iter().find(|it| !is_here(it)))
 }
 
 /// A change at a page is made in one environment.

@@ -20,7 +20,10 @@ pub enum UseCaseError {
     /// Somebody else was first; this is how it stands now.
     #[error("somebody else changed this flow first")]
     Conflict(Box<FlowSelection>),
-    /// The same of a registry of flow versions.
+    /// Others were first, each time that it was tried.
+    #[error("Others changed this at the same moment, again and again. Try again in a moment.")]
+    Outrun,
+    /// The same as a conflict, of a registry of flow versions.
     #[error("somebody else changed this registry first")]
     RegistryConflict(Box<Registry>),
     /// The version of a flow that should run is not there.
@@ -46,9 +49,10 @@ pub enum UseCaseError {
 }
 
 impl UseCaseError {
-    /// Whether the same may well succeed in a moment: the database is busy, or out of reach.
+    /// Whether the same may well succeed in a moment: others are at it, or the database is busy or out of
+    /// reach.
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Storage(StorageError::Stale)) || self.is_unavailable()
+        matches!(self, Self::Outrun | Self::Storage(StorageError::Stale)) || self.is_unavailable()
     }
 
     /// Whether the database did not do it, whatever was asked.

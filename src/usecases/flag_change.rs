@@ -9,7 +9,9 @@ use crate::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Recorded, ahead_of_staging},
+        feature::{
+            FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Moved, Recorded, ahead_of_staging,
+        },
         visible::is_seen,
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
@@ -139,7 +141,7 @@ pub(super) async fn carry_out(
     Ok(all)
 }
 
-/// What the change would do where it is to be done, and what speaks against it. Nothing is saved.
+/// What the change would do, also where it is compared with, and what speaks against it. Nothing is saved.
 pub(super) async fn rehearse(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
@@ -151,7 +153,6 @@ pub(super) async fn rehearse(
         all.push(Changed { environment, version, before, after });
     }
     let checks = failed_checks(uow, change, &all).await?;
-    all.retain(|it| change.environments.contains(&it.environment));
     Ok((all, checks))
 }
 
@@ -245,14 +246,14 @@ async fn failed_checks(
         }
     }
     let default = change.definition.is_some_and(|it| it.default_enabled);
-    let states = |environment| {
+    let moved = |environment| {
         let found = all.iter().find(|it| it.environment == environment)?;
-        Some((found.before.glance().openness(default), found.after.glance().openness(default)))
+        Some(Moved { before: &found.before, after: &found.after })
     };
     if change.guard.compare_with_staging
-        && let Some(staging) = states(Environment::Staging)
-        && let Some(production) = states(Environment::Production)
-        && ahead_of_staging(staging, production)
+        && let Some(staging) = moved(Environment::Staging)
+        && let Some(production) = moved(Environment::Production)
+        && ahead_of_staging(change.flag, default, staging, production)
     {
         failed.push(FlagError::AheadOfStaging);
     }
@@ -262,15 +263,4 @@ async fn failed_checks(
 /// The environments of a change: this server's own when none is named.
 pub(super) fn environments(app: &App, named: &[Environment]) -> Vec<Environment> {
     if named.is_empty() { vec![app.environment()] } else { named.to_vec() }
-}
-
-/// Says in words that others were faster, every time.
-pub(super) fn not_first(error: UseCaseError) -> UseCaseError {
-    match error {
-        UseCaseError::Storage(StorageError::Stale) => {
-            let message = "Somebody else set this flag at the same moment. Look at it, then set it again.";
-            UseCaseError::invalid("name", message)
-        }
-        other => other,
-    }
 }

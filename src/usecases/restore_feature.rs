@@ -2,7 +2,7 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{FlagChange, Guard, To, carry_out, not_first, reason},
+    flag_change::{FlagChange, Guard, To, carry_out, reason},
     flag_definitions,
     flag_history::find_entry,
     retry::until_first,
@@ -50,7 +50,7 @@ pub async fn restore_feature(
     editor: &FlagEditor,
     command: &RestoreFeature,
 ) -> Result<Restored, UseCaseError> {
-    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
+    until_first(app, || try_once(app, editor, command)).await
 }
 
 async fn try_once(

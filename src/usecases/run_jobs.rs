@@ -122,7 +122,7 @@ async fn step(
         let doing = handler.effect(app, job, intent, effect_may_be_done);
         effect = Some(timeout(EFFECT_WITHIN, doing).await.map_err(|_| no_answer())??);
     }
-    until_first(|| saved(app, handler, job, effect.clone())).await
+    until_first(app, || saved(app, handler, job, effect.clone())).await
 }
 
 fn no_answer() -> UseCaseError {

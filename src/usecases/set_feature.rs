@@ -2,7 +2,7 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{Changed, FlagChange, Guard, To, carry_out, environments, not_first},
+    flag_change::{Changed, FlagChange, Guard, To, carry_out, environments},
     flag_definitions,
     retry::until_first,
 };
@@ -82,7 +82,7 @@ pub async fn set_feature(
     editor: &FlagEditor,
     command: &SetFeature,
 ) -> Result<FeatureSet, UseCaseError> {
-    until_first(|| try_once(app, editor, command)).await.map_err(not_first)
+    until_first(app, || try_once(app, editor, command)).await
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FeatureSet, UseCaseError> {
@@ -149,7 +149,13 @@ pub(super) async fn changes(
         FlagValue::OptOut(_) if nobody => {
             return Err(UseCaseError::invalid("value", "An opt-out needs somebody whom it is for."));
         }
-        // GitLab passes over feature groups here.
+        // GitLab passes over them, and says that it was done.
+        FlagValue::OptOut(_) if !groups.is_empty() => {
+            return Err(UseCaseError::invalid(
+                "value",
+                "A feature group cannot be opted out. Name users, groups or projects.",
+            ));
+        }
         FlagValue::OptOut(out) => actors.into_iter().map(|actor| GateChange::OptOut(actor, out)).collect(),
         FlagValue::PercentageOfActors(_) | FlagValue::PercentageOfTime(_) if !nobody => {
             return Err(UseCaseError::invalid("value", "A percentage is not for somebody in particular."));

@@ -22,7 +22,7 @@ pub async fn set_feature_group(
     name: &str,
     members: &Targets,
 ) -> Result<(), UseCaseError> {
-    until_first(|| try_once(app, editor, name, members)).await
+    until_first(app, || try_once(app, editor, name, members)).await
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, name: &str, members: &Targets) -> Result<(), UseCaseError> {

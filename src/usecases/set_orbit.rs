@@ -22,7 +22,7 @@ pub async fn set_orbit(
     setting: OrbitSetting,
     on: bool,
 ) -> Result<OrbitSettings, UseCaseError> {
-    until_first(|| try_once(app, caller, setting, on)).await
+    until_first(app, || try_once(app, caller, setting, on)).await
 }
 
 async fn try_once(

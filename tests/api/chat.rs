@@ -43,6 +43,16 @@ pub async fn signed(test: &TestApp, body: &[u8]) -> Answer {
     ask(test, CHAT_SECRET, test.app.now().as_millis() / 1000, body).send().await
 }
 
+/// The same at another address, to be changed before it is sent.
+pub fn signing<'a>(test: &'a TestApp, path: &str, body: &[u8]) -> Ask<'a> {
+    let seconds = test.app.now().as_millis() / 1000;
+    test.ask(Method::POST, path)
+        .header("content-type", FORM)
+        .header("x-slack-request-timestamp", &seconds.to_string())
+        .header("x-slack-signature", &signature(CHAT_SECRET, seconds, body))
+        .body(body.to_vec())
+}
+
 /// As Slack writes it: no two are alike.
 fn form(chat_user: &str, text: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -178,6 +178,8 @@ fn the_document_lists_these_operations() {
         ("get", "/api/v1/groups/{full_path}/flows"),
         ("get", "/api/v4/features"),
         ("get", "/api/v4/features/definitions"),
+        ("get", "/api/v4/user"),
+        ("get", "/api/v4/version"),
         ("post", "/api/v4/features/{name}"),
         ("delete", "/api/v4/features/{name}"),
         ("post", "/api/v1/chat/commands"),

@@ -134,6 +134,8 @@ async fn what_is_wrong_names_the_field_and_schedules_nothing() {
         (with(tomorrow(), "key", json!("percentage")), "key"),
         (with(tomorrow(), "users", json!(["reviewer"])), "value"),
         (with(on(), "users", json!("reviewer")), "users"),
+        (with(on(), "users", json!([])), "users"),
+        (with(on(), "feature_groups", json!([])), "feature_groups"),
         (with(on(), "environment", json!("prod")), "environment"),
         (with(on(), "reason", json!(" ")), "reason"),
         (with(on(), "reason", json!("x".repeat(501))), "reason"),

@@ -191,6 +191,173 @@ async fn what_real_clients_send_is_understood() {
     assert_eq!(answer.json()["state"], "off");
 }
 
+/// One who is sent in a body that is read as GitLab reads it.
+async fn send(test: &TestApp, token: &str, method: Method, content_type: &str, body: &str) -> Answer {
+    let ask = test.ask(method, FLAG).token(token).header("content-type", content_type);
+    ask.body(body.to_owned()).send().await
+}
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=\"a b\"";
+const JSON: &str = "application/json";
+
+fn parts(fields: &[(&str, &str)]) -> String {
+    let part = |(name, value): &(&str, &str)| {
+        format!("--a b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    fields.iter().map(part).collect::<String>() + "--a b--\r\n"
+}
+
+#[tokio::test]
+async fn lists_and_forms_of_parts_are_understood_as_gitlab_does() {
+    let (test, token) = admin().await;
+    for (content_type, body) in [
+        (URLENCODED, String::from("value=true&user[]=owner&user[]=reviewer")),
+        (URLENCODED, String::from("value=true&user%5B%5D=owner&user%5B%5D=reviewer&user[]=")),
+        (URLENCODED, String::from("value=true&user[]=owner,reviewer")),
+        (JSON, json!({"value": true, "user": ["owner", "reviewer"]}).to_string()),
+        (JSON, json!({"value": "true", "user": "owner,reviewer", "group": null}).to_string()),
+        ("application/json; charset=utf-8", json!({"value": true, "user": ["owner, reviewer"]}).to_string()),
+        (MULTIPART, parts(&[("value", "true"), ("user", "owner,reviewer")])),
+        (MULTIPART, parts(&[("value", "true"), ("user[]", "owner"), ("user[]", "reviewer"), ("key", "")])),
+    ] {
+        test.ask(Method::DELETE, FLAG).token(&token).send().await;
+        let answer = send(&test, &token, Method::POST, content_type, &body).await;
+        let gates = &gitlabs(&answer)["gates"];
+        assert_eq!(gates[0]["value"], false, "{body}: not for everyone");
+        assert_eq!(gates[1]["value"].as_array().map(Vec::len), Some(2), "{body}: {gates}");
+    }
+    // In part in the query, in part in the body.
+    let split = test.ask(Method::POST, &format!("{FLAG}?value=true")).token(&token);
+    let split = split.header("content-type", MULTIPART).body(parts(&[("user", "admin")]));
+    assert_eq!(gitlabs(&split.send().await)["gates"][1]["value"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn whatever_might_narrow_a_change_is_taken_or_named_and_refused() {
+    let (test, token) = admin().await;
+    let before = test.snapshot().await;
+    let unsaid = parts(&[("value", "true"), ("", "owner")]);
+    let file = "--a b\r\nContent-Disposition: form-data; name=\"user\"; filename=\"users.txt\"\r\n\r\nowner\r\n--a b--\r\n";
+    let cut = parts(&[("user", "owner")]).replace("--a b--\r\n", "");
+    for (query, content_type, body, status, names) in [
+        // Lists of nobody, of more than names, of what is one.
+        ("?value=true", URLENCODED, "user[]=", 400, "is not found!"),
+        ("?value=true", JSON, r#"{"user": []}"#, 400, "user is empty"),
+        ("?value=true", JSON, r#"{"user": [["owner"]]}"#, 400, "user is invalid"),
+        ("?value=true", JSON, r#"{"user": [null]}"#, 400, "user is invalid"),
+        ("?value=true", JSON, r#"{"user": {"name": "owner"}}"#, 400, "user is invalid"),
+        ("?value=true", JSON, r#"{"environment": ["staging"]}"#, 400, "environment is invalid"),
+        ("", URLENCODED, "value[]=true", 400, "value is invalid"),
+        ("?value=true", URLENCODED, "environment[]=staging", 400, "environment is invalid"),
+        // Names that nobody knows.
+        ("?value=true", URLENCODED, "user[0]=owner", 400, "user[0] is unknown"),
+        ("?value=true", URLENCODED, "user[name]=owner", 400, "user[name] is unknown"),
+        ("?value=true", URLENCODED, "users=owner", 400, "users is unknown"),
+        ("?value=true", URLENCODED, "User=owner", 400, "User is unknown"),
+        ("?value=true", JSON, r#"{"user[]": "owner"}"#, 400, "user[] is unknown"),
+        ("?value=true", JSON, r#"{"environments": null}"#, 201, ""),
+        ("?value=true&sudo=owner", JSON, "", 400, "sudo is unknown"),
+        ("?value=true", MULTIPART, &unsaid, 400, " is unknown"),
+        // Said twice.
+        ("?value=true", URLENCODED, "user=owner&user=reviewer", 400, "user is said twice"),
+        ("?value=true", URLENCODED, "user=owner&user[]=reviewer", 400, "user is said twice"),
+        ("?value=true", JSON, r#"{"user": "owner", "user": "reviewer"}"#, 400, "user is said twice"),
+        ("?value=true&user=owner", JSON, r#"{"user": "reviewer"}"#, 400, "user is said twice"),
+        ("?value=true&environment=dev", URLENCODED, "environment=pre", 400, "environment is said twice"),
+        // Bodies that are not read.
+        ("?value=true", "text/plain", "user=owner", 415, "'text/plain' is not supported"),
+        ("?value=true", "application/octet-stream", "user=owner", 415, "is not supported"),
+        ("?value=true", "text/json", r#"{"user": "owner"}"#, 415, "'text/json' is not supported"),
+        ("?value=true", "", "user=owner", 415, "is not said"),
+        ("?value=true", JSON, r#"["user", "owner"]"#, 400, "no JSON object"),
+        ("?value=true", "multipart/form-data", &parts(&[("user", "owner")]), 400, "cannot be read"),
+        ("?value=true", MULTIPART, &cut, 400, "cannot be read"),
+        ("?value=true", MULTIPART, file, 400, "user is invalid"),
+    ] {
+        let ask = test.ask(Method::POST, &format!("{FLAG}{query}")).token(&token);
+        let answer = ask.header("content-type", content_type).body(body.to_owned()).send().await;
+        assert_eq!(answer.status, status, "{query} {content_type} {body}: {}", answer.text());
+        assert!(answer.text().contains(names), "{body}: {}", answer.text());
+        if status == 201 {
+            test.ask(Method::DELETE, FLAG).token(&token).send().await;
+        } else {
+            assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]), "{body}");
+        }
+    }
+    assert_eq!(test.snapshot().await.audit.len(), before.audit.len() + 2, "of the one that says nothing");
+    let packed = test.ask(Method::POST, &format!("{FLAG}?value=true")).token(&token);
+    let packed = packed.header("content-type", URLENCODED).header("content-encoding", "gzip");
+    packed.body("user=owner").send().await.refused(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn forgetting_a_flag_reads_its_body_and_forgets_it_nowhere_else() {
+    let (test, token) = admin().await;
+    for environment in ["staging", "production"] {
+        let body = json!({"value": true, "environment": environment});
+        assert_eq!(test.post(FLAG, &body).token(&token).send().await.status, 201);
+    }
+    let is_set = async |environment: &str| {
+        let path = format!("/api/v4/features?environment={environment}");
+        test.get(&path).token(&token).send().await.ok() != json!([])
+    };
+    for (query, content_type, body, status) in [
+        ("", JSON, r#"{"user": "owner"}"#, 400),
+        ("", JSON, r#"{"environment": ["dev"]}"#, 400),
+        ("?user=owner", JSON, "", 400),
+        ("?environment=dev", JSON, r#"{"environment": "pre"}"#, 400),
+        ("", "text/plain", r#"{"environment": "dev"}"#, 415),
+        ("", "", "environment=dev", 415),
+    ] {
+        let ask = test.ask(Method::DELETE, &format!("{FLAG}{query}")).token(&token);
+        let answer = ask.header("content-type", content_type).body(body).send().await;
+        assert_eq!(answer.status, status, "{query} {body}: {}", answer.text());
+    }
+    assert!(is_set("staging").await && is_set("production").await);
+    let reason = json!({"environment": "staging", "override_reason": "A test."}).to_string();
+    assert_eq!(send(&test, &token, Method::DELETE, JSON, &reason).await.status, 204);
+    assert!(!is_set("staging").await && is_set("production").await, "where the body says, and nowhere else");
+    for (content_type, body) in [
+        (URLENCODED, String::from("environment=production")),
+        (MULTIPART, parts(&[("environment", "production")])),
+    ] {
+        assert_eq!(test.post(FLAG, &json!({"value": true})).token(&token).send().await.status, 201);
+        assert_eq!(send(&test, &token, Method::DELETE, content_type, &body).await.status, 204);
+        assert!(!is_set("production").await, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_feature_group_is_not_opted_out_in_silence() {
+    let (test, token) = admin().await;
+    let answer = form(&test, &token, FLAG, "value=opt_out&user=owner&feature_group=administrators").await;
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("A feature group cannot be opted out."), "{}", answer.text());
+    assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn clients_that_begin_with_who_they_are_are_told() {
+    let test = TestApp::new().await;
+    let token = test.token("owner", &[Scope::ReadDecisions]).await;
+    let user = test.get("/api/v4/user").header("private-token", &token).send().await.ok();
+    assert!(user["id"].as_i64().is_some_and(|id| id > 0), "{user}");
+    assert_eq!(
+        (&user["username"], &user["state"], &user["bot"], &user["is_admin"]),
+        (&json!("owner"), &json!("active"), &json!(false), &json!(false))
+    );
+    let version = test.get("/api/v4/version").token(&token).send().await.ok();
+    assert_eq!(version, json!({"version": env!("CARGO_PKG_VERSION"), "revision": "duo-console"}));
+    for path in ["/api/v4/user", "/api/v4/version"] {
+        let anonymous = test.get(path).send().await;
+        assert_eq!(
+            (anonymous.status.as_u16(), anonymous.json()),
+            (401, json!({"message": "401 Unauthorized"}))
+        );
+    }
+}
+
 #[tokio::test]
 async fn only_administrators_with_the_scope_are_answered() {
     let test = TestApp::new().await;

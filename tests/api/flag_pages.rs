@@ -189,6 +189,28 @@ async fn a_check_can_be_overridden_with_a_reason_that_is_kept() {
     assert!(text(&admin.get(&page(FLAG, "")).await).contains("The fix for the outage"));
 }
 
+#[tokio::test]
+async fn the_dialog_says_how_staging_is_set_and_compares_percentages_and_actors() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let percent = |text| FlagValue::PercentageOfActors(Percentage::parse(text).expect("a percentage"));
+    set(&test, FLAG, Environment::Staging, percent("25"), Targets::default()).await;
+    let ahead = "Production would be further open than staging.";
+    for (change, refused) in [
+        ("&change=actors&percentage=75", true),
+        ("&change=actors&percentage=25", false),
+        ("&change=time&percentage=25", true),
+        ("&change=open&kind=feature_group&name=administrators", true),
+    ] {
+        let html = text(&admin.get(&page(FLAG, change)).await);
+        assert!(html.contains("In staging") && html.contains("On for 25 % of actors."), "{change}: {html}");
+        assert_eq!(html.contains(ahead), refused, "{change}");
+    }
+    let answer = admin.submit(CHANGE, &change("actors 75", &[])).await;
+    assert!(answer.header(header::LOCATION).starts_with(&page(FLAG, "&change=actors")), "back to the dialog");
+    assert_eq!(state(&test, FLAG).await.feature.gates.boolean, None, "nothing was changed");
+}
+
 /// What a hidden field of the dialog says.
 fn hidden(html: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");

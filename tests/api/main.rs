@@ -35,3 +35,4 @@ mod scan;
 mod sign_in;
 mod support;
 mod tokens;
+mod words;

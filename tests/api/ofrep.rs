@@ -308,3 +308,33 @@ async fn an_answer_that_is_kept_counts_for_the_same_context_and_configuration_al
     let after = all(&test, &token, json!({"targetingKey": "reviewer"}), &tag(&before)).await;
     after.ok();
 }
+
+/// What a browser cut in two, and what no number is.
+#[tokio::test]
+async fn what_no_gate_reads_does_not_leave_every_flag_at_its_default() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    everyone(&test, true).await;
+    for odd in [r#""Ann \ud83d""#, r#"["\udc00"]"#, "1e999"] {
+        let body = format!(r#"{{"context": {{"targetingKey": "reviewer", "name": {odd}}}}}"#);
+        for path in [one(FLAG), ALL.to_owned()] {
+            let ask = test.ask(http::Method::POST, &path).token(&token);
+            let found = ask.header("content-type", "application/json").body(body.clone()).send().await.ok();
+            let value = found["flags"].as_array().map_or(&found, |flags| {
+                flags.iter().find(|it| it["key"] == FLAG).expect("the flag is there")
+            });
+            assert_eq!(value["value"], true, "{odd}: {found}");
+        }
+    }
+}
+
+/// Providers say so because of which notice they ask again.
+#[tokio::test]
+async fn whoever_asks_again_because_of_a_notice_may_say_so() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    let path = format!("{ALL}?flagConfigEtag=abc&flagConfigLastModified=1780315200");
+    test.post(&path, &json!({})).token(&token).send().await.ok();
+    let problem = test.post(&format!("{ALL}?user=owner"), &json!({})).token(&token).send().await;
+    assert_eq!(problem.refused(400, "bad_query")["field"], "user");
+}

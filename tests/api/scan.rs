@@ -23,10 +23,10 @@ const PEOPLE: [&str; 8] =
 
 /// A request, how the code calls its address, and the status for each of [`PEOPLE`]. Each asks a
 /// server of their own, from the first row to the last. `{wording}` stands for the current one.
-struct Row(&'static str, &'static str, &'static str, &'static str, [u16; 8]);
+pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, [u16; 8]);
 
 #[rustfmt::skip]
-const TABLE: &[Row] = &[
+pub const TABLE: &[Row] = &[
     // how         address                                  as the code calls it            body            anon  out guest repo  dev maint owner admin
     // Open to all
     Row("GET",     "/-/liveness",                            "/-/liveness",                  "",             [200, 200, 200, 200, 200, 200, 200, 200]),
@@ -117,6 +117,8 @@ const TABLE: &[Row] = &[
     Row("GET",     "/api/v4/features/definitions",           "get /api/v4/features/definitions", "",         [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/api/v4/features/mr_ai_resolve_conflicts", "post /api/v4/features/{name}", "{\"value\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
     Row("DELETE",  "/api/v4/features/mr_ai_resolve_conflicts", "delete /api/v4/features/{name}", "",         [401, 403, 403, 403, 403, 403, 403, 204]),
+    Row("GET",     "/api/v4/user",                           "get /api/v4/user",             "",             [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("GET",     "/api/v4/version",                        "get /api/v4/version",          "",             [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/api/v4/features/",                      "/api/v4/features/",            "",             [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/api/v4/features//mr_ai_resolve_conflicts", "/api/v4/features//{name}",  "{\"value\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
     Row("GET",     "/api/v1/feature_flags/duo_developer_orbit/history", "get /api/v1/feature_flags/{name}/history", "", [401, 403, 403, 403, 403, 403, 403, 200]),

@@ -236,7 +236,8 @@ async fn what_is_typed_into_the_name_field_by_mistake_is_kept_nowhere() {
     assert!(!kept.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes()), "it is in the database");
     let admin = Browser::of(&test, "admin").await;
     let page = admin.get("/admin/audit_events").await.text().replace("<!>", "");
-    for said in ["failed to sign in as an unknown user", "has to wait before trying again as an unknown user"] {
+    for said in ["failed to sign in as an unknown user", "has to wait before trying again as an unknown user"]
+    {
         assert!(page.contains(&format!("<strong>Somebody</strong> {said}")), "{said}: {page}");
     }
 }

@@ -30,6 +30,9 @@ def gates(feature):
 
 def main():
     admin = connect(os.environ["DUO_TEST_ADMIN_TOKEN"])
+    admin.auth()
+    assert (admin.user.username, admin.user.state) == ("admin", "active")
+    assert admin.version()[1] == "duo-console"
     features = admin.features
     assert features.list() == []
 
@@ -46,6 +49,10 @@ def main():
 
     some = features.set(FLAG, True, user="reviewer", group="acme", project="acme/website")
     assert some.state == "conditional" and len(gates(some)["actors"]) == 3, some
+    both = features.set(f"{FLAG}_of_two", True, user=["reviewer", "owner"])
+    assert (both.state, len(gates(both)["actors"])) == ("conditional", 2), both
+    features.delete(f"{FLAG}_of_two")
+    assert "unheard_of" in refused(400, lambda: features.set(FLAG, True, unheard_of="owner"))
     staff = features.set(FLAG, True, feature_group="administrators")
     assert gates(staff)["groups"] == ["administrators"]
     out = features.set(FLAG, "opt_out", user="owner")

@@ -35,6 +35,7 @@ contract! {
     owners_who_turn_it_on_and_off_at_random_leave_a_true_history,
     six_orbit_settings_saved_at_once_are_all_kept,
     twenty_actors_added_to_a_flag_at_once_are_kept_or_refused,
+    thirty_users_opened_for_a_flag_at_once_all_get_in,
     the_gates_of_a_flag_are_read_as_of_one_moment,
     production_and_staging_set_at_once_keep_their_order,
     two_servers_that_start_at_once_make_the_demo_data_once,
@@ -221,6 +222,29 @@ async fn twenty_actors_added_to_a_flag_at_once_are_kept_or_refused(db: Database)
 }
 
 /// Else "off for everyone" could be read together with the actors of the moment before.
+/// Fifteen servers, two requests each: losing a race is no reason to refuse what says what is to be.
+async fn thirty_users_opened_for_a_flag_at_once_all_get_in(db: Database) {
+    let storage = db.open().await;
+    let apps = apps(&db, 15).await;
+    for round in 0..3 {
+        let mut tasks = Vec::new();
+        for (nth, app) in (0..30).zip(apps.iter().cycle().cloned()) {
+            let name = format!("user-{round}-{nth}");
+            user(&storage, &name).await;
+            let command = SetFeature {
+                targets: Targets { users: vec![name], ..Targets::default() },
+                ..SetFeature::everyone(ORBIT_USER_PREFERENCE, true)
+            };
+            tasks.push(async move { set_feature(&app, &FlagEditor::operator(origin()), &command).await });
+        }
+        for outcome in at_once(tasks).await {
+            assert!(outcome.expect("it is set").changed);
+        }
+        let actors = db.number("SELECT COUNT(*) FROM flag_gate_targets").await;
+        assert_eq!(actors, 30 * (round + 1), "all of them are in");
+    }
+}
+
 async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
     const FLAG: &str = ORBIT_USER_PREFERENCE;
     const HERE: Environment = Environment::Production;

@@ -3,18 +3,23 @@
 //! Who sends is told by the request's signature, and no token: the chat program has one secret with
 //! this server. What came of a command is said to whoever typed it, also when it was refused.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::extract::{Request, State};
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::HeaderMap;
 use serde::Serialize;
 use tokio::time::timeout;
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use super::{
-    authentication::origin, input::whole_body, json::Json, problem::Problem, problem_document::Code,
-    state::Api, unknown_path,
+    authentication::origin,
+    input::{QueryParameters, essence, whole_body},
+    json::Json,
+    problem::Problem,
+    problem_document::Code,
+    state::Api,
+    unknown_path,
 };
 use crate::{
     domain::{actor::Surface, chat_user::ChatUser},
@@ -32,7 +37,8 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 /// The most characters of an answer that is shown whole.
 const LONGEST: usize = 3000;
 
-/// A slash command, as Slack sends it. Other fields are passed over.
+/// A slash command, as Slack sends it: everything that it is to do stands in `text`. What else Slack says
+/// of the channel and the sender is passed over.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "for the API's document alone; it is read field by field")]
 pub struct ChatCommand {
@@ -92,7 +98,11 @@ impl From<ChatReply> for ChatAnswer {
         (status = 500, description = "The server failed; its log has the cause under the `request_id`."),
     ),
 )]
-pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Json<ChatAnswer>, Problem> {
+pub async fn command(
+    State(api): State<Arc<Api>>,
+    query: Result<QueryParameters, Problem>,
+    request: Request,
+) -> Result<Json<ChatAnswer>, Problem> {
     let Some(secret) = &api.chat else { return Err(unknown_path().await) };
     let extensions = request.extensions().clone();
     let headers = request.headers().clone();
@@ -109,6 +119,8 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
             return Err(problem);
         }
     };
+    // Nobody signs the address.
+    let [] = query?.exactly([])?;
     let form = form(&headers, &body)?;
     if form.is_check {
         return Ok(Json(ChatAnswer { response_type: Audience::Ephemeral, text: String::new() }));
@@ -124,7 +136,9 @@ pub async fn command(State(api): State<Arc<Api>>, request: Request) -> Result<Js
     Ok(Json(reply.into()))
 }
 
-#[derive(Default)]
+/// What is read of a form: the workspace, the sender, the command, and whether it is but a check.
+const FIELDS: [&str; 4] = ["team_id", "user_id", "text", "ssl_check"];
+
 struct Form {
     team: String,
     user: String,
@@ -135,25 +149,20 @@ struct Form {
 
 fn form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Problem> {
     const FORM: &str = "application/x-www-form-urlencoded";
-    let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case(FORM) {
+    if essence(headers) != FORM {
         return Err(Problem::new(
             Code::MalformedForm,
             format!("Send a form and say so: \"Content-Type: {FORM}\"."),
         ));
     }
-    let mut form = Form::default();
+    let mut said: BTreeMap<_, _> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(body) {
-        match name.as_ref() {
-            "team_id" => form.team = value.into_owned(),
-            "user_id" => form.user = value.into_owned(),
-            "text" => form.text = value.into_owned(),
-            "ssl_check" => form.is_check = value == "1",
-            _ => {}
+        if said.insert(name.clone(), value.into_owned()).is_some() && FIELDS.contains(&name.as_ref()) {
+            return Err(Problem::new(Code::MalformedForm, format!("The form says '{name}' twice.")).at(name));
         }
     }
-    Ok(form)
+    let [team, user, text, check] = FIELDS.map(|name| said.remove(name).unwrap_or_default());
+    Ok(Form { team, user, text, is_check: check == "1" })
 }
 
 impl Form {

@@ -1,6 +1,6 @@
 //! The history of feature flags and their scheduled changes, as the API shows and takes them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
 
 use super::{flow_views::Person, problem::Problem, problem_document::Code, words::Environment};
@@ -241,15 +241,19 @@ pub struct NewScheduledFlagChange {
     #[schema(nullable = false, example = "percentage_of_actors")]
     key: Option<String>,
     /// User names.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "somebody")]
+    #[schema(min_items = 1)]
     users: Vec<String>,
     /// Full paths of groups.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "somebody")]
+    #[schema(min_items = 1)]
     groups: Vec<String>,
     /// Full paths of projects.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "somebody")]
+    #[schema(min_items = 1)]
     projects: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "somebody")]
+    #[schema(min_items = 1)]
     feature_groups: Vec<String>,
     /// Where; this server's own when it is left out. Where it is named, production may not be further
     /// open than staging when the change is made.
@@ -287,6 +291,12 @@ impl NewScheduledFlagChange {
             undefined_too: self.force,
         })
     }
+}
+
+/// A list that is there names somebody: an empty one would stand for everyone.
+fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::deserialize(deserializer)?;
+    if names.is_empty() { Err(D::Error::custom("this list names nobody")) } else { Ok(names) }
 }
 
 /// The environment of this name.

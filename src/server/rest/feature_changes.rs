@@ -9,7 +9,7 @@ use super::{
         FlagHistory, FlagRestoration, NewScheduledFlagChange, RestoredFlag, ScheduledFlagChange,
         environment_of,
     },
-    input::{JsonBody, PathParameters, QueryParameters},
+    input::{JsonBody, NoBody, PathParameters, QueryParameters},
     json::Json,
     problem::Problem,
     problem_document::Code,
@@ -174,6 +174,7 @@ pub async fn cancel(
     Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
     query: QueryParameters,
+    _: NoBody,
 ) -> Result<Json<ScheduledFlagChange>, Problem> {
     let [] = query.exactly([])?;
     let editor = editor(&caller)?;

@@ -1,60 +1,28 @@
-//! What clients of `/api/v4/features` send, read as tolerantly as GitLab does: JSON or a form, the
-//! query as well, empty texts for what is left out.
+//! What clients of `/api/v4/features` ask for, in GitLab's parameters.
 
-use std::collections::BTreeMap;
-
-use axum::extract::Request;
-use http::header::CONTENT_TYPE;
-use serde_json::Value;
-use url::form_urlencoded;
-
-use super::{feature_refusal::Refusal, input::whole_body};
+use super::{feature_refusal::Refusal, parameters::Parameters};
 use crate::{
     domain::{environment::Environment, feature::Percentage},
     usecases::{
         Guard,
+        delete_feature::DeleteFeature,
         set_feature::{FlagValue, SetFeature, Targets},
     },
 };
 
-/// Parameters by name; none is empty, but `value` may be.
-pub struct Parameters(BTreeMap<String, String>);
-
 /// Whom a flag can be set for. None of them goes with `key`.
 const TARGETS: [&str; 6] = ["feature_group", "user", "group", "namespace", "project", "repository"];
 
+/// Where, and in spite of what; not GitLab's.
+const PLACE: [&str; 2] = ["environment", "override_reason"];
+
+/// What else says how a flag is set. Nothing of ours is skipped for `force`.
+const VALUE: [&str; 5] = ["value", "key", "force", PLACE[0], PLACE[1]];
+
 impl Parameters {
-    pub fn of_query(request: &Request) -> Self {
-        let pairs = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-        Self(pairs.into_owned().collect()).without_empty()
-    }
-
-    /// Of the query and the body; the body counts where both say something.
-    pub async fn of(request: Request) -> Result<Self, Refusal> {
-        let Self(mut parameters) = Self::of_query(&request);
-        let content_type = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-        let is_json = content_type.is_some_and(|it| it.to_ascii_lowercase().contains("json"));
-        let body = whole_body(request).await?;
-        if is_json && !body.is_empty() {
-            parameters.extend(json_members(&body)?);
-        } else {
-            parameters.extend(form_urlencoded::parse(&body).into_owned());
-        }
-        Ok(Self(parameters).without_empty())
-    }
-
-    fn without_empty(mut self) -> Self {
-        self.0.retain(|name, value| !value.is_empty() || name == "value");
-        self
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
     /// `None` leaves it to the server.
     pub fn environment(&self) -> Result<Option<Environment>, Refusal> {
-        let Some(name) = self.get("environment") else { return Ok(None) };
+        let Some(name) = self.text("environment")? else { return Ok(None) };
         match Environment::from_key(name) {
             Some(environment) => Ok(Some(environment)),
             None => Err(Refusal::bad_parameter("environment does not have a valid value")),
@@ -62,21 +30,22 @@ impl Parameters {
     }
 
     /// GitLab's API has no environments and compares none: only who names one rolls something out.
-    pub fn guard(&self) -> Result<Guard, Refusal> {
+    fn guard(&self) -> Result<Guard, Refusal> {
         Ok(Guard {
             compare_with_staging: self.environment()?.is_some(),
-            override_reason: self.get("override_reason").map(str::to_owned),
+            override_reason: self.text("override_reason")?.map(str::to_owned),
             ..Guard::default()
         })
     }
 
     /// The change that is asked for.
     pub fn to_set(&self, name: &str) -> Result<SetFeature, Refusal> {
-        let value = self.get("value").ok_or_else(|| Refusal::bad_parameter("value is missing"))?;
-        if self.get("key").is_some() {
+        self.nothing_but(&VALUE, &TARGETS)?;
+        let value = self.text("value")?.ok_or_else(|| Refusal::bad_parameter("value is missing"))?;
+        if self.has("key") {
             let clashes: Vec<_> = TARGETS
                 .into_iter()
-                .filter(|target| self.get(target).is_some())
+                .filter(|target| self.has(target))
                 .map(|target| format!("key, {target} are mutually exclusive"))
                 .collect();
             if !clashes.is_empty() {
@@ -84,8 +53,8 @@ impl Parameters {
             }
         }
         let targets = self.targets()?;
-        let value = match TARGETS.into_iter().find_map(|target| self.get(target)) {
-            Some(targets) => value_for(targets, name, value)?,
+        let value = match TARGETS.into_iter().find_map(|target| self.words(target)) {
+            Some(targets) => value_for(&targets, name, value)?,
             None => self.value_for_everyone(name, value)?,
         };
         Ok(SetFeature {
@@ -98,9 +67,20 @@ impl Parameters {
         })
     }
 
+    /// How the flag is set is to be forgotten: for everybody, so nobody may be named.
+    pub fn to_delete(&self, name: &str) -> Result<DeleteFeature, Refusal> {
+        self.nothing_but(&PLACE, &[])?;
+        Ok(DeleteFeature {
+            name: name.to_owned(),
+            environments: self.environment()?.into_iter().collect(),
+            undefined_too: true,
+            guard: self.guard()?,
+        })
+    }
+
     fn targets(&self) -> Result<Targets, Refusal> {
         let list = |name| -> Result<Vec<String>, Refusal> {
-            let Some(text) = self.get(name) else { return Ok(Vec::new()) };
+            let Some(text) = self.words(name) else { return Ok(Vec::new()) };
             let items: Vec<_> =
                 text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
             // Or else it would be taken for everyone.
@@ -119,7 +99,7 @@ impl Parameters {
             users: list("user")?,
             groups,
             projects: list("project")?,
-            feature_groups: self.get("feature_group").map(str::to_owned).into_iter().collect(),
+            feature_groups: list("feature_group")?,
         })
     }
 
@@ -127,7 +107,7 @@ impl Parameters {
         if let Some(on) = boolean(value) {
             return Ok(FlagValue::Boolean(on));
         }
-        match self.get("key") {
+        match self.text("key")? {
             Some("percentage_of_actors") => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
             Some("percentage_of_time") => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
             None if is_number(value) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
@@ -170,18 +150,4 @@ fn percentage(value: &str) -> Result<Percentage, Refusal> {
         return Err(Refusal::bad_request("Not a percentage"));
     }
     Percentage::parse(value).map_err(Refusal::bad_request)
-}
-
-/// The members of a JSON object as text.
-fn json_members(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-        return Err(Refusal::bad_parameter("The request body is no JSON object"));
-    };
-    let text = |(name, value): (String, Value)| match value {
-        Value::Null => Ok((name, String::new())),
-        Value::String(text) => Ok((name, text)),
-        Value::Bool(_) | Value::Number(_) => Ok((name, value.to_string())),
-        Value::Array(_) | Value::Object(_) => Err(Refusal::bad_parameter(format!("{name} is invalid"))),
-    };
-    members.into_iter().filter(|(name, value)| name != "value" || !value.is_null()).map(text).collect()
 }

@@ -92,6 +92,7 @@ pub struct GitlabError {
 
 /// A change to a flag. Empty texts count as left out.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FeatureChange {
     /// `true`, `false` or a percentage; for somebody in particular also `opt_out` and `remove_opt_out`.
     #[schema(example = "true")]
@@ -102,16 +103,16 @@ pub struct FeatureChange {
     /// A feature group.
     #[schema(nullable = false)]
     feature_group: Option<String>,
-    /// User names, with commas.
+    /// User names, with commas or as a list.
     #[schema(nullable = false)]
     user: Option<String>,
-    /// Full paths of groups, with commas.
+    /// Full paths of groups, with commas or as a list.
     #[schema(nullable = false)]
     group: Option<String>,
     /// The same.
     #[schema(nullable = false)]
     namespace: Option<String>,
-    /// Full paths of projects, with commas.
+    /// Full paths of projects, with commas or as a list.
     #[schema(nullable = false)]
     project: Option<String>,
     /// Where it is set; not GitLab's. When it is named, production may not be further open than staging.

@@ -7,16 +7,16 @@ use http::StatusCode;
 
 use super::{
     authentication::Authenticated,
-    feature_input::Parameters,
     feature_refusal::Refusal,
     feature_views::{Definition, Feature, FeatureChange, GitlabError},
     input::PathParameters,
     json::Json,
+    parameters::Parameters,
     problem::Problem,
 };
 use crate::usecases::{
     App, Caller, FlagEditor,
-    delete_feature::{DeleteFeature, delete_feature},
+    delete_feature::delete_feature,
     flag_definitions::list_definitions,
     may_read_flags,
     read_features::{get_feature, list_set_features},
@@ -46,7 +46,7 @@ pub async fn list(
 ) -> Result<Json<Vec<Feature>>, Refusal> {
     let caller = caller(who)?;
     may_read_flags(&caller)?;
-    let parameters = Parameters::of_query(&request);
+    let parameters = Parameters::of_query(&request)?;
     let environment = parameters.environment()?.unwrap_or(app.environment());
     let features = list_set_features(&app, environment).await?;
     Ok(Json(features.into_iter().map(Feature::from).collect()))
@@ -79,9 +79,10 @@ pub async fn definitions(
 /// Set a feature flag
 ///
 /// For everyone, or for the users, groups, projects and the feature group that are named, all or none
-/// of them. The body is JSON or a form; parameters of the query count as well. A flag that nothing
-/// defines can be set. `warnings` in the answer say what may surprise. As GitLab's. Needs an
-/// administrator and the scope `write_settings`.
+/// of them. The body is JSON or a form (`application/x-www-form-urlencoded`, `multipart/form-data`), in
+/// which `user[]` is a list; parameters of the query count as well. A parameter that is not known is
+/// refused: it might say for whom or where. A flag that nothing defines can be set. `warnings` in the
+/// answer say what may surprise. As GitLab's. Needs an administrator and the scope `write_settings`.
 #[utoipa::path(
     post,
     path = "/api/v4/features/{name}",
@@ -94,6 +95,7 @@ pub async fn definitions(
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
         (status = 401, description = "No token, or none that counts.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),
 )]
 pub async fn set(
@@ -112,8 +114,9 @@ pub async fn set(
 
 /// Forget how a feature flag is set
 ///
-/// Its default holds again. The answer is the same when nothing was set. As GitLab's. Needs an
-/// administrator and the scope `write_settings`.
+/// Its default holds again, in the environment of this server or in the one that `environment` names;
+/// nothing else can be named. Parameters stand in the query or in a body, as for setting it. The answer
+/// is the same when nothing was set. As GitLab's. Needs an administrator and the scope `write_settings`.
 #[utoipa::path(
     delete,
     path = "/api/v4/features/{name}",
@@ -125,6 +128,7 @@ pub async fn set(
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
         (status = 401, description = "No token, or none that counts.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),
 )]
 pub async fn delete(
@@ -134,13 +138,7 @@ pub async fn delete(
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
-    let parameters = Parameters::of_query(&request);
-    let command = DeleteFeature {
-        name: path.get("name").to_owned(),
-        environments: parameters.environment()?.into_iter().collect(),
-        undefined_too: true,
-        guard: parameters.guard()?,
-    };
+    let command = Parameters::of(request).await?.to_delete(path.get("name"))?;
     delete_feature(&app, &editor, &command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

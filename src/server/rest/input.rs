@@ -2,7 +2,11 @@
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use futures_util::StreamExt;
-use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    request::Parts,
+};
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -130,7 +134,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
+        if !is_json(request.headers()) {
             let detail = "Send JSON and say so: \"Content-Type: application/json\".";
             return Err(Problem::new(Code::UnsupportedMediaType, detail));
         }
@@ -138,9 +142,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// No body: for a change that says everything in its address. What stands in a body all the same would
+/// be dropped.
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let body = whole_body(request).await?;
+        if body.is_empty() {
+            return Ok(Self);
+        }
+        let said = shortened(&String::from_utf8_lossy(&body));
+        let detail = format!("This address takes no body, and this is one: {said}");
+        Err(Problem::new(Code::UnexpectedBody, detail))
+    }
+}
+
 /// The bytes of a body. axum's own limit is one more layer that every request goes through, with a body
 /// or without.
 pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+    let encodings = request.headers().get_all(CONTENT_ENCODING);
+    let encoded = encodings.into_iter().find(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if let Some(encoding) = encoded {
+        let encoding = shortened(&String::from_utf8_lossy(encoding.as_bytes()));
+        let detail =
+            format!("The body is encoded as '{encoding}'. Send it as it is, without Content-Encoding.");
+        return Err(Problem::new(Code::UnsupportedMediaType, detail));
+    }
     let mut whole = Vec::new();
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
@@ -154,9 +184,15 @@ pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     Ok(whole)
 }
 
-fn says_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else { return false };
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+/// What the body is said to be, without its parameters and in small letters; empty when nobody says.
+pub fn essence(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether the body is said to be JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let essence = essence(headers);
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
@@ -200,7 +236,8 @@ fn wrong_content(path: &str, error: &serde_json::Error) -> Problem {
     if field.is_empty() { problem } else { problem.at(field) }
 }
 
-fn shortened(text: &str) -> String {
+/// A text of somebody else's as it is repeated.
+pub fn shortened(text: &str) -> String {
     if text.chars().count() <= MAX_MESSAGE {
         return text.to_owned();
     }

@@ -26,9 +26,11 @@ mod object;
 mod ofrep;
 mod ofrep_views;
 mod openapi;
+mod parameters;
 mod problem;
 mod problem_document;
 mod state;
+mod user;
 mod words;
 
 use std::sync::Arc;
@@ -93,6 +95,8 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list))
         .routes(routes!(features::definitions))
         .routes(routes!(features::set, features::delete))
+        .routes(routes!(user::current))
+        .routes(routes!(user::version))
         .routes(routes!(feature_changes::history))
         .routes(routes!(feature_changes::restore))
         .routes(routes!(feature_changes::list, feature_changes::add))

@@ -13,7 +13,7 @@ use http::{
 
 use super::{
     authentication::Authenticated,
-    input::{PathParameters, whole_body},
+    input::{PathParameters, QueryParameters, whole_body},
     json::{self, Json},
     ofrep_views::{
         AllEvaluations, Asked, ErrorCode, Evaluation, EvaluationFailure, EvaluationRequest, Failure,
@@ -52,8 +52,10 @@ pub async fn evaluate(
     State(app): State<App>,
     Authenticated { caller, .. }: Authenticated,
     path: PathParameters,
+    query: QueryParameters,
     request: Request,
 ) -> Result<Response, Refusal> {
+    let [] = query.exactly([])?;
     let key = path.get("key");
     let refuse = |refusal: Refusal| refusal.of(key);
     let asked = asked(request).await.map_err(refuse)?;
@@ -76,7 +78,11 @@ pub async fn evaluate(
     path = "/ofrep/v1/evaluate/flags",
     operation_id = "evaluate_flags",
     tag = "openfeature",
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is kept.")),
+    params(
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is kept."),
+        ("flagConfigEtag" = Option<String>, Query, description = "Of the notice that is answered by asking again. The answer is of now, whatever it says."),
+        ("flagConfigLastModified" = Option<String>, Query, description = "The same."),
+    ),
     request_body = EvaluationRequest,
     responses(
         (status = 200, description = "The answers, by the flags' names.", body = AllEvaluations, headers(("ETag" = String, description = "Of this answer to this context."))),
@@ -89,8 +95,11 @@ pub async fn evaluate_many(
     State(app): State<App>,
     Authenticated { caller, .. }: Authenticated,
     headers: HeaderMap,
+    query: QueryParameters,
     request: Request,
 ) -> Result<Response, Refusal> {
+    // Of the notice because of which a provider asks again: whatever it says, the answer is of now.
+    let [_, _] = query.at_most(["flagConfigEtag", "flagConfigLastModified"])?;
     let asked = asked(request).await?;
     let answers = evaluate_all(&app, &caller, &asked.subject).await?;
     let tag = entity_tag(&asked.canonical(), app.environment(), &answers);

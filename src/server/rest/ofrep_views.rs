@@ -1,7 +1,9 @@
 //! What the OpenFeature Remote Evaluation Protocol sends and gets.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::{borrow::Borrow, collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
+use serde_json::{Value, value::RawValue};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -16,45 +18,56 @@ pub const EVENTS: &str = "/ofrep/v1/events";
 
 pub const NOBODY_NAMED: &str = "The answer is not the same for everybody: name somebody in the context, as targetingKey, user, group or project.";
 
-/// Whom to evaluate for. What the protocol adds is ignored.
+/// Whom to evaluate for.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EvaluationRequest {
     /// `targetingKey` is a user name, `user:NAME`, `group:PATH`, `project:PATH`, or GitLab's `User:1`,
     /// `Group:2`, `Project:3`; any other text is somebody whom no gate knows. Besides or instead,
     /// `user`, `group` and `project` name one each. A flag is on when it is on for any of them. Other
-    /// properties say nothing to our gates.
+    /// properties say nothing to our gates, whatever they are.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({"targetingKey": "user:reviewer", "group": "acme"}))]
-    context: Option<Value>,
+    context: Option<Box<RawValue>>,
 }
 
 /// A request as it is understood.
 #[derive(Debug)]
 pub struct Asked {
     pub subject: Subject,
-    context: Map<String, Value>,
+    /// The properties by name, each in JSON as it came: what no gate reads is not even parsed.
+    context: BTreeMap<Text, Box<RawValue>>,
 }
 
 impl Asked {
     pub fn parse(body: &[u8]) -> Result<Self, (ErrorCode, String)> {
         let wrong = |error: serde_json::Error| {
-            (ErrorCode::ParseError, format!("The body is not an object in JSON: {error}."))
+            (
+                ErrorCode::ParseError,
+                format!("The body is not an object in JSON, with a context and nothing else: {error}."),
+            )
         };
         let invalid = |details: &str| (ErrorCode::InvalidContext, details.to_owned());
+        // A sign cut in two is no reason to leave every flag at its default.
+        let body = String::from_utf8_lossy(body);
         let Object(request): Object<EvaluationRequest> = if body.is_empty() {
             Object(EvaluationRequest::default())
         } else {
-            serde_json::from_slice(body).map_err(wrong)?
+            serde_json::from_str(&body).map_err(wrong)?
         };
-        let context = match request.context {
-            None | Some(Value::Null) => Map::new(),
-            Some(Value::Object(context)) => context,
+        let context: BTreeMap<Text, Box<RawValue>> = match request.context {
+            None => BTreeMap::new(),
+            Some(context) if context.get().starts_with('{') => {
+                serde_json::from_str(context.get()).map_err(wrong)?
+            }
             Some(_) => return Err(invalid("The context has to be an object.")),
         };
-        let text = |name: &str| match context.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(invalid(&format!("'{name}' has to be a text."))),
+        let text = |name: &str| match context.get(name).map(|it| it.get()) {
+            None | Some("null") => Ok(None),
+            Some(value) => match serde_json::from_str(value) {
+                Ok(Text(text)) => Ok(Some(text)),
+                Err(_) => Err(invalid(&format!("'{name}' has to be a text."))),
+            },
         };
         let subject = Subject {
             // Some send an empty one for nobody.
@@ -68,8 +81,43 @@ impl Asked {
 
     /// The whole context, written the same however it was written.
     pub fn canonical(&self) -> String {
-        // serde_json keeps the members of an object in their order.
-        serde_json::to_string(&self.context).expect("texts are its keys")
+        // serde_json sorts the members of an object; what it cannot hold stays as it came.
+        let written = |value: &RawValue| {
+            let sorted = serde_json::from_str::<Value>(value.get());
+            sorted.map_or_else(|_| value.get().to_owned(), |it| it.to_string())
+        };
+        let members = self.context.iter().map(|(Text(name), value)| format!("{name:?}:{}", written(value)));
+        members.collect::<Vec<_>>().join(",")
+    }
+}
+
+/// A text in which half a sign (`"\ud83d"`) is a replacement character. serde's own would refuse it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Text(String);
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Lossy;
+
+        impl Visitor<'_> for Lossy {
+            type Value = Text;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Lossy)
     }
 }
 
@@ -309,6 +357,36 @@ mod tests {
             assert_ne!(one, canonical(other));
         }
         assert_eq!(canonical(""), canonical(r#"{"context":{}}"#));
+    }
+
+    /// Half an emoji, a number beyond all, what is nested deeper than anybody reads, bytes of no sign.
+    #[test]
+    fn what_no_gate_reads_is_no_reason_to_answer_nobody() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for odd in [r#""Ann \ud83d""#, r#""\udc00""#, r#"{"a": ["\ud83d"]}"#, "1e999", &deep, "\"\u{fffd}\""]
+        {
+            let body = format!(r#"{{"context": {{"name": {odd}, "targetingKey": "ann"}}}}"#);
+            let asked = Asked::parse(body.as_bytes()).unwrap_or_else(|why| panic!("{odd}: {why:?}"));
+            assert_eq!(asked.subject.targeting_key.as_deref(), Some("ann"), "{odd}");
+            assert_ne!(asked.canonical(), canonical(r#"{"context": {"targetingKey": "ann"}}"#));
+        }
+        let bytes = b"{\"context\": {\"name\": \"\xf0\x9f\", \"\\ud83d\": 1, \"user\": \"ann\"}}";
+        assert_eq!(Asked::parse(bytes).expect("a request").subject.user.as_deref(), Some("ann"));
+        let cut = Asked::parse(br#"{"context": {"targetingKey": "ann\ud83d"}}"#).expect("a request");
+        assert_eq!(
+            cut.subject.targeting_key.as_deref(),
+            Some("ann\u{fffd}\u{fffd}\u{fffd}"),
+            "nobody's name"
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_the_context_is_not_dropped() {
+        for body in [r#"{"context":{},"user":"ann"}"#, r#"{"targetingKey":"ann"}"#] {
+            let (code, why) = Asked::parse(body.as_bytes()).expect_err(body);
+            assert_eq!(code, ErrorCode::ParseError);
+            assert!(why.contains("`user`") || why.contains("`targetingKey`"), "{why}");
+        }
     }
 
     #[test]

@@ -85,8 +85,9 @@ cannot give it.
 Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing; under \
 `/api/v4` most are in GitLab's words instead, for its clients. What \
 you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
-it needs. Unknown fields and query parameters are refused. A body has at most 64 KiB. Answers may gain \
-fields.
+it needs. Unknown fields and query parameters are refused, and so is a body where none is taken: what is \
+not understood might say for whom or where. A body has at most 64 KiB and is not compressed. Answers may \
+gain fields.
 
 ## How often
 A token is answered so many requests a minute, as the operator says, and an address without a valid \
@@ -147,9 +148,9 @@ impl Modify for Tokens {
 /// Adds the refusals that every operation with a token can answer, and says what all refusals are.
 pub fn with_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        for operation in
-            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten()
-        {
+        let reads = item.get.as_mut().map(|it| (it, false));
+        let changes = [&mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
+        for (operation, reads_body) in reads.into_iter().chain(changes.map(|it| (it, true))) {
             if operation.security.is_none() {
                 add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
                 add_refusal(
@@ -163,13 +164,14 @@ pub fn with_refusals(mut document: Document) -> Document {
                     "The server failed; its log has the cause under the `request_id`.",
                 );
             }
-            if let Some(RefOr::T(body)) = &operation.request_body {
-                let is_json = body.content.contains_key("application/json");
+            if reads_body {
                 add_refusal(operation, "408", "The body did not arrive in time.");
                 add_refusal(operation, "413", "The body is too large.");
-                if is_json {
-                    add_refusal(operation, "415", "The body is not said to be JSON.");
-                }
+                add_refusal(
+                    operation,
+                    "415",
+                    "The body is not said to be in the form that is taken, or it is compressed.",
+                );
             }
             add_refusal(operation, "503", UNAVAILABLE);
             add_too_many(operation);

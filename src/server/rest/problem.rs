@@ -172,6 +172,9 @@ impl From<UseCaseError> for Problem {
                 Code::Replayed,
                 "This signed request was answered before, and counts once. Send the command again in the chat.",
             ),
+            error @ UseCaseError::Outrun => {
+                Self::new(Code::Contended, format!("{error} Nothing was changed."))
+            }
             UseCaseError::RegistryConflict(current) => {
                 let by = current.changed.map_or_else(String::new, |change| {
                     format!("{} (@{}) changed this registry at {}: ", change.by_name, change.by_username, change.at.rfc3339())
@@ -253,6 +256,7 @@ impl From<Late> for Problem {
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         let problem = match error {
+            StorageError::Stale => return UseCaseError::Outrun.into(),
             StorageError::Unavailable(_) => {
                 Self::new(Code::Unavailable, "The database is busy or out of reach. Try again in a moment.")
             }
@@ -266,5 +270,20 @@ impl From<StorageError> for Problem {
             ),
         };
         problem.caused_by(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who lost every race has made no mistake, and is told when to come again.
+    #[test]
+    fn whoever_was_outrun_may_try_again_at_once() {
+        for error in [UseCaseError::Outrun, UseCaseError::Storage(StorageError::Stale)] {
+            let response = Problem::from(error).into_written_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[RETRY_AFTER], "1");
+        }
     }
 }

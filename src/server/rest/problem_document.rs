@@ -96,6 +96,7 @@ codes! {
     BadQuery = "bad_query", BAD_REQUEST, "The query is wrong";
     BadPath = "bad_path", BAD_REQUEST, "The address is wrong";
     MalformedForm = "malformed_form", BAD_REQUEST, "The form is wrong";
+    UnexpectedBody = "unexpected_body", BAD_REQUEST, "No body is taken here";
     BodyUnreadable = "body_unreadable", BAD_REQUEST, "The body did not arrive whole";
     MissingToken = "missing_token", UNAUTHORIZED, "An access token is needed";
     UnknownToken = "unknown_token", UNAUTHORIZED, "The access token is not known";
@@ -118,9 +119,10 @@ codes! {
     VersionNotDeployed = "version_not_deployed", CONFLICT, "The version is not deployed";
     ConsentOutdated = "consent_outdated", CONFLICT, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
-    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is in no form that is read here";
     ConsentRequired = "consent_required", UNPROCESSABLE_ENTITY, "Consent is needed";
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The content is wrong";
+    Contended = "contended", SERVICE_UNAVAILABLE, "Too many change it at once";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database does not answer";
     Internal = "internal", INTERNAL_SERVER_ERROR, "The server failed";
 }

@@ -138,7 +138,7 @@ pub(super) fn ReviewDialog(
     now: String,
 ) -> impl IntoView {
     let Ready { gate, edit, rehearsal, estimate } = *ready;
-    let Rehearsal { before, after, in_full, version, changes, warnings, checks } = rehearsal;
+    let Rehearsal { before, after, in_full, version, changes, warnings, checks, compared } = rehearsal;
     let [before_in_full, after_in_full] = in_full.map(|it| it.map(Some)).unwrap_or_default();
     // The fragment gives the focus back to where it came from.
     let back = format!("{}#{}", paths::feature_flag(&flag, environment), gate.anchor());
@@ -182,6 +182,13 @@ pub(super) fn ReviewDialog(
                         </span>
                         <InFull gates=after_in_full.filter(|_| changes) />
                     </dd>
+                    {compared
+                        .map(|(environment, state)| {
+                            view! {
+                                <dt class="text-muted">{format!("In {environment}")}</dt>
+                                <dd>{state}</dd>
+                            }
+                        })}
                     {estimate
                         .map(|estimate| {
                             view! {
