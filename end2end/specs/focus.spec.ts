@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures.ts';
-import { DIALOG, Toggle, paths, typeNewPassword } from '../pages.ts';
+import { DIALOG, Toggle, paths, signIn, typeNewPassword } from '../pages.ts';
 
 /** The field has the focus, says that it is wrong, and why. */
 async function isWrong(field: Locator, why: RegExp): Promise<void> {
@@ -68,6 +68,14 @@ test('a password that is refused', async ({ page, trouble }) => {
   await isWrong(page.getByLabel('New password again'), /^The two new passwords are not the same\.$/);
 });
 
+test('a sign-in that is refused', async ({ visit, trouble }) => {
+  trouble.expect(/status of 401/);
+  const page = await visit(null);
+  await page.goto(paths.signIn);
+  await signIn(page, 'owner', 'wrong');
+  await isWrong(page.getByLabel('Password'), /^The user name or the password is wrong\.$/);
+});
+
 test('a token that is refused', async ({ page }) => {
   await page.goto(paths.accessTokens);
   await page.getByLabel('Name').fill('ci');
@@ -93,9 +101,9 @@ test('a name or a filter that says nothing', async ({ configuration, page, visit
   const admin = await visit('admin');
   await admin.goto(paths.featureFlag('duo_developer_orbit'));
   const evaluate = admin.getByRole('region', { name: 'Evaluate for…' });
-  await evaluate.getByLabel('User').fill('nobody-here');
+  await evaluate.getByLabel('User name').fill('nobody-here');
   await evaluate.getByRole('button', { name: 'Evaluate' }).click();
-  await isWrong(evaluate.getByLabel('User'), /There is no user nobody-here/);
+  await isWrong(evaluate.getByLabel('User name'), /There is no user nobody-here/);
 });
 
 test('what a form did has it on the page that follows', async ({ configuration, page, visit }) => {
@@ -109,7 +117,7 @@ test('what a form did has it on the page that follows', async ({ configuration, 
   await expect(admin.getByRole('dialog').getByRole('link', { name: 'Cancel' })).toBeFocused();
   await admin.getByRole('dialog').getByRole('button', { name: 'Turn on for everyone' }).click();
   await has(admin, /^Saved\. In staging/);
-  await admin.getByLabel('User', { exact: true }).fill('reviewer');
+  await admin.getByRole('region', { name: 'Evaluate for…' }).getByLabel('User name').fill('reviewer');
   await admin.getByRole('button', { name: 'Evaluate' }).click();
   await has(admin, /^On/);
 

@@ -32,6 +32,8 @@ pub struct AssetNames {
 pub struct SignInFailed {
     pub username: String,
     pub return_to: String,
+    /// Whether it is what was typed that is wrong.
+    pub wrong: bool,
     pub message: String,
 }
 

@@ -14,12 +14,12 @@ pub fn ConsentText(
 ) -> impl IntoView {
     view! {
         <h2 id=title_id>{wording.title}</h2>
+        {note.map(|note| view! { <p class="note mt-3">{note}</p> })}
         <p class="mt-3">{wording.lead}</p>
         <p class="mt-4"><strong>{wording.changes_heading}</strong></p>
         <ul class="mt-1 list-disc space-y-1 pl-5">
             {wording.changes.iter().map(|change| view! { <li>{*change}</li> }).collect_view()}
         </ul>
         <p class="mt-4"><strong>{wording.revert_heading}</strong>" "{wording.revert}</p>
-        {note.map(|note| view! { <p class="note mt-4">{note}</p> })}
     }
 }

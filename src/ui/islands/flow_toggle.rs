@@ -207,9 +207,9 @@ fn EffectNote(
         _ => None,
     };
     let FlowRow { id, flow, overview, dialog, .. } = row.get_value();
+    let needs_consent = dialog.is_some();
     let consent = dialog.map(|_| {
         view! {
-            <a href=overview class:hidden=move || !status.with(|it| it.hindered)>"See the overview"</a>
             <Who what="Consent given by" by=Signal::derive(given) />
             // `?` is this page without the fragment, which would take the focus from the dialog.
             <form method="get" action="?" class="mt-2" class:hidden=move || locked || !missing() on:submit=review>
@@ -220,7 +220,17 @@ fn EffectNote(
     });
     view! {
         <div class="mt-2" class:note=missing class:hidden=move || status.with(|it| it.effect.is_empty())>
-            <p id=format!("{id}-effect") class="max-w-prose">{text(move || status.with(|it| it.effect.clone()))}</p>
+            <p class="max-w-prose">
+                <span id=format!("{id}-effect")>{text(move || status.with(|it| it.effect.clone()))}</span>
+                {needs_consent
+                    .then(|| {
+                        view! {
+                            <span class:hidden=move || !status.with(|it| it.hindered)>
+                                " "<a href=overview>"See the overview"</a>
+                            </span>
+                        }
+                    })}
+            </p>
             {consent}
         </div>
     }

@@ -134,6 +134,7 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
                 </Field>
                 <fieldset aria-describedby=described_by("scopes", false, scopes_are_wrong)>
                     <legend class="label">"Scopes"</legend>
+                    {scopes.map(|message| view! { <FieldError id="scopes" message /> })}
                     <div class="mt-2 space-y-2">
                         {Scope::ALL
                             .into_iter()
@@ -162,7 +163,6 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
                             })
                             .collect_view()}
                     </div>
-                    {scopes.map(|message| view! { <FieldError id="scopes" message /> })}
                 </fieldset>
                 <Field id="token-expires" label="Expires on" wrong=expires>
                     <input
