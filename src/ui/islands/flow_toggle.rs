@@ -226,7 +226,7 @@ fn EffectNote(
                     .then(|| {
                         view! {
                             <span class:hidden=move || !status.with(|it| it.hindered)>
-                                " "<a href=overview>"See the overview"</a>
+                                " "<a class="underline" href=overview>"See the overview"</a>
                             </span>
                         }
                     })}
