@@ -19,6 +19,10 @@ export const DIALOG = {
 export const HELPER_TEXT =
   'Code Review Flow is active for all users in this namespace. Duo Enterprise seat assignments do not affect which review engine runs.';
 
+/** What switching Code Review off comes to where there are seats. */
+const SWITCHED_OFF =
+  /^Saved\. (Consent withdrawn\. )?Seat holders: GitLab Duo Code Review; others: no review\.$/;
+
 export const paths = {
   groups: '/dashboard/groups',
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
@@ -154,10 +158,11 @@ export class Configuration {
     await this.isSaved('Code Review', true);
   }
 
-  /** It says that it is saved, and the box is as said. */
+  /** It says that it is saved, what came of it, and the box is as said. */
   async isSaved(name: string, on: boolean): Promise<void> {
     await expect(this.dialog).toBeHidden();
-    await expect(this.status(name)).toHaveText('Saved');
+    const switchedOff = name === 'Code Review' && !on;
+    await expect(this.status(name)).toHaveText(switchedOff ? SWITCHED_OFF : 'Saved');
     await expect(this.flow(name).box).toBeChecked({ checked: on });
   }
 }

@@ -82,6 +82,33 @@ test('confirming saves the setting and the consent, and the very next decision f
   await expect(configuration.status('Code Review')).toHaveText('');
 });
 
+test('a consent that is not in effect yet says so, before it is given and after', async ({ configuration, page, server, engine }) => {
+  await server.run('feature', 'set', 'duo_code_review_flow_priority', 'false');
+  const why = 'because Code Review Flow is being rolled out and has not reached this group.';
+  await page.reload();
+  await configuration.codeReview.switch();
+  await expect(configuration.dialog).toContainText(`Not in effect for now, ${why}`);
+  await configuration.confirmButton.click();
+  await configuration.isSaved('Code Review', true);
+  const said = `Consented; not in effect, ${why} Seat holders: GitLab Duo Code Review; others: Code Review Flow.`;
+  for (const time of ['at once', 'after a reload']) {
+    await test.step(time, async () => {
+      await expect(configuration.row('Code Review')).toContainText(said);
+      await expect(configuration.codeReview.box).toHaveAccessibleDescription(new RegExp(said));
+      await expect(configuration.helperText).toHaveCount(0);
+      await page.reload();
+    });
+  }
+  expect(await engine('acme', 'reviewer')).toBe('duo_code_review');
+  await configuration.row('Code Review').getByRole('link', { name: 'See the overview' }).click();
+  await expect(page.getByRole('region', { name: 'Code review' })).toContainText('Given by Group Owner, not in effect');
+
+  await server.run('feature', 'set', 'duo_code_review_flow_priority', 'true');
+  await configuration.open('acme');
+  await expect(configuration.helperText).toBeVisible();
+  expect(await engine('acme', 'reviewer')).toBe('code_review_flow');
+});
+
 test('another flow stays as it was through all of it', async ({ configuration, api }) => {
   const others = async () => {
     const answer = await api.get('/api/v1/groups/acme/flows');
@@ -116,6 +143,9 @@ test('undoing the switching on withdraws the consent', async ({ configuration, e
   await configuration.consent();
   await configuration.codeReview.undo();
   await configuration.isSaved('Code Review', false);
+  await expect(configuration.status('Code Review')).toHaveText(
+    'Saved. Consent withdrawn. Seat holders: GitLab Duo Code Review; others: no review.',
+  );
   await expect(configuration.helperText).toBeHidden();
   expect(await engine('acme', 'reviewer')).toBe('duo_code_review');
   expect(await engine('acme', 'developer')).toBe('none');

@@ -42,6 +42,10 @@ test('"Review and consent" leads to the dialog in one step', async ({ configurat
 test('off and on again leads through the dialog', async ({ configuration, engine }) => {
   await configuration.codeReview.switch();
   await configuration.isSaved('Code Review', false);
+  // There was no consent to withdraw.
+  await expect(configuration.status('Code Review')).toHaveText(
+    'Saved. Seat holders: GitLab Duo Code Review; others: no review.',
+  );
   expect(await engine('globex', 'developer')).toBe('none');
 
   await configuration.codeReview.switch();

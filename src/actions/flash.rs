@@ -25,6 +25,10 @@ pub struct Flash {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Saved,
+    /// With what came of it, where the page does not say it otherwise.
+    FlowSet {
+        consequence: String,
+    },
     Failed(ActionError),
     /// A new access token, shown this once. It goes to its owner's browser and nowhere else.
     TokenCreated {

@@ -14,10 +14,16 @@ pub const ADDRESS: &str = "/actions/set_flow";
 pub struct FlowStatus {
     pub enabled: bool,
     pub consent: ConsentStatus,
+    /// What being on comes to; empty where the checkbox says it all.
+    pub effect: String,
+    /// Whether something keeps it from doing what being on promises. The words say what.
+    pub hindered: bool,
     /// What a form has to say to change it.
     pub version: i64,
     /// `None` while it was never switched.
     pub changed: Option<By>,
+    /// What came of switching it, where nothing else says it.
+    pub consequence: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,11 +48,13 @@ impl FlowStatus {
     /// A selection as somebody with this time format reads it.
     pub fn new(
         selection: &crate::usecases::FlowSelection,
+        circumstances: &crate::domain::effect::Circumstances,
         now: crate::domain::time::Timestamp,
         format: crate::domain::preferences::TimeFormat,
     ) -> Self {
         use crate::domain::consent::{Consent, FlowState};
 
+        let effect = circumstances.effect(selection.flow, &selection.state);
         let by = |by: &str, at| By { by: by.to_owned(), at: Moment::new(at, now, format) };
         Self {
             enabled: selection.state.is_on(),
@@ -55,8 +63,11 @@ impl FlowStatus {
                 FlowState::On(Consent::Missing) => ConsentStatus::Missing,
                 FlowState::On(Consent::Given(given)) => ConsentStatus::Given(by(&given.by_name, given.at)),
             },
+            effect: effect.words,
+            hindered: effect.hindrance.is_some(),
             version: selection.version,
             changed: selection.changed.as_ref().map(|changed| by(&changed.by_name, changed.at)),
+            consequence: String::new(),
         }
     }
 }
@@ -101,7 +112,13 @@ pub async fn set_flow(
     };
     let set = usecases::set_flow::set_flow(&call.app, &call.signed_in.caller, command).await;
     let (now, format) = (call.app.now(), call.signed_in.display.time_format);
-    let status = set.map(|set| FlowStatus::new(&set.selection, now, format));
+    let status = set.map(|usecases::set_flow::FlowSet { now: flow_now, transition, .. }| {
+        let (selection, circumstances) = (&flow_now.selection, &flow_now.circumstances);
+        FlowStatus {
+            consequence: circumstances.consequence(selection.flow, &selection.state, transition),
+            ..FlowStatus::new(selection, circumstances, now, format)
+        }
+    });
     // A form comes back to the row that it was about. What it said may be anything, of any length; the
     // flash has to fit into a cookie.
     let (row, subject) = match Flow::find(&flow) {
@@ -114,6 +131,6 @@ pub async fn set_flow(
             Next::Silently(paths::configuration_confirming(&group, &flow))
         }
         Err(error) => Next::Page(row, Outcome::Failed(error.clone())),
-        Ok(_) => Next::Page(row, Outcome::Saved),
+        Ok(status) => Next::Page(row, Outcome::FlowSet { consequence: status.consequence.clone() }),
     })
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::paths,
-    usecases::{App, SignedIn, UseCaseError},
+    usecases::{App, SignedIn, UseCaseError, set_flow::FlowNow},
 };
 
 /// A call of an action by somebody who is signed in.
@@ -237,8 +237,10 @@ impl Call {
             UseCaseError::Consent(crate::domain::consent::ConsentError::Outdated) => {
                 ActionError::ConsentOutdated
             }
-            UseCaseError::Conflict(selection) => {
-                let status = FlowStatus::new(&selection, self.app.now(), self.signed_in.display.time_format);
+            UseCaseError::Conflict(flow) => {
+                let FlowNow { selection, circumstances } = *flow;
+                let format = self.signed_in.display.time_format;
+                let status = FlowStatus::new(&selection, &circumstances, self.app.now(), format);
                 ActionError::Conflict(Box::new(status))
             }
             UseCaseError::FeatureOff(_) => ActionError::FeatureOff,

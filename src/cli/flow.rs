@@ -21,7 +21,7 @@ use crate::{
     usecases::{
         App, UseCaseError,
         list_flows::list_flows,
-        set_flow::{SetFlow, set_flow},
+        set_flow::{FlowNow, FlowSet, SetFlow, set_flow},
     },
 };
 
@@ -160,7 +160,7 @@ async fn run_set(app: &App, set: Set, database: &DatabaseOptions) -> Result<(), 
         seen_version,
     };
     match set_flow(app, &caller, command).await {
-        Ok(done) => Ok(print(describe(&set, done.transition))?),
+        Ok(done) => Ok(print(describe(&set, &done))?),
         Err(UseCaseError::Consent(error)) => {
             Err(Failure::Refused(ask_for_consent(error, &set.group, set.flow, &set.username, database)))
         }
@@ -176,19 +176,31 @@ async fn run_set(app: &App, set: Set, database: &DatabaseOptions) -> Result<(), 
     }
 }
 
-fn describe(set: &Set, transition: Transition) -> String {
-    let Set { group, flow: Flow { reference, .. }, username, .. } = set;
-    match transition {
+fn describe(set: &Set, done: &FlowSet) -> String {
+    let Set { group, flow, username, .. } = set;
+    let reference = flow.reference;
+    let FlowNow { selection, circumstances } = &done.now;
+    let reviews = || circumstances.reviews(&selection.state);
+    let effect = || {
+        let effect = circumstances.effect(flow, &selection.state);
+        effect.hindrance.map_or_else(String::new, |_| format!(" {}", effect.words))
+    };
+    match done.transition {
         Transition::Unchanged if set.state == Switch::On => format!("{reference} was on in {group} already."),
         Transition::Unchanged => format!("{reference} was off in {group} already."),
         Transition::TurnedOn => format!("{reference} is on in {group}."),
+        Transition::TurnedOff if flow.needs_consent => {
+            format!("{reference} is off in {group}. {}", reviews())
+        }
         Transition::TurnedOff => format!("{reference} is off in {group}."),
         Transition::TurnedOnWithConsent => {
-            format!("{reference} is on in {group}, with the consent of {username}.")
+            format!("{reference} is on in {group}, with the consent of {username}.{}", effect())
         }
-        Transition::ConsentGiven => format!("{username} consented: {reference} stays on in {group}."),
+        Transition::ConsentGiven => {
+            format!("{username} consented: {reference} stays on in {group}.{}", effect())
+        }
         Transition::TurnedOffConsentWithdrawn => {
-            format!("{reference} is off in {group}, and the consent to it is withdrawn.")
+            format!("{reference} is off in {group}, and the consent to it is withdrawn. {}", reviews())
         }
     }
 }

@@ -107,6 +107,11 @@ impl DuoChain {
     pub fn blocked_by(&self) -> Option<Level> {
         Level::ALL.into_iter().find(|level| !self.is_on(*level))
     }
+
+    /// The first level above `level` that is off, and so takes its effect; `None` when none is.
+    pub fn overruled_by(&self, level: Level) -> Option<Level> {
+        Level::ALL.into_iter().take_while(|it| *it != level).find(|it| !self.is_on(*it))
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +126,14 @@ mod tests {
         assert_eq!(off.blocked_by(), Some(Level::GitlabDuo));
         let off = DuoChain { flow_execution: false, foundational_flows: false, ..DuoChain::ALL_ON };
         assert_eq!(off.blocked_by(), Some(Level::FlowExecution));
+    }
+
+    #[test]
+    fn a_level_below_one_that_is_off_is_without_effect() {
+        let chain = DuoChain { agent_platform: false, foundational_flows: false, ..DuoChain::ALL_ON };
+        let platform = Some(Level::AgentPlatform);
+        assert_eq!(Level::ALL.map(|level| chain.overruled_by(level)), [None, None, platform, platform]);
+        assert_eq!(Level::ALL.map(|level| DuoChain::ALL_ON.overruled_by(level)), [None; 4]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod chatops;
 pub mod code_review;
 pub mod consent;
 pub mod deployed;
+pub mod effect;
 pub mod email;
 pub mod environment;
 pub mod feature;

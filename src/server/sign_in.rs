@@ -87,7 +87,8 @@ pub(super) async fn sign_in(
         }
         Err(error) => broken(&error),
     };
-    let failed = SignInFailed { username: form.username, return_to: form.return_to, message };
+    let wrong = status == StatusCode::UNAUTHORIZED;
+    let failed = SignInFailed { username: form.username, return_to: form.return_to, wrong, message };
     let mut response = posted.page_again(&state, failed, status).await;
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -4,11 +4,14 @@ use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 use percent_encoding::percent_decode_str;
 
-use super::pages::{
-    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage, FeatureGroupPage,
-    FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage, PreferencesPage,
-    ResetPasswordPage, SignInPage,
+use super::{
+    early,
+    pages::{
+        AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
+        AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage,
+        FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage,
+        PasswordPage, PreferencesPage, ResetPasswordPage, SignInPage,
+    },
 };
 use crate::{
     actions::support::{path, signed_in},
@@ -29,6 +32,8 @@ pub struct AssetNames {
 pub struct SignInFailed {
     pub username: String,
     pub return_to: String,
+    /// Whether it is what was typed that is wrong.
+    pub wrong: bool,
     pub message: String,
 }
 
@@ -43,11 +48,6 @@ pub struct FormRefused {
     pub message: String,
 }
 
-/// Leptos wakes islands when the browser is idle, however long that takes: on a busy machine some pages
-/// never woke. This gives each such wait an end, in milliseconds.
-const WAKE_IN_TIME: &str = "{const idle=window.requestIdleCallback;\
-    if(idle)window.requestIdleCallback=(wake,options)=>idle(wake,{timeout:500,...options})}";
-
 /// The whole document.
 pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
     let theme = signed_in().map_or("system", |it| it.display.theme.key());
@@ -61,7 +61,7 @@ pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=assets.stylesheet />
                 <AutoReload options=options.clone() />
-                <script nonce=use_nonce() inner_html=WAKE_IN_TIME></script>
+                <script nonce=use_nonce() inner_html=early::script()></script>
                 <HydrationScripts options islands=true />
                 <MetaTags />
             </head>

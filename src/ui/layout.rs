@@ -134,7 +134,7 @@ pub fn Page(
 #[component]
 fn Header(actor: Option<Actor>) -> impl IntoView {
     view! {
-        <header class="sticky top-0 z-10 border-b border-line bg-surface">
+        <header class="top-0 z-10 tall:sticky border-b border-line bg-surface">
             <div class="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
                 <a href=paths::HOME class="flex shrink-0 items-center gap-2 font-semibold text-ink no-underline">
                     <img src="/favicon.svg" alt="" width="24" height="24" />
@@ -163,7 +163,7 @@ fn AccountMenu(actor: Actor) -> impl IntoView {
         </button>
         <div id="account-menu" popover class="menu">
             <p class="px-3 py-2">
-                <span class="block font-medium">{actor.name}</span>
+                <span class="block font-medium"><bdi>{actor.name}</bdi></span>
                 <span class="block text-sm text-muted">"@"{actor.username}</span>
             </p>
             <a class="menu-item" href=paths::GROUPS>"Groups"</a>
@@ -186,7 +186,7 @@ fn SideNav(nav: Nav) -> impl IntoView {
     let label = nav.heading.clone();
     view! {
         <nav id="side-nav" popover aria-label=label class="side-nav">
-            <p class="px-3 pb-2 text-sm font-medium text-muted">{nav.heading}</p>
+            <p class="px-3 pb-2 text-sm font-medium text-muted"><bdi>{nav.heading}</bdi></p>
             <ul>
                 {nav
                     .items
@@ -222,12 +222,12 @@ fn Breadcrumb(crumbs: Vec<Crumb>) -> impl IntoView {
                         Some(href) => {
                             view! {
                                 <li class="after:ml-2 after:content-['/']">
-                                    <a href=href class="text-muted hover:text-ink">{crumb.label}</a>
+                                    <a href=href class="text-muted hover:text-ink"><bdi>{crumb.label}</bdi></a>
                                 </li>
                             }
                                 .into_any()
                         }
-                        None => view! { <li aria-current="page" class="wrap-anywhere text-ink">{crumb.label}</li> }.into_any(),
+                        None => view! { <li aria-current="page" class="wrap-anywhere text-ink"><bdi>{crumb.label}</bdi></li> }.into_any(),
                     })
                     .collect_view()}
             </ol>

@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use super::{
     App, Caller, UseCaseError,
-    evaluate_flag::evaluate,
     facts::{Facts, Place},
-    flag_definitions::ours,
-    load,
+    flags, load,
 };
 use crate::domain::{
     access::Action,
     code_review::{Decision, Inputs, decide},
-    feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
     flows::{CODE_REVIEW, Flow},
     namespace::GroupPath,
     time::Timestamp,
@@ -55,9 +52,7 @@ pub(super) async fn answer(
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
-    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
-    let gates = facts.gates(&flag.name).await?;
-    let priority = evaluate(facts, flag, &gates, &[FlagActor::Group(place.namespace.root)]).await?;
+    let priority = flags::review_priority(facts, place.namespace.root).await?;
     let decision = decide(Inputs::new(place.chain, &selection.state, priority, seat));
     facts.tally().code_review(decision.rule).add();
     if facts.stale() {

@@ -1,9 +1,9 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
 
-use super::{FlagError, change_job::JobError};
+use super::{FlagError, change_job::JobError, set_flow::FlowNow};
 use crate::{
     domain::{access::Denial, consent::ConsentError, flow_version::NotDeployed, throttle::in_words},
-    storage::{FlowSelection, Registry, StorageError},
+    storage::{Registry, StorageError},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum UseCaseError {
     Consent(#[from] ConsentError),
     /// Somebody else was first; this is how it stands now.
     #[error("somebody else changed this flow first")]
-    Conflict(Box<FlowSelection>),
+    Conflict(Box<FlowNow>),
     /// Others were first, each time that it was tried.
     #[error("Others changed this at the same moment, again and again. Try again in a moment.")]
     Outrun,

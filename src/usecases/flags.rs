@@ -3,8 +3,8 @@
 use super::{evaluate_flag::evaluate, facts::Facts, flag_definitions::ours};
 use crate::{
     domain::{
-        feature::FlagActor,
-        ids::UserId,
+        feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, Evaluation, FlagActor},
+        ids::{NamespaceId, UserId},
         namespace::{Namespace, NamespaceKind},
     },
     storage::StorageError,
@@ -18,6 +18,16 @@ pub(super) async fn is_on(
 ) -> Result<bool, StorageError> {
     let gates = facts.gates(flag).await?;
     Ok(evaluate(facts, ours(flag), &gates, actors).await?.on)
+}
+
+/// Whether consent decides which engine reviews in a top-level group.
+pub(super) async fn review_priority(
+    facts: &mut Facts<'_>,
+    top_level: NamespaceId,
+) -> Result<Evaluation, StorageError> {
+    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
+    let gates = facts.gates(&flag.name).await?;
+    evaluate(facts, flag, &gates, &[FlagActor::Group(top_level)]).await
 }
 
 /// Whether the flag is on for the user: for themselves, or for a group that they are a member of,

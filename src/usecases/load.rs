@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::{
-    Caller, UseCaseError,
+    App, Caller, UseCaseError,
+    evaluate_flag::evaluate_in,
     facts::{Facts, Place},
+    flag_definitions::ours,
 };
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, Standing, can},
         availability::DuoChain,
+        effect::Circumstances,
+        feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
         ids::NamespaceId,
         namespace::{GroupPath, Namespace, Subscription},
     },
@@ -75,4 +79,17 @@ pub(super) async fn top_level(
         column: "namespace_id",
         value: format!("no row for {id}"),
     })
+}
+
+/// The same, with all else that its reviews depend on.
+pub(super) async fn circumstances(
+    app: &App,
+    uow: &mut UnitOfWork,
+    id: NamespaceId,
+) -> Result<(Subscription, Circumstances), StorageError> {
+    let (subscription, chain) = top_level(uow, id).await?;
+    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
+    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
+    let priority = evaluate_in(app, uow, flag, &gates, &[FlagActor::Group(id)]).await?;
+    Ok((subscription, Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise }))
 }

@@ -11,6 +11,7 @@ use crate::{
         access::{Access, Action, HeldRole, can},
         audit::AuditKind,
         consent::{self, Change, LedgerAction, Transition},
+        effect::Circumstances,
         flows::{Flow, Obstacle},
         namespace::{GroupPath, Namespace},
         time::Timestamp,
@@ -30,10 +31,17 @@ pub struct SetFlow {
     pub seen_version: i64,
 }
 
+/// How a flow stands, and what that comes to.
+#[derive(Debug)]
+pub struct FlowNow {
+    pub selection: FlowSelection,
+    pub circumstances: Circumstances,
+}
+
 /// How it stands now, and what was done to get there.
 #[derive(Debug)]
 pub struct FlowSet {
-    pub selection: FlowSelection,
+    pub now: FlowNow,
     pub transition: Transition,
     /// What would keep the flow from being turned on again; `None` when nothing would.
     pub obstacle: Option<Obstacle>,
@@ -54,8 +62,9 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(UseCaseError::invalid("namespace", message));
     }
 
-    let (subscription, chain) = load::top_level(&mut uow, group.id).await?;
-    let obstacle = flow.obstacle(subscription.tier, chain);
+    let (subscription, circumstances) = load::circumstances(app, &mut uow, group.id).await?;
+    let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
+    let as_it_is = |selection| FlowNow { selection, circumstances };
     let before = uow.flow_selections().find(group.id, flow).await?;
     let change =
         if command.enabled { Change::TurnOn { confirmed: command.confirmed } } else { Change::TurnOff };
@@ -65,10 +74,10 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
     let transition = consent::decide(flow, &before.state, &change, &wording);
     if transition == Ok(Transition::Unchanged) {
-        return Ok(FlowSet { selection: before, transition: Transition::Unchanged, obstacle });
+        return Ok(FlowSet { now: as_it_is(before), transition: Transition::Unchanged, obstacle });
     }
     if command.seen_version != before.version {
-        return Err(UseCaseError::Conflict(Box::new(before)));
+        return Err(UseCaseError::Conflict(Box::new(as_it_is(before))));
     }
     if command.enabled
         && let Some(obstacle) = obstacle
@@ -93,7 +102,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         Err(StorageError::Stale) => {
             drop(uow);
             let current = app.storage.read().await?.flow_selections().find(group.id, flow).await?;
-            return Err(UseCaseError::Conflict(Box::new(current)));
+            return Err(UseCaseError::Conflict(Box::new(as_it_is(current))));
         }
         other => other?,
     }
@@ -102,7 +111,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     if let Some(action) = transition.ledger_action() {
         app.tally.consent(action);
     }
-    Ok(FlowSet { selection, transition, obstacle })
+    Ok(FlowSet { now: as_it_is(selection), transition, obstacle })
 }
 
 fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseError> {

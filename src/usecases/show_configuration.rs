@@ -11,8 +11,7 @@ use super::{
 use crate::{
     domain::{
         access::Action,
-        availability::DuoChain,
-        feature::DUO_CODE_REVIEW_FLOW_PRIORITY,
+        effect::Circumstances,
         namespace::{GroupPath, Subscription},
         time::Timestamp,
     },
@@ -23,11 +22,9 @@ use crate::{
 pub struct Configuration {
     pub frame: GroupFrame,
     pub subscription: Subscription,
-    pub chain: DuoChain,
+    pub circumstances: Circumstances,
     /// Every flow of the catalogue, as the top-level group has it.
     pub flows: Vec<FlowSelection>,
-    /// Whether consent decides which engine reviews (`duo_code_review_flow_priority`).
-    pub priority: bool,
     /// `None` when nobody was asked about.
     pub explained: Option<Result<Decided, UseCaseError>>,
     pub now: Timestamp,
@@ -54,11 +51,14 @@ pub async fn show_configuration(
             }
         }
     };
-    let top_level = [flags::actor(place.top_level_group())];
+    let priority = flags::review_priority(&mut facts, place.namespace.root).await?;
     Ok(Configuration {
-        priority: flags::is_on(&mut facts, DUO_CODE_REVIEW_FLOW_PRIORITY, &top_level).await?,
+        circumstances: Circumstances {
+            chain: place.chain,
+            priority,
+            duo_enterprise: place.subscription.duo_enterprise,
+        },
         subscription: place.subscription,
-        chain: place.chain,
         flows: place.flows.clone(),
         explained,
         now: facts.now(),

@@ -1,11 +1,10 @@
 //! The GitLab Duo overview of a group, subgroup or project.
 
-use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::ours, load};
+use super::{App, Caller, UseCaseError, load};
 use crate::{
     domain::{
         access::{Access, Action, Standing, can},
-        availability::DuoChain,
-        feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, Evaluation, FlagActor},
+        effect::Circumstances,
         namespace::{GroupPath, Namespace, Subscription},
     },
     storage::FlowSelection,
@@ -44,9 +43,7 @@ impl GroupFrame {
 pub struct GroupOverview {
     pub frame: GroupFrame,
     pub subscription: Subscription,
-    pub chain: DuoChain,
-    /// Whether consent decides which engine reviews (`duo_code_review_flow_priority`).
-    pub priority: Evaluation,
+    pub circumstances: Circumstances,
     pub seats: i64,
     /// `None` when the caller may not read the settings.
     pub flows: Option<Vec<FlowSelection>>,
@@ -68,16 +65,12 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
     let loaded = load::namespace(&mut uow, caller, path, Action::See).await?;
     let namespace = loaded.namespace;
     let may = may(caller, loaded.standing);
-    let (subscription, chain) = load::top_level(&mut uow, namespace.root).await?;
+    let (subscription, circumstances) = load::circumstances(app, &mut uow, namespace.root).await?;
     let flows =
         if may.read_settings { Some(uow.flow_selections().list(namespace.root).await?) } else { None };
-    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
-    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
-    let priority = evaluate_in(app, &mut uow, flag, &gates, &[FlagActor::Group(namespace.root)]).await?;
     Ok(GroupOverview {
         subscription,
-        chain,
-        priority,
+        circumstances,
         flows,
         seats: uow.memberships().count_seats(namespace.root).await?,
         children: uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?,

@@ -94,7 +94,7 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
     consent(&owner).await;
     let page = owner.get(GROUP).await.text().replace("<!>", "");
     for text in [
-        "Group Owner</strong> (@owner)",
+        "<strong><bdi>Group Owner</bdi></strong> (@owner)",
         "turned on",
         "From <code>off</code> to <code>on</code>",
         "Consent</span>",

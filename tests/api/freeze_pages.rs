@@ -38,7 +38,7 @@ async fn a_freeze_begins_with_a_reason_and_ends() {
     let page = html(&admin, PAGE).await;
     for said in [
         "<strong>production</strong> is frozen.",
-        "<strong>production</strong>: The &lt;b&gt;launch&lt;/b&gt; &amp; more.",
+        "<strong>production</strong>: <bdi>The &lt;b&gt;launch&lt;/b&gt; &amp; more.</bdi>",
         "by @admin",
         "End the freeze",
     ] {

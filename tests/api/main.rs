@@ -10,6 +10,7 @@ mod chat;
 mod consent;
 mod decisions;
 mod document;
+mod effect;
 mod feature_changes;
 mod features;
 mod flag_pages;

@@ -104,8 +104,8 @@ async fn the_configuration_says_who_consented_and_ties_the_text_to_the_box() {
     let browser = Browser::of(&test, "owner").await;
     consent(&browser).await;
     let page = browser.get(CONFIGURATION).await.text();
-    assert!(page.contains("aria-describedby=\"code-review-v1-help code-review-v1-active\""));
-    assert!(page.contains("id=\"code-review-v1-active\""));
+    assert!(page.contains("aria-describedby=\"code-review-v1-help code-review-v1-effect\""));
+    assert!(page.contains("id=\"code-review-v1-effect\""));
     let audit = browser.get(AUDIT).await.text();
     for text in ["Group Owner", "gave consent", "As Owner, on the page, to wording version 1", "turned on"] {
         assert!(audit.replace("<!>", "").contains(text), "{text}");

@@ -60,6 +60,7 @@ fn turning_code_review_on_without_the_wording_changes_nothing_and_says_how_to_co
     assert_eq!(kinds(&place)[..2], ["namespace_consent_given", "foundational_flow_enabled"]);
     let text = place.run(&set("acme", CODE_REVIEW, "off", "owner")).done().stdout;
     assert!(text.contains("the consent to it is withdrawn"), "{text}");
+    assert!(text.ends_with(" Seat holders: GitLab Duo Code Review; others: no review.\n"), "{text}");
     assert_eq!(place.flow("acme", CODE_REVIEW)["consent_id"], serde_json::Value::Null);
 }
 

@@ -236,6 +236,7 @@ async fn whoever_saves_over_a_newer_version_is_told_how_it_stands(db: Database) 
     let Err(UseCaseError::Conflict(now)) = switch(&app, &bob, &acme, true, 0).await else {
         panic!("bob saw version 0")
     };
+    let now = now.selection;
     assert_eq!((now.version, now.changed), (2, Some(change("ann"))));
     assert_eq!(selection(&storage, acme.id).await.state, FlowState::Off);
 }

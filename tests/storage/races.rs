@@ -105,11 +105,11 @@ async fn two_owners_who_confirm_at_once_make_one_consent(db: Database) {
                 Ok(set) if set.transition == Transition::TurnedOnWithConsent => confirmed += 1,
                 Ok(set) => {
                     assert_eq!(set.transition, Transition::Unchanged);
-                    assert!(set.selection.state.consent().is_some(), "told of the other's consent");
+                    assert!(set.now.selection.state.consent().is_some(), "told of the other's consent");
                 }
                 Err(UseCaseError::Conflict(now)) => {
-                    assert!(now.state.consent().is_some(), "told of the other's consent");
-                    assert_eq!(now.version, 1);
+                    assert!(now.selection.state.consent().is_some(), "told of the other's consent");
+                    assert_eq!(now.selection.version, 1);
                 }
                 Err(error) => panic!("{error:?}"),
             }
@@ -141,7 +141,7 @@ async fn owners_who_turn_it_on_and_off_at_random_leave_a_true_history(db: Databa
                 let seen = selection(&app.storage, acme.id).await.version;
                 match switch(&app, &ann, &acme, dice.is_multiple_of(2), seen).await {
                     Ok(set) => done += i64::from(set.transition != Transition::Unchanged),
-                    Err(UseCaseError::Conflict(now)) => assert_ne!(now.version, seen),
+                    Err(UseCaseError::Conflict(now)) => assert_ne!(now.selection.version, seen),
                     Err(error) => panic!("{error:?}"),
                 }
             }

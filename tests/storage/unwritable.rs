@@ -54,7 +54,7 @@ fn a_full_database_refuses_every_change_whole_and_takes_them_again_once_there_is
         for round in 0..200 {
             let on = selection(&storage, acme.id).await.state.is_on();
             match switch(&app, &ann, &acme, !on, version).await {
-                Ok(set) => version = set.selection.version,
+                Ok(set) => version = set.now.selection.version,
                 Err(error) => {
                     assert!(error.is_unwritable(), "round {round}: {error:?}");
                     refused += 1;

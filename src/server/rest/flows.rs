@@ -48,7 +48,7 @@ pub async fn list(
 ) -> Result<Json<GroupFlows>, Problem> {
     let [] = query.exactly([])?;
     let shown = show_configuration(&app, &caller, &path.group()?, None).await?;
-    let (tier, chain) = (shown.subscription.tier, shown.chain);
+    let (tier, chain) = (shown.subscription.tier, shown.circumstances.chain);
     let flow = |selection: crate::storage::FlowSelection| {
         let obstacle = selection.flow.obstacle(tier, chain);
         Flow::new(selection, obstacle)
@@ -132,7 +132,7 @@ pub async fn set(
     let set = set_flow(&app, &caller, command)
         .await
         .map_err(|error| Problem::from(error).renaming("namespace", "full_path"))?;
-    Ok(Json(Flow::new(set.selection, set.obstacle)))
+    Ok(Json(Flow::new(set.now.selection, set.obstacle)))
 }
 
 impl Confirmation {

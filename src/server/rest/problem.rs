@@ -161,7 +161,7 @@ impl From<UseCaseError> for Problem {
             .at("consent.wording")
             .with_wording(),
             UseCaseError::Conflict(current) => {
-                let current = FlowState::from(*current);
+                let current = FlowState::from(current.selection);
                 let mut problem = Self::new(Code::Conflict, current.changed_since()).at("version");
                 problem.document.current = Some(current);
                 problem

@@ -1,23 +1,79 @@
-//! The fields that several forms have.
+//! The fields that several forms have, and what is wrong with one.
 
 use leptos::prelude::*;
 
-/// A field under its label. `id` is the field's.
+use crate::actions::error::ActionError;
+
+/// Why a form was refused, and which of its fields that is about.
+#[derive(Clone, Debug, Default)]
+pub struct Wrong {
+    /// As the form calls it; empty where it is about none.
+    pub field: String,
+    pub message: String,
+}
+
+impl Wrong {
+    /// What is wrong with the field of this name.
+    pub fn with(&self, field: &str) -> Option<String> {
+        (self.field == field && !field.is_empty()).then(|| self.message.clone())
+    }
+
+    /// What is wrong beyond these fields, beside which it is not said then.
+    pub fn beyond(&self, fields: &[&str]) -> Option<String> {
+        (!self.message.is_empty() && !fields.contains(&self.field.as_str())).then(|| self.message.clone())
+    }
+}
+
+impl From<&ActionError> for Wrong {
+    fn from(error: &ActionError) -> Self {
+        let field = match error {
+            ActionError::Invalid { field, .. } => field.clone(),
+            _ => String::new(),
+        };
+        Self { field, message: error.message() }
+    }
+}
+
+/// A field under its label, with what is wrong with it below. `id` is the field's; it has to say
+/// itself that it is [`described_by`] that, and have the focus then.
 #[component]
-pub fn Field(id: &'static str, label: &'static str, children: Children) -> impl IntoView {
+pub fn Field(
+    id: &'static str,
+    label: &'static str,
+    #[prop(optional_no_strip)] wrong: Option<String>,
+    children: Children,
+) -> impl IntoView {
     view! {
         <div class="min-w-0">
             <label for=id class="label">{label}</label>
             {children()}
+            {wrong.map(|message| view! { <FieldError id message /> })}
         </div>
+    }
+}
+
+/// What is wrong with the field of this id.
+#[component]
+pub fn FieldError(id: &'static str, message: String) -> impl IntoView {
+    view! { <p id=format!("{id}-error") role="alert" class="field-error">{message}</p> }
+}
+
+/// The ids of what describes a field: its help, where it has some, and what is wrong with it.
+pub fn described_by(id: &str, has_help: bool, is_wrong: bool) -> Option<String> {
+    match (has_help, is_wrong) {
+        (true, true) => Some(format!("{id}-help {id}-error")),
+        (true, false) => Some(format!("{id}-help")),
+        (false, true) => Some(format!("{id}-error")),
+        (false, false) => None,
     }
 }
 
 /// Whose account it is.
 #[component]
-pub fn UsernameField(value: String, #[prop(optional)] wrong: bool) -> impl IntoView {
+pub fn UsernameField(value: String, #[prop(optional_no_strip)] wrong: Option<String>) -> impl IntoView {
+    let is_wrong = wrong.is_some();
     view! {
-        <Field id="username" label="User name">
+        <Field id="username" label="User name" wrong>
             <input
                 id="username"
                 name="username"
@@ -27,7 +83,9 @@ pub fn UsernameField(value: String, #[prop(optional)] wrong: bool) -> impl IntoV
                 spellcheck="false"
                 required
                 maxlength="255"
-                aria-invalid=wrong.then_some("true")
+                autofocus=is_wrong
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=described_by("username", false, is_wrong)
                 value=value
             />
         </Field>
@@ -40,11 +98,12 @@ pub fn PasswordField(
     id: &'static str,
     name: &'static str,
     label: &'static str,
-    #[prop(optional)] wrong: bool,
+    #[prop(optional_no_strip)] wrong: Option<String>,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
+    let is_wrong = wrong.is_some();
     view! {
-        <Field id label>
+        <Field id label wrong>
             <input
                 id=id
                 name=name
@@ -52,8 +111,9 @@ pub fn PasswordField(
                 class="field mt-1 w-full"
                 autocomplete="current-password"
                 required
-                autofocus=autofocus
-                aria-invalid=wrong.then_some("true")
+                autofocus=autofocus || is_wrong
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=described_by(id, false, is_wrong)
             />
         </Field>
     }

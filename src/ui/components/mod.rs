@@ -10,7 +10,7 @@ mod time;
 
 pub use actor_fields::{ActorFields, WrongActor};
 pub use consent_text::ConsentText;
-pub use field::{Field, PasswordField, UsernameField};
+pub use field::{Field, FieldError, PasswordField, UsernameField, Wrong, described_by};
 pub use flash_note::{AlertNote, StatusNote};
 pub use password_fields::PasswordFields;
 pub use problem::Problem;

@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::Field;
+use super::{Field, Wrong, described_by};
 use crate::domain::password::{LEAST, RECOMMENDED};
 
 /// Neither has a `maxlength`: browsers cut off what is pasted without a word, and count otherwise.
 ///
-/// `wrong` says which of the two was refused, by its name.
+/// `wrong` says what is wrong with one of the two.
 #[component]
-pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
-    let invalid = |name: &str| (wrong == name).then_some("true");
-    let (first, second) = (invalid("password"), invalid("password_confirmation"));
+pub fn PasswordFields(wrong: Wrong) -> impl IntoView {
+    let (first, second) = (wrong.with("password"), wrong.with("password_confirmation"));
+    let (first_is_wrong, second_is_wrong) = (first.is_some(), second.is_some());
     view! {
-        <Field id="password" label="New password">
+        <Field id="password" label="New password" wrong=first>
             <input
                 id="password"
                 name="password"
@@ -22,14 +22,15 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 autocomplete="new-password"
                 required
                 minlength=LEAST
-                aria-describedby="password-help"
-                aria-invalid=first
+                autofocus=first_is_wrong
+                aria-invalid=first_is_wrong.then_some("true")
+                aria-describedby=described_by("password", true, first_is_wrong)
             />
             <p id="password-help" class="mt-1 text-sm text-muted">
                 {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to keep and hard to guess.")}
             </p>
         </Field>
-        <Field id="password-confirmation" label="New password again">
+        <Field id="password-confirmation" label="New password again" wrong=second>
             <input
                 id="password-confirmation"
                 name="password_confirmation"
@@ -37,7 +38,9 @@ pub fn PasswordFields(#[prop(into)] wrong: String) -> impl IntoView {
                 class="field mt-1 w-full"
                 autocomplete="new-password"
                 required
-                aria-invalid=second
+                autofocus=second_is_wrong
+                aria-invalid=second_is_wrong.then_some("true")
+                aria-describedby=described_by("password-confirmation", false, second_is_wrong)
             />
         </Field>
     }

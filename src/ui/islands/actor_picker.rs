@@ -65,7 +65,7 @@ pub fn ActorPicker(
                     id="actor-name"
                     name="name"
                     list=list
-                    class="field mt-1 w-full scroll-mt-28"
+                    class="field mt-1 w-full scroll-mt-8"
                     autofocus=autofocus
                     required
                     maxlength="255"

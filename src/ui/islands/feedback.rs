@@ -11,14 +11,15 @@ pub enum Feedback {
     /// Nothing was done yet.
     Quiet,
     Saving,
-    Saved,
+    /// With what came of it; empty where the page shows it otherwise.
+    Saved(String),
     /// With the reason, and what to do.
     Failed(String),
 }
 
 impl Feedback {
     pub const fn is_saved(&self) -> bool {
-        matches!(self, Self::Saved)
+        matches!(self, Self::Saved(_))
     }
 
     pub const fn is_saving(&self) -> bool {
@@ -30,11 +31,12 @@ impl Feedback {
         Self::Failed(error.message())
     }
 
-    fn status(&self) -> &'static str {
+    fn status(&self) -> String {
         match self {
-            Self::Saving => "Saving…",
-            Self::Saved => "Saved",
-            Self::Quiet | Self::Failed(_) => "",
+            Self::Saving => "Saving…".into(),
+            Self::Saved(so) if so.is_empty() => "Saved".into(),
+            Self::Saved(so) => format!("Saved. {so}"),
+            Self::Quiet | Self::Failed(_) => String::new(),
         }
     }
 
@@ -52,7 +54,7 @@ impl Feedback {
 pub fn FeedbackLine(feedback: Signal<Feedback>) -> impl IntoView {
     view! {
         <span>
-            <span role="status" class="text-muted">{text(move || feedback.with(|it| it.status().to_owned()))}</span>
+            <span role="status" class="text-muted">{text(move || feedback.with(Feedback::status))}</span>
             <span role="alert" class="text-danger">{text(move || feedback.with(Feedback::alert))}</span>
         </span>
     }

@@ -6,14 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     awake,
     feedback::{Feedback, FeedbackLine},
-    keep_checked, text,
+    focus, keep_checked, text,
 };
-use crate::{
-    actions::{
-        error::ActionError,
-        set_flow::{ADDRESS, By, ConsentStatus, FlowStatus, set_flow},
-    },
-    domain::wording::ACTIVE_HELPER_TEXT,
+use crate::actions::{
+    error::ActionError,
+    set_flow::{ADDRESS, By, ConsentStatus, FlowStatus, set_flow},
 };
 
 /// What does not change while the page is open.
@@ -21,6 +18,8 @@ use crate::{
 pub struct FlowRow {
     /// The group's full path.
     pub group: String,
+    /// Where it says what runs there, and for whom.
+    pub overview: String,
     /// The flow's reference.
     pub flow: String,
     pub id: String,
@@ -53,10 +52,6 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let row = StoredValue::new(row);
     let enabled = Signal::derive(move || status.with(|it| it.enabled));
     let version = Signal::derive(move || status.with(|it| it.version));
-    let consent_given =
-        Signal::derive(move || status.with(|it| matches!(it.consent, ConsentStatus::Given(_))));
-
-    keep_checked(checkbox, enabled, feedback.into());
 
     let send = move |on: bool, wording: Option<String>| {
         if feedback.get_untracked().is_saving() {
@@ -68,8 +63,9 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
         spawn_local(async move {
             let outcome = match set_flow(group, flow, on, version, wording).await {
                 Ok(now) => {
+                    let saved = Feedback::Saved(now.consequence.clone());
                     status.set(now);
-                    Feedback::Saved
+                    saved
                 }
                 Err(ActionError::ConfirmSignIn) => {
                     // Back from there, the dialog is open at its own address.
@@ -85,8 +81,11 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                     Feedback::failed(&error)
                 }
             };
-            if let Some(dialog) = dialog_ref.get_untracked() {
+            if let Some(dialog) = dialog_ref.get_untracked()
+                && dialog.open()
+            {
                 dialog.close();
+                focus(checkbox);
             }
             feedback.set(outcome);
         });
@@ -99,14 +98,17 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
         }
         _ => send(on, None),
     };
-    let on_change = move |event: ev::Event| {
-        let wanted = event_target_checked(&event);
+    let switch = move |wanted: bool| {
         let needs_dialog = row.with_value(|row| row.dialog.is_some());
-        if (wanted && needs_dialog) || feedback.get_untracked().is_saving() {
-            event_target::<web_sys::HtmlInputElement>(&event).set_checked(enabled.get_untracked());
+        if let Some(checkbox) = checkbox.get_untracked()
+            && ((wanted && needs_dialog) || feedback.get_untracked().is_saving())
+        {
+            checkbox.set_checked(enabled.get_untracked());
         }
         ask_or_send(wanted);
     };
+    keep_checked(checkbox, enabled, feedback.into(), switch);
+    let on_change = move |event: ev::Event| switch(event_target_checked(&event));
     let review = move |event: ev::SubmitEvent| {
         event.prevent_default();
         ask_or_send(true);
@@ -114,6 +116,8 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let undo = move |event: ev::SubmitEvent| {
         event.prevent_default();
         ask_or_send(!enabled.get_untracked());
+        // Unless a dialog holds it.
+        focus(checkbox);
     };
     let confirm = move |_| send(true, row.with_value(|row| row.dialog.as_ref().map(|it| it.wording.clone())));
 
@@ -122,16 +126,16 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let described_by = {
         let id = id.clone();
         move || {
-            let active = if consent_given.get() { format!(" {id}-active") } else { String::new() };
+            let silent = status.with(|it| it.effect.is_empty());
+            let effect = if silent { String::new() } else { format!(" {id}-effect") };
             let locked = if locked_off { format!(" {id}-locked") } else { String::new() };
-            format!("{id}-help{active}{locked}")
+            format!("{id}-help{effect}{locked}")
         }
     };
     let reason = locked.map(|why| view! { <p id=format!("{id}-locked") class="setting-more">{why}</p> });
     let changed = move || status.with(|it| it.changed.clone());
-    let consent = dialog
-        .is_some()
-        .then(|| view! { <ConsentState row status consent_given locked=locked_off review /> });
+    let effect = (dialog.is_some() || status.with_untracked(|it| it.hindered))
+        .then(|| view! { <EffectNote row status locked=locked_off review /> });
     view! {
         <form method="post" action=ADDRESS class="setting" on:submit=|event| event.prevent_default()>
             <HiddenFields row version />
@@ -164,7 +168,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             {reason}
         </form>
         <div class="ml-7 text-sm">
-            {consent}
+            {effect}
             <div class="mt-1 flex min-h-6 flex-wrap items-center gap-x-3">
                 <Who what="Changed by" by=Signal::derive(changed) />
                 <p class="text-muted" class:hidden=move || changed().is_some()>"Never changed"</p>
@@ -189,34 +193,45 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     }
 }
 
-/// Whether consent was given, and by whom; or what it means that it was not, and the way out.
+/// What being on comes to, and by whose consent; or that consent is missing, and the way to it.
 #[component]
-fn ConsentState(
+fn EffectNote(
     row: StoredValue<FlowRow>,
     status: RwSignal<FlowStatus>,
-    consent_given: Signal<bool>,
     locked: bool,
     review: impl Fn(ev::SubmitEvent) + 'static,
 ) -> impl IntoView {
+    let missing = move || status.with(|it| it.consent == ConsentStatus::Missing);
     let given = move || match status.get().consent {
         ConsentStatus::Given(by) => Some(by),
         _ => None,
     };
-    let (id, flow) = row.with_value(|row| (row.id.clone(), row.flow.clone()));
-    view! {
-        <div class:hidden=move || !consent_given.get()>
-            <p id=format!("{id}-active") class="mt-2 max-w-prose">{ACTIVE_HELPER_TEXT}</p>
+    let FlowRow { id, flow, overview, dialog, .. } = row.get_value();
+    let needs_consent = dialog.is_some();
+    let consent = dialog.map(|_| {
+        view! {
             <Who what="Consent given by" by=Signal::derive(given) />
-        </div>
-        <div class="note mt-2" class:hidden=move || status.with(|it| it.consent != ConsentStatus::Missing)>
-            <p class="max-w-prose">
-                "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet."
-            </p>
             // `?` is this page without the fragment, which would take the focus from the dialog.
-            <form method="get" action="?" class="mt-2" class:hidden=locked on:submit=review>
+            <form method="get" action="?" class="mt-2" class:hidden=move || locked || !missing() on:submit=review>
                 <input type="hidden" name="confirm" value=flow />
                 <button type="submit" class="button button-small">"Review and consent"</button>
             </form>
+        }
+    });
+    view! {
+        <div class="mt-2" class:note=missing class:hidden=move || status.with(|it| it.effect.is_empty())>
+            <p class="max-w-prose">
+                <span id=format!("{id}-effect")>{text(move || status.with(|it| it.effect.clone()))}</span>
+                {needs_consent
+                    .then(|| {
+                        view! {
+                            <span class:hidden=move || !status.with(|it| it.hindered)>
+                                " "<a class="underline" href=overview>"See the overview"</a>
+                            </span>
+                        }
+                    })}
+            </p>
+            {consent}
         </div>
     }
 }
@@ -276,7 +291,7 @@ fn Who(what: &'static str, by: Signal<Option<By>>) -> impl IntoView {
         move |part: fn(&By) -> &String| by.with(|by| by.as_ref().map(part).cloned().unwrap_or_default());
     view! {
         <p class="text-muted" class:hidden=move || by.with(Option::is_none)>
-            {what}" "{text(move || part(|by| &by.by))}" "
+            {what}" "<bdi>{text(move || part(|by| &by.by))}</bdi>" "
             <time datetime=move || part(|by| &by.at.datetime) title=move || part(|by| &by.at.exact)>
                 {text(move || part(|by| &by.at.shown))}
             </time>

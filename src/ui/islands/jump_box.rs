@@ -9,7 +9,7 @@ use crate::{
     domain::paths,
 };
 
-/// The field, `/` and Ctrl-K from anywhere lead to it.
+/// The field. `/` and Ctrl-K lead to it from anywhere, awake or not: `ui/early.rs`.
 #[island]
 pub fn JumpBox() -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
@@ -19,28 +19,14 @@ pub fn JumpBox() -> impl IntoView {
 
     Effect::new(move |_| {
         let handle = window_event_listener(ev::keydown, move |event| {
-            let in_text = document().active_element().is_some_and(|element| {
-                let is_box = matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio"));
-                matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") && !is_box
-            });
-            let slash = event.key() == "/" && !in_text && !event.ctrl_key() && !event.meta_key();
-            let ctrl_k = event.key() == "k" && (event.ctrl_key() || event.meta_key());
-            if slash || ctrl_k {
-                event.prevent_default();
-                if let Some(field) = field.get_untracked() {
-                    // It is on the page, so it takes the focus.
-                    let _ = field.focus();
-                    field.select();
-                }
-            } else if event.key() == "Escape" {
+            if event.key() == "Escape" {
                 set_open.set(false);
             }
         });
         on_cleanup(move || handle.remove());
     });
 
-    let search = move |event: ev::Event| {
-        let query = event_target_value(&event);
+    let search = move |query: String| {
         let number = asked.get_untracked() + 1;
         set_asked.set(number);
         if query.trim().is_empty() {
@@ -56,18 +42,26 @@ pub fn JumpBox() -> impl IntoView {
             }
         });
     };
+    // What was typed before the page woke.
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            search(field.value());
+        }
+    });
     view! {
         <form role="search" aria-label="Jump to" method="get" action=paths::JUMP class="relative">
             <input
                 node_ref=field
+                id="jump"
                 type="search"
                 name="q"
                 aria-label="Jump to"
                 placeholder="Jump to… ( / )"
                 autocomplete="off"
+                aria-keyshortcuts="/ Control+K"
                 maxlength="100"
                 class="field w-full"
-                on:input=search
+                on:input=move |event| search(event_target_value(&event))
             />
             <p role="status" class="sr-only">
                 {text(move || match (open.get(), results.with(Vec::len)) {

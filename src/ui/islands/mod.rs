@@ -3,7 +3,6 @@
 
 mod actor_picker;
 mod copy_button;
-mod escape_link;
 mod feedback;
 mod flow_toggle;
 mod jump_box;
@@ -12,7 +11,6 @@ mod percentage_slider;
 
 pub use actor_picker::ActorPicker;
 pub use copy_button::CopyButton;
-pub use escape_link::EscapeLink;
 pub use feedback::Feedback;
 pub use flow_toggle::{Dialog, FlowRow, FlowToggle};
 pub use jump_box::JumpBox;
@@ -35,13 +33,29 @@ fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
 }
 
 /// Keeps a checkbox as `on` says, except while it is being saved: then it shows what was asked for.
-fn keep_checked(checkbox: NodeRef<html::Input>, on: Signal<bool>, feedback: Signal<Feedback>) {
-    Effect::new(move |_| {
+/// Whoever was faster than the page has switched it already: `switch` carries that out.
+fn keep_checked(
+    checkbox: NodeRef<html::Input>,
+    on: Signal<bool>,
+    feedback: Signal<Feedback>,
+    switch: impl Fn(bool) + 'static,
+) {
+    Effect::new(move |woke: Option<()>| {
         let (on, saving) = (on.get(), feedback.with(Feedback::is_saving));
-        if let Some(checkbox) = checkbox.get()
-            && !saving
-        {
+        let Some(checkbox) = checkbox.get() else { return };
+        let shown = checkbox.checked();
+        if woke.is_none() && shown != on {
+            switch(shown);
+        } else if !saving {
             checkbox.set_checked(on);
         }
     });
+}
+
+/// Gives the focus to a checkbox, for when the control that had it goes away.
+fn focus(checkbox: NodeRef<html::Input>) {
+    if let Some(checkbox) = checkbox.get_untracked() {
+        // It is on the page, so it takes the focus.
+        let _ = checkbox.focus();
+    }
 }

@@ -5,7 +5,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use super::{
     awake,
     feedback::{Feedback, FeedbackLine},
-    keep_checked,
+    focus, keep_checked,
 };
 use crate::{
     actions::set_orbit::{ADDRESS, set_orbit},
@@ -50,7 +50,6 @@ fn OrbitChoice(
         _ => Feedback::Quiet,
     });
     let checkbox = NodeRef::<html::Input>::new();
-    keep_checked(checkbox, shown, feedback);
     let save = move |on: bool| {
         if feedback.get_untracked().is_saving() {
             return;
@@ -60,18 +59,20 @@ fn OrbitChoice(
             let outcome = match set_orbit(setting, on).await {
                 Ok(now) => {
                     settings.set(now);
-                    Feedback::Saved
+                    Feedback::Saved(String::new())
                 }
                 Err(error) => Feedback::failed(&error),
             };
             last.set(Some((setting, outcome)));
         });
     };
+    keep_checked(checkbox, shown, feedback, save);
     let on_change = move |event: ev::Event| save(event_target_checked(&event));
     let on_submit = move |event: ev::SubmitEvent| event.prevent_default();
     let undo = move |event: ev::SubmitEvent| {
         event.prevent_default();
         save(!shown.get_untracked());
+        focus(checkbox);
     };
     view! {
         <div class="flex flex-wrap items-start gap-x-4 py-3">

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::{Visit, visit};
 use crate::{
     actions::{
-        error::ActionError,
         flash::Outcome,
         query::Query,
         tokens::{CREATE_ADDRESS, REVOKE_ADDRESS, SUBJECT},
@@ -16,7 +15,7 @@ use crate::{
         token::{MAX_TOKEN_DAYS, Scope},
     },
     ui::{
-        components::{AlertNote, Field, StatusNote, Time},
+        components::{AlertNote, Field, FieldError, StatusNote, Time, Wrong, described_by},
         islands::CopyButton,
         layout::{Crumb, Nav, Page},
     },
@@ -25,6 +24,9 @@ use crate::{
 
 /// How long a new token lives unless somebody says else, in days.
 const DEFAULT_DAYS: i64 = 30;
+
+/// Those of the form, beside which it is said what is wrong with them.
+const FIELDS: [&str; 3] = ["name", "scopes", "expires_at"];
 
 /// What was typed into the form for a new token.
 struct Typed {
@@ -48,9 +50,9 @@ pub fn AccessTokensPage() -> impl IntoView {
         };
         let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Access tokens")];
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
-        let failed = match &outcome {
-            Some(Outcome::Failed(error)) => Some(error.clone()),
-            _ => None,
+        let wrong = match &outcome {
+            Some(Outcome::Failed(error)) => Wrong::from(error),
+            _ => Wrong::default(),
         };
         let empty = tokens.is_empty();
         let rows =
@@ -62,7 +64,7 @@ pub fn AccessTokensPage() -> impl IntoView {
                     "A program signs in with a token instead of your password. Give each its own, with no more scopes than it needs."
                 </p>
                 <Note outcome />
-                <NewToken typed failed now />
+                <NewToken typed wrong now />
                 <section class="mt-8" aria-labelledby="tokens">
                     <h2 id="tokens" class="text-base font-semibold">"Your tokens"</h2>
                     {if empty {
@@ -84,7 +86,7 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
         Some(Outcome::TokenCreated { name, token }) => view! {
             <StatusNote>
                 <p>
-                    "This is the token " <strong>{name}</strong>
+                    "This is the token " <strong><bdi>{name}</bdi></strong>
                     ". Copy it now: it is not shown again."
                 </p>
                 <p class="mt-2 flex flex-wrap items-center gap-3">
@@ -95,25 +97,27 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
         }
         .into_any(),
         Some(Outcome::TokenRevoked { name }) => view! {
-            <StatusNote>"The token "<strong>{name}</strong>" is revoked. It stopped working at once."</StatusNote>
+            <StatusNote>"The token "<strong><bdi>{name}</bdi></strong>" is revoked. It stopped working at once."</StatusNote>
         }
         .into_any(),
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
+        Some(Outcome::Failed(error)) => match Wrong::from(&error).beyond(&FIELDS) {
+            Some(message) => view! { <AlertNote>{message}</AlertNote> }.into_any(),
+            None => ().into_any(),
+        },
         _ => ().into_any(),
     }
 }
 
 #[component]
-fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl IntoView {
-    let wrong = |field: &str| {
-        matches!(&failed, Some(ActionError::Invalid { field: wrong, .. }) if wrong == field).then_some("true")
-    };
-    let (name_invalid, expires_invalid) = (wrong("name"), wrong("expires_at"));
+fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
+    let [name, scopes, expires] = FIELDS.map(|field| wrong.with(field));
+    let (name_is_wrong, expires_is_wrong) = (name.is_some(), expires.is_some());
+    let scopes_are_wrong = scopes.is_some();
     view! {
         <section class="card mt-6 p-5" aria-labelledby="new-token">
             <h2 id="new-token" class="text-base font-semibold">"New token"</h2>
             <form method="post" action=CREATE_ADDRESS class="mt-4 space-y-5">
-                <Field id="token-name" label="Name">
+                <Field id="token-name" label="Name" wrong=name>
                     <input
                         id="token-name"
                         name="name"
@@ -121,18 +125,21 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                         required
                         maxlength="100"
                         autocomplete="off"
-                        aria-describedby="token-name-help"
-                        aria-invalid=name_invalid
+                        autofocus=name_is_wrong
+                        aria-invalid=name_is_wrong.then_some("true")
+                        aria-describedby=described_by("token-name", true, name_is_wrong)
                         value=typed.name
                     />
                     <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you know it again."</p>
                 </Field>
-                <fieldset>
+                <fieldset aria-describedby=described_by("scopes", false, scopes_are_wrong)>
                     <legend class="label">"Scopes"</legend>
+                    {scopes.map(|message| view! { <FieldError id="scopes" message /> })}
                     <div class="mt-2 space-y-2">
                         {Scope::ALL
                             .into_iter()
-                            .map(|scope| {
+                            .enumerate()
+                            .map(|(nth, scope)| {
                                 let id = format!("scope-{}", scope.key().replace('_', "-"));
                                 let help = format!("{id}-help");
                                 view! {
@@ -143,6 +150,7 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                                             name="scopes[]"
                                             value=scope.key()
                                             class="checkbox"
+                                            autofocus=scopes_are_wrong && nth == 0
                                             aria-describedby=help.clone()
                                             checked=typed.scopes.iter().any(|it| it == scope.key())
                                         />
@@ -156,7 +164,7 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                             .collect_view()}
                     </div>
                 </fieldset>
-                <Field id="token-expires" label="Expires on">
+                <Field id="token-expires" label="Expires on" wrong=expires>
                     <input
                         id="token-expires"
                         name="expires_at"
@@ -165,7 +173,9 @@ fn NewToken(typed: Typed, failed: Option<ActionError>, now: Timestamp) -> impl I
                         required
                         min=now.plus_days(1).date()
                         max=now.plus_days(MAX_TOKEN_DAYS - 1).date()
-                        aria-invalid=expires_invalid
+                        autofocus=expires_is_wrong
+                        aria-invalid=expires_is_wrong.then_some("true")
+                        aria-describedby=described_by("token-expires", false, expires_is_wrong)
                         value=typed.expires_at
                     />
                 </Field>
@@ -190,7 +200,7 @@ fn Row(visit: Visit, token: StoredToken, now: Timestamp) -> impl IntoView {
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
             <div class="min-w-0 flex-1">
-                <p class="font-medium break-words">{token.name.clone()}" "<span class="badge">{state}</span></p>
+                <p class="font-medium break-words"><bdi>{token.name.clone()}</bdi>" "<span class="badge">{state}</span></p>
                 <p class="text-sm text-muted">{scopes.join(", ")}</p>
                 <p class="text-sm text-muted">
                     "Created "<Time moment=visit.moment(token.created_at) />", expires "{token.expires_at.date()}", "
@@ -206,7 +216,7 @@ fn Row(visit: Visit, token: StoredToken, now: Timestamp) -> impl IntoView {
                         <form method="post" action=REVOKE_ADDRESS>
                             <input type="hidden" name="id" value=token.id.0 />
                             <button type="submit" class="button button-small">
-                                "Revoke" <span class="sr-only">" "{token.name}</span>
+                                "Revoke" <span class="sr-only">" "<bdi>{token.name}</bdi></span>
                             </button>
                         </form>
                     }

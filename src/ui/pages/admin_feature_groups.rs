@@ -115,7 +115,7 @@ fn NewGroup(typed: String, wrong: Option<ActionError>) -> impl IntoView {
                     <input
                         id="group-name"
                         name="name"
-                        class="field mt-1 w-full max-w-md scroll-mt-28"
+                        class="field mt-1 w-full max-w-md scroll-mt-8"
                         required
                         maxlength="255"
                         autocomplete="off"

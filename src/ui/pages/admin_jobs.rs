@@ -93,7 +93,7 @@ fn Row(visit: Visit, job: ListedJob) -> impl IntoView {
         <li class="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
             <div class="min-w-0 flex-1 basis-60">
                 <p class="flex flex-wrap items-center gap-2">
-                    <span class="font-medium wrap-anywhere">{title.clone()}</span>
+                    <bdi class="font-medium wrap-anywhere">{title.clone()}</bdi>
                     <span class=badge>{word}</span>
                 </p>
                 {outcome.map(|text| view! { <p class="mt-0.5 text-sm wrap-anywhere">{text}</p> })}

@@ -94,7 +94,7 @@ fn Row(user: User, search: String) -> impl IntoView {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
             <div class="min-w-0 flex-1">
                 <p class="flex flex-wrap items-center gap-2 font-medium break-words">
-                    {user.name}
+                    <bdi>{user.name}</bdi>
                     {user.is_admin.then(|| view! { <span class="badge">"Administrator"</span> })}
                     {is_bot.then(|| view! { <span class="badge">"Bot"</span> })}
                 </p>

@@ -63,7 +63,7 @@ fn Entry(visit: Visit, entry: LedgerEntry) -> impl IntoView {
     let version = entry.wording.as_str().split('-').next().unwrap_or_default().to_owned();
     view! {
         <li class="px-4 py-3">
-            <p><strong>{entry.user_name}</strong>" (@"{entry.username}")"{what}" "<Time moment=visit.moment(entry.at) /></p>
+            <p><strong><bdi>{entry.user_name}</bdi></strong>" (@"{entry.username}")"{what}" "<Time moment=visit.moment(entry.at) /></p>
             <p class="mt-0.5 text-sm text-muted">
                 "As "{entry.role}", "{entry.surface.phrase()}", to wording version "{version}
             </p>

@@ -99,7 +99,11 @@ pub(super) fn AuditList(
         <FilterForm query=asked.query.clone() wrong here=here.clone() />
         {wrong
             .map(|wrong| {
-                view! { <AlertNote>{wrong.message}" Until then no events are shown."</AlertNote> }
+                view! {
+                    <div id="filter-error">
+                        <AlertNote>{wrong.message}" Until then no events are shown."</AlertNote>
+                    </div>
+                }
             })}
         {downloads}
         {list}
@@ -109,9 +113,8 @@ pub(super) fn AuditList(
 #[component]
 fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> impl IntoView {
     let filtered = !query.is_empty();
-    let is_wrong = move |field: &str| wrong.is_some_and(|wrong| wrong.field == field);
-    let invalid = move |field: &str| is_wrong(field).then_some("true");
-    let (wrong_from, wrong_to) = (is_wrong("from"), is_wrong("to"));
+    let [wrong_person, wrong_kind, wrong_from, wrong_to] =
+        ["person", "kind", "from", "to"].map(|field| wrong.is_some_and(|wrong| wrong.field == field));
     let (action, all) = (here.clone(), here);
     let chosen = query.kind.clone();
     let kinds = AuditKind::ALL
@@ -134,12 +137,21 @@ fn FilterForm(query: AuditQuery, wrong: Option<WrongFilter>, here: String) -> im
                         autocapitalize="none"
                         spellcheck="false"
                         maxlength="255"
-                        aria-invalid=invalid("person")
+                        autofocus=wrong_person
+                        aria-invalid=wrong_person.then_some("true")
+                        aria-describedby=wrong_person.then_some("filter-error")
                         value=query.person
                     />
                 </Field>
                 <Field id="filter-kind" label="Kind">
-                    <select id="filter-kind" name="kind" class="field mt-1 w-full" aria-invalid=invalid("kind")>
+                    <select
+                        id="filter-kind"
+                        name="kind"
+                        class="field mt-1 w-full"
+                        autofocus=wrong_kind
+                        aria-invalid=wrong_kind.then_some("true")
+                        aria-describedby=wrong_kind.then_some("filter-error")
+                    >
                         <option value="">"Every kind"</option>
                         {kinds}
                     </select>
@@ -175,7 +187,9 @@ fn Day(
                 type="date"
                 name=name
                 class="field mt-1 w-full"
+                autofocus=wrong
                 aria-invalid=wrong.then_some("true")
+                aria-describedby=wrong.then_some("filter-error")
                 value=value
             />
         </Field>
@@ -190,7 +204,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     let Sentence { what, details } = Sentence::of(&event);
     let details = details.into_iter().map(|detail| match detail {
         Detail::Words(words) => words.into_any(),
-        Detail::Value(value) => view! { <code>{value}</code> }.into_any(),
+        Detail::Value(value) => view! { <code><bdi>{value}</bdi></code> }.into_any(),
     });
     let details: Vec<AnyView> = details.collect();
     let from = if event.remote_ip.is_empty() { String::new() } else { format!(" from {}", event.remote_ip) };
@@ -198,11 +212,11 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     let group = group.unwrap_or_default();
     let how = format!("{group}Done {}{from}, request {}. ", event.surface.phrase(), event.request_id);
     view! {
-        <li id=format!("event-{id}") class="scroll-mt-20 px-4 py-3 target:bg-raised">
+        <li id=format!("event-{id}") class="px-4 py-3 target:bg-raised">
             <p class="break-words">
                 <Who actor=event.actor />
                 " "
-                {what}
+                <bdi>{what}</bdi>
                 " "
                 {kind.known().is_some_and(AuditKind::is_consent).then(|| view! { <span class="badge">"Consent"</span>" " })}
                 <Time moment=visit.moment(event.at) />
@@ -227,5 +241,5 @@ fn Who(actor: AuditActor) -> impl IntoView {
         (true, true) => String::from("Somebody"),
     };
     let username = actor.id.map(|_| format!(" (@{})", actor.username));
-    view! { <strong>{name}</strong>{username} }
+    view! { <strong><bdi>{name}</bdi></strong>{username} }
 }

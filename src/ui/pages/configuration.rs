@@ -13,14 +13,15 @@ use crate::{
         set_flow::{ADDRESS, FlowStatus},
     },
     domain::{
+        feature::DUO_CODE_REVIEW_FLOW_PRIORITY,
         flows::{CODE_REVIEW, Flow, Maturity, Tier},
         namespace::GroupPath,
         paths::{self, GroupPage},
         wording::CODE_REVIEW_WORDING,
     },
     ui::{
-        components::{AlertNote, ConsentText},
-        islands::{Dialog, EscapeLink, Feedback, FlowRow, FlowToggle},
+        components::ConsentText,
+        islands::{Dialog, Feedback, FlowRow, FlowToggle},
         layout::{Nav, Page, group_crumbs},
     },
     usecases::{
@@ -38,13 +39,22 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     let frame = configuration.frame.clone();
     let is_top_level = frame.namespace.is_top_level();
     let top_level = frame.top_level().clone();
-    let blocked = configuration.chain.blocked_by();
+    let blocked = configuration.circumstances.chain.blocked_by();
+    let rolled_out = configuration.circumstances.priority.on;
+    let overview = GroupPage::Overview.path(&group);
+    let flag = visit.signed_in.caller.actor.is_admin.then(|| {
+        let environment = visit.app.environment();
+        paths::feature_flag(DUO_CODE_REVIEW_FLOW_PRIORITY, environment)
+    });
     let rows = configuration
         .flows
         .iter()
         .map(|selection| view! { <Row visit=visit.clone() configuration=&configuration selection=selection.clone() /> })
         .collect_view();
-    let dialog = asking.map(|selection| view! { <ConsentPage group=group.clone() selection /> });
+    let dialog = asking.map(|selection| {
+        let note = configuration.circumstances.before_consent(selection.flow);
+        view! { <ConsentPage group=group.clone() selection note /> }
+    });
     let may_change = frame.may.change_flows;
     Ok(view! {
         <Page
@@ -55,16 +65,16 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
         >
             <h1 class="pt-4 text-2xl font-semibold">"Configuration"</h1>
             <p class="mt-1 max-w-prose text-muted">
-                "Which GitLab Duo flows run in "{frame.namespace.name.clone()}" and all below it."
+                "Which GitLab Duo flows run in "<bdi>{frame.namespace.name.clone()}</bdi>" and all below it."
             </p>
             {(!is_top_level)
                 .then(|| {
                     view! {
                         <div class="note note-info mt-4">
-                            "Inherited from "<strong>{top_level.name.clone()}</strong>
+                            "Inherited from "<strong><bdi>{top_level.name.clone()}</bdi></strong>
                             ". Flows are turned on and off in the top-level group. "
                             <a href=GroupPage::Configuration.path(&top_level.path)>
-                                "Go to the configuration of "{top_level.name.clone()}
+                                "Go to the configuration of "<bdi>{top_level.name.clone()}</bdi>
                             </a>
                         </div>
                     }
@@ -77,17 +87,23 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                         </div>
                     }
                 })}
-            {(!configuration.priority)
+            {(!rolled_out && blocked.is_none())
                 .then(|| {
                     view! {
                         <div class="note note-info mt-4">
                             "Code Review Flow is being rolled out and has not reached this group: whoever holds a Duo Enterprise seat still gets GitLab Duo Code Review, even where Code Review Flow is on."
+                            {flag.map(|href| view! { " "<a href=href>"See the feature flag"</a> })}
                         </div>
                     }
                 })}
             {blocked
                 .map(|level| {
-                    view! { <AlertNote>{level.name()}" is off for this group, so no flow runs."</AlertNote> }
+                    view! {
+                        <div class="note mt-4">
+                            {level.name()}" is off for this group, so no flow runs. "
+                            <a href=overview>"See the overview"</a>
+                        </div>
+                    }
                 })}
             <section class="mt-6" aria-labelledby="flows">
                 <h2 id="flows" class="text-base font-semibold">"Foundational flows"</h2>
@@ -120,15 +136,16 @@ fn Row<'a>(
 ) -> impl IntoView + use<> {
     let flow = selection.flow;
     let format = visit.signed_in.display.time_format;
-    let status = FlowStatus::new(&selection, configuration.now, format);
+    let status = FlowStatus::new(&selection, &configuration.circumstances, configuration.now, format);
     let feedback = match visit.flash_about(flow.reference).map(|flash| flash.outcome.clone()) {
-        Some(Outcome::Saved) => Feedback::Saved,
+        Some(Outcome::FlowSet { consequence }) => Feedback::Saved(consequence),
         Some(Outcome::Failed(error)) => Feedback::failed(&error),
         _ => Feedback::Quiet,
     };
     let wording = &CODE_REVIEW_WORDING;
     let row = FlowRow {
         group: configuration.frame.namespace.path.to_string(),
+        overview: GroupPage::Overview.path(&configuration.frame.namespace.path),
         flow: flow.reference.to_owned(),
         id: flow.html_id(),
         name: flow.name.to_owned(),
@@ -146,10 +163,11 @@ fn Row<'a>(
         }),
     };
     let title_id = format!("{}-dialog-title", flow.html_id());
+    let note = configuration.circumstances.before_consent(flow);
     view! {
         <li class="p-4">
             <FlowToggle row status feedback>
-                {flow.needs_consent.then(|| view! { <ConsentText wording title_id /> })}
+                {flow.needs_consent.then(|| view! { <ConsentText wording title_id note /> })}
             </FlowToggle>
         </li>
     }
@@ -176,7 +194,8 @@ fn locked(configuration: &Configuration, selection: &FlowSelection) -> Option<St
             "Only an Owner of the top-level group or an administrator can change this.",
         ));
     }
-    let obstacle = selection.flow.obstacle(configuration.subscription.tier, configuration.chain);
+    let obstacle =
+        selection.flow.obstacle(configuration.subscription.tier, configuration.circumstances.chain);
     obstacle.filter(|_| !selection.state.is_on()).map(|obstacle| obstacle.to_string())
 }
 
@@ -190,18 +209,19 @@ fn asked_to_confirm(configuration: &Configuration, query: &Query) -> Option<Flow
 
 /// The dialog as a state of the page: how it opens without JavaScript.
 #[component]
-fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
+fn ConsentPage(group: GroupPath, selection: FlowSelection, note: Option<String>) -> impl IntoView {
     let wording = &CODE_REVIEW_WORDING;
     // The fragment gives the focus back to the checkbox.
     let back = format!("{}#{}", GroupPage::Configuration.path(&group), selection.flow.html_id());
     view! {
+        // Escape leads there as well: `ui/early.rs`.
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
             <div class="dialog-text">
-                <ConsentText wording title_id="consent-title".to_owned() />
+                <ConsentText wording title_id="consent-title".to_owned() note />
             </div>
             <div class="dialog-buttons">
-                <form method="get" action=back.clone()>
+                <form method="get" action=back>
                     <button type="submit" class="button" autofocus>{wording.cancel}</button>
                 </form>
                 <form method="post" action=ADDRESS>
@@ -214,6 +234,5 @@ fn ConsentPage(group: GroupPath, selection: FlowSelection) -> impl IntoView {
                 </form>
             </div>
         </dialog>
-        <EscapeLink href=back />
     }
 }

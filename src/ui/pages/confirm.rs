@@ -12,7 +12,7 @@ use crate::{
     },
     domain::paths,
     ui::{
-        components::{AlertNote, PasswordField},
+        components::{AlertNote, PasswordField, Wrong},
         layout::Page,
         pages::provider::ProviderButton,
     },
@@ -34,9 +34,13 @@ pub fn ConfirmPage() -> impl IntoView {
         let username = visit.signed_in.caller.actor.username.clone();
         let back = paths::safe_return(query.get("return_to")).to_owned();
         let failed = visit.flash_about(SUBJECT).and_then(|flash| match &flash.outcome {
-            Outcome::Failed(error) => Some(error.message()),
+            Outcome::Failed(error) => Some(Wrong::from(error)),
             _ => None,
         });
+        let wrong = failed.unwrap_or_default();
+        let shown: &[&str] = if with_password { &["password"] } else { &[] };
+        let failed = wrong.beyond(shown);
+        let wrong = wrong.with("password");
         Ok(view! {
             <Page title="Confirm it is you">
                 <div class="mx-auto max-w-sm py-12">
@@ -47,7 +51,7 @@ pub fn ConfirmPage() -> impl IntoView {
                     {failed.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                     // Every way to prove who one is stands here, one below the other.
                     <div class="mt-6 space-y-6">
-                        {with_password.then(|| view! { <WithPassword username back=back.clone() /> })}
+                        {with_password.then(|| view! { <WithPassword username back=back.clone() wrong /> })}
                         {provider.map(|provider| view! { <AtProvider provider back=back.clone() /> })}
                         {no_way
                             .then(|| {
@@ -67,14 +71,14 @@ pub fn ConfirmPage() -> impl IntoView {
 }
 
 #[component]
-fn WithPassword(username: String, back: String) -> impl IntoView {
+fn WithPassword(username: String, back: String, wrong: Option<String>) -> impl IntoView {
     view! {
         <form method="post" action=ADDRESS class="space-y-4">
             <input type="hidden" name="return_to" value=back />
             <p class="text-sm">"Signed in as " <strong>"@"{username.clone()}</strong></p>
             // For password managers, which look for whose password it is.
             <input type="hidden" name="username" autocomplete="username" value=username />
-            <PasswordField id="password" name="password" label="Password" autofocus=true />
+            <PasswordField id="password" name="password" label="Password" wrong autofocus=true />
             <button type="submit" class="button button-primary w-full">"Confirm"</button>
         </form>
     }

@@ -36,7 +36,9 @@ pub fn Explain(
     asked: Option<String>,
     explained: Option<Result<Decided, UseCaseError>>,
 ) -> impl IntoView {
-    let action = format!("{}#explain", GroupPage::Configuration.path(&group));
+    let action = GroupPage::Configuration.path(&group);
+    // Whoever asked comes back to the answer, or to the name that nobody has.
+    let nobody = matches!(explained, Some(Err(UseCaseError::NotFound(_))));
     let suggestion = asked.clone().unwrap_or_else(|| visit.signed_in.caller.actor.username.clone());
     let versions = CATALOGUE
         .iter()
@@ -50,7 +52,7 @@ pub fn Explain(
         })
         .collect_view();
     view! {
-        <section id="explain" class="card mt-8 scroll-mt-20 p-5" aria-labelledby="explain-heading">
+        <section id="explain" class="card mt-8 p-5" aria-labelledby="explain-heading">
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
             <p class="mt-1 text-sm text-muted">"What would be decided for this user, and why?"</p>
             <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
@@ -71,6 +73,9 @@ pub fn Explain(
                         maxlength="255"
                         autocapitalize="none"
                         spellcheck="false"
+                        autofocus=nobody
+                        aria-invalid=nobody.then_some("true")
+                        aria-describedby=nobody.then_some("explain-error")
                         value=suggestion
                     />
                 </Field>
@@ -81,7 +86,13 @@ pub fn Explain(
                     Ok(decided) => view! { <Explanation visit decided /> }.into_any(),
                     Err(UseCaseError::NotFound(_)) => {
                         let name = asked.unwrap_or_default();
-                        view! { <AlertNote>"There is no user "<strong>{name}</strong>". Check the name."</AlertNote> }
+                        view! {
+                            <div id="explain-error">
+                                <AlertNote>
+                                    "There is no user "<strong><bdi>{name}</bdi></strong>". Check the name."
+                                </AlertNote>
+                            </div>
+                        }
                             .into_any()
                     }
                     Err(error) => view! { <AlertNote>{error.to_string()}</AlertNote> }.into_any(),
@@ -107,7 +118,7 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
         Decided::FlowVersion(answer) => version(&answer),
     };
     view! {
-        <div class="mt-5 border-t border-line pt-4" role="status">
+        <div class="mt-5 border-t border-line pt-4 outline-none" role="status" tabindex="-1" autofocus>
             <p class="text-base font-semibold wrap-anywhere">{answer}</p>
             <p class="mt-1 max-w-prose">{explanation}</p>
         </div>

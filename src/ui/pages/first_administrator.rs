@@ -8,7 +8,7 @@ use crate::{
     domain::paths,
     ui::{
         app::FormRefused,
-        components::{AlertNote, Field, PasswordFields, UsernameField},
+        components::{AlertNote, Field, PasswordFields, UsernameField, Wrong, described_by},
         layout::Page,
     },
     usecases::first_administrator::check_first_administrator_link,
@@ -23,9 +23,11 @@ pub fn FirstAdministratorPage() -> impl IntoView {
     };
     anybody(move |app| async move {
         check_first_administrator_link(&app, &token).await?;
-        let message = refused.as_ref().map(|it| it.message.clone());
-        let FormRefused { username, name, field, .. } = refused.unwrap_or_default();
-        let (username_wrong, name_invalid) = (field == "username", (field == "name").then_some("true"));
+        let FormRefused { username, name, field, message, .. } = refused.unwrap_or_default();
+        let wrong = Wrong { field, message };
+        let message = wrong.beyond(&["username", "name", "password", "password_confirmation"]);
+        let (name_wrong, username_wrong) = (wrong.with("name"), wrong.with("username"));
+        let name_is_wrong = name_wrong.is_some();
         Ok(view! {
             <Page title="Create the administrator">
                 <div class="mx-auto max-w-sm py-12">
@@ -37,20 +39,21 @@ pub fn FirstAdministratorPage() -> impl IntoView {
                     <form method="post" action=paths::FIRST_ADMINISTRATOR class="mt-6 space-y-5">
                         <input type="hidden" name="token" value=token />
                         <UsernameField value=username wrong=username_wrong />
-                        <Field id="name" label="Name">
+                        <Field id="name" label="Name" wrong=name_wrong>
                             <input
                                 id="name"
                                 name="name"
                                 class="field mt-1 w-full"
                                 autocomplete="name"
                                 maxlength="128"
-                                aria-describedby="name-help"
-                                aria-invalid=name_invalid
+                                autofocus=name_is_wrong
+                                aria-invalid=name_is_wrong.then_some("true")
+                                aria-describedby=described_by("name", true, name_is_wrong)
                                 value=name
                             />
                             <p id="name-help" class="mt-1 text-sm text-muted">"As others see it. Empty for the user name."</p>
                         </Field>
-                        <PasswordFields wrong=field />
+                        <PasswordFields wrong />
                         <button type="submit" class="button button-primary w-full">"Create administrator"</button>
                     </form>
                 </div>

@@ -70,7 +70,7 @@ fn Row(it: VisibleNamespace, is_admin: bool) -> impl IntoView {
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
             <div class="min-w-0 basis-full sm:flex-1 sm:basis-0">
-                <a href=GroupPage::Overview.path(&path) class="font-medium break-words">{it.namespace.name}</a>
+                <a href=GroupPage::Overview.path(&path) class="font-medium break-words"><bdi>{it.namespace.name}</bdi></a>
                 <span class="block text-sm break-words text-muted">{path.to_string()}" · "{kind}</span>
             </div>
             <span class="badge">{role}</span>

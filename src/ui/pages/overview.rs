@@ -6,9 +6,9 @@ use super::Visit;
 use crate::{
     domain::{
         availability::{DuoChain, Level},
-        code_review::{Decision, Inputs, decide},
+        code_review::Decision,
         consent::FlowState,
-        flows::CODE_REVIEW,
+        flows::{CODE_REVIEW, Flow},
         namespace::{GroupPath, Namespace},
         paths::GroupPage,
     },
@@ -37,10 +37,10 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
         >
             <h1 class="pt-4 text-2xl font-semibold">"GitLab Duo"</h1>
             <p class="mt-1 text-muted">
-                {frame.namespace.name.clone()}" is a "{kind}". "{tier}", "{seats}"."
+                <bdi>{frame.namespace.name.clone()}</bdi>" is a "{kind}". "{tier}", "{seats}"."
             </p>
             <div class="mt-6 grid gap-6 lg:grid-cols-2">
-                <Availability chain=overview.chain />
+                <Availability chain=overview.circumstances.chain />
                 <Reviews overview=overview.clone() />
             </div>
             <Children children=overview.children />
@@ -64,10 +64,14 @@ fn Availability(chain: DuoChain) -> impl IntoView {
                             (_, true) => "On",
                             (_, false) => "Off",
                         };
+                        let overruled = chain.overruled_by(level).filter(|_| chain.is_on(level)).map(|off| {
+                            let why = format!(", without effect: {} is off", off.name());
+                            view! { <span class="font-normal text-muted">{why}</span> }
+                        });
                         view! {
                             <div class="flex justify-between gap-4 py-2">
                                 <dt>{level.name()}</dt>
-                                <dd class="font-medium">{value}</dd>
+                                <dd class="text-right font-medium">{value}{overruled}</dd>
                             </div>
                         }
                     })
@@ -90,7 +94,9 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
         Some(flows) => {
             let on = flows.iter().filter(|it| it.state.is_on()).count();
             let state = code_review_state(flows);
-            let engine = |seat| decide(Inputs::new(overview.chain, &state, overview.priority, seat));
+            let circumstances = &overview.circumstances;
+            let engine = |seat| circumstances.decide(&state, seat);
+            let blocked = circumstances.chain.blocked_by().is_some();
             view! {
                 <dl class="mt-3 divide-y divide-line">
                     {overview
@@ -100,11 +106,15 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
                     <Engine label="Without a seat" decision=engine(false) />
                     <div class="flex justify-between gap-4 py-2">
                         <dt>"Consent to Code Review Flow"</dt>
-                        <dd class="text-right font-medium">{consent_name(&state)}</dd>
+                        <dd class="text-right font-medium"><ConsentName overview=overview.clone() state=state.clone() /></dd>
                     </div>
                     <div class="flex justify-between gap-4 py-2">
                         <dt>"Foundational flows on"</dt>
-                        <dd class="font-medium">{on}" of "{flows.len()}</dd>
+                        <dd class="text-right font-medium">
+                            {on}" of "{flows.len()}
+                            {(blocked && on > 0)
+                                .then(|| view! { <span class="font-normal text-muted">", without effect"</span> })}
+                        </dd>
                     </div>
                 </dl>
                 <p class="mt-4">
@@ -140,14 +150,18 @@ fn code_review_state(flows: &[FlowSelection]) -> FlowState {
     found.map_or(FlowState::Off, |it| it.state.clone())
 }
 
-fn consent_name(state: &FlowState) -> String {
-    match state {
-        FlowState::Off => String::from("Not asked: the flow is off"),
-        state @ FlowState::On(_) if state.is_transitional() => String::from("Missing"),
-        state @ FlowState::On(_) => {
-            state.consent().map_or_else(String::new, |given| format!("Given by {}", given.by_name))
-        }
+/// Whether there is consent, by whom, and whether it counts.
+#[component]
+fn ConsentName(overview: GroupOverview, state: FlowState) -> impl IntoView {
+    let Some(given) = state.consent() else {
+        return if state.is_on() { "Missing" } else { "Not asked: the flow is off" }.into_any();
+    };
+    let hindered = Flow::find(CODE_REVIEW).and_then(|flow| overview.circumstances.hindrance(flow)).is_some();
+    view! {
+        "Given by "<bdi>{given.by_name.clone()}</bdi>
+        {hindered.then(|| view! { <span class="font-normal text-muted">", not in effect"</span> })}
     }
+    .into_any()
 }
 
 #[component]
@@ -165,7 +179,7 @@ fn Children(children: Vec<Namespace>) -> impl IntoView {
                             view! {
                                 <li class="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
                                     <a href=GroupPage::Overview.path(&child.path) class="font-medium break-words">
-                                        {child.name.clone()}
+                                        <bdi>{child.name.clone()}</bdi>
                                     </a>
                                     <span class="badge">{child.kind_name()}</span>
                                 </li>

@@ -5,17 +5,19 @@ use leptos::prelude::*;
 use super::visit;
 use crate::{
     actions::{
-        error::ActionError,
         flash::Outcome,
         password::{ADDRESS, SUBJECT},
     },
     domain::paths,
     ui::{
-        components::{AlertNote, PasswordField, PasswordFields, StatusNote},
+        components::{AlertNote, PasswordField, PasswordFields, StatusNote, Wrong},
         layout::{Crumb, Nav, Page},
     },
     usecases::confirm_sign_in::has_password,
 };
+
+/// Those of the form, beside which it is said what is wrong with them.
+const FIELDS: [&str; 3] = ["current_password", "password", "password_confirmation"];
 
 #[component]
 pub fn PasswordPage() -> impl IntoView {
@@ -23,15 +25,19 @@ pub fn PasswordPage() -> impl IntoView {
         let with_password = has_password(&visit.app, &visit.signed_in.caller).await?;
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let wrong = match &outcome {
-            Some(Outcome::Failed(ActionError::Invalid { field, .. })) => field.clone(),
-            _ => String::new(),
+            Some(Outcome::Failed(error)) if with_password => Wrong::from(error),
+            _ => Wrong::default(),
         };
+        let shown: &[&str] = if with_password { &FIELDS } else { &[] };
         let note = match outcome {
             Some(Outcome::Saved) => view! {
                 <StatusNote>"Your password is changed. All your other sessions have ended."</StatusNote>
             }
             .into_any(),
-            Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
+            Some(Outcome::Failed(error)) => match Wrong::from(&error).beyond(shown) {
+                Some(message) => view! { <AlertNote>{message}</AlertNote> }.into_any(),
+                None => ().into_any(),
+            },
             _ => ().into_any(),
         };
         let form = if with_password {
@@ -59,17 +65,15 @@ pub fn PasswordPage() -> impl IntoView {
     })
 }
 
-/// `wrong` is the name of the field that was refused.
 #[component]
-fn Change(wrong: String) -> impl IntoView {
-    let current_is_wrong = wrong == "current_password";
+fn Change(wrong: Wrong) -> impl IntoView {
     view! {
         <form method="post" action=ADDRESS class="card mt-6 max-w-md space-y-5 p-5">
             <PasswordField
                 id="current-password"
                 name="current_password"
                 label="Current password"
-                wrong=current_is_wrong
+                wrong=wrong.with("current_password")
             />
             <PasswordFields wrong />
             <button type="submit" class="button button-primary">"Change password"</button>

@@ -118,14 +118,14 @@ fn Behavior(visit: Visit, settings: OrbitSettings) -> impl IntoView {
     let last = visit.flash.as_ref().and_then(|flash| {
         let setting = OrbitSetting::from_key(&flash.subject)?;
         let feedback = match &flash.outcome {
-            Outcome::Saved => Feedback::Saved,
+            Outcome::Saved => Feedback::Saved(String::new()),
             Outcome::Failed(error) => Feedback::failed(error),
             _ => return None,
         };
         Some((setting, feedback))
     });
     view! {
-        <section id="behavior" class="card mt-6 scroll-mt-20 p-5" aria-labelledby="behavior-heading">
+        <section id="behavior" class="card mt-6 p-5" aria-labelledby="behavior-heading">
             <h2 id="behavior-heading" class="text-base font-semibold">"Behavior"</h2>
             <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
             <div class="mt-3">

@@ -8,7 +8,7 @@ use crate::{
     domain::paths,
     ui::{
         app::FormRefused,
-        components::{AlertNote, PasswordFields},
+        components::{AlertNote, PasswordFields, Wrong},
         layout::Page,
     },
     usecases::{UseCaseError, reset_links::user_of_reset_link},
@@ -32,7 +32,8 @@ pub fn ResetPasswordPage() -> impl IntoView {
             }
             other => other?,
         };
-        let (wrong, message) = refused.map(|it| (it.field, Some(it.message))).unwrap_or_default();
+        let wrong = refused.map(|it| Wrong { field: it.field, message: it.message }).unwrap_or_default();
+        let message = wrong.beyond(&["password", "password_confirmation"]);
         Ok(view! {
             <Page title="Set a new password">
                 <div class="mx-auto max-w-sm py-12">

@@ -33,6 +33,11 @@ pub fn SignInPage() -> impl IntoView {
         _ => None,
     };
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
+    // What is wrong with what was typed is said beside it, all else above.
+    let (wrong, failed) = match failed {
+        Some(it) if it.wrong => (Some(it.message), None),
+        it => (None, it.map(|it| it.message)),
+    };
     let demo = use_context::<DemoHint>().is_some_and(|hint| hint.0);
     view! {
         <Page title="Sign in">
@@ -41,12 +46,12 @@ pub fn SignInPage() -> impl IntoView {
                 {said.map(|said| view! { <StatusNote>{said}</StatusNote> })}
                 {signed_out_here.then(|| view! { <SignedOutHere /> })}
                 <ProviderFailure />
-                {failed.map(|it| view! { <AlertNote>{it.message}</AlertNote> })}
+                {failed.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                 <ProviderSignIn return_to=return_to.clone() />
                 <form method="post" action=paths::SIGN_IN class="mt-6 space-y-4">
                     <input type="hidden" name="return_to" value=return_to />
                     <UsernameField value=username />
-                    <PasswordField id="password" name="password" label="Password" />
+                    <PasswordField id="password" name="password" label="Password" wrong />
                     <button type="submit" class="button button-primary w-full">"Sign in"</button>
                 </form>
                 {demo

@@ -38,7 +38,7 @@ pub(super) fn Freezes(
         .collect_view();
     view! {
         <section class="card mt-4 p-5" aria-labelledby="freezes">
-            <h2 id="freezes" class="scroll-mt-20 text-base font-semibold">"Change freezes"</h2>
+            <h2 id="freezes" class="text-base font-semibold">"Change freezes"</h2>
             <p class="mt-1 max-w-prose text-sm text-muted">
                 "In an environment that is frozen nobody changes a flag without saying why, and scheduled changes fail."
             </p>
@@ -85,7 +85,7 @@ fn Row(visit: Visit, environment: Environment, freeze: ChangeFreeze) -> impl Int
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
             <div class="min-w-0 flex-1 basis-60">
-                <p class="wrap-anywhere"><strong>{environment.key()}</strong>": "{freeze.reason}</p>
+                <p class="wrap-anywhere"><strong>{environment.key()}</strong>": "<bdi>{freeze.reason}</bdi></p>
                 <p class="mt-0.5 text-sm wrap-anywhere text-muted">
                     "Since "<Time moment=visit.moment(freeze.since) />", by @"{freeze.by_username}
                 </p>
@@ -123,7 +123,7 @@ fn Begin(
                     <input
                         id="freeze-reason"
                         name="reason"
-                        class="field mt-1 w-full scroll-mt-28"
+                        class="field mt-1 w-full scroll-mt-8"
                         required
                         maxlength="500"
                         autocomplete="off"

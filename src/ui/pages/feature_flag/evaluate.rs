@@ -56,7 +56,7 @@ pub(super) fn Evaluate(
     query: Query,
     tried: Option<Result<Tried, FlagError>>,
 ) -> impl IntoView {
-    let action = format!("{}/{}#evaluate", paths::ADMIN_FEATURE_FLAGS, flag.summary.name);
+    let action = format!("{}/{}", paths::ADMIN_FEATURE_FLAGS, flag.summary.name);
     let wrong = match &tried {
         Some(Err(FlagError::UnknownTarget { kind, .. })) => *kind,
         _ => "",
@@ -65,7 +65,7 @@ pub(super) fn Evaluate(
         .into_iter()
         .map(|(name, label, list)| {
             let typed = query.text(name);
-            let invalid = (!wrong.is_empty() && list.starts_with(wrong)).then_some("true");
+            let is_wrong = !wrong.is_empty() && list.starts_with(wrong);
             view! {
                 <Field id=name label>
                     <input
@@ -77,7 +77,9 @@ pub(super) fn Evaluate(
                         autocomplete="off"
                         autocapitalize="none"
                         spellcheck="false"
-                        aria-invalid=invalid
+                        autofocus=is_wrong
+                        aria-invalid=is_wrong.then_some("true")
+                        aria-describedby=is_wrong.then_some("evaluate-error")
                         value=typed
                     />
                 </Field>
@@ -85,7 +87,7 @@ pub(super) fn Evaluate(
         })
         .collect_view();
     view! {
-        <section id="evaluate" class="card mt-8 scroll-mt-20 p-5" aria-labelledby="evaluate-heading">
+        <section id="evaluate" class="card mt-8 p-5" aria-labelledby="evaluate-heading">
             <h2 id="evaluate-heading" class="text-base font-semibold">"Evaluate for…"</h2>
             <p class="mt-1 text-sm text-muted">
                 "Is it open in "{flag.environment.key()}" when asked about these, and which gate says so? Leave out what is not asked about."
@@ -100,7 +102,9 @@ pub(super) fn Evaluate(
             {tried
                 .map(|tried| match tried {
                     Ok(tried) => view! { <Answer tried query /> }.into_any(),
-                    Err(error) => view! { <AlertNote>{error.to_string()}</AlertNote> }.into_any(),
+                    Err(error) => {
+                        view! { <div id="evaluate-error"><AlertNote>{error.to_string()}</AlertNote></div> }.into_any()
+                    }
                 })}
         </section>
     }
@@ -129,7 +133,7 @@ fn Answer(tried: Tried, query: Query) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="mt-5 border-t border-line pt-4" role="status">
+        <div class="mt-5 border-t border-line pt-4 outline-none" role="status" tabindex="-1" autofocus>
             <p class="text-base font-semibold">{answer}</p>
             <p class="mt-1 max-w-prose">"Gate: "<strong>{gate_name(evaluation.gate)}</strong>". "{why(evaluation.gate, evaluation.on)}</p>
         </div>

@@ -55,7 +55,7 @@ pub(super) fn GatesCard(
     view! {
         <section class="card mt-4 divide-y divide-line" aria-labelledby="gates">
             <div class="p-5">
-                <h2 id="gates" class="scroll-mt-20 text-base font-semibold">"Gates in "{flag.environment.key()}</h2>
+                <h2 id="gates" class="text-base font-semibold">"Gates in "{flag.environment.key()}</h2>
                 <p class="mt-1">{gates.summary(default)}</p>
                 {flag.freeze.map(|freeze| view! { <Freeze visit freeze /> })}
                 <p class="mt-4 flex flex-wrap gap-3">
@@ -104,7 +104,7 @@ fn Freeze(visit: Visit, freeze: ChangeFreeze) -> impl IntoView {
     view! {
         <div class="note mt-3">
             <strong>"Change freeze"</strong>" since "<Time moment=visit.moment(freeze.since) />", by @"
-            {freeze.by_username}": "{freeze.reason}" A change here needs a reason."
+            {freeze.by_username}": "<bdi>{freeze.reason}</bdi>" A change here needs a reason."
         </div>
     }
 }
@@ -136,7 +136,7 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
         .into_iter()
         .map(|name| view! { <option value=name.clone()>{name.clone()}</option> })
         .collect_view();
-    let nothing = open.is_empty();
+    let (nothing, is_wrong) = (open.is_empty(), wrong.is_some());
     view! {
         <div class="p-5">
             <h3 class="font-semibold">"Feature groups"</h3>
@@ -149,7 +149,8 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
             } else {
                 view! { <ul class="mt-2 divide-y divide-line text-sm">{rows}</ul> }.into_any()
             }}
-            {wrong.map(|wrong| view! { <AlertNote>{wrong.message}</AlertNote> })}
+            {wrong
+                .map(|wrong| view! { <div id="feature-group-error"><AlertNote>{wrong.message}</AlertNote></div> })}
             {(!none_left)
                 .then(|| {
                     view! {
@@ -162,7 +163,16 @@ fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Optio
                             <input type="hidden" name="kind" value="feature_group" />
                             <div class="min-w-0">
                                 <label for="feature-group" class="label">"Feature group"</label>
-                                <select id="feature-group" name="name" class="field mt-1 w-full scroll-mt-28">{options}</select>
+                                <select
+                                    id="feature-group"
+                                    name="name"
+                                    class="field mt-1 w-full scroll-mt-8"
+                                    autofocus=is_wrong
+                                    aria-invalid=is_wrong.then_some("true")
+                                    aria-describedby=is_wrong.then_some("feature-group-error")
+                                >
+                                    {options}
+                                </select>
                             </div>
                             <button type="submit" name="change" value="open" class="button">"Open for this group"</button>
                         </form>

@@ -44,7 +44,7 @@ pub(super) fn History(
         })
         .collect_view();
     view! {
-        <section id="history" class="card mt-8 scroll-mt-20 p-5" aria-labelledby="history-heading">
+        <section id="history" class="card mt-8 p-5" aria-labelledby="history-heading">
             <h2 id="history-heading" class="text-base font-semibold">"History in "{environment.key()}</h2>
             {if empty {
                 let nothing = if going_on { "There is nothing older." } else { "Nobody has set it here yet." };
@@ -69,7 +69,7 @@ fn Entry(visit: Visit, entry: HistoryEntry, restore: Option<(String, String)>) -
         <li class="flex flex-wrap items-start gap-x-4 gap-y-2 py-3">
             <div class="min-w-0 flex-1 basis-60">
                 <p class="text-sm wrap-anywhere">
-                    <strong>{who}</strong>" (@"{entry.by_username}"), "{entry.surface.phrase()}", "
+                    <strong><bdi>{who}</bdi></strong>" (@"{entry.by_username}"), "{entry.surface.phrase()}", "
                     <Time moment=visit.moment(entry.at) />
                 </p>
                 <dl class="mt-1 grid grid-cols-[auto_1fr] gap-x-3 text-sm">

@@ -83,7 +83,7 @@ pub(super) fn PercentageForm(
                             max="100"
                             step="0.01"
                             required
-                            class="field mt-1 w-28 scroll-mt-28"
+                            class="field mt-1 w-28 scroll-mt-8"
                             autofocus=invalid.is_some()
                             aria-invalid=invalid
                             aria-describedby=wrong_id

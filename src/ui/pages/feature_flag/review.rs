@@ -14,10 +14,7 @@ use crate::{
         feature::{Edit, Target},
         paths,
     },
-    ui::{
-        components::{AlertNote, Field},
-        islands::EscapeLink,
-    },
+    ui::components::{AlertNote, Field, Wrong as Refused, described_by},
     usecases::{
         Check, FlagError, UseCaseError,
         edit_flag::{FlagEdit, Rehearsal, can_wait, rehearse_edit},
@@ -154,20 +151,24 @@ pub(super) fn ReviewDialog(
         .iter()
         .map(|check| view! { <div class="note note-danger mt-4">{in_words(check)}</div> })
         .collect_view();
-    let alert = match failed.map(|flash| flash.outcome) {
-        Some(Outcome::Failed(error)) => Some(error.message()),
-        _ => None,
+    let refused = match failed.map(|flash| flash.outcome) {
+        Some(Outcome::Failed(error)) => Refused::from(&error),
+        _ => Refused::default(),
     };
     // Leptos takes what stands in a textarea as it is.
     let reason = query.text("reason").replace('&', "&amp;").replace('<', "&lt;");
     let due_at = query.text("due_at");
     let can_wait = changes && can_wait(&edit);
+    // What is wrong with the time is said beside it, where there is one.
+    let time_is_wrong = refused.with("at").filter(|_| can_wait);
+    let alert = refused.beyond(if can_wait { &["at"] } else { &[] });
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
     view! {
+        // Escape leads there as well: `ui/early.rs`.
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="review-title">
             <div class="dialog-text">
-                <h2 id="review-title" class="text-xl font-semibold wrap-anywhere">{title.clone()}"?"</h2>
+                <h2 id="review-title" class="wrap-anywhere">{title.clone()}"?"</h2>
                 <dl class="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
                     <dt class="text-muted">"Flag"</dt>
                     <dd class="wrap-anywhere">{flag.clone()}</dd>
@@ -221,15 +222,14 @@ pub(super) fn ReviewDialog(
                         </textarea>
                         <p id="reason-help" class="mt-1 text-sm text-muted">"Kept with the change, for everyone who reads the history."</p>
                     </Field>
-                    {can_wait.then(|| view! { <Later due_at now checked=overriding /> })}
+                    {can_wait.then(|| view! { <Later due_at now checked=overriding wrong=time_is_wrong /> })}
                 </form>
             </div>
             <div class="dialog-buttons">
-                <a class="button" href=back.clone() autofocus>"Cancel"</a>
+                <a class="button" href=back autofocus>"Cancel"</a>
                 <button type="submit" form="change" class="button button-primary">{title}</button>
             </div>
         </dialog>
-        <EscapeLink href=back />
     }
 }
 
@@ -246,19 +246,23 @@ fn Later(
     now: String,
     /// Whether something speaks against the change now.
     checked: bool,
+    wrong: Option<String>,
 ) -> impl IntoView {
-    let open = !due_at.is_empty();
+    let is_wrong = wrong.is_some();
+    let open = is_wrong || !due_at.is_empty();
     view! {
         <details class="mt-4" open=open>
             <summary class="w-fit cursor-pointer font-medium">"Do it later"</summary>
             <div class="mt-2 flex flex-wrap items-end gap-3">
-                <Field id="due-at" label="Date and time (UTC)">
+                <Field id="due-at" label="Date and time (UTC)" wrong>
                     <input
                         id="due-at"
                         type="datetime-local"
                         name="due_at"
                         class="field mt-1"
-                        aria-describedby="due-at-help"
+                        autofocus=is_wrong
+                        aria-invalid=is_wrong.then_some("true")
+                        aria-describedby=described_by("due-at", true, is_wrong)
                         value=due_at
                     />
                 </Field>

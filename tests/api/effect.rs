@@ -1,0 +1,149 @@
+//! What the pages say of a flow that is on: only what the decision really is.
+
+use duo_console::domain::wording::ACTIVE_HELPER_TEXT;
+use http::{Method, StatusCode};
+
+use crate::{
+    browser::{Browser, CONFIGURATION, SET_FLOW, code_review_form, consent, server},
+    support::{Answer, TestApp, current_wording},
+};
+
+const OVERVIEW: &str = "/groups/acme/-/settings/gitlab_duo";
+const ALL_ON: &str = "UPDATE top_level_groups SET duo_availability = 'default_on', agent_platform_enabled = TRUE, flow_execution_enabled = TRUE, foundational_flows_enabled = TRUE";
+/// Each level off, with its name and who reviews then.
+const LEVELS: [(&str, &str, &str); 4] = [
+    ("UPDATE top_level_groups SET duo_availability = 'never_on'", "GitLab Duo", "Everybody: no review."),
+    ("UPDATE top_level_groups SET agent_platform_enabled = FALSE", "GitLab Duo Agent Platform", SEATS),
+    ("UPDATE top_level_groups SET flow_execution_enabled = FALSE", "Flow execution", SEATS),
+    ("UPDATE top_level_groups SET foundational_flows_enabled = FALSE", "Foundational flows", SEATS),
+];
+const SEATS: &str = "Seat holders: GitLab Duo Code Review; others: no review.";
+const NOT_REACHED: &str = "Consented; not in effect, because Code Review Flow is being rolled out and has not reached this group. Seat holders: GitLab Duo Code Review; others: Code Review Flow.";
+
+async fn set_priority(test: &TestApp, on: &'static str) {
+    let token = test.full_token("admin").await;
+    let ask = test.ask(Method::POST, "/api/v4/features/duo_code_review_flow_priority").token(&token);
+    let ask = ask.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(ask.body(on).send().await.status, StatusCode::CREATED);
+}
+
+/// What people read of a page: without its markup, and what stands in attributes.
+fn read(page: &Answer) -> String {
+    let html = page.text();
+    let mut words = String::new();
+    for part in html.split('<').skip(1) {
+        words.push_str(part.split_once('>').map_or("", |(_, text)| text));
+    }
+    words.replace("&#x27;", "'")
+}
+
+#[tokio::test]
+async fn the_helper_text_stands_only_where_the_flow_reviews_for_everybody() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let pages = [CONFIGURATION, "/groups/acme/platform/-/settings/gitlab_duo/configuration"];
+    for page in pages {
+        let text = read(&owner.get(page).await);
+        assert!(text.contains(ACTIVE_HELPER_TEXT) && !text.contains("ot in effect"), "{text}");
+    }
+    for (off, level, reviews) in LEVELS {
+        test.execute(off).await;
+        for page in pages {
+            let text = read(&owner.get(page).await);
+            assert!(!text.contains(ACTIVE_HELPER_TEXT), "{level}: {text}");
+            let why = format!("Consented; not in effect, because {level} is off for this group. {reviews}");
+            assert!(text.contains(&why), "{level}: {text}");
+            // Nor do the other flows that are on look as if they ran.
+            let without = format!("Without effect, because {level} is off for this group.");
+            assert!(text.matches(&without).count() >= 3, "{level}: {text}");
+        }
+        test.execute(ALL_ON).await;
+    }
+    set_priority(&test, "value=false").await;
+    let text = read(&owner.get(CONFIGURATION).await);
+    assert!(text.contains(NOT_REACHED) && !text.contains(ACTIVE_HELPER_TEXT), "{text}");
+}
+
+#[tokio::test]
+async fn a_consent_that_changes_nothing_yet_is_said_to_before_it_is_given_and_after() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    let before = "Not in effect for now, because Code Review Flow is being rolled out";
+    let dialog = format!("{CONFIGURATION}?confirm=code_review/v1");
+    assert!(!read(&owner.get(&dialog).await).contains(before));
+    set_priority(&test, "value=false").await;
+    // In the dialog that opens at once, and in the one that is a page.
+    assert_eq!(read(&owner.get(&dialog).await).matches(before).count(), 2);
+    let set = owner.call(SET_FLOW, &code_review_form(true, "0", Some(&current_wording()))).await;
+    assert_eq!(set.json()["effect"], NOT_REACHED);
+    assert_eq!(set.json()["hindered"], true);
+    // Whoever comes too late is told the same.
+    let late = owner.call(SET_FLOW, &code_review_form(false, "0", None)).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text().contains(NOT_REACHED), "{}", late.text());
+}
+
+#[tokio::test]
+async fn a_missing_consent_is_not_made_the_reason_for_what_has_another() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    let page = "/groups/globex/-/settings/gitlab_duo/configuration";
+    let reason = "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented";
+    assert!(read(&owner.get(page).await).contains(reason));
+    for (off, level, reviews) in LEVELS {
+        test.execute(off).await;
+        let text = read(&owner.get(page).await);
+        let why = format!("Consent would not be in effect, because {level} is off for this group. {reviews}");
+        assert!(!text.contains(reason) && text.contains(&why), "{level}: {text}");
+        test.execute(ALL_ON).await;
+    }
+    set_priority(&test, "value=false").await;
+    let text = read(&owner.get(page).await);
+    assert!(!text.contains(reason) && text.contains("has not reached this group. Seat holders:"), "{text}");
+}
+
+#[tokio::test]
+async fn switching_off_says_what_it_did() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let off = owner.call(SET_FLOW, &code_review_form(false, "1", None)).await;
+    assert_eq!(off.json()["consequence"], format!("Consent withdrawn. {SEATS}"));
+    // And to a form, on the page that follows it.
+    owner.submit(SET_FLOW, &code_review_form(true, "2", Some(&current_wording()))).await;
+    let text = read(&owner.get(CONFIGURATION).await);
+    assert!(text.contains("Saved") && !text.contains("Saved."), "{text}");
+    owner.submit(SET_FLOW, &code_review_form(false, "3", None)).await;
+    let text = read(&owner.get(CONFIGURATION).await);
+    assert!(text.contains(&format!("Saved. Consent withdrawn. {SEATS}")), "{text}");
+    let globex = [("group", "globex"), ("flow", "code_review/v1"), ("version", "1")];
+    let off = owner.call(SET_FLOW, &globex).await;
+    assert_eq!(off.json()["consequence"], SEATS, "there was no consent to withdraw");
+    let developer = [("group", "acme"), ("flow", "developer/v1"), ("version", "1")];
+    assert_eq!(owner.call(SET_FLOW, &developer).await.json()["consequence"], "");
+}
+
+#[tokio::test]
+async fn what_is_under_a_level_that_is_off_is_without_effect() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    consent(&owner).await;
+    let text = read(&owner.get(OVERVIEW).await);
+    assert!(!text.contains("effect"), "{text}");
+    for (nth, (off, level, _)) in LEVELS.into_iter().enumerate() {
+        test.execute(off).await;
+        let text = read(&owner.get(OVERVIEW).await);
+        let overruled = format!("On, without effect: {level} is off");
+        assert_eq!(text.matches(&overruled).count(), 3 - nth, "{level}: {text}");
+        assert!(text.contains("Given by Group Owner, not in effect"), "{level}: {text}");
+        assert!(text.contains("of 9, without effect"), "{level}: {text}");
+        test.execute(ALL_ON).await;
+    }
+    set_priority(&test, "value=false").await;
+    let text = read(&owner.get(OVERVIEW).await);
+    assert!(
+        text.contains("Given by Group Owner, not in effect") && !text.contains("without effect"),
+        "{text}"
+    );
+}
