@@ -130,7 +130,7 @@ async fn the_metrics_are_not_for_everybody() {
 #[tokio::test]
 async fn nobody_reads_the_metrics_through_a_proxy_on_this_machine_that_says_nothing_of_it() {
     let test = crate::browser::server().await;
-    let refused = test.get("/-/metrics").from_peer("127.0.0.1:50123").send().await;
+    let refused = test.get("/-/metrics").with_peer("127.0.0.1:50123").send().await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
     assert!(refused.text().contains("--metrics-token"), "{}", refused.text());
 }

@@ -271,7 +271,7 @@ impl Ask<'_> {
     }
 
     /// As the connection says who is at its other end.
-    pub fn from_peer(mut self, peer: &str) -> Self {
+    pub fn with_peer(mut self, peer: &str) -> Self {
         let peer: SocketAddr = peer.parse().expect("an address");
         self.request.extensions_mut().insert(ConnectInfo(peer));
         self
