@@ -140,7 +140,7 @@ async fn whoever_holds_up_changes_holds_up_no_reading(db: Database) {
         })
         .collect();
     let began = Instant::now();
-    while began.elapsed() < Duration::from_millis(1000) {
+    while began.elapsed() < Duration::from_secs(1) {
         let asked = Instant::now();
         let found = storage.read().await.expect("a view").users().lookup(ann).await.expect("it answers");
         assert!(found.is_some() && asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
