@@ -85,7 +85,11 @@ test('confirming saves the setting and the consent, and the very next decision f
 test('a consent that is not in effect yet says so, before it is given and after', async ({ configuration, page, server, engine }) => {
   await server.run('feature', 'set', 'duo_code_review_flow_priority', 'false');
   const why = 'because Code Review Flow is being rolled out and has not reached this group.';
-  await page.reload();
+  // The server learns in a moment what another process changed.
+  await expect(async () => {
+    await configuration.open('acme');
+    await expect(page.getByRole('main')).toContainText('has not reached this group', { timeout: 500 });
+  }).toPass();
   await configuration.codeReview.switch();
   await expect(configuration.dialog).toContainText(`Not in effect for now, ${why}`);
   await configuration.confirmButton.click();
@@ -104,8 +108,10 @@ test('a consent that is not in effect yet says so, before it is given and after'
   await expect(page.getByRole('region', { name: 'Code review' })).toContainText('Given by Group Owner, not in effect');
 
   await server.run('feature', 'set', 'duo_code_review_flow_priority', 'true');
-  await configuration.open('acme');
-  await expect(configuration.helperText).toBeVisible();
+  await expect(async () => {
+    await configuration.open('acme');
+    await expect(configuration.helperText).toBeVisible({ timeout: 500 });
+  }).toPass();
   expect(await engine('acme', 'reviewer')).toBe('code_review_flow');
 });
 
