@@ -82,7 +82,7 @@ fn classic(text: &str) -> String {
         match described {
             Some((name, help)) if lines.peek().is_some_and(|next| of_counter(name, next)) => {
                 lines.next();
-                out.push_str(&format!("# HELP {name}_total {help}\n# TYPE {name}_total counter\n"));
+                out.extend(["# HELP ", name, "_total ", help, "\n# TYPE ", name, "_total counter\n"]);
             }
             _ => {
                 out.push_str(line);

@@ -93,12 +93,12 @@ fn Row(user: User, search: String) -> impl IntoView {
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
             <div class="min-w-0 flex-1">
-                <p class="flex flex-wrap items-center gap-2 font-medium break-words">
+                <p class="flex flex-wrap items-center gap-2 font-medium wrap-anywhere">
                     <bdi>{user.name}</bdi>
                     {user.is_admin.then(|| view! { <span class="badge">"Administrator"</span> })}
                     {is_bot.then(|| view! { <span class="badge">"Bot"</span> })}
                 </p>
-                <p class="text-sm break-words text-muted">"@"{user.username.clone()}</p>
+                <p class="text-sm wrap-anywhere text-muted">"@"{user.username.clone()}</p>
             </div>
             {(!is_bot)
                 .then(|| {
