@@ -107,8 +107,8 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
     assert!(all.contains("signed in"));
     assert!(!page.contains("signed in"), "a group's page has what belongs to the group");
     for sentence in [
-        "Operator</strong> created the demo data ",
-        "Group Owner</strong> (@owner) signed in ",
+        "<strong><bdi>Operator</bdi></strong> <bdi>created the demo data</bdi> ",
+        "<strong><bdi>Group Owner</bdi></strong> (@owner) <bdi>signed in</bdi> ",
         "With a password",
         "Done at the command line, request set-up. ",
     ] {
@@ -134,13 +134,13 @@ async fn the_log_of_fresh_demo_data_says_who_changed_what() {
             changed += 1;
             assert_eq!(flow["changed_by"]["name"], "Administrator", "{flow}");
             let said = format!(
-                "Administrator</strong> (@admin) turned on {} ",
+                "<bdi>Administrator</bdi></strong> (@admin) <bdi>turned on {}</bdi> ",
                 flow["name"].as_str().expect("a name")
             );
             assert!(page.contains(&said), "{said}: {page}");
         }
         assert!(changed > 0, "{flows}");
-        assert_eq!(page.matches(" turned on ").count(), changed, "{page}");
+        assert_eq!(page.matches(" <bdi>turned on ").count(), changed, "{page}");
     }
 }
 

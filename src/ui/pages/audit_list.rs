@@ -204,7 +204,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     let Sentence { what, details } = Sentence::of(&event);
     let details = details.into_iter().map(|detail| match detail {
         Detail::Words(words) => words.into_any(),
-        Detail::Value(value) => view! { <code><bdi>{value}</bdi></code> }.into_any(),
+        Detail::Value(value) => view! { <code>{value}</code> }.into_any(),
     });
     let details: Vec<AnyView> = details.collect();
     let from = if event.remote_ip.is_empty() { String::new() } else { format!(" from {}", event.remote_ip) };
