@@ -208,12 +208,14 @@ test('jobs', async ({ visit, server }) => {
   const page = await visit('admin');
   await page.goto(paths.jobs);
   await isAccessible(page, 'what waits');
-  await page.getByRole('button', { name: 'Stop: duo_developer_orbit in production: 25 % of actors' }).click();
+  await page.getByRole('button', { name: 'Stop duo_developer_orbit in production: 25 % of actors' }).click();
   await expect(page.getByRole('main').getByRole('status')).toContainText('Stopped: duo_developer_orbit');
   await isAccessible(page, 'what was stopped');
 });
 
-test('change freezes and feature groups', async ({ visit, server }) => {
+test('change freezes and feature groups', async ({ visit, server, trouble }) => {
+  // A form with a long field is answered in place.
+  trouble.expect(/status of 422/);
   await server.run('feature', 'freeze', 'production', '--reason', 'The launch.');
   await server.run('feature', 'group', 'testers', '--user', 'reviewer', '--group', 'acme');
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--feature-group', 'testers', '--environment', 'staging');

@@ -1,7 +1,8 @@
 -- What is done later, or in steps. A worker claims a job for as long as its lease lasts, and each step
 -- is one transaction that writes its effects, how far it got and the lease together.
 CREATE TABLE jobs (
-    id INTEGER PRIMARY KEY,
+    -- Never given again: the audit log names jobs that are gone.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- Whose steps it has; a word of the program's.
     kind TEXT NOT NULL,
     -- What it is about: what the kind looks up, and what is shown.
@@ -20,7 +21,7 @@ CREATE TABLE jobs (
     attempt INTEGER NOT NULL,
     -- Who has claimed it; nobody while it waits.
     lease_by TEXT,
-    -- How many leases in a row ended without a word: the server stopped.
+    -- How many leases in a row ended without a word.
     lost INTEGER NOT NULL,
     -- How many tries in a row failed.
     failures INTEGER NOT NULL,

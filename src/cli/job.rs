@@ -19,7 +19,7 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum JobCommand {
-    /// List what waits and runs, and what ended in the last 30 days
+    /// List what waits and runs, and the latest that ended: at most 200 of each
     #[command(after_help = "Example:\n  duo-console job list --format json")]
     List {
         /// As a table or as JSON
@@ -60,7 +60,7 @@ pub(super) async fn run(app: &App, command: JobCommand) -> Result<(), Failure> {
         }
         JobCommand::Retry { id } => {
             let retried = retry_job(app, &operator, JobId(id)).await?;
-            say(format_args!("A running server does it now: {}.", retried.title));
+            say(format_args!("It may run now, by any server that runs: {}.", retried.title));
         }
     }
     Ok(())

@@ -307,12 +307,12 @@ mod tests {
             "ann had scheduled a change of the feature flag a_flag in production, and it was made. It was 'scheduled change 3'. Outcome: 'on'.",
         ),
         (
-            ("ann", Kind::JobStopped, "scheduled_change 3", "a_flag in dev: on", ""),
-            "ann stopped the job scheduled_change 3. It is for 'a_flag in dev: on'.",
+            ("ann", Kind::JobStopped, "3 (scheduled_change)", "a_flag in dev: on", ""),
+            "ann stopped the job 3 (scheduled_change). It is for 'a_flag in dev: on'.",
         ),
         (
-            ("ann", Kind::JobRetried, "tidy_up 4", "Removes what is old", ""),
-            "ann told the job tidy_up 4 to run now. It is for 'Removes what is old'.",
+            ("ann", Kind::JobRetried, "4 (tidy_up)", "Removes what is old", ""),
+            "ann told the job 4 (tidy_up) to run now. It is for 'Removes what is old'.",
         ),
         (
             ("ann", Kind::FeatureChangeFailed, "a_flag", "scheduled change 3", "There is no group."),

@@ -4,7 +4,7 @@ use super::{ids::JobId, time::Timestamp};
 
 /// How long a worker that says nothing keeps a job, in milliseconds.
 pub const LEASE: i64 = 30_000;
-/// How often in a row a job may take its server with it before nobody runs it any more.
+/// How often in a row nobody may say what came of a try before nobody makes another.
 const MOST_LOST: i64 = 10;
 /// How often in a row a job may fail before it is given up: some twelve hours.
 const MOST_FAILURES: i64 = 24;
@@ -29,6 +29,20 @@ impl Priority {
     /// The number in the database; the lowest comes first.
     pub const fn rank(self) -> i64 {
         self as i64
+    }
+
+    /// `None` when no priority has this number.
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.rank() == rank)
+    }
+
+    /// Those that come before it.
+    pub fn more_urgent(self) -> &'static [Self] {
+        match self {
+            Self::Urgent => &[],
+            Self::Normal => &[Self::Urgent],
+            Self::Idle => &[Self::Urgent, Self::Normal],
+        }
     }
 }
 
@@ -101,6 +115,7 @@ pub struct Job {
     pub kind: String,
     /// What it is about.
     pub subject: String,
+    pub priority: Priority,
     pub state: JobState,
     /// When it was to begin.
     pub due_at: Timestamp,
@@ -121,7 +136,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// Whether so many servers stopped while they ran it that it must be what stops them.
+    /// Whether so many tries ended without a word that it must be what stops its servers.
     pub const fn stops_its_servers(&self) -> bool {
         self.lost >= MOST_LOST
     }
@@ -152,5 +167,9 @@ mod tests {
     #[test]
     fn the_rank_is_the_order() {
         assert!(Priority::ALL.map(Priority::rank).is_sorted());
+        for (place, priority) in Priority::ALL.into_iter().enumerate() {
+            assert_eq!(Priority::of_rank(priority.rank()), Some(priority));
+            assert_eq!(priority.more_urgent(), &Priority::ALL[..place]);
+        }
     }
 }

@@ -173,13 +173,14 @@ impl Scrape {
 
     fn jobs(&self, page: &mut Page<'_>) -> fmt::Result {
         let app = &self.state.app;
-        let done = app.jobs.kinds().flat_map(|kind| {
+        let done = app.jobs.kinds().into_iter().flat_map(|kind| {
             let counts = app.tally.jobs.of(kind);
             [("done", counts.done), ("failed", counts.failed), ("retried", counts.retried)]
                 .map(|(outcome, count)| ([("kind", kind), ("outcome", outcome)], count))
         });
         page.counters("duo_jobs", "Jobs by kind, and what this server made of them", done)?;
-        let steps = app.jobs.kinds().map(|kind| ([("kind", kind)], app.tally.jobs.of(kind).steps));
+        let steps =
+            app.jobs.kinds().into_iter().map(|kind| ([("kind", kind)], app.tally.jobs.of(kind).steps));
         page.counters("duo_job_steps", "Steps of jobs that this server saved", steps)?;
         let open = |of: fn(&OpenJobs) -> i64| {
             #[expect(clippy::cast_precision_loss, reason = "there are never 2^52 jobs")]
@@ -191,7 +192,7 @@ impl Scrape {
         page.gauges("duo_jobs_running", "Jobs that a worker of any server has", open(|it| it.running))?;
         let now = app.now().as_millis();
         let late = self.jobs.iter().flat_map(|_| app.jobs.kinds()).map(|kind| {
-            let next = self.open_jobs(kind).map_or(now, |it| it.next.as_millis());
+            let next = self.open_jobs(kind).and_then(|it| it.next).map_or(now, |it| it.as_millis());
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
             let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
             ([("kind", kind)], seconds)

@@ -10,16 +10,25 @@ use crate::domain::{
 
 macro_rules! columns {
     () => {
-        "id, kind, subject, state, due_at, run_at, attempt, lease_by, lost, failures, progress, done, total, intent, outcome, created_at, ended_at"
+        "id, kind, subject, priority, state, due_at, run_at, attempt, lease_by, lost, failures, progress, done, total, intent, outcome, created_at, ended_at"
     };
 }
 
-/// The next of a priority that may run, with `$lock` behind it: none before it in its lane has not
-/// ended.
+/// That a job `j` may be claimed as far as others go: the program knows its kind, `$kinds` has all of them
+/// with a space around each; and in its lane none is before it and none runs. What ran already goes on.
+macro_rules! may_run {
+    ($kinds:literal) => {
+        concat!("REPLACE(", $kinds, ", ' ' || j.kind || ' ', '') <> ", $kinds, " AND (j.lane IS NULL OR j.lease_by IS NOT NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = j.lane AND e.state = 'open' AND e.id <> j.id AND (e.lease_by IS NOT NULL OR (e.due_at, e.id) < (j.due_at, j.id))))")
+    };
+}
+
+/// The next of a priority, with `$lock` behind it.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE jobs SET attempt = attempt + 1, lost = CASE WHEN lease_by IS NULL THEN lost ELSE lost + 1 END, lease_by = $3, run_at = $4 WHERE id = (SELECT id FROM jobs j WHERE state = 'open' AND priority = $1 AND run_at <= $2 AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = j.lane AND e.state = 'open' AND (e.due_at, e.id) < (j.due_at, j.id))) ORDER BY run_at, id LIMIT 1",
+            "UPDATE jobs SET attempt = attempt + 1, lost = CASE WHEN lease_by IS NULL THEN lost ELSE lost + 1 END, lease_by = $4, run_at = $5 WHERE id = (SELECT id FROM jobs j WHERE state = 'open' AND priority = $1 AND run_at <= $3 AND ",
+            may_run!("$2"),
+            " ORDER BY run_at, id LIMIT 1",
             $lock,
             ") RETURNING ",
             columns!()
@@ -34,7 +43,7 @@ statements! {
     ADD = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $6, 0, 0, 0, '', 0, '', $7) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
     CLAIM = claim!("");
     /// When the soonest of a priority may run.
-    NEXT = "SELECT MIN(run_at) FROM jobs WHERE state = 'open' AND priority = $1";
+    NEXT = concat!("SELECT run_at FROM jobs j WHERE state = 'open' AND priority = $1 AND ", may_run!("$2"), " ORDER BY run_at, id LIMIT 1");
     /// After a step: the claim goes on.
     ADVANCE = "UPDATE jobs SET progress = $3, done = $4, total = $5, intent = $6, run_at = $7, lost = 0, failures = 0, outcome = '' WHERE id = $1 AND attempt = $2 AND state = 'open'";
     /// The claim is given back.
@@ -49,14 +58,14 @@ statements! {
     CANCEL_BY_KEY = "UPDATE jobs SET state = 'cancelled', ended_at = $2, outcome = $3, lease_by = NULL WHERE unique_key = $1 AND state = 'open'";
     /// One that nobody runs is due now.
     HURRY = "UPDATE jobs SET run_at = $2, failures = 0 WHERE id = $1 AND state = 'open' AND lease_by IS NULL";
-    /// One that failed goes on where it was.
-    REOPEN = "UPDATE jobs SET state = 'open', ended_at = NULL, run_at = $2, lost = 0, failures = 0 WHERE id = $1 AND state = 'failed'";
+    /// One that failed goes on where it was, at the end of its lane, unless another took its key.
+    REOPEN = "UPDATE jobs SET state = 'open', ended_at = NULL, due_at = $2, run_at = $2, lost = 0, failures = 0 WHERE id = $1 AND state = 'failed' AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.unique_key = jobs.unique_key AND o.state = 'open')";
     FIND = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     OPEN = concat!("SELECT ", columns!(), " FROM jobs WHERE state = 'open' AND priority = $1 ORDER BY run_at, id LIMIT $2");
     /// The latest first.
     ENDED = concat!("SELECT ", columns!(), " FROM jobs WHERE ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
-    COUNTS = "SELECT kind, COUNT(*), COUNT(lease_by), MIN(run_at) FROM jobs WHERE state = 'open' GROUP BY kind ORDER BY kind";
-    DELETE_ENDED = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at <= $1 ORDER BY ended_at, id LIMIT $2)";
+    COUNTS = concat!("SELECT kind, COUNT(*), COUNT(lease_by), MIN(CASE WHEN ", may_run!("$1"), " THEN run_at END) FROM jobs j WHERE state = 'open' GROUP BY kind ORDER BY kind");
+    DELETE_ENDED = "DELETE FROM jobs WHERE ended_at <= $1 AND id IN (SELECT id FROM jobs WHERE ended_at <= $1 ORDER BY ended_at, id LIMIT $2)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,6 +73,7 @@ struct Row {
     id: i64,
     kind: String,
     subject: String,
+    priority: i64,
     state: String,
     due_at: i64,
     run_at: i64,
@@ -98,6 +108,8 @@ impl TryFrom<Row> for Job {
             id: JobId(row.id),
             kind: row.kind,
             subject: row.subject,
+            priority: Priority::of_rank(row.priority)
+                .ok_or_else(|| StorageError::inconsistent("jobs", "priority", row.priority.to_string()))?,
             state,
             due_at: Timestamp::from_millis(row.due_at),
             run_at: Timestamp::from_millis(row.run_at),
@@ -132,8 +144,8 @@ pub struct OpenJobs {
     pub kind: String,
     pub waiting: i64,
     pub running: i64,
-    /// When the first of them may run; in the past while workers are behind.
-    pub next: Timestamp,
+    /// When the first of them may run that waits for nothing else; in the past while workers are behind.
+    pub next: Option<Timestamp>,
 }
 
 pub struct Jobs<'a> {
@@ -161,6 +173,7 @@ impl Jobs<'_> {
     pub async fn claim(
         &mut self,
         worker: &str,
+        kinds: &[&str],
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Job>, StorageError> {
@@ -168,9 +181,11 @@ impl Jobs<'_> {
             super::unit_of_work::Transaction::Sqlite(_) => CLAIM,
             super::unit_of_work::Transaction::Postgres(_) => CLAIM_WITHOUT_WAITING,
         };
+        let kinds = spaced(kinds);
         for priority in Priority::ALL {
             let row: Option<Row> = on_db!(self.uow, |c| sqlx::query_as(claim)
                 .bind(priority.rank())
+                .bind(&kinds)
                 .bind(now.as_millis())
                 .bind(worker)
                 .bind(until.as_millis())
@@ -183,12 +198,20 @@ impl Jobs<'_> {
         Ok(None)
     }
 
-    /// When the next may run, or in the past: whether it can be claimed then is seen by claiming.
-    pub async fn next(&mut self) -> Result<Option<Timestamp>, StorageError> {
+    /// When the next of these priorities may run that is of these kinds.
+    pub async fn next(
+        &mut self,
+        priorities: &[Priority],
+        kinds: &[&str],
+    ) -> Result<Option<Timestamp>, StorageError> {
+        let kinds = spaced(kinds);
         let mut soonest: Option<i64> = None;
-        for priority in Priority::ALL {
-            let next: Option<i64> =
-                on_db!(self.uow, |c| sqlx::query_scalar(NEXT).bind(priority.rank()).fetch_one(c).await)?;
+        for priority in priorities {
+            let next: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(NEXT)
+                .bind(priority.rank())
+                .bind(&kinds)
+                .fetch_optional(c)
+                .await)?;
             soonest = soonest.into_iter().chain(next).min();
         }
         Ok(soonest.map(Timestamp::from_millis))
@@ -346,28 +369,34 @@ impl Jobs<'_> {
         rows.into_iter().map(Job::try_from).collect()
     }
 
-    /// How many have not ended, by kind.
-    pub async fn counts(&mut self) -> Result<Vec<OpenJobs>, StorageError> {
-        let rows: Vec<(String, i64, i64, i64)> =
-            on_db!(self.uow, |c| sqlx::query_as(COUNTS).fetch_all(c).await)?;
+    /// How many have not ended, by kind; of other kinds than these, nobody knows when they may run.
+    pub async fn counts(&mut self, kinds: &[&str]) -> Result<Vec<OpenJobs>, StorageError> {
+        let rows: Vec<(String, i64, i64, Option<i64>)> =
+            on_db!(self.uow, |c| sqlx::query_as(COUNTS).bind(spaced(kinds)).fetch_all(c).await)?;
         let counts = rows.into_iter().map(|(kind, open, running, next)| OpenJobs {
             kind,
             waiting: open - running,
             running,
-            next: Timestamp::from_millis(next),
+            next: next.map(Timestamp::from_millis),
         });
         Ok(counts.collect())
     }
 
     /// Forgets what ended at `until` or before, at most `limit` of it. How many that was.
-    pub async fn delete_ended(&mut self, until: Timestamp, limit: i64) -> Result<u64, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
+    pub async fn delete_ended(&mut self, until: Timestamp, limit: i64) -> Result<i64, StorageError> {
+        let removed = on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
             .bind(until.as_millis())
             .bind(limit)
             .execute(c)
             .await
-            .map(|it| it.rows_affected()))?)
+            .map(|it| it.rows_affected()))?;
+        Ok(i64::try_from(removed).unwrap_or(limit))
     }
+}
+
+/// A text in which each of these stands between spaces.
+fn spaced(kinds: &[&str]) -> String {
+    kinds.iter().map(|kind| format!(" {kind} ")).collect()
 }
 
 /// Whether a row was what the statement is for.

@@ -31,8 +31,10 @@ statements! {
     ENDED = select!("ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
     ENDED_OF = select!("ended_at <= $1 AND flag = $3 ORDER BY ended_at DESC, id DESC LIMIT $2");
     /// Whoever is second waits for the first, and then finds it claimed.
-    CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' AND due_at <= $2 RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome";
+    CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome";
     SAY = "UPDATE scheduled_changes SET outcome = $2 WHERE id = $1";
+    /// Has a job for each that waits and has none: a version of the program that knew no jobs planned it.
+    ADD_MISSING_JOBS = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) SELECT 'scheduled_change', CAST(id AS TEXT), 'scheduled_change ' || id, 'flag ' || flag, 0, 'open', due_at, due_at, 0, 0, 0, '', 0, '', planned_at FROM scheduled_changes WHERE state = 'pending' ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
     /// Without what is to be changed: a row can be ended that nobody can read.
     END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name";
 }
@@ -65,21 +67,18 @@ struct WhoseRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whose {
     pub flag: String,
-    pub environment: Environment,
+    /// The word as it is stored: a newer release may know more of them.
+    pub environment: String,
     pub by: AuditActor,
 }
 
-impl TryFrom<WhoseRow> for Whose {
-    type Error = StorageError;
-
-    fn try_from(row: WhoseRow) -> Result<Self, Self::Error> {
-        let unknown = |column, value: &str| StorageError::inconsistent("scheduled_changes", column, value);
-        Ok(Self {
-            environment: Environment::from_key(&row.environment)
-                .ok_or_else(|| unknown("environment", &row.environment))?,
+impl From<WhoseRow> for Whose {
+    fn from(row: WhoseRow) -> Self {
+        Self {
             flag: row.flag,
+            environment: row.environment,
             by: AuditActor { id: row.by_id.map(UserId), username: row.by_username, name: row.by_name },
-        })
+        }
     }
 }
 
@@ -97,7 +96,9 @@ impl TryFrom<Row> for ScheduledChange {
             }),
             (key, None) => return Err(unknown("state", key)),
         };
-        let Whose { flag, environment, by } = row.whose.try_into()?;
+        let Whose { flag, environment, by } = row.whose.into();
+        let environment =
+            Environment::from_key(&environment).ok_or_else(|| unknown("environment", &environment))?;
         let plan = PlannedChange {
             flag,
             environment,
@@ -181,8 +182,8 @@ impl ScheduledChanges<'_> {
         rows.into_iter().map(ScheduledChange::try_from).collect()
     }
 
-    /// Takes what is due as done with this unit of work; `None` when it no longer waits, or not yet
-    /// to be made.
+    /// Takes what waits as done with this unit of work, which its job says is due; `None` when it no
+    /// longer waits.
     pub async fn claim(
         &mut self,
         id: ScheduledChangeId,
@@ -194,6 +195,12 @@ impl ScheduledChanges<'_> {
             .fetch_optional(c)
             .await)?;
         Ok(row.map(ScheduledChange::try_from).transpose()?.map(|it| it.plan))
+    }
+
+    /// Makes sure that there is a job for each change that waits.
+    pub async fn add_missing_jobs(&mut self) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(ADD_MISSING_JOBS).execute(c).await.map(drop))?;
+        Ok(())
     }
 
     /// Says what became of a change that was claimed.
@@ -210,6 +217,6 @@ impl ScheduledChanges<'_> {
             .bind(&ended.outcome)
             .fetch_optional(c)
             .await)?;
-        row.map(Whose::try_from).transpose()
+        Ok(row.map(Whose::from))
     }
 }

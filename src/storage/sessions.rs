@@ -18,7 +18,7 @@ statements! {
     DELETE_BY_ID = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
     DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
-    DELETE_ENDED = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2 LIMIT $3)";
+    DELETE_ENDED = "DELETE FROM sessions WHERE (expires_at <= $1 OR last_seen_at <= $2) AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2 LIMIT $3)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -204,13 +204,14 @@ impl Sessions<'_> {
         now: Timestamp,
         idle_since: Timestamp,
         limit: i64,
-    ) -> Result<u64, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
+    ) -> Result<i64, StorageError> {
+        let removed = on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
             .bind(now.as_millis())
             .bind(idle_since.as_millis())
             .bind(limit)
             .execute(c)
             .await
-            .map(|it| it.rows_affected()))?)
+            .map(|it| it.rows_affected()))?;
+        Ok(i64::try_from(removed).unwrap_or(limit))
     }
 }

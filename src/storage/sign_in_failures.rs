@@ -11,7 +11,7 @@ statements! {
     SAVE = "UPDATE sign_in_failures SET failures = $2, last_failed_at = $3 WHERE subject_hash = $1";
     TAKE_BACK = "UPDATE sign_in_failures SET failures = failures - 1, last_failed_at = CASE WHEN last_failed_at = $2 THEN $3 ELSE last_failed_at END WHERE subject_hash = $1 AND failures > 0";
     DELETE = "DELETE FROM sign_in_failures WHERE subject_hash = $1";
-    DELETE_OLD = "DELETE FROM sign_in_failures WHERE subject_hash IN (SELECT subject_hash FROM sign_in_failures WHERE last_failed_at <= $1 LIMIT $2)";
+    DELETE_OLD = "DELETE FROM sign_in_failures WHERE last_failed_at <= $1 AND subject_hash IN (SELECT subject_hash FROM sign_in_failures WHERE last_failed_at <= $1 LIMIT $2)";
 }
 
 pub struct SignInFailures<'a> {
@@ -72,12 +72,13 @@ impl SignInFailures<'_> {
     }
 
     /// Removes what was last counted at `until` or before, at most `limit` of it. How many that was.
-    pub async fn delete_old(&mut self, until: Timestamp, limit: i64) -> Result<u64, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query(DELETE_OLD)
+    pub async fn delete_old(&mut self, until: Timestamp, limit: i64) -> Result<i64, StorageError> {
+        let removed = on_db!(self.uow, |c| sqlx::query(DELETE_OLD)
             .bind(until.as_millis())
             .bind(limit)
             .execute(c)
             .await
-            .map(|it| it.rows_affected()))?)
+            .map(|it| it.rows_affected()))?;
+        Ok(i64::try_from(removed).unwrap_or(limit))
     }
 }

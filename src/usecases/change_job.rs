@@ -48,7 +48,12 @@ pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<Liste
     handler.stop(app, &mut uow, &job, (&who.actor, &who.origin)).await?;
     let outcome = format!("Stopped by {}.", who.actor.username);
     if !uow.jobs().cancel(id, app.now(), &outcome).await? {
-        return Err(StorageError::Stale.into());
+        // It ended since it was looked at.
+        let how = match find(&mut uow, id).await?.state {
+            JobState::Ended { how, .. } => how,
+            JobState::Waiting | JobState::Running { .. } => return Err(StorageError::Stale.into()),
+        };
+        return Err(JobError::Ended(how).into());
     }
     let title = title_of(&**handler, &mut uow, &job).await?;
     let target = target(&job);
@@ -81,7 +86,7 @@ async fn find(uow: &mut UnitOfWork, id: JobId) -> Result<Job, UseCaseError> {
     uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound("job"))
 }
 
-/// The job in the audit log: `scheduled_change 12`.
+/// The job in the audit log: `12 (scheduled_change)`.
 fn target(job: &Job) -> String {
-    format!("{} {}", job.kind, job.id)
+    format!("{} ({})", job.id, job.kind)
 }

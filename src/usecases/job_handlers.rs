@@ -60,6 +60,12 @@ pub trait JobHandler: Send + Sync {
         None
     }
 
+    /// Adds the jobs that should be there and are not: another version of the program knew none.
+    fn adopt<'a>(&'a self, uow: &'a mut UnitOfWork) -> Work<'a, ()> {
+        let _ = uow;
+        Box::pin(async { Ok(()) })
+    }
+
     /// The next step. What it writes goes into `uow`, which the runner commits. `effect` is what came of
     /// what the step before intended.
     fn step<'a>(
@@ -129,8 +135,8 @@ impl JobHandlers {
     }
 
     /// In the order of their words.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.keys().copied()
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.0.keys().copied().collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<dyn JobHandler>> {

@@ -46,7 +46,7 @@ pub async fn show_job(app: &App, _who: &Administrator, id: JobId) -> Result<List
 
 /// How many have not ended, by kind; those of which there are none are left out.
 pub async fn count_jobs(app: &App) -> Result<Vec<OpenJobs>, UseCaseError> {
-    Ok(app.storage.read().await?.jobs().counts().await?)
+    Ok(app.storage.read().await?.jobs().counts(&app.jobs.kinds()).await?)
 }
 
 async fn listed_job(app: &App, uow: &mut UnitOfWork, job: Job) -> Result<ListedJob, UseCaseError> {

@@ -2,8 +2,9 @@
 //! a job is claimed for as long as its lease, each step prolongs it, and a claim that was lost saves
 //! nothing.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        job::{Ending, Job, LEASE, pause},
+        job::{Ending, Job, LEASE, Priority, pause},
         time::Timestamp,
     },
     storage::NewJob,
@@ -22,9 +23,6 @@ use crate::{
 /// How long an effect outside the database may take: less than the lease, so that nobody else begins it
 /// meanwhile.
 const EFFECT_WITHIN: Duration = Duration::from_secs(20);
-/// How long a job of a kind that this program does not know is left to others, in milliseconds.
-const NOT_OURS: i64 = 60_000;
-
 /// What came of looking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
@@ -34,12 +32,15 @@ pub struct Ran {
     pub next: Option<Timestamp>,
 }
 
-/// Makes sure that there is each job that always stands.
+/// Makes sure that there is each job that always stands, and what else each capability has to have.
 pub async fn add_standing_jobs(app: &App) -> Result<(), UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    for standing in app.jobs.iter().filter_map(|it| it.standing()) {
-        uow.jobs().add(&NewJob { due_at: now, created_at: now, ..standing }).await?;
+    for handler in app.jobs.iter() {
+        if let Some(standing) = handler.standing() {
+            uow.jobs().add(&NewJob { due_at: now, created_at: now, ..standing }).await?;
+        }
+        handler.adopt(&mut uow).await?;
     }
     Ok(uow.commit().await?)
 }
@@ -56,19 +57,27 @@ pub async fn give_back(app: &App, worker: &str) -> Result<(), UseCaseError> {
 /// # Errors
 /// The database kept it from going on; what was not saved is done again when the lease ends.
 pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> {
+    let kinds = app.jobs.kinds();
     let mut ran = Ran::default();
     loop {
-        let next = app.storage.read().await?.jobs().next().await?;
+        let next = app.storage.read().await?.jobs().next(&Priority::ALL, &kinds).await?;
         let now = app.now();
         if next.is_none_or(|at| at > now) {
             return Ok(Ran { next, ..ran });
         }
         let mut uow = app.storage.begin().await?;
-        let claimed = uow.jobs().claim(worker, now, now.plus_millis(LEASE)).await?;
+        let claimed = uow.jobs().claim(worker, &kinds, now, now.plus_millis(LEASE)).await?;
         uow.commit().await?;
-        // Another worker has it, or the one that comes before it in its lane.
+        // Another worker was first.
         let Some(job) = claimed else { return Ok(Ran { next, ..ran }) };
-        match run(app, job).await? {
+        let Some(handler) = app.jobs.find(&job.kind) else { return Ok(Ran { next, ..ran }) };
+        // Whatever a capability does wrong, the worker goes on.
+        let ended = AssertUnwindSafe(run(app, &**handler, job.clone())).catch_unwind().await;
+        let ended = match ended {
+            Ok(ended) => ended?,
+            Err(_) => put_off(app, &job, "The program failed in the middle. Its log says where.").await?,
+        };
+        match ended {
             Some(Ending::Done) => ran.done += 1,
             Some(Ending::Failed) => ran.failed += 1,
             Some(Ending::Cancelled) | None => {}
@@ -77,17 +86,9 @@ pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> 
 }
 
 /// How the claimed job ended; `None` when it did not, or not by this claim.
-async fn run(app: &App, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
-    let Some(handler) = app.jobs.find(&job.kind) else {
-        let mut uow = app.storage.begin().await?;
-        let words = "The program that looked does not know this kind of job.";
-        uow.jobs().release(&job, app.now().plus_millis(NOT_OURS), job.failures, words).await?;
-        uow.commit().await?;
-        return Ok(None);
-    };
-    let handler = &**handler;
+async fn run(app: &App, handler: &dyn JobHandler, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
     if job.stops_its_servers() {
-        let message = format!("{} servers stopped while they ran it.", job.lost);
+        let message = format!("{} tries in a row ended without a word.", job.lost);
         return fail(app, handler, &job, UseCaseError::invalid("job", message)).await;
     }
     // What an earlier claim intended may have been done.
@@ -107,7 +108,24 @@ async fn run(app: &App, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
         };
         effect_may_be_done = false;
         job = Job { progress, intent, lost: 0, failures: 0, ..job };
+        if job.intent.is_none() && gave_way(app, &job).await? {
+            return Ok(None);
+        }
     }
+}
+
+/// Whether it let something more urgent go first that is due. It goes on where it is.
+async fn gave_way(app: &App, job: &Job) -> Result<bool, UseCaseError> {
+    let more_urgent = job.priority.more_urgent();
+    let next = app.storage.read().await?.jobs().next(more_urgent, &app.jobs.kinds()).await?;
+    let now = app.now();
+    if next.is_none_or(|at| at > now) {
+        return Ok(false);
+    }
+    let mut uow = app.storage.begin().await?;
+    uow.jobs().release(job, now, 0, "").await?;
+    uow.commit().await?;
+    Ok(true)
 }
 
 /// One step, with all that it writes; `None` when the claim does not count any more.
@@ -171,23 +189,46 @@ async fn fail(
         other => other.to_string(),
     };
     let failure = Failure { is_passing: error.is_passing(), words };
-    let words = &failure.words;
     let mut uow = app.storage.begin().await?;
-    let given_up = handler.gives_up(app, &mut uow, job, &failure).await?;
-    if given_up || (job.is_hopeless() && handler.standing().is_none()) {
-        if !uow.jobs().end(job, Ending::Failed, app.now(), words).await? {
+    let given_up = match handler.gives_up(app, &mut uow, job, &failure).await {
+        Ok(given_up) => given_up,
+        Err(error) => {
+            drop(uow);
+            tracing::error!(id = %job.id, kind = job.kind, %error, "a job cannot be given up");
+            return put_off(app, job, &failure.words).await;
+        }
+    };
+    if given_up {
+        if !uow.jobs().end(job, Ending::Failed, app.now(), &failure.words).await? {
             return Ok(None);
         }
         uow.commit().await?;
         return Ok(Some(ended(app, handler, Ending::Failed)));
+    }
+    drop(uow);
+    let ending = put_off(app, job, &failure.words).await?;
+    // The next would meet the same.
+    if failure.is_passing { Err(error) } else { Ok(ending) }
+}
+
+/// Leaves it for later, or for good when it failed too often.
+async fn put_off(app: &App, job: &Job, words: &str) -> Result<Option<Ending>, UseCaseError> {
+    let handler = app.jobs.find(&job.kind);
+    let stands = handler.is_some_and(|it| it.standing().is_some());
+    let mut uow = app.storage.begin().await?;
+    if job.is_hopeless() && !stands {
+        if !uow.jobs().end(job, Ending::Failed, app.now(), words).await? {
+            return Ok(None);
+        }
+        uow.commit().await?;
+        return Ok(handler.map(|handler| ended(app, &**handler, Ending::Failed)));
     }
     let run_at = app.now().plus_millis(pause(job.failures));
     if uow.jobs().release(job, run_at, job.failures + 1, words).await? {
         uow.commit().await?;
         app.tally.jobs.retried(&job.kind);
     }
-    // The next would meet the same.
-    if failure.is_passing { Err(error) } else { Ok(None) }
+    Ok(None)
 }
 
 fn ended(app: &App, handler: &dyn JobHandler, how: Ending) -> Ending {

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         actor::Surface,
         audit::{AuditActor, AuditKind},
+        environment::Environment,
         feature::{Ended, FeatureTarget},
         ids::ScheduledChangeId,
         job::{Ending, Job, Priority},
@@ -43,6 +44,10 @@ impl JobHandler for ScheduledChanges {
             let plan = &scheduled.change.plan;
             Ok(format!("{} in {}: {}", plan.flag, plan.environment, scheduled.what))
         })
+    }
+
+    fn adopt<'a>(&'a self, uow: &'a mut UnitOfWork) -> Work<'a, ()> {
+        Box::pin(async move { Ok(uow.scheduled_changes().add_missing_jobs().await?) })
     }
 
     fn step<'a>(
@@ -188,7 +193,10 @@ async fn is_still_administrator(uow: &mut UnitOfWork, by: &AuditActor) -> Result
 async fn fail(app: &App, uow: &mut UnitOfWork, id: ScheduledChangeId, why: &str) -> Result<(), StorageError> {
     let ended = Ended { how: Ending::Failed, at: app.now(), outcome: why.to_owned() };
     let Some(whose) = uow.scheduled_changes().end(id, &ended).await? else { return Ok(()) };
-    let target = FeatureTarget { flag: &whose.flag, environment: whose.environment }.to_string();
+    let target = match Environment::from_key(&whose.environment) {
+        Some(environment) => FeatureTarget { flag: &whose.flag, environment }.to_string(),
+        None => format!("{} in {}", whose.flag, whose.environment),
+    };
     let happened = Happened {
         from: format!("scheduled change {id}"),
         to: why.to_owned(),

@@ -14,7 +14,7 @@ const KIND: &str = "tidy_up";
 
 /// How often, in milliseconds.
 const EVERY: i64 = 3_600_000;
-/// How many rows a step removes at the most, of each table.
+/// How many rows a step removes at the most.
 const BATCH: i64 = 500;
 /// How long jobs that ended are kept, in days.
 const KEPT_DAYS: i64 = 30;
@@ -49,13 +49,13 @@ impl JobHandler for TidyUp {
 async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseCaseError> {
     let now = app.now();
     let idle_since = now.plus_millis(-app.settings.session_idle_millis);
-    let removed = [
-        uow.sessions().delete_ended(now, idle_since, BATCH).await?,
-        uow.sign_in_failures().delete_old(forgotten_until(now), BATCH).await?,
-        uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), BATCH).await?,
-    ];
-    let done = job.progress.done.saturating_add_unsigned(removed.iter().sum());
-    if removed.iter().any(|it| i64::try_from(*it).is_ok_and(|it| it >= BATCH)) {
+    // What one leaves of the batch is the next one's.
+    let mut left = BATCH;
+    left -= uow.sessions().delete_ended(now, idle_since, left).await?;
+    left -= uow.sign_in_failures().delete_old(forgotten_until(now), left).await?;
+    left -= uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), left).await?;
+    let done = job.progress.done + (BATCH - left);
+    if left == 0 {
         return Ok(Step::More(Progress { done, ..Progress::default() }));
     }
     let words = match done {

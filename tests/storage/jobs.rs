@@ -18,7 +18,7 @@ use duo_console::{
         App, Effect, Failure, JobHandler, JobHandlers, Step, UseCaseError, Work,
         administrator::Administrator,
         change_job::{JobError, retry_job, stop_job},
-        list_jobs::list_jobs,
+        list_jobs::{count_jobs, list_jobs},
         run_jobs::{Ran, add_standing_jobs, give_back, run_due_jobs},
     },
 };
@@ -43,6 +43,10 @@ contract! {
     an_effect_outside_is_intended_first_and_looked_for_before_it_is_done_again,
     a_job_that_is_stopped_saves_nothing_more,
     a_worker_that_stops_gives_back_what_it_has,
+    a_step_that_fails_in_the_middle_costs_no_worker,
+    what_is_urgent_goes_first_between_two_steps,
+    what_is_tried_again_waits_for_its_lane_and_its_key,
+    a_number_is_never_given_again,
     what_failed_goes_on_where_it_was,
     a_job_that_stands_is_there_once_and_begins_anew,
     a_kind_of_another_version_is_left_alone,
@@ -62,6 +66,10 @@ struct CountUp {
     /// Whether each number is sent somewhere before it is counted.
     sends: bool,
     stands: bool,
+    /// At which number the program fails in the middle of a step.
+    panics_at: Mutex<Option<i64>>,
+    /// Whether the first step makes something urgent due.
+    calls_for_help: bool,
 }
 
 impl JobHandler for CountUp {
@@ -94,6 +102,11 @@ impl JobHandler for CountUp {
             uow.audit_log().append(event(&row));
             if self.fails_at.lock().expect("no panic").contains(&next) {
                 return Err(UseCaseError::invalid("step", "It does not work."));
+            }
+            let panics_at = *self.panics_at.lock().expect("no panic");
+            assert_ne!(panics_at, Some(next), "the program fails");
+            if self.calls_for_help && next == 1 && last > 1 {
+                uow.jobs().add(&NewJob { priority: Priority::Urgent, ..new_job("1") }).await?;
             }
             Ok(if next < last {
                 Step::More(Progress { cursor: row, done: next, total: Some(last) })
@@ -227,7 +240,7 @@ async fn those_of_a_lane_wait_for_each_other_and_the_urgent_come_first(db: Datab
     let urgent = add(&storage, NewJob { priority: Priority::Urgent, due_at: at(5), ..new_job("1") }).await;
     let claim = async || {
         committed(&storage, async |uow| {
-            uow.jobs().claim("here", at(9), at(9 + LEASE)).await.expect("it answers").map(|it| it.id)
+            uow.jobs().claim("here", &[KIND], at(9), at(9 + LEASE)).await.expect("it answers").map(|it| it.id)
         })
         .await
     };
@@ -245,7 +258,7 @@ async fn a_lease_that_ended_is_another_workers_and_the_first_saves_nothing_more(
     let id = add(&storage, new_job("1")).await;
     let claim = async |worker: &'static str, millis| {
         committed(&storage, async |uow| {
-            uow.jobs().claim(worker, at(millis), at(millis + LEASE)).await.expect("it answers")
+            uow.jobs().claim(worker, &[KIND], at(millis), at(millis + LEASE)).await.expect("it answers")
         })
         .await
     };
@@ -292,14 +305,14 @@ async fn a_job_that_stops_its_servers_is_not_run_for_ever(db: Database) {
     let id = add(&storage, new_job("1")).await;
     for nth in 0..10 {
         let claimed = committed(&storage, async |uow| {
-            uow.jobs().claim("a server that stops", at(nth * LEASE), at((nth + 1) * LEASE)).await
+            uow.jobs().claim("a server that stops", &[KIND], at(nth * LEASE), at((nth + 1) * LEASE)).await
         });
         assert!(claimed.await.expect("it answers").is_some(), "{nth}");
     }
     assert_eq!(run_due(&counting(&storage, 10 * LEASE)).await.expect("it runs").failed, 1);
     assert_eq!(counted(&db).await, [""; 0]);
     let job = find(&storage, id).await;
-    assert_eq!(job.outcome, "10 servers stopped while they ran it.");
+    assert_eq!(job.outcome, "10 tries in a row ended without a word.");
 }
 
 async fn an_effect_outside_is_intended_first_and_looked_for_before_it_is_done_again(db: Database) {
@@ -333,7 +346,7 @@ async fn a_job_that_is_stopped_saves_nothing_more(db: Database) {
     let app = counting(&storage, 0);
     let operator = Administrator::operator(origin());
     let id = add(&storage, new_job("1")).await;
-    let claimed = committed(&storage, async |uow| uow.jobs().claim("here", NOON, at(LEASE)).await)
+    let claimed = committed(&storage, async |uow| uow.jobs().claim("here", &[KIND], NOON, at(LEASE)).await)
         .await
         .expect("it answers")
         .expect("it is due");
@@ -353,7 +366,7 @@ async fn a_job_that_is_stopped_saves_nothing_more(db: Database) {
     assert!(matches!(stop_job(&app, &operator, JobId(99)).await, Err(UseCaseError::NotFound("job"))));
     let events =
         "SELECT kind || ' ' || target || ': ' || value_from || ', ' || actor_username FROM audit_events";
-    assert_eq!(db.texts(events).await, ["job_stopped count_up 1: counts up to 1, operator"]);
+    assert_eq!(db.texts(events).await, ["job_stopped 1 (count_up): counts up to 1, operator"]);
 }
 
 async fn a_worker_that_stops_gives_back_what_it_has(db: Database) {
@@ -361,8 +374,10 @@ async fn a_worker_that_stops_gives_back_what_it_has(db: Database) {
     let id = add(&storage, new_job("1")).await;
     let app = counting(&storage, 7);
     let claim = async |worker: &'static str| {
-        committed(&storage, async |uow| uow.jobs().claim(worker, at(7), at(LEASE)).await.expect("it answers"))
-            .await
+        committed(&storage, async |uow| {
+            uow.jobs().claim(worker, &[KIND], at(7), at(LEASE)).await.expect("it answers")
+        })
+        .await
     };
     assert!(claim("here").await.is_some());
     give_back(&app, "there").await.expect("it has none");
@@ -371,6 +386,69 @@ async fn a_worker_that_stops_gives_back_what_it_has(db: Database) {
     let job = find(&storage, id).await;
     assert_eq!((job.state, job.run_at, job.lost), (JobState::Waiting, at(7), 0));
     assert_eq!(run_due(&app).await.expect("it runs").done, 1);
+}
+
+async fn a_step_that_fails_in_the_middle_costs_no_worker(db: Database) {
+    let storage = db.open().await;
+    let (handler, jobs) = handlers(CountUp::default());
+    let app = app_with_jobs(storage.clone(), NOON, jobs.clone());
+    *handler.panics_at.lock().expect("no panic") = Some(2);
+    let broken = add(&storage, new_job("3")).await;
+    let whole = add(&storage, NewJob { due_at: at(5), ..new_job("1") }).await;
+    assert_eq!(run_due(&app).await.expect("it goes on").next, Some(at(5)));
+    let job = find(&storage, broken).await;
+    assert_eq!((job.state, job.failures, job.progress.done), (JobState::Waiting, 1, 1));
+    assert_eq!(job.outcome, "The program failed in the middle. Its log says where.");
+    assert_eq!(run_due(&app_with_jobs(storage.clone(), at(5), jobs.clone())).await.expect("it runs").done, 1);
+    assert_eq!(ended(&find(&storage, whole).await), Some(Ending::Done));
+    *handler.panics_at.lock().expect("no panic") = None;
+    assert_eq!(run_due(&app_with_jobs(storage.clone(), at(2000), jobs)).await.expect("it runs").done, 1);
+    assert_eq!(counted(&db).await, ["1 1", "2 1", "1 2", "1 3"]);
+}
+
+async fn what_is_urgent_goes_first_between_two_steps(db: Database) {
+    let storage = db.open().await;
+    let (_, jobs) = handlers(CountUp { calls_for_help: true, ..CountUp::default() });
+    add(&storage, new_job("3")).await;
+    let ran = run_due(&app_with_jobs(storage.clone(), NOON, jobs)).await.expect("it runs");
+    assert_eq!(ran, Ran { done: 2, ..Ran::default() });
+    assert_eq!(counted(&db).await, ["1 1", "2 1", "1 2", "1 3"]);
+}
+
+async fn what_is_tried_again_waits_for_its_lane_and_its_key(db: Database) {
+    let storage = db.open().await;
+    let app = counting(&storage, 9);
+    let operator = Administrator::operator(origin());
+    let keyed = NewJob { lane: Some("a"), unique_key: Some("one"), ..new_job("1") };
+    let claim = async || {
+        committed(&storage, async |uow| uow.jobs().claim("here", &[KIND], at(9), at(LEASE)).await)
+            .await
+            .expect("it answers")
+    };
+    let first = add(&storage, keyed).await;
+    let job = claim().await.expect("it is due");
+    committed(&storage, async |uow| uow.jobs().end(&job, Ending::Failed, at(1), "").await.expect("it ends"))
+        .await;
+    let second = add(&storage, NewJob { due_at: at(1), ..keyed }).await;
+    let refused = retry_job(&app, &operator, first).await;
+    assert!(
+        matches!(refused, Err(UseCaseError::Job(JobError::NotToRetry))),
+        "another has the key: {refused:?}"
+    );
+    db.execute("UPDATE jobs SET unique_key = 'two' WHERE state = 'failed'").await.expect("another key");
+    assert_eq!(claim().await.map(|it| it.id), Some(second));
+    retry_job(&app, &operator, first).await.expect("it failed");
+    assert_eq!(claim().await, None, "it waits for the one that runs");
+    // Whose server has stopped: it goes on, and the other comes after it.
+    let ran = run_due(&counting(&storage, LEASE)).await.expect("it runs");
+    assert_eq!((ran.done, counted(&db).await), (2, vec![format!("{second} 1"), format!("{first} 1")]));
+}
+
+async fn a_number_is_never_given_again(db: Database) {
+    let storage = db.open().await;
+    let first = add(&storage, new_job("1")).await;
+    db.execute("DELETE FROM jobs").await.expect("it is forgotten");
+    assert!(add(&storage, new_job("1")).await > first);
 }
 
 async fn what_failed_goes_on_where_it_was(db: Database) {
@@ -419,10 +497,13 @@ async fn a_kind_of_another_version_is_left_alone(db: Database) {
     let storage = db.open().await;
     let id = add(&storage, NewJob { kind: "of tomorrow", ..new_job("1") }).await;
     let app = counting(&storage, 0);
-    assert_eq!(run_due(&app).await.expect("it looks"), Ran { next: Some(at(60_000)), ..Ran::default() });
+    assert_eq!(run_due(&app).await.expect("it looks"), Ran::default());
     let listed = list_jobs(&app, &Administrator::operator(origin())).await.expect("a list");
     assert_eq!(listed[0].title, "of tomorrow 1, of another version of the program");
-    assert_eq!(find(&storage, id).await.state, JobState::Waiting);
+    let job = find(&storage, id).await;
+    assert_eq!((job.state, job.attempt, job.outcome.as_str()), (JobState::Waiting, 0, ""));
+    let waiting = count_jobs(&app).await.expect("they are counted");
+    assert_eq!((waiting[0].waiting, waiting[0].next), (1, None), "nobody here knows when it may run");
 }
 
 async fn what_is_old_is_removed_in_steps(db: Database) {

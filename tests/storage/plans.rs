@@ -76,7 +76,7 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("memberships::STANDING", "m USING INDEX memberships_user_id (user_id=?)"),
             ("users::FIND_BY_USERNAME", "users USING INDEX sqlite_autoindex_users_1 (username_key=?)"),
             ("jobs::CLAIM", "j USING INDEX jobs_claim (priority=? AND run_at<?)"),
-            ("jobs::NEXT", "jobs USING COVERING INDEX jobs_claim (priority=?)"),
+            ("jobs::NEXT", "j USING INDEX jobs_claim (priority=?)"),
             ("jobs::ENDED", "jobs USING INDEX jobs_ended (ended_at<?)"),
             ("jobs::CANCEL_BY_KEY", "jobs USING INDEX jobs_unique_key (unique_key=?)"),
             ("scheduled_changes::PENDING", "scheduled_changes USING INDEX scheduled_changes_due (due_at<?)"),

@@ -17,7 +17,7 @@ use duo_console::{
         freeze_changes::{begin_freeze, end_freeze},
         list_scheduled_changes::{Scheduled, list_scheduled_changes},
         read_features::get_feature,
-        run_jobs::Ran,
+        run_jobs::{Ran, add_standing_jobs},
         schedule_change::{ScheduleChange, schedule_change},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
     },
@@ -38,6 +38,9 @@ contract! {
     whoever_is_no_longer_an_administrator_gets_nothing_made,
     a_freeze_and_staging_count_when_the_change_is_made,
     what_cannot_be_made_is_kept_with_the_reason_and_holds_nothing_up,
+    the_job_says_when_whatever_the_clock_says_then,
+    a_change_without_a_job_gets_one_at_the_next_start,
+    a_change_that_nobody_can_read_holds_nothing_up,
     what_is_wrong_is_not_scheduled,
     what_has_ended_is_not_cancelled,
     a_flag_has_so_many_changes_waiting_and_no_more,
@@ -323,6 +326,42 @@ async fn what_cannot_be_made_is_kept_with_the_reason_and_holds_nothing_up(db: Da
     assert_eq!(outcome(&now, off).await, (Ending::Done, String::from("off")));
     let failed = "SELECT state || ': ' || outcome FROM scheduled_changes WHERE state = 'failed' ORDER BY id";
     assert_eq!(db.texts(failed).await[1], "failed: The server could not make it. Its log says why.");
+}
+
+async fn the_job_says_when_whatever_the_clock_says_then(db: Database) {
+    let storage = db.open().await;
+    let now = app(storage.clone());
+    let id = schedule(&now, &plan(percent("5"))).await;
+    // It was claimed in time, and then the clock went back.
+    db.execute(&format!("UPDATE jobs SET run_at = {}", NOON.as_millis())).await.expect("a job");
+    assert_eq!(run_due(&now).await.expect("it runs").done, 1);
+    assert_eq!(outcome(&now, id).await, (Ending::Done, String::from("5 % of actors")));
+}
+
+async fn a_change_without_a_job_gets_one_at_the_next_start(db: Database) {
+    let storage = db.open().await;
+    let (now, then) = (app(storage.clone()), later(&storage, HOUR));
+    let id = schedule(&now, &plan(percent("5"))).await;
+    schedule(&now, &plan(percent("6"))).await;
+    db.execute("DELETE FROM jobs WHERE subject = '1'").await.expect("a version without jobs planned it");
+    add_standing_jobs(&now).await.expect("a server starts");
+    assert_eq!(db.number("SELECT COUNT(*) FROM jobs WHERE kind = 'scheduled_change'").await, 2);
+    run_due(&then).await.expect("it runs");
+    assert_eq!(outcome(&now, id).await.0, Ending::Done);
+}
+
+async fn a_change_that_nobody_can_read_holds_nothing_up(db: Database) {
+    let storage = db.open().await;
+    let (now, then) = (app(storage.clone()), later(&storage, HOUR));
+    schedule(&now, &plan(percent("5"))).await;
+    let next = schedule(&now, &plan(percent("6"))).await;
+    db.execute("UPDATE scheduled_changes SET environment = 'moon' WHERE id = 1")
+        .await
+        .expect("a newer release");
+    assert_eq!(run_due(&then).await.expect("it runs"), Ran { done: 1, failed: 1, next: None });
+    assert_eq!(outcome(&now, next).await.0, Ending::Done);
+    let failed = "SELECT target FROM audit_events WHERE kind = 'feature_change_failed'";
+    assert_eq!(db.texts(failed).await, [format!("{FLAG} in moon")]);
 }
 
 async fn what_is_wrong_is_not_scheduled(db: Database) {

@@ -36,7 +36,7 @@ pub fn AdminJobsPage() -> impl IntoView {
             <Page title="Jobs" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_JOBS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Jobs"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "What the servers do later, or in steps. A job is done once, however many servers there are, and goes on where it was when one stops."
+                    "What the servers do later, or in steps. A job is done once, however many servers there are, and goes on where it was when one stops. Listed are the next 200 and the latest 200."
                 </p>
                 <Note outcome />
                 <List visit=of_open id="open" heading="Waiting and running" jobs=open none="No job waits." />
@@ -54,7 +54,7 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
             view! { <StatusNote>"Stopped: "{title}"."</StatusNote> }.into_any()
         }
         Some(Outcome::JobRetried { title }) => {
-            view! { <StatusNote>"Runs now: "{title}"."</StatusNote> }.into_any()
+            view! { <StatusNote>"May run now: "{title}"."</StatusNote> }.into_any()
         }
         Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
         _ => ().into_any(),
@@ -148,7 +148,7 @@ fn Button(address: &'static str, id: i64, label: &'static str, title: String) ->
         <form method="post" action=address>
             <input type="hidden" name="id" value=id.to_string() />
             <button type="submit" class="button button-small">
-                {label}<span class="sr-only">": "{title}</span>
+                {label} <span class="sr-only">{title}</span>
             </button>
         </form>
     }
