@@ -63,9 +63,11 @@ async fn the_page_says_what_waits_and_its_buttons_stop_it_and_run_it_now() {
     let page = press("stop_job", "1").await;
     assert!(page.contains("Stopped: duo_developer_orbit in production: 25 % of actors."), "{page}");
     assert!(page.contains("Stopped by admin."), "{page}");
-    let page = press("stop_job", "2").await;
+    let open = test.app.storage.read().await.expect("a view").jobs().open(9).await.expect("a list");
+    let tidying = open[0].id.to_string();
+    let page = press("stop_job", &tidying).await;
     assert!(page.contains("It cannot be stopped."), "{page}");
-    let page = press("retry_job", "2").await;
+    let page = press("retry_job", &tidying).await;
     assert!(page.contains("May run now: Removes sessions that ended"), "{page}");
     assert_eq!(run_due_jobs(&test.app, "a worker").await.expect("it runs").done, 1);
 }
