@@ -1,8 +1,8 @@
 //! What every action does around its use case: who asks, and how the answer travels.
 //!
 //! An island gets the result, or an [`ActionError`] with its status. A plain form gets a redirect to
-//! the page it came from, with a flash that says how it went; nothing of it stands in the address. What
-//! is too long for that is answered with the page itself.
+//! the page it came from, with a flash that says how it went; nothing of it stands in the address. A
+//! refusal that is too long for that is answered with the page itself.
 //! Server functions answer every error with 500 of their own accord: this is where that is mended.
 
 use std::sync::{Arc, OnceLock};
@@ -129,13 +129,18 @@ fn see_other(path: &str) {
     answer_with(StatusCode::SEE_OTHER.as_u16());
 }
 
-/// Leads a form to a page with something to be said there; where that is too much for the headers, the
-/// page is the answer.
-fn lead(path: String, flash: Option<Flash>, status: u16) {
+/// Leads a form to a page with something to be said there. Where that is too much for the headers, the page
+/// is the answer, unless something was done: a reload must not do it again, and nothing that was typed is
+/// still needed.
+fn lead(mut path: String, flash: Option<Flash>, status: u16) {
     let cookie = flash.as_ref().map(|flash| flash.cookie(expect_context::<CookiePolicy>()));
     if path.len() + cookie.as_ref().map_or(0, HeaderValue::len) > HEADER_ROOM {
-        InPlaceSlot::fill(InPlace::Page { path, flash, status });
-        return;
+        let done = flash.is_some() && status < StatusCode::BAD_REQUEST.as_u16();
+        if !done {
+            InPlaceSlot::fill(InPlace::Page { path, flash, status });
+            return;
+        }
+        path = paths::short_return(&path).to_owned();
     }
     if let Some(cookie) = cookie {
         set_cookie(cookie);

@@ -17,7 +17,7 @@ pub struct Circumstances {
     pub chain: DuoChain,
     /// Whether consent decides: the flag `duo_code_review_flow_priority`, for the group.
     pub priority: Evaluation,
-    /// Whether the group may give seats at all.
+    /// Whether the group may give seats at all. Where it may not, nobody's seat decides.
     pub duo_enterprise: bool,
 }
 
@@ -44,11 +44,14 @@ impl Circumstances {
         decide(Inputs::new(self.chain, state, self.priority, seat))
     }
 
-    /// What keeps `flow` from doing here what being on promises; `None` when nothing does.
+    /// What keeps `flow` from doing here what being on promises; `None` when nothing does. The roll-out
+    /// holds back nothing where there are no seats: the flow is the only engine that there is.
     pub fn hindrance(&self, flow: &Flow) -> Option<Hindrance> {
         match self.chain.blocked_by() {
             Some(level) => Some(Hindrance::LevelOff(level)),
-            None if flow.needs_consent && !self.priority.on => Some(Hindrance::PriorityOff),
+            None if flow.needs_consent && !self.priority.on && self.duo_enterprise => {
+                Some(Hindrance::PriorityOff)
+            }
             None => None,
         }
     }
@@ -64,6 +67,9 @@ impl Circumstances {
             (Consent::Given(_), Some(why)) => {
                 format!("Consented; not in effect, because {why}. {}", self.reviews(state))
             }
+            (Consent::Missing, None) if !self.duo_enterprise => String::from(
+                "Nobody has consented to Code Review Flow yet. This group has no Duo Enterprise seats, so it reviews for everybody all the same.",
+            ),
             (Consent::Missing, None) => String::from(
                 "Reviews for Duo Enterprise seat holders still use GitLab Duo Code Review, because nobody has consented to Code Review Flow yet.",
             ),
@@ -138,18 +144,67 @@ mod tests {
         Circumstances { chain, priority, duo_enterprise: true }
     }
 
-    /// Every way in which the levels and the flag can stand.
+    /// Every way in which the levels, the flag and the subscription can stand.
     fn all() -> Vec<Circumstances> {
         let mut all = Vec::new();
         for availability in DuoAvailability::ALL {
-            for bits in 0..16 {
-                let [agent_platform, flow_execution, foundational_flows, priority] =
-                    [0, 1, 2, 3].map(|bit| bits & (1 << bit) != 0);
+            for bits in 0..32 {
+                let [agent_platform, flow_execution, foundational_flows, priority, duo_enterprise] =
+                    [0, 1, 2, 3, 4].map(|bit| bits & (1 << bit) != 0);
                 let chain = DuoChain { availability, agent_platform, flow_execution, foundational_flows };
-                all.push(circumstances(chain, priority));
+                all.push(Circumstances { duo_enterprise, ..circumstances(chain, priority) });
             }
         }
         all
+    }
+
+    /// What is decided for each kind of user that the group can have.
+    fn decisions(it: &Circumstances, state: &FlowState) -> Vec<Decision> {
+        let seats: &[bool] = if it.duo_enterprise { &[true, false] } else { &[false] };
+        seats.iter().map(|seat| it.decide(state, *seat)).collect()
+    }
+
+    /// Whether Code Review Flow reviews, whoever asks.
+    fn for_everybody(it: &Circumstances, state: &FlowState) -> bool {
+        decisions(it, state).iter().all(|it| it.engine == Engine::CodeReviewFlow)
+    }
+
+    #[test]
+    fn no_words_say_what_is_not_decided() {
+        let review = flow(CODE_REVIEW);
+        for it in all() {
+            for state in [consented(), FlowState::On(Consent::Missing), FlowState::Off] {
+                let [withdrawn, off] = [Transition::TurnedOffConsentWithdrawn, Transition::TurnedOff]
+                    .map(|transition| it.consequence(review, &state, transition));
+                let before = it.before_consent(review).unwrap_or_default();
+                let after = it.effect(review, &state).words;
+                let engine = |seat| match it.decide(&state, seat).engine {
+                    Engine::None => "no review",
+                    engine => engine.name(),
+                };
+                let alike = format!("Everybody: {}.", engine(false));
+                let apart = format!("Seat holders: {}; others: {}.", engine(true), engine(false));
+                for words in [&after, &before, &withdrawn, &off, &it.reviews(&state)] {
+                    let context = format!("{it:?} {state:?}: {words}");
+                    let seats = words.to_lowercase().contains("seat holders");
+                    assert!(!seats || it.duo_enterprise, "there are none: {context}");
+                    if words.contains("Everybody: ") {
+                        assert!(words.ends_with(&alike), "{context}");
+                        assert!(!it.duo_enterprise || engine(true) == engine(false), "{context}");
+                    }
+                    assert!(!words.contains("Seat holders: ") || words.ends_with(&apart), "{context}");
+                    if words.contains("reviews for everybody") || words == ACTIVE_HELPER_TEXT {
+                        assert!(for_everybody(&it, &state), "{context}");
+                    }
+                    if words.contains("ot in effect") || words.contains("not be in effect") {
+                        assert!(!for_everybody(&it, &consented()), "{context}");
+                    }
+                    if words.contains("still use GitLab Duo Code Review") {
+                        assert_eq!(engine(true), Engine::DuoCodeReview.name(), "{context}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
@@ -157,8 +212,7 @@ mod tests {
         let review = flow(CODE_REVIEW);
         let mut active = 0;
         for it in all() {
-            let decisions = [true, false].map(|seat| it.decide(&consented(), seat));
-            let true_for_all = decisions.iter().all(|it| it.rule == Rule::FlowOnWithConsent);
+            let true_for_all = for_everybody(&it, &consented());
             let effect = it.effect(review, &consented());
             assert_eq!(effect.words == ACTIVE_HELPER_TEXT, true_for_all, "{it:?}: {}", effect.words);
             assert_eq!(effect.hindrance.is_none(), true_for_all, "{it:?}");
@@ -167,12 +221,16 @@ mod tests {
             assert_eq!(it.before_consent(review).is_none(), true_for_all, "{it:?}");
             // Nor does it promise what GitLab Duo Code Review does to seat holders where that is not so.
             let missing = FlowState::On(Consent::Missing);
-            let transitional = it.decide(&missing, true).rule == Rule::FlowOnWithoutConsentSeat;
+            let decided = decisions(&it, &missing);
+            let transitional = decided.iter().any(|it| it.rule == Rule::FlowOnWithoutConsentSeat);
             let says_so = it.effect(review, &missing).words.starts_with("Reviews for Duo Enterprise seat");
             assert_eq!(says_so, transitional, "{it:?}");
             active += usize::from(true_for_all);
         }
-        assert_eq!(active, 2, "always on, and on by default, with everything else on");
+        assert_eq!(
+            active, 6,
+            "always on, and on by default, with everything else on; without seats whatever the flag"
+        );
     }
 
     #[test]

@@ -3,15 +3,16 @@
 
 use std::collections::HashMap;
 
-use super::{Storage, StorageError, UnitOfWork, audit::AuditRow, consents::LedgerRow, on_db, statements};
+use super::{
+    Storage, StorageError, UnitOfWork, audit::AuditRow, consents::LedgerRow, on_db, statements,
+    unit_of_work::Transaction,
+};
 use crate::domain::{
     audit_chain::{ChainHash, ChainPoint, Fault, Link, RowId, SealedRow},
     ids::{AuditEventId, ConsentId},
 };
 
 statements! {
-    /// Changes nothing, and keeps every other writer out until the end of the transaction.
-    LOCK_HEAD = "UPDATE audit_head SET position = position WHERE id = 1 RETURNING position, hash";
     SAVE_HEAD = "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1";
     HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
     APPEND = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) VALUES ($1, $2, $3, $4)";
@@ -28,6 +29,9 @@ statements! {
     /// The last row of the ledger for a namespace and feature against the consent that stands.
     STANDING = "SELECT n.namespace_id, n.feature, n.ledger_id FROM namespace_consents n LEFT JOIN consent_ledger l ON l.id = n.ledger_id WHERE l.id IS NULL OR l.action <> 'given' OR l.namespace_id <> n.namespace_id OR l.feature <> n.feature OR EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = n.namespace_id AND later.feature = n.feature AND later.id > n.ledger_id) UNION ALL SELECT l.namespace_id, l.feature, l.id FROM consent_ledger l JOIN namespaces s ON s.id = l.namespace_id WHERE l.action = 'given' AND NOT EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = l.namespace_id AND later.feature = l.feature AND later.id > l.id) AND NOT EXISTS (SELECT 1 FROM namespace_consents n WHERE n.namespace_id = l.namespace_id AND n.feature = l.feature)";
 }
+
+/// Only PostgreSQL has it: SQLite has one writer at a time.
+const LOCK_HEAD: &str = "SELECT position, hash FROM audit_head WHERE id = 1 FOR UPDATE";
 
 /// How many rows are in memory at a time.
 const PAGE: i64 = 2_000;
@@ -112,8 +116,11 @@ impl AuditChain<'_> {
 
     /// Keeps every other writer out until the end of the transaction; where the chain ends.
     pub(super) async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
-        let head: Option<(i64, String)> =
-            on_db!(self.uow, |c| sqlx::query_as(LOCK_HEAD).fetch_optional(c).await)?;
+        let lock = match self.uow.transaction {
+            Transaction::Sqlite(_) => HEAD,
+            Transaction::Postgres(_) => LOCK_HEAD,
+        };
+        let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(lock).fetch_optional(c).await)?;
         head.map(point).ok_or_else(|| {
             self.uow.failed = true;
             StorageError::inconsistent("audit_head", "id", "no row: the chain has no head")

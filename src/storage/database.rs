@@ -27,13 +27,14 @@ statements! {
 const ENCODING: &str = "SELECT current_setting('server_encoding')";
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+pub(super) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long whoever brings an SQLite database up to date waits for another writer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a request waits for its transaction and, on PostgreSQL, for a lock that somebody else holds,
-/// together: whoever wants to change something that cannot be changed hears of it within a second.
+/// How long a request waits for its transaction. What is left of it when that begins is how long it waits,
+/// on PostgreSQL, for each lock that somebody else holds: whoever wants to change something that cannot be
+/// changed hears of it within a second of whatever holds it up.
 const BEGUN_WITHIN: Duration = Duration::from_millis(900);
 
 /// However late it is, so long a lock is waited for: others hold one for as long as a commit takes.
@@ -368,8 +369,9 @@ async fn begin(
 pub(super) async fn lock_beside(database: &Path) -> Result<File, StorageError> {
     let path = with_ending(database, ".lock");
     let what = format!("cannot lock {}", path.display());
+    let database = database.to_owned();
     let locked = tokio::task::spawn_blocking(move || {
-        let file = open_lock(&path)?;
+        let file = open_lock(&path, &database)?;
         file.lock()?;
         Ok(file)
     });

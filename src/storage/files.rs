@@ -2,9 +2,9 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -21,24 +21,65 @@ pub(super) fn failed_to(what: &str, path: &Path) -> impl FnOnce(io::Error) -> Co
 /// A database holds password hashes: nobody else on the machine reads the file. What SQLite makes
 /// beside it has the same permissions.
 pub(super) fn make_privately(file: &Path) -> Result<(), StorageError> {
-    match private().open(file) {
-        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
-            Err(StorageError::Io { what: format!("cannot make {}", file.display()), source })
-        }
-        _ => Ok(()),
-    }
+    let made = match private().open(file) {
+        Ok(made) => give_away(&made, file),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    };
+    made.map_err(|source| StorageError::Io { what: format!("cannot make {}", file.display()), source })
 }
 
-/// The file beside a database whose lock says who opens or replaces that. Whatever has the name is not
-/// touched: not written to, and not followed, if it is a link.
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+/// The file beside `database` whose lock says who opens or replaces that. Whatever has the name already is not
+/// touched: not written to, not given away, and not followed, if it is a link.
+pub(super) fn open_lock(path: &Path, database: &Path) -> io::Result<File> {
+    match private().open(path) {
+        Ok(made) => {
+            give_away(&made, database)?;
+            return Ok(made);
+        }
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => {}
+    }
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
-    options.open(path).map_err(|error| match Errno::from_io_error(&error) {
+    // A pipe is refused below, and not waited for.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.read(true).write(true).custom_flags(flags.bits().cast_signed());
+    let file = options.open(path).map_err(|error| match Errno::from_io_error(&error) {
         Some(Errno::LOOP) => io::Error::other("it is a symbolic link, which is not followed: remove it"),
         _ => error,
-    })
+    })?;
+    let found = file.metadata()?;
+    if !found.is_file() || found.nlink() != 1 {
+        return Err(io::Error::other("it is no file of its own (a hard link, or no plain file): remove it"));
+    }
+    Ok(file)
+}
+
+/// What root has just made for a database is its owner's, or its folder's owner's: the server is not root.
+/// Where it cannot be given away (a file system of a network, a container) it stays as it is.
+fn give_away(made: &File, database: &Path) -> io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let model = match fs::metadata(database) {
+        Ok(it) if !is_same(&it, &made.metadata()?) => it,
+        _ => fs::metadata(folder_of(database))?,
+    };
+    let _ = own_as(made, &model);
+    Ok(())
+}
+
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Gives `file` the owner and group of `model`.
+pub(super) fn own_as(file: &File, model: &Metadata) -> io::Result<()> {
+    let now = file.metadata()?;
+    if (now.uid(), now.gid()) == (model.uid(), model.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(model.uid()), Some(model.gid()))
 }
 
 /// A file that must not be there yet.

@@ -8,7 +8,7 @@ use sqlx::{
 
 use super::{
     DatabaseUrl, SchemaState, Storage, StorageError,
-    database::{Pool, holds_every_sign},
+    database::{POSTGRES_MIGRATIONS, Pool, holds_every_sign},
     schema::{APPLIED, judge_postgres, judge_sqlite},
 };
 
@@ -31,7 +31,8 @@ pub struct Server {
     /// Where tables are made; `None` where there is no such schema.
     pub schema: Option<String>,
     pub may_create: bool,
-    /// Tables of the schema that the role may not read or not add to, with commas between them.
+    /// Our tables that the role may not read and change, with commas between them. What is append-only is
+    /// kept so by triggers, whatever the role may do.
     pub closed_tables: Option<String>,
 }
 
@@ -101,8 +102,25 @@ impl Storage {
     /// What the PostgreSQL server says about itself; `None` on SQLite.
     pub async fn server(&self) -> Result<Option<Server>, StorageError> {
         // As it was before this connection was set to read only.
-        const SERVER: &str = "SELECT current_setting('server_version_num')::int AS version, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock_millis, current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS in_recovery, (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only, current_user::text AS role, current_schema()::text AS schema, COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create, (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))) AS closed_tables";
+        const SERVER: &str = "SELECT current_setting('server_version_num')::int AS version, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock_millis, current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS in_recovery, (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only, current_user::text AS role, current_schema()::text AS schema, COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create, (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relname = ANY($1) AND relnamespace = current_schema()::regnamespace AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))) AS closed_tables";
         let Pool::Postgres { readers: pool, .. } = &self.pool else { return Ok(None) };
-        Ok(Some(sqlx::query_as(SERVER).fetch_one(pool).await?))
+        Ok(Some(sqlx::query_as(SERVER).bind(our_tables()).fetch_one(pool).await?))
     }
+}
+
+/// The tables that the migrations make, and the one that sqlx keeps of these. Others in the schema are none of
+/// our business.
+fn our_tables() -> Vec<&'static str> {
+    let mut tables = vec!["_sqlx_migrations"];
+    for migration in POSTGRES_MIGRATIONS.iter() {
+        let words: Vec<&str> = migration.sql.as_str().split_whitespace().collect();
+        for three in words.windows(3) {
+            match three {
+                ["CREATE", "TABLE", name] => tables.push(name),
+                ["DROP", "TABLE", name] => tables.retain(|it| *it != name.trim_end_matches(';')),
+                _ => {}
+            }
+        }
+    }
+    tables
 }

@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{MetadataExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -17,7 +16,7 @@ use super::{
     CopyError, DatabaseUrl, StorageError,
     backup::examine,
     database::lock_beside,
-    files::{Draft, failed_to, folder_of, sync_folder_of, with_ending},
+    files::{Draft, failed_to, folder_of, own_as, sync_folder_of, with_ending},
 };
 
 /// What SQLite keeps beside a database that is in use.
@@ -56,14 +55,12 @@ pub async fn restore(
     })?;
     check(&DatabaseUrl::Sqlite(SqliteConnectOptions::new().filename(&draft.path))).await?;
     // Every opening takes this lock first: nobody starts to use the database from here on.
-    let lock = lock_beside(target).await?;
+    let _lock = lock_beside(target).await?;
     let kept = if target.exists() { Some(set_aside(target, stamp).await?) } else { None };
     // Whoever restores may be root; the server is not.
     let model = kept.clone().unwrap_or_else(|| folder_of(target));
     let model = fs::metadata(&model).map_err(failed_to("read", &model))?;
-    for file in [&draft.file, &lock] {
-        own_as(file, &model).map_err(failed_to("give away files beside", target))?;
-    }
+    own_as(&draft.file, &model).map_err(failed_to("give away", &draft.path))?;
     if model.is_file() {
         draft.file.set_permissions(model.permissions()).map_err(failed_to("open up", &draft.path))?;
     }
@@ -137,12 +134,4 @@ fn alone_with(database: &Path) -> Result<File, CopyError> {
         Err(Errno::AGAIN | Errno::ACCESS) => Err(CopyError::InUse(database.to_owned())),
         Err(error) => Err(failed_to("lock", database)(error.into())),
     }
-}
-
-fn own_as(file: &File, model: &fs::Metadata) -> io::Result<()> {
-    let now = file.metadata()?;
-    if (now.uid(), now.gid()) == (model.uid(), model.gid()) {
-        return Ok(());
-    }
-    fchown(file, Some(model.uid()), Some(model.gid()))
 }

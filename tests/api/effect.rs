@@ -147,3 +147,40 @@ async fn what_is_under_a_level_that_is_off_is_without_effect() {
         "{text}"
     );
 }
+
+/// Initech can give no seats: there Code Review Flow is the only engine, and the roll-out holds back nothing.
+#[tokio::test]
+async fn a_group_without_seats_is_told_nothing_of_seats() {
+    let test = server().await;
+    let owner = Browser::of(&test, "owner").await;
+    let [page, overview] =
+        ["/configuration", ""].map(|it| format!("/groups/initech/-/settings/gitlab_duo{it}"));
+    set_priority(&test, "value=false").await;
+    let wording = current_wording();
+    let on = [
+        ("group", "initech"),
+        ("flow", "code_review/v1"),
+        ("version", "0"),
+        ("enabled", "true"),
+        ("consent_wording", wording.as_str()),
+    ];
+    let dialog = read(&owner.get(&format!("{page}?confirm=code_review/v1")).await);
+    assert!(dialog.contains("Enable GitLab Duo Code Review Flow?"), "{dialog}");
+    assert!(!dialog.contains("Not in effect for now"), "{dialog}");
+    let set = owner.call(SET_FLOW, &on).await;
+    assert_eq!((&set.json()["effect"], &set.json()["hindered"]), (&ACTIVE_HELPER_TEXT.into(), &false.into()));
+    for priority in ["value=false", "value=true"] {
+        set_priority(&test, priority).await;
+        let text = read(&owner.get(&page).await);
+        assert!(text.contains(ACTIVE_HELPER_TEXT), "{text}");
+        assert!(!text.contains("ot in effect") && !text.contains("has not reached this group"), "{text}");
+        let text = read(&owner.get(&overview).await);
+        assert!(text.contains("EverybodyCode Review Flow"), "{text}");
+        assert!(text.contains("Given by Group Owner") && !text.contains("not in effect"), "{text}");
+    }
+    // As if it had been on since before consent existed.
+    test.execute("DELETE FROM namespace_consents").await;
+    let text = read(&owner.get(&page).await);
+    assert!(text.contains("This group has no Duo Enterprise seats, so it reviews for everybody"), "{text}");
+    assert!(!text.contains("seat holders"), "{text}");
+}

@@ -105,6 +105,25 @@ async fn what_was_typed_outlives_the_page_that_asks_for_the_password() {
     );
 }
 
+/// In place a reload would do it again.
+#[tokio::test]
+async fn what_was_done_redirects_however_long_the_way_back_is() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    for search in ["x".repeat(10_000), "й".repeat(600)] {
+        let fields = [("username", "reviewer"), ("search", search.as_str())];
+        let made = admin.submit("/actions/make_reset_link", &fields).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+        assert_eq!(made.header(header::LOCATION), "/admin/users");
+        fits_a_proxy(&made);
+        let page = admin.get("/admin/users").await.text();
+        assert!(page.contains("reset_password_token="), "the link is shown: {page}");
+        // What was refused is answered in place, and the list is searched as it was.
+        let refused = admin.submit("/actions/make_reset_link", &[("username", "nobody"), fields[1]]).await;
+        kept(&refused, StatusCode::NOT_FOUND, &search);
+    }
+}
+
 #[tokio::test]
 async fn whoever_is_signed_out_by_now_is_told_how_to_keep_what_was_typed() {
     let test = server().await;

@@ -14,6 +14,14 @@ fn execute(url: &str, statements: &[&str]) {
     });
 }
 
+fn text(url: &str, sql: &'static str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = PgConnection::connect(url).await.expect("it answers");
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql)
+    })
+}
+
 /// The exit code, and what a check found at worst: its status and words.
 fn examined(place: &Place, url: &str, check: &str) -> (i32, String, String) {
     let run = place.run(&["doctor", "--format", "json", "--database-url", url]);
@@ -58,9 +66,33 @@ fn what_makes_a_postgres_unusable_is_named() {
         assert!(found.contains(words), "{url}: {found}");
     }
     let run = place.run(&["doctor", "--database-url", &plain]);
-    for words in ["may not make tables in the schema public", "may not read or not add to: _sqlx_migrations"]
-    {
+    for words in ["may not make tables in the schema public", "may not read and change: _sqlx_migrations"] {
         assert!(run.stdout.contains(words), "{words}: {run:?}");
+    }
+    // Reading and adding is not enough, and another program's tables are none of ours.
+    let names = "SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+    let ours = text(&url, names);
+    execute(
+        &url,
+        &[
+            "CREATE TABLE a_neighbours (id BIGINT)",
+            "GRANT CREATE ON SCHEMA public TO plain",
+            "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO plain",
+            "REVOKE ALL ON a_neighbours FROM plain",
+        ],
+    );
+    let (code, status, found) = examined(&place, &plain, "rights");
+    let expected = format!("the role plain may not read and change: {ours}");
+    assert_eq!((code, status.as_str(), found), (1, "fail", expected));
+    for (right, table) in [("UPDATE", "users"), ("DELETE", "sessions")] {
+        execute(&url, &["GRANT ALL ON ALL TABLES IN SCHEMA public TO plain"]);
+        execute(&url, &["REVOKE ALL ON a_neighbours FROM plain"]);
+        let (code, status, found) = examined(&place, &plain, "rights");
+        assert_eq!((code, status.as_str()), (0, "ok"), "{found}");
+        execute(&url, &[&format!("REVOKE {right} ON {table} FROM plain")]);
+        let (code, status, found) = examined(&place, &plain, "rights");
+        let expected = format!("the role plain may not read and change: {table}");
+        assert_eq!((code, status.as_str(), found), (1, "fail", expected));
     }
     // What it says of a start is so.
     assert!(place.run(&["migrate", "--database-url", &database("latin")]).refused().contains("LATIN1"));

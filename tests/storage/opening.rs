@@ -285,7 +285,10 @@ fn a_database_url_is_parsed_once_and_printed_without_its_password() {
 }
 
 mod on_sqlite {
-    use std::{fs, os::unix::fs::symlink};
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt, chown, symlink},
+    };
 
     use super::{Backend, Connection, Database, DatabaseUrl, SqliteConnectOptions, SqliteConnection};
     use super::{Storage, StorageError, user};
@@ -331,6 +334,57 @@ mod on_sqlite {
         assert_eq!(fs::read_to_string(&victim).expect("a file"), "kept");
         assert!(!nothing.exists() && !file.exists());
         Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+    }
+
+    /// What root restores would be given away with it.
+    #[tokio::test]
+    async fn what_is_no_file_of_its_own_at_the_locks_name_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "kept").expect("a file");
+        let (file, lock) = (folder.path().join("duo.db"), folder.path().join("duo.db.lock"));
+        fs::hard_link(&victim, &lock).expect("a link");
+        let refused = async || {
+            let error = Storage::open(&at(&file), 2).await.map(drop).expect_err("it is refused");
+            assert!(matches!(error, StorageError::Io { .. }), "{error:?}");
+            assert!(error.to_string().contains("no file of its own"), "{error}");
+            assert!(!file.exists());
+        };
+        refused().await;
+        assert_eq!(fs::read_to_string(&victim).expect("a file"), "kept");
+        fs::remove_file(&lock).expect("it goes");
+        let made = std::process::Command::new("mkfifo").arg(&lock).status().expect("it runs");
+        assert!(made.success());
+        refused().await;
+        fs::remove_file(&lock).expect("it goes");
+        Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+    }
+
+    /// A command that root runs must not keep the server, which is not root, from starting.
+    #[tokio::test]
+    async fn what_root_makes_is_the_owners_of_the_database_or_of_its_folder() {
+        /// Whoever this is.
+        const SERVER: u32 = 65534;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        if fs::metadata("/proc/self").expect("Linux").uid() != 0 {
+            eprintln!("skipped: only root gives files away");
+            return;
+        }
+        let (file, lock) = (folder.path().join("duo.db"), folder.path().join("duo.db.lock"));
+        let owners =
+            || [&file, &lock].map(|it| fs::metadata(it).map(|it| (it.uid(), it.gid())).expect("a file"));
+        chown(folder.path(), Some(SERVER), Some(SERVER)).expect("it is given away");
+        Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+        assert_eq!(owners(), [(SERVER, SERVER); 2], "the folder's");
+        fs::remove_file(&lock).expect("it goes");
+        chown(folder.path(), Some(0), Some(0)).expect("it is taken back");
+        Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+        assert_eq!(owners(), [(SERVER, SERVER); 2], "the database's");
+        // What was there before is nobody's to give away.
+        chown(&lock, Some(0), Some(0)).expect("it is taken back");
+        Storage::open(&at(&file), 2).await.expect("it opens").close().await;
+        assert_eq!(owners()[1], (0, 0));
     }
 
     #[test]

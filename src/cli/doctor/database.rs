@@ -161,7 +161,7 @@ fn writable(findings: &mut Findings, server: &Server) {
     }
     if let Some(tables) = &server.closed_tables {
         fail(
-            format!("the role {role} may not read or not add to: {tables}"),
+            format!("the role {role} may not read and change: {tables}"),
             format!("Make {role} their owner: REASSIGN OWNED BY … TO {role}"),
         );
     }

@@ -13,6 +13,7 @@ use crate::{
         set_flow::{ADDRESS, FlowStatus},
     },
     domain::{
+        effect::Hindrance,
         feature::DUO_CODE_REVIEW_FLOW_PRIORITY,
         flows::{CODE_REVIEW, Flow, Maturity, Tier},
         namespace::GroupPath,
@@ -40,7 +41,9 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     let is_top_level = frame.namespace.is_top_level();
     let top_level = frame.top_level().clone();
     let blocked = configuration.circumstances.chain.blocked_by();
-    let rolled_out = configuration.circumstances.priority.on;
+    let review = configuration.flows.iter().find(|it| it.flow.reference == CODE_REVIEW);
+    let hindrance = review.and_then(|it| configuration.circumstances.hindrance(it.flow));
+    let held_back = hindrance == Some(Hindrance::PriorityOff);
     let overview = GroupPage::Overview.path(&group);
     let flag = visit.signed_in.caller.actor.is_admin.then(|| {
         let environment = visit.app.environment();
@@ -87,7 +90,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                         </div>
                     }
                 })}
-            {(!rolled_out && blocked.is_none())
+            {held_back
                 .then(|| {
                     view! {
                         <div class="note note-info mt-4">

@@ -97,13 +97,11 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
             let circumstances = &overview.circumstances;
             let engine = |seat| circumstances.decide(&state, seat);
             let blocked = circumstances.chain.blocked_by().is_some();
+            let seats = circumstances.duo_enterprise;
             view! {
                 <dl class="mt-3 divide-y divide-line">
-                    {overview
-                        .subscription
-                        .duo_enterprise
-                        .then(|| view! { <Engine label="With a Duo Enterprise seat" decision=engine(true) /> })}
-                    <Engine label="Without a seat" decision=engine(false) />
+                    {seats.then(|| view! { <Engine label="With a Duo Enterprise seat" decision=engine(true) /> })}
+                    <Engine label=if seats { "Without a seat" } else { "Everybody" } decision=engine(false) />
                     <div class="flex justify-between gap-4 py-2">
                         <dt>"Consent to Code Review Flow"</dt>
                         <dd class="text-right font-medium"><ConsentName overview=overview.clone() state=state.clone() /></dd>
