@@ -40,8 +40,8 @@ pub struct ProviderClaims {
     /// How the provider calls the user, the best first: candidates for a user name here.
     pub usernames: Vec<String>,
     pub name: Option<String>,
-    /// The values of the groups claim; empty when there is none.
-    pub groups: Vec<String>,
+    /// The values of the groups claim, empty when there is none; `None` when it cannot be read.
+    pub groups: Option<Vec<String>>,
 }
 
 /// An address is worth something only when the provider has verified it.
@@ -151,7 +151,7 @@ mod tests {
             authenticated_at: None,
             usernames: usernames.iter().map(|&name| name.to_owned()).collect(),
             name: name.map(str::to_owned),
-            groups: Vec::new(),
+            groups: Some(Vec::new()),
         }
     }
 

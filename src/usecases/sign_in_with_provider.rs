@@ -82,8 +82,13 @@ async fn attempt(
             return Ok(Err(refusal));
         }
     };
-    let wanted = sign_in.rules.group_map.memberships(&claims.groups);
-    set_memberships(app, &mut uow, origin, &provider(claims), &user, &wanted).await?;
+    if let Some(groups) = &claims.groups {
+        let wanted = sign_in.rules.group_map.memberships(groups);
+        set_memberships(app, &mut uow, origin, &provider(claims), &user, &wanted).await?;
+    } else {
+        let username = &user.username;
+        tracing::warn!(username, "the provider's groups could not be read: memberships stay as they are");
+    }
     let start = StartSession {
         user: &user,
         by: claims.identity.issuer(),

@@ -65,6 +65,8 @@ pub struct Script {
     pub user_info_is: Option<(u16, &'static str, String)>,
     /// The user info is a token signed with this.
     pub user_info_signing: Option<Signing>,
+    /// What is put into the header of that token.
+    pub user_info_header_lies: Value,
     pub no_id_token: bool,
     /// Takes a code as often as it comes.
     pub forgets_codes: bool,
@@ -128,8 +130,8 @@ fn put(claims: &mut Value, changes: &Value) {
 }
 
 /// A token signed as the script says.
-fn sign(signing: Signing, claims: &Value) -> String {
-    let header = match signing {
+fn sign(signing: Signing, claims: &Value, header_lies: &Value) -> String {
+    let mut header = match signing {
         Signing::Rs256 => json!({ "alg": "RS256", "kid": "rsa", "typ": "JWT" }),
         Signing::ShortRs256 => json!({ "alg": "RS256", "kid": "short-rsa" }),
         Signing::Es256(number) => json!({ "alg": "ES256", "kid": format!("es-{number}") }),
@@ -137,6 +139,7 @@ fn sign(signing: Signing, claims: &Value) -> String {
         Signing::Hs256 => json!({ "alg": "HS256" }),
         Signing::None => json!({ "alg": "none" }),
     };
+    put(&mut header, header_lies);
     let encode = |value: &Value| BASE64URL.encode(value.to_string());
     let text = format!("{}.{}", encode(&header), encode(claims));
     let signature = match signing {
@@ -190,6 +193,7 @@ impl TestProvider {
             metadata_lies: json!({}),
             user_info_is: None,
             user_info_signing: None,
+            user_info_header_lies: json!({}),
             no_id_token: false,
             forgets_codes: false,
             keys_asked: 0,
@@ -305,7 +309,7 @@ async fn token(
     put(&mut claims, &script.lies);
     let mut answer = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 300 });
     if !script.no_id_token {
-        answer["id_token"] = json!(sign(script.signing, &claims));
+        answer["id_token"] = json!(sign(script.signing, &claims, &json!({})));
     }
     put(&mut answer, &script.token_answer_lies);
     Json(answer).into_response()
@@ -324,7 +328,8 @@ async fn user_info(State(provider): State<TestProvider>, headers: HeaderMap) -> 
     if let Some(signing) = script.user_info_signing {
         put(&mut claims, &json!({ "iss": provider.issuer, "aud": CLIENT }));
         put(&mut claims, &script.user_info_lies);
-        return ([("content-type", "application/jwt")], sign(signing, &claims)).into_response();
+        let token = sign(signing, &claims, &script.user_info_header_lies);
+        return ([("content-type", "application/jwt")], token).into_response();
     }
     put(&mut claims, &script.user_info_lies);
     Json(claims).into_response()

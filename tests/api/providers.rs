@@ -335,16 +335,56 @@ async fn user_info_that_is_away_for_a_moment_takes_nobodys_memberships() {
     provider.script().claims["groups"] = json!(["devs"]);
     gets_in(&provider, &test, "with groups in the user info").await;
     assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer));
-    for status in [429, 500, 503] {
-        provider.script().user_info_is = Some((status, "text/plain", String::from("away")));
+    for (status, kind, body) in [
+        (429, "text/plain", "away"),
+        (500, "text/plain", "away"),
+        (503, "text/plain", "away"),
+        (400, "application/json", "{}"),
+        (403, "text/html", "<h1>No</h1>"),
+        (302, "text/plain", ""),
+        (204, "text/plain", ""),
+        (200, "text/html", "<h1>Sign in</h1>"),
+        (200, "application/json", r#"{"sub":"1","groups":["de"#),
+        (200, "application/json", r#"{"groups":["devs"]}"#),
+        (200, "application/jwt", "a.b.c"),
+    ] {
+        provider.script().user_info_is = Some((status, kind, body.to_owned()));
         let browser = Browser::new(&test);
         let answer = sign_in(&provider, &browser).await;
         refused(&answer, &browser, 503, "does not answer");
-        assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer), "{status}");
+        assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer), "{status} {body}");
     }
+    // Where the ID token has the groups, it does not hang on the user info.
+    provider.script().lies = json!({});
+    provider.script().user_info_is = Some((403, "text/html", String::from("<h1>No</h1>")));
+    gets_in(&provider, &test, "with groups in the ID token").await;
+    assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer));
     // Who is told that there is none has none.
-    provider.script().user_info_is = Some((401, "text/plain", String::new()));
-    gets_in(&provider, &test, "without user info").await;
+    for status in [401, 404] {
+        provider.script().lies = json!({});
+        gets_in(&provider, &test, "with groups in the ID token").await;
+        provider.script().lies = json!({ "groups": null });
+        provider.script().user_info_is = Some((status, "text/plain", String::new()));
+        gets_in(&provider, &test, "without user info").await;
+        assert_eq!(standing(&test, "outsider", "acme").await, None, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn groups_that_cannot_be_read_take_no_memberships_and_the_log_says_so() {
+    let (provider, test) = with_groups("groups", "devs=acme:developer; ops=acme:guest").await;
+    provider.script().claims["groups"] = json!(["devs"]);
+    gets_in(&provider, &test, "with groups").await;
+    for unread in [json!({ "devs": true }), json!(7), json!([{ "name": "devs" }])] {
+        provider.script().claims["groups"] = unread.clone();
+        let (log, guard) = Log::begin(LogFormat::Json, "info");
+        gets_in(&provider, &test, &unread.to_string()).await;
+        drop(guard);
+        assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer), "{unread}");
+        assert!(log.text().contains("memberships stay as they are"), "{}", log.text());
+    }
+    provider.script().claims["groups"] = json!([]);
+    gets_in(&provider, &test, "in no group").await;
     assert_eq!(standing(&test, "outsider", "acme").await, None);
 }
 
@@ -361,12 +401,34 @@ async fn user_info_that_is_signed_is_the_providers_or_nobody_gets_in() {
         refused(&answer, &browser, 502, "cannot be trusted");
     }
     provider.script().user_info_signing = Some(Signing::Rs256);
-    for lies in [json!({ "sub": "2" }), json!({ "iss": "https://evil.example" }), json!({ "aud": "other" })] {
+    for lies in [
+        json!({ "sub": "2" }),
+        json!({ "iss": "https://evil.example" }),
+        json!({ "iss": [provider.issuer] }),
+        json!({ "iss": null }),
+        json!({ "aud": "other" }),
+        json!({ "aud": ["duo-console", "other"] }),
+        json!({ "aud": [] }),
+        json!({ "aud": null }),
+    ] {
         provider.script().user_info_lies = lies.clone();
         let answer = sign_in(&provider, &Browser::new(&test)).await;
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{lies}");
     }
-    provider.script().user_info_lies = json!({ "updated_at": "2026-05-31T08:11:07.003Z" });
+    provider.script().user_info_lies = json!({});
+    for lies in [
+        json!({ "crit": ["exp"] }),
+        json!({ "crit": [] }),
+        json!({ "typ": "at+jwt" }),
+        json!({ "cty": "JWT" }),
+    ] {
+        provider.script().user_info_header_lies = lies.clone();
+        let answer = sign_in(&provider, &Browser::new(&test)).await;
+        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{lies}");
+    }
+    provider.script().user_info_header_lies = json!({});
+    provider.script().user_info_lies =
+        json!({ "aud": ["duo-console"], "updated_at": "2026-05-31T08:11:07.003Z" });
     gets_in(&provider, &test, "signed").await;
     assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer));
 }
@@ -532,6 +594,56 @@ async fn an_address_that_entra_says_nothing_about_counts_in_the_domains_that_the
 }
 
 #[tokio::test]
+async fn an_address_counts_by_its_domain_only_where_the_user_info_cannot_deny_it() {
+    let (provider, test) = at_entra("example.com").await;
+    for (status, body, expected) in [
+        (200, "x".repeat(600_000), StatusCode::BAD_GATEWAY),
+        (429, String::new(), StatusCode::SERVICE_UNAVAILABLE),
+        (500, String::new(), StatusCode::SERVICE_UNAVAILABLE),
+        (403, String::new(), StatusCode::FORBIDDEN),
+        (200, String::from("<h1>Blocked</h1>"), StatusCode::FORBIDDEN),
+    ] {
+        provider.script().user_info_is = Some((status, "application/json", body));
+        let browser = Browser::new(&test);
+        assert_eq!(sign_in(&provider, &browser).await.status, expected, "{status}");
+        assert!(browser.cookie("duo_session").is_none(), "{status}");
+    }
+    provider.script().user_info_is = None;
+    provider.script().user_info_lies = json!({ "email_verified": false });
+    let browser = Browser::new(&test);
+    refused(&sign_in(&provider, &browser).await, &browser, 403, "Your email address is not verified.");
+    provider.script().user_info_lies = json!({});
+    gets_in(&provider, &test, "with user info that does not deny it").await;
+}
+
+#[tokio::test]
+async fn that_an_address_is_not_verified_counts_wherever_it_is_said() {
+    let (provider, test) = at_entra("example.com").await;
+    provider.script().user_info_is = None;
+    let denied = [json!(false), json!("false"), json!(0), json!("perhaps"), json!([])];
+    for verified in &denied {
+        // The address stands in one of them, that it is not verified in the other.
+        let address = json!({ "email": "ann@example.com" });
+        let denial = json!({ "email": null, "email_verified": verified });
+        let not_an_address = json!({ "email": ["ann@example.com"], "email_verified": verified });
+        for (id_token, user_info) in [(&denial, &address), (&address, &denial), (&not_an_address, &address)] {
+            provider.script().lies = id_token.clone();
+            provider.script().user_info_lies = user_info.clone();
+            let browser = Browser::new(&test);
+            let answer = sign_in(&provider, &browser).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{id_token} {user_info}");
+            refused(&answer, &browser, 403, "Your email address is not verified.");
+        }
+    }
+    // A yes belongs to the address beside it: another's address is not verified by it.
+    provider.script().lies = json!({ "email_verified": true });
+    provider.script().user_info_lies = json!({ "email": "ann@guest.example" });
+    let browser = Browser::new(&test);
+    let words = "does not say whether your email address is verified";
+    refused(&sign_in(&provider, &browser).await, &browser, 403, words);
+}
+
+#[tokio::test]
 async fn whom_no_address_finds_an_operator_links_by_the_subject_that_the_audit_log_names() {
     let (provider, test) = at_entra("").await;
     let browser = Browser::new(&test);
@@ -612,7 +724,15 @@ async fn where_the_operator_trusts_the_provider_to_ask_a_sign_in_anew_confirms()
     assert!(has_to_confirm(&browser).await);
     // What the provider does say counts, and so does when it made the token.
     let now = NOON.as_millis() / 1000;
-    for lies in [json!({ "auth_time": now - 61 }), json!({ "iat": now - 61 })] {
+    // A time that cannot be is not as if none were there.
+    for lies in [
+        json!({ "auth_time": now - 61 }),
+        json!({ "iat": now - 61 }),
+        json!({ "auth_time": now + 61 }),
+        json!({ "auth_time": now * 1000 }),
+        json!({ "auth_time": "lately" }),
+        json!({ "auth_time": [now] }),
+    ] {
         provider.script().lies = lies.clone();
         assert_eq!(confirm(&provider, &browser).await.status, StatusCode::BAD_GATEWAY, "{lies}");
         assert!(has_to_confirm(&browser).await, "{lies}");

@@ -175,7 +175,7 @@ fn claims() -> ProviderClaims {
         authenticated_at: None,
         usernames: vec![String::from("ann")],
         name: None,
-        groups: vec![String::from("admins")],
+        groups: Some(vec![String::from("admins")]),
     }
 }
 

@@ -11,10 +11,12 @@ use super::{
     claims::{Claims, Source, groups, seconds},
     discovery::{Client, Provider},
     error::ProviderError,
-    user_info::user_info,
+    token::IdToken,
+    user_info::{UserInfo, user_info},
 };
 use crate::{
     domain::{
+        email::EmailDomains,
         identity::{ClaimedEmail, Identity, ProviderClaims},
         time::Timestamp,
     },
@@ -54,30 +56,43 @@ pub(super) async fn claims(
     let subject = verified.subject().as_str();
     let identity = Identity::new(&config.issuer, subject)
         .ok_or_else(|| invalid("its subject is longer than 255 characters, or is not text"))?;
-    let authenticated_at = authenticated_at(verified, attempt, provider)?;
+    let authenticated_at = authenticated_at(token, verified, attempt, provider)?;
 
     let mut sources = vec![Source { name: "ID token", claims: token.claims() }];
     let info = match user_info(provider, &metadata, &verifier, tokens.access_token(), subject).await {
+        Ok(UserInfo::Unread(reason)) if !says_groups(&sources, config) => {
+            return Err(ProviderError::Unavailable(format!("its user info {reason}")));
+        }
+        Ok(info) => info,
         // It could only add something.
         Err(error @ (ProviderError::Unavailable(_) | ProviderError::TooLarge))
             if says_everything(&sources, config) =>
         {
-            tracing::warn!(%error, "the provider's user info was not read");
-            None
+            UserInfo::Unread(error.to_string())
         }
-        other => other?,
+        Err(error) => return Err(error),
     };
-    sources.extend(info.as_ref().map(|claims| Source { name: "user info", claims }));
+    let untrusted = EmailDomains::default();
+    let mut trusted = &config.trusted_email_domains;
+    match &info {
+        UserInfo::Read(claims) => sources.push(Source { name: "user info", claims }),
+        UserInfo::None => {}
+        UserInfo::Unread(reason) => {
+            tracing::warn!(reason, "the provider's user info was not read");
+            // It may say that the address is not verified.
+            trusted = &untrusted;
+        }
+    }
     let usernames = sources.iter().flat_map(|it| [it.text("preferred_username"), it.text("nickname")]);
     Ok(ProviderClaims {
         identity,
         authenticated_at,
-        email: email(&sources, config),
+        email: email(&sources, trusted),
         usernames: usernames.flatten().map(str::to_owned).collect(),
         name: sources.iter().find_map(|it| it.text("name")).map(str::to_owned),
-        groups: match &config.groups_claim {
+        groups: match groups_claim(config) {
             Some(claim) => groups(&sources, claim, config.groups_separator, &config.rules.group_map),
-            None => Vec::new(),
+            None => Some(Vec::new()),
         },
     })
 }
@@ -111,15 +126,18 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
 /// # Errors
 /// In this attempt only a proof after its begin counts, and there is none.
 fn authenticated_at(
-    token: &CoreIdTokenClaims,
+    token: &IdToken,
+    verified: &CoreIdTokenClaims,
     attempt: &Attempt,
     provider: &Provider,
 ) -> Result<Option<Timestamp>, ProviderError> {
     let millis = |at: DateTime<Utc>| Timestamp::from_millis(at.timestamp_millis());
-    let proved = token.auth_time().map(millis).filter(|&at| at <= provider.now().plus_millis(LEEWAY));
+    let proved = verified.auth_time().map(millis).filter(|&at| at <= provider.now().plus_millis(LEEWAY));
     let Some(since) = attempt.anew_since().map(|began| began.plus_millis(-LEEWAY)) else { return Ok(proved) };
+    let is_said = token.claims().get("auth_time").is_some_and(|value| !value.is_null());
     let proved = match proved {
-        None if provider.config().trust_prompt_login => millis(token.issue_time()),
+        // A claim that is there and names no time that could be is no reason to trust it without one.
+        None if provider.config().trust_prompt_login && !is_said => millis(verified.issue_time()),
         None => return Err(ProviderError::NoAuthTime),
         Some(proved) => proved,
     };
@@ -130,20 +148,31 @@ fn authenticated_at(
     }
 }
 
-/// Whether the ID token alone says what a first sign-in needs, and all memberships.
-fn says_everything(id_token: &[Source<'_>], config: &ProviderConfig) -> bool {
-    let says_groups = |claim: &String| id_token.iter().any(|it| it.find(claim).is_some());
-    matches!(email(id_token, config), ClaimedEmail::Verified(_))
-        && (config.rules.group_map.is_empty() || config.groups_claim.as_ref().is_none_or(says_groups))
+/// The claim with the groups, where a rule is about them.
+fn groups_claim(config: &ProviderConfig) -> Option<&str> {
+    config.groups_claim.as_deref().filter(|_| !config.rules.group_map.is_empty())
 }
 
-/// The address from the first source that says whether it is verified. An address of one source is
-/// never taken together with what another says about it.
-fn email(sources: &[Source<'_>], config: &ProviderConfig) -> ClaimedEmail {
-    let said = sources.iter().map(|it| (it.text("email"), it.flag("email_verified")));
-    let said: Vec<_> = said.filter(|(email, _)| email.is_some()).collect();
-    match said.iter().find(|(_, verified)| verified.is_some()).or_else(|| said.first()) {
-        Some(&(email, verified)) => ClaimedEmail::new(email, verified, &config.trusted_email_domains),
+/// Whether the ID token alone says all memberships.
+fn says_groups(id_token: &[Source<'_>], config: &ProviderConfig) -> bool {
+    groups_claim(config).is_none_or(|claim| id_token.iter().any(|it| it.find(claim).is_some()))
+}
+
+/// Whether the ID token alone says what a first sign-in needs, and all memberships. What an operator
+/// trusts it does not say: the user info could deny it.
+fn says_everything(id_token: &[Source<'_>], config: &ProviderConfig) -> bool {
+    matches!(email(id_token, &EmailDomains::default()), ClaimedEmail::Verified(_))
+        && says_groups(id_token, config)
+}
+
+/// The address from the first source that says whether it is verified. That an address is verified is
+/// never taken from another source than itself; that none is, from any.
+fn email(sources: &[Source<'_>], trusted: &EmailDomains) -> ClaimedEmail {
+    let said: Vec<_> = sources.iter().map(|it| (it.text("email"), it.flag("email_verified"))).collect();
+    let denied = said.iter().any(|(_, verified)| *verified == Some(false)).then_some(false);
+    let with_address = || said.iter().filter(|(email, _)| email.is_some());
+    match with_address().find(|(_, verified)| verified.is_some()).or_else(|| with_address().next()) {
+        Some(&(email, verified)) => ClaimedEmail::new(email, verified.or(denied), trusted),
         None => ClaimedEmail::Missing,
     }
 }

@@ -81,13 +81,14 @@ fn find<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
         .find_map(|(dot, _)| find(claims.get(&path[..dot])?.as_object()?, &path[dot + 1..]))
 }
 
-/// The values of the groups claim from the first source that has it; none where it cannot be read.
+/// The values of the groups claim from the first source that has it, none where none has; `None` where it
+/// cannot be read.
 pub(super) fn groups(
     sources: &[Source<'_>],
     claim: &str,
     separator: Option<char>,
     map: &GroupMap,
-) -> Vec<String> {
+) -> Option<Vec<String>> {
     let Some((source, value)) = sources.iter().find_map(|it| Some((it, it.find(claim)?))) else {
         for source in sources {
             if let Some(sign) = source.leaves_out(claim) {
@@ -95,7 +96,7 @@ pub(super) fn groups(
                 source.unread(claim, &reason);
             }
         }
-        return Vec::new();
+        return Some(Vec::new());
     };
     let groups: Vec<String> = match (value, separator) {
         (Value::String(text), Some(separator)) => {
@@ -107,14 +108,18 @@ pub(super) fn groups(
             for other in others {
                 source.unread(claim, &format!("has {other}, not a text"));
             }
-            values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            let names: Vec<_> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            if names.is_empty() && !values.is_empty() {
+                return None;
+            }
+            names
         }
         (other, _) => {
             source.unread(claim, &format!("is {}, not a list of names", kind(other)));
-            Vec::new()
+            return None;
         }
     };
-    if !map.is_empty() && !groups.is_empty() && !groups.iter().any(|name| map.knows(name)) {
+    if !groups.is_empty() && !groups.iter().any(|name| map.knows(name)) {
         let reason = if value.as_str().is_some_and(|text| separator.is_none() && text.contains(',')) {
             String::from("is one text with commas: --oidc-groups-separator divides it")
         } else {
@@ -123,7 +128,7 @@ pub(super) fn groups(
         };
         tracing::info!(source = source.name, claim, reason, "a claim of the provider gives no membership");
     }
-    groups
+    Some(groups)
 }
 
 /// A time in seconds since 1970, also where it comes as text.
@@ -161,8 +166,12 @@ mod tests {
         serde_json::from_value(value).expect("an object")
     }
 
-    fn read(claims: &Claims, claim: &str, separator: Option<char>) -> Vec<String> {
+    fn groups_of(claims: &Claims, claim: &str, separator: Option<char>) -> Option<Vec<String>> {
         groups(&[Source { name: "test", claims }], claim, separator, &GroupMap::default())
+    }
+
+    fn read(claims: &Claims, claim: &str, separator: Option<char>) -> Vec<String> {
+        groups_of(claims, claim, separator).expect("it can be read")
     }
 
     #[test]
@@ -196,6 +205,19 @@ mod tests {
         assert_eq!(read(&spaces, "groups", Some(' ')), ["ops", "devs"]);
         let list = claims(json!({ "groups": ["a,b", null, 7] }));
         assert_eq!(read(&list, "groups", Some(',')), ["a,b"], "a list is divided already");
+    }
+
+    #[test]
+    fn groups_that_cannot_be_read_are_not_none() {
+        for unread in
+            [json!({ "devs": true }), json!(7), json!(true), json!([7]), json!([{ "name": "devs" }])]
+        {
+            let claims = claims(json!({ "groups": unread }));
+            assert_eq!(groups_of(&claims, "groups", None), None, "{unread}");
+        }
+        for none in [json!({}), json!({ "groups": null }), json!({ "groups": [] })] {
+            assert_eq!(read(&claims(none.clone()), "groups", None), [""; 0], "{none}");
+        }
     }
 
     #[test]

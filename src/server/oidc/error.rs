@@ -73,7 +73,7 @@ impl From<SignatureVerificationError> for ProviderError {
     }
 }
 
-fn with_sources(error: &dyn Error) -> String {
+pub(super) fn with_sources(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -13,11 +13,14 @@ use serde_json::{Value, json};
 
 use super::{
     claims::{Claims, kind, not_a_text, seconds},
-    error::ProviderError,
+    error::{ProviderError, printable, with_sources},
 };
 
 /// What RFC 7518 (section 3.3) asks for.
 const LEAST_RSA_BITS: usize = 2048;
+
+/// The end of the year 9999, in seconds.
+const NEVER: i64 = 253_402_300_799;
 
 /// Signatures with a key that only the provider has. Not those with the client's secret (HS256 and its
 /// like), and never none.
@@ -88,28 +91,23 @@ impl SignedToken {
         Ok(key)
     }
 
-    /// That it is user info which the provider signed for this client.
-    pub fn verify_user_info(
-        &self,
-        verifier: &CoreIdTokenVerifier<'_>,
-        issuer: &str,
-        client_id: &str,
-    ) -> Result<(), ProviderError> {
-        let invalid = |reason: &str| ProviderError::Invalid(format!("its user info {reason}"));
-        // The library knows ID tokens alone; these claims stand for those that it wants of one.
-        let any = [("iss", json!(issuer)), ("sub", json!("")), ("exp", json!(0)), ("iat", json!(0))];
-        let any = any.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let token = self.with_claims(any).map_err(|reason| invalid(&reason))?;
-        self.verified_key(&token, verifier)?;
-        if self.claims.get("iss").is_some_and(|said| said != issuer) {
-            return Err(invalid("comes from another issuer (iss)"));
+    /// That it is user info which the provider signed, for this client alone.
+    pub fn verify_user_info(&self, verifier: &CoreIdTokenVerifier<'_>) -> Result<(), ProviderError> {
+        let invalid = |reason: &str| ProviderError::Invalid(printable(&format!("its user info {reason}")));
+        // The library knows ID tokens alone: these stand for what user info need not have.
+        let any = [("sub", json!("")), ("iat", json!(0)), ("exp", json!(NEVER))];
+        let mut judged: Claims = any.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        for name in ["iss", "aud"] {
+            let said = self.claims.get(name).filter(|value| !value.is_null());
+            let said = said.ok_or_else(|| invalid(&format!("does not say its {name}")))?;
+            judged.insert(name.to_owned(), said.clone());
         }
-        let is_for_us = match self.claims.get("aud") {
-            Some(Value::Array(all)) => all.iter().any(|one| one == client_id),
-            Some(one) => one == client_id,
-            None => true,
-        };
-        if is_for_us { Ok(()) } else { Err(invalid("was made for another client (aud)")) }
+        let token = self.with_claims(judged).map_err(|reason| invalid(&reason))?;
+        self.verified_key(&token, verifier)?;
+        token
+            .claims(verifier, |_: Option<&Nonce>| Ok(()))
+            .map_err(|error| invalid(&format!("is not accepted: {}", with_sources(&error))))?;
+        Ok(())
     }
 }
 

@@ -12,9 +12,14 @@ use super::{
     token::SignedToken,
 };
 
-/// `None` when the provider has none, has none for this access token, or has something else there,
-/// which the log says.
-///
+pub(super) enum UserInfo {
+    Read(Claims),
+    /// The provider has none, or none for this access token.
+    None,
+    /// Something else is there: what, to stand after its name.
+    Unread(String),
+}
+
 /// # Errors
 /// It may be there in a moment; or it is somebody else's, or signed by somebody else.
 pub(super) async fn user_info(
@@ -23,8 +28,8 @@ pub(super) async fn user_info(
     verifier: &CoreIdTokenVerifier<'_>,
     access_token: &AccessToken,
     subject: &str,
-) -> Result<Option<Claims>, ProviderError> {
-    let Some(endpoint) = metadata.userinfo_endpoint() else { return Ok(None) };
+) -> Result<UserInfo, ProviderError> {
+    let Some(endpoint) = metadata.userinfo_endpoint() else { return Ok(UserInfo::None) };
     let bearer = format!("Bearer {}", access_token.secret());
     let bearer = HeaderValue::try_from(bearer)
         .map_err(|_| ProviderError::Invalid(String::from("its access token cannot stand in a header")))?;
@@ -35,22 +40,25 @@ pub(super) async fn user_info(
         .map_err(|error| ProviderError::Unavailable(error.to_string()))?;
     let response = provider.http().call(request).await?;
     let read = match response.status() {
-        StatusCode::OK => read(provider, verifier, &response)?,
+        StatusCode::OK => read(verifier, &response)?,
         status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => return Err(away(status)),
         status if status.is_server_error() => return Err(away(status)),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND) => {
+            tracing::warn!(%status, "the provider has no user info");
+            return Ok(UserInfo::None);
+        }
         status => Err(format!("is {status}")),
     };
-    let theirs = read.and_then(|claims| match claims.get("sub") {
-        Some(Value::String(said)) => Ok((said == subject, claims)),
-        _ => Err(String::from("does not say whose it is (sub)")),
-    });
-    match theirs {
-        Ok((true, claims)) => Ok(Some(claims)),
-        Ok((false, _)) => Err(ProviderError::Invalid(String::from("its user info is somebody else's (sub)"))),
-        Err(reason) => {
-            tracing::warn!(reason, "the provider's user info was not read");
-            Ok(None)
+    let claims = match read {
+        Ok(claims) => claims,
+        Err(reason) => return Ok(UserInfo::Unread(reason)),
+    };
+    match claims.get("sub") {
+        Some(Value::String(said)) if said == subject => Ok(UserInfo::Read(claims)),
+        Some(Value::String(_)) => {
+            Err(ProviderError::Invalid(String::from("its user info is somebody else's (sub)")))
         }
+        _ => Ok(UserInfo::Unread(String::from("does not say whose it is (sub)"))),
     }
 }
 
@@ -60,7 +68,6 @@ fn away(status: StatusCode) -> ProviderError {
 
 /// A JSON object, or one that is signed; else what it is instead.
 fn read(
-    provider: &Provider,
     verifier: &CoreIdTokenVerifier<'_>,
     response: &HttpResponse,
 ) -> Result<Result<Claims, String>, ProviderError> {
@@ -72,8 +79,7 @@ fn read(
     let token = std::str::from_utf8(response.body()).map_err(|_| String::from("is not text"));
     match token.and_then(|text| SignedToken::parse(text.trim())) {
         Ok(token) => {
-            let config = provider.config();
-            token.verify_user_info(verifier, &config.issuer, &config.client_id)?;
+            token.verify_user_info(verifier)?;
             Ok(Ok(token.claims))
         }
         Err(reason) => Ok(Err(reason)),
