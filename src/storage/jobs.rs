@@ -39,6 +39,17 @@ macro_rules! claim {
 /// Only PostgreSQL has it: two workers that look at once do not wait for each other.
 const CLAIM_WITHOUT_WAITING: &str = claim!(" FOR UPDATE SKIP LOCKED");
 
+/// Whether the statement found the one row that it is for.
+macro_rules! changed {
+    ($jobs:ident, $sql:expr, $($value:expr),*) => {
+        on_db!($jobs.uow, |c| sqlx::query($sql)
+            $(.bind($value))*
+            .execute(c)
+            .await
+            .map(|it| it.rows_affected() == 1))
+    };
+}
+
 statements! {
     ADD = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $6, 0, 0, 0, '', 0, '', $7) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
     CLAIM = claim!("");
@@ -226,17 +237,17 @@ impl Jobs<'_> {
         intent: Option<&str>,
         until: Timestamp,
     ) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(ADVANCE)
-            .bind(job.id.0)
-            .bind(job.attempt)
-            .bind(&progress.cursor)
-            .bind(progress.done)
-            .bind(progress.total)
-            .bind(intent)
-            .bind(until.as_millis())
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(
+            self,
+            ADVANCE,
+            job.id.0,
+            job.attempt,
+            &progress.cursor,
+            progress.done,
+            progress.total,
+            intent,
+            until.as_millis()
+        )?)
     }
 
     /// Gives the claim back after so many failures in a row, to be tried again at `run_at`.
@@ -247,15 +258,7 @@ impl Jobs<'_> {
         failures: i64,
         outcome: &str,
     ) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(RELEASE)
-            .bind(job.id.0)
-            .bind(job.attempt)
-            .bind(run_at.as_millis())
-            .bind(failures)
-            .bind(outcome)
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(self, RELEASE, job.id.0, job.attempt, run_at.as_millis(), failures, outcome)?)
     }
 
     /// Gives back what `worker` has claimed, for others to go on with at `now`.
@@ -271,14 +274,7 @@ impl Jobs<'_> {
 
     /// Gives the claim back: all of it was done, and is to be done again at `due_at`.
     pub async fn again(&mut self, job: &Job, due_at: Timestamp, outcome: &str) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(AGAIN)
-            .bind(job.id.0)
-            .bind(job.attempt)
-            .bind(due_at.as_millis())
-            .bind(outcome)
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(self, AGAIN, job.id.0, job.attempt, due_at.as_millis(), outcome)?)
     }
 
     /// Ends what is claimed.
@@ -289,26 +285,12 @@ impl Jobs<'_> {
         at: Timestamp,
         outcome: &str,
     ) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(END)
-            .bind(job.id.0)
-            .bind(job.attempt)
-            .bind(how.key())
-            .bind(at.as_millis())
-            .bind(outcome)
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(self, END, job.id.0, job.attempt, how.key(), at.as_millis(), outcome)?)
     }
 
     /// Ends it, whoever has claimed it. False when it had ended.
     pub async fn cancel(&mut self, id: JobId, at: Timestamp, outcome: &str) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(CANCEL)
-            .bind(id.0)
-            .bind(at.as_millis())
-            .bind(outcome)
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(self, CANCEL, id.0, at.as_millis(), outcome)?)
     }
 
     /// The same by its unique key.
@@ -318,25 +300,13 @@ impl Jobs<'_> {
         at: Timestamp,
         outcome: &str,
     ) -> Result<bool, StorageError> {
-        one(on_db!(self.uow, |c| sqlx::query(CANCEL_BY_KEY)
-            .bind(unique_key)
-            .bind(at.as_millis())
-            .bind(outcome)
-            .execute(c)
-            .await
-            .map(|it| it.rows_affected())))
+        Ok(changed!(self, CANCEL_BY_KEY, unique_key, at.as_millis(), outcome)?)
     }
 
     /// Lets one that waits run at `now`, or one that failed once more. False when it is neither.
     pub async fn retry(&mut self, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
         for statement in [HURRY, REOPEN] {
-            if one(on_db!(self.uow, |c| sqlx::query(statement)
-                .bind(id.0)
-                .bind(now.as_millis())
-                .execute(c)
-                .await
-                .map(|it| it.rows_affected())))?
-            {
+            if changed!(self, statement, id.0, now.as_millis())? {
                 return Ok(true);
             }
         }
@@ -397,9 +367,4 @@ impl Jobs<'_> {
 /// A text in which each of these stands between spaces.
 fn spaced(kinds: &[&str]) -> String {
     kinds.iter().map(|kind| format!(" {kind} ")).collect()
-}
-
-/// Whether a row was what the statement is for.
-fn one(affected: Result<u64, sqlx::Error>) -> Result<bool, StorageError> {
-    Ok(affected? == 1)
 }
