@@ -235,9 +235,18 @@ impl Storage {
     }
 
     /// A transaction for writing.
-    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
-        let (pool, patience) = (self.pool.clone(), self.patience());
+        self.begin_within(self.patience()).await
+    }
+
+    /// The same for what may as well be left undone: it waits for nobody who holds changes up.
+    pub async fn begin_if_free(&self) -> Result<UnitOfWork, StorageError> {
+        self.begin_within(LEAST_FOR_A_LOCK).await
+    }
+
+    #[tracing::instrument(level = "debug", skip_all)]
+    async fn begin_within(&self, patience: Duration) -> Result<UnitOfWork, StorageError> {
+        let pool = self.pool.clone();
         let asked = Instant::now();
         begin(patience, self.changes.clone(), async move {
             Ok(match pool {

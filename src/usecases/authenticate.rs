@@ -72,7 +72,7 @@ enum Noted<'a> {
 /// Writes down that it was used. A database that is too busy for it keeps nobody out.
 async fn note_use(app: &App, used: Noted<'_>, now: Timestamp) {
     let noted = async {
-        let mut uow = app.storage.begin().await?;
+        let mut uow = app.storage.begin_if_free().await?;
         match used {
             Noted::Session(hash) => uow.sessions().touch(hash, now).await?,
             Noted::Token(id) => uow.tokens().touch(id, now).await?,

@@ -18,9 +18,9 @@ use crate::{
     truth::{Place as At, Truth},
 };
 
-/// What a change may take that cannot be made: not a second, once for noting whose token it is and once for
-/// the change, on a busy machine. Without limits of ours it would be five.
-const CLEARLY: Duration = Duration::from_millis(2500);
+/// What a change may take that cannot be made: a second, and what a busy machine adds. Without limits of
+/// ours it would be five.
+const CLEARLY: Duration = Duration::from_millis(1800);
 
 fn signal(server: &Server, name: &str) {
     assert!(Command::new("kill").args(["-s", name, &server.id()]).status().expect("kill").success());
