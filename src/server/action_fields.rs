@@ -1,6 +1,8 @@
 //! What the forms say that change something for somebody or somewhere. A field that nobody reads might
 //! say for whom or where, so it refuses the form; leptos would pass over it.
 
+use std::borrow::Cow;
+
 use url::form_urlencoded;
 
 use crate::actions::{feature_groups, flags, freezes, jobs, set_flow};
@@ -25,9 +27,9 @@ const FIELDS: [(&str, &[&str]); 11] = [
     (set_flow::ADDRESS, &["group", "flow", "enabled", "version", "consent_wording"]),
 ];
 
-/// Whether the action at this address reads all fields of a form. Where no field could widen what is done,
-/// as in what people set for themselves, nobody looks.
-pub(super) fn all_are_read(address: &str, form: &[u8]) -> bool {
-    let Some((_, known)) = FIELDS.iter().find(|(it, _)| *it == address) else { return true };
-    form_urlencoded::parse(form).all(|(name, _)| known.contains(&name.as_ref()))
+/// The first field of a form that the action at this address does not read. Where no field could widen what
+/// is done, as in what people set for themselves, nobody looks.
+pub(super) fn unread<'a>(address: &str, form: &'a [u8]) -> Option<Cow<'a, str>> {
+    let (_, known) = FIELDS.iter().find(|(it, _)| *it == address)?;
+    form_urlencoded::parse(form).map(|(name, _)| name).find(|name| !known.contains(&name.as_ref()))
 }

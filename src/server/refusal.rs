@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{ServerState, router::render_page};
+use super::{ServerState, rest::shortened, router::render_page};
 use crate::{actions::support::InPlace, ui::Refusal, usecases::SignedIn};
 
 /// Where the page of a refusal stands; nothing else does.
@@ -109,5 +109,17 @@ pub(super) fn malformed() -> Refusal {
         status: 400,
         title: "The form was not understood",
         text: String::from("Nothing was changed. Go back, reload the page and try again."),
+    }
+}
+
+/// 400, for a field that nobody reads there: it might say for whom or where.
+pub(super) fn unread(place: &str, name: &str) -> Refusal {
+    Refusal {
+        text: format!(
+            "The {place} says '{}', which nobody reads there. {}",
+            shortened(name).escape_debug(),
+            malformed().text
+        ),
+        ..malformed()
     }
 }

@@ -19,6 +19,7 @@ use leptos::{
     server_fn::axum::server_fn_paths,
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+use url::form_urlencoded;
 
 use super::{
     ServerState, accounts, action_fields, assets, audit_export, health, metrics, middleware, oidc,
@@ -91,7 +92,11 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
         let text = String::from("There is no such form. Go back, reload the page and try again.");
         return asked.refuse(&state, Refusal { status: 404, title: "Page not found", text }).await;
     }
-    if !says_all_in_its_form(&request) {
+    let query = request.uri().query().unwrap_or_default();
+    if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).next() {
+        return asked.refuse(&state, refusal::unread("address", &name)).await;
+    }
+    if !is_plain_form(&request) {
         return asked.refuse(&state, refusal::malformed()).await;
     }
     let (mut parts, body) = request.into_parts();
@@ -99,8 +104,8 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return asked.refuse(&state, refusal::too_large()).await;
     };
-    if !action_fields::all_are_read(parts.uri.path(), &body) {
-        return asked.refuse(&state, refusal::malformed()).await;
+    if let Some(name) = action_fields::unread(parts.uri.path(), &body) {
+        return asked.refuse(&state, refusal::unread("form", &name)).await;
     }
     let in_place = InPlaceSlot::default();
     parts.extensions.insert(in_place.clone());
@@ -126,13 +131,11 @@ async fn action(State(state): State<Arc<ServerState>>, request: Request) -> Resp
     response
 }
 
-/// Whether nothing is said where no action reads it: in the address, or in a body of another kind.
-fn says_all_in_its_form(request: &Request) -> bool {
+/// Whether the body is of the kind that actions read.
+fn is_plain_form(request: &Request) -> bool {
     let headers = request.headers();
     let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
-    request.uri().query().is_none_or(str::is_empty)
-        && headers.get(header::CONTENT_TYPE).is_none_or(is_form)
-        && !headers.contains_key(header::CONTENT_ENCODING)
+    headers.get(header::CONTENT_TYPE).is_none_or(is_form) && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// Renders the page that stands at the request's address.

@@ -189,6 +189,19 @@ async fn what_real_clients_send_is_understood() {
     let both = test.post(&format!("{FLAG}?value=true"), &json!({"value": "false"}));
     let answer = both.token(&token).send().await;
     assert_eq!(answer.json()["state"], "off");
+    // What is neither for whom nor where may be empty anywhere.
+    for (content_type, body) in
+        [(URLENCODED, "key=&force=&override_reason="), (JSON, r#"{"key": null, "user": "", "group": null}"#)]
+    {
+        let ask = test.ask(Method::POST, &format!("{FLAG}?value=true&user=owner")).token(&token);
+        let answer = ask.header("content-type", content_type).body(body).send().await;
+        assert_eq!(answer.json()["state"], "conditional", "{body}: {}", answer.text());
+    }
+    // All and nothing are no percentages, whichever key says it.
+    for (value, state) in [("true", "on"), ("0", "off")] {
+        let keyed = test.ask(Method::POST, &format!("{FLAG}?value={value}&key=percentage_of_actors"));
+        assert_eq!(keyed.token(&token).send().await.json()["state"], state);
+    }
 }
 
 /// One who is sent in a body that is read as GitLab reads it.
@@ -256,13 +269,40 @@ async fn whatever_might_narrow_a_change_is_taken_or_named_and_refused() {
         ("?value=true", URLENCODED, "users=owner", 400, "users is unknown"),
         ("?value=true", URLENCODED, "User=owner", 400, "User is unknown"),
         ("?value=true", JSON, r#"{"user[]": "owner"}"#, 400, "user[] is unknown"),
-        ("?value=true", JSON, r#"{"environments": null}"#, 201, ""),
+        ("?value=true", JSON, r#"{"environments": null}"#, 400, "environments is unknown"),
+        ("?value=true", JSON, r#"{"users": ""}"#, 400, "users is unknown"),
+        ("?value=true&users=", JSON, "", 400, "users is unknown"),
+        ("?value=true&users", JSON, "", 400, "users is unknown"),
+        ("?value=true", URLENCODED, "environments=", 400, "environments is unknown"),
+        // What a variable that nobody set leaves of for whom and where.
+        ("?value=true&user=", JSON, "", 400, "user is empty"),
+        ("?value=true&user", JSON, "", 400, "user is empty"),
+        ("?value=true&user=", JSON, r#"{"user": ""}"#, 400, "user is empty"),
+        ("?value=true", URLENCODED, "user=", 400, "user is empty"),
+        ("?value=true", URLENCODED, "group=", 400, "group is empty"),
+        ("?value=true", URLENCODED, "namespace=", 400, "namespace is empty"),
+        ("?value=true", URLENCODED, "project=", 400, "project is empty"),
+        ("?value=true", URLENCODED, "repository=", 400, "repository is empty"),
+        ("?value=true", URLENCODED, "feature_group=", 400, "feature_group is empty"),
+        ("?value=true", URLENCODED, "user=owner&group=", 400, "group is empty"),
+        ("?value=true&environment=", JSON, "", 400, "environment is empty"),
+        ("?value=true", URLENCODED, "environment=", 400, "environment is empty"),
+        ("?value=true", MULTIPART, &parts(&[("user", "")]), 400, "user is empty"),
+        ("?value=true", JSON, r#"{"environment": ""}"#, 400, "environment is empty"),
+        ("?value=true", JSON, r#"{"environment": null}"#, 400, "environment is empty"),
+        // What is no key may have been meant for whom, and a percentage is not everyone.
+        ("?value=true&key=actors", JSON, "", 400, "key does not have a valid value"),
+        ("?value=100", URLENCODED, "key=user:owner", 400, "key does not have a valid value"),
+        ("?value=25&key=percentage_of_actors", URLENCODED, "value=true", 400, "value is said twice"),
+        ("?value=25", JSON, r#"{"value": 50}"#, 400, "value is said twice"),
+        ("?value=false", JSON, r#"{"value": true}"#, 400, "value is said twice"),
         ("?value=true&sudo=owner", JSON, "", 400, "sudo is unknown"),
         ("?value=true", MULTIPART, &unsaid, 400, " is unknown"),
         // Said twice.
         ("?value=true", URLENCODED, "user=owner&user=reviewer", 400, "user is said twice"),
         ("?value=true", URLENCODED, "user=owner&user[]=reviewer", 400, "user is said twice"),
         ("?value=true", JSON, r#"{"user": "owner", "user": "reviewer"}"#, 400, "user is said twice"),
+        ("?value=true", JSON, r#"{"user": "", "user": "reviewer"}"#, 400, "user is said twice"),
         ("?value=true&user=owner", JSON, r#"{"user": "reviewer"}"#, 400, "user is said twice"),
         ("?value=true&environment=dev", URLENCODED, "environment=pre", 400, "environment is said twice"),
         // Bodies that are not read.
@@ -279,13 +319,15 @@ async fn whatever_might_narrow_a_change_is_taken_or_named_and_refused() {
         let answer = ask.header("content-type", content_type).body(body.to_owned()).send().await;
         assert_eq!(answer.status, status, "{query} {content_type} {body}: {}", answer.text());
         assert!(answer.text().contains(names), "{body}: {}", answer.text());
-        if status == 201 {
-            test.ask(Method::DELETE, FLAG).token(&token).send().await;
-        } else {
-            assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]), "{body}");
-        }
+        assert_eq!(test.get("/api/v4/features").token(&token).send().await.ok(), json!([]), "{body}");
     }
-    assert_eq!(test.snapshot().await.audit.len(), before.audit.len() + 2, "of the one that says nothing");
+    for method in [Method::POST, Method::DELETE] {
+        let ask = test.ask(method, &format!("{FLAG}?value=true")).token(&token).header("sudo", "owner");
+        let answer = ask.send().await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert!(answer.text().contains("sudo is unknown"), "{}", answer.text());
+    }
+    assert_eq!(test.snapshot().await, before, "nothing was changed");
     let packed = test.ask(Method::POST, &format!("{FLAG}?value=true")).token(&token);
     let packed = packed.header("content-type", URLENCODED).header("content-encoding", "gzip");
     packed.body("user=owner").send().await.refused(415, "unsupported_media_type");
@@ -305,6 +347,13 @@ async fn forgetting_a_flag_reads_its_body_and_forgets_it_nowhere_else() {
     for (query, content_type, body, status) in [
         ("", JSON, r#"{"user": "owner"}"#, 400),
         ("", JSON, r#"{"environment": ["dev"]}"#, 400),
+        ("?environment=", JSON, "", 400),
+        ("?environment", JSON, "", 400),
+        ("", URLENCODED, "environment=", 400),
+        ("", JSON, r#"{"environment": ""}"#, 400),
+        ("", JSON, r#"{"environment": null}"#, 400),
+        ("", JSON, r#"{"user": null}"#, 400),
+        ("?user=", JSON, "", 400),
         ("?user=owner", JSON, "", 400),
         ("?environment=dev", JSON, r#"{"environment": "pre"}"#, 400),
         ("", "text/plain", r#"{"environment": "dev"}"#, 415),
@@ -315,6 +364,8 @@ async fn forgetting_a_flag_reads_its_body_and_forgets_it_nowhere_else() {
         assert_eq!(answer.status, status, "{query} {body}: {}", answer.text());
     }
     assert!(is_set("staging").await && is_set("production").await);
+    let nowhere = test.get("/api/v4/features?environment=").token(&token).send().await;
+    assert_eq!(nowhere.status, 400, "{}", nowhere.text());
     let reason = json!({"environment": "staging", "override_reason": "A test."}).to_string();
     assert_eq!(send(&test, &token, Method::DELETE, JSON, &reason).await.status, 204);
     assert!(!is_set("staging").await && is_set("production").await, "where the body says, and nowhere else");

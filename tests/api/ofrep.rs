@@ -193,6 +193,12 @@ async fn what_is_wrong_is_refused_in_the_protocols_words() {
         refused(&answer, 400, "INVALID_CONTEXT");
         assert_eq!(answer.json()["key"], FLAG);
     }
+    let twice = r#"{"context": {"user": "owner", "user": "reviewer"}}"#;
+    for path in [one(FLAG), ALL.to_owned()] {
+        let answer = test.ask(http::Method::POST, &path).token(&token).body(twice).send().await;
+        refused(&answer, 400, "INVALID_CONTEXT");
+        assert_eq!(answer.json()["errorDetails"], "'user' is said twice.");
+    }
     for body in ["{", "[]", "{\"context\":{}} x"] {
         for path in [one(FLAG), ALL.to_owned()] {
             let ask = test.ask(http::Method::POST, &path).token(&token).body(body);

@@ -88,11 +88,17 @@ fn sayings(taken: &Map<String, Value>) -> Vec<Said> {
         query("as a list in the query", "?unheard_of[]=a&unheard_of[]=b", whole.clone()),
         query("nested in the query", "?unheard_of[user]=a", whole.clone()),
         query("in the query without a body", "?unheard_of=staging", String::new()),
+        query("as nothing in the query", "?unheard_of=", whole.clone()),
+        query("by its name alone in the query", "?unheard_of", whole.clone()),
         say("in a form", FORM, as_form(&more)),
         say("as a list in a form", FORM, as_form(&with("unheard_of[]", json!("a")))),
         say("nested in a form", FORM, as_form(&with("unheard_of[user]", json!("a")))),
+        say("as nothing in a form", FORM, as_form(&with(UNKNOWN, json!("")))),
+        say("as nothing in a form of parts", MULTIPART, as_multipart(&with(UNKNOWN, json!("")))),
         say("in a form of parts", MULTIPART, as_multipart(&more)),
         say("in JSON", JSON, json_of(more.clone())),
+        say("as nothing in JSON", JSON, json_of(with(UNKNOWN, json!("")))),
+        say("as null in JSON", JSON, json_of(with(UNKNOWN, Value::Null))),
         say("as a list in JSON", JSON, json_of(with(UNKNOWN, json!(["a", "b"])))),
         say("nested in JSON", JSON, json_of(with(UNKNOWN, json!({"user": "a"})))),
         say("in an array of JSON", JSON, format!("[{}]", json_of(more.clone()))),
@@ -199,7 +205,8 @@ async fn what_is_said_beside_a_form_refuses_it() {
         let parts = fields.iter().map(part).collect::<String>() + "--XX--\r\n";
         let more = format!("{body}&{UNKNOWN}=staging");
         let list = format!("{body}&{UNKNOWN}%5B%5D=staging");
-        let fields = [("", FORM, None, more), ("", FORM, None, list)];
+        let nothing = format!("{body}&{UNKNOWN}=");
+        let fields = [("", FORM, None, more), ("", FORM, None, list), ("", FORM, None, nothing)];
         let fields = fields.into_iter().filter(|_| !ALONE.contains(&path));
         let beside = [
             ("?user=reviewer", FORM, None, body.to_owned()),
@@ -219,10 +226,35 @@ async fn what_is_said_beside_a_form_refuses_it() {
                 let answer =
                     admin.send(Method::POST, &format!("{path}{query}"), &headers, body.clone()).await;
                 assert_eq!(answer.status, 400, "{path}{query} {content_type}: {}", answer.text());
+                let named = match query {
+                    "" if body.contains(UNKNOWN) => UNKNOWN,
+                    query => query.trim_start_matches('?').split(['=', '[']).next().unwrap_or_default(),
+                };
+                assert!(answer.text().contains(named), "{path} {named}: {}", answer.text());
             }
         }
     }
     assert_eq!(test.snapshot().await, before, "nothing was changed");
+}
+
+/// Whatever it is called: nothing of it becomes a part of the page, and it is not repeated without end.
+#[tokio::test]
+async fn the_name_of_a_field_is_repeated_with_care() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let long = "x".repeat(5000);
+    for (name, shown) in [
+        ("<b>user</b>", "&lt;b&gt;user&lt;/b&gt;"),
+        ("user\nname", "user\\nname"),
+        ("\u{202e}resu", "\\u{202e}resu"),
+        (long.as_str(), "xxx…"),
+    ] {
+        let fields = [("environment", "staging"), ("reason", "A test."), (name, "x")];
+        let answer = admin.submit("/actions/begin_freeze", &fields).await;
+        assert_eq!(answer.status, 400, "{name}");
+        let page = answer.text();
+        assert!(page.contains(shown) && !page.contains(name), "{shown}: {page}");
+    }
 }
 
 fn server_fn(path: &str) -> bool {

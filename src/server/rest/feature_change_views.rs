@@ -257,6 +257,7 @@ pub struct NewScheduledFlagChange {
     feature_groups: Vec<String>,
     /// Where; this server's own when it is left out. Where it is named, production may not be further
     /// open than staging when the change is made.
+    #[serde(default, deserialize_with = "somewhere")]
     #[schema(nullable = false, value_type = Option<Environment>)]
     environment: Option<String>,
     /// Why. It is kept with the change.
@@ -297,6 +298,11 @@ impl NewScheduledFlagChange {
 fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let names = Vec::deserialize(deserializer)?;
     if names.is_empty() { Err(D::Error::custom("this list names nobody")) } else { Ok(names) }
+}
+
+/// A place that is there is named: null would stand for this server's own.
+fn somewhere<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 /// The environment of this name.

@@ -1,6 +1,9 @@
 //! What clients of `/api/v4/features` ask for, in GitLab's parameters.
 
-use super::{feature_refusal::Refusal, parameters::Parameters};
+use super::{
+    feature_refusal::Refusal,
+    parameters::{Known, Parameters},
+};
 use crate::{
     domain::{environment::Environment, feature::Percentage},
     usecases::{
@@ -13,11 +16,19 @@ use crate::{
 /// Whom a flag can be set for. None of them goes with `key`.
 const TARGETS: [&str; 6] = ["feature_group", "user", "group", "namespace", "project", "repository"];
 
-/// Where, and in spite of what; not GitLab's.
-const PLACE: [&str; 2] = ["environment", "override_reason"];
+/// The keys that a percentage can have.
+const ACTORS: &str = "percentage_of_actors";
+const TIME: &str = "percentage_of_time";
 
-/// What else says how a flag is set. Nothing of ours is skipped for `force`.
-const VALUE: [&str; 5] = ["value", "key", "force", PLACE[0], PLACE[1]];
+/// What says how a flag is set. `environment` and `override_reason` are not GitLab's, and nothing of ours
+/// is skipped for `force`.
+const TO_SET: Known = Known {
+    texts: &["value", "key", "force", "override_reason"],
+    places: &["environment"],
+    targets: &TARGETS,
+};
+
+const TO_DELETE: Known = Known { texts: &["override_reason"], places: &["environment"], targets: &[] };
 
 impl Parameters {
     /// `None` leaves it to the server.
@@ -39,8 +50,11 @@ impl Parameters {
     }
 
     /// The change that is asked for.
-    pub fn to_set(&self, name: &str) -> Result<SetFeature, Refusal> {
-        self.nothing_but(&VALUE, &TARGETS)?;
+    pub fn to_set(self, name: &str) -> Result<SetFeature, Refusal> {
+        self.nothing_but(&TO_SET)?.change(name)
+    }
+
+    fn change(&self, name: &str) -> Result<SetFeature, Refusal> {
         let value = self.text("value")?.ok_or_else(|| Refusal::bad_parameter("value is missing"))?;
         if self.has("key") {
             let clashes: Vec<_> = TARGETS
@@ -68,13 +82,13 @@ impl Parameters {
     }
 
     /// How the flag is set is to be forgotten: for everybody, so nobody may be named.
-    pub fn to_delete(&self, name: &str) -> Result<DeleteFeature, Refusal> {
-        self.nothing_but(&PLACE, &[])?;
+    pub fn to_delete(self, name: &str) -> Result<DeleteFeature, Refusal> {
+        let known = self.nothing_but(&TO_DELETE)?;
         Ok(DeleteFeature {
             name: name.to_owned(),
-            environments: self.environment()?.into_iter().collect(),
+            environments: known.environment()?.into_iter().collect(),
             undefined_too: true,
-            guard: self.guard()?,
+            guard: known.guard()?,
         })
     }
 
@@ -104,15 +118,16 @@ impl Parameters {
     }
 
     fn value_for_everyone(&self, name: &str, value: &str) -> Result<FlagValue, Refusal> {
-        if let Some(on) = boolean(value) {
-            return Ok(FlagValue::Boolean(on));
-        }
-        match self.text("key")? {
-            Some("percentage_of_actors") => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
-            Some("percentage_of_time") => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
-            None if is_number(value) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
-            None => Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?}"))),
-            Some(key) => {
+        match (self.text("key")?, boolean(value)) {
+            // All and nothing are no percentages, whichever key says it. GitLab has it so.
+            (None | Some(ACTORS | TIME), Some(on)) => Ok(FlagValue::Boolean(on)),
+            // It may have been meant for whom.
+            (Some(_), Some(_)) => Err(Refusal::bad_parameter("key does not have a valid value")),
+            (Some(ACTORS), None) => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
+            (Some(TIME), None) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
+            (None, None) if is_number(value) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
+            (None, None) => Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?}"))),
+            (Some(key), None) => {
                 Err(Refusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
             }
         }
@@ -128,7 +143,7 @@ fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, Refusal
     }
 }
 
-/// All and nothing are no percentages, whatever the key says.
+/// All and nothing are said as percentages, too.
 fn boolean(value: &str) -> Option<bool> {
     match value {
         "true" | "100" | "100.0" => Some(true),

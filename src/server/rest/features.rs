@@ -81,7 +81,8 @@ pub async fn definitions(
 /// For everyone, or for the users, groups, projects and the feature group that are named, all or none
 /// of them. The body is JSON or a form (`application/x-www-form-urlencoded`, `multipart/form-data`), in
 /// which `user[]` is a list; parameters of the query count as well. A parameter that is not known is
-/// refused: it might say for whom or where. A flag that nothing defines can be set. `warnings` in the
+/// refused, and so is an empty target or environment: it might say for whom or where. In JSON an empty
+/// target is one that was left out. A flag that nothing defines can be set. `warnings` in the
 /// answer say what may surprise. As GitLab's. Needs an administrator and the scope `write_settings`.
 #[utoipa::path(
     post,

@@ -44,6 +44,7 @@ use axum::{
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(super) use self::input::shortened;
 use self::{
     decision_views::CodeReviewDecision, flow_version_views::FlowVersionDecision, problem::Problem,
     problem_document::Code, state::Api,

@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::object::Object;
+use super::object::{Members, Object};
 use crate::{
     domain::{environment::Environment, feature::Gate},
     usecases::evaluate_flags::{AllEvaluated, Answered, Subject},
@@ -15,6 +15,9 @@ use crate::{
 
 /// Where changes of flags are told of, as the answers say it.
 pub const EVENTS: &str = "/ofrep/v1/events";
+
+/// The properties of a context that say whom it is about.
+const NAMES: [&str; 4] = ["targetingKey", "user", "group", "project"];
 
 pub const NOBODY_NAMED: &str = "The answer is not the same for everybody: name somebody in the context, as targetingKey, user, group or project.";
 
@@ -55,13 +58,23 @@ impl Asked {
         } else {
             serde_json::from_str(&body).map_err(wrong)?
         };
-        let context: BTreeMap<Text, Box<RawValue>> = match request.context {
-            None => BTreeMap::new(),
+        let Members(members): Members<Text, Box<RawValue>> = match request.context {
+            None => Members(Vec::new()),
             Some(context) if context.get().starts_with('{') => {
                 serde_json::from_str(context.get()).map_err(wrong)?
             }
             Some(_) => return Err(invalid("The context has to be an object.")),
         };
+        let mut context = BTreeMap::new();
+        for (name, value) in members {
+            // Of what no gate reads the last counts.
+            if let Some(name) = NAMES.iter().find(|it| **it == name.0)
+                && context.contains_key(*name)
+            {
+                return Err(invalid(&format!("'{name}' is said twice.")));
+            }
+            context.insert(name, value);
+        }
         let text = |name: &str| match context.get(name).map(|it| it.get()) {
             None | Some("null") => Ok(None),
             Some(value) => match serde_json::from_str(value) {
@@ -69,12 +82,13 @@ impl Asked {
                 Err(_) => Err(invalid(&format!("'{name}' has to be a text."))),
             },
         };
+        let [targeting_key, user, group, project] = NAMES;
         let subject = Subject {
             // Some send an empty one for nobody.
-            targeting_key: text("targetingKey")?.filter(|it| !it.is_empty()),
-            user: text("user")?,
-            group: text("group")?,
-            project: text("project")?,
+            targeting_key: text(targeting_key)?.filter(|it| !it.is_empty()),
+            user: text(user)?,
+            group: text(group)?,
+            project: text(project)?,
         };
         Ok(Self { subject, context })
     }
@@ -381,6 +395,12 @@ mod tests {
     }
 
     #[test]
+    fn what_no_gate_reads_may_be_said_twice() {
+        let twice = canonical(r#"{"context":{"plan":"free","plan":"ultimate","user":"ann"}}"#);
+        assert_eq!(twice, canonical(r#"{"context":{"user":"ann","plan":"ultimate"}}"#));
+    }
+
+    #[test]
     fn what_stands_beside_the_context_is_not_dropped() {
         for body in [r#"{"context":{},"user":"ann"}"#, r#"{"targetingKey":"ann"}"#] {
             let (code, why) = Asked::parse(body.as_bytes()).expect_err(body);
@@ -400,6 +420,10 @@ mod tests {
             (r#"{"context":"ann"}"#, ErrorCode::InvalidContext),
             (r#"{"context":{"targetingKey":7}}"#, ErrorCode::InvalidContext),
             (r#"{"context":{"group":["acme"]}}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{"user":"ann","user":"bob"}}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{"user":"ann","us\u0065r":null}}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{"targetingKey":"","targetingKey":"ann"}}"#, ErrorCode::InvalidContext),
+            (r#"{"context":{},"context":{"user":"ann"}}"#, ErrorCode::ParseError),
         ] {
             assert_eq!(Asked::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
         }

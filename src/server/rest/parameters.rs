@@ -4,27 +4,26 @@
 //! Each is taken or refused. One that were dropped might be the one that says for whom or where: what
 //! was to be for some would be for everyone.
 
-use std::{collections::BTreeMap, convert::Infallible, fmt};
+use std::{collections::BTreeMap, convert::Infallible};
 
 use axum::extract::Request;
 use futures_util::stream;
 use http::{StatusCode, header::CONTENT_TYPE};
 use multer::Multipart;
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::{
     feature_refusal::Refusal,
     input::{essence, is_json, shortened, whole_body},
+    object::Members,
 };
 
-/// Parameters by name. None is empty, but `value` may be: some clients send empty texts for what is left
-/// out.
+/// Parameters by name.
 pub struct Parameters(BTreeMap<String, Parameter>);
+
+/// GitLab's header for acting as somebody else.
+const SUDO: &str = "sudo";
 
 /// What a parameter says.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +31,19 @@ enum Parameter {
     Text(String),
     /// `user[]=ann&user[]=bob`, or an array in JSON.
     List(Vec<String>),
+    /// An empty text or null in JSON, where some clients have a member for everything that they know.
+    Nothing,
+}
+
+/// The parameters that an operation knows.
+pub struct Known {
+    /// One text each. An empty one is as if it were left out, but of `value`.
+    pub texts: &'static [&'static str],
+    /// Where: one text each, never empty.
+    pub places: &'static [&'static str],
+    /// For whom: texts or lists. Only JSON has empty ones for what is left out: in a query or a form they
+    /// come of a variable that nobody set, and would stand for everyone.
+    pub targets: &'static [&'static str],
 }
 
 impl Parameters {
@@ -41,8 +53,13 @@ impl Parameters {
         Self::collect(form_pairs(query.as_bytes()))
     }
 
-    /// Of the query and the body.
+    /// Of the query and the body, for a change.
     pub async fn of(request: Request) -> Result<Self, Refusal> {
+        if request.headers().contains_key(SUDO) {
+            let message =
+                "sudo is unknown, also as a header: the token's owner makes the change. Nothing was changed";
+            return Err(Refusal::bad_parameter(message));
+        }
         let mut parameters = Self::of_query(&request)?;
         let headers = request.headers();
         let (is_json, essence) = (is_json(headers), essence(headers));
@@ -57,8 +74,14 @@ impl Parameters {
             other => return Err(unread(other)),
         };
         for (name, said) in Self::collect(pairs)?.0 {
-            // As GitLab has it of the one that says neither whom nor where.
-            if name != "value" && parameters.0.get(&name).is_some_and(|before| *before != said) {
+            let before = parameters.0.get(&name);
+            if said == Parameter::Nothing && before.is_some() {
+                continue;
+            }
+            // The body counts, as GitLab has it, where it switches off: or else a percentage in the query
+            // would become everyone.
+            let switches_off = name == "value" && matches!(&said, Parameter::Text(it) if it == "false");
+            if !switches_off && before.is_some_and(|before| *before != said) {
                 return Err(said_twice(&name));
             }
             parameters.0.insert(name, said);
@@ -75,26 +98,37 @@ impl Parameters {
                 (Some(_), _) => return Err(said_twice(&name)),
             }
         }
-        all.retain(|name, said| *said != Parameter::Text(String::new()) || name == "value");
         Ok(Self(all))
     }
 
-    /// Refuses parameters that are none of these, and lists where one text belongs.
-    pub fn nothing_but(&self, texts: &[&str], lists: &[&str]) -> Result<(), Refusal> {
+    /// Refuses parameters that are not known, lists where one text belongs, and whom or where that is
+    /// empty. What else is empty is left out.
+    pub fn nothing_but(mut self, known: &Known) -> Result<Self, Refusal> {
+        let Known { texts, places, targets } = known;
         for (name, said) in &self.0 {
+            let is_of = |names: &[&str]| names.contains(&name.as_str());
+            let (is_place, is_target) = (is_of(places), is_of(targets));
+            if !is_of(texts) && !is_place && !is_target {
+                let known = [*texts, *places, *targets].concat().join(", ");
+                let message =
+                    format!("{} is unknown. Nothing was changed. Known are: {known}", shortened(name));
+                return Err(Refusal::bad_parameter(message));
+            }
             match said {
-                _ if lists.contains(&name.as_str()) => {}
-                Parameter::Text(_) if texts.contains(&name.as_str()) => {}
-                Parameter::List(_) if texts.contains(&name.as_str()) => return Err(invalid(name)),
-                _ => {
-                    let known = [texts, lists].concat().join(", ");
-                    let message =
-                        format!("{} is unknown. Nothing was changed. Known are: {known}", shortened(name));
-                    return Err(Refusal::bad_parameter(message));
+                Parameter::Text(text) if text.is_empty() && (is_place || is_target) => {
+                    return Err(empty(name));
                 }
+                Parameter::Nothing if is_place => return Err(empty(name)),
+                Parameter::List(_) if !is_target => return Err(invalid(name)),
+                _ => {}
             }
         }
-        Ok(())
+        self.0.retain(|name, said| match said {
+            Parameter::Text(text) => !text.is_empty() || name == "value",
+            Parameter::List(_) => true,
+            Parameter::Nothing => false,
+        });
+        Ok(self)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -104,7 +138,7 @@ impl Parameters {
     /// The text of a parameter that is no list.
     pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.0.get(name) {
-            None => Ok(None),
+            None | Some(Parameter::Nothing) => Ok(None),
             Some(Parameter::Text(text)) => Ok(Some(text)),
             Some(Parameter::List(_)) => Err(invalid(name)),
         }
@@ -112,16 +146,21 @@ impl Parameters {
 
     /// Everything that a parameter says, in its words; `None` when it is not there.
     pub fn words(&self, name: &str) -> Option<String> {
-        self.0.get(name).map(|said| match said {
-            Parameter::Text(text) => text.clone(),
-            Parameter::List(items) => items.join(","),
-        })
+        match self.0.get(name)? {
+            Parameter::Text(text) => Some(text.clone()),
+            Parameter::List(items) => Some(items.join(",")),
+            Parameter::Nothing => None,
+        }
     }
 }
 
 /// What the library under GitLab's API says.
 fn invalid(name: &str) -> Refusal {
     Refusal::bad_parameter(format!("{} is invalid", shortened(name)))
+}
+
+fn empty(name: &str) -> Refusal {
+    Refusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
 }
 
 fn said_twice(name: &str) -> Refusal {
@@ -168,18 +207,17 @@ async fn multipart_pairs(
     Ok(pairs)
 }
 
-/// The members of an object in JSON. What says nothing is left out.
+/// The members of an object in JSON.
 fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, Refusal> {
-    let Ok(Members(members)) = serde_json::from_slice(body) else {
+    let Ok(Members(members)) = serde_json::from_slice::<Members<String, Value>>(body) else {
         return Err(Refusal::bad_parameter("The request body is no JSON object"));
     };
     let mut pairs = Vec::with_capacity(members.len());
     for (name, value) in members {
         let said = match value {
-            Value::Null => continue,
-            Value::Array(items) if items.is_empty() => {
-                return Err(Refusal::bad_parameter(format!("{} is empty", shortened(&name))));
-            }
+            Value::Null => Parameter::Nothing,
+            Value::String(text) if text.is_empty() && name != "value" => Parameter::Nothing,
+            Value::Array(items) if items.is_empty() => return Err(empty(&name)),
             Value::Array(items) => {
                 let items: Option<_> = items.into_iter().map(text_of).collect();
                 Parameter::List(items.ok_or_else(|| invalid(&name))?)
@@ -196,32 +234,5 @@ fn text_of(value: Value) -> Option<String> {
         Value::String(text) => Some(text),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// All members of an object, also those of one name: of two, a map would drop one.
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members, A::Error> {
-                let mut all = Vec::new();
-                while let Some(member) = members.next_entry()? {
-                    all.push(member);
-                }
-                Ok(Members(all))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
     }
 }
