@@ -140,7 +140,7 @@ fn lead(mut path: String, flash: Option<Flash>, status: u16) {
             InPlaceSlot::fill(InPlace::Page { path, flash, status });
             return;
         }
-        path = paths::short_return(&path).to_owned();
+        path = String::from(paths::short_return(&path));
     }
     if let Some(cookie) = cookie {
         set_cookie(cookie);

@@ -159,13 +159,13 @@ mod tests {
     }
 
     /// What is decided for each kind of user that the group can have.
-    fn decisions(it: &Circumstances, state: &FlowState) -> Vec<Decision> {
+    fn decisions(it: Circumstances, state: &FlowState) -> Vec<Decision> {
         let seats: &[bool] = if it.duo_enterprise { &[true, false] } else { &[false] };
         seats.iter().map(|seat| it.decide(state, *seat)).collect()
     }
 
     /// Whether Code Review Flow reviews, whoever asks.
-    fn for_everybody(it: &Circumstances, state: &FlowState) -> bool {
+    fn for_everybody(it: Circumstances, state: &FlowState) -> bool {
         decisions(it, state).iter().all(|it| it.engine == Engine::CodeReviewFlow)
     }
 
@@ -194,10 +194,10 @@ mod tests {
                     }
                     assert!(!words.contains("Seat holders: ") || words.ends_with(&apart), "{context}");
                     if words.contains("reviews for everybody") || words == ACTIVE_HELPER_TEXT {
-                        assert!(for_everybody(&it, &state), "{context}");
+                        assert!(for_everybody(it, &state), "{context}");
                     }
                     if words.contains("ot in effect") || words.contains("not be in effect") {
-                        assert!(!for_everybody(&it, &consented()), "{context}");
+                        assert!(!for_everybody(it, &consented()), "{context}");
                     }
                     if words.contains("still use GitLab Duo Code Review") {
                         assert_eq!(engine(true), Engine::DuoCodeReview.name(), "{context}");
@@ -212,7 +212,7 @@ mod tests {
         let review = flow(CODE_REVIEW);
         let mut active = 0;
         for it in all() {
-            let true_for_all = for_everybody(&it, &consented());
+            let true_for_all = for_everybody(it, &consented());
             let effect = it.effect(review, &consented());
             assert_eq!(effect.words == ACTIVE_HELPER_TEXT, true_for_all, "{it:?}: {}", effect.words);
             assert_eq!(effect.hindrance.is_none(), true_for_all, "{it:?}");
@@ -221,7 +221,7 @@ mod tests {
             assert_eq!(it.before_consent(review).is_none(), true_for_all, "{it:?}");
             // Nor does it promise what GitLab Duo Code Review does to seat holders where that is not so.
             let missing = FlowState::On(Consent::Missing);
-            let decided = decisions(&it, &missing);
+            let decided = decisions(it, &missing);
             let transitional = decided.iter().any(|it| it.rule == Rule::FlowOnWithoutConsentSeat);
             let says_so = it.effect(review, &missing).words.starts_with("Reviews for Duo Enterprise seat");
             assert_eq!(says_so, transitional, "{it:?}");

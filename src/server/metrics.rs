@@ -33,7 +33,7 @@ pub(super) use requests::{OTHER, Requests};
 use self::{format::Format, process::Process};
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review, flow_version, job::Ending},
+    domain::{code_review, flow_version, job::Ending, time::Timestamp},
     storage::{OpenJobs, PoolUse},
     usecases::{Count, SignInOutcome, list_jobs::count_jobs},
 };
@@ -192,7 +192,7 @@ impl Scrape {
         page.gauges("duo_jobs_running", "Jobs that a worker of any server has", open(|it| it.running))?;
         let now = app.now().as_millis();
         let late = self.jobs.iter().flat_map(|_| app.jobs.kinds()).map(|kind| {
-            let next = self.open_jobs(kind).and_then(|it| it.next).map_or(now, |it| it.as_millis());
+            let next = self.open_jobs(kind).and_then(|it| it.next).map_or(now, Timestamp::as_millis);
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far from 2^52")]
             let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
             ([("kind", kind)], seconds)

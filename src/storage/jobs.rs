@@ -366,5 +366,5 @@ impl Jobs<'_> {
 
 /// A text in which each of these stands between spaces.
 fn spaced(kinds: &[&str]) -> String {
-    kinds.iter().map(|kind| format!(" {kind} ")).collect()
+    format!(" {} ", kinds.join("  "))
 }
