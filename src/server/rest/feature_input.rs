@@ -50,7 +50,7 @@ impl Parameters {
     }
 
     /// The change that is asked for.
-    pub fn to_set(self, name: &str) -> Result<SetFeature, Refusal> {
+    pub fn into_set(self, name: &str) -> Result<SetFeature, Refusal> {
         self.nothing_but(&TO_SET)?.change(name)
     }
 
@@ -82,7 +82,7 @@ impl Parameters {
     }
 
     /// How the flag is set is to be forgotten: for everybody, so nobody may be named.
-    pub fn to_delete(self, name: &str) -> Result<DeleteFeature, Refusal> {
+    pub fn into_delete(self, name: &str) -> Result<DeleteFeature, Refusal> {
         let known = self.nothing_but(&TO_DELETE)?;
         Ok(DeleteFeature {
             name: name.to_owned(),

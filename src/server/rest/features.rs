@@ -106,7 +106,7 @@ pub async fn set(
     request: Request,
 ) -> Result<(StatusCode, Json<Feature>), Refusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
-    let command = Parameters::of(request).await?.to_set(path.get("name"))?;
+    let command = Parameters::of(request).await?.into_set(path.get("name"))?;
     let FeatureSet { warnings, .. } = set_feature(&app, &editor, &command).await?;
     let environment = command.environments.first().copied().unwrap_or(app.environment());
     let state = get_feature(&app, environment, &command.name).await?;
@@ -139,7 +139,7 @@ pub async fn delete(
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
-    let command = Parameters::of(request).await?.to_delete(path.get("name"))?;
+    let command = Parameters::of(request).await?.into_delete(path.get("name"))?;
     delete_feature(&app, &editor, &command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
