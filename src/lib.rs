@@ -1,7 +1,7 @@
 //! Duo Console: a web console and decision service for AI agent flows.
 //!
-//! The map of the house; `ARCHITECTURE.md` explains the rooms. This file is the only place that says
-//! what belongs to which build: `ssr` is the server, `hydrate` the browser.
+//! The map of the house; `ARCHITECTURE.md` explains the rooms. `ssr` is the server, `hydrate` the
+//! browser: whole rooms are told apart here, and in `actions` and `ui`, which both builds have, their parts.
 
 // A view is a type, and a page's is deep.
 #![recursion_limit = "256"]

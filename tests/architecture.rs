@@ -195,6 +195,14 @@ fn libraries_stand_where_they_belong() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is put into a page as it is, and not as text, is a constant of ours.
+#[test]
+fn markup_is_put_in_as_it_is_in_one_place() {
+    let places: Vec<_> =
+        sources().into_iter().filter(|it| it.code.contains("inner_html")).map(|it| it.path).collect();
+    assert_eq!(places, ["ui/app.rs"]);
+}
+
 #[test]
 fn builds_are_told_apart_at_the_doors_only() {
     let doors = ["lib.rs", "ui/mod.rs", "actions/"];

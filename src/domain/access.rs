@@ -79,6 +79,18 @@ pub enum Denial {
     NeedsScope(Scope),
 }
 
+impl Denial {
+    /// What to do about it, for whoever was refused on a page.
+    pub const fn way_on(self) -> &'static str {
+        match self {
+            Self::NeedsRole(_) | Self::NeedsTopLevelOwner => "Ask an Owner of the group.",
+            Self::NeedsAdministrator => "Ask an administrator of this server.",
+            Self::NotForBots => "Sign in as a person who is an Owner of the group.",
+            Self::NeedsScope(_) => "Use a token that has it.",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// With what is written in the ledger as the role held.
@@ -252,5 +264,13 @@ mod tests {
     fn a_stranger_learns_nothing_from_a_scope() {
         let token = actor(false, UserKind::Human, Some(vec![]));
         assert_eq!(can(&token, Action::ReadSettings, standing(None)), Access::Hidden);
+    }
+
+    #[test]
+    fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
+        assert_eq!(Denial::NeedsRole(Role::Owner).way_on(), "Ask an Owner of the group.");
+        assert_eq!(Denial::NeedsTopLevelOwner.way_on(), "Ask an Owner of the group.");
+        // No Owner of a group makes an administrator.
+        assert!(!Denial::NeedsAdministrator.way_on().contains("Owner"));
     }
 }

@@ -12,7 +12,7 @@
 //! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
 //!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done
 //!   once is claimed first, by the state in its row (`jobs`, `scheduled_changes`);
-//! - every statement is a constant in a `statements!` list, so that [`Storage::check_statements`]
+//! - every statement that fits both is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
 mod audit;

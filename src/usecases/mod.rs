@@ -1,5 +1,6 @@
-//! What the program does: one file a verb. Each authorises, loads, lets the domain decide, stores,
-//! writes the audit event and commits. Pages, the API and the command line all come through here.
+//! What the program does: one file a verb. Each that changes something authorises, loads, lets the domain
+//! decide, stores, writes the audit event and commits; some that only read leave it to their caller to say
+//! who may (`may_read_flags`). Pages, the API and the command line all come through here.
 
 mod audit_trail;
 mod caller;

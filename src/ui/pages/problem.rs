@@ -35,7 +35,7 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     match error {
         UseCaseError::NotFound(_) => view! { <NotFoundPage /> }.into_any(),
         UseCaseError::Denied(denial) => {
-            problem(403, "You may not do this", format!("{denial} Ask an Owner of the group."))
+            problem(403, "You may not do this", format!("{denial} {}", denial.way_on()))
         }
         error if error.is_passing() => {
             tracing::warn!(%error, "page not loaded");
