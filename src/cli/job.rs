@@ -70,11 +70,13 @@ pub(super) async fn run(app: &App, command: JobCommand) -> Result<(), Failure> {
 struct JobRow {
     id: i64,
     kind: String,
+    /// Which of its kind, such as the number of the scheduled change.
+    subject: String,
     about: String,
     state: &'static str,
     due_at: String,
-    /// When it may be claimed next; while it runs, when its lease ends.
-    run_at: String,
+    /// When it may be claimed next; while it runs, when its lease ends; none when it has ended.
+    run_at: Option<String>,
     ended_at: Option<String>,
     run_by: Option<String>,
     attempts: i64,
@@ -88,18 +90,20 @@ struct JobRow {
 impl From<ListedJob> for JobRow {
     fn from(ListedJob { job, title, .. }: ListedJob) -> Self {
         let state = job.state.key();
-        let (ended_at, run_by) = match job.state {
-            JobState::Waiting => (None, None),
-            JobState::Running { by } => (None, Some(by)),
-            JobState::Ended { at, .. } => (Some(at.rfc3339()), None),
+        let run_at = Some(job.run_at.rfc3339());
+        let (ended_at, run_at, run_by) = match job.state {
+            JobState::Waiting => (None, run_at, None),
+            JobState::Running { by } => (None, run_at, Some(by)),
+            JobState::Ended { at, .. } => (Some(at.rfc3339()), None, None),
         };
         Self {
             id: job.id.0,
             kind: job.kind,
+            subject: job.subject,
             about: title,
             state,
             due_at: job.due_at.rfc3339(),
-            run_at: job.run_at.rfc3339(),
+            run_at,
             ended_at,
             run_by,
             attempts: job.attempt,
@@ -113,12 +117,13 @@ impl From<ListedJob> for JobRow {
 }
 
 impl Row for JobRow {
-    const HEADINGS: &'static [&'static str] = &["ID", "KIND", "STATE", "NEXT", "ABOUT", "OUTCOME"];
+    const HEADINGS: &'static [&'static str] = &["ID", "KIND", "STATE", "NEXT OR ENDED", "ABOUT", "OUTCOME"];
     const NONE: &'static str = "There are no jobs.";
 
     fn cells(&self) -> Vec<String> {
-        let next = self.ended_at.as_ref().unwrap_or(&self.run_at);
-        [&self.id.to_string(), &self.kind, self.state, next, &self.about, &self.outcome]
+        let when = self.ended_at.as_ref().or(self.run_at.as_ref()).map_or("", String::as_str);
+        let kind = format!("{} {}", self.kind, self.subject);
+        [&self.id.to_string(), kind.trim(), self.state, when, &self.about, &self.outcome]
             .into_iter()
             .map(|it: &str| it.to_owned())
             .collect()

@@ -26,6 +26,8 @@ pub enum JobError {
         "Only a job that failed, that waits after a failure, or that is done again and again can be told to run now."
     )]
     NotToRetry,
+    #[error("A job of this kind is not tried again: what it was for has ended with it. Plan that anew.")]
+    NotTriedAgain,
     #[error("Another version of the program has jobs of this kind. Use that one.")]
     UnknownKind,
 }
@@ -71,6 +73,9 @@ pub async fn retry_job(app: &App, who: &Administrator, id: JobId) -> Result<List
     let mut uow = app.storage.begin().await?;
     let job = find(&mut uow, id).await?;
     let handler = app.jobs.find(&job.kind).ok_or(JobError::UnknownKind)?;
+    if matches!(job.state, JobState::Ended { how: Ending::Failed, .. }) && !handler.can_be_retried() {
+        return Err(JobError::NotTriedAgain.into());
+    }
     if !can_be_retried(&**handler, &job) || !uow.jobs().retry(id, app.now()).await? {
         return Err(JobError::NotToRetry.into());
     }

@@ -42,6 +42,9 @@ fn jobs_are_listed_shown_and_stopped_with_what_they_are_about() {
     // What it was for has ended with it.
     let scheduled = place.json(&["feature", "scheduled", "--format", "json"]);
     assert_eq!(scheduled[0]["outcome"], "Cancelled by operator.");
+    assert_eq!((&listed[0]["subject"], &listed[0]["ended_at"]), (&"1".into(), &Value::Null));
+    let ended = place.json(&["job", "show", "1"]);
+    assert!(ended["run_at"].is_null() && ended["ended_at"].is_string(), "{ended}");
     assert!(place.run(&["job", "stop", "1"]).refused().contains("has ended already"));
 }
 

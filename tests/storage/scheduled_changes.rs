@@ -6,14 +6,16 @@ use duo_console::{
     domain::{
         environment::Environment,
         feature::{Ended, FlagActor, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState},
-        ids::ScheduledChangeId,
+        ids::{JobId, ScheduledChangeId},
         job::{Ending, LEASE},
         time::Timestamp,
     },
     storage::{NewUser, Storage},
     usecases::{
         App, Caller, FlagEditor, FlagError, UseCaseError,
+        administrator::Administrator,
         cancel_scheduled_change::cancel_scheduled_change,
+        change_job::{JobError, retry_job},
         freeze_changes::{begin_freeze, end_freeze},
         list_scheduled_changes::{Scheduled, list_scheduled_changes},
         read_features::get_feature,
@@ -266,6 +268,9 @@ async fn whoever_is_no_longer_an_administrator_gets_nothing_made(db: Database) {
         db.execute(sql).await.expect(sql);
         assert_eq!(run_due(&then).await.expect("it runs"), Ran { failed: 1, ..Ran::default() });
         assert_eq!(outcome(&now, id).await, (Ending::Failed, words.to_owned()));
+        let failed = db.number("SELECT MAX(id) FROM jobs WHERE state = 'failed'").await;
+        let again = retry_job(&now, &Administrator::operator(origin()), JobId(failed)).await;
+        assert!(matches!(again, Err(UseCaseError::Job(JobError::NotTriedAgain))), "{again:?}");
         assert_eq!(gates(&now).await, Gates::default());
     }
     assert_eq!(then.tally.scheduled_changes(Ending::Failed).get(), 2);

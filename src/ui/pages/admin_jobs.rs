@@ -99,7 +99,7 @@ fn Row(visit: Visit, job: ListedJob) -> impl IntoView {
                 {outcome.map(|text| view! { <p class="mt-0.5 text-sm wrap-anywhere">{text}</p> })}
                 {progress(&job).map(|text| view! { <p class="mt-0.5 text-sm">{text}</p> })}
                 <p class="mt-0.5 text-sm text-muted">
-                    "Job "{job.id.to_string()}" ("<code>{job.kind.clone()}</code>"), "<When visit job=job.clone() />
+                    "Job "{job.id.to_string()}" ("<code>{format!("{} {}", job.kind, job.subject).trim().to_owned()}</code>"), "<When visit job=job.clone() />
                 </p>
             </div>
             {can_be_retried.then(|| view! { <Button address=RETRY_ADDRESS id=job.id.0 label=retry title=title.clone() /> })}
