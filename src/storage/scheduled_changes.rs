@@ -33,8 +33,9 @@ statements! {
     /// Whoever is second waits for the first, and then finds it claimed.
     CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome";
     SAY = "UPDATE scheduled_changes SET outcome = $2 WHERE id = $1";
-    /// Has a job for each that waits and has none: a version of the program that knew no jobs planned it.
-    ADD_MISSING_JOBS = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) SELECT 'scheduled_change', CAST(id AS TEXT), 'scheduled_change ' || id, 'flag ' || flag, 0, 'open', due_at, due_at, 0, 0, 0, '', 0, '', planned_at FROM scheduled_changes WHERE state = 'pending' ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
+    /// Has a job for each that waits and never had one: a version of the program that knew no jobs planned
+    /// it. One whose job ends meanwhile on another server has had one.
+    ADD_MISSING_JOBS = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) SELECT 'scheduled_change', CAST(id AS TEXT), 'scheduled_change ' || id, 'flag ' || flag, 0, 'open', due_at, due_at, 0, 0, 0, '', 0, '', planned_at FROM scheduled_changes c WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM jobs WHERE unique_key = 'scheduled_change ' || c.id) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
     /// Without what is to be changed: a row can be ended that nobody can read.
     END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name";
 }

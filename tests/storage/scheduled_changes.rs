@@ -1,6 +1,6 @@
 //! Changes of feature flags that are made later: once, by one server, or not at all.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use duo_console::{
     domain::{
@@ -42,6 +42,7 @@ contract! {
     what_cannot_be_made_is_kept_with_the_reason_and_holds_nothing_up,
     the_job_says_when_whatever_the_clock_says_then,
     a_change_without_a_job_gets_one_at_the_next_start,
+    a_change_that_ends_as_a_server_starts_gets_no_second_job,
     a_change_that_nobody_can_read_holds_nothing_up,
     what_is_wrong_is_not_scheduled,
     what_has_ended_is_not_cancelled,
@@ -353,6 +354,23 @@ async fn a_change_without_a_job_gets_one_at_the_next_start(db: Database) {
     assert_eq!(db.number("SELECT COUNT(*) FROM jobs WHERE kind = 'scheduled_change'").await, 2);
     run_due(&then).await.expect("it runs");
     assert_eq!(outcome(&now, id).await.0, Ending::Done);
+}
+
+async fn a_change_that_ends_as_a_server_starts_gets_no_second_job(db: Database) {
+    let (storage, other) = (db.open().await, db.open().await);
+    let id = schedule(&app(storage.clone()), &plan(percent("5"))).await;
+    let mut ending = storage.begin().await.expect("a transaction");
+    let ended = Ended { how: Ending::Done, at: NOON, outcome: String::new() };
+    ending.scheduled_changes().end(id, &ended).await.expect("it answers").expect("it waited");
+    let key = format!("scheduled_change {id}");
+    assert!(ending.jobs().cancel_by_key(&key, NOON, "").await.expect("it answers"), "it has a job");
+    let starting = tokio::spawn(async move { add_standing_jobs(&app(other)).await });
+    // Until it waits for the other transaction, or is through.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ending.commit().await.expect("it is saved");
+    starting.await.expect("it ends").expect("it starts");
+    let open = storage.read().await.expect("a view").jobs().open(100).await.expect("a list");
+    assert!(open.iter().all(|job| job.kind != "scheduled_change"), "{open:?}");
 }
 
 async fn a_change_that_nobody_can_read_holds_nothing_up(db: Database) {
