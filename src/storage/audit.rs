@@ -1,6 +1,10 @@
 //! The audit log, which only grows.
 
-use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
+use super::{
+    StorageError, UnitOfWork, on_db, repository,
+    sealed_rows::{AuditRow, Unsealed},
+    statements,
+};
 use crate::domain::{
     audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
     audit_chain::{ChainHash, ChainPoint},
@@ -39,25 +43,6 @@ statements! {
     LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
     LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
     LIST_OF_NAMESPACE_PERSON_AND_KIND = list!(" AND e.namespace_id = $5 AND e.actor_username = $6 AND e.kind = $7");
-}
-
-/// A row as it is stored, and as the audit chain seals it.
-#[derive(sqlx::FromRow)]
-pub(super) struct AuditRow {
-    pub id: i64,
-    pub at: i64,
-    pub kind: String,
-    pub actor_id: Option<i64>,
-    pub actor_username: String,
-    pub actor_name: String,
-    pub surface: String,
-    pub namespace_id: Option<i64>,
-    pub namespace_path: Option<String>,
-    pub target: String,
-    pub value_from: String,
-    pub value_to: String,
-    pub remote_ip: String,
-    pub request_id: String,
 }
 
 impl From<NewAuditEvent> for AuditRow {
@@ -168,6 +153,8 @@ pub struct AuditFilter {
 pub struct AuditLog<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(audit_log -> AuditLog);
 
 impl AuditLog<'_> {
     /// Takes an event that happens with the unit of work. It is written and sealed when that commits.

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use super::{
-    Storage, StorageError, UnitOfWork, audit::AuditRow, consents::LedgerRow, on_db, statements,
+    StorageError, UnitOfWork, on_db, repository,
+    sealed_rows::{AuditRow, LedgerRow, Unsealed},
+    statements,
     unit_of_work::Transaction,
 };
 use crate::domain::{
@@ -36,65 +38,14 @@ const LOCK_HEAD: &str = "SELECT position, hash FROM audit_head WHERE id = 1 FOR 
 /// How many rows are in memory at a time.
 const PAGE: i64 = 2_000;
 
-/// A row that a unit of work seals when it commits.
-pub(super) enum Unsealed {
-    /// Not written yet: its number is drawn under the lock, so that numbers follow the chain.
-    Event(AuditRow),
-    /// Written already: the consent that stands refers to it.
-    Ledger(LedgerRow),
-}
-
-impl AuditRow {
-    fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Event(AuditEventId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.kind.as_str().into(),
-                self.actor_id.into(),
-                self.actor_username.as_str().into(),
-                self.actor_name.as_str().into(),
-                self.surface.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_deref().into(),
-                self.target.as_str().into(),
-                self.value_from.as_str().into(),
-                self.value_to.as_str().into(),
-                self.remote_ip.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
-    }
-}
-
-impl LedgerRow {
-    fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Ledger(ConsentId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.action.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_str().into(),
-                self.feature.as_str().into(),
-                self.user_id.into(),
-                self.username.as_str().into(),
-                self.user_name.as_str().into(),
-                self.role.as_str().into(),
-                self.surface.as_str().into(),
-                self.wording.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
-    }
-}
-
 /// A row of the chain: its position, its event or its row of the ledger, its hash.
 type LinkRow = (i64, Option<i64>, Option<i64>, String);
 
 pub struct AuditChain<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(audit_chain -> AuditChain);
 
 impl AuditChain<'_> {
     /// Writes and seals what the unit of work collected. The last thing before a commit: whoever
@@ -258,8 +209,7 @@ fn point((position, hash): (i64, String)) -> ChainPoint {
 /// Seals what is older than the chain, once: the migration that found such rows left a note, which goes
 /// with the sealing. Without it, a row that has no seal is one that somebody put there. Several servers
 /// may do so at once; the lock on the head lets one go first.
-pub(super) async fn seal_what_is_older(storage: &Storage) -> Result<(), StorageError> {
-    let mut uow = storage.begin().await?;
+pub(super) async fn seal_what_is_older(mut uow: UnitOfWork) -> Result<(), StorageError> {
     let noted: i64 = on_db!(uow, |c| sqlx::query_scalar(HAS_OLDER_ROWS).fetch_one(c).await)?;
     if noted == 0 {
         return Ok(());

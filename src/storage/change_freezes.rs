@@ -1,6 +1,6 @@
 //! Change freezes: where nobody sets a flag without saying why.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{environment::Environment, time::Timestamp};
 
 statements! {
@@ -19,6 +19,8 @@ pub struct ChangeFreeze {
 pub struct ChangeFreezes<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(change_freezes -> ChangeFreezes);
 
 impl ChangeFreezes<'_> {
     /// `None` while the environment may be changed.

@@ -1,6 +1,6 @@
 //! Whom users of a chat program mean here, and which of its requests were used.
 
-use super::{StorageError, UnitOfWork, on_db, statements, used_once::UsedOnce};
+use super::{StorageError, UnitOfWork, on_db, repository, statements, used_once::UsedOnce};
 use crate::domain::{chat_user::ChatUser, ids::UserId, time::Timestamp};
 
 statements! {
@@ -24,6 +24,8 @@ pub struct LinkedChatUser {
 pub struct Chat<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(chat -> Chat);
 
 impl Chat<'_> {
     /// Who it is here; `None` when nobody is linked to it.

@@ -1,6 +1,10 @@
 //! The consent ledger, which only grows, and the consent that stands.
 
-use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
+use super::{
+    StorageError, UnitOfWork, on_db, repository,
+    sealed_rows::{LedgerRow, Unsealed},
+    statements,
+};
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
@@ -49,24 +53,6 @@ pub struct LedgerEntry {
     pub request_id: String,
 }
 
-/// A row as it is stored, and as the audit chain seals it.
-#[derive(sqlx::FromRow)]
-pub(super) struct LedgerRow {
-    pub id: i64,
-    pub at: i64,
-    pub action: String,
-    pub namespace_id: i64,
-    pub namespace_path: String,
-    pub feature: String,
-    pub user_id: i64,
-    pub username: String,
-    pub user_name: String,
-    pub role: String,
-    pub surface: String,
-    pub wording: String,
-    pub request_id: String,
-}
-
 impl From<LedgerRow> for LedgerEntry {
     fn from(row: LedgerRow) -> Self {
         Self {
@@ -90,6 +76,8 @@ impl From<LedgerRow> for LedgerEntry {
 pub struct Consents<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(consents -> Consents);
 
 impl Consents<'_> {
     /// Writes the ledger's row, which the commit seals, and makes the current state follow it.

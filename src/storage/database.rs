@@ -11,7 +11,7 @@ use sqlx::{
 use tokio::time::{self, Instant};
 
 use super::{
-    Changes, DatabaseUrl, StorageError, UnitOfWork, all_statements, audit_chain,
+    Changes, DatabaseUrl, StorageError, UnitOfWork, audit_chain,
     changes::{Watched, watch},
     files::{make_privately, open_lock, with_ending},
     statements,
@@ -28,9 +28,6 @@ const ENCODING: &str = "SELECT current_setting('server_encoding')";
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(super) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
-
-/// How long whoever brings an SQLite database up to date waits for another writer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a request waits for its transaction. What is left of it when that begins is how long it waits,
 /// on PostgreSQL, for each lock that somebody else holds: whoever wants to change something that cannot be
@@ -140,7 +137,7 @@ impl Storage {
                 return Err(StorageError::Encoding(encoding));
             }
             POSTGRES_MIGRATIONS.run(&migrating).await?;
-            audit_chain::seal_what_is_older(&Self::new(migrating.clone().into())).await
+            audit_chain::seal_what_is_older(Self::new(migrating.clone().into()).begin().await?).await
         }
         .await;
         migrating.close().await;
@@ -170,7 +167,7 @@ impl Storage {
         let migrating = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         let migrated = async {
             SQLITE_MIGRATIONS.run(&migrating).await?;
-            audit_chain::seal_what_is_older(&Self::new(migrating.clone().into())).await
+            audit_chain::seal_what_is_older(Self::new(migrating.clone().into()).begin().await?).await
         }
         .await;
         migrating.close().await;
@@ -271,22 +268,14 @@ impl Storage {
         self.begin().await?.audit_chain().lock().await.map(drop)
     }
 
-    /// Prepares every statement of the program: each fits the schema as it is. How many there are.
-    ///
-    /// # Errors
-    /// The first that does not fit, by its name.
-    pub async fn check_statements(&self) -> Result<usize, (String, StorageError)> {
-        let mut count = 0;
-        for (file, name, sql) in all_statements() {
-            let sql = sql.into_sql_str();
-            let prepared = match &self.pool {
-                Pool::Sqlite { writer, .. } => writer.prepare(sql).await.map(drop),
-                Pool::Postgres { readers, .. } => readers.prepare(sql).await.map(drop),
-            };
-            prepared.map_err(|error| (format!("{file}::{name}"), error.into()))?;
-            count += 1;
+    /// Whether the statement fits the schema as it is.
+    pub(super) async fn prepare(&self, sql: &'static str) -> Result<(), StorageError> {
+        let sql = sql.into_sql_str();
+        match &self.pool {
+            Pool::Sqlite { writer, .. } => writer.prepare(sql).await.map(drop)?,
+            Pool::Postgres { readers, .. } => readers.prepare(sql).await.map(drop)?,
         }
-        Ok(count)
+        Ok(())
     }
 
     /// The number of the last migration: opening the database applied all up to it.

@@ -1,13 +1,14 @@
 //! Which database: read from its URL, with the settings that every connection has.
 
-use std::{fmt, net::IpAddr, path::Path, str::FromStr};
+use std::{fmt, net::IpAddr, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::database::PATIENCE;
+/// How long whoever brings an SQLite database up to date waits for another writer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What PostgreSQL gives up by itself, in milliseconds. A server that is frozen amid a transaction (its
 /// machine was paused, say) can neither go on nor let go of its locks, and everybody else waits for them.

@@ -1,6 +1,6 @@
 //! Which flow versions are deployed: one registry for each environment.
 
-use super::{LastChange, StorageError, UnitOfWork, on_db, statements};
+use super::{LastChange, StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     deployed::{Definition, Deployed, parse_version},
     environment::Environment,
@@ -45,6 +45,8 @@ struct Row {
 pub struct DeployedVersions<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(deployed_versions -> DeployedVersions);
 
 impl DeployedVersions<'_> {
     pub async fn find(&mut self, environment: Environment) -> Result<Registry, StorageError> {

@@ -1,6 +1,6 @@
 //! Feature groups: actors that a flag is opened for together.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::feature::FlagActor;
 
 statements! {
@@ -23,6 +23,8 @@ pub struct StoredFeatureGroup {
 pub struct FeatureGroups<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(feature_groups -> FeatureGroups);
 
 impl FeatureGroups<'_> {
     pub async fn find(&mut self, name: &str) -> Result<Option<StoredFeatureGroup>, StorageError> {

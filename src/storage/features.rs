@@ -1,6 +1,6 @@
 //! Feature flags: the gates that somebody set, in each environment.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     environment::Environment,
     feature::{FlagActor, Gates, Glance, Percentage},
@@ -37,6 +37,8 @@ pub struct StoredFlag {
 pub struct Features<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(features -> Features);
 
 /// A flag with one of its targets.
 type Row = (String, Option<bool>, i64, i64, i64, Option<String>, Option<String>);

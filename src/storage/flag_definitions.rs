@@ -1,6 +1,6 @@
 //! Definitions of feature flags that were imported. Those that ship are in the program.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::feature::FlagDefinition;
 
 statements! {
@@ -20,6 +20,8 @@ pub struct StoredDefinition {
 pub struct FlagDefinitions<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(flag_definitions -> FlagDefinitions);
 
 impl FlagDefinitions<'_> {
     pub async fn find(&mut self, flag: &str) -> Result<Option<StoredDefinition>, StorageError> {

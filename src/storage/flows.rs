@@ -1,6 +1,6 @@
 //! Which flows a top-level group has on, with the consent that stands.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     consent::{CODE_REVIEW_FEATURE, Consent, ConsentGiven, FlowState},
     flows::{CATALOGUE, CODE_REVIEW, Flow},
@@ -80,6 +80,8 @@ impl FlowSelection {
 pub struct FlowSelections<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(flow_selections -> FlowSelections);
 
 impl FlowSelections<'_> {
     /// Every flow of the catalogue, in its order. A stored flow that the catalogue no longer has is

@@ -1,6 +1,6 @@
 //! What belongs to a top-level group alone: its subscription and the levels above the flows.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     availability::{DuoAvailability, DuoChain},
     flows::Tier,
@@ -27,6 +27,8 @@ struct TopLevelRow {
 pub struct TopLevelGroups<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(top_level_groups -> TopLevelGroups);
 
 impl TopLevelGroups<'_> {
     /// `None` when there is no such top-level group.

@@ -1,7 +1,7 @@
 //! Whom a provider means: its subjects and the users they are here. And which of its answers were
 //! used.
 
-use super::{StorageError, UnitOfWork, on_db, statements, used_once::UsedOnce};
+use super::{StorageError, UnitOfWork, on_db, repository, statements, used_once::UsedOnce};
 use crate::domain::{identity::Identity, ids::UserId, time::Timestamp};
 
 statements! {
@@ -16,6 +16,8 @@ statements! {
 pub struct Identities<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(identities -> Identities);
 
 impl Identities<'_> {
     /// Who it is here; `None` when nobody is linked to it.

@@ -1,7 +1,7 @@
 //! What is done later, or in steps. A claim holds for as long as its lease; whoever writes for a job
 //! names the claim, so that nobody writes for one that another worker has, or that was cancelled.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     ids::JobId,
     job::{Ending, Job, JobState, Priority, Progress},
@@ -162,6 +162,8 @@ pub struct OpenJobs {
 pub struct Jobs<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(jobs -> Jobs);
 
 impl Jobs<'_> {
     /// Whether it is a new one: there was none with its key.

@@ -1,7 +1,7 @@
 //! Links that are used once: to set a password, to make the first administrator. Only the hash of a
 //! link's token is here.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{ids::UserId, time::Timestamp};
 
 statements! {
@@ -18,6 +18,8 @@ statements! {
 pub struct Links<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(links -> Links);
 
 impl Links<'_> {
     /// The one link that sets the user's password; the one before it ends.

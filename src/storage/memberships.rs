@@ -1,6 +1,6 @@
 //! Who is what in which group, and who holds a Duo Enterprise seat.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     access::Standing,
     group_map::{MadeBy, MembershipChange},
@@ -36,6 +36,8 @@ struct MembershipRow {
 pub struct Memberships<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(memberships -> Memberships);
 
 impl Memberships<'_> {
     /// The user's roles at a namespace, with what is inherited from above.

@@ -22,6 +22,7 @@ mod change_freezes;
 mod changes;
 mod chat;
 mod consents;
+mod copy_error;
 mod database;
 mod database_url;
 mod deployed_versions;
@@ -42,8 +43,10 @@ mod preferences;
 mod restore;
 mod scheduled_changes;
 mod schema;
+mod sealed_rows;
 mod sessions;
 mod sign_in_failures;
+mod text;
 mod tokens;
 mod unit_of_work;
 mod used_once;
@@ -51,11 +54,12 @@ mod users;
 
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
-pub use backup::{Copied, CopyError, back_up};
+pub use backup::{Copied, back_up};
 pub use change_freezes::{ChangeFreeze, ChangeFreezes};
 pub use changes::{Changes, Generation, Knowledge, Listener};
 pub use chat::{Chat, LinkedChatUser};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
+pub use copy_error::CopyError;
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use deployed_versions::{DeployedVersions, Registry};
@@ -79,6 +83,7 @@ pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
 pub use sign_in_failures::SignInFailures;
 pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
 pub use unit_of_work::UnitOfWork;
+pub(crate) use unit_of_work::repository;
 pub use users::{NewUser, Users};
 
 /// Names the statements of a file, and lists them for [`Storage::check_statements`].
@@ -89,9 +94,6 @@ macro_rules! statements {
     };
 }
 pub(crate) use statements;
-
-/// How many rows a statement looks up by their ids.
-const AT_ONCE: usize = 50;
 
 /// Runs the same body on whichever database the unit of work is on, with `$conn` its connection.
 /// Whatever fails in it, the unit of work cannot be committed any more.
@@ -112,27 +114,6 @@ macro_rules! on_db {
     }};
 }
 pub(crate) use on_db;
-
-/// Whether the databases can hold `text`: PostgreSQL has none with a zero in it.
-fn fits_text(text: &str) -> bool {
-    !text.contains('\0')
-}
-
-/// A LIKE pattern for "has `text` in it", whatever signs the text has; `None` when nothing has it.
-fn contains(text: &str) -> Option<String> {
-    /// SQLite refuses longer patterns. No path and no name comes near.
-    const LONGEST: usize = 50_000;
-
-    let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    (fits_text(text) && pattern.len() <= LONGEST).then_some(pattern)
-}
 
 /// Every statement of every file: its file, its name, its SQL.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -164,4 +145,19 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     ]
     .into_iter()
     .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))
+}
+
+impl Storage {
+    /// Prepares every statement of the program: each fits the schema as it is. How many there are.
+    ///
+    /// # Errors
+    /// The first that does not fit, by its name.
+    pub async fn check_statements(&self) -> Result<usize, (String, StorageError)> {
+        let mut count = 0;
+        for (file, name, sql) in all_statements() {
+            self.prepare(sql).await.map_err(|error| (format!("{file}::{name}"), error))?;
+            count += 1;
+        }
+        Ok(count)
+    }
 }

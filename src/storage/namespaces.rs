@@ -1,6 +1,9 @@
 //! Groups, subgroups and projects as a tree.
 
-use super::{AT_ONCE, StorageError, UnitOfWork, contains, memberships, on_db, statements};
+use super::{
+    StorageError, UnitOfWork, memberships, on_db, repository, statements, text::contains,
+    unit_of_work::AT_ONCE,
+};
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
@@ -77,6 +80,8 @@ pub struct NewNamespace<'a> {
 pub struct Namespaces<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(namespaces -> Namespaces);
 
 impl Namespaces<'_> {
     /// The case of the letters does not matter. `None` when there is none.

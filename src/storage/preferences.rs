@@ -3,12 +3,8 @@
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::{StorageError, UnitOfWork, on_db, statements};
-use crate::domain::{
-    ids::UserId,
-    orbit::OrbitSettings,
-    preferences::{Display, Theme, TimeFormat},
-};
+use super::{StorageError, UnitOfWork, on_db, repository, sessions::display, statements};
+use crate::domain::{ids::UserId, orbit::OrbitSettings, preferences::Display};
 
 statements! {
     DISPLAY = "SELECT theme, time_format FROM user_preferences WHERE user_id = $1";
@@ -23,15 +19,6 @@ struct OrbitRow {
     orbit_version: i64,
 }
 
-pub(super) fn display(theme: &str, time_format: &str) -> Result<Display, StorageError> {
-    Ok(Display {
-        theme: Theme::from_key(theme)
-            .ok_or_else(|| StorageError::inconsistent("user_preferences", "theme", theme))?,
-        time_format: TimeFormat::from_key(time_format)
-            .ok_or_else(|| StorageError::inconsistent("user_preferences", "time_format", time_format))?,
-    })
-}
-
 /// What a user chose about Orbit, and the version to say when saving over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredOrbit {
@@ -42,6 +29,8 @@ pub struct StoredOrbit {
 pub struct Preferences<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(preferences -> Preferences);
 
 impl Preferences<'_> {
     /// `None` when there is no such user.

@@ -1,7 +1,7 @@
 //! Changes of feature flags that are to be made later. Whoever makes one claims it in the transaction
 //! that changes the gates: both happen, or neither, and to one server only.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     audit::AuditActor,
     environment::Environment,
@@ -121,6 +121,8 @@ fn to_json(changes: &[GateChange]) -> String {
 pub struct ScheduledChanges<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(scheduled_changes -> ScheduledChanges);
 
 impl ScheduledChanges<'_> {
     pub async fn add(&mut self, plan: &PlannedChange) -> Result<ScheduledChangeId, StorageError> {

@@ -1,9 +1,9 @@
 //! Signed-in browsers. Only the hash of a session's token is here.
 
-use super::{StorageError, UnitOfWork, on_db, preferences, statements, users};
+use super::{StorageError, UnitOfWork, on_db, repository, statements, users};
 use crate::domain::{
     ids::{SessionId, UserId},
-    preferences::Display,
+    preferences::{Display, Theme, TimeFormat},
     time::Timestamp,
     user::User,
 };
@@ -83,6 +83,8 @@ pub struct Sessions<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
 
+repository!(sessions -> Sessions);
+
 impl Sessions<'_> {
     pub async fn add(&mut self, session: &NewSession<'_>) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(INSERT)
@@ -107,7 +109,7 @@ impl Sessions<'_> {
         Ok(Some(SessionUser {
             id: SessionId(row.session_id),
             authenticated_at: Timestamp::from_millis(row.authenticated_at),
-            display: preferences::display(&row.theme, &row.time_format)?,
+            display: display(&row.theme, &row.time_format)?,
             last_seen_at: Timestamp::from_millis(row.last_seen_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             user: User {
@@ -214,4 +216,13 @@ impl Sessions<'_> {
             .map(|it| it.rows_affected()))?;
         Ok(i64::try_from(removed).unwrap_or(limit))
     }
+}
+
+pub(super) fn display(theme: &str, time_format: &str) -> Result<Display, StorageError> {
+    Ok(Display {
+        theme: Theme::from_key(theme)
+            .ok_or_else(|| StorageError::inconsistent("user_preferences", "theme", theme))?,
+        time_format: TimeFormat::from_key(time_format)
+            .ok_or_else(|| StorageError::inconsistent("user_preferences", "time_format", time_format))?,
+    })
 }

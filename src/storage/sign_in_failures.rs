@@ -1,6 +1,6 @@
 //! How often somebody failed to sign in. What it is counted for is here as a hash.
 
-use super::{StorageError, UnitOfWork, on_db, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{throttle::Failures, time::Timestamp};
 
 statements! {
@@ -17,6 +17,8 @@ statements! {
 pub struct SignInFailures<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(sign_in_failures -> SignInFailures);
 
 impl SignInFailures<'_> {
     /// What was counted so far; `None` when nothing was.

@@ -1,6 +1,6 @@
 //! Personal access tokens. Only a token's hash is here.
 
-use super::{StorageError, UnitOfWork, on_db, statements, users};
+use super::{StorageError, UnitOfWork, on_db, repository, statements, users};
 use crate::domain::{
     ids::{TokenId, UserId},
     time::Timestamp,
@@ -84,6 +84,8 @@ pub struct StoredToken {
 pub struct Tokens<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(tokens -> Tokens);
 
 impl Tokens<'_> {
     pub async fn add(&mut self, token: &NewToken<'_>) -> Result<TokenId, StorageError> {

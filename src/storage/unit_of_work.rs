@@ -1,11 +1,9 @@
-//! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
+//! One transaction, in which repositories work. Dropped without a commit it never happened.
 
-use super::{
-    AuditChain, AuditLog, ChangeFreezes, Changes, Chat, Consents, DeployedVersions, FeatureGroups, Features,
-    FlagDefinitions, FlowSelections, Identities, Jobs, Links, Memberships, Namespaces, Preferences,
-    ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
-    audit_chain::Unsealed,
-};
+use super::{Changes, StorageError, sealed_rows::Unsealed};
+
+/// How many rows a statement looks up by their ids.
+pub(super) const AT_ONCE: usize = 50;
 
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
@@ -21,40 +19,18 @@ pub struct UnitOfWork {
     pub(super) changes: Changes,
 }
 
-macro_rules! repositories {
-    ($($method:ident -> $repository:ident),* $(,)?) => {
+/// How a repository is got from the transaction that it works in. Each says so itself: the transaction
+/// knows none.
+macro_rules! repository {
+    ($method:ident -> $repository:ident) => {
         impl UnitOfWork {
-            $(pub fn $method(&mut self) -> $repository<'_> {
+            pub fn $method(&mut self) -> $repository<'_> {
                 $repository { uow: self }
-            })*
+            }
         }
     };
 }
-
-repositories! {
-    audit_chain -> AuditChain,
-    audit_log -> AuditLog,
-    change_freezes -> ChangeFreezes,
-    chat -> Chat,
-    consents -> Consents,
-    deployed_versions -> DeployedVersions,
-    feature_groups -> FeatureGroups,
-    features -> Features,
-    flag_definitions -> FlagDefinitions,
-    flow_selections -> FlowSelections,
-    identities -> Identities,
-    jobs -> Jobs,
-    links -> Links,
-    memberships -> Memberships,
-    namespaces -> Namespaces,
-    preferences -> Preferences,
-    scheduled_changes -> ScheduledChanges,
-    sessions -> Sessions,
-    sign_in_failures -> SignInFailures,
-    tokens -> Tokens,
-    top_level_groups -> TopLevelGroups,
-    users -> Users,
-}
+pub(crate) use repository;
 
 impl UnitOfWork {
     /// The version that a save over version `seen` came to. None, or one that does not follow it

@@ -1,6 +1,10 @@
 //! Users and their password hashes.
 
-use super::{AT_ONCE, StorageError, UnitOfWork, contains, fits_text, on_db, statements};
+use super::{
+    StorageError, UnitOfWork, on_db, repository, statements,
+    text::{contains, fits_text},
+    unit_of_work::AT_ONCE,
+};
 use crate::domain::{
     email::EmailAddress,
     ids::UserId,
@@ -78,6 +82,8 @@ pub struct NewUser<'a> {
 pub struct Users<'a> {
     pub(super) uow: &'a mut UnitOfWork,
 }
+
+repository!(users -> Users);
 
 impl Users<'_> {
     /// `None` when there is no such user.
