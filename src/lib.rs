@@ -17,6 +17,8 @@ pub mod server;
 pub mod storage;
 #[cfg(feature = "ssr")]
 pub mod usecases;
+#[cfg(feature = "ssr")]
+pub mod wire;
 
 pub mod ui;
 

@@ -1,13 +1,19 @@
 //! The walls of the house, checked: which room may use which, and what may stand where. A failure
 //! says where the line should move to. The plan is `ARCHITECTURE.md`.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+#[path = "architecture/circles.rs"]
+mod circles;
+#[path = "architecture/imports.rs"]
+mod imports;
+
+use std::{collections::BTreeSet, fs, path::Path};
 
 use duo_console::{domain::paths, ui::PAGES};
+
+use self::{
+    circles::circles,
+    imports::{Import, Source, Sources},
+};
 
 /// Which rooms a room may use, besides itself.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -15,9 +21,44 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["domain"]),
     ("usecases", &["domain", "storage"]),
     ("actions", &["domain", "usecases"]),
-    ("ui", &["domain", "usecases", "actions"]),
-    ("server", &["domain", "storage", "usecases", "actions", "ui"]),
+    ("wire", &["domain", "usecases"]),
+    ("ui", &["domain", "usecases", "wire", "actions"]),
+    ("server", &["domain", "storage", "usecases", "wire", "actions", "ui"]),
     ("cli", &["domain", "storage", "usecases", "server"]),
+];
+
+/// Which capabilities a capability may use, in whatever room: the folders of that name. What stands in no
+/// such folder puts them together, and may use all.
+const CAPABILITIES: &[(&str, &[&str])] = &[
+    ("core", &[]),
+    ("accounts", &["core"]),
+    ("people", &["core", "accounts"]),
+    ("settings", &["core", "people"]),
+    ("flags", &["core", "accounts", "people", "jobs"]),
+    ("flows", &["core", "accounts", "people", "settings", "flags"]),
+    ("decisions", &["core", "people", "settings", "flags", "flows"]),
+    ("jobs", &["core"]),
+    ("rollouts", &["core", "flags", "jobs"]),
+    ("sync", &["core", "accounts", "people", "settings", "jobs"]),
+    ("workflows", &["core", "people", "decisions", "jobs"]),
+    ("chat", &["core", "accounts", "flags"]),
+    ("audit", &["core", "accounts", "people", "flows"]),
+];
+
+/// Imports that close a circle still: who names whom. Taken off as they are cut.
+const STILL_CIRCLES: &[(&str, &str)] = &[
+    ("actions/error.rs", "actions/set_flow.rs"),
+    ("actions/error.rs", "actions/support.rs"),
+    ("actions/support.rs", "actions/set_flow.rs"),
+    ("server/forms.rs", "server/router.rs"),
+    ("server/oidc/pages.rs", "server/router.rs"),
+    ("server/refusal.rs", "server/router.rs"),
+    ("server/sign_in.rs", "server/router.rs"),
+    ("ui/pages/first_administrator.rs", "ui/app.rs"),
+    ("ui/pages/reset_password.rs", "ui/app.rs"),
+    ("ui/pages/sign_in.rs", "ui/app.rs"),
+    ("usecases/error.rs", "usecases/change_job.rs"),
+    ("usecases/error.rs", "usecases/set_flow.rs"),
 ];
 
 /// Words that belong to certain rooms or files, and where a line with one should go instead.
@@ -59,42 +100,23 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
 /// Lines of a file that are not tests.
 const MOST_LINES: usize = 400;
 
-struct Source {
-    /// Relative to `src/`.
-    path: String,
-    /// Without tests, comments and texts.
-    code: String,
+fn sources() -> Sources {
+    Sources::below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
-impl Source {
-    fn room(&self) -> Option<&str> {
-        self.path.split_once('/').map(|(room, _)| room)
-    }
+/// Without tests, comments and texts.
+fn code(source: &Source) -> String {
+    without_texts(without_tests(&source.text))
 }
 
-fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    assert!(files.len() > 50, "the sources are found");
-    let read = |file: PathBuf| {
-        let text = fs::read_to_string(&file).expect("a source can be read");
-        let path = file.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
-        Source { path, code: without_texts(without_tests(&text)) }
-    };
-    files.into_iter().map(read).collect()
+fn room(path: &str) -> Option<&str> {
+    path.split_once('/').map(|(room, _)| room)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder can be read") {
-        let path = entry.expect("an entry").path();
-        let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|it| it == "rs") && !is_test {
-            files.push(path);
-        }
-    }
+/// The capability whose folder a file is in.
+fn capability(path: &str) -> Option<&str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    folders.split('/').skip(1).find(|folder| CAPABILITIES.iter().any(|(name, _)| name == folder))
 }
 
 fn without_tests(text: &str) -> &str {
@@ -121,53 +143,40 @@ fn without_texts(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The rooms that a file names: `crate::room…`, alone or in a list.
-fn rooms_used(code: &str) -> BTreeSet<&'static str> {
-    let mut used = BTreeSet::new();
-    for (start, _) in code.match_indices("crate::") {
-        let rest = &code[start + "crate::".len()..];
-        let names =
-            if let Some(list) = rest.strip_prefix('{') { top_level_names(list) } else { vec![word(rest)] };
-        for (room, _) in MAY_USE {
-            if names.contains(room) {
-                used.insert(*room);
-            }
-        }
-    }
-    used
+/// The rooms that a file names.
+fn rooms_used(source: &Source) -> BTreeSet<&'static str> {
+    let rooms = MAY_USE.iter().map(|(room, _)| *room);
+    let named: BTreeSet<_> = source.named().filter(|it| it[0] == "crate").map(|it| it[1].clone()).collect();
+    rooms.filter(|room| named.contains(*room)).collect()
 }
 
-fn word(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    &text[..end]
-}
-
-/// The first words of the entries of a `use` list, up to its closing brace.
-fn top_level_names(list: &str) -> Vec<&str> {
-    let (mut depth, mut names, mut at_start) = (0, Vec::new(), true);
-    for (index, c) in list.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => at_start = true,
-            c if at_start && depth == 0 && c.is_alphabetic() => {
-                names.push(word(&list[index..]));
-                at_start = false;
-            }
-            _ => {}
+/// The imports of one capability from another that the table does not allow.
+fn against_the_table(imports: &[Import]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Import { from, to, line, name } in imports {
+        let (Some(here), Some(there)) = (capability(from), capability(to)) else { continue };
+        let (_, allowed) = CAPABILITIES.iter().find(|(name, _)| *name == here).expect("it was found there");
+        if here != there && !allowed.contains(&there) {
+            wrong.push(format!("src/{from}:{line} names {name} of {there}: {here} may use {allowed:?}"));
         }
     }
-    names
+    wrong
+}
+
+/// Inside a room.
+fn circles_inside(imports: Vec<Import>) -> Vec<String> {
+    let mut inside = imports;
+    inside.retain(|it| room(&it.from).is_some() && room(&it.from) == room(&it.to));
+    circles(&inside).iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn rooms_use_only_the_rooms_below_them() {
     let mut wrong = Vec::new();
-    for source in sources() {
-        let Some(room) = source.room() else { continue };
+    for source in sources().iter() {
+        let Some(room) = room(&source.path) else { continue };
         let (_, allowed) = MAY_USE.iter().find(|(name, _)| *name == room).expect("a room of the plan");
-        for used in rooms_used(&source.code) {
+        for used in rooms_used(source) {
             if used != room && !allowed.contains(&used) {
                 wrong.push(format!("src/{} uses {used}: {room} may use {allowed:?}", source.path));
             }
@@ -177,16 +186,31 @@ fn rooms_use_only_the_rooms_below_them() {
 }
 
 #[test]
+fn capabilities_use_only_those_of_the_table() {
+    let wrong = against_the_table(&sources().imports());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files that need each other are one thing in several places. A file that hands on what others define
+/// (`pub use`) is in nobody's way: whoever takes it from there is seen to take it from where it is defined.
+#[test]
+fn no_circle_of_files_inside_a_room() {
+    let mut imports = sources().imports();
+    for (from, to) in STILL_CIRCLES {
+        let before = imports.len();
+        imports.retain(|it| (it.from.as_str(), it.to.as_str()) != (*from, *to));
+        assert!(imports.len() < before, "{from} names nothing of {to} any more: take it off the list");
+    }
+    let circles = circles_inside(imports);
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+#[test]
 fn libraries_stand_where_they_belong() {
     let mut wrong = Vec::new();
-    for source in sources() {
+    for source in sources().iter() {
         for (library, places, advice) in BELONGS {
-            let named = source.code.match_indices(library).any(|(at, _)| {
-                let before = source.code[..at].chars().next_back();
-                let is_start =
-                    before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':' && c != '.');
-                is_start && source.code[at + library.len()..].starts_with("::")
-            });
+            let named = source.named().any(|path| path[0] == *library);
             if named && !places.iter().any(|place| source.path.starts_with(place)) {
                 wrong.push(format!("src/{} names {library}: {advice}", source.path));
             }
@@ -198,17 +222,18 @@ fn libraries_stand_where_they_belong() {
 /// What is put into a page as it is, and not as text, is a constant of ours.
 #[test]
 fn markup_is_put_in_as_it_is_in_one_place() {
-    let places: Vec<_> =
-        sources().into_iter().filter(|it| it.code.contains("inner_html")).map(|it| it.path).collect();
+    let sources = sources();
+    let places: Vec<_> = sources.iter().filter(|it| it.says("inner_html")).map(|it| &it.path).collect();
     assert_eq!(places, ["ui/app.rs"]);
 }
 
 #[test]
 fn builds_are_told_apart_at_the_doors_only() {
     let doors = ["lib.rs", "ui/mod.rs", "actions/"];
-    let gated = sources().into_iter().filter(|source| source.code.contains("cfg(feature"));
+    let sources = sources();
+    let gated = sources.iter().filter(|source| code(source).contains("cfg(feature"));
     let wrong: Vec<_> = gated
-        .map(|source| source.path)
+        .map(|source| &source.path)
         .filter(|path| !doors.iter().any(|door| path.starts_with(door)))
         .collect();
     assert!(wrong.is_empty(), "feature gates belong in {doors:?}, not in {wrong:?}");
@@ -216,9 +241,10 @@ fn builds_are_told_apart_at_the_doors_only() {
 
 #[test]
 fn files_stay_short() {
-    let long: Vec<_> = sources()
-        .into_iter()
-        .map(|source| (source.code.lines().count(), source.path))
+    let sources = sources();
+    let long: Vec<_> = sources
+        .iter()
+        .map(|source| (code(source).lines().count(), &source.path))
         .filter(|(lines, _)| *lines > MOST_LINES)
         .collect();
     assert!(long.is_empty(), "split these, by what they are about: {long:?}");
@@ -226,12 +252,9 @@ fn files_stay_short() {
 
 #[test]
 fn every_module_says_what_lives_in_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let silent: Vec<_> = sources()
-        .into_iter()
-        .map(|source| source.path)
-        .filter(|path| !fs::read_to_string(root.join(path)).expect("readable").starts_with("//!"))
-        .collect();
+    let sources = sources();
+    let silent: Vec<_> =
+        sources.iter().filter(|source| !source.text.starts_with("//!")).map(|source| &source.path).collect();
     assert!(silent.is_empty(), "begin these with `//!` and what they are for: {silent:?}");
 }
 
@@ -256,7 +279,57 @@ fn every_page_has_a_pattern_for_the_log_and_the_metrics() {
 /// The checks above must be able to fail.
 #[test]
 fn a_broken_wall_is_seen() {
-    let code = "use crate::{\n    domain::{ids::UserId, time},\n    storage::Storage,\n};\nfn f() { crate::server::g() }";
-    assert_eq!(rooms_used(code), BTreeSet::from(["domain", "server", "storage"]));
+    let text = "use crate::{\n    domain::{ids::UserId, time},\n    storage::Storage,\n};\nfn f() { crate::server::g() }\n\
+                // crate::cli\nconst A: &str = \"crate::ui\";\n#[cfg(test)]\nmod tests { use crate::actions; }";
+    let sources = Sources::new([(String::from("usecases/a.rs"), text.to_owned())]);
+    let used: Vec<_> = sources.iter().map(rooms_used).collect();
+    assert_eq!(used, [BTreeSet::from(["domain", "server", "storage"])]);
     assert_eq!(without_texts("let a = \"crate::ui\"; // crate::cli"), "let a = ; ");
+}
+
+/// A room of these files, by their names below it.
+fn imports_of(files: &[(&str, &str)]) -> Vec<Import> {
+    Sources::new(files.iter().map(|(path, text)| (format!("room/{path}"), (*text).to_owned()))).imports()
+}
+
+#[test]
+fn a_circle_is_seen_with_the_line_where_to_cut_it() {
+    let circle = circles_inside(imports_of(&[
+        ("mod.rs", "mod a;\nmod b;\npub use a::A;\npub use self::b::B;"),
+        ("a.rs", "//! Says.\nuse super::{\n    B,\n};\npub struct A(B);\nfn a() {}"),
+        ("b.rs", "pub struct B;\nfn b() { view! { <A on=super::a::a() /> } }"),
+        ("c.rs", "use crate::room::A;"),
+    ]));
+    let [circle] = circle.as_slice() else { panic!("{circle:?}") };
+    assert!(circle.starts_with("2 files: room/a.rs, room/b.rs\n"), "{circle}");
+    assert!(circle.contains("cut at src/room/a.rs:3, which names super::B of src/room/b.rs"), "{circle}");
+}
+
+#[test]
+fn a_parent_that_hands_on_what_its_children_define_is_in_no_circle() {
+    let facade = [
+        ("mod.rs", "mod a;\nmod b;\npub use a::A;\npub use b::{B, text};"),
+        ("a.rs", "use super::{B, b::text};\npub struct A(B);"),
+        ("b.rs", "pub struct B;\npub fn text() {}\n#[cfg(test)]\nmod tests { use super::super::A; }"),
+    ];
+    assert_eq!(circles_inside(imports_of(&facade)), [""; 0]);
+    // One that defines what they need, and needs them, is.
+    let mut real = facade;
+    real[0].1 = "mod a;\nmod b;\npub use a::A;\npub use b::{B, text};\npub struct C(A);";
+    real[2].1 = "use super::C;\npub struct B;\npub fn text() {}";
+    assert_eq!(circles_inside(imports_of(&real)).len(), 1);
+}
+
+#[test]
+fn an_import_against_the_table_of_capabilities_is_seen() {
+    let imports = imports_of(&[
+        ("mod.rs", "mod flags;\nmod flows;\nmod core;"),
+        ("core/mod.rs", "pub struct C;"),
+        ("flags/mod.rs", "use super::{core::C, flows::F};\npub struct G(C, F);"),
+        ("flows/mod.rs", "pub mod f;\npub use f::F;"),
+        ("flows/f.rs", "use crate::room::core::C;\npub struct F;"),
+    ]);
+    let wrong = against_the_table(&imports);
+    let [wrong] = wrong.as_slice() else { panic!("{wrong:?}") };
+    assert!(wrong.starts_with("src/room/flags/mod.rs:1 names super::flows::F of flows"), "{wrong}");
 }

@@ -17,7 +17,7 @@ const JOBS: u32 = 3_000;
 /// Nothing to do, once.
 struct Nothing;
 
-impl JobHandler for Nothing {
+impl JobHandler<App> for Nothing {
     fn kind(&self) -> &'static str {
         "nothing"
     }
@@ -48,7 +48,7 @@ pub async fn claimed_and_finished(folder: &Path) -> f64 {
         fresh_sign_in_millis: 0,
         environment: Environment::Production,
     };
-    let handlers = JobHandlers::new([Arc::new(Nothing) as Arc<dyn JobHandler>]);
+    let handlers = JobHandlers::new([Arc::new(Nothing) as Arc<dyn JobHandler<App>>]);
     let app = App::with_jobs(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings, handlers);
     let now = SystemClock.now();
     let mut uow = app.storage.begin().await.expect("a unit of work");

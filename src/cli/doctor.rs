@@ -1,11 +1,11 @@
 //! `doctor`: looks for what is wrong with the set-up, and says what to do. It changes nothing.
 
 mod database;
+mod findings;
 mod machine;
 mod settings;
 
-use serde::Serialize;
-
+use self::findings::{Finding, Findings, Status};
 use super::{
     Failure,
     output::{Format, print, print_json},
@@ -27,44 +27,6 @@ pub struct Doctor {
     /// As lines or as JSON
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Ok,
-    Warn,
-    Fail,
-}
-
-/// What one check found.
-#[derive(Debug, Serialize)]
-struct Finding {
-    check: &'static str,
-    status: Status,
-    found: String,
-    /// What to do; `None` when it is well.
-    advice: Option<String>,
-}
-
-/// What was found so far.
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn ok(&mut self, check: &'static str, found: impl Into<String>) {
-        self.0.push(Finding { check, status: Status::Ok, found: found.into(), advice: None });
-    }
-
-    fn warn(&mut self, check: &'static str, found: impl Into<String>, advice: impl Into<String>) {
-        let advice = Some(advice.into());
-        self.0.push(Finding { check, status: Status::Warn, found: found.into(), advice });
-    }
-
-    fn fail(&mut self, check: &'static str, found: impl Into<String>, advice: impl Into<String>) {
-        let advice = Some(advice.into());
-        self.0.push(Finding { check, status: Status::Fail, found: found.into(), advice });
-    }
 }
 
 pub(super) async fn run(options: &Doctor, database: &DatabaseOptions) -> Result<(), Failure> {

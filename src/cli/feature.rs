@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::{
     Failure,
-    feature_changes::{self, ChangeCommand},
     feature_rows::{DefinitionRow, FeatureRow, GroupRow},
     open::origin,
     output::{Format, print, print_json, print_list, say},
@@ -15,8 +14,9 @@ use crate::{
         App, FlagEditor, Guard,
         define_features::define_features,
         delete_feature::{DeleteFeature, delete_feature},
-        flag_definitions::{list_definitions, to_yaml},
+        flag_definitions::to_yaml,
         freeze_changes::{begin_freeze, end_freeze},
+        list_definitions::list_definitions,
         list_feature_groups::list_feature_groups,
         read_features::{get_feature, list_features},
         set_feature::{FlagValue, SetFeature, Targets, set_feature},
@@ -104,8 +104,6 @@ Examples:
         #[arg(value_parser = environment)]
         environment: Environment,
     },
-    #[command(flatten)]
-    Change(ChangeCommand),
 }
 
 #[derive(Debug, clap::Args)]
@@ -252,10 +250,9 @@ impl What {
     }
 }
 
-pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failure> {
-    let editor = FlagEditor::operator(origin(app));
+pub(super) async fn run(app: &App, editor: &FlagEditor, command: FeatureCommand) -> Result<(), Failure> {
     match command {
-        FeatureCommand::Set(options) => set(app, &editor, options).await,
+        FeatureCommand::Set(options) => set(app, editor, options).await,
         FeatureCommand::Get { name, place, format } => {
             let row = FeatureRow::from(get_feature(app, place.environment, &name).await?);
             Ok(print_one(format, row)?)
@@ -273,7 +270,7 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
                 undefined_too: force,
                 guard,
             };
-            let was_set = delete_feature(app, &editor, &command).await?;
+            let was_set = delete_feature(app, editor, &command).await?;
             let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
             if force {
                 return Ok(print(format_args!("{done}: {name}."))?);
@@ -286,11 +283,11 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
             let shown = file.display();
             let text = std::fs::read_to_string(&file)
                 .map_err(|error| Failure::refused(format!("Cannot read {shown}: {error}.")))?;
-            let changed = define_features(app, &editor, &text).await?;
+            let changed = define_features(app, editor, &text).await?;
             Ok(print(format_args!("{changed} definitions are new or changed."))?)
         }
         FeatureCommand::Group { name, members } => {
-            set_feature_group(app, &editor, &name, &members.targets(Vec::new())).await?;
+            set_feature_group(app, editor, &name, &members.targets(Vec::new())).await?;
             Ok(print(format_args!("The feature group {name} is as you said."))?)
         }
         FeatureCommand::Groups { format } => {
@@ -300,15 +297,14 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
         }
         FeatureCommand::Freeze { environment, reason } => {
             let done =
-                if begin_freeze(app, &editor, environment, &reason).await? { "Began" } else { "There is" };
+                if begin_freeze(app, editor, environment, &reason).await? { "Began" } else { "There is" };
             Ok(print(format_args!("{done} a change freeze in {environment}."))?)
         }
         FeatureCommand::Unfreeze { environment } => {
             let done =
-                if end_freeze(app, &editor, environment, None).await? { "Ended the" } else { "There was no" };
+                if end_freeze(app, editor, environment, None).await? { "Ended the" } else { "There was no" };
             Ok(print(format_args!("{done} change freeze in {environment}."))?)
         }
-        FeatureCommand::Change(command) => feature_changes::run(app, &editor, command).await,
     }
 }
 

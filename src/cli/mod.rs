@@ -13,6 +13,7 @@ mod failure;
 mod feature;
 mod feature_changes;
 mod feature_rows;
+mod features;
 mod flow;
 mod job;
 mod migrate;
@@ -82,7 +83,7 @@ enum Command {
     Token(token::TokenCommand),
     /// Open and close feature flags
     #[command(subcommand)]
-    Feature(feature::FeatureCommand),
+    Feature(features::FeaturesCommand),
     /// Run commands of the chat for feature flags, and say who is who there
     Chatops(chatops::Chatops),
     /// See and switch the flows of a group, in the name of a user
@@ -144,7 +145,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Demo => demo::run(&app).await,
         Command::User(command) => user::run(&app, command).await,
         Command::Token(command) => token::run(&app, command).await,
-        Command::Feature(command) => feature::run(&app, command).await,
+        Command::Feature(command) => features::run(&app, command).await,
         Command::Chatops(command) => chatops::run(&app, command).await,
         Command::Flow(command) => flow::run(&app, command, &database).await,
         Command::Job(command) => job::run(&app, command).await,

@@ -2,8 +2,8 @@
 
 use super::{
     audit::{AuditCursor, AuditKind},
+    escape::query_value,
     ids::AuditEventId,
-    paths::query_value,
     time::Timestamp,
 };
 

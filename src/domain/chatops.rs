@@ -136,7 +136,7 @@ const TARGETS: [&str; 6] = ["user", "group", "namespace", "project", "repository
 /// # Errors
 /// It is no command, or not a whole one.
 pub fn parse(line: &str) -> Result<ChatopsCommand, ChatopsError> {
-    parse_words(&words::split(line)?)
+    parse_words(&words::split(line).map_err(wrong)?)
 }
 
 /// The same, cut into words already.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{flows::Tier, ids::NamespaceId};
+use super::ids::NamespaceId;
 
 /// A full path such as `acme/platform/api`, as it was written. Compared without regard to case by
 /// its [`GroupPath::key`].
@@ -107,6 +107,34 @@ impl Namespace {
             (NamespaceKind::Project, _) => "project",
             (NamespaceKind::Group, Some(_)) => "subgroup",
             (NamespaceKind::Group, None) => "top-level group",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Premium,
+    Ultimate,
+}
+
+impl Tier {
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Premium => "premium",
+            Self::Ultimate => "ultimate",
+        }
+    }
+
+    /// `None` when `key` names no tier.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Premium, Self::Ultimate].into_iter().find(|it| it.key() == key)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Premium => "Premium",
+            Self::Ultimate => "Ultimate",
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The addresses of the pages. A link is built here, never by hand.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
+pub use super::escape::query_value;
 use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupPath};
 
 pub const HOME: &str = "/";
@@ -65,25 +64,6 @@ pub fn pattern(path: &str) -> Option<&'static str> {
         }
     }
     PAGES.into_iter().find(|page| *page == path)
-}
-
-/// What must not stand as it is in a query's value.
-const QUERY_VALUE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'&')
-    .add(b'+')
-    .add(b'%')
-    .add(b'=')
-    .add(b'?')
-    .add(b'\'');
-
-/// A query's value, escaped.
-pub fn query_value(value: &str) -> String {
-    utf8_percent_encode(value, QUERY_VALUE).to_string()
 }
 
 /// A page of a group.

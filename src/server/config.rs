@@ -5,18 +5,20 @@
 //! so that nobody mends them one start at a time.
 
 mod chat;
+mod checks;
 mod options;
 mod provider;
 mod traces;
 mod values;
 
-use std::{fmt, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 pub use chat::ChatOptions;
+pub use checks::{ConfigError, ConfigErrors, Setting};
 pub use options::{DatabaseOptions, ExternalUrlOption, ServeOptions};
 pub use provider::{IssuerOption, ProviderConfig, ProviderOptions};
 pub use traces::{OtlpEndpoint, TraceConfig, TraceOptions};
-pub use values::{ExternalUrl, Secret};
+pub use values::{ExternalUrl, LogFormat, Secret};
 
 use super::{ChatSecret, MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
@@ -80,61 +82,6 @@ pub struct LogConfig {
     /// Directives of `tracing_subscriber::EnvFilter`; they parse.
     pub filter: String,
 }
-
-/// The form of a log event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people: a line an event.
-    Text,
-    /// For collectors: a JSON object an event.
-    Json,
-}
-
-/// The two names of a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Without the dashes.
-    pub flag: &'static str,
-    /// The environment variable.
-    pub variable: &'static str,
-}
-
-/// One setting that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    /// Which one.
-    pub setting: Setting,
-    /// What it was set to; `None` when that may hold a password.
-    pub value: Option<String>,
-    /// What would have been right.
-    pub expected: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "--{} ({})", self.setting.flag, self.setting.variable)?;
-        if let Some(value) = &self.value {
-            write!(f, " is {value:?}")?;
-        }
-        write!(f, ": {}", self.expected)
-    }
-}
-
-/// All settings that are wrong; never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigErrors(pub Vec<ConfigError>);
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
-            1 => f.write_str("1 setting is wrong:")?,
-            many => write!(f, "{many} settings are wrong:")?,
-        }
-        self.0.iter().try_for_each(|error| write!(f, "\n  {error}"))
-    }
-}
-
-impl std::error::Error for ConfigErrors {}
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,10 @@
 //! a connection looks at it, instead of one timer a request.
 
 mod crowd;
+mod limits;
 mod pulse;
+
+pub use limits::ConnectionLimits;
 
 use std::{
     convert::Infallible,
@@ -43,17 +46,6 @@ const READ_AHEAD: usize = 64 * 1024;
 
 /// How long to wait when the system gives no more connections.
 const AFTER_A_REFUSAL: Duration = Duration::from_millis(100);
-
-/// What clients may take of the server before they asked for anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionLimits {
-    /// Connections at once. More wait in the system's queue, until one ends or has kept us waiting.
-    pub most: usize,
-    /// From a head's first byte to its last.
-    pub head: Duration,
-    /// Without a byte in either direction while no request is worked on.
-    pub idle: Duration,
-}
 
 /// Accepts connections and serves them until `stop` turns true. Returns when every request in flight
 /// was answered; dropped before that, it accepts no more, and what is in flight goes on.

@@ -1,16 +1,10 @@
-//! What happens to every request before and after its handler.
+//! What happens to every request before and after its handler: the layers.
 
-use std::{
-    mem,
-    net::SocketAddr,
-    panic::AssertUnwindSafe,
-    sync::{Arc, OnceLock},
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -20,35 +14,24 @@ use tracing::Instrument;
 use super::{
     ServerState,
     compression::{Encodings, compressed},
+    headers,
     limits::{self, Late},
     metrics::OTHER,
     refusal::Asked,
     remote_ip::remote_ip,
-    request_id::{self, REQUEST_ID},
+    request_id,
+    request_log::{self, Cause, RequestUser, is_frequent},
     telemetry::traces,
 };
 use crate::{
     actions::cookies::SESSION_COOKIE,
-    domain::{actor::Surface, ids::UserId, paths},
+    domain::{actor::Surface, paths},
     ui::Refusal,
     usecases::{
         Caller, Origin, SignedIn,
         authenticate::{self, SessionActor},
     },
 };
-
-/// The user that a request turned out to come from: filled in by whoever finds out, for the log.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RequestUser(Arc<OnceLock<UserId>>);
-
-impl RequestUser {
-    /// Notes who it is. The first to know is believed.
-    pub fn note(extensions: &Extensions, user: UserId) {
-        if let Some(Self(known)) = extensions.get() {
-            let _ = known.set(user);
-        }
-    }
-}
 
 /// Gives the request an id, finds out where it came from, and says in the log and the metrics how it
 /// went; puts on the answer what every answer has.
@@ -90,7 +73,7 @@ pub(super) async fn origin(
     if let Some(encodings) = encodings {
         response = compressed(response, encodings).await;
     }
-    complete(&state, &mut response, &request_id);
+    headers::complete(&state.common_headers, &mut response, &request_id);
     let (status, took) = (response.status(), started.elapsed());
     state.requests.answered(&method, route, status, took);
     if state.traced {
@@ -102,47 +85,8 @@ pub(super) async fn origin(
         span
     };
     let cause = response.extensions_mut().remove::<Cause>();
-    span.in_scope(|| log(&method, route, status, took, user.0.get().copied(), cause));
+    span.in_scope(|| request_log::write(&method, route, status, took, &user, cause));
     response
-}
-
-/// Why a request failed, on its way to the log. Pages log it themselves, where they know it.
-#[derive(Clone, Debug)]
-pub(super) struct Cause(pub String);
-
-/// One event for each request.
-fn log(
-    method: &Method,
-    route: &str,
-    status: StatusCode,
-    took: Duration,
-    user: Option<UserId>,
-    cause: Option<Cause>,
-) {
-    let (ms, user_id, status) = (took.as_secs_f64() * 1000.0, user.map(|it| it.0), status.as_u16());
-    let cause = cause.map(|it| it.0);
-    macro_rules! answered {
-        ($level:ident) => {
-            tracing::$level!(%method, route, status, ms, user_id, cause, "answered")
-        };
-    }
-    if status >= 500 {
-        answered!(error);
-    } else if is_frequent(route) {
-        answered!(debug);
-    } else {
-        answered!(info);
-    }
-}
-
-/// Whether programs ask for it all day: health, metrics, decisions, flags and files. The metrics count these;
-/// a line for each would bury the rest and cost more than the answer.
-fn is_frequent(route: &str) -> bool {
-    const FREQUENT: [&str; 5] =
-        ["/-/liveness", "/-/readiness", "/-/metrics", "/pkg/{name}", "/api/v1/decisions"];
-    FREQUENT.contains(&route)
-        || route.starts_with("/api/v1/decisions/")
-        || route.starts_with("/ofrep/v1/evaluate/")
 }
 
 /// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.
@@ -205,12 +149,6 @@ pub(super) async fn same_origin(
     Asked::by(&request).refuse(&state, refusal).await
 }
 
-/// Whether another site led the browser here. Where browsers say nothing, it is not held against them:
-/// for what changes something there is [`same_origin`].
-pub(super) fn is_led_here(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
-}
-
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text("origin")) {
@@ -221,48 +159,10 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     }
 }
 
-/// Headers that every answer has, unless it says otherwise. Made once: to copy them is less work than to
-/// put each into every answer.
-pub(super) fn common_headers(secure: bool) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter([
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        // Not `no-referrer`: forms find their way back by it.
-        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-        (
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
-        ),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ]);
-    if secure {
-        let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
-    }
-    headers
-}
-
-/// Puts on an answer what every answer has.
-fn complete(state: &ServerState, response: &mut Response, request_id: &str) {
-    let mut headers = state.common_headers.clone();
-    headers.extend(mem::take(response.headers_mut()));
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
-    }
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    *response.headers_mut() = headers;
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {

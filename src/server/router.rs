@@ -29,7 +29,7 @@ use super::{
 use crate::{
     actions::support::{InPlaceSlot, SiteOrigin},
     domain::paths,
-    ui::{DecisionJson, DemoHint, ProviderButton, Refusal, shell},
+    ui::{DemoHint, ProviderButton, Refusal, shell},
 };
 
 /// What a form may weigh, in bytes.
@@ -165,7 +165,6 @@ fn provide(state: &ServerState) {
             ends_sessions: provider.ends_sessions(),
         });
     }
-    provide_context(DecisionJson(rest::decision_json));
 }
 
 /// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.

@@ -1,6 +1,6 @@
 //! Signing in and out: where the session's cookie comes from and goes.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Extension,
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     ServerState,
     forms::{Posted, broken},
+    headers::user_agent,
     oidc,
     router::render_page,
 };
@@ -94,11 +95,6 @@ pub(super) async fn sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
-}
-
-/// What the browser calls itself, as far as it is text.
-pub(super) fn user_agent(headers: &HeaderMap) -> Cow<'_, str> {
-    headers.get(header::USER_AGENT).map(|it| String::from_utf8_lossy(it.as_bytes())).unwrap_or_default()
 }
 
 /// Ends the session and leads to the sign-in page. Whoever is not signed in is led there too.

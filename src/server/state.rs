@@ -6,10 +6,10 @@ use url::Url;
 
 use super::{
     ChatSecret, Provider, assets,
-    health::Changing,
+    changing::Changing,
+    headers,
     limits::Limits,
     metrics::{MetricsToken, Requests},
-    middleware,
     request_id::RequestIds,
 };
 use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
@@ -53,7 +53,7 @@ impl ServerState {
         Self {
             started: app.now(),
             request_ids: RequestIds::new(app.random.secret()),
-            common_headers: middleware::common_headers(secure),
+            common_headers: headers::common_headers(secure),
             cookies: CookiePolicy { secure },
             app,
             origin: external_url.origin().ascii_serialization(),

@@ -10,7 +10,7 @@ use crate::{
         actor::Actor,
         paths::{self, GroupPage},
     },
-    usecases::show_group::GroupFrame,
+    usecases::GroupFrame,
 };
 
 /// A step of the breadcrumb; the last has no link.

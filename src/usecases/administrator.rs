@@ -1,6 +1,6 @@
 //! Who may administer what is no flag and no group: operators at the command line, and administrators.
 
-use super::{App, Caller, Origin, UseCaseError, load, own_password::require_fresh};
+use super::{App, Caller, Origin, UseCaseError, fresh_sign_in::require_fresh, load};
 use crate::domain::audit::AuditActor;
 
 /// Somebody who may. There is no other way to have one than to be allowed.

@@ -4,34 +4,16 @@
 //! A request counts once, whatever came of it. A change uses it up in its own transaction: both are
 //! saved or neither, so what a broken database refused can be sent again.
 
+pub use super::chat_request::ChatRequest;
 use super::{
-    App, Caller, FlagEditor, Origin, UseCaseError,
-    audit_trail::{Happened, record_as},
-    authenticate,
+    App, Caller, FlagEditor, Origin, UseCaseError, authenticate,
     run_chatops::{ChatopsAnswer, run_chatops},
 };
-use crate::{
-    domain::{
-        audit::AuditKind,
-        chat_user::ChatUser,
-        chatops::{ChatopsCommand, parse},
-        ids::UserId,
-        time::Timestamp,
-    },
-    storage::UnitOfWork,
+use crate::domain::{
+    chat_user::ChatUser,
+    chatops::{ChatopsCommand, parse},
+    ids::UserId,
 };
-
-/// What the chat program sent, and provably so.
-#[derive(Clone, Debug)]
-pub struct ChatRequest {
-    pub sender: ChatUser,
-    /// The command as it was typed.
-    pub text: String,
-    /// By what the request is told from every other.
-    pub signature: String,
-    /// Until when its signature counts, on the slowest clock of all servers.
-    pub expires_at: Timestamp,
-}
 
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,28 +86,4 @@ fn not_linked(sender: &ChatUser) -> String {
 fn in_words(answer: &ChatopsAnswer) -> String {
     let warnings = answer.warnings.iter().map(|warning| format!("Warning: {}", warning.text()));
     answer.lines.iter().cloned().chain(warnings).collect::<Vec<_>>().join("\n")
-}
-
-impl ChatRequest {
-    /// Uses it up along with the change that it asks for, and says in the audit log who asked in the
-    /// chat and in which words.
-    pub(super) async fn use_up_with_change(
-        &self,
-        app: &App,
-        uow: &mut UnitOfWork,
-        editor: &FlagEditor,
-    ) -> Result<(), UseCaseError> {
-        self.use_up(app, uow).await?;
-        let happened = Happened {
-            to: self.sender.to_string(),
-            ..Happened::to(AuditKind::ChatCommandRun, self.text.trim())
-        };
-        record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
-        Ok(())
-    }
-
-    async fn use_up(&self, app: &App, uow: &mut UnitOfWork) -> Result<(), UseCaseError> {
-        let is_new = uow.chat().use_request(&self.signature, app.now(), self.expires_at).await?;
-        if is_new { Ok(()) } else { Err(UseCaseError::Replayed) }
-    }
 }

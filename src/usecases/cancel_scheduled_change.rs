@@ -4,7 +4,7 @@ use super::{
     App, FlagEditor, FlagError, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     list_scheduled_changes::{Scheduled, in_words},
-    run_scheduled_change::end_job,
+    scheduled_job::end_job,
 };
 use crate::{
     domain::{

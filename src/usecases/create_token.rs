@@ -3,7 +3,7 @@
 use super::{
     App, Caller, UseCaseError,
     audit_trail::{Happened, record_as},
-    own_password::require_fresh,
+    fresh_sign_in::require_fresh,
     secrets::{TOKEN_PREFIX, random_token, token_hash},
 };
 use crate::{

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    App, Caller, UseCaseError,
-    facts::{Facts, Place},
-    flags, load,
-};
+use super::{App, Caller, UseCaseError, facts::Facts, flags, load, place::Place};
 use crate::domain::{
     access::Action,
     code_review::{Decision, Inputs, decide},

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    App, Caller, UseCaseError,
-    decide_code_review::Question,
-    facts::{Facts, Place},
-    flags, load,
+    App, Caller, UseCaseError, decide_code_review::Question, facts::Facts, flags, load, place::Place,
 };
 use crate::{
     domain::{

@@ -1,10 +1,8 @@
 //! Whether a feature flag is open for somebody, on this server's environment.
 
-use super::{App, facts::Facts};
+use super::{App, facts::Facts, flag_facts::feature_groups_of};
 use crate::{
-    domain::feature::{
-        ADMINISTRATORS, Asked, Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Percentage,
-    },
+    domain::feature::{Asked, Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Percentage},
     storage::{StorageError, UnitOfWork},
 };
 
@@ -46,20 +44,6 @@ pub(super) async fn evaluate_in(
         }
     }
     Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(app, gates) }))
-}
-
-/// The feature groups that an actor is in.
-pub(super) async fn feature_groups_of(
-    uow: &mut UnitOfWork,
-    actor: FlagActor,
-) -> Result<Vec<String>, StorageError> {
-    let mut groups = uow.feature_groups().list_of(actor).await?;
-    if let FlagActor::User(id) = actor
-        && uow.users().lookup(id).await?.is_some_and(|user| user.is_admin)
-    {
-        groups.push(ADMINISTRATORS.to_owned());
-    }
-    Ok(groups)
 }
 
 /// Thrown only where something depends on it.

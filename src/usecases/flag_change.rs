@@ -101,7 +101,7 @@ pub(super) async fn carry_out(
         change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
     let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
     if let Some(request) = &editor.chat_request {
-        request.use_up_with_change(app, uow, editor).await?;
+        request.use_up_with_change(app, uow, (&editor.actor, &editor.origin)).await?;
     }
     let mut all = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {

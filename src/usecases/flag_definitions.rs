@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use serde_saphyr::{Budget, Options, SnippetMode, UserMessageFormatter, budget, options, render_options};
 
-use super::{App, UseCaseError};
 use crate::{
     domain::feature::FlagDefinition,
     storage::{StorageError, UnitOfWork},
@@ -27,11 +26,6 @@ static SHIPPED: LazyLock<Vec<FlagDefinition>> = LazyLock::new(|| {
 /// The definition that ships; `None` when none does.
 pub fn shipped(name: &str) -> Option<&'static FlagDefinition> {
     SHIPPED.iter().find(|it| it.name == name)
-}
-
-/// Every flag that is defined, by name.
-pub async fn list_definitions(app: &App) -> Result<Vec<FlagDefinition>, UseCaseError> {
-    Ok(all(&mut app.storage.read().await?).await?)
 }
 
 /// The definition of a flag that the program itself asks for.

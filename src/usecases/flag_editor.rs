@@ -1,6 +1,6 @@
 //! Who may set feature flags: operators at the command line, and administrators.
 
-use super::{App, Caller, Origin, UseCaseError, answer_chat::ChatRequest, own_password::require_fresh};
+use super::{App, Caller, Origin, UseCaseError, chat_request::ChatRequest, fresh_sign_in::require_fresh};
 use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
 
 /// Somebody who may. There is no other way to have one than to be allowed.

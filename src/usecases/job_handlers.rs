@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
-use super::{App, Origin, Tally, UseCaseError};
+use super::{Origin, Tally, UseCaseError};
 use crate::{
     domain::{
         audit::AuditActor,
@@ -43,12 +43,12 @@ pub struct Failure {
 /// What an effect outside the database came to, for the step after it.
 pub type Effect = String;
 
-/// A kind of jobs.
+/// A kind of jobs. `A` is the application, which has the handlers and so stands above them.
 ///
 /// A step is one transaction, of at most 500 rows and a quarter of a second. Whatever stops the server
 /// between two steps, each is saved once. An effect outside is done between two of them: `Intend` first,
 /// then [`Self::effect`], and the step that follows is given what came of it.
-pub trait JobHandler: Send + Sync {
+pub trait JobHandler<A>: Send + Sync {
     /// The word in the database; it stays.
     fn kind(&self) -> &'static str;
 
@@ -70,7 +70,7 @@ pub trait JobHandler: Send + Sync {
     /// what the step before intended.
     fn step<'a>(
         &'a self,
-        app: &'a App,
+        app: &'a A,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
         effect: Option<Effect>,
@@ -78,7 +78,7 @@ pub trait JobHandler: Send + Sync {
 
     /// Does outside the database what was intended. When `again` is set it may have been done before: it
     /// has to be looked for first.
-    fn effect<'a>(&'a self, app: &'a App, job: &'a Job, intent: &'a str, again: bool) -> Work<'a, Effect> {
+    fn effect<'a>(&'a self, app: &'a A, job: &'a Job, intent: &'a str, again: bool) -> Work<'a, Effect> {
         let _ = (app, job, again);
         let message = format!("nobody does {intent}");
         Box::pin(async move { Err(UseCaseError::invalid("intent", message)) })
@@ -88,7 +88,7 @@ pub trait JobHandler: Send + Sync {
     /// What it is about ends with it.
     fn gives_up<'a>(
         &'a self,
-        app: &'a App,
+        app: &'a A,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
         failure: &'a Failure,
@@ -100,7 +100,7 @@ pub trait JobHandler: Send + Sync {
     /// Somebody stops the job: ends what it is about, in the transaction that ends the job.
     fn stop<'a>(
         &'a self,
-        app: &'a App,
+        app: &'a A,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
         by: (&'a AuditActor, &'a Origin),
@@ -121,16 +121,21 @@ pub trait JobHandler: Send + Sync {
 }
 
 /// All kinds of a program.
-#[derive(Clone)]
-pub struct JobHandlers(Arc<BTreeMap<&'static str, Arc<dyn JobHandler>>>);
+pub struct JobHandlers<A>(Arc<BTreeMap<&'static str, Arc<dyn JobHandler<A>>>>);
 
-impl JobHandlers {
-    pub fn new(handlers: impl IntoIterator<Item = Arc<dyn JobHandler>>) -> Self {
+impl<A> Clone for JobHandlers<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A> JobHandlers<A> {
+    pub fn new(handlers: impl IntoIterator<Item = Arc<dyn JobHandler<A>>>) -> Self {
         Self(Arc::new(handlers.into_iter().map(|it| (it.kind(), it)).collect()))
     }
 
     /// `None` for a kind of another version of the program.
-    pub fn find(&self, kind: &str) -> Option<&Arc<dyn JobHandler>> {
+    pub fn find(&self, kind: &str) -> Option<&Arc<dyn JobHandler<A>>> {
         self.0.get(kind)
     }
 
@@ -139,7 +144,7 @@ impl JobHandlers {
         self.0.keys().copied().collect()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<dyn JobHandler>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<dyn JobHandler<A>>> {
         self.0.values()
     }
 }

@@ -15,8 +15,8 @@ use std::{
 use quick_cache::sync::Cache;
 
 use super::{
-    facts::Place,
     flag_set::{Flag, FlagSet},
+    place::Place,
 };
 use crate::{
     domain::{

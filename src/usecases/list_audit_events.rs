@@ -1,8 +1,9 @@
 //! Who changed what: for a group's owners, for administrators and operators the whole log.
 
 use super::{
-    App, Caller, UseCaseError, load,
-    show_group::{GroupFrame, may},
+    App, Caller, UseCaseError,
+    group_frame::{GroupFrame, may},
+    load,
 };
 use crate::{
     domain::{

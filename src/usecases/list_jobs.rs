@@ -66,7 +66,7 @@ async fn listed_job(app: &App, uow: &mut UnitOfWork, job: Job) -> Result<ListedJ
 
 /// What it is about, even where another version of the program wrote that.
 pub(super) async fn title_of(
-    handler: &dyn JobHandler,
+    handler: &dyn JobHandler<App>,
     uow: &mut UnitOfWork,
     job: &Job,
 ) -> Result<String, UseCaseError> {
@@ -80,7 +80,7 @@ pub(super) async fn title_of(
 
 /// Whether it can be told to run now, because it waits after a failure or stands, or once more, because
 /// it failed.
-pub(super) fn can_be_retried(handler: &dyn JobHandler, job: &Job) -> bool {
+pub(super) fn can_be_retried(handler: &dyn JobHandler<App>, job: &Job) -> bool {
     match job.state {
         JobState::Waiting => job.failures > 0 || handler.standing().is_some(),
         JobState::Running { .. } => false,

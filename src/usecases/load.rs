@@ -2,22 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{
-    App, Caller, UseCaseError,
-    evaluate_flag::evaluate_in,
-    facts::{Facts, Place},
-    flag_definitions::ours,
-};
+use super::{Caller, UseCaseError, facts::Facts, place::Place};
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, Standing, can},
-        availability::DuoChain,
-        effect::Circumstances,
-        feature::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
-        ids::NamespaceId,
-        namespace::{GroupPath, Namespace, Subscription},
+        namespace::{GroupPath, Namespace},
     },
-    storage::{StorageError, UnitOfWork},
+    storage::UnitOfWork,
 };
 
 /// A namespace with the caller's roles there.
@@ -67,29 +58,4 @@ fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRo
 /// That `caller` is an administrator. For everybody else what is theirs does not exist.
 pub(super) fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
     if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
-}
-
-/// What the top-level group bought and set.
-pub(super) async fn top_level(
-    uow: &mut UnitOfWork,
-    id: NamespaceId,
-) -> Result<(Subscription, DuoChain), StorageError> {
-    uow.top_level_groups().lookup(id).await?.ok_or_else(|| StorageError::Inconsistent {
-        table: "top_level_groups",
-        column: "namespace_id",
-        value: format!("no row for {id}"),
-    })
-}
-
-/// The same, with all else that its reviews depend on.
-pub(super) async fn circumstances(
-    app: &App,
-    uow: &mut UnitOfWork,
-    id: NamespaceId,
-) -> Result<(Subscription, Circumstances), StorageError> {
-    let (subscription, chain) = top_level(uow, id).await?;
-    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
-    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
-    let priority = evaluate_in(app, uow, flag, &gates, &[FlagActor::Group(id)]).await?;
-    Ok((subscription, Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise }))
 }

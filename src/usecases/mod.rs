@@ -2,23 +2,33 @@
 //! decide, stores, writes the audit event and commits; some that only read leave it to their caller to say
 //! who may (`may_read_flags`). Pages, the API and the command line all come through here.
 
+mod account_facts;
+mod app;
 mod audit_trail;
 mod caller;
+mod chat_request;
+mod circumstances;
 mod error;
 mod evaluate_flag;
 mod facts;
 mod flag_change;
 mod flag_editor;
 mod flag_error;
+mod flag_facts;
 mod flag_names;
 mod flag_set;
 mod flags;
+mod flow_facts;
+mod fresh_sign_in;
+mod group_frame;
 mod job_handlers;
 mod known;
 mod load;
 mod own_password;
+mod place;
 mod retry;
 mod run_scheduled_change;
+mod scheduled_job;
 mod secrets;
 mod start_session;
 mod tally;
@@ -48,6 +58,7 @@ pub mod end_sessions;
 pub mod estimate_actors;
 pub mod evaluate_flags;
 pub mod examine;
+pub mod explain;
 pub mod export_audit_events;
 pub mod first_administrator;
 pub mod flag_definitions;
@@ -58,6 +69,7 @@ pub mod jump_to;
 pub mod link_chat_user;
 pub mod link_user;
 pub mod list_audit_events;
+pub mod list_definitions;
 pub mod list_feature_groups;
 pub mod list_flags;
 pub mod list_flow_versions;
@@ -97,15 +109,17 @@ pub mod try_flag;
 pub mod unlink_user;
 pub mod verify_audit;
 
+pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
-pub use facts::Place;
 pub use flag_change::{Check, Guard};
 pub use flag_editor::{FlagEditor, may_read_flags};
 pub use flag_error::FlagError;
 pub use flag_set::{Flag, FlagSet};
-pub use job_handlers::{Effect, Failure, JobHandler, JobHandlers, Step, Work};
+pub use group_frame::{GroupFrame, May};
+pub use job_handlers::{Effect, Failure, JobHandler, Step, Work};
 pub use known::Known;
+pub use place::Place;
 pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// What the use cases answer with as it is stored; pages take it from here and know no storage.
@@ -114,92 +128,22 @@ pub use crate::storage::{
     VisibleNamespace,
 };
 
-use std::{ops::Deref, sync::Arc};
+use std::sync::Arc;
 
 use self::{run_scheduled_change::ScheduledChanges, tidy_up::TidyUp};
+use crate::storage::Storage;
 
-use crate::{
-    domain::{environment::Environment, time::Timestamp},
-    storage::Storage,
-};
-
-/// What every use case needs. Each request clones it several times, so that is one counter.
-#[derive(Clone)]
-pub struct App(Arc<Tools>);
-
-pub struct Tools {
-    pub storage: Storage,
-    pub clock: Arc<dyn Clock>,
-    pub random: Arc<dyn Random>,
-    pub settings: Settings,
-    pub known: Known,
-    /// Whose jobs the server runs.
-    pub jobs: JobHandlers,
-    /// What was done, counted.
-    pub tally: Tally,
-}
-
-impl Deref for App {
-    type Target = Tools;
-
-    fn deref(&self) -> &Tools {
-        &self.0
-    }
-}
-
-/// What the time is. Handed in, so that tests can fix it.
-pub trait Clock: Send + Sync {
-    fn now(&self) -> Timestamp;
-}
-
-/// Where secrets come from. Handed in, so that tests can fix it.
-pub trait Random: Send + Sync {
-    /// 256 bits that nobody can guess.
-    fn secret(&self) -> [u8; 32];
-}
-
-/// What an operator may set about the use cases.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// A session that is not used for so long ends, in milliseconds.
-    pub session_idle_millis: i64,
-    /// A session ends after so long however much it is used, in milliseconds.
-    pub session_absolute_millis: i64,
-    /// Consent, new tokens and administration at a page ask for the password again when the last proof
-    /// is older, in milliseconds; 0 never asks.
-    pub fresh_sign_in_millis: i64,
-    /// Whose flags and flow versions the server answers for.
-    pub environment: Environment,
-}
+/// Whose jobs the program runs.
+pub type JobHandlers = job_handlers::JobHandlers<App>;
 
 /// The jobs of each capability.
 fn jobs() -> JobHandlers {
-    JobHandlers::new([Arc::new(ScheduledChanges) as Arc<dyn JobHandler>, Arc::new(TidyUp)])
+    JobHandlers::new([Arc::new(ScheduledChanges) as Arc<dyn JobHandler<App>>, Arc::new(TidyUp)])
 }
 
 impl App {
+    /// With the jobs of all capabilities.
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
         Self::with_jobs(storage, clock, random, settings, jobs())
-    }
-
-    /// The same with the jobs of other capabilities.
-    pub fn with_jobs(
-        storage: Storage,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        settings: Settings,
-        jobs: JobHandlers,
-    ) -> Self {
-        let (known, tally) = (Known::default(), Tally::default());
-        Self(Arc::new(Tools { storage, clock, random, settings, known, jobs, tally }))
-    }
-
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// The environment that this server is in and answers for.
-    pub fn environment(&self) -> Environment {
-        self.settings.environment
     }
 }

@@ -1,5 +1,4 @@
-//! What asks somebody who is signed in for their password again: is it theirs, and is the last time
-//! recent enough?
+//! Asking somebody who is signed in for their password again: is it theirs?
 
 use super::{
     App, Caller, UseCaseError,
@@ -7,18 +6,6 @@ use super::{
     throttle::{Attempt, attempt},
 };
 use crate::domain::{audit::AuditKind, throttle::Subject};
-
-/// For what must not be done by whoever finds a browser open: consent, new tokens, administration.
-///
-/// # Errors
-/// [`UseCaseError::StaleSignIn`] when the caller is at a page, and proved too long ago who they are.
-pub(super) fn require_fresh(app: &App, caller: &Caller) -> Result<(), UseCaseError> {
-    if caller.actor.has_proved_within(app.settings.fresh_sign_in_millis, app.now()) {
-        Ok(())
-    } else {
-        Err(UseCaseError::StaleSignIn)
-    }
-}
 
 /// A password that was right a moment ago.
 pub(super) struct Proof {

@@ -5,8 +5,8 @@ use super::{
     App, Caller, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     change_password::check_new,
+    fresh_sign_in::require_fresh,
     load::administrator,
-    own_password::require_fresh,
     secrets::{password_hash, random_token, token_hash},
     throttle::forgive,
 };

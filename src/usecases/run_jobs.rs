@@ -86,7 +86,7 @@ pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> 
 }
 
 /// How the claimed job ended; `None` when it did not, or not by this claim.
-async fn run(app: &App, handler: &dyn JobHandler, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
+async fn run(app: &App, handler: &dyn JobHandler<App>, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
     if job.stops_its_servers() {
         let message = format!("{} tries in a row ended without a word.", job.lost);
         return fail(app, handler, &job, UseCaseError::invalid("job", message)).await;
@@ -131,7 +131,7 @@ async fn gave_way(app: &App, job: &Job) -> Result<bool, UseCaseError> {
 /// One step, with all that it writes; `None` when the claim does not count any more.
 async fn step(
     app: &App,
-    handler: &dyn JobHandler,
+    handler: &dyn JobHandler<App>,
     job: &Job,
     effect_may_be_done: bool,
 ) -> Result<Option<Step>, UseCaseError> {
@@ -150,7 +150,7 @@ fn no_answer() -> UseCaseError {
 
 async fn saved(
     app: &App,
-    handler: &dyn JobHandler,
+    handler: &dyn JobHandler<App>,
     job: &Job,
     effect: Option<Effect>,
 ) -> Result<Option<Step>, UseCaseError> {
@@ -177,7 +177,7 @@ async fn saved(
 /// Writes down that a step failed: the job is tried again later, or not any more.
 async fn fail(
     app: &App,
-    handler: &dyn JobHandler,
+    handler: &dyn JobHandler<App>,
     job: &Job,
     error: UseCaseError,
 ) -> Result<Option<Ending>, UseCaseError> {
@@ -231,7 +231,7 @@ async fn put_off(app: &App, job: &Job, words: &str) -> Result<Option<Ending>, Us
     Ok(None)
 }
 
-fn ended(app: &App, handler: &dyn JobHandler, how: Ending) -> Ending {
+fn ended(app: &App, handler: &dyn JobHandler<App>, how: Ending) -> Ending {
     app.tally.jobs.ended(handler.kind(), how);
     handler.ended(&app.tally, how);
     how

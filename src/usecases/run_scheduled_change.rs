@@ -10,6 +10,7 @@ use super::{
     flag_names::record_of,
     job_handlers::{Effect, Failure, JobHandler, Step, Work},
     list_scheduled_changes::in_words,
+    scheduled_job::KIND,
 };
 use crate::{
     domain::{
@@ -18,19 +19,15 @@ use crate::{
         environment::Environment,
         feature::{Ended, FeatureTarget},
         ids::ScheduledChangeId,
-        job::{Ending, Job, Priority},
-        time::Timestamp,
+        job::{Ending, Job},
     },
-    storage::{NewJob, StorageError, UnitOfWork},
+    storage::{StorageError, UnitOfWork},
 };
-
-/// The word in the database.
-const KIND: &str = "scheduled_change";
 
 /// One job for each planned change; its subject is the number of the change.
 pub struct ScheduledChanges;
 
-impl JobHandler for ScheduledChanges {
+impl JobHandler<App> for ScheduledChanges {
     fn kind(&self) -> &'static str {
         KIND
     }
@@ -106,41 +103,6 @@ fn id_of(job: &Job) -> Result<ScheduledChangeId, StorageError> {
         value: job.subject.clone(),
     })?;
     Ok(ScheduledChangeId(id))
-}
-
-fn key(id: ScheduledChangeId) -> String {
-    format!("{KIND} {id}")
-}
-
-/// Has the change made when it is due. Those of a flag wait for each other, whatever their environments:
-/// production is compared with staging.
-pub(super) async fn add_job(
-    uow: &mut UnitOfWork,
-    id: ScheduledChangeId,
-    flag: &str,
-    due_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let job = NewJob {
-        kind: KIND,
-        subject: &id.to_string(),
-        unique_key: Some(&key(id)),
-        lane: Some(&format!("flag {flag}")),
-        priority: Priority::Urgent,
-        due_at,
-        created_at: now,
-    };
-    uow.jobs().add(&job).await.map(drop)
-}
-
-/// Ends the job of a change that was cancelled.
-pub(super) async fn end_job(
-    uow: &mut UnitOfWork,
-    id: ScheduledChangeId,
-    at: Timestamp,
-    outcome: &str,
-) -> Result<(), StorageError> {
-    uow.jobs().cancel_by_key(&key(id), at, outcome).await.map(drop)
 }
 
 /// What was made; `None` when it was not to be made any more.

@@ -6,7 +6,7 @@ use super::{
     flag_change::reason,
     flag_definitions,
     list_scheduled_changes::{Scheduled, in_words},
-    run_scheduled_change::add_job,
+    scheduled_job::add_job,
     set_feature::{FlagValue, Targets, changes, unknown},
 };
 use crate::domain::{

@@ -3,8 +3,9 @@
 use super::{
     App, Caller, UseCaseError,
     audit_trail::{Happened, record},
+    circumstances::circumstances,
+    fresh_sign_in::require_fresh,
     load,
-    own_password::require_fresh,
 };
 use crate::{
     domain::{
@@ -62,7 +63,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(UseCaseError::invalid("namespace", message));
     }
 
-    let (subscription, circumstances) = load::circumstances(app, &mut uow, group.id).await?;
+    let (subscription, circumstances) = circumstances(app, &mut uow, group.id).await?;
     let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
     let as_it_is = |selection| FlowNow { selection, circumstances };
     let before = uow.flow_selections().find(group.id, flow).await?;

@@ -21,7 +21,7 @@ const KEPT_DAYS: i64 = 30;
 
 pub struct TidyUp;
 
-impl JobHandler for TidyUp {
+impl JobHandler<App> for TidyUp {
     fn kind(&self) -> &'static str {
         KIND
     }

@@ -72,7 +72,7 @@ struct CountUp {
     calls_for_help: bool,
 }
 
-impl JobHandler for CountUp {
+impl JobHandler<App> for CountUp {
     fn kind(&self) -> &'static str {
         KIND
     }
@@ -184,7 +184,7 @@ async fn find(storage: &Storage, id: JobId) -> Job {
 
 fn handlers(handler: CountUp) -> (Arc<CountUp>, JobHandlers) {
     let handler = Arc::new(handler);
-    (Arc::clone(&handler), JobHandlers::new([handler as Arc<dyn JobHandler>]))
+    (Arc::clone(&handler), JobHandlers::new([handler as Arc<dyn JobHandler<App>>]))
 }
 
 fn counting(storage: &Storage, millis: i64) -> App {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::Findings;
+use super::findings::Findings;
 use crate::{
     cli::open::no_settings,
     server::{

@@ -8,7 +8,7 @@ use std::{
 
 use rustix::fs::{Access, access, statvfs};
 
-use super::Findings;
+use super::findings::Findings;
 use crate::storage::DatabaseUrl;
 
 const MEBIBYTE: u64 = 1024 * 1024;

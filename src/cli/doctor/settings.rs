@@ -1,6 +1,6 @@
 //! The configuration: each setting, and what some of them mean together.
 
-use super::Findings;
+use super::findings::Findings;
 use crate::server::config::{Config, DatabaseOptions, ServeOptions};
 
 pub(super) fn check(

@@ -1,10 +1,11 @@
 //! Cutting a line into words, as a shell does, with what chat programs make of quotation marks.
 
-use super::{ChatopsError, wrong};
-
 /// The words of a line. What stands in quotation marks is one word, without them; in double ones `\`
 /// makes the next sign ordinary.
-pub(super) fn split(text: &str) -> Result<Vec<String>, ChatopsError> {
+///
+/// # Errors
+/// What is wrong with the line, in a sentence.
+pub(super) fn split(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut signs = text.chars();
@@ -42,7 +43,7 @@ fn quoted(
     quotation: Quotation,
     signs: &mut impl Iterator<Item = char>,
     word: &mut String,
-) -> Result<(), ChatopsError> {
+) -> Result<(), String> {
     while let Some(sign) = signs.next() {
         match sign {
             '\\' if quotation == Quotation::Double => word.extend(signs.next()),
@@ -51,7 +52,7 @@ fn quoted(
         }
     }
     let mark = if quotation == Quotation::Single { '\'' } else { '"' };
-    Err(wrong(format!("A quotation mark ({mark}) is not closed.")))
+    Err(format!("A quotation mark ({mark}) is not closed."))
 }
 
 #[cfg(test)]

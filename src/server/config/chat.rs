@@ -2,7 +2,7 @@
 
 use super::{
     Setting,
-    options::{Checks, settings},
+    checks::{Checks, settings},
     values::{Expected, Secret},
 };
 use crate::server::ChatSecret;

@@ -6,23 +6,14 @@
 use std::time::Duration;
 
 use super::{
-    ChatOptions, Config, ConfigError, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting,
-    TraceOptions,
+    ChatOptions, Config, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting, TraceOptions,
+    checks::{Checks, settings},
     values::{self, Expected, ExternalUrl},
 };
 use crate::{
     server::{connections::ConnectionLimits, limits::Limits},
     usecases::Settings,
 };
-
-/// Names settings: the flag, then the variable.
-macro_rules! settings {
-    ($($name:ident = $flag:literal / $variable:literal;)*) => {
-        $(const $name: Setting = Setting { flag: $flag, variable: $variable };)*
-    };
-}
-
-pub(super) use settings;
 
 settings! {
     DATABASE_URL = "database-url" / "DATABASE_URL";
@@ -167,54 +158,10 @@ impl ExternalUrlOption {
     }
 }
 
-/// Collects what is wrong.
-#[derive(Default)]
-pub(super) struct Checks(Vec<ConfigError>);
-
 impl Checks {
-    /// What `read` reads, or all that it found wrong.
-    pub(super) fn only<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigErrors> {
-        let mut checks = Self::default();
-        read(&mut checks).ok_or(ConfigErrors(checks.0))
-    }
-
-    /// `None` when `value` is wrong, which is then noted.
-    pub(super) fn read<T>(
-        &mut self,
-        setting: Setting,
-        value: &str,
-        read: fn(&str) -> Result<T, Expected>,
-    ) -> Option<T> {
-        self.note(setting, Some(value), read(value))
-    }
-
-    fn whole<T: TryFrom<u32>>(&mut self, setting: Setting, value: &str, least: u32, most: u32) -> Option<T> {
-        self.note(setting, Some(value), values::whole(value, least, most))
-    }
-
     /// The value is not repeated where it may hold a password.
     fn external_url(&mut self, url: &str) -> Option<ExternalUrl> {
         self.note(EXTERNAL_URL, (!url.contains('@')).then_some(url), values::external_url(url))
-    }
-
-    /// `least` to an hour.
-    fn seconds(&mut self, setting: Setting, value: &str, least: u32) -> Option<Duration> {
-        self.whole(setting, value, least, 3600).map(|seconds: u32| Duration::from_secs(seconds.into()))
-    }
-
-    pub(super) fn note<T>(
-        &mut self,
-        setting: Setting,
-        value: Option<&str>,
-        read: Result<T, Expected>,
-    ) -> Option<T> {
-        match read {
-            Ok(read) => Some(read),
-            Err(expected) => {
-                self.0.push(ConfigError { setting, value: value.map(str::to_owned), expected: expected.0 });
-                None
-            }
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     ConfigErrors, Setting,
-    options::{Checks, settings},
+    checks::{Checks, settings},
     values::{self, Expected, Secret},
 };
 use crate::{

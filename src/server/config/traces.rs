@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     ConfigError, Setting,
-    options::{Checks, settings},
+    checks::{Checks, settings},
     values::Expected,
 };
 

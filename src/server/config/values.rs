@@ -5,7 +5,6 @@ use std::{convert::Infallible, fmt, fs, net::SocketAddr, str::FromStr};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
-use super::LogFormat;
 use crate::{
     domain::{environment::Environment, group_map::GroupMap},
     server::MetricsToken,
@@ -20,6 +19,15 @@ impl Expected {
     fn because(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+}
+
+/// The form of a log event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: a line an event.
+    Text,
+    /// For collectors: a JSON object an event.
+    Json,
 }
 
 /// How browsers reach the server: scheme, host and port, as a browser writes an origin.

@@ -21,7 +21,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::ConnectionLimits;
+use super::limits::ConnectionLimits;
 
 /// How long half a head is still waited for once the server stops.
 const HALF_A_HEAD: Duration = Duration::from_secs(2);

@@ -3,9 +3,9 @@
 
 use std::error::Error;
 
-use openidconnect::{ClaimsVerificationError, DiscoveryError, RequestTokenError, SignatureVerificationError};
+use openidconnect::{ClaimsVerificationError, DiscoveryError, SignatureVerificationError};
 
-use super::{http_client::HttpError, token_answer::TokenRefusal};
+use super::http_client::HttpError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProviderError {
@@ -42,22 +42,6 @@ impl From<DiscoveryError<HttpError>> for ProviderError {
             DiscoveryError::Response(status, ..) => format!("it answers {status}"),
             other => printable(&with_sources(&other)),
         })
-    }
-}
-
-impl From<RequestTokenError<HttpError, TokenRefusal>> for ProviderError {
-    fn from(error: RequestTokenError<HttpError, TokenRefusal>) -> Self {
-        match error {
-            RequestTokenError::Request(error) => error.into(),
-            RequestTokenError::ServerResponse(refusal) => {
-                Self::Invalid(printable(&format!("no tokens for the code: {refusal}")))
-            }
-            // What was sent may be tokens. `Tokens` says what is wrong about it without repeating it.
-            RequestTokenError::Parse(error, _) => {
-                Self::Invalid(printable(&format!("its answer to the code: {}", error.inner())))
-            }
-            RequestTokenError::Other(text) => Self::Invalid(printable(&text)),
-        }
     }
 }
 

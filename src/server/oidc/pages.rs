@@ -23,7 +23,11 @@ use super::{
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
     domain::{identity::Refusal, paths},
-    server::{ServerState, middleware, router::render_page, sign_in::user_agent},
+    server::{
+        ServerState,
+        headers::{is_led_here, user_agent},
+        router::render_page,
+    },
     ui::ProviderSignInFailed,
     usecases::{
         Origin,
@@ -70,7 +74,7 @@ pub(in crate::server) async fn start(
     let return_to = paths::short_return(paths::safe_return(query.get("return_to"))).to_owned();
     // Where the provider knows the browser it comes back with a session and without a question: no
     // other site is to begin that.
-    if middleware::is_led_here(request.headers()) {
+    if is_led_here(request.headers()) {
         return Redirect::to(&paths::sign_in_returning_to(&return_to)).into_response();
     }
     let anew = query.get("anew") == Some("true");

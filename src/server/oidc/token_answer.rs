@@ -3,8 +3,8 @@
 use std::{fmt, time::Duration};
 
 use openidconnect::{
-    AccessToken, EmptyAdditionalClaims, ErrorResponse, OAuth2TokenResponse, RefreshToken, Scope,
-    TokenResponse,
+    AccessToken, EmptyAdditionalClaims, ErrorResponse, OAuth2TokenResponse, RefreshToken, RequestTokenError,
+    Scope, TokenResponse,
     core::{
         CoreGenderClaim, CoreIdToken, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
         CoreTokenType,
@@ -13,7 +13,12 @@ use openidconnect::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::Value;
 
-use super::{claims::not_a_text, token::IdToken};
+use super::{
+    claims::not_a_text,
+    error::{ProviderError, printable},
+    http_client::HttpError,
+    token::IdToken,
+};
 
 /// The tokens. How long they last, and for what, is not read: the access token is used once, at once.
 #[derive(Debug, Serialize)]
@@ -105,3 +110,19 @@ impl fmt::Display for TokenRefusal {
 }
 
 impl ErrorResponse for TokenRefusal {}
+
+impl From<RequestTokenError<HttpError, TokenRefusal>> for ProviderError {
+    fn from(error: RequestTokenError<HttpError, TokenRefusal>) -> Self {
+        match error {
+            RequestTokenError::Request(error) => error.into(),
+            RequestTokenError::ServerResponse(refusal) => {
+                Self::Invalid(printable(&format!("no tokens for the code: {refusal}")))
+            }
+            // What was sent may be tokens. `Tokens` says what is wrong about it without repeating it.
+            RequestTokenError::Parse(error, _) => {
+                Self::Invalid(printable(&format!("its answer to the code: {}", error.inner())))
+            }
+            RequestTokenError::Other(text) => Self::Invalid(printable(&text)),
+        }
+    }
+}

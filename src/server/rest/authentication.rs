@@ -11,7 +11,7 @@ use http::{Extensions, HeaderMap, header::AUTHORIZATION, request::Parts};
 use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
     domain::actor::Surface,
-    server::middleware::RequestUser,
+    server::request_log::RequestUser,
     usecases::{Caller, Origin, authenticate},
 };
 

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{
     authentication::Authenticated,
@@ -17,51 +15,10 @@ use super::{
     state::Api,
 };
 use crate::{
-    domain::{
-        change::{LoggedChange, Told, told},
-        environment::Environment,
-        ids::AuditEventId,
-    },
+    domain::ids::AuditEventId,
     usecases::follow_changes::Followed,
+    wire::changes::{Change, RefetchEvaluation},
 };
-
-/// A change, as an event named `change` tells it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Change {
-    /// The event's `id`, too: where to go on.
-    id: i64,
-    /// When it happened.
-    #[schema(format = DateTime, example = "2026-06-01T12:00:00.123Z")]
-    at: String,
-    /// What happened: the kind of its audit event.
-    #[schema(example = "feature_flag_updated")]
-    kind: String,
-    /// What it happened to: a feature flag, a feature group, a flow, a user.
-    #[schema(example = "duo_developer_orbit")]
-    subject: String,
-    /// For what is set for each environment by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "production")]
-    environment: Option<&'static str>,
-    /// The full path of the group or project where it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "acme")]
-    namespace: Option<String>,
-}
-
-impl From<&LoggedChange> for Change {
-    fn from(event: &LoggedChange) -> Self {
-        let Told { subject, environment, namespace } = told(event);
-        Self {
-            id: event.id.0,
-            at: event.at.rfc3339(),
-            kind: event.kind.key().to_owned(),
-            subject: subject.to_owned(),
-            environment: environment.map(Environment::key),
-            namespace: namespace.map(str::to_owned),
-        }
-    }
-}
 
 /// Follow changes
 ///
@@ -132,27 +89,6 @@ pub async fn follow_flags(
     query: QueryParameters,
 ) -> Result<Response, Problem> {
     open(&api, who, begin(&headers, query)?, Followed::Flags).await
-}
-
-/// The protocol's notice that answers may be others.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RefetchEvaluation {
-    #[serde(rename = "type")]
-    #[schema(example = "refetchEvaluation")]
-    kind: &'static str,
-    /// In seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = 1_780_315_200)]
-    last_modified: Option<i64>,
-}
-
-impl RefetchEvaluation {
-    /// Because of this event; without one, because nobody knows what happened.
-    pub fn because_of(event: Option<&LoggedChange>) -> Self {
-        let last_modified = event.map(|it| it.at.as_millis().div_euclid(1000));
-        Self { kind: "refetchEvaluation", last_modified }
-    }
 }
 
 fn begin(headers: &HeaderMap, query: QueryParameters) -> Result<Begin, Problem> {

@@ -19,14 +19,14 @@ use super::{
     problem::Problem,
     problem_document::Code,
     state::Api,
-    unknown_path,
+    unknown::unknown_path,
 };
 use crate::{
     domain::{actor::Surface, chat_user::ChatUser},
     server::{
         chat_signature::{SignatureError, Signed},
         limits::Late,
-        middleware::RequestUser,
+        request_log::RequestUser,
     },
     usecases::answer_chat::{ChatReply, ChatRequest, answer_chat},
 };

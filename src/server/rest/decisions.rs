@@ -4,19 +4,21 @@ use axum::extract::State;
 
 use super::{
     authentication::Authenticated,
-    decision_views::{CodeReviewDecision, Decisions, Outcome, Questions, question},
-    flow_version_views::FlowVersionDecision,
+    decision_views::{Decisions, Outcome, Questions, question},
     input::{JsonBody, PathParameters, QueryParameters},
     json::Json,
     object::Object,
     problem::Problem,
     problem_document::Code,
 };
-use crate::usecases::{
-    App,
-    decide_code_review::decide_code_review,
-    decide_flow_version::decide_flow_version,
-    decide_many::{Asked, decide_many},
+use crate::{
+    usecases::{
+        App,
+        decide_code_review::decide_code_review,
+        decide_flow_version::decide_flow_version,
+        decide_many::{Asked, decide_many},
+    },
+    wire::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision},
 };
 
 /// How many decisions may be asked for at once.

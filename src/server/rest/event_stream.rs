@@ -1,10 +1,6 @@
 //! An answer that does not end: server-sent events about what changed.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use axum::response::{
     IntoResponse, Response,
@@ -14,13 +10,7 @@ use futures_util::stream;
 use http::HeaderValue;
 use tokio::time::sleep;
 
-use super::{
-    authentication::Authenticated,
-    changes::{Change, RefetchEvaluation},
-    problem::Problem,
-    problem_document::Code,
-    state::Api,
-};
+use super::{authentication::Authenticated, problem::Problem, state::Api};
 use crate::{
     domain::{
         change::LoggedChange,
@@ -32,50 +22,14 @@ use crate::{
         authenticate::{self, TokenError},
         follow_changes::{Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen},
     },
+    wire::changes::{Change, RefetchEvaluation},
 };
-
-/// How many streams one user may have open.
-const MOST_OF_A_USER: usize = 100;
 
 /// Where to begin, and whether to stay.
 pub struct Begin {
     /// The last event that is known; without one it begins now.
     pub after: Option<AuditEventId>,
     pub follow: bool,
-}
-
-/// The streams that are open.
-pub struct Streams {
-    most: usize,
-    by_user: Mutex<HashMap<UserId, usize>>,
-}
-
-impl Streams {
-    pub fn new(most: usize) -> Self {
-        Self { most, by_user: Mutex::default() }
-    }
-
-    fn count(&self, user: UserId) -> Result<(), Problem> {
-        let mut open = self.by_user.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_user = open.get(&user).copied().unwrap_or_default();
-        if of_user >= MOST_OF_A_USER || open.values().sum::<usize>() >= self.most {
-            let detail =
-                "Too many streams of events are open, here or of this user. Close one, or try again later.";
-            return Err(Problem::new(Code::TooManyStreams, detail));
-        }
-        open.insert(user, of_user + 1);
-        Ok(())
-    }
-
-    fn forget(&self, user: UserId) {
-        let mut open = self.by_user.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&user) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&user);
-            }
-        }
-    }
 }
 
 /// One of the streams that are open, until it is dropped.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
 
-use super::{flow_views::Person, problem::Problem, problem_document::Code, words::Environment};
+use super::{problem::Problem, problem_document::Code};
 use crate::{
     domain::{
         audit::AuditCursor,
@@ -21,6 +21,7 @@ use crate::{
         schedule_change::ScheduleChange,
         set_feature::{FlagValue, Targets},
     },
+    wire::{person::Person, words::Environment},
 };
 
 /// How a flag was set before.

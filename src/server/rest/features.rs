@@ -17,7 +17,7 @@ use super::{
 use crate::usecases::{
     App, Caller, FlagEditor,
     delete_feature::delete_feature,
-    flag_definitions::list_definitions,
+    list_definitions::list_definitions,
     may_read_flags,
     read_features::{get_feature, list_set_features},
     set_feature::{FeatureSet, set_feature},

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::{
     authentication::Authenticated,
-    flow_views::{Flow, GroupFlows},
     input::{JsonBody, PathParameters, QueryParameters},
     json::Json,
     object::Object,
@@ -20,6 +19,7 @@ use crate::{
         set_flow::{SetFlow, set_flow},
         show_configuration::show_configuration,
     },
+    wire::flow::{Flow, GroupFlows},
 };
 
 /// The flows of a group
@@ -47,7 +47,7 @@ pub async fn list(
     query: QueryParameters,
 ) -> Result<Json<GroupFlows>, Problem> {
     let [] = query.exactly([])?;
-    let shown = show_configuration(&app, &caller, &path.group()?, None).await?;
+    let shown = show_configuration(&app, &caller, &path.group()?).await?;
     let (tier, chain) = (shown.subscription.tier, shown.circumstances.chain);
     let flow = |selection: crate::storage::FlowSelection| {
         let obstacle = selection.flow.obstacle(tier, chain);

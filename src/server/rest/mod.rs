@@ -18,7 +18,6 @@ mod feature_views;
 mod features;
 mod flow_version_views;
 mod flow_versions;
-mod flow_views;
 mod flows;
 mod input;
 mod json;
@@ -30,15 +29,14 @@ mod parameters;
 mod problem;
 mod problem_document;
 mod state;
+mod streams;
+mod unknown;
 mod user;
-mod words;
 
 use std::sync::Arc;
 
 use axum::{
-    Router,
-    extract::Request,
-    middleware,
+    Router, middleware,
     routing::{any, get, post},
 };
 use utoipa::OpenApi;
@@ -46,11 +44,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use self::input::shortened;
 use self::{
-    decision_views::CodeReviewDecision, flow_version_views::FlowVersionDecision, problem::Problem,
-    problem_document::Code, state::Api,
+    state::Api,
+    unknown::{method_not_allowed, unknown_path},
 };
 use super::{ChatSecret, limits::Limits};
-use crate::usecases::{App, decide_many::Decided};
+use crate::usecases::App;
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api` and `/ofrep`.
 pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
@@ -73,14 +71,6 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
 /// The API's document, as it is served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::with_refusals(routes().into_openapi())
-}
-
-/// The answer as the API gives it, to be shown to a person beside its explanation.
-pub fn decision_json(decided: &Decided) -> String {
-    match decided.clone() {
-        Decided::CodeReview(answer) => CodeReviewDecision::from(answer).to_json(),
-        Decided::FlowVersion(answer) => FlowVersionDecision::from(answer).to_json(),
-    }
 }
 
 fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -107,17 +97,4 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(ofrep::evaluate_many))
         .routes(routes!(changes::follow))
         .routes(routes!(changes::follow_flags))
-}
-
-async fn unknown_path() -> Problem {
-    Problem::new(
-        Code::UnknownPath,
-        "The API has no such address; /api/openapi.json lists those it has. In a full path or a flow's reference write %2F for '/'.",
-    )
-}
-
-async fn method_not_allowed(request: Request) -> Problem {
-    let detail =
-        format!("This address does not take {}; the header Allow says what it takes.", request.method());
-    Problem::new(Code::MethodNotAllowed, detail)
 }

@@ -14,20 +14,17 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::{
-    consents::ConsentWording,
-    flow_views::FlowState,
-    problem_document::{Code, ProblemDocument},
-};
+use super::problem_document::{Code, ProblemDocument};
 use crate::{
     domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
     server::{
         limits::{self, Late, Limits},
-        middleware::Cause,
         rates::Exhausted,
+        request_log::Cause,
     },
     storage::StorageError,
     usecases::{Origin, UseCaseError, authenticate::TokenError},
+    wire::{consent_wording::ConsentWording, flow::FlowState},
 };
 
 /// A refusal: what is told, and what is not.

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{consents::ConsentWording, flow_views::FlowState};
+use crate::wire::{consent_wording::ConsentWording, flow::FlowState};
 
 /// Why a request was refused (RFC 9457). Nothing was changed when one of these comes back.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 
-use super::event_stream::Streams;
+use super::streams::Streams;
 use crate::{
     server::{ChatSecret, limits::Limits, rates::Rates},
     usecases::App,

@@ -1,10 +1,11 @@
 //! The feature flags, for administrators: how open each is where, and which have outlived their purpose.
 
+mod choice;
 mod freezes;
 
 use leptos::prelude::*;
 
-use self::freezes::Freezes;
+use self::{choice::Choice, freezes::Freezes};
 use super::{Visit, visit};
 use crate::{
     actions::query::Query,
@@ -14,7 +15,7 @@ use crate::{
         paths::{self, query_value},
     },
     ui::{
-        components::{Field, Time},
+        components::Time,
         layout::{Crumb, Nav, Page},
     },
     usecases::{
@@ -150,30 +151,6 @@ fn Filter(filter: FlagFilter) -> impl IntoView {
             </div>
             <p class="mt-4"><button type="submit" class="button">"Filter"</button></p>
         </form>
-    }
-}
-
-/// One of some words; `any` is what asks for none of them.
-#[component]
-fn Choice(
-    id: &'static str,
-    label: &'static str,
-    name: &'static str,
-    #[prop(optional, into)] any: Option<&'static str>,
-    choices: Vec<(&'static str, String, bool)>,
-) -> impl IntoView {
-    view! {
-        <Field id label>
-            <select id=id name=name class="field mt-1 w-full">
-                {any.map(|any| view! { <option value="">{any}</option> })}
-                {choices
-                    .into_iter()
-                    .map(|(value, text, selected)| {
-                        view! { <option value=value selected=selected>{text}</option> }
-                    })
-                    .collect_view()}
-            </select>
-        </Field>
     }
 }
 

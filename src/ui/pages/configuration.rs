@@ -27,6 +27,7 @@ use crate::{
     },
     usecases::{
         FlowSelection, UseCaseError,
+        explain::explain,
         show_configuration::{Configuration, show_configuration},
     },
 };
@@ -34,8 +35,12 @@ use crate::{
 pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result<AnyView, UseCaseError> {
     let explain_user = query.get("explain_user").filter(|name| !name.trim().is_empty()).map(str::to_owned);
     let about = about(query.get("explain"));
-    let explain = explain_user.as_deref().map(|user| (about.clone(), user));
-    let configuration = show_configuration(&visit.app, &visit.signed_in.caller, &group, explain).await?;
+    let caller = &visit.signed_in.caller;
+    let configuration = show_configuration(&visit.app, caller, &group).await?;
+    let explained = match &explain_user {
+        Some(user) => Some(explain(&visit.app, caller, &group, about.clone(), user).await?),
+        None => None,
+    };
     let asking = asked_to_confirm(&configuration, &query);
     let frame = configuration.frame.clone();
     let is_top_level = frame.namespace.is_top_level();
@@ -123,7 +128,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                 group=group.clone()
                 about
                 asked=explain_user
-                explained=configuration.explained
+                explained
             />
         </Page>
         {dialog}

@@ -18,6 +18,7 @@ use crate::{
         UseCaseError, decide_code_review, decide_flow_version,
         decide_many::{About, Decided},
     },
+    wire,
 };
 
 /// What the address asks about: the version of a flow where it names one, else the engine.
@@ -112,7 +113,8 @@ struct Shown {
 
 #[component]
 fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
-    let json = use_context::<DecisionJson>().map(|DecisionJson(json)| json(&decided));
+    // What is copied here is what a service gets.
+    let text = wire::decision::Decided::from(decided.clone()).json();
     let Shown { answer, explanation, rule, rows, decided_at } = match decided {
         Decided::CodeReview(answer) => engine(&answer),
         Decided::FlowVersion(answer) => version(&answer),
@@ -141,14 +143,9 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
             </tbody>
         </table>
         <p class="mt-3 text-sm text-muted">"Decided "<Time moment=visit.moment(decided_at) /></p>
-        {json
-            .map(|text| {
-                view! {
-                    <p class="mt-2 flex flex-wrap items-center gap-3">
-                        <CopyButton text label="Copy as JSON".to_owned() />
-                    </p>
-                }
-            })}
+        <p class="mt-2 flex flex-wrap items-center gap-3">
+            <CopyButton text label="Copy as JSON".to_owned() />
+        </p>
     }
 }
 
@@ -214,7 +211,3 @@ fn version(answer: &decide_flow_version::Answer) -> Shown {
         decided_at: answer.decided_at,
     }
 }
-
-/// How the API writes a decision, so that what is copied here is what a service gets.
-#[derive(Clone, Copy)]
-pub struct DecisionJson(pub fn(&Decided) -> String);

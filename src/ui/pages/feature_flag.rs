@@ -8,6 +8,7 @@ mod evaluate;
 mod gates;
 mod history;
 mod percentage_form;
+mod place;
 mod review;
 mod scheduled;
 

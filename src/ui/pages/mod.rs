@@ -34,7 +34,6 @@ pub use admin_feature_groups::AdminFeatureGroupsPage;
 pub use admin_jobs::AdminJobsPage;
 pub use admin_users::AdminUsersPage;
 pub use confirm::ConfirmPage;
-pub use explain::DecisionJson;
 pub use feature_flag::FeatureFlagPage;
 pub use feature_group::FeatureGroupPage;
 pub use first_administrator::FirstAdministratorPage;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{super::Visit, Choice};
+use super::{super::Visit, choice::Choice};
 use crate::{
     actions::{
         error::ActionError,

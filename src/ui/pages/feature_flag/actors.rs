@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{gates::Place, review::Wrong};
+use super::{place::Place, review::Wrong};
 use crate::{
     actions::query::Query,
     domain::feature::{Edit, Target, TargetKind},

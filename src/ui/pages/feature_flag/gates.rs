@@ -7,6 +7,7 @@ use super::{
     super::Visit,
     actors::Actors,
     percentage_form::PercentageForm,
+    place::Place,
     review::{Gate, Wrong},
 };
 use crate::{
@@ -19,25 +20,6 @@ use crate::{
     ui::components::{AlertNote, Time},
     usecases::{ChangeFreeze, estimate_actors::Estimate, show_flag::FlagView},
 };
-
-/// Where the forms of this page lead.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub flag: String,
-    pub environment: Environment,
-}
-
-impl Place {
-    /// The dialog of a change.
-    pub fn changing(&self, edit: &Edit) -> String {
-        paths::feature_flag_changing(&self.flag, self.environment, &edit.to_string(), &[])
-    }
-
-    /// Where the forms ask for one. Without a fragment: that would take the focus from the dialog.
-    pub fn action(&self) -> String {
-        format!("{}/{}", paths::ADMIN_FEATURE_FLAGS, self.flag)
-    }
-}
 
 #[component]
 pub(super) fn GatesCard(

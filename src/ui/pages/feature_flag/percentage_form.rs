@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    gates::Place,
+    place::Place,
     review::{Gate, Wrong, taken_in},
 };
 use crate::{

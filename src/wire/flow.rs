@@ -1,12 +1,15 @@
-//! How the API shows a flow: what it is, and how it stands in a top-level group.
+//! A flow: what it is, and how it stands in a top-level group.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::{Level, Maturity, Tier};
+use super::{
+    person::Person,
+    words::{Level, Maturity, Tier},
+};
 use crate::{
-    domain::{audit::AuditActor, consent, flows},
-    storage::{FlowSelection, LastChange},
+    domain::{consent, flows},
+    usecases::{FlowSelection, LastChange},
 };
 
 /// The flows of a top-level group, as they hold in a namespace of it.
@@ -54,13 +57,6 @@ pub struct FlowState {
     /// Who switched it last; null while nobody did.
     #[schema(required)]
     changed_by: Option<Person>,
-}
-
-/// Somebody, as they were called at the time.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Person {
-    username: String,
-    name: String,
 }
 
 /// Whether the flow needs recorded consent, and has it.
@@ -137,21 +133,9 @@ impl From<FlowSelection> for FlowState {
     }
 }
 
-impl Person {
-    pub const fn new(username: String, name: String) -> Self {
-        Self { username, name }
-    }
-}
-
-impl From<AuditActor> for Person {
-    fn from(actor: AuditActor) -> Self {
-        Self { username: actor.username, name: actor.name }
-    }
-}
-
 impl From<LastChange> for Person {
     fn from(change: LastChange) -> Self {
-        Self { username: change.by_username, name: change.by_name }
+        Self::new(change.by_username, change.by_name)
     }
 }
 
@@ -162,7 +146,9 @@ impl FlowState {
         match (&self.changed_by, &self.changed_at) {
             (Some(by), Some(at)) => format!(
                 "{} (@{}) switched this flow at {at}: it is {state}, in version {}. Look at it again, then send that version.",
-                by.name, by.username, self.version
+                by.name(),
+                by.username(),
+                self.version
             ),
             _ => String::from("This flow was never switched: it is off, in version 0. Send that version."),
         }
@@ -181,7 +167,7 @@ impl Consent {
         Self {
             state: word,
             id: given.map(|it| it.id.0),
-            by: given.map(|it| Person { username: it.by_username.clone(), name: it.by_name.clone() }),
+            by: given.map(|it| Person::new(it.by_username.clone(), it.by_name.clone())),
             at: given.map(|it| it.at.rfc3339()),
         }
     }

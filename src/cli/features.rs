@@ -1,0 +1,25 @@
+//! `feature`: all that it can do, with flags as they are and with what was and will be of them.
+
+use super::{
+    Failure,
+    feature::{self, FeatureCommand},
+    feature_changes::{self, ChangeCommand},
+    open::origin,
+};
+use crate::usecases::{App, FlagEditor};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum FeaturesCommand {
+    #[command(flatten)]
+    Feature(FeatureCommand),
+    #[command(flatten)]
+    Change(ChangeCommand),
+}
+
+pub(super) async fn run(app: &App, command: FeaturesCommand) -> Result<(), Failure> {
+    let editor = FlagEditor::operator(origin(app));
+    match command {
+        FeaturesCommand::Feature(command) => feature::run(app, &editor, command).await,
+        FeaturesCommand::Change(command) => feature_changes::run(app, &editor, command).await,
+    }
+}

@@ -1,0 +1,63 @@
+//! What the log says of a request, and what its handler leaves for that.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use axum::http::{Extensions, Method, StatusCode};
+
+use crate::domain::ids::UserId;
+
+/// The user that a request turned out to come from: filled in by whoever finds out, for the log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RequestUser(Arc<OnceLock<UserId>>);
+
+impl RequestUser {
+    /// Notes who it is. The first to know is believed.
+    pub fn note(extensions: &Extensions, user: UserId) {
+        if let Some(Self(known)) = extensions.get() {
+            let _ = known.set(user);
+        }
+    }
+}
+
+/// Why a request failed, on its way to the log. Pages log it themselves, where they know it.
+#[derive(Clone, Debug)]
+pub(super) struct Cause(pub String);
+
+/// One event for each request.
+pub(super) fn write(
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    took: Duration,
+    user: &RequestUser,
+    cause: Option<Cause>,
+) {
+    let user_id = user.0.get().map(|it| it.0);
+    let (ms, status) = (took.as_secs_f64() * 1000.0, status.as_u16());
+    let cause = cause.map(|it| it.0);
+    macro_rules! answered {
+        ($level:ident) => {
+            tracing::$level!(%method, route, status, ms, user_id, cause, "answered")
+        };
+    }
+    if status >= 500 {
+        answered!(error);
+    } else if is_frequent(route) {
+        answered!(debug);
+    } else {
+        answered!(info);
+    }
+}
+
+/// Whether programs ask for it all day: health, metrics, decisions, flags and files. The metrics count these;
+/// a line for each would bury the rest and cost more than the answer.
+pub(super) fn is_frequent(route: &str) -> bool {
+    const FREQUENT: [&str; 5] =
+        ["/-/liveness", "/-/readiness", "/-/metrics", "/pkg/{name}", "/api/v1/decisions"];
+    FREQUENT.contains(&route)
+        || route.starts_with("/api/v1/decisions/")
+        || route.starts_with("/ofrep/v1/evaluate/")
+}

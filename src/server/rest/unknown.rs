@@ -1,0 +1,18 @@
+//! What is answered where the API has no such address, or not by this method.
+
+use axum::extract::Request;
+
+use super::{problem::Problem, problem_document::Code};
+
+pub async fn unknown_path() -> Problem {
+    Problem::new(
+        Code::UnknownPath,
+        "The API has no such address; /api/openapi.json lists those it has. In a full path or a flow's reference write %2F for '/'.",
+    )
+}
+
+pub async fn method_not_allowed(request: Request) -> Problem {
+    let detail =
+        format!("This address does not take {}; the header Allow says what it takes.", request.method());
+    Problem::new(Code::MethodNotAllowed, detail)
+}

@@ -1,0 +1,29 @@
+//! One of some words, in a form.
+
+use leptos::prelude::*;
+
+use crate::ui::components::Field;
+
+/// One of some words; `any` is what asks for none of them.
+#[component]
+pub(super) fn Choice(
+    id: &'static str,
+    label: &'static str,
+    name: &'static str,
+    #[prop(optional, into)] any: Option<&'static str>,
+    choices: Vec<(&'static str, String, bool)>,
+) -> impl IntoView {
+    view! {
+        <Field id label>
+            <select id=id name=name class="field mt-1 w-full">
+                {any.map(|any| view! { <option value="">{any}</option> })}
+                {choices
+                    .into_iter()
+                    .map(|(value, text, selected)| {
+                        view! { <option value=value selected=selected>{text}</option> }
+                    })
+                    .collect_view()}
+            </select>
+        </Field>
+    }
+}

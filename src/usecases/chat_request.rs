@@ -1,0 +1,50 @@
+//! A request of a chat program, which its signature proves. It counts once.
+
+use super::{
+    App, Origin, UseCaseError,
+    audit_trail::{Happened, record_as},
+};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        chat_user::ChatUser,
+        time::Timestamp,
+    },
+    storage::UnitOfWork,
+};
+
+/// What the chat program sent, and provably so.
+#[derive(Clone, Debug)]
+pub struct ChatRequest {
+    pub sender: ChatUser,
+    /// The command as it was typed.
+    pub text: String,
+    /// By what the request is told from every other.
+    pub signature: String,
+    /// Until when its signature counts, on the slowest clock of all servers.
+    pub expires_at: Timestamp,
+}
+
+impl ChatRequest {
+    /// Uses it up along with the change that it asks for, and says in the audit log who asked in the
+    /// chat and in which words.
+    pub(super) async fn use_up_with_change(
+        &self,
+        app: &App,
+        uow: &mut UnitOfWork,
+        (actor, origin): (&AuditActor, &Origin),
+    ) -> Result<(), UseCaseError> {
+        self.use_up(app, uow).await?;
+        let happened = Happened {
+            to: self.sender.to_string(),
+            ..Happened::to(AuditKind::ChatCommandRun, self.text.trim())
+        };
+        record_as(app.now(), uow, actor.clone(), origin, happened);
+        Ok(())
+    }
+
+    pub(super) async fn use_up(&self, app: &App, uow: &mut UnitOfWork) -> Result<(), UseCaseError> {
+        let is_new = uow.chat().use_request(&self.signature, app.now(), self.expires_at).await?;
+        if is_new { Ok(()) } else { Err(UseCaseError::Replayed) }
+    }
+}
