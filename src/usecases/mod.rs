@@ -1,6 +1,6 @@
-//! What the program does: one file a verb. Each that changes something authorises, loads, lets the domain
-//! decide, stores, writes the audit event and commits; some that only read leave it to their caller to say
-//! who may (`may_read_flags`). Pages, the API and the command line all come through here.
+//! What the program does: one file a verb. Each authorises, or takes the proof that somebody may
+//! (`FlagReader`, `FlagEditor`, `Administrator`), loads, lets the domain decide; if it changes something it
+//! stores, writes the audit event and commits. Pages, the API and the command line all come through here.
 
 mod audit_trail;
 mod caller;
@@ -8,9 +8,11 @@ mod error;
 mod evaluate_flag;
 mod facts;
 mod flag_change;
+mod flag_changed;
 mod flag_editor;
 mod flag_error;
 mod flag_names;
+mod flag_policy;
 mod flag_set;
 mod flags;
 mod job_handlers;
@@ -101,8 +103,10 @@ pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use facts::Place;
 pub use flag_change::{Check, Guard};
-pub use flag_editor::{FlagEditor, may_read_flags};
+pub use flag_changed::{ChangedState, FlagChanged};
+pub use flag_editor::{FlagEditor, FlagReader};
 pub use flag_error::FlagError;
+pub use flag_policy::{AskedBy, Where};
 pub use flag_set::{Flag, FlagSet};
 pub use job_handlers::{Effect, Failure, JobHandler, JobHandlers, Step, Work};
 pub use known::Known;

@@ -6,7 +6,7 @@ use duo_console::{
     domain::{actor::Surface, audit::AuditKind, chat_user::ChatUser, environment::Environment},
     server::{Limits, ServerState, router},
     usecases::{
-        FlagEditor,
+        FlagEditor, FlagReader,
         freeze_changes::begin_freeze,
         link_chat_user::{link_chat_user, unlink_chat_user},
         read_features::get_feature,
@@ -86,7 +86,10 @@ async fn console() -> TestApp {
 }
 
 async fn state(test: &TestApp, environment: Environment) -> String {
-    get_feature(&test.app, environment, FLAG).await.expect("it is defined").in_words()
+    get_feature(&test.app, &FlagReader::operator(), environment, FLAG)
+        .await
+        .expect("it is defined")
+        .in_words()
 }
 
 /// The text, which only whoever asked sees.
@@ -177,7 +180,9 @@ async fn what_was_done_is_said_to_be_done_even_where_it_cannot_be_read() {
     let done = public(&say(&test, "U1", "gitlab run feature set my_flag true --dev --force").await);
     assert!(done.starts_with("Done. How it stands now could not be read.\nWarning: "), "{done}");
     test.execute("DELETE FROM flag_definitions").await;
-    let now = get_feature(&test.app, Environment::Dev, "my_flag").await.expect("it is set");
+    let now = get_feature(&test.app, &FlagReader::operator(), Environment::Dev, "my_flag")
+        .await
+        .expect("it is set");
     assert_eq!(now.in_words(), "on");
 }
 
