@@ -20,7 +20,8 @@ use crate::{
 /// The most bytes of a reason.
 const MAX_REASON: usize = 500;
 
-/// What does not hold a change back. A change freeze always counts; see [`super::Where`] for the rest.
+/// How far what holds a change back is overridden. A change freeze always holds; [`super::Where`] says
+/// whether staging is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
     /// Why it is done although something speaks against it. It is kept.

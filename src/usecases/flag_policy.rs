@@ -22,6 +22,15 @@ impl<Named> Where<Named> {
     pub const fn is_compared_with_staging(&self) -> bool {
         matches!(self, Self::Named(_))
     }
+
+    /// The same where the server's own environment is known.
+    #[must_use]
+    pub fn or_own(self, own: Environment) -> Self {
+        match self {
+            Self::Here => Self::Own(own),
+            other => other,
+        }
+    }
 }
 
 impl Where<Vec<Environment>> {
@@ -54,17 +63,6 @@ impl From<Vec<Environment>> for Where<Vec<Environment>> {
 impl<Named> From<Option<Named>> for Where<Named> {
     fn from(named: Option<Named>) -> Self {
         named.map_or(Self::Here, Self::Named)
-    }
-}
-
-impl<Named> Where<Named> {
-    /// The same where the server's own environment is known.
-    #[must_use]
-    pub fn or_own(self, own: Environment) -> Self {
-        match self {
-            Self::Here => Self::Own(own),
-            other => other,
-        }
     }
 }
 

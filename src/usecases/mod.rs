@@ -1,6 +1,7 @@
 //! What the program does: one file a verb. Each authorises, or takes the proof that somebody may
-//! (`FlagReader`, `FlagEditor`, `Administrator`), loads, lets the domain decide; if it changes something it
-//! stores, writes the audit event and commits. Pages, the API and the command line all come through here.
+//! (`FlagReader`, `FlagEditor`, `Administrator`); what is for operators alone, who have the database, says
+//! so. Then it loads and lets the domain decide; what changes something also stores, writes the audit event
+//! and commits. Pages, the API and the command line all come through here.
 
 mod audit_trail;
 mod caller;
