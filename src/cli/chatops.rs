@@ -13,7 +13,7 @@ use crate::{
         chatops::{parse, parse_words},
     },
     usecases::{
-        App, FlagEditor, LinkedChatUser, UseCaseError,
+        App, FlagEditor, FlagReader, LinkedChatUser, UseCaseError,
         link_chat_user::{link_chat_user, list_chat_users, unlink_chat_user},
         run_chatops::run_chatops,
     },
@@ -129,7 +129,8 @@ async fn run_line(app: &App, line: &[String]) -> Result<(), Failure> {
         words => parse_words(words),
     };
     let command = command.map_err(|error| Failure::Usage(error.to_string()))?;
-    let answer = run_chatops(app, &FlagEditor::operator(origin(app)), &command).await?;
+    let may = (&FlagReader::operator(), &FlagEditor::operator(origin(app)));
+    let answer = run_chatops(app, may, &command).await?;
     for warning in answer.warnings {
         say(format_args!("warning: {}", warning.text()));
     }

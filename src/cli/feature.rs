@@ -5,13 +5,15 @@ use serde::Serialize;
 use super::{
     Failure,
     feature_rows::{DefinitionRow, FeatureRow, GroupRow},
-    open::origin,
     output::{Format, print, print_json, print_list, say},
 };
 use crate::{
-    domain::{environment::Environment, feature::Percentage},
+    domain::{
+        environment::Environment,
+        feature::{FlagValue, PercentageOf, Targets, ValueError, WrittenValue},
+    },
     usecases::{
-        App, FlagEditor, Guard,
+        App, AskedBy, FlagEditor, FlagReader, Guard, Where,
         define_features::define_features,
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::to_yaml,
@@ -19,7 +21,7 @@ use crate::{
         list_definitions::list_definitions,
         list_feature_groups::list_feature_groups,
         read_features::{get_feature, list_features},
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
         set_feature_group::set_feature_group,
     },
 };
@@ -65,7 +67,7 @@ Examples:
         #[arg(long)]
         force: bool,
     },
-    /// List what the flags are for, or print it as a YAML file
+    /// List what the flags are for; as YAML it is a file that `feature import` reads
     Definitions {
         /// As a table, as JSON, or as YAML for `feature import`
         #[arg(long, value_enum, default_value_t)]
@@ -120,8 +122,8 @@ pub(super) struct What {
     /// The flag
     pub(super) name: String,
     /// Whether it is on, how far, or for whom never
-    #[arg(value_name = "true|false|PERCENTAGE|opt_out|remove_opt_out", value_parser = value)]
-    value: Value,
+    #[arg(value_name = "true|false|PERCENTAGE|opt_out|remove_opt_out")]
+    value: WrittenValue,
     /// The percentage is one of actors
     #[arg(long, conflicts_with = "random")]
     actors: bool,
@@ -185,25 +187,6 @@ pub enum DefinitionFormat {
     Yaml,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
-    Boolean(bool),
-    OptOut(bool),
-    Percentage(Percentage),
-}
-
-fn value(text: &str) -> Result<Value, String> {
-    Ok(match text {
-        "true" => Value::Boolean(true),
-        "false" => Value::Boolean(false),
-        "opt_out" => Value::OptOut(true),
-        "remove_opt_out" => Value::OptOut(false),
-        number => Value::Percentage(Percentage::parse(number).map_err(|_| {
-            "Valid values are: true, false, opt_out, remove_opt_out, or a number from 0 to 100 with at most two decimals."
-        })?),
-    })
-}
-
 pub(super) fn environment(text: &str) -> Result<Environment, String> {
     let known = || Environment::ALL.map(Environment::key).join(", ");
     Environment::from_key(text).ok_or_else(|| format!("Known are: {}.", known()))
@@ -216,33 +199,28 @@ impl Members {
 }
 
 impl Places {
-    /// The environments, and what holds a change back there. A roll-out names its environments; whoever
-    /// names none sets this server's own.
-    fn guarded(self) -> (Vec<Environment>, Guard) {
-        let guard = Guard {
-            compare_with_staging: !self.environments.is_empty(),
-            override_reason: self.override_reason,
-            ..Guard::default()
-        };
-        let environments =
-            if self.environments.is_empty() { vec![self.own_environment] } else { self.environments };
-        (environments, guard)
+    /// Where it is changed, and what does not hold a change back there.
+    fn guarded(self) -> (Where<Vec<Environment>>, Guard) {
+        let guard = Guard { override_reason: self.override_reason, ..Guard::default() };
+        (Where::from(self.environments).or_own(self.own_environment), guard)
     }
 }
 
 impl What {
     /// A percentage is one of actors or of time, and nothing else is.
     pub(super) fn value(&self) -> Result<FlagValue, Failure> {
-        match (self.value, self.actors, self.random) {
-            (Value::Boolean(on), false, false) => Ok(FlagValue::Boolean(on)),
-            (Value::OptOut(out), false, false) => Ok(FlagValue::OptOut(out)),
-            (Value::Percentage(percentage), true, false) => Ok(FlagValue::PercentageOfActors(percentage)),
-            (Value::Percentage(percentage), false, true) => Ok(FlagValue::PercentageOfTime(percentage)),
-            (Value::Percentage(_), ..) => Err(Failure::Usage(String::from(
-                "One of `--actors` or `--random` must be set for percentage values.",
-            ))),
-            _ => Err(Failure::Usage(String::from("`--actors` and `--random` are for percentages."))),
-        }
+        let of = match (self.actors, self.random) {
+            (true, _) => Some(PercentageOf::Actors),
+            (false, true) => Some(PercentageOf::Time),
+            (false, false) => None,
+        };
+        self.value.of(of).map_err(|error| {
+            let message = match error {
+                ValueError::OfWhat => "One of `--actors` or `--random` must be set for percentage values.",
+                ValueError::NoPercentage => "`--actors` and `--random` are for percentages.",
+            };
+            Failure::Usage(String::from(message))
+        })
     }
 
     pub(super) fn targets(self) -> Targets {
@@ -250,15 +228,19 @@ impl What {
     }
 }
 
-pub(super) async fn run(app: &App, editor: &FlagEditor, command: FeatureCommand) -> Result<(), Failure> {
+pub(super) async fn run(
+    app: &App,
+    (reader, editor): (&FlagReader, &FlagEditor),
+    command: FeatureCommand,
+) -> Result<(), Failure> {
     match command {
         FeatureCommand::Set(options) => set(app, editor, options).await,
         FeatureCommand::Get { name, place, format } => {
-            let row = FeatureRow::from(get_feature(app, place.environment, &name).await?);
+            let row = FeatureRow::from(get_feature(app, reader, place.environment, &name).await?);
             Ok(print_one(format, row)?)
         }
         FeatureCommand::List { place, format } => {
-            let features = list_features(app, place.environment).await?;
+            let features = list_features(app, reader, place.environment).await?;
             let rows: Vec<_> = features.into_iter().map(FeatureRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
@@ -266,19 +248,18 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: FeatureCommand)
             let (environments, guard) = places.guarded();
             let command = DeleteFeature {
                 name: name.clone(),
-                environments: environments.clone(),
-                undefined_too: force,
+                environments,
+                undefined_too: AskedBy::CommandLine.deletes_undefined(force),
                 guard,
             };
-            let was_set = delete_feature(app, editor, &command).await?;
-            let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
+            let deleted = delete_feature(app, editor, &command).await?;
+            let done = if deleted.was_set() { "Forgot how it was set" } else { "Nothing was set" };
             if force {
                 return Ok(print(format_args!("{done}: {name}."))?);
             }
-            let lines = states(app, &environments, &name).await?;
-            lines.iter().try_for_each(|line| Ok(print(format_args!("{done}: {line}"))?))
+            deleted.sentences().iter().try_for_each(|line| Ok(print(format_args!("{done}: {line}"))?))
         }
-        FeatureCommand::Definitions { format } => definitions(app, format).await,
+        FeatureCommand::Definitions { format } => definitions(app, reader, format).await,
         FeatureCommand::Import { file } => {
             let shown = file.display();
             let text = std::fs::read_to_string(&file)
@@ -292,7 +273,7 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: FeatureCommand)
         }
         FeatureCommand::Groups { format } => {
             let rows: Vec<_> =
-                list_feature_groups(app).await?.groups.into_iter().map(GroupRow::from).collect();
+                list_feature_groups(app, reader).await?.groups.into_iter().map(GroupRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
         FeatureCommand::Freeze { environment, reason } => {
@@ -311,35 +292,23 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: FeatureCommand)
 async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure> {
     let Set { what, places } = options;
     let (environments, guard) = places.guarded();
-    let name = what.name.clone();
     let command = SetFeature {
-        name: name.clone(),
+        name: what.name.clone(),
         value: what.value()?,
-        undefined_too: what.force,
+        undefined_too: AskedBy::CommandLine.sets_undefined(what.force),
         targets: what.targets(),
-        environments: environments.clone(),
+        environments,
         guard,
     };
-    for warning in set_feature(app, editor, &command).await?.warnings {
+    let done = set_feature(app, editor, &command).await?;
+    for warning in &done.warnings {
         say(format_args!("warning: {}", warning.text()));
     }
-    for line in states(app, &environments, &name).await? {
-        print(line)?;
-    }
-    Ok(())
+    done.sentences().iter().try_for_each(|line| Ok(print(line)?))
 }
 
-/// A line for each environment: how the flag is set there now.
-async fn states(app: &App, environments: &[Environment], name: &str) -> Result<Vec<String>, Failure> {
-    let mut lines = Vec::new();
-    for environment in environments {
-        lines.push(get_feature(app, *environment, name).await?.sentence(environments.len() == 1));
-    }
-    Ok(lines)
-}
-
-async fn definitions(app: &App, format: DefinitionFormat) -> Result<(), Failure> {
-    let definitions = list_definitions(app).await?;
+async fn definitions(app: &App, reader: &FlagReader, format: DefinitionFormat) -> Result<(), Failure> {
+    let definitions = list_definitions(app, reader).await?;
     let rows = || definitions.iter().cloned().map(DefinitionRow::from).collect::<Vec<_>>();
     match format {
         DefinitionFormat::Text => print_list(Format::Text, &rows())?,

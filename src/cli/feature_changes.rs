@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
     usecases::{
-        App, FlagEditor, Guard,
+        App, AskedBy, FlagEditor, FlagReader, Guard, Where,
         cancel_scheduled_change::cancel_scheduled_change,
         flag_history::{HistoryEntry, flag_history},
         list_scheduled_changes::{Scheduled, list_scheduled_changes},
@@ -109,16 +109,19 @@ fn cursor(text: &str) -> Result<AuditCursor, &'static str> {
     AuditCursor::parse(text).ok_or("This is not where a list ended.")
 }
 
-pub(super) async fn run(app: &App, editor: &FlagEditor, command: ChangeCommand) -> Result<(), Failure> {
+pub(super) async fn run(
+    app: &App,
+    (reader, editor): (&FlagReader, &FlagEditor),
+    command: ChangeCommand,
+) -> Result<(), Failure> {
     match command {
         ChangeCommand::Schedule(schedule) => {
             let command = ScheduleChange {
                 name: schedule.what.name.clone(),
                 value: schedule.what.value()?,
-                undefined_too: schedule.what.force,
+                undefined_too: AskedBy::CommandLine.sets_undefined(schedule.what.force),
                 targets: schedule.what.targets(),
-                compare_with_staging: schedule.environment.is_some(),
-                environment: Some(schedule.environment.unwrap_or(schedule.own_environment)),
+                environment: Where::from(schedule.environment).or_own(schedule.own_environment),
                 due_at: schedule.at,
                 reason: schedule.reason,
             };
@@ -129,7 +132,7 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: ChangeCommand) 
             ))?)
         }
         ChangeCommand::Scheduled { name, format } => {
-            let changes = list_scheduled_changes(app, name.as_deref()).await?;
+            let changes = list_scheduled_changes(app, reader, name.as_deref()).await?;
             let rows: Vec<_> = changes.into_iter().map(ScheduledRow::from).collect();
             Ok(print_list(format, &rows)?)
         }
@@ -142,7 +145,7 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: ChangeCommand) 
             ))?)
         }
         ChangeCommand::History { name, environment, before, format } => {
-            let page = flag_history(app, &name, environment, before).await?;
+            let page = flag_history(app, reader, &name, environment, before).await?;
             let rows: Vec<_> = page.entries.into_iter().map(HistoryRow::from).collect();
             print_list(format, &rows)?;
             if let Some(older) = page.older {
@@ -156,7 +159,8 @@ pub(super) async fn run(app: &App, editor: &FlagEditor, command: ChangeCommand) 
                 event: AuditEventId(event),
                 point: if before { RestorePoint::Before } else { RestorePoint::After },
                 reason,
-                guard: Guard { compare_with_staging, override_reason, ..Guard::default() },
+                compare_with_staging,
+                guard: Guard { override_reason, ..Guard::default() },
             };
             let restored = restore_feature(app, editor, &command).await?;
             for warning in restored.warnings {

@@ -6,7 +6,7 @@ use super::{
     feature_changes::{self, ChangeCommand},
     open::origin,
 };
-use crate::usecases::{App, FlagEditor};
+use crate::usecases::{App, FlagEditor, FlagReader};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum FeaturesCommand {
@@ -17,9 +17,9 @@ pub enum FeaturesCommand {
 }
 
 pub(super) async fn run(app: &App, command: FeaturesCommand) -> Result<(), Failure> {
-    let editor = FlagEditor::operator(origin(app));
+    let (reader, editor) = (FlagReader::operator(), FlagEditor::operator(origin(app)));
     match command {
-        FeaturesCommand::Feature(command) => feature::run(app, &editor, command).await,
-        FeaturesCommand::Change(command) => feature_changes::run(app, &editor, command).await,
+        FeaturesCommand::Feature(command) => feature::run(app, (&reader, &editor), command).await,
+        FeaturesCommand::Change(command) => feature_changes::run(app, (&reader, &editor), command).await,
     }
 }

@@ -1,6 +1,6 @@
 //! Who may do what. The one place that answers it; every use case asks here first.
 
-use super::{actor::Actor, role::Role, token::Scope, user::UserKind};
+use super::{actor::Actor, ids::UserId, role::Role, token::Scope, user::UserKind};
 
 /// What somebody wants to do in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,6 +141,16 @@ pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
     Access::Granted(granted)
 }
 
+/// Whether `actor`, with this role in a namespace, may read its settings: the same as [`can`], for lists.
+pub fn may_read_settings(actor: &Actor, role: Option<Role>) -> bool {
+    matches!(can(actor, Action::ReadSettings, Standing { here: role, top_level: None }), Access::Granted(_))
+}
+
+/// Whose memberships say which namespaces `actor` sees; `None` when they see all.
+pub fn whose_namespaces(actor: &Actor) -> Option<UserId> {
+    (!actor.is_admin).then_some(actor.id)
+}
+
 /// Whether `actor` may do what is not of a namespace but of the whole server, for which a token needs
 /// `scope`. Administrators may, and programs whose token an administrator made.
 pub fn may_administer(actor: &Actor, scope: Scope) -> Result<(), Denial> {
@@ -153,7 +163,7 @@ pub fn may_administer(actor: &Actor, scope: Scope) -> Result<(), Denial> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{actor::Proof, ids::UserId};
+    use crate::domain::actor::Proof;
 
     fn actor(is_admin: bool, kind: UserKind, scopes: Option<Vec<Scope>>) -> Actor {
         Actor {
@@ -257,6 +267,18 @@ mod tests {
                 let refused = may_administer(&actor(false, kind, scopes), scope);
                 assert_eq!(refused, Err(Denial::NeedsAdministrator));
             }
+        }
+    }
+
+    #[test]
+    fn lists_say_the_same_as_the_pages_they_lead_to() {
+        let (ann, admin) = (actor(false, UserKind::Human, None), actor(true, UserKind::Human, None));
+        assert_eq!((whose_namespaces(&ann), whose_namespaces(&admin)), (Some(UserId(1)), None));
+        for role in
+            [None, Some(Role::Guest), Some(Role::Developer), Some(Role::Maintainer), Some(Role::Owner)]
+        {
+            assert_eq!(may_read_settings(&ann, role), role >= Some(Role::Maintainer), "{role:?}");
+            assert!(may_read_settings(&admin, role), "{role:?}");
         }
     }
 

@@ -4,7 +4,10 @@
 
 mod words;
 
-use super::{environment::Environment, feature::Percentage};
+use super::{
+    environment::Environment,
+    feature::{FlagValue, Percentage, Targets, UnknownValue, WrittenValue},
+};
 
 /// How commands look, for whoever got one wrong.
 const USAGE: &str = "
@@ -19,30 +22,19 @@ gitlab run feature delete FLAG";
 pub enum ChatopsCommand {
     Get { flag: String, environments: Vec<Environment> },
     List { matching: Option<String>, environments: Vec<Environment> },
-    Set(ChatopsSet),
+    Set(SetFlag),
     Delete { flag: String, environments: Vec<Environment>, overridden: Option<Overridden> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChatopsSet {
+pub struct SetFlag {
     pub flag: String,
-    pub value: ChatopsValue,
-    pub users: Vec<String>,
-    pub groups: Vec<String>,
-    pub projects: Vec<String>,
-    pub feature_groups: Vec<String>,
+    pub value: FlagValue,
+    pub targets: Targets,
     pub environments: Vec<Environment>,
     /// Whether nothing has to define the flag.
     pub force: bool,
     pub overridden: Option<Overridden>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChatopsValue {
-    Boolean(bool),
-    OptOut(bool),
-    PercentageOfActors(Percentage),
-    PercentageOfTime(Percentage),
 }
 
 /// The checks that do not count this time, and why.
@@ -128,7 +120,7 @@ const OPTIONS: [Known; 19] = [
     switch("production", &Verb::ALL),
 ];
 
-/// For whom a flag can be set.
+/// The options that say for whom a flag is set.
 const TARGETS: [&str; 6] = ["user", "group", "namespace", "project", "repository", "feature-group"];
 
 /// Reads a line as somebody types it.
@@ -238,12 +230,8 @@ impl Given {
     fn names(&self, name: &str) -> Result<Vec<String>, ChatopsError> {
         let mut names = Vec::new();
         for (_, value) in self.options.iter().filter(|(it, _)| *it == name) {
-            let before = names.len();
-            names.extend(value.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned));
-            // Or else it would be taken for everyone.
-            if names.len() == before {
-                return Err(wrong(format!("`--{name}` names nobody: `--{name}=…`.")));
-            }
+            let nobody = || wrong(format!("`--{name}` names nobody: `--{name}=…`."));
+            names.extend(Targets::names_in(value).ok_or_else(nobody)?);
         }
         Ok(names)
     }
@@ -278,7 +266,7 @@ impl Given {
         Ok(flag)
     }
 
-    fn set(&self, environments: Vec<Environment>) -> Result<ChatopsSet, ChatopsError> {
+    fn set(&self, environments: Vec<Environment>) -> Result<SetFlag, ChatopsError> {
         let (Some(flag), Some(value)) = (self.flag(), self.arguments.get(1)) else {
             return Err(wrong(
                 "You must specify the name of the feature flag and its new value: `feature set FLAG true`.",
@@ -291,33 +279,39 @@ impl Given {
         }
         let mut groups = self.names("group")?;
         groups.extend(self.names("namespace")?);
-        Ok(ChatopsSet {
+        Ok(SetFlag {
             flag,
             value,
-            users: self.names("user")?,
-            groups,
-            projects: self.names("project")?,
-            feature_groups: self.names("feature-group")?,
+            targets: Targets {
+                users: self.names("user")?,
+                groups,
+                projects: self.names("project")?,
+                feature_groups: self.names("feature-group")?,
+            },
             environments,
             force: self.has("force"),
             overridden: self.overridden()?,
         })
     }
 
-    fn value(&self, text: &str) -> Result<ChatopsValue, ChatopsError> {
+    fn value(&self, text: &str) -> Result<FlagValue, ChatopsError> {
         let target = TARGETS.into_iter().find(|it| self.has(it));
         let share = ["actors", "random"].into_iter().find(|it| self.has(it));
-        let value = match text {
-            "true" => ChatopsValue::Boolean(true),
-            "false" => ChatopsValue::Boolean(false),
-            "opt_out" => ChatopsValue::OptOut(true),
-            "remove_opt_out" => ChatopsValue::OptOut(false),
-            number => return self.percentage(number, target, share),
+        let value = match text.parse() {
+            Ok(WrittenValue::Percentage(percentage)) => return self.percentage(percentage, target, share),
+            Ok(WrittenValue::Boolean(on)) => FlagValue::Boolean(on),
+            Ok(WrittenValue::OptOut(out)) => FlagValue::OptOut(out),
+            Err(UnknownValue) => {
+                return Err(wrong(format!(
+                    "`{text}` is no value. Valid values are: `true`, `false`, or an integer from 0 to 100. \
+                     A percentage may have two decimals; for somebody in particular there are `opt_out` and `remove_opt_out`."
+                )));
+            }
         };
         if let Some(share) = share {
             return Err(wrong(format!("`--{share}` is for percentages, and `{text}` is none.")));
         }
-        if matches!(value, ChatopsValue::OptOut(_)) && !TARGETS[..4].iter().any(|it| self.has(it)) {
+        if matches!(value, FlagValue::OptOut(_)) && !TARGETS[..4].iter().any(|it| self.has(it)) {
             return Err(wrong(format!(
                 "`{text}` needs somebody whom it is for: add `--user=…`, `--group=…` or `--project=…`."
             )));
@@ -327,16 +321,10 @@ impl Given {
 
     fn percentage(
         &self,
-        text: &str,
+        percentage: Percentage,
         target: Option<&str>,
         share: Option<&str>,
-    ) -> Result<ChatopsValue, ChatopsError> {
-        let percentage = Percentage::parse(text).map_err(|_| {
-            wrong(format!(
-                "`{text}` is no value. Valid values are: `true`, `false`, or an integer from 0 to 100. \
-                 A percentage may have two decimals; for somebody in particular there are `opt_out` and `remove_opt_out`."
-            ))
-        })?;
+    ) -> Result<FlagValue, ChatopsError> {
         let Some(share) = share else {
             return Err(wrong("One of `--actors` or `--random` must be set for percentage values."));
         };
@@ -355,10 +343,10 @@ impl Given {
         }
         Ok(match (percentage, share) {
             // All and nothing are no percentages, to GitLab either.
-            (Percentage::ALL, _) => ChatopsValue::Boolean(true),
-            (Percentage::ZERO, _) => ChatopsValue::Boolean(false),
-            (percentage, "actors") => ChatopsValue::PercentageOfActors(percentage),
-            (percentage, _) => ChatopsValue::PercentageOfTime(percentage),
+            (Percentage::ALL, _) => FlagValue::Boolean(true),
+            (Percentage::ZERO, _) => FlagValue::Boolean(false),
+            (percentage, "actors") => FlagValue::PercentageOfActors(percentage),
+            (percentage, _) => FlagValue::PercentageOfTime(percentage),
         })
     }
 

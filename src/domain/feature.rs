@@ -10,7 +10,9 @@ mod schedule;
 mod staging;
 mod stale;
 mod target;
+mod value;
 mod warning;
+mod words;
 
 pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
@@ -22,6 +24,7 @@ pub use schedule::{Ended, PlannedChange, ScheduleError, ScheduleState, Scheduled
 pub use staging::{Moved, ahead_of_staging};
 pub use stale::{LONG_DAYS, Stale};
 pub use target::FeatureTarget;
+pub use value::{FlagValue, PercentageOf, Targets, UnknownValue, ValueError, WrittenValue};
 pub use warning::Warning;
 
 /// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.

@@ -120,16 +120,19 @@ impl Features<'_> {
         Ok(all)
     }
 
+    /// Sets the gates. What is to be forgotten gets the default; the row stays, so that its version never
+    /// comes again and nobody saves over what they did not see.
+    ///
     /// # Errors
-    /// [`StorageError::Stale`] when it was set since version `seen` was read.
+    /// [`StorageError::Stale`] when it was set since `before` was found.
     pub async fn save(
         &mut self,
         environment: Environment,
         flag: &str,
+        before: &StoredFlag,
         gates: &Gates,
-        seen: i64,
     ) -> Result<(), StorageError> {
-        let before = self.find(environment, flag).await?;
+        let seen = before.version;
         let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(SAVE)
             .bind(environment.key())
             .bind(flag)
@@ -157,20 +160,6 @@ impl Features<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Forgets what is set. The row stays, so that its version never comes again and nobody saves
-    /// over what they did not see.
-    ///
-    /// # Errors
-    /// [`StorageError::Stale`] when it was set since version `seen` was read.
-    pub async fn delete(
-        &mut self,
-        environment: Environment,
-        flag: &str,
-        seen: i64,
-    ) -> Result<(), StorageError> {
-        self.save(environment, flag, &Gates::default(), seen).await
     }
 }
 

@@ -6,7 +6,7 @@
 
 pub use super::chat_request::ChatRequest;
 use super::{
-    App, Caller, FlagEditor, Origin, UseCaseError, authenticate,
+    App, Caller, FlagEditor, FlagReader, Origin, UseCaseError, authenticate,
     run_chatops::{ChatopsAnswer, run_chatops},
 };
 use crate::domain::{
@@ -52,20 +52,21 @@ async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(Cha
     };
     let user = Some(actor.id);
     let private = |text| (ChatReply { text, changed: false, user }, false);
-    if !actor.is_admin {
+    let caller = Caller { actor, origin: origin.clone() };
+    let Ok(reader) = FlagReader::administrator(&caller) else {
         let text = format!(
             "You are {} here, who is no administrator. Only administrators read and set feature flags. Nothing was changed.",
-            actor.username
+            caller.actor.username
         );
         return Ok(private(text));
-    }
+    };
     let command = match parse(&request.text) {
         Ok(command) => command,
         Err(error) => return Ok(private(error.to_string())),
     };
     let changes = matches!(command, ChatopsCommand::Set(_) | ChatopsCommand::Delete { .. });
-    let editor = FlagEditor::in_chat(&Caller { actor, origin: origin.clone() }, request.clone())?;
-    match run_chatops(app, &editor, &command).await {
+    let editor = FlagEditor::in_chat(&caller, request.clone())?;
+    match run_chatops(app, (&reader, &editor), &command).await {
         // It was saved, if only that somebody asked for what was so already.
         Ok(answer) => Ok((ChatReply { text: in_words(&answer), changed: answer.changed, user }, changes)),
         Err(error @ (UseCaseError::Replayed | UseCaseError::Storage(_))) => Err(error),

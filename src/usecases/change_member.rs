@@ -3,7 +3,6 @@
 
 use super::{
     App, FlagEditor, UseCaseError,
-    edit_flag::targets,
     retry::until_first,
     set_feature::actors,
     set_feature_group::{check_group_name, save},
@@ -40,7 +39,7 @@ async fn try_once(
     let changed = match FlagActor::from_key(&member.name) {
         // Whoever is gone has nothing else left than the id, which no name looks like.
         Some(gone) if !is_in => vec![gone],
-        _ => actors(&mut uow, &targets(member)).await?,
+        _ => actors(&mut uow, &member.into()).await?,
     };
     let mut after = before.members.clone();
     after.retain(|it| !changed.contains(it));

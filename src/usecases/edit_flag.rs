@@ -1,22 +1,20 @@
 //! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
 
 use super::{
-    App, Caller, Check, FlagEditor, FlagError, Guard, UseCaseError,
+    App, Caller, Check, FlagEditor, FlagError, FlagReader, Guard, UseCaseError,
     flag_change::{Changed, FlagChange, To, carry_out, rehearse},
     flag_definitions,
     flag_history::find_entry,
     flag_names::record_of,
-    may_read_flags,
+    flag_policy::{AskedBy, Where},
     retry::until_first,
     schedule_change::ScheduleChange,
-    set_feature::{FlagValue, Targets, changes},
+    set_feature::changes,
 };
 use crate::{
     domain::{
         environment::Environment,
-        feature::{
-            Edit, FlagActor, FlagDefinition, GateChange, Gates, Target, TargetKind, Warning, check_flag_name,
-        },
+        feature::{Edit, FlagActor, FlagDefinition, GateChange, Gates, Warning, check_flag_name},
         time::Timestamp,
     },
     storage::UnitOfWork,
@@ -28,6 +26,13 @@ pub struct FlagEdit {
     pub flag: String,
     pub environment: Environment,
     pub edit: Edit,
+}
+
+impl FlagEdit {
+    /// A page always says where.
+    const fn place(&self) -> Where<Environment> {
+        Where::Named(self.environment)
+    }
 }
 
 /// What would come of it. The gates are said in a sentence each.
@@ -63,11 +68,10 @@ pub struct Confirmation {
 
 /// Changes nothing.
 pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Result<Rehearsal, UseCaseError> {
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     let mut uow = app.storage.read().await?;
     let plan = plan(&mut uow, asked).await?;
-    let guard = Guard { compare_with_staging: true, ..Guard::default() };
-    let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &guard)).await?;
+    let (changed, checks) = rehearse(&mut uow, &plan.change(asked, None, &Guard::default())).await?;
     let (here, beside) = here_and_beside(&changed, asked.environment);
     let default = plan.definition.as_ref().is_some_and(|it| it.default_enabled);
     let in_full = match plan.aim {
@@ -114,7 +118,6 @@ async fn try_once(
     let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
     let shown = &confirmation.overriding;
     let guard = Guard {
-        compare_with_staging: true,
         override_reason: (!shown.is_empty()).then(|| confirmation.reason.clone()),
         still_checked: Check::ALL.into_iter().filter(|it| !shown.contains(it)).collect(),
     };
@@ -166,7 +169,7 @@ async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseErr
             if let Some(change) = removed_by_id(edit) {
                 Aim::Changed(vec![change])
             } else {
-                let (value, targets) = value(edit).ok_or(UseCaseError::NotFound("page"))?;
+                let (value, targets) = edit.setting().ok_or(UseCaseError::NotFound("page"))?;
                 Aim::Changed(changes(uow, value, &targets).await?)
             }
         }
@@ -185,6 +188,7 @@ impl Plan {
             flag: &asked.flag,
             definition: self.definition.as_ref(),
             environments: std::slice::from_ref(&asked.environment),
+            compare_with_staging: asked.place().is_compared_with_staging(),
             to: match &self.aim {
                 Aim::Changed(changes) => To::Changed(changes),
                 Aim::Exactly(gates) => To::Exactly(gates),
@@ -211,16 +215,16 @@ impl Plan {
 pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
     let message = "This cannot be scheduled for later. Do it now.";
     let edit = Some(&asked.edit).filter(|it| can_wait(it));
-    let (value, targets) = edit.and_then(value).ok_or_else(|| UseCaseError::invalid("at", message))?;
+    let (value, targets) =
+        edit.and_then(Edit::setting).ok_or_else(|| UseCaseError::invalid("at", message))?;
     Ok(ScheduleChange {
         name: asked.flag.clone(),
         value,
         targets,
-        environment: Some(asked.environment),
-        compare_with_staging: true,
+        environment: asked.place(),
         due_at,
         reason: Some(reason.trim().to_owned()).filter(|it| !it.is_empty()),
-        undefined_too: true,
+        undefined_too: AskedBy::Page.sets_undefined(false),
     })
 }
 
@@ -236,29 +240,5 @@ fn removed_by_id(edit: &Edit) -> Option<GateChange> {
 
 /// Whether the change can be scheduled.
 pub fn can_wait(edit: &Edit) -> bool {
-    removed_by_id(edit).is_none() && value(edit).is_some()
-}
-
-/// What a change sets, and for whom; `None` for one that sets all gates at once.
-fn value(edit: &Edit) -> Option<(FlagValue, Targets)> {
-    let nobody = Targets::default;
-    Some(match edit {
-        Edit::Forget | Edit::Restore(_) => return None,
-        Edit::Everyone(on) => (FlagValue::Boolean(*on), nobody()),
-        Edit::Open(target, on) => (FlagValue::Boolean(*on), targets(target)),
-        Edit::OptOut(target, out) => (FlagValue::OptOut(*out), targets(target)),
-        Edit::PercentageOfActors(percentage) => (FlagValue::PercentageOfActors(*percentage), nobody()),
-        Edit::PercentageOfTime(percentage) => (FlagValue::PercentageOfTime(*percentage), nobody()),
-    })
-}
-
-/// Whom one form names.
-pub(super) fn targets(target: &Target) -> Targets {
-    let name = vec![target.name.clone()];
-    match target.kind {
-        TargetKind::User => Targets { users: name, ..Targets::default() },
-        TargetKind::Group => Targets { groups: name, ..Targets::default() },
-        TargetKind::Project => Targets { projects: name, ..Targets::default() },
-        TargetKind::FeatureGroup => Targets { feature_groups: name, ..Targets::default() },
-    }
+    removed_by_id(edit).is_none() && edit.setting().is_some()
 }

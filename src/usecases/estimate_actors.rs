@@ -1,6 +1,6 @@
 //! How many actors a percentage of them takes in.
 
-use super::{App, UseCaseError};
+use super::{App, FlagReader, UseCaseError};
 use crate::{
     domain::{
         feature::{Bucket, FlagActor, Percentage, check_flag_name},
@@ -33,6 +33,7 @@ pub struct Share {
 /// How many actors `percentage` takes in of a flag that is open for nobody else.
 pub async fn estimate_actors(
     app: &App,
+    _reader: &FlagReader,
     flag: &str,
     percentage: Percentage,
 ) -> Result<Estimate, UseCaseError> {

@@ -20,12 +20,11 @@ use crate::{
 /// The most bytes of a reason.
 const MAX_REASON: usize = 500;
 
-/// What holds a change back.
+/// How far what holds a change back is overridden. A change freeze always holds; [`super::Where`] says
+/// whether staging is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    /// Whether production may not be further open than staging. A change freeze always counts.
-    pub compare_with_staging: bool,
-    /// Why it is done all the same. It is kept.
+    /// Why it is done although something speaks against it. It is kept.
     pub override_reason: Option<String>,
     /// Checks that the reason is not about: they hold.
     pub still_checked: Vec<Check>,
@@ -63,6 +62,8 @@ pub(super) struct FlagChange<'a> {
     pub flag: &'a str,
     pub definition: Option<&'a FlagDefinition>,
     pub environments: &'a [Environment],
+    /// Whether production may not be further open than staging.
+    pub compare_with_staging: bool,
     pub to: To<'a>,
     /// Why it is done, if somebody said so. That nothing holds it back is another question.
     pub reason: Option<&'a str>,
@@ -118,7 +119,7 @@ pub(super) async fn carry_out(
             save(app, uow, editor, change.flag, &stored, &changed, why).await?;
         } else if !is_named {
             // As it is, but with a new version: whoever changes it at the same moment looks again.
-            uow.features().save(environment, change.flag, &stored.gates, stored.version).await?;
+            uow.features().save(environment, change.flag, &stored, &stored.gates).await?;
         }
         all.push(changed);
     }
@@ -178,7 +179,7 @@ async fn after(
 fn concerned(change: &FlagChange<'_>) -> Vec<Environment> {
     let compared = [Environment::Staging, Environment::Production];
     let mut environments = change.environments.to_vec();
-    if change.guard.compare_with_staging && compared.iter().any(|it| environments.contains(it)) {
+    if change.compare_with_staging && compared.iter().any(|it| environments.contains(it)) {
         environments.extend(compared);
     }
     environments.sort_unstable();
@@ -195,7 +196,7 @@ async fn save(
     changed: &Changed,
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
-    uow.features().save(changed.environment, flag, &changed.after, stored.version).await?;
+    uow.features().save(changed.environment, flag, stored, &changed.after).await?;
     let target = FeatureTarget { flag, environment: changed.environment }.to_string();
     let is_set = changed.after.is_set();
     let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
@@ -250,7 +251,7 @@ async fn failed_checks(
         let found = all.iter().find(|it| it.environment == environment)?;
         Some(Moved { before: &found.before, after: &found.after })
     };
-    if change.guard.compare_with_staging
+    if change.compare_with_staging
         && let Some(staging) = moved(Environment::Staging)
         && let Some(production) = moved(Environment::Production)
         && ahead_of_staging(change.flag, default, staging, production)
@@ -258,9 +259,4 @@ async fn failed_checks(
         failed.push(FlagError::AheadOfStaging);
     }
     Ok(failed)
-}
-
-/// The environments of a change: this server's own when none is named.
-pub(super) fn environments(app: &App, named: &[Environment]) -> Vec<Environment> {
-    if named.is_empty() { vec![app.environment()] } else { named.to_vec() }
 }

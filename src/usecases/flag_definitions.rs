@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde_saphyr::{Budget, Options, SnippetMode, UserMessageFormatter, budget, options, render_options};
 
+use super::UseCaseError;
 use crate::{
     domain::feature::FlagDefinition,
     storage::{StorageError, UnitOfWork},
@@ -46,6 +47,14 @@ pub(super) async fn find(uow: &mut UnitOfWork, name: &str) -> Result<Option<Flag
         return Ok(Some(definition.clone()));
     }
     Ok(uow.flag_definitions().find(name).await?.map(|stored| stored.definition))
+}
+
+/// That there is no such flag, and which there are.
+pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseError, StorageError> {
+    let known = all(uow).await?;
+    let known: Vec<_> = known.iter().map(|flag| flag.name.as_str()).collect();
+    let message = format!("There is no feature flag {name}. Known are: {}.", known.join(", "));
+    Ok(UseCaseError::invalid("name", message))
 }
 
 /// The definitions of a YAML file: one a document.

@@ -1,4 +1,4 @@
-//! Who may set feature flags: operators at the command line, and administrators.
+//! Who may read and set feature flags: operators at the command line, and administrators.
 
 use super::{App, Caller, Origin, UseCaseError, chat_request::ChatRequest, fresh_sign_in::require_fresh};
 use crate::domain::{access::Denial, audit::AuditActor, token::Scope};
@@ -38,9 +38,21 @@ impl FlagEditor {
     }
 }
 
-/// That `caller` may read how the flags are set.
-pub fn may_read_flags(caller: &Caller) -> Result<(), UseCaseError> {
-    may(caller, Scope::ReadSettings)
+/// Somebody who may read how the flags are set. There is no other way to have one than to be allowed.
+#[derive(Clone, Debug)]
+pub struct FlagReader(());
+
+impl FlagReader {
+    /// Whoever works at the command line, as for [`FlagEditor::operator`].
+    pub const fn operator() -> Self {
+        Self(())
+    }
+
+    /// # Errors
+    /// [`UseCaseError::NotFound`] for whoever is no administrator.
+    pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
+        may(caller, Scope::ReadSettings).map(Self)
+    }
 }
 
 fn may(caller: &Caller, scope: Scope) -> Result<(), UseCaseError> {

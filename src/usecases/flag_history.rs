@@ -1,6 +1,9 @@
 //! How a feature flag was set before: by whom, when and why. It is read from the audit log.
 
-use super::{App, UseCaseError, flag_definitions, set_feature::unknown};
+use super::{
+    App, FlagReader, UseCaseError,
+    flag_definitions::{self, unknown},
+};
 use crate::{
     domain::{
         actor::Surface,
@@ -48,6 +51,7 @@ pub struct HistoryEntry {
 /// The changes of a flag in one environment, or in all, from `before` on.
 pub async fn flag_history(
     app: &App,
+    _reader: &FlagReader,
     name: &str,
     environment: Option<Environment>,
     before: Option<AuditCursor>,

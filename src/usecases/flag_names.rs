@@ -79,15 +79,6 @@ pub(super) async fn describe_changes(
         _ => None,
     });
     let names = all_names(uow, actors).await?;
-    let named = |actor: &FlagActor| names.get(actor).cloned().unwrap_or_else(|| actor.key());
-    let no_longer = |so: bool| if so { "" } else { "no longer " };
-    let words = changes.iter().map(|change| match change {
-        GateChange::Boolean(on) => format!("{} for everyone", if *on { "on" } else { "off" }),
-        GateChange::Actor(actor, on) => format!("{}on for {}", no_longer(*on), named(actor)),
-        GateChange::FeatureGroup(group, on) => format!("{}on for feature group {group}", no_longer(*on)),
-        GateChange::OptOut(actor, out) => format!("{}opted out: {}", no_longer(*out), named(actor)),
-        GateChange::PercentageOfActors(percentage) => format!("{percentage} % of actors"),
-        GateChange::PercentageOfTime(percentage) => format!("{percentage} % of time"),
-    });
-    Ok(words.collect::<Vec<_>>().join(", "))
+    let named = |actor: FlagActor| names.get(&actor).cloned().unwrap_or_else(|| actor.key());
+    Ok(changes.iter().map(|change| change.in_words(named)).collect::<Vec<_>>().join(", "))
 }

@@ -10,7 +10,10 @@ use crate::{
     storage::ChangeFreeze,
 };
 
-/// Whether it is new. A freeze that there was stays, with its reason.
+/// Whether it is new: the same may be said twice.
+///
+/// # Errors
+/// There is one for another reason: that one is not lost, nor this one dropped.
 pub async fn begin_freeze(
     app: &App,
     editor: &FlagEditor,
@@ -25,7 +28,12 @@ pub async fn begin_freeze(
         by_username: editor.actor.username.clone(),
     };
     if !uow.change_freezes().begin(environment, &freeze).await? {
-        return Ok(false);
+        let before = uow.change_freezes().find(environment).await?;
+        if before.is_some_and(|it| it.reason == freeze.reason) {
+            return Ok(false);
+        }
+        let message = format!("There is a change freeze in {environment} already. End it first.");
+        return Err(UseCaseError::invalid("environment", message));
     }
     let happened =
         Happened { to: reason.to_owned(), ..Happened::to(AuditKind::ChangeFreezeBegun, environment.key()) };

@@ -2,8 +2,9 @@
 
 use super::{App, Caller, UseCaseError, flag_definitions};
 use crate::domain::{
+    access::{may_administer, may_read_settings, whose_namespaces},
     paths::{self, GroupPage},
-    role::Role,
+    token::Scope,
 };
 
 /// How many groups are looked through for pages.
@@ -35,7 +36,8 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
         ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),
     ];
-    let own = own.into_iter().chain(administration.into_iter().filter(|_| caller.actor.is_admin));
+    let administers = may_administer(&caller.actor, Scope::ReadSettings).is_ok();
+    let own = own.into_iter().chain(administration.into_iter().filter(|_| administers));
     let mut found: Vec<Destination> = own
         .filter(|(label, detail, _)| {
             label.to_lowercase().contains(&query) || detail.to_lowercase().contains(&query)
@@ -46,9 +48,8 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
             href: href.to_owned(),
         })
         .collect();
-    let user = (!caller.actor.is_admin).then_some(caller.actor.id);
     let mut uow = app.storage.read().await?;
-    if caller.actor.is_admin && !query.is_empty() {
+    if administers && !query.is_empty() {
         let names = flag_definitions::all(&mut uow).await?.into_iter().map(|flag| flag.name);
         let names = names.filter(|name| name.contains(&query)).take(MOST_FLAGS);
         found.extend(names.map(|name| Destination {
@@ -57,7 +58,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
             label: name,
         }));
     }
-    for group in uow.namespaces().list_visible(user, &query, MOST, 0).await? {
+    for group in uow.namespaces().list_visible(whose_namespaces(&caller.actor), &query, MOST, 0).await? {
         let path = &group.namespace.path;
         let kind = group.namespace.kind_name();
         let mut add = |page: GroupPage, label: String, detail: String| {
@@ -68,7 +69,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
             path.to_string(),
             format!("GitLab Duo overview of the {kind} {}", group.namespace.name),
         );
-        if caller.actor.is_admin || group.role.is_some_and(|role| role >= Role::Maintainer) {
+        if may_read_settings(&caller.actor, group.role) {
             add(GroupPage::Configuration, format!("{path}: configuration"), format!("Flows of the {kind}"));
         }
     }

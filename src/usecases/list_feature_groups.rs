@@ -1,6 +1,6 @@
 //! The feature groups: who is in them, and which flags name them.
 
-use super::{App, UseCaseError, flag_names::names_of};
+use super::{App, FlagReader, UseCaseError, flag_names::names_of};
 use crate::{
     domain::{environment::Environment, feature::ADMINISTRATORS},
     storage::{StorageError, UnitOfWork},
@@ -29,7 +29,8 @@ pub struct FeatureGroupList {
     pub for_administrators: Vec<NamedBy>,
 }
 
-pub async fn list_feature_groups(app: &App) -> Result<FeatureGroupList, UseCaseError> {
+/// Every group and its members.
+pub async fn list_feature_groups(app: &App, _reader: &FlagReader) -> Result<FeatureGroupList, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let naming = Naming::read(&mut uow).await?;
     let mut groups = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{App, Caller, UseCaseError, flag_definitions, may_read_flags};
+use super::{App, Caller, FlagReader, UseCaseError, flag_definitions};
 use crate::{
     domain::{
         audit::AuditKind,
@@ -92,7 +92,7 @@ pub async fn list_flags(
     filter: &FlagFilter,
     page: usize,
 ) -> Result<FlagList, UseCaseError> {
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     let mut uow = app.storage.read().await?;
     let mut flags = summaries(&mut uow, None, app.now()).await?;
     let now = app.now();

@@ -1,6 +1,6 @@
 //! Where there is a change freeze, for administrators.
 
-use super::{App, Caller, ChangeFreeze, UseCaseError, may_read_flags};
+use super::{App, Caller, ChangeFreeze, FlagReader, UseCaseError};
 use crate::domain::environment::Environment;
 
 /// In the order of a roll-out.
@@ -8,7 +8,7 @@ pub async fn list_freezes(
     app: &App,
     caller: &Caller,
 ) -> Result<Vec<(Environment, ChangeFreeze)>, UseCaseError> {
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     let mut uow = app.storage.read().await?;
     let mut frozen = Vec::new();
     for environment in Environment::ALL {

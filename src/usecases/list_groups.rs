@@ -1,7 +1,7 @@
 //! The groups and projects that somebody may see.
 
 use super::{App, Caller, UseCaseError};
-use crate::storage::VisibleNamespace;
+use crate::{domain::access::whose_namespaces, storage::VisibleNamespace};
 
 /// How many stand on a page.
 pub const PAGE: i64 = 50;
@@ -20,7 +20,7 @@ pub async fn list_groups(
     filter: &str,
     page: i64,
 ) -> Result<GroupList, UseCaseError> {
-    let user = (!caller.actor.is_admin).then_some(caller.actor.id);
+    let user = whose_namespaces(&caller.actor);
     let mut uow = app.storage.read().await?;
     let offset = page.saturating_sub(1).max(0).saturating_mul(PAGE);
     let mut groups = uow.namespaces().list_visible(user, filter, PAGE + 1, offset).await?;

@@ -1,6 +1,6 @@
 //! Which changes of feature flags are planned, and what became of those that were.
 
-use super::{App, UseCaseError, flag_names::describe_changes};
+use super::{App, FlagReader, UseCaseError, flag_names::describe_changes};
 use crate::{
     domain::feature::ScheduledChange,
     storage::{StorageError, UnitOfWork},
@@ -27,7 +27,11 @@ impl Scheduled {
 }
 
 /// Of one flag or of all: first what waits, the soonest first; then what has ended, the latest first.
-pub async fn list_scheduled_changes(app: &App, flag: Option<&str>) -> Result<Vec<Scheduled>, UseCaseError> {
+pub async fn list_scheduled_changes(
+    app: &App,
+    _reader: &FlagReader,
+    flag: Option<&str>,
+) -> Result<Vec<Scheduled>, UseCaseError> {
     if flag.is_some_and(|it| it.contains('\0')) {
         return Ok(Vec::new());
     }

@@ -1,6 +1,7 @@
-//! What the program does: one file a verb. Each that changes something authorises, loads, lets the domain
-//! decide, stores, writes the audit event and commits; some that only read leave it to their caller to say
-//! who may (`may_read_flags`). Pages, the API and the command line all come through here.
+//! What the program does: one file a verb. Each authorises, or takes the proof that somebody may
+//! (`FlagReader`, `FlagEditor`, `Administrator`); what is for operators alone, who have the database, says
+//! so. Then it loads and lets the domain decide; what changes something also stores, writes the audit event
+//! and commits. Pages, the API and the command line all come through here.
 
 mod account_facts;
 mod app;
@@ -12,10 +13,12 @@ mod error;
 mod evaluate_flag;
 mod facts;
 mod flag_change;
+mod flag_changed;
 mod flag_editor;
 mod flag_error;
 mod flag_facts;
 mod flag_names;
+mod flag_policy;
 mod flag_set;
 mod flags;
 mod flow_facts;
@@ -113,8 +116,10 @@ pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
 pub use error::UseCaseError;
 pub use flag_change::{Check, Guard};
-pub use flag_editor::{FlagEditor, may_read_flags};
+pub use flag_changed::{ChangedState, FlagChanged};
+pub use flag_editor::{FlagEditor, FlagReader};
 pub use flag_error::FlagError;
+pub use flag_policy::{AskedBy, Where};
 pub use flag_set::{Flag, FlagSet};
 pub use group_frame::{GroupFrame, May};
 pub use job_handlers::{Effect, Failure, JobHandler, Step, Work};

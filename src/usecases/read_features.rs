@@ -1,6 +1,10 @@
 //! What is set for feature flags.
 
-use super::{App, UseCaseError, flag_definitions, flag_names::names_of, set_feature::unknown};
+use super::{
+    App, FlagReader, UseCaseError,
+    flag_definitions::{self, unknown},
+    flag_names::names_of,
+};
 use crate::{
     domain::{
         environment::Environment,
@@ -31,24 +35,7 @@ pub struct FeatureState {
 impl FeatureState {
     /// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
     pub fn in_words(&self) -> String {
-        let word = |on| if on { "on" } else { "off" };
-        let Gates { boolean, groups, percentage_of_actors, percentage_of_time, .. } = &self.feature.gates;
-        let mut open_for = self.actors.clone();
-        open_for.extend(groups.iter().map(|group| format!("feature group {group}")));
-        for (percentage, of) in [(percentage_of_actors, "actors"), (percentage_of_time, "time")] {
-            if !percentage.is_zero() {
-                open_for.push(format!("{percentage} % of {of}"));
-            }
-        }
-        let state = match boolean {
-            None => format!("{} (default)", word(self.feature.default_enabled())),
-            Some(false) if !open_for.is_empty() => format!("on for {}", open_for.join(", ")),
-            Some(on) => word(*on).to_owned(),
-        };
-        if self.opted_out.is_empty() {
-            return state;
-        }
-        format!("{state}, but not for {}", self.opted_out.join(", "))
+        self.feature.gates.in_words(self.feature.default_enabled(), &self.actors, &self.opted_out)
     }
 
     /// The same as a sentence. Production is not named where it is the only environment.
@@ -69,7 +56,11 @@ impl Feature {
 }
 
 /// Every flag that is defined or set, by name.
-pub async fn list_features(app: &App, environment: Environment) -> Result<Vec<FeatureState>, UseCaseError> {
+pub async fn list_features(
+    app: &App,
+    _reader: &FlagReader,
+    environment: Environment,
+) -> Result<Vec<FeatureState>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let mut states = Vec::new();
     for feature in all(&mut uow, environment).await? {
@@ -79,14 +70,23 @@ pub async fn list_features(app: &App, environment: Environment) -> Result<Vec<Fe
 }
 
 /// Every flag that is set, by name.
-pub async fn list_set_features(app: &App, environment: Environment) -> Result<Vec<Feature>, UseCaseError> {
+pub async fn list_set_features(
+    app: &App,
+    _reader: &FlagReader,
+    environment: Environment,
+) -> Result<Vec<Feature>, UseCaseError> {
     let mut features = all(&mut app.storage.read().await?, environment).await?;
     features.retain(|it| it.gates.is_set());
     Ok(features)
 }
 
+/// One flag.
+///
+/// # Errors
+/// Nothing defines it, and it is not set.
 pub async fn get_feature(
     app: &App,
+    _reader: &FlagReader,
     environment: Environment,
     name: &str,
 ) -> Result<FeatureState, UseCaseError> {
@@ -118,7 +118,8 @@ async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Featu
     Ok(features)
 }
 
-async fn named(uow: &mut UnitOfWork, feature: Feature) -> Result<FeatureState, StorageError> {
+/// With the names of those whom the gates name.
+pub(super) async fn named(uow: &mut UnitOfWork, feature: Feature) -> Result<FeatureState, StorageError> {
     let actors = names_of(uow, &feature.gates.actors).await?;
     let opted_out = names_of(uow, &feature.gates.opted_out).await?;
     Ok(FeatureState { feature, actors, opted_out })

@@ -20,6 +20,8 @@ pub struct RestoreFeature {
     pub event: AuditEventId,
     pub point: RestorePoint,
     pub reason: Option<String>,
+    /// Whether production may not be further open than staging: nobody names the environment.
+    pub compare_with_staging: bool,
     pub guard: Guard,
 }
 
@@ -78,6 +80,7 @@ async fn try_once(
         flag: &command.name,
         definition: definition.as_ref(),
         environments: &[entry.environment],
+        compare_with_staging: command.compare_with_staging,
         to: To::Exactly(&gates),
         reason: Some(&why),
         guard: &command.guard,

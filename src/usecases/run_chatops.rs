@@ -2,13 +2,13 @@
 //! line.
 
 use super::{
-    App, Check, FlagEditor, Guard, UseCaseError,
+    App, AskedBy, Check, FlagEditor, FlagReader, Guard, UseCaseError,
     delete_feature::{DeleteFeature, delete_feature},
     read_features::{get_feature, list_features},
-    set_feature::{FeatureSet, FlagValue, SetFeature, Targets, set_feature},
+    set_feature::{SetFeature, set_feature},
 };
 use crate::domain::{
-    chatops::{ChatopsCommand, ChatopsSet, ChatopsValue, Overridden},
+    chatops::{ChatopsCommand, Overridden, SetFlag},
     environment::Environment,
     feature::Warning,
 };
@@ -23,68 +23,55 @@ pub struct ChatopsAnswer {
     pub changed: bool,
 }
 
+/// Reads with the one proof, changes with the other.
 pub async fn run_chatops(
     app: &App,
-    editor: &FlagEditor,
+    (reader, editor): (&FlagReader, &FlagEditor),
     command: &ChatopsCommand,
 ) -> Result<ChatopsAnswer, UseCaseError> {
     let told = |lines| ChatopsAnswer { lines, warnings: Vec::new(), changed: false };
     Ok(match command {
-        ChatopsCommand::Get { flag, environments } => told(states(app, environments, flag).await?),
+        ChatopsCommand::Get { flag, environments } => told(states(app, reader, environments, flag).await?),
         ChatopsCommand::List { matching, environments } => {
-            told(list(app, environments, matching.as_deref().unwrap_or_default()).await?)
+            told(list(app, reader, environments, matching.as_deref().unwrap_or_default()).await?)
         }
         ChatopsCommand::Set(set) => {
-            let FeatureSet { changed, warnings } = set_feature(app, editor, &set_command(set)).await?;
-            let lines = states_now(app, &set.environments, &set.flag).await;
-            ChatopsAnswer { lines: lines.unwrap_or_else(unread), warnings, changed }
+            let done = set_feature(app, editor, &set_command(set)).await?;
+            ChatopsAnswer { lines: done.sentences(), changed: done.changed(), warnings: done.warnings }
         }
         ChatopsCommand::Delete { flag, environments, overridden } => {
             let command = DeleteFeature {
                 name: flag.clone(),
-                environments: environments.clone(),
-                // A flag that lost its definition has to go as well.
-                undefined_too: true,
+                environments: environments.clone().into(),
+                undefined_too: AskedBy::ChatCommand.deletes_undefined(false),
                 guard: guard(overridden.as_ref()),
             };
-            let was_set = delete_feature(app, editor, &command).await?;
-            let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
-            let lines = states_now(app, environments, flag).await.map_or_else(unread, |lines| {
-                lines.into_iter().map(|line| format!("{done}: {line}")).collect()
-            });
-            ChatopsAnswer { lines, warnings: Vec::new(), changed: was_set }
+            let deleted = delete_feature(app, editor, &command).await?;
+            let done = if deleted.was_set() { "Forgot how it was set" } else { "Nothing was set" };
+            // Nothing is left of a flag that nothing defines: it is off.
+            let is_left = deleted.states.iter().any(|it| it.now.feature.definition.is_some());
+            let lines = if is_left { deleted.sentences() } else { vec![format!("{flag} is off.")] };
+            ChatopsAnswer {
+                lines: lines.into_iter().map(|line| format!("{done}: {line}")).collect(),
+                warnings: deleted.warnings.clone(),
+                changed: deleted.was_set(),
+            }
         }
     })
 }
 
-/// What was saved is so, whatever comes after it: nobody is to do it again.
-fn unread(error: UseCaseError) -> Vec<String> {
-    tracing::warn!(%error, "a change was saved, and then could not be read");
-    vec![String::from("Done. How it stands now could not be read.")]
-}
-
-fn set_command(set: &ChatopsSet) -> SetFeature {
+fn set_command(set: &SetFlag) -> SetFeature {
     SetFeature {
         name: set.flag.clone(),
-        value: match set.value {
-            ChatopsValue::Boolean(on) => FlagValue::Boolean(on),
-            ChatopsValue::OptOut(out) => FlagValue::OptOut(out),
-            ChatopsValue::PercentageOfActors(percentage) => FlagValue::PercentageOfActors(percentage),
-            ChatopsValue::PercentageOfTime(percentage) => FlagValue::PercentageOfTime(percentage),
-        },
-        targets: Targets {
-            users: set.users.clone(),
-            groups: set.groups.clone(),
-            projects: set.projects.clone(),
-            feature_groups: set.feature_groups.clone(),
-        },
-        environments: set.environments.clone(),
-        undefined_too: set.force,
+        value: set.value,
+        targets: set.targets.clone(),
+        environments: set.environments.clone().into(),
+        undefined_too: AskedBy::ChatCommand.sets_undefined(set.force),
         guard: guard(set.overridden.as_ref()),
     }
 }
 
-/// A command always names its environments, production if no other, so it is always a roll-out.
+/// The checks that the reason is not about still hold.
 fn guard(overridden: Option<&Overridden>) -> Guard {
     let still_checked = overridden.map_or_else(Vec::new, |it| {
         [(it.freeze, Check::Freeze), (it.consistency, Check::Consistency)]
@@ -92,18 +79,19 @@ fn guard(overridden: Option<&Overridden>) -> Guard {
             .filter_map(|(is_overridden, check)| (!is_overridden).then_some(check))
             .collect()
     });
-    Guard {
-        compare_with_staging: true,
-        override_reason: overridden.map(|it| it.reason.clone()),
-        still_checked,
-    }
+    Guard { override_reason: overridden.map(|it| it.reason.clone()), still_checked }
 }
 
 /// A sentence for each environment: how the flag is set there now.
-async fn states(app: &App, environments: &[Environment], flag: &str) -> Result<Vec<String>, UseCaseError> {
+async fn states(
+    app: &App,
+    reader: &FlagReader,
+    environments: &[Environment],
+    flag: &str,
+) -> Result<Vec<String>, UseCaseError> {
     let mut lines = Vec::with_capacity(environments.len());
     for environment in environments {
-        let state = get_feature(app, *environment, flag).await.map_err(|error| match error {
+        let state = get_feature(app, reader, *environment, flag).await.map_err(|error| match error {
             UseCaseError::Invalid { field, .. } => {
                 let message = format!(
                     "The feature \"{flag}\" does not exist on {environment}. Look for it with `feature list --match=…`."
@@ -117,23 +105,15 @@ async fn states(app: &App, environments: &[Environment], flag: &str) -> Result<V
     Ok(lines)
 }
 
-/// The same after a change, of which there may be nothing left: a flag that nothing defines and that
-/// is not set is off.
-async fn states_now(
+async fn list(
     app: &App,
+    reader: &FlagReader,
     environments: &[Environment],
-    flag: &str,
+    part: &str,
 ) -> Result<Vec<String>, UseCaseError> {
-    match states(app, environments, flag).await {
-        Err(UseCaseError::Invalid { .. }) => Ok(vec![format!("{flag} is off.")]),
-        lines => lines,
-    }
-}
-
-async fn list(app: &App, environments: &[Environment], part: &str) -> Result<Vec<String>, UseCaseError> {
     let mut lines = Vec::new();
     for environment in environments {
-        let mut states = list_features(app, *environment).await?;
+        let mut states = list_features(app, reader, *environment).await?;
         states.retain(|it| it.feature.name.contains(part));
         lines.extend(states.iter().map(|it| it.sentence(environments.len() == 1)));
     }

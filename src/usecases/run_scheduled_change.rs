@@ -119,10 +119,11 @@ async fn make(
         flag: &plan.flag,
         definition: definition.as_ref(),
         environments: &[plan.environment],
+        compare_with_staging: plan.compare_with_staging,
         to: To::Changed(&plan.changes),
         reason: plan.reason.as_deref(),
         // Nobody can have known then what a freeze of now is about.
-        guard: &Guard { compare_with_staging: plan.compare_with_staging, ..Guard::default() },
+        guard: &Guard::default(),
         seen: None,
     };
     let changed = carry_out(app, uow, &editor, &change).await?;

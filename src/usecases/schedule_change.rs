@@ -4,15 +4,19 @@ use super::{
     App, FlagEditor, UseCaseError,
     audit_trail::{Happened, record_as},
     flag_change::reason,
-    flag_definitions,
+    flag_definitions::{self, unknown},
+    flag_policy::Where,
     list_scheduled_changes::{Scheduled, in_words},
     scheduled_job::add_job,
-    set_feature::{FlagValue, Targets, changes, unknown},
+    set_feature::changes,
 };
 use crate::domain::{
     audit::AuditKind,
     environment::Environment,
-    feature::{FeatureTarget, PlannedChange, ScheduleState, ScheduledChange, check_due, check_flag_name},
+    feature::{
+        FeatureTarget, FlagValue, PlannedChange, ScheduleState, ScheduledChange, Targets, check_due,
+        check_flag_name,
+    },
     time::Timestamp,
 };
 
@@ -24,10 +28,8 @@ pub struct ScheduleChange {
     pub name: String,
     pub value: FlagValue,
     pub targets: Targets,
-    /// This server's own when none is named.
-    pub environment: Option<Environment>,
-    /// Whether production may not be further open than staging when the change is made.
-    pub compare_with_staging: bool,
+    /// Where it is named, production may not be further open than staging when the change is made.
+    pub environment: Where<Environment>,
     pub due_at: Timestamp,
     pub reason: Option<String>,
     /// Whether a flag that nothing defines may be named.
@@ -54,10 +56,10 @@ pub async fn schedule_change(
     }
     let plan = PlannedChange {
         flag: command.name.clone(),
-        environment: command.environment.unwrap_or(app.environment()),
+        environment: command.environment.environment(app),
         due_at: command.due_at,
         changes: changes(&mut uow, command.value, &command.targets).await?,
-        compare_with_staging: command.compare_with_staging,
+        compare_with_staging: command.environment.is_compared_with_staging(),
         reason: why.map(str::to_owned),
         by: editor.actor.clone(),
         planned_at: app.now(),

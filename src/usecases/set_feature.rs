@@ -2,17 +2,19 @@
 
 use super::{
     App, FlagEditor, FlagError, UseCaseError,
-    flag_change::{Changed, FlagChange, Guard, To, carry_out, environments},
-    flag_definitions,
+    flag_change::{Changed, FlagChange, Guard, To, carry_out},
+    flag_changed::FlagChanged,
+    flag_definitions::{self, unknown},
+    flag_policy::Where,
     retry::until_first,
 };
 use crate::{
     domain::{
         environment::Environment,
-        feature::{ADMINISTRATORS, FlagActor, GateChange, Percentage, Warning, check_flag_name},
+        feature::{ADMINISTRATORS, FlagActor, FlagValue, GateChange, Targets, Warning, check_flag_name},
         namespace::{GroupPath, NamespaceKind},
     },
-    storage::{StorageError, UnitOfWork},
+    storage::UnitOfWork,
 };
 
 #[derive(Clone, Debug)]
@@ -20,37 +22,10 @@ pub struct SetFeature {
     pub name: String,
     pub value: FlagValue,
     pub targets: Targets,
-    /// This server's own when none is named.
-    pub environments: Vec<Environment>,
+    pub environments: Where<Vec<Environment>>,
     /// Whether a flag that nothing defines may be set.
     pub undefined_too: bool,
     pub guard: Guard,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlagValue {
-    /// On or off: for the targets, or else for everyone.
-    Boolean(bool),
-    /// The targets are opted out, or no longer so.
-    OptOut(bool),
-    PercentageOfActors(Percentage),
-    PercentageOfTime(Percentage),
-}
-
-/// For whom a flag is set: for everyone when nobody is named.
-#[derive(Clone, Debug, Default)]
-pub struct Targets {
-    pub users: Vec<String>,
-    pub groups: Vec<String>,
-    pub projects: Vec<String>,
-    pub feature_groups: Vec<String>,
-}
-
-impl Targets {
-    pub fn is_empty(&self) -> bool {
-        let Self { users, groups, projects, feature_groups } = self;
-        [users, groups, projects, feature_groups].iter().all(|names| names.is_empty())
-    }
 }
 
 impl SetFeature {
@@ -60,20 +35,11 @@ impl SetFeature {
             name: name.to_owned(),
             value: FlagValue::Boolean(on),
             targets: Targets::default(),
-            environments: Vec::new(),
+            environments: Where::Here,
             undefined_too: false,
             guard: Guard::default(),
         }
     }
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeatureSet {
-    /// Whether it was not so already.
-    pub changed: bool,
-    /// What the change makes one think of.
-    pub warnings: Vec<Warning>,
 }
 
 /// Sets it, as far as nothing holds it back.
@@ -81,11 +47,11 @@ pub async fn set_feature(
     app: &App,
     editor: &FlagEditor,
     command: &SetFeature,
-) -> Result<FeatureSet, UseCaseError> {
+) -> Result<FlagChanged, UseCaseError> {
     until_first(app, || try_once(app, editor, command)).await
 }
 
-async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FeatureSet, UseCaseError> {
+async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FlagChanged, UseCaseError> {
     check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
@@ -93,18 +59,17 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
         return Err(unknown(&mut uow, &command.name).await?);
     }
     let changes = changes(&mut uow, command.value, &command.targets).await?;
-    let environments = environments(app, &command.environments);
     let change = FlagChange {
         flag: &command.name,
         definition: definition.as_ref(),
-        environments: &environments,
+        environments: &command.environments.environments(app),
+        compare_with_staging: command.environments.is_compared_with_staging(),
         to: To::Changed(&changes),
         reason: None,
         guard: &command.guard,
         seen: None,
     };
     let changed = carry_out(app, &mut uow, editor, &change).await?;
-    uow.commit().await?;
     let mut warnings: Vec<_> = changed
         .iter()
         .flat_map(|Changed { before, after, .. }| {
@@ -113,15 +78,9 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
         .collect();
     warnings.sort_unstable();
     warnings.dedup();
-    Ok(FeatureSet { changed: changed.iter().any(|it| it.before != it.after), warnings })
-}
-
-/// That there is no such flag, and which there are.
-pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseError, StorageError> {
-    let known = flag_definitions::all(uow).await?;
-    let known: Vec<_> = known.iter().map(|flag| flag.name.as_str()).collect();
-    let message = format!("There is no feature flag {name}. Known are: {}.", known.join(", "));
-    Ok(UseCaseError::invalid("name", message))
+    let changed = FlagChanged::of(&mut uow, &change, changed, warnings).await?;
+    uow.commit().await?;
+    Ok(changed)
 }
 
 /// What is asked for, as changes of the gates.

@@ -5,12 +5,12 @@ use super::{
     audit_trail::{Happened, record_as},
     flag_names::names_of,
     retry::until_first,
-    set_feature::{Targets, actors},
+    set_feature::actors,
 };
 use crate::{
     domain::{
         audit::AuditKind,
-        feature::{ADMINISTRATORS, FlagActor, check_flag_name},
+        feature::{ADMINISTRATORS, FlagActor, Targets, check_flag_name},
     },
     storage::{StoredFeatureGroup, UnitOfWork},
 };

@@ -1,9 +1,8 @@
 //! One feature group, for administrators: who is in it, and which flags name it.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, FlagReader, UseCaseError,
     list_feature_groups::{NamedBy, Naming},
-    may_read_flags,
     set_feature_group::check_group_name,
     show_flag::{NAMED, NamedActors, named, suggestions},
 };
@@ -35,7 +34,7 @@ pub async fn show_feature_group(
 ) -> Result<FeatureGroupView, UseCaseError> {
     const PAGE: UseCaseError = UseCaseError::NotFound("page");
 
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     check_group_name(name).map_err(|_| PAGE)?;
     let mut uow = app.storage.read().await?;
     let all = uow.feature_groups().find(name).await?.ok_or(PAGE)?.members;

@@ -1,10 +1,9 @@
 //! One feature flag, for administrators: what it is for, and how it is set in an environment.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, FlagReader, UseCaseError,
     flag_names::all_names,
     list_flags::{FlagSummary, summaries},
-    may_read_flags,
 };
 use crate::{
     domain::{
@@ -59,7 +58,7 @@ pub async fn show_flag(
 ) -> Result<FlagView, UseCaseError> {
     const PAGE: UseCaseError = UseCaseError::NotFound("page");
 
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     check_flag_name(name).map_err(|_| PAGE)?;
     let mut uow = app.storage.read().await?;
     let summary = summaries(&mut uow, Some(name), app.now()).await?.pop().ok_or(PAGE)?;
@@ -98,7 +97,7 @@ pub(super) async fn named(uow: &mut UnitOfWork, actors: &[FlagActor]) -> Result<
 /// Who may be meant by `text`: users, groups and projects with it in the name, which may be written as it
 /// is mentioned, with an `@`.
 pub async fn find_actors(app: &App, caller: &Caller, text: &str) -> Result<Vec<Target>, UseCaseError> {
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     let text = text.trim().trim_start_matches('@');
     Ok(actors_like(&mut app.storage.read().await?, text, FOUND).await?)
 }

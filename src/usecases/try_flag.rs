@@ -1,14 +1,11 @@
 //! *Evaluate for…*: whether a flag is open for somebody in an environment, and which gate says so.
 
 use super::{
-    App, Caller, UseCaseError,
-    evaluate_flag::evaluate_in,
-    flag_definitions, may_read_flags,
-    set_feature::{Targets, actors},
+    App, Caller, FlagReader, UseCaseError, evaluate_flag::evaluate_in, flag_definitions, set_feature::actors,
 };
 use crate::domain::{
     environment::Environment,
-    feature::{Bucket, Evaluation, FlagActor, FlagDefinition, Gates, check_flag_name},
+    feature::{Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Targets, check_flag_name},
 };
 
 #[derive(Clone, Debug)]
@@ -27,7 +24,7 @@ pub async fn try_flag(
     environment: Environment,
     targets: &Targets,
 ) -> Result<Tried, UseCaseError> {
-    may_read_flags(caller)?;
+    FlagReader::administrator(caller)?;
     check_flag_name(flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
     let mut uow = app.storage.read().await?;
     let definition = flag_definitions::find(&mut uow, flag).await?;

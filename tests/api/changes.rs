@@ -186,7 +186,7 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
     let mut events = Events::of(test.get(FLAGS).token(&token).begin().await);
     switch_flow(&test, &owner, false, 1).await;
     let mut staging = SetFeature { undefined_too: true, ..SetFeature::everyone("a_flag", true) };
-    staging.environments = vec![duo_console::domain::environment::Environment::Staging];
+    staging.environments = vec![duo_console::domain::environment::Environment::Staging].into();
     set_feature(&test.app, &FlagEditor::operator(operator()), &staging).await.expect("it is set");
     set_flag(&test, "a_flag", true).await;
     let notice = events.next().await.expect("a notice");

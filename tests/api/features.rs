@@ -550,3 +550,27 @@ async fn the_flag_routes_reviews_and_the_decision_says_so() {
     test.ask(Method::DELETE, priority).token(&token).send().await;
     check("reviewer", "code_review_flow", "flow_on_with_consent", "default").await;
 }
+
+/// Another change between a change and its answer: the answer is of the change's own transaction, whoever
+/// was next.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_says_what_this_change_did_whoever_was_next() {
+    let (test, token) = admin().await;
+    for round in 0..8 {
+        let changes = (1..=25).map(|percent| {
+            let (test, token) = (&test, &token);
+            async move {
+                let body = json!({"value": percent, "key": "percentage_of_actors"});
+                let answer = test.post(FLAG, &body).token(token).send().await;
+                (percent, gitlabs(&answer))
+            }
+        });
+        for (percent, said) in futures_util::future::join_all(changes).await {
+            let gates = json!([
+                {"key": "boolean", "value": false},
+                {"key": "percentage_of_actors", "value": percent},
+            ]);
+            assert_eq!(said, feature("conditional", gates), "round {round}");
+        }
+    }
+}

@@ -2,12 +2,15 @@
 //! consequences were shown.
 
 use duo_console::{
-    domain::{environment::Environment, feature::Percentage},
+    domain::{
+        environment::Environment,
+        feature::{FlagValue, Percentage, Targets},
+    },
     usecases::{
-        FlagEditor,
+        FlagEditor, FlagReader, Where,
         freeze_changes::begin_freeze,
         read_features::{FeatureState, get_feature},
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
     },
 };
 use http::{StatusCode, header};
@@ -28,7 +31,7 @@ async fn set(test: &TestApp, flag: &str, environment: Environment, value: FlagVa
     let command = SetFeature {
         value,
         targets,
-        environments: vec![environment],
+        environments: Where::Own(environment),
         undefined_too: true,
         ..SetFeature::everyone(flag, true)
     };
@@ -40,7 +43,9 @@ async fn everyone(test: &TestApp, flag: &str, environment: Environment) {
 }
 
 async fn state(test: &TestApp, flag: &str) -> FeatureState {
-    get_feature(&test.app, Environment::Production, flag).await.expect("the flag is there")
+    get_feature(&test.app, &FlagReader::operator(), Environment::Production, flag)
+        .await
+        .expect("the flag is there")
 }
 
 /// What a form says of a change that needs no more.

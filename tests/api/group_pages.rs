@@ -1,8 +1,11 @@
 //! The pages of the feature groups.
 
-use duo_console::usecases::{
-    FlagEditor, list_feature_groups::list_feature_groups, set_feature::Targets,
-    set_feature_group::set_feature_group,
+use duo_console::{
+    domain::feature::Targets,
+    usecases::{
+        FlagEditor, FlagReader, list_feature_groups::list_feature_groups,
+        set_feature_group::set_feature_group,
+    },
 };
 use http::{StatusCode, header};
 
@@ -35,7 +38,7 @@ async fn done(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> S
 }
 
 async fn members(test: &TestApp) -> Vec<String> {
-    let groups = list_feature_groups(&test.app).await.expect("a list").groups;
+    let groups = list_feature_groups(&test.app, &FlagReader::operator()).await.expect("a list").groups;
     groups.into_iter().find(|it| it.name == "testers").expect("the group is there").members
 }
 

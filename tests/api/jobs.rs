@@ -1,12 +1,14 @@
 //! The page of the jobs: what it says, and what its buttons do.
 
 use duo_console::{
-    domain::{feature::Percentage, time::Timestamp},
+    domain::{
+        feature::{FlagValue, Percentage, Targets},
+        time::Timestamp,
+    },
     usecases::{
-        FlagEditor,
+        FlagEditor, Where,
         run_jobs::{add_standing_jobs, run_due_jobs},
         schedule_change::{ScheduleChange, schedule_change},
-        set_feature::{FlagValue, Targets},
     },
 };
 use http::{StatusCode, header};
@@ -23,8 +25,7 @@ async fn schedule(test: &TestApp, due_at: Timestamp) {
         name: String::from("duo_developer_orbit"),
         value: FlagValue::PercentageOfActors(Percentage::parse("25").expect("a percentage")),
         targets: Targets::default(),
-        environment: None,
-        compare_with_staging: false,
+        environment: Where::Here,
         due_at,
         reason: None,
         undefined_too: false,

@@ -14,6 +14,7 @@ mod effect;
 mod feature_changes;
 mod features;
 mod flag_pages;
+mod flag_surfaces;
 mod flow_versions;
 mod forms;
 mod freeze_pages;

@@ -4,10 +4,14 @@
 use std::collections::BTreeSet;
 
 use duo_console::{
-    domain::{feature::Percentage, role::Role, token::Scope},
+    domain::{
+        feature::{FlagValue, Percentage, Targets},
+        role::Role,
+        token::Scope,
+    },
     usecases::{
         FlagEditor, Guard,
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
     },
 };
 use http::{StatusCode, header};

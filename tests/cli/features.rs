@@ -66,13 +66,32 @@ fn a_roll_out_goes_through_staging_and_says_what_may_surprise() {
 #[test]
 fn a_freeze_holds_until_it_ends_or_somebody_says_why() {
     let place = Place::with_demo_data();
-    place.run(&["feature", "freeze", "production", "--reason", "Holidays."]).done();
+    let freeze = |reason: &str| place.run(&["feature", "freeze", "production", "--reason", reason]);
+    assert_eq!(freeze("Holidays.").done().stdout, "Began a change freeze in production.\n");
+    assert_eq!(freeze("Holidays.").done().stdout, "There is a change freeze in production.\n");
+    assert!(freeze("An audit.").refused().contains("a change freeze in production already. End it first."));
     assert!(place.run(&["feature", "set", FLAG, "true"]).refused().contains("Holidays."));
     place.run(&["feature", "set", FLAG, "true", "--override-reason", "An incident."]).done();
     place.run(&["feature", "unfreeze", "production"]).done();
     place.run(&["feature", "set", FLAG, "false"]).done();
     let log = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
     assert!(log.contains("An incident."), "{log}");
+}
+
+/// The command line's rows of the tables in `tests/api/flag_surfaces.rs`.
+#[test]
+fn production_waits_for_staging_where_it_is_named_and_what_nothing_defines_needs_force() {
+    let place = Place::with_demo_data();
+    let set = |arguments: &[&str]| place.run(&[&["feature", "set"], arguments].concat());
+    let named = ["duo_developer_orbit", "true", "--environment", "production"];
+    assert!(set(&named).refused().contains("Set staging first"));
+    set(&named[..2]).done();
+    assert!(set(&["nobody_defined_it", "true"]).refused().contains("no feature flag nobody_defined_it"));
+    set(&["nobody_defined_it", "true", "--force"]).done();
+    let delete =
+        |arguments: &[&str]| place.run(&[&["feature", "delete", "nobody_defined_it"], arguments].concat());
+    assert!(delete(&[]).refused().contains("no feature flag nobody_defined_it"));
+    assert_eq!(delete(&["--force"]).done().stdout, "Forgot how it was set: nobody_defined_it.\n");
 }
 
 #[test]

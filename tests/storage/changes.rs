@@ -4,8 +4,15 @@ use std::time::{Duration, Instant};
 
 use duo_console::{
     domain::{
-        audit::AuditKind, code_review::Engine, environment::Environment, flows::DEVELOPER, ids::UserId,
-        namespace::Namespace, role::Role, token::Scope,
+        audit::AuditKind,
+        code_review::Engine,
+        environment::Environment,
+        feature::{FlagValue, Targets},
+        flows::DEVELOPER,
+        ids::UserId,
+        namespace::Namespace,
+        role::Role,
+        token::Scope,
     },
     storage::{Knowledge, NewSession, Storage},
     usecases::{
@@ -18,7 +25,7 @@ use duo_console::{
         follow_changes::{Followed, changes_after, last_change, listen},
         list_tokens::list_tokens,
         revoke_token::revoke_token,
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
         set_flow_versions::{SetFlowVersions, set_flow_versions},
     },
 };

@@ -3,16 +3,16 @@
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{ADMINISTRATORS, FlagActor, Target, TargetKind},
+        feature::{ADMINISTRATORS, FlagActor, Target, TargetKind, Targets},
         ids::UserId,
     },
     storage::Storage,
     usecases::{
-        App, Caller, FlagEditor, FlagError, UseCaseError,
+        App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError, Where,
         change_member::change_member,
         create_feature_group::create_feature_group,
         list_feature_groups::{NamedBy, list_feature_groups},
-        set_feature::{SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
         set_feature_group::set_feature_group,
         show_feature_group::show_feature_group,
     },
@@ -44,7 +44,7 @@ fn named(kind: TargetKind, name: &str) -> Target {
 }
 
 async fn members(app: &App, name: &str) -> Vec<String> {
-    let groups = list_feature_groups(app).await.expect("a list").groups;
+    let groups = list_feature_groups(app, &FlagReader::operator()).await.expect("a list").groups;
     groups.into_iter().find(|it| it.name == name).expect("the group is there").members
 }
 
@@ -65,7 +65,7 @@ async fn a_feature_group_has_the_members_that_were_said_last(db: Database) {
     assert!(set("staff", &["nobody"], &[]).await.is_err());
     assert!(set(ADMINISTRATORS, &["ann"], &[]).await.is_err());
     assert!(set("", &["ann"], &[]).await.is_err());
-    let groups = list_feature_groups(&app).await.expect("a list").groups;
+    let groups = list_feature_groups(&app, &FlagReader::operator()).await.expect("a list").groups;
     assert_eq!(groups.len(), 1);
     assert_eq!(groups[0].members, ["user bob", "group acme"]);
     let tos = "SELECT value_to FROM audit_events WHERE kind = 'feature_group_updated' ORDER BY id";
@@ -237,7 +237,7 @@ async fn the_flags_that_name_a_group_are_listed_with_their_environments(db: Data
                 feature_groups: groups.iter().map(|it| (*it).to_owned()).collect(),
                 ..Targets::default()
             },
-            environments: environments.to_vec(),
+            environments: Where::Named(environments.to_vec()),
             undefined_too: true,
             ..SetFeature::everyone(flag, true)
         };
@@ -251,7 +251,7 @@ async fn the_flags_that_name_a_group_are_listed_with_their_environments(db: Data
         flag: flag.to_owned(),
         environments: environments.to_vec(),
     };
-    let list = list_feature_groups(&app).await.expect("a list");
+    let list = list_feature_groups(&app, &FlagReader::operator()).await.expect("a list");
     assert_eq!(list.groups[0].named_by, [by("a_flag", &[Dev]), by("b_flag", &[Staging, Production])]);
     assert_eq!(list.for_administrators, [by("b_flag", &[Staging, Production])]);
 }

@@ -4,25 +4,28 @@ use duo_console::{
     domain::{
         audit::AuditKind,
         environment::Environment,
-        feature::{FlagActor, FlagDefinition, FlagType, Gates, Glance, ORBIT_USER_PREFERENCE, Percentage},
+        feature::{
+            FlagActor, FlagDefinition, FlagType, FlagValue, Gates, Glance, ORBIT_USER_PREFERENCE, Percentage,
+            Targets,
+        },
         ids::{NamespaceId, UserId},
     },
     storage::{StorageError, StoredFlag},
     usecases::{
-        App, FlagEditor, FlagError, Guard, UseCaseError,
+        App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
         define_features::define_features,
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::to_yaml,
         freeze_changes::{begin_freeze, end_freeze},
         list_definitions::list_definitions,
         read_features::{get_feature, list_set_features},
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
     },
 };
 
 use crate::{
-    support::{Database, committed},
-    world::{app, group, origin, user},
+    support::{Database, at_once, committed},
+    world::{app, group, origin, save_gates, user},
 };
 
 contract! {
@@ -41,6 +44,7 @@ contract! {
     a_change_freeze_holds_until_somebody_says_why,
     what_is_refused_changes_nothing_in_any_environment,
     definitions_are_imported_all_or_none,
+    changes_made_at_once_tell_one_after_the_other_what_each_did,
 }
 
 const FLAG: &str = ORBIT_USER_PREFERENCE;
@@ -58,11 +62,11 @@ fn editor() -> FlagEditor {
 async fn delete(app: &App, name: &str) -> Result<bool, UseCaseError> {
     let command = DeleteFeature {
         name: name.to_owned(),
-        environments: Vec::new(),
+        environments: Where::Here,
         undefined_too: false,
         guard: Guard::default(),
     };
-    delete_feature(app, &editor(), &command).await
+    delete_feature(app, &editor(), &command).await.map(|it| it.was_set())
 }
 
 const ANN: FlagActor = FlagActor::User(UserId(1));
@@ -96,7 +100,7 @@ async fn every_kind_of_gate_reads_back(db: Database) {
         gates(None, &[]),
     ];
     for (seen, gates) in (0..).zip(all) {
-        committed(&storage, async |uow| uow.features().save(HERE, FLAG, &gates, seen).await.expect("saved"))
+        committed(&storage, async |uow| save_gates(uow, HERE, FLAG, &gates, seen).await.expect("saved"))
             .await;
         assert_eq!(find(&db, FLAG).await, StoredFlag { gates, version: seen + 1 });
     }
@@ -117,10 +121,10 @@ async fn however_many_a_flag_names_each_is_called_by_name(db: Database) {
     named.sort_unstable();
     let (actors, expected): (Vec<_>, Vec<_>) = named.into_iter().unzip();
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(Some(false), &actors), 0).await.expect("saved");
+        save_gates(uow, HERE, FLAG, &gates(Some(false), &actors), 0).await.expect("saved");
     })
     .await;
-    let state = get_feature(&app(storage), HERE, FLAG).await.expect("it is there");
+    let state = get_feature(&app(storage), &FlagReader::operator(), HERE, FLAG).await.expect("it is there");
     assert_eq!(state.actors, expected);
 }
 
@@ -131,7 +135,7 @@ async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: D
     let set = async |flag: &str, environment, targets: Targets| {
         let command = SetFeature {
             targets,
-            environments: vec![environment],
+            environments: Where::Own(environment),
             undefined_too: true,
             ..SetFeature::everyone(flag, true)
         };
@@ -165,10 +169,10 @@ async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: D
 async fn a_stale_save_changes_nothing(db: Database) {
     let storage = db.open().await;
     let first = gates(Some(false), &[ANN]);
-    committed(&storage, async |uow| uow.features().save(HERE, FLAG, &first, 0).await.expect("saved")).await;
+    committed(&storage, async |uow| save_gates(uow, HERE, FLAG, &first, 0).await.expect("saved")).await;
     for seen in [0, 2, -1] {
         let mut uow = storage.begin().await.expect("a unit of work");
-        let stale = uow.features().save(HERE, FLAG, &gates(Some(true), &[BOB]), seen).await;
+        let stale = save_gates(&mut uow, HERE, FLAG, &gates(Some(true), &[BOB]), seen).await;
         assert!(matches!(stale, Err(StorageError::Stale)), "{seen}: {stale:?}");
         let refused = uow.commit().await;
         assert!(matches!(refused, Err(StorageError::RolledBack)), "{refused:?}");
@@ -180,12 +184,12 @@ async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
+        save_gates(uow, HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
     })
     .await;
     assert!(delete(&app, FLAG).await.expect("it was set"));
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN, BOB]), 1).await;
+    let stale = save_gates(&mut uow, HERE, FLAG, &gates(Some(false), &[ANN, BOB]), 1).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, Gates::default());
@@ -201,7 +205,7 @@ async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
     delete(&app, FLAG).await.expect("deleted");
     set_feature(&app, &editor(), &set(false)).await.expect("set");
     let mut uow = storage.begin().await.expect("a unit of work");
-    let stale = uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), seen).await;
+    let stale = save_gates(&mut uow, HERE, FLAG, &gates(Some(false), &[ANN]), seen).await;
     assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
     drop(uow);
     assert_eq!(find(&db, FLAG).await.gates, gates(Some(false), &[]));
@@ -210,10 +214,10 @@ async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
 async fn a_stale_delete_changes_nothing(db: Database) {
     let storage = db.open().await;
     let first = gates(Some(false), &[ANN]);
-    committed(&storage, async |uow| uow.features().save(HERE, FLAG, &first, 0).await.expect("saved")).await;
+    committed(&storage, async |uow| save_gates(uow, HERE, FLAG, &first, 0).await.expect("saved")).await;
     for seen in [0, 2] {
         let mut uow = storage.begin().await.expect("a unit of work");
-        let stale = uow.features().delete(HERE, FLAG, seen).await;
+        let stale = save_gates(&mut uow, HERE, FLAG, &Gates::default(), seen).await;
         assert!(matches!(stale, Err(StorageError::Stale)), "{seen}: {stale:?}");
         drop(uow);
         assert_eq!(find(&db, FLAG).await.gates, first);
@@ -224,8 +228,8 @@ async fn deleting_forgets_the_gates_of_this_flag_alone(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     committed(&storage, async |uow| {
-        uow.features().save(HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
-        uow.features().save(HERE, "another", &gates(Some(true), &[BOB]), 0).await.expect("saved");
+        save_gates(uow, HERE, FLAG, &gates(Some(false), &[ANN]), 0).await.expect("saved");
+        save_gates(uow, HERE, "another", &gates(Some(true), &[BOB]), 0).await.expect("saved");
     })
     .await;
     assert!(delete(&app, FLAG).await.expect("it was set"));
@@ -241,11 +245,7 @@ async fn deleting_forgets_the_gates_of_this_flag_alone(db: Database) {
 }
 
 fn rolling_out(on: bool, environments: &[Environment]) -> SetFeature {
-    SetFeature {
-        environments: environments.to_vec(),
-        guard: Guard { compare_with_staging: true, ..Guard::default() },
-        ..SetFeature::everyone(FLAG, on)
-    }
+    SetFeature { environments: Where::Named(environments.to_vec()), ..SetFeature::everyone(FLAG, on) }
 }
 
 async fn each_environment_has_gates_of_its_own(db: Database) {
@@ -253,13 +253,15 @@ async fn each_environment_has_gates_of_its_own(db: Database) {
     committed(&storage, async |uow| {
         for (environment, id) in Environment::ALL.into_iter().zip(1..) {
             let gates = gates(Some(false), &[FlagActor::User(UserId(id))]);
-            uow.features().save(environment, FLAG, &gates, 0).await.expect("saved");
+            save_gates(uow, environment, FLAG, &gates, 0).await.expect("saved");
         }
-        uow.features().delete(Environment::Pre, FLAG, 1).await.expect("deleted");
+        save_gates(uow, Environment::Pre, FLAG, &Gates::default(), 1).await.expect("deleted");
     })
     .await;
     for (environment, id) in Environment::ALL.into_iter().zip(1..) {
-        let set = list_set_features(&app(storage.clone()), environment).await.expect("a list");
+        let set = list_set_features(&app(storage.clone()), &FlagReader::operator(), environment)
+            .await
+            .expect("a list");
         let expected =
             if environment == Environment::Pre { vec![] } else { vec![FlagActor::User(UserId(id))] };
         let found: Vec<_> = set.iter().flat_map(|it| it.gates.actors.clone()).collect();
@@ -320,11 +322,7 @@ async fn production_needs_staging_and_a_reason_overrides_it(db: Database) {
     set(&rolling_out(true, &[Production, Staging])).await.expect("both may");
     set(&rolling_out(false, &[Production, Staging])).await.expect("both may");
     assert_eq!(events().await, 8);
-    let reason = |text: &str| Guard {
-        compare_with_staging: true,
-        override_reason: Some(text.to_owned()),
-        ..Guard::default()
-    };
+    let reason = |text: &str| Guard { override_reason: Some(text.to_owned()), ..Guard::default() };
     for bad in ["", "  ", "\0", &"x".repeat(501)] {
         let refused = set(&SetFeature { guard: reason(bad), ..rolling_out(true, &[Production]) }).await;
         assert!(
@@ -349,7 +347,9 @@ async fn a_change_freeze_holds_until_somebody_says_why(db: Database) {
         assert!(matches!(freeze(bad).await, Err(UseCaseError::Invalid { field: "reason", .. })));
     }
     assert!(freeze("Holidays.").await.expect("it begins"));
-    assert!(!freeze("Again.").await.expect("it is there"));
+    assert!(!freeze("Holidays.").await.expect("it is there"));
+    let again = freeze("Again.").await;
+    assert!(matches!(again, Err(UseCaseError::Invalid { field: "environment", .. })), "{again:?}");
     let command = SetFeature::everyone(FLAG, true);
     let refused = set_feature(&app, &editor(), &command).await;
     let expected = FlagError::Frozen { environment: HERE, reason: String::from("Holidays.") };
@@ -386,7 +386,7 @@ async fn what_is_refused_changes_nothing_in_any_environment(db: Database) {
     let all = |value, targets| SetFeature {
         value,
         targets,
-        environments: Environment::ALL.to_vec(),
+        environments: Where::Named(Environment::ALL.to_vec()),
         ..SetFeature::everyone(FLAG, true)
     };
     let twice = |name: &str| vec![String::from("ann"), name.to_owned()];
@@ -425,7 +425,7 @@ async fn definitions_are_imported_all_or_none(db: Database) {
         async |definitions: &[FlagDefinition]| define_features(&app, &editor(), &to_yaml(definitions)).await;
     let mut mine =
         FlagDefinition { group: "owner".into(), ..FlagDefinition::new("my_flag", FlagType::Beta, true) };
-    let shipped = list_definitions(&app).await.expect("a list");
+    let shipped = list_definitions(&app, &FlagReader::operator()).await.expect("a list");
     assert_eq!(define(&shipped).await.expect("they are as they are"), 0);
     let mut other = shipped[0].clone();
     other.default_enabled = !other.default_enabled;
@@ -437,10 +437,37 @@ async fn definitions_are_imported_all_or_none(db: Database) {
     assert_eq!(define(&[mine.clone()]).await.expect("the same"), 0);
     mine.milestone = Some(String::from("20.0"));
     assert_eq!(define(&[mine.clone()]).await.expect("changed"), 1);
-    let all = list_definitions(&app).await.expect("a list");
+    let all = list_definitions(&app, &FlagReader::operator()).await.expect("a list");
     assert_eq!(all.iter().find(|it| it.name == "my_flag"), Some(&mine));
     assert_eq!(all.len(), shipped.len() + 1);
     let events = "SELECT COUNT(*) FROM audit_events WHERE kind = 'feature_defined' AND target = 'my_flag'";
     assert_eq!(db.number(events).await, 2);
     set_feature(&app, &editor(), &SetFeature::everyone("my_flag", false)).await.expect("it is defined");
+}
+
+/// Each answer is of its own transaction: what one found is what another left, and nobody tells of what
+/// came after.
+async fn changes_made_at_once_tell_one_after_the_other_what_each_did(db: Database) {
+    let app = app(db.open().await);
+    let percent = |hundredths: i64| Percentage::from_hundredths(hundredths).expect("a percentage");
+    let set = |hundredths: i64| {
+        let (app, value) = (app.clone(), FlagValue::PercentageOfActors(percent(hundredths)));
+        async move {
+            let command = SetFeature { value, ..SetFeature::everyone(FLAG, true) };
+            (percent(hundredths), set_feature(&app, &editor(), &command).await.expect("it is set"))
+        }
+    };
+    let (mut found, mut left) = (Vec::new(), vec![Percentage::ZERO]);
+    for (said, done) in at_once((1..=20).map(set)).await {
+        let [state] = done.states.as_slice() else { panic!("one environment: {done:?}") };
+        assert_eq!(state.now.feature.gates.percentage_of_actors, said);
+        assert_eq!(done.sentences(), [format!("{FLAG} is on for {said} % of actors.")]);
+        found.push(state.before.percentage_of_actors);
+        left.push(said);
+    }
+    let now = find(&db, FLAG).await.gates.percentage_of_actors;
+    left.retain(|it| *it != now);
+    found.sort_unstable();
+    left.sort_unstable();
+    assert_eq!(found, left, "each found what another left");
 }

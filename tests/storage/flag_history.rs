@@ -4,18 +4,21 @@ use duo_console::{
     domain::{
         audit::AuditCursor,
         environment::Environment,
-        feature::{Asked, FlagActor, FlagDefinition, FlagType, Gates, ORBIT_USER_PREFERENCE, Percentage},
+        feature::{
+            Asked, FlagActor, FlagDefinition, FlagType, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage,
+            Targets,
+        },
         ids::{AuditEventId, UserId},
         namespace::NamespaceKind,
     },
     usecases::{
-        App, FlagEditor, FlagError, Guard, UseCaseError,
+        App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
         delete_feature::{DeleteFeature, delete_feature},
         estimate_actors::{Share, estimate_actors},
         flag_history::{HistoryEntry, PAGE, flag_history},
         freeze_changes::begin_freeze,
         restore_feature::{RestoreFeature, RestorePoint, Restored, restore_feature},
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
         set_feature_group::set_feature_group,
     },
 };
@@ -52,11 +55,11 @@ async fn set(app: &App, value: FlagValue, targets: Targets) {
 async fn delete(app: &App) {
     let command = DeleteFeature {
         name: FLAG.to_owned(),
-        environments: Vec::new(),
+        environments: Where::Here,
         undefined_too: false,
         guard: Guard::default(),
     };
-    assert!(delete_feature(app, &editor(), &command).await.expect("it is deleted"));
+    assert!(delete_feature(app, &editor(), &command).await.expect("it is deleted").was_set());
 }
 
 fn percent(text: &str) -> FlagValue {
@@ -64,11 +67,18 @@ fn percent(text: &str) -> FlagValue {
 }
 
 async fn history(app: &App) -> Vec<HistoryEntry> {
-    flag_history(app, FLAG, None, None).await.expect("a history").entries
+    flag_history(app, &FlagReader::operator(), FLAG, None, None).await.expect("a history").entries
 }
 
 fn restoration(event: AuditEventId, point: RestorePoint) -> RestoreFeature {
-    RestoreFeature { name: FLAG.to_owned(), event, point, reason: None, guard: Guard::default() }
+    RestoreFeature {
+        name: FLAG.to_owned(),
+        event,
+        point,
+        reason: None,
+        compare_with_staging: false,
+        guard: Guard::default(),
+    }
 }
 
 async fn restore(app: &App, event: AuditEventId) -> Result<Restored, UseCaseError> {
@@ -86,7 +96,8 @@ async fn the_history_says_who_when_where_from_what_to_what_and_why(db: Database)
     user(&storage, "ann").await;
     let ann = || Targets { users: vec![String::from("ann")], ..Targets::default() };
     set(&app, FlagValue::Boolean(true), ann()).await;
-    let staging = SetFeature { environments: vec![Environment::Staging], ..SetFeature::everyone(FLAG, true) };
+    let staging =
+        SetFeature { environments: Where::Own(Environment::Staging), ..SetFeature::everyone(FLAG, true) };
     set_feature(&app, &editor(), &staging).await.expect("it is set");
     set_feature(&app, &editor(), &SetFeature::everyone("duo_developer_orbit", true)).await.expect("another");
     begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
@@ -111,13 +122,17 @@ async fn the_history_says_who_when_where_from_what_to_what_and_why(db: Database)
     );
     assert!(entries.iter().all(|it| it.by_username == "operator" && it.request_id == "request"));
     assert_eq!(entries[0].at, app.now());
-    let only = flag_history(&app, FLAG, Some(Environment::Staging), None).await.expect("a history");
+    let only = flag_history(&app, &FlagReader::operator(), FLAG, Some(Environment::Staging), None)
+        .await
+        .expect("a history");
     assert_eq!(only.entries, [entries[1].clone()]);
     for unknown in ["no_such_flag", "no such flag", "", "a\0b"] {
-        let refused = flag_history(&app, unknown, None, None).await;
+        let refused = flag_history(&app, &FlagReader::operator(), unknown, None, None).await;
         assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
     }
-    let never = flag_history(&app, "mr_ai_resolve_conflicts", None, None).await.expect("it is defined");
+    let never = flag_history(&app, &FlagReader::operator(), "mr_ai_resolve_conflicts", None, None)
+        .await
+        .expect("it is defined");
     assert!(never.entries.is_empty() && never.older.is_none());
 }
 
@@ -126,14 +141,14 @@ async fn the_history_goes_on_from_page_to_page_and_loses_nothing(db: Database) {
     let count = 2 * PAGE + 5;
     // All at the same instant, and in environments by turns.
     for nth in 1..=count {
-        let environments = vec![Environment::ALL[nth % 5]];
+        let environments = Where::Own(Environment::ALL[nth % 5]);
         let command =
             SetFeature { environments, value: percent(&nth.to_string()), ..SetFeature::everyone(FLAG, true) };
         set_feature(&app, &editor(), &command).await.expect("it is set");
     }
     let (mut before, mut found): (Option<AuditCursor>, Vec<HistoryEntry>) = (None, Vec::new());
     loop {
-        let page = flag_history(&app, FLAG, None, before).await.expect("a page");
+        let page = flag_history(&app, &FlagReader::operator(), FLAG, None, before).await.expect("a page");
         assert!((1..=PAGE).contains(&page.entries.len()));
         found.extend(page.entries);
         before = page.older;
@@ -233,9 +248,8 @@ async fn restoring_has_the_checks_of_every_change(db: Database) {
         assert_eq!(gates(&app).await.boolean, Some(false));
         refused
     };
-    let compared = Guard { compare_with_staging: true, ..Guard::default() };
     let command = || restoration(on, RestorePoint::After);
-    let error = refused(RestoreFeature { guard: compared.clone(), ..command() }).await;
+    let error = refused(RestoreFeature { compare_with_staging: true, ..command() }).await;
     assert!(matches!(error, UseCaseError::Flag(FlagError::AheadOfStaging)), "{error:?}");
     for bad in ["", " ", "\0", &"x".repeat(501)] {
         let error = refused(RestoreFeature { reason: Some(bad.to_owned()), ..command() }).await;
@@ -249,8 +263,8 @@ async fn restoring_has_the_checks_of_every_change(db: Database) {
     begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
     let frozen = restore(&app, on).await;
     assert!(matches!(frozen, Err(UseCaseError::Flag(FlagError::Frozen { .. }))), "{frozen:?}");
-    let guard = Guard { override_reason: Some(String::from("It is needed.")), ..compared };
-    restore_feature(&app, &editor(), &RestoreFeature { guard, ..command() })
+    let guard = Guard { override_reason: Some(String::from("It is needed.")), ..Guard::default() };
+    restore_feature(&app, &editor(), &RestoreFeature { compare_with_staging: true, guard, ..command() })
         .await
         .expect("the reason counts");
     assert_eq!(gates(&app).await.boolean, Some(true));
@@ -323,12 +337,13 @@ async fn a_percentage_is_counted_actor_by_actor(db: Database) {
                 exact: true,
             }
         };
-        let estimate = estimate_actors(&app, FLAG, percentage).await.expect("an estimate");
+        let estimate =
+            estimate_actors(&app, &FlagReader::operator(), FLAG, percentage).await.expect("an estimate");
         assert_eq!(estimate.users, within(&users));
         assert_eq!(estimate.top_level_groups, within(&[FlagActor::Group(acme.id)]));
         assert_eq!(estimate.projects, within(&[FlagActor::Project(website.id)]));
     }
-    let refused = estimate_actors(&app, "no such flag", Percentage::ALL).await;
+    let refused = estimate_actors(&app, &FlagReader::operator(), "no such flag", Percentage::ALL).await;
     assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
 }
 
@@ -347,7 +362,8 @@ async fn more_actors_than_are_counted_are_estimated(db: Database) {
         .expect("many users");
     for (percentage, within) in [("25", 3_086), ("0", 0), ("100", 12_345)] {
         let percentage = Percentage::parse(percentage).expect("a percentage");
-        let estimate = estimate_actors(&app, FLAG, percentage).await.expect("an estimate");
+        let estimate =
+            estimate_actors(&app, &FlagReader::operator(), FLAG, percentage).await.expect("an estimate");
         assert_eq!(estimate.users, Share { total: 12_345, within, exact: false });
     }
 }

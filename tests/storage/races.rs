@@ -7,7 +7,7 @@ use duo_console::{
     domain::{
         consent::Transition,
         environment::Environment,
-        feature::{FlagActor, Gates, ORBIT_USER_PREFERENCE},
+        feature::{FlagActor, Gates, ORBIT_USER_PREFERENCE, Targets},
         ids::UserId,
         namespace::Namespace,
         orbit::OrbitSetting,
@@ -15,11 +15,11 @@ use duo_console::{
     },
     storage::{NewSession, StorageError},
     usecases::{
-        App, FlagEditor, FlagError, Guard, UseCaseError,
+        App, FlagEditor, FlagError, UseCaseError, Where,
         authenticate::by_session,
         create_demo_data::create_demo_data,
         create_user::{CreateUser, create_user},
-        set_feature::{SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
         set_orbit::set_orbit,
     },
 };
@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     support::{Database, at_once, committed},
-    world::{NOON, app, app_at, caller, group, origin, owner, selection, switch, user},
+    world::{NOON, app, app_at, caller, group, origin, owner, save_gates, selection, switch, user},
 };
 
 contract! {
@@ -238,7 +238,7 @@ async fn thirty_users_opened_for_a_flag_at_once_all_get_in(db: Database) {
             tasks.push(async move { set_feature(&app, &FlagEditor::operator(origin()), &command).await });
         }
         for outcome in at_once(tasks).await {
-            assert!(outcome.expect("it is set").changed);
+            assert!(outcome.expect("it is set").changed());
         }
         let actors = db.number("SELECT COUNT(*) FROM flag_gate_targets").await;
         assert_eq!(actors, 30 * (round + 1), "all of them are in");
@@ -252,14 +252,14 @@ async fn the_gates_of_a_flag_are_read_as_of_one_moment(db: Database) {
     let for_one =
         Gates { boolean: Some(false), actors: vec![FlagActor::User(UserId(1))], ..Gates::default() };
     let for_all = Gates { boolean: Some(true), ..Gates::default() };
-    committed(&writer, async |uow| uow.features().save(HERE, FLAG, &for_one, 0).await.expect("saved")).await;
+    committed(&writer, async |uow| save_gates(uow, HERE, FLAG, &for_one, 0).await.expect("saved")).await;
     let written = {
         let (for_one, for_all) = (for_one.clone(), for_all.clone());
         tokio::spawn(async move {
             for seen in 1..=150 {
                 let gates = if seen % 2 == 0 { &for_one } else { &for_all };
                 committed(&writer, async |uow| {
-                    uow.features().save(HERE, FLAG, gates, seen).await.expect("saved");
+                    save_gates(uow, HERE, FLAG, gates, seen).await.expect("saved");
                 })
                 .await;
             }
@@ -284,9 +284,8 @@ async fn production_and_staging_set_at_once_keep_their_order(db: Database) {
     for round in 0..20 {
         let name = format!("flag_{round}");
         let set = |on, environment| SetFeature {
-            environments: vec![environment],
+            environments: Where::Named(vec![environment]),
             undefined_too: true,
-            guard: Guard { compare_with_staging: true, ..Guard::default() },
             ..SetFeature::everyone(&name, on)
         };
         let editor = || FlagEditor::operator(origin());

@@ -5,14 +5,16 @@ use std::{pin::Pin, time::Duration};
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{Ended, FlagActor, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState},
+        feature::{
+            Ended, FlagActor, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState, Targets,
+        },
         ids::{JobId, ScheduledChangeId},
         job::{Ending, LEASE},
         time::Timestamp,
     },
     storage::{NewUser, Storage},
     usecases::{
-        App, Caller, FlagEditor, FlagError, UseCaseError,
+        App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError, Where,
         administrator::Administrator,
         cancel_scheduled_change::cancel_scheduled_change,
         change_job::{JobError, retry_job},
@@ -21,7 +23,7 @@ use duo_console::{
         read_features::get_feature,
         run_jobs::{Ran, add_standing_jobs},
         schedule_change::{ScheduleChange, schedule_change},
-        set_feature::{FlagValue, SetFeature, Targets, set_feature},
+        set_feature::{SetFeature, set_feature},
     },
 };
 
@@ -68,8 +70,7 @@ fn plan(value: FlagValue) -> ScheduleChange {
         name: FLAG.to_owned(),
         value,
         targets: Targets::default(),
-        environment: None,
-        compare_with_staging: false,
+        environment: Where::Here,
         due_at: NOON.plus_millis(HOUR),
         reason: None,
         undefined_too: false,
@@ -93,7 +94,7 @@ fn later(storage: &Storage, millis: i64) -> App {
 }
 
 async fn gates(app: &App) -> Gates {
-    get_feature(app, HERE, FLAG).await.expect("the flag is defined").feature.gates
+    get_feature(app, &FlagReader::operator(), HERE, FLAG).await.expect("the flag is defined").feature.gates
 }
 
 async fn state(app: &App, id: ScheduledChangeId) -> ScheduleState {
@@ -292,8 +293,7 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
 
     let thawed = schedule(&now, &plan(percent("5"))).await;
     let compared = ScheduleChange {
-        environment: Some(HERE),
-        compare_with_staging: true,
+        environment: Where::Named(HERE),
         due_at: NOON.plus_millis(2 * HOUR),
         ..plan(FlagValue::Boolean(true))
     };
@@ -305,7 +305,8 @@ async fn a_freeze_and_staging_count_when_the_change_is_made(db: Database) {
     let (how, words) = outcome(&now, ahead).await;
     assert!(how == Ending::Failed && words.contains("further open than staging"), "{words}");
     // It failed for good, whatever staging does now.
-    let staging = SetFeature { environments: vec![Environment::Staging], ..SetFeature::everyone(FLAG, true) };
+    let staging =
+        SetFeature { environments: Where::Own(Environment::Staging), ..SetFeature::everyone(FLAG, true) };
     set_feature(&now, &operator(), &staging).await.expect("staging may");
     assert_eq!(run_due(&later(&storage, 3 * HOUR)).await.expect("it looks"), Ran::default());
 }
@@ -451,13 +452,17 @@ async fn what_has_ended_is_not_cancelled(db: Database) {
     assert_eq!(outcome(&now, waiting).await, (Ending::Cancelled, String::from("Cancelled by operator.")));
     assert!(cancel(None, waiting).await.is_err());
     assert_eq!(run_due(&then).await.expect("it looks"), Ran::default());
-    let listed: Vec<_> = list_scheduled_changes(&now, Some(FLAG)).await.expect("a list");
+    let listed: Vec<_> =
+        list_scheduled_changes(&now, &FlagReader::operator(), Some(FLAG)).await.expect("a list");
     assert_eq!(
         listed.iter().map(|it| it.change.id).collect::<Vec<_>>(),
         [done, waiting],
         "the latest end first"
     );
-    assert_eq!(list_scheduled_changes(&now, Some("another")).await.expect("a list"), []);
+    assert_eq!(
+        list_scheduled_changes(&now, &FlagReader::operator(), Some("another")).await.expect("a list"),
+        []
+    );
 }
 
 async fn a_flag_has_so_many_changes_waiting_and_no_more(db: Database) {
@@ -485,7 +490,8 @@ async fn the_plan_names_people_and_keeps_their_ids(db: Database) {
     };
     schedule(&now, &ScheduleChange { targets, ..plan(FlagValue::Boolean(true)) }).await;
     let what = async || {
-        let listed: Vec<Scheduled> = list_scheduled_changes(&now, None).await.expect("a list");
+        let listed: Vec<Scheduled> =
+            list_scheduled_changes(&now, &FlagReader::operator(), None).await.expect("a list");
         listed[0].what.clone()
     };
     assert_eq!(what().await, "on for feature group administrators, on for user ann");

@@ -1,12 +1,12 @@
 //! A database that takes no changes says so, keeps what it has, and takes them again afterwards.
 
 use duo_console::{
+    domain::feature::{FlagValue, Targets},
     storage::{DatabaseUrl, Storage, StorageError},
     usecases::{
-        FlagEditor,
+        FlagEditor, Where,
         run_jobs::Ran,
         schedule_change::{ScheduleChange, schedule_change},
-        set_feature::{FlagValue, Targets},
     },
 };
 
@@ -112,8 +112,7 @@ fn a_scheduled_change_waits_while_the_database_takes_no_changes() {
             name: String::from("orbit_user_preference"),
             value: FlagValue::Boolean(true),
             targets: Targets::default(),
-            environment: None,
-            compare_with_staging: false,
+            environment: Where::Here,
             due_at: NOON.plus_millis(1),
             reason: None,
             undefined_too: false,

@@ -15,7 +15,7 @@ use duo_console::{
 
 use crate::{
     support::{Database, at_once, committed},
-    world::{NOON, app, group, member, new_user, origin, owner, switch, user},
+    world::{NOON, app, group, member, new_user, origin, owner, save_gates, switch, user},
 };
 
 contract! {
@@ -163,10 +163,7 @@ async fn the_number_of_a_deleted_user_is_never_given_again(db: Database) {
     let ann = user(&storage, "ann").await;
     let gates = Gates { boolean: Some(false), actors: vec![FlagActor::User(ann)], ..Gates::default() };
     committed(&storage, async |uow| {
-        uow.features()
-            .save(Environment::Production, "orbit_user_preference", &gates, 0)
-            .await
-            .expect("saved");
+        save_gates(uow, Environment::Production, "orbit_user_preference", &gates, 0).await.expect("saved");
         uow.users().delete(ann).await.expect("deleted");
     })
     .await;

@@ -10,6 +10,7 @@ use duo_console::{
         actor::{Actor, Proof, Surface},
         availability::DuoChain,
         environment::Environment,
+        feature::Gates,
         flows::{CODE_REVIEW, Flow, Tier},
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
@@ -18,7 +19,9 @@ use duo_console::{
         user::UserKind,
         wording::CODE_REVIEW_WORDING,
     },
-    storage::{FlowSelection, LastChange, NewNamespace, NewUser, Storage},
+    storage::{
+        FlowSelection, LastChange, NewNamespace, NewUser, Storage, StorageError, StoredFlag, UnitOfWork,
+    },
     usecases::{
         App, Caller, Clock, JobHandlers, Origin, Random, Settings, UseCaseError,
         run_jobs::{Ran, run_due_jobs},
@@ -187,4 +190,16 @@ pub async fn switch(
         seen_version,
     };
     set_flow(app, caller, command).await
+}
+
+/// Sets the gates of a flag over version `seen`.
+pub async fn save_gates(
+    uow: &mut UnitOfWork,
+    environment: Environment,
+    flag: &str,
+    gates: &Gates,
+    seen: i64,
+) -> Result<(), StorageError> {
+    let found = uow.features().find(environment, flag).await?;
+    uow.features().save(environment, flag, &StoredFlag { version: seen, ..found }, gates).await
 }

@@ -9,14 +9,11 @@ fn percentage(text: &str) -> Percentage {
 }
 
 /// A change of [`FLAG`] in production, for everyone.
-fn set(value: ChatopsValue) -> ChatopsSet {
-    ChatopsSet {
+fn set(value: FlagValue) -> SetFlag {
+    SetFlag {
         flag: FLAG.to_owned(),
         value,
-        users: Vec::new(),
-        groups: Vec::new(),
-        projects: Vec::new(),
-        feature_groups: Vec::new(),
+        targets: Targets::default(),
         environments: vec![Environment::Production],
         force: false,
         overridden: None,
@@ -24,7 +21,7 @@ fn set(value: ChatopsValue) -> ChatopsSet {
 }
 
 /// What is set by `gitlab run feature set` and this.
-fn read_set(rest: &str) -> ChatopsSet {
+fn read_set(rest: &str) -> SetFlag {
     match parse(&format!("gitlab run feature set {rest}")) {
         Ok(ChatopsCommand::Set(set)) => set,
         other => panic!("{rest}: {other:?}"),
@@ -35,10 +32,14 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
+fn users(users: &[&str]) -> Targets {
+    Targets { users: names(users), ..Targets::default() }
+}
+
 #[test]
 fn what_can_be_set() {
-    use ChatopsValue::{Boolean, OptOut, PercentageOfActors, PercentageOfTime};
     use Environment::{Dev, Pre, Production, Staging, StagingRef};
+    use FlagValue::{Boolean, OptOut, PercentageOfActors, PercentageOfTime};
     let on = set(Boolean(true));
     let forced = "--random --ignore-random-deprecation-check";
     let overridden =
@@ -49,55 +50,63 @@ fn what_can_be_set() {
         (String::from("`FLAG` true"), on.clone()),
         (
             String::from("--user=reviewer FLAG true --dev --staging"),
-            ChatopsSet { users: names(&["reviewer"]), environments: vec![Dev, Staging], ..on.clone() },
+            SetFlag { targets: users(&["reviewer"]), environments: vec![Dev, Staging], ..on.clone() },
         ),
         (
             String::from("FLAG true —user reviewer –dev"),
-            ChatopsSet { users: names(&["reviewer"]), environments: vec![Dev], ..on.clone() },
+            SetFlag { targets: users(&["reviewer"]), environments: vec![Dev], ..on.clone() },
         ),
         (
             String::from("FLAG true --production --staging-ref --pre --dev --staging --dev"),
-            ChatopsSet { environments: vec![Dev, Pre, Staging, StagingRef, Production], ..on.clone() },
+            SetFlag { environments: vec![Dev, Pre, Staging, StagingRef, Production], ..on.clone() },
         ),
         (
             String::from(
                 "FLAG true --user=a,b, --user 'c' --group=acme --namespace=acme/platform --project=acme/website --feature-group=testers",
             ),
-            ChatopsSet {
-                users: names(&["a", "b", "c"]),
-                groups: names(&["acme", "acme/platform"]),
-                projects: names(&["acme/website"]),
-                feature_groups: names(&["testers"]),
+            SetFlag {
+                targets: Targets {
+                    users: names(&["a", "b", "c"]),
+                    groups: names(&["acme", "acme/platform"]),
+                    projects: names(&["acme/website"]),
+                    feature_groups: names(&["testers"]),
+                },
                 ..on.clone()
             },
         ),
         (
             String::from("FLAG opt_out --group=acme"),
-            ChatopsSet { groups: names(&["acme"]), ..set(OptOut(true)) },
+            SetFlag {
+                targets: Targets { groups: names(&["acme"]), ..Targets::default() },
+                ..set(OptOut(true))
+            },
         ),
         (
             String::from("FLAG remove_opt_out --user=a --feature-group=testers"),
-            ChatopsSet { users: names(&["a"]), feature_groups: names(&["testers"]), ..set(OptOut(false)) },
+            SetFlag {
+                targets: Targets { feature_groups: names(&["testers"]), ..users(&["a"]) },
+                ..set(OptOut(false))
+            },
         ),
         (String::from("FLAG 25 --actors"), set(PercentageOfActors(percentage("25")))),
         (String::from("FLAG 0.01 --actors"), set(PercentageOfActors(percentage("0.01")))),
         (format!("FLAG 25 {forced}"), set(PercentageOfTime(percentage("25")))),
         (String::from("FLAG 100 --actors"), on.clone()),
         (format!("FLAG 0 {forced}"), set(Boolean(false))),
-        (String::from("FLAG true --force"), ChatopsSet { force: true, ..on.clone() }),
+        (String::from("FLAG true --force"), SetFlag { force: true, ..on.clone() }),
         (
             String::from("FLAG true --override-reason=\"An incident.\""),
-            ChatopsSet { overridden: overridden(true, true), ..on.clone() },
+            SetFlag { overridden: overridden(true, true), ..on.clone() },
         ),
         (
             String::from("FLAG true --ignore-production-check --override-reason “An incident.”"),
-            ChatopsSet { overridden: overridden(true, false), ..on.clone() },
+            SetFlag { overridden: overridden(true, false), ..on.clone() },
         ),
         (
             String::from(
                 "FLAG true --ignore-feature-flag-consistency-check --override-reason='An incident.'",
             ),
-            ChatopsSet { overridden: overridden(false, true), ..on.clone() },
+            SetFlag { overridden: overridden(false, true), ..on.clone() },
         ),
     ];
     for (rest, expected) in table {

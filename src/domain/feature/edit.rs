@@ -1,6 +1,7 @@
-//! A change to a flag as the pages write it: as a text in an address or a form, and in words.
+//! A change to a flag as the pages write it: as a text in an address or a form, and in words. It is about
+//! everyone or about one target, and may set all gates at once.
 
-use super::{FlagActor, Percentage};
+use super::{FlagActor, FlagValue, Percentage, Targets};
 use crate::domain::ids::AuditEventId;
 
 /// What somebody asks for at a page.
@@ -123,6 +124,19 @@ impl Edit {
             ("restore", id) => id.parse().map(|id| Self::Restore(AuditEventId(id))).map_err(|_| unknown),
             _ => Err(unknown),
         }
+    }
+
+    /// What it sets, and for whom; `None` for one that sets all gates at once.
+    pub fn setting(&self) -> Option<(FlagValue, Targets)> {
+        let nobody = Targets::default;
+        Some(match self {
+            Self::Forget | Self::Restore(_) => return None,
+            Self::Everyone(on) => (FlagValue::Boolean(*on), nobody()),
+            Self::Open(target, on) => (FlagValue::Boolean(*on), target.into()),
+            Self::OptOut(target, out) => (FlagValue::OptOut(*out), target.into()),
+            Self::PercentageOfActors(percentage) => (FlagValue::PercentageOfActors(*percentage), nobody()),
+            Self::PercentageOfTime(percentage) => (FlagValue::PercentageOfTime(*percentage), nobody()),
+        })
     }
 
     /// As a button says it.

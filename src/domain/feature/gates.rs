@@ -214,39 +214,6 @@ impl Gates {
         }
     }
 
-    /// In words: `On for 2 actors and 25 % of actors, 1 opted out.`
-    pub fn summary(&self, default: bool) -> String {
-        let count = |count: usize, one: &str| match count {
-            1 => format!("1 {one}"),
-            _ => format!("{count} {one}s"),
-        };
-        let mut open = Vec::new();
-        if !self.actors.is_empty() {
-            open.push(count(self.actors.len(), "actor"));
-        }
-        if !self.groups.is_empty() {
-            open.push(count(self.groups.len(), "feature group"));
-        }
-        for (percentage, of) in [(self.percentage_of_actors, "actors"), (self.percentage_of_time, "the time")]
-        {
-            if !percentage.is_zero() {
-                open.push(format!("{percentage} % of {of}"));
-            }
-        }
-        let mut said = match (self.boolean, open.as_slice()) {
-            (None, _) if default => String::from("Nothing is set: on by default"),
-            (None, _) => String::from("Nothing is set: off by default"),
-            (Some(true), _) => String::from("On for everyone"),
-            (Some(false), []) => String::from("Off for everyone"),
-            (Some(false), [only]) => format!("On for {only}"),
-            (Some(false), [first @ .., last]) => format!("On for {} and {last}", first.join(", ")),
-        };
-        if !self.opted_out.is_empty() {
-            said = format!("{said}, {} opted out", self.opted_out.len());
-        }
-        said + "."
-    }
-
     /// The gates after a change. A boolean, on or off, takes the place of every other gate, as
     /// GitLab's does; what takes away the last gate leaves the flag off.
     pub fn apply(mut self, change: &GateChange) -> Result<Self, GateError> {

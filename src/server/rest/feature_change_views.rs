@@ -8,18 +8,19 @@ use crate::{
     domain::{
         audit::AuditCursor,
         environment,
-        feature::{Percentage, ScheduleState},
+        feature::{
+            FlagValue, PercentageError, PercentageOf, ScheduleState, Targets, ValueError, WrittenValue,
+        },
         ids::AuditEventId,
         job::Ending,
         time::Timestamp,
     },
     usecases::{
-        Guard,
+        AskedBy, Guard,
         flag_history::{HistoryEntry, HistoryPage},
         list_scheduled_changes::Scheduled,
         restore_feature::{RestoreFeature, RestorePoint, Restored},
         schedule_change::ScheduleChange,
-        set_feature::{FlagValue, Targets},
     },
     wire::{person::Person, words::Environment},
 };
@@ -123,11 +124,8 @@ impl FlagRestoration {
             event: AuditEventId(self.event),
             point,
             reason: self.reason,
-            guard: Guard {
-                compare_with_staging: self.compare_with_staging,
-                override_reason: self.override_reason,
-                ..Guard::default()
-            },
+            compare_with_staging: self.compare_with_staging,
+            guard: Guard { override_reason: self.override_reason, ..Guard::default() },
         })
     }
 }
@@ -286,11 +284,10 @@ impl NewScheduledFlagChange {
                 projects: self.projects,
                 feature_groups: self.feature_groups,
             },
-            compare_with_staging: environment.is_some(),
-            environment,
+            environment: environment.into(),
             due_at,
             reason: self.reason,
-            undefined_too: self.force,
+            undefined_too: AskedBy::Api.sets_undefined(self.force),
         })
     }
 }
@@ -317,17 +314,21 @@ pub fn environment_of(name: &str) -> Result<environment::Environment, Problem> {
 
 fn value(value: &str, key: Option<&str>) -> Result<FlagValue, Problem> {
     let invalid = |field: &str, detail: &str| Problem::new(Code::Invalid, detail).at(field);
-    let percentage = || Percentage::parse(value).map_err(|error| invalid("value", &error.to_string()));
-    match (value, key) {
-        (_, Some("percentage_of_actors")) => Ok(FlagValue::PercentageOfActors(percentage()?)),
-        (_, Some("percentage_of_time")) => Ok(FlagValue::PercentageOfTime(percentage()?)),
-        (_, Some(_)) => Err(invalid("key", "Valid values are: percentage_of_actors, percentage_of_time.")),
-        ("true" | "false", None) => Ok(FlagValue::Boolean(value == "true")),
-        ("opt_out" | "remove_opt_out", None) => Ok(FlagValue::OptOut(value == "opt_out")),
-        (_, None) if Percentage::parse(value).is_ok() => {
+    let of = match key.map(PercentageOf::from_key) {
+        Some(None) => {
+            return Err(invalid("key", "Valid values are: percentage_of_actors, percentage_of_time."));
+        }
+        Some(of) => of,
+        None => None,
+    };
+    let no_percentage = || invalid("value", &PercentageError.to_string());
+    match (value.parse::<WrittenValue>().map(|it| it.of(of)), of) {
+        (Ok(Ok(value)), _) => Ok(value),
+        (Ok(Err(ValueError::OfWhat)), _) => {
             Err(invalid("key", "A percentage needs a key: percentage_of_actors or percentage_of_time."))
         }
-        (_, None) => Err(invalid(
+        (Ok(Err(ValueError::NoPercentage)), _) | (Err(_), Some(_)) => Err(no_percentage()),
+        (Err(_), None) => Err(invalid(
             "value",
             "Valid values are: true, false, opt_out, remove_opt_out, or a percentage with its key.",
         )),

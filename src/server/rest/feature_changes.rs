@@ -17,9 +17,10 @@ use super::{
 use crate::{
     domain::{access::Denial, audit::AuditCursor, ids::ScheduledChangeId},
     usecases::{
-        App, Caller, FlagEditor, FlagError, UseCaseError, cancel_scheduled_change::cancel_scheduled_change,
-        flag_history::flag_history, list_scheduled_changes::list_scheduled_changes, may_read_flags,
-        restore_feature::restore_feature, schedule_change::schedule_change,
+        App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError,
+        cancel_scheduled_change::cancel_scheduled_change, flag_history::flag_history,
+        list_scheduled_changes::list_scheduled_changes, restore_feature::restore_feature,
+        schedule_change::schedule_change,
     },
 };
 
@@ -50,11 +51,11 @@ pub async fn history(
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<FlagHistory>, Problem> {
-    may_read_flags(&caller).map_err(refused)?;
+    let reader = FlagReader::administrator(&caller).map_err(refused)?;
     let [environment, before] = query.at_most(["environment", "before"])?;
     let environment = environment.as_deref().map(environment_of).transpose()?;
     let before = before.as_deref().map(cursor).transpose()?;
-    let page = flag_history(&app, path.get("name"), environment, before).await.map_err(refused)?;
+    let page = flag_history(&app, &reader, path.get("name"), environment, before).await.map_err(refused)?;
     Ok(Json(page.into()))
 }
 
@@ -111,8 +112,8 @@ pub async fn list(
     query: QueryParameters,
 ) -> Result<Json<Vec<ScheduledFlagChange>>, Problem> {
     let [] = query.exactly([])?;
-    may_read_flags(&caller).map_err(refused)?;
-    let changes = list_scheduled_changes(&app, Some(path.get("name"))).await.map_err(refused)?;
+    let reader = FlagReader::administrator(&caller).map_err(refused)?;
+    let changes = list_scheduled_changes(&app, &reader, Some(path.get("name"))).await.map_err(refused)?;
     Ok(Json(changes.into_iter().map(ScheduledFlagChange::from).collect()))
 }
 

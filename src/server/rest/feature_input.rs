@@ -5,20 +5,15 @@ use super::{
     parameters::{Known, Parameters},
 };
 use crate::{
-    domain::{environment::Environment, feature::Percentage},
-    usecases::{
-        Guard,
-        delete_feature::DeleteFeature,
-        set_feature::{FlagValue, SetFeature, Targets},
+    domain::{
+        environment::Environment,
+        feature::{FlagValue, Percentage, PercentageOf, Targets, WrittenValue},
     },
+    usecases::{AskedBy, Guard, delete_feature::DeleteFeature, set_feature::SetFeature},
 };
 
 /// Whom a flag can be set for. None of them goes with `key`.
 const TARGETS: [&str; 6] = ["feature_group", "user", "group", "namespace", "project", "repository"];
-
-/// The keys that a percentage can have.
-const ACTORS: &str = "percentage_of_actors";
-const TIME: &str = "percentage_of_time";
 
 /// What says how a flag is set. `environment` and `override_reason` are not GitLab's, and nothing of ours
 /// is skipped for `force`.
@@ -40,13 +35,8 @@ impl Parameters {
         }
     }
 
-    /// GitLab's API has no environments and compares none: only who names one rolls something out.
     fn guard(&self) -> Result<Guard, Refusal> {
-        Ok(Guard {
-            compare_with_staging: self.environment()?.is_some(),
-            override_reason: self.text("override_reason")?.map(str::to_owned),
-            ..Guard::default()
-        })
+        Ok(Guard { override_reason: self.text("override_reason")?.map(str::to_owned), ..Guard::default() })
     }
 
     /// The change that is asked for.
@@ -75,8 +65,8 @@ impl Parameters {
             name: name.to_owned(),
             value,
             targets,
-            environments: self.environment()?.into_iter().collect(),
-            undefined_too: true,
+            environments: self.environment()?.map(|it| vec![it]).into(),
+            undefined_too: AskedBy::GitlabApi.sets_undefined(false),
             guard: self.guard()?,
         })
     }
@@ -86,8 +76,8 @@ impl Parameters {
         let known = self.nothing_but(&TO_DELETE)?;
         Ok(DeleteFeature {
             name: name.to_owned(),
-            environments: known.environment()?.into_iter().collect(),
-            undefined_too: true,
+            environments: known.environment()?.map(|it| vec![it]).into(),
+            undefined_too: AskedBy::GitlabApi.deletes_undefined(false),
             guard: known.guard()?,
         })
     }
@@ -95,14 +85,7 @@ impl Parameters {
     fn targets(&self) -> Result<Targets, Refusal> {
         let list = |name| -> Result<Vec<String>, Refusal> {
             let Some(text) = self.words(name) else { return Ok(Vec::new()) };
-            let items: Vec<_> =
-                text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
-            // Or else it would be taken for everyone.
-            if items.is_empty() {
-                Err(Refusal::bad_request(format_args!("{text} is not found!")))
-            } else {
-                Ok(items)
-            }
+            Targets::names_in(&text).ok_or_else(|| Refusal::bad_request(format_args!("{text} is not found!")))
         };
         if let Some(repository) = list("repository")?.first() {
             return Err(Refusal::bad_request(format_args!("{repository} is not found!")));
@@ -118,27 +101,29 @@ impl Parameters {
     }
 
     fn value_for_everyone(&self, name: &str, value: &str) -> Result<FlagValue, Refusal> {
-        match (self.text("key")?, boolean(value)) {
-            // All and nothing are no percentages, whichever key says it. GitLab has it so.
-            (None | Some(ACTORS | TIME), Some(on)) => Ok(FlagValue::Boolean(on)),
+        let key = self.text("key")?;
+        let of = key.and_then(PercentageOf::from_key);
+        match (key, of, boolean(value)) {
             // It may have been meant for whom.
-            (Some(_), Some(_)) => Err(Refusal::bad_parameter("key does not have a valid value")),
-            (Some(ACTORS), None) => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
-            (Some(TIME), None) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
-            (None, None) if is_number(value) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
-            (None, None) => Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?}"))),
-            (Some(key), None) => {
+            (Some(_), None, Some(_)) => Err(Refusal::bad_parameter("key does not have a valid value")),
+            // All and nothing are no percentages, whichever key says it. GitLab has it so.
+            (_, _, Some(on)) => Ok(FlagValue::Boolean(on)),
+            (Some(key), None, None) => {
                 Err(Refusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
             }
+            (None, _, None) if !is_number(value) => {
+                Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?}")))
+            }
+            (_, Some(PercentageOf::Actors), None) => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
+            (_, _, None) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
         }
     }
 }
 
 fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, Refusal> {
-    match (boolean(value), value) {
+    match (boolean(value), value.parse()) {
         (Some(on), _) => Ok(FlagValue::Boolean(on)),
-        (None, "opt_out") => Ok(FlagValue::OptOut(true)),
-        (None, "remove_opt_out") => Ok(FlagValue::OptOut(false)),
+        (None, Ok(WrittenValue::OptOut(out))) => Ok(FlagValue::OptOut(out)),
         _ => Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?} for {target}"))),
     }
 }

@@ -15,12 +15,8 @@ use super::{
     problem::Problem,
 };
 use crate::usecases::{
-    App, Caller, FlagEditor,
-    delete_feature::delete_feature,
-    list_definitions::list_definitions,
-    may_read_flags,
-    read_features::{get_feature, list_set_features},
-    set_feature::{FeatureSet, set_feature},
+    App, Caller, FlagEditor, FlagReader, delete_feature::delete_feature, list_definitions::list_definitions,
+    read_features::list_set_features, set_feature::set_feature,
 };
 
 /// All feature flags that are set
@@ -44,11 +40,10 @@ pub async fn list(
     who: Result<Authenticated, Problem>,
     request: Request,
 ) -> Result<Json<Vec<Feature>>, Refusal> {
-    let caller = caller(who)?;
-    may_read_flags(&caller)?;
+    let reader = FlagReader::administrator(&caller(who)?)?;
     let parameters = Parameters::of_query(&request)?;
     let environment = parameters.environment()?.unwrap_or(app.environment());
-    let features = list_set_features(&app, environment).await?;
+    let features = list_set_features(&app, &reader, environment).await?;
     Ok(Json(features.into_iter().map(Feature::from).collect()))
 }
 
@@ -71,8 +66,8 @@ pub async fn definitions(
     State(app): State<App>,
     who: Result<Authenticated, Problem>,
 ) -> Result<Json<Vec<Definition>>, Refusal> {
-    may_read_flags(&caller(who)?)?;
-    let definitions = list_definitions(&app).await?;
+    let reader = FlagReader::administrator(&caller(who)?)?;
+    let definitions = list_definitions(&app, &reader).await?;
     Ok(Json(definitions.into_iter().map(Definition::from).collect()))
 }
 
@@ -107,10 +102,9 @@ pub async fn set(
 ) -> Result<(StatusCode, Json<Feature>), Refusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
     let command = Parameters::of(request).await?.into_set(path.get("name"))?;
-    let FeatureSet { warnings, .. } = set_feature(&app, &editor, &command).await?;
-    let environment = command.environments.first().copied().unwrap_or(app.environment());
-    let state = get_feature(&app, environment, &command.name).await?;
-    Ok((StatusCode::CREATED, Json(Feature::from(state.feature).with(&warnings))))
+    let done = set_feature(&app, &editor, &command).await?;
+    let warnings = done.warnings.clone();
+    Ok((StatusCode::CREATED, Json(Feature::from(done.first().feature).with(&warnings))))
 }
 
 /// Forget how a feature flag is set

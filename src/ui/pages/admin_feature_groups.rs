@@ -16,8 +16,8 @@ use crate::{
         layout::{Crumb, Nav, Page},
     },
     usecases::{
+        FlagReader,
         list_feature_groups::{FeatureGroup, NamedBy, list_feature_groups},
-        may_read_flags,
     },
 };
 
@@ -28,8 +28,8 @@ const NAMED: usize = 8;
 pub fn AdminFeatureGroupsPage() -> impl IntoView {
     let typed = Query::of_page().text("name");
     visit(move |visit| async move {
-        may_read_flags(&visit.signed_in.caller)?;
-        let list = list_feature_groups(&visit.app).await?;
+        let reader = FlagReader::administrator(&visit.signed_in.caller)?;
+        let list = list_feature_groups(&visit.app, &reader).await?;
         let wrong = match visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone()) {
             Some(Outcome::Failed(error)) => Some(error),
             _ => None,

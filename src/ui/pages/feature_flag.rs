@@ -35,7 +35,7 @@ use crate::{
         layout::{Crumb, Nav, Page},
     },
     usecases::{
-        UseCaseError,
+        FlagReader, UseCaseError,
         estimate_actors::estimate_actors,
         flag_history::{HistoryPage, flag_history},
         list_flags::FlagSummary,
@@ -53,17 +53,18 @@ pub fn FeatureFlagPage(name: String) -> impl IntoView {
 async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCaseError> {
     let environment = query.get("environment").and_then(Environment::from_key);
     let environment = environment.unwrap_or(visit.app.environment());
+    let reader = FlagReader::administrator(&visit.signed_in.caller)?;
     let flag = show_flag(&visit.app, &visit.signed_in.caller, &name, environment).await?;
     let review = review(&visit, &name, environment, &query).await?;
     let tried = asked_about(&visit, &name, environment, &query).await?;
     let before = query.get("before").and_then(AuditCursor::parse);
-    let history = match flag_history(&visit.app, &name, Some(environment), before).await {
+    let history = match flag_history(&visit.app, &reader, &name, Some(environment), before).await {
         // A flag that was set before there was a log has none.
         Err(UseCaseError::Invalid { .. }) => HistoryPage { entries: Vec::new(), older: None },
         history => history?,
     };
-    let scheduled = list_scheduled_changes(&visit.app, Some(&name)).await?;
-    let estimate = estimate_actors(&visit.app, &name, flag.gates.percentage_of_actors).await?;
+    let scheduled = list_scheduled_changes(&visit.app, &reader, Some(&name)).await?;
+    let estimate = estimate_actors(&visit.app, &reader, &name, flag.gates.percentage_of_actors).await?;
     let flash = visit.flash_about(SUBJECT).cloned();
     let (dialog, wrong, failed) = match review {
         Some(Review::Ready(ready)) => (Some(ready), None, flash),

@@ -6,6 +6,7 @@ use super::visit;
 use crate::{
     actions::query::Query,
     domain::{
+        access::may_read_settings,
         paths::{self, GroupPage},
         role::Role,
     },
@@ -19,13 +20,16 @@ pub fn GroupsPage() -> impl IntoView {
     let (filter, page) = (query.text("filter"), i64::from(query.page()));
     visit(move |visit| async move {
         let list = list_groups(&visit.app, &visit.signed_in.caller, &filter, page).await?;
-        let is_admin = visit.signed_in.caller.actor.is_admin;
+        let actor = visit.signed_in.caller.actor.clone();
         let empty = list.groups.is_empty();
         let link =
             |page: i64| format!("{}?filter={}&page={page}", paths::GROUPS, paths::query_value(&filter));
         let newer = (page > 1).then(|| link(page - 1));
         let older = list.more.then(|| link(page + 1));
-        let rows = list.groups.into_iter().map(|it| view! { <Row it is_admin /> }).collect_view();
+        let rows = list.groups.into_iter();
+        let rows = rows
+            .map(|it| view! { <Row may_configure=may_read_settings(&actor, it.role) it /> })
+            .collect_view();
         Ok(view! {
             <Page title="Groups">
                 <div class="flex flex-wrap items-end justify-between gap-4 pt-8">
@@ -62,9 +66,8 @@ pub fn GroupsPage() -> impl IntoView {
 }
 
 #[component]
-fn Row(it: VisibleNamespace, is_admin: bool) -> impl IntoView {
+fn Row(it: VisibleNamespace, may_configure: bool) -> impl IntoView {
     let path = it.namespace.path.clone();
-    let may_configure = is_admin || it.role.is_some_and(|role| role >= Role::Maintainer);
     let role = it.role.map_or("Administrator", Role::name);
     let kind = it.namespace.kind_name();
     view! {

@@ -7,13 +7,12 @@ use crate::{
     actions::query::Query,
     domain::{
         environment::Environment,
-        feature::{FlagActor, Gate},
+        feature::{FlagActor, Gate, Targets},
         paths,
     },
     ui::components::{AlertNote, Field},
     usecases::{
         FlagError, UseCaseError,
-        set_feature::Targets,
         show_flag::FlagView,
         try_flag::{Tried, try_flag},
     },

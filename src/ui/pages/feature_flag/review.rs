@@ -16,7 +16,7 @@ use crate::{
     },
     ui::components::{AlertNote, Field, Wrong as Refused, described_by},
     usecases::{
-        Check, FlagError, UseCaseError,
+        Check, FlagError, FlagReader, UseCaseError,
         edit_flag::{FlagEdit, Rehearsal, can_wait, rehearse_edit},
         estimate_actors::{Estimate, Share, estimate_actors},
         show_flag::find_actors,
@@ -104,7 +104,8 @@ pub(super) async fn review(
         Ok(rehearsal) => {
             let estimate = match edit {
                 Edit::PercentageOfActors(percentage) => {
-                    Some(estimate_actors(&visit.app, flag, percentage).await?)
+                    let reader = FlagReader::administrator(caller)?;
+                    Some(estimate_actors(&visit.app, &reader, flag, percentage).await?)
                 }
                 _ => None,
             };
