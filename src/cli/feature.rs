@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{environment::Environment, feature::Percentage},
     usecases::{
-        App, FlagEditor, Guard,
+        App, FlagEditor, FlagError, Guard, UseCaseError,
         define_features::define_features,
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::{list_definitions, to_yaml},
@@ -273,7 +273,7 @@ pub(super) async fn run(app: &App, command: FeatureCommand) -> Result<(), Failur
                 undefined_too: force,
                 guard,
             };
-            let was_set = delete_feature(app, &editor, &command).await?;
+            let was_set = delete_feature(app, &editor, &command).await.map_err(naming_force)?;
             let done = if was_set { "Forgot how it was set" } else { "Nothing was set" };
             if force {
                 return Ok(print(format_args!("{done}: {name}."))?);
@@ -324,13 +324,23 @@ async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure
         environments: environments.clone(),
         guard,
     };
-    for warning in set_feature(app, editor, &command).await?.warnings {
+    for warning in set_feature(app, editor, &command).await.map_err(naming_force)?.warnings {
         say(format_args!("warning: {}", warning.text()));
     }
     for line in states(app, &environments, &name).await? {
         print(line)?;
     }
     Ok(())
+}
+
+/// The way on where a flag has lost its definition and is set all the same.
+fn naming_force(error: UseCaseError) -> Failure {
+    match error.own() {
+        Some(FlagError::UnknownFlag { name, is_set: true, .. }) => Failure::refused(format!(
+            "{error} Nothing defines {name}, but it is set: `--force` reaches it all the same."
+        )),
+        _ => error.into(),
+    }
 }
 
 /// A line for each environment: how the flag is set there now.

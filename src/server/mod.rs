@@ -11,6 +11,7 @@ mod audit_export;
 mod chat_signature;
 mod compression;
 mod connections;
+mod errors;
 mod forms;
 mod health;
 mod limits;

@@ -5,7 +5,7 @@
 //! saved or neither, so what a broken database refused can be sent again.
 
 use super::{
-    App, Caller, FlagEditor, Origin, UseCaseError,
+    App, Caller, Explained, FlagEditor, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
     authenticate,
     run_chatops::{ChatopsAnswer, run_chatops},
@@ -15,6 +15,7 @@ use crate::{
         audit::AuditKind,
         chat_user::ChatUser,
         chatops::{ChatopsCommand, parse},
+        error_kind::ErrorKind,
         ids::UserId,
         time::Timestamp,
     },
@@ -43,10 +44,21 @@ pub struct ChatReply {
     pub user: Option<UserId>,
 }
 
+/// The signed request was used before: it counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This signed request was answered before, and counts once. Send the command again in the chat.")]
+pub struct Replayed;
+
+impl Explained for Replayed {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Replayed
+    }
+}
+
 /// Refusals are replies, too.
 ///
 /// # Errors
-/// [`UseCaseError::Replayed`] for a request that was used before; [`UseCaseError::Storage`], and then
+/// [`Replayed`] for a request that was used before; [`UseCaseError::Storage`], and then
 /// it was not used.
 pub async fn answer_chat(
     app: &App,
@@ -86,7 +98,9 @@ async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(Cha
     match run_chatops(app, &editor, &command).await {
         // It was saved, if only that somebody asked for what was so already.
         Ok(answer) => Ok((ChatReply { text: in_words(&answer), changed: answer.changed, user }, changes)),
-        Err(error @ (UseCaseError::Replayed | UseCaseError::Storage(_))) => Err(error),
+        Err(error) if matches!(error, UseCaseError::Storage(_)) || error.own::<Replayed>().is_some() => {
+            Err(error)
+        }
         Err(error) if changes => Ok(private(format!("{error} Nothing was changed."))),
         Err(error) => Ok(private(error.to_string())),
     }
@@ -126,6 +140,6 @@ impl ChatRequest {
 
     async fn use_up(&self, app: &App, uow: &mut UnitOfWork) -> Result<(), UseCaseError> {
         let is_new = uow.chat().use_request(&self.signature, app.now(), self.expires_at).await?;
-        if is_new { Ok(()) } else { Err(UseCaseError::Replayed) }
+        if is_new { Ok(()) } else { Err(Replayed.into()) }
     }
 }

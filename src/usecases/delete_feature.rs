@@ -1,7 +1,7 @@
 //! Forgets how a feature flag is set: its default holds again.
 
 use super::{
-    App, FlagEditor, UseCaseError,
+    App, FlagEditor, FlagError, UseCaseError,
     flag_change::{FlagChange, Guard, To, carry_out, environments},
     flag_definitions,
     retry::until_first,
@@ -32,7 +32,7 @@ pub async fn delete_feature(
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &DeleteFeature) -> Result<bool, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
     if definition.is_none() && !command.undefined_too {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     evaluate_flag::evaluate_in,
     facts::{Facts, Place},
     flag_definitions::ours,
@@ -54,7 +54,7 @@ pub(super) async fn place(
     Ok((place, standing))
 }
 
-const NO_NAMESPACE: UseCaseError = UseCaseError::NotFound("group or project");
+const NO_NAMESPACE: UseCaseError = UseCaseError::NotFound(What::GroupOrProject);
 
 fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRole, UseCaseError> {
     match can(&caller.actor, action, standing) {
@@ -66,7 +66,7 @@ fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRo
 
 /// That `caller` is an administrator. For everybody else what is theirs does not exist.
 pub(super) fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
-    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
+    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NeedsAdministrator) }
 }
 
 /// What the top-level group bought and set.

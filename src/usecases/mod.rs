@@ -98,7 +98,7 @@ pub mod unlink_user;
 pub mod verify_audit;
 
 pub use caller::{Caller, Origin, SignedIn};
-pub use error::UseCaseError;
+pub use error::{Explained, UseCaseError, What};
 pub use facts::Place;
 pub use flag_change::{Check, Guard};
 pub use flag_editor::{FlagEditor, may_read_flags};

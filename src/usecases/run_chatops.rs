@@ -2,7 +2,7 @@
 //! line.
 
 use super::{
-    App, Check, FlagEditor, Guard, UseCaseError,
+    App, Check, FlagEditor, FlagError, Guard, UseCaseError,
     delete_feature::{DeleteFeature, delete_feature},
     read_features::{get_feature, list_features},
     set_feature::{FeatureSet, FlagValue, SetFeature, Targets, set_feature},
@@ -103,14 +103,11 @@ fn guard(overridden: Option<&Overridden>) -> Guard {
 async fn states(app: &App, environments: &[Environment], flag: &str) -> Result<Vec<String>, UseCaseError> {
     let mut lines = Vec::with_capacity(environments.len());
     for environment in environments {
-        let state = get_feature(app, *environment, flag).await.map_err(|error| match error {
-            UseCaseError::Invalid { field, .. } => {
-                let message = format!(
-                    "The feature \"{flag}\" does not exist on {environment}. Look for it with `feature list --match=…`."
-                );
-                UseCaseError::invalid(field, message)
+        let state = get_feature(app, *environment, flag).await.map_err(|error| {
+            if is_unknown(&error) {
+                return FlagError::UnknownIn { name: flag.to_owned(), environment: *environment }.into();
             }
-            other => other,
+            error
         })?;
         lines.push(state.sentence(environments.len() == 1));
     }
@@ -125,9 +122,13 @@ async fn states_now(
     flag: &str,
 ) -> Result<Vec<String>, UseCaseError> {
     match states(app, environments, flag).await {
-        Err(UseCaseError::Invalid { .. }) => Ok(vec![format!("{flag} is off.")]),
+        Err(error) if is_unknown(&error) => Ok(vec![format!("{flag} is off.")]),
         lines => lines,
     }
+}
+
+fn is_unknown(error: &UseCaseError) -> bool {
+    error.own().is_some_and(FlagError::is_unknown)
 }
 
 async fn list(app: &App, environments: &[Environment], part: &str) -> Result<Vec<String>, UseCaseError> {

@@ -86,7 +86,7 @@ pub async fn set_feature(
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FeatureSet, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
     if definition.is_none() && !command.undefined_too {
@@ -119,9 +119,12 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
 /// That there is no such flag, and which there are.
 pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseError, StorageError> {
     let known = flag_definitions::all(uow).await?;
-    let known: Vec<_> = known.iter().map(|flag| flag.name.as_str()).collect();
-    let message = format!("There is no feature flag {name}. Known are: {}.", known.join(", "));
-    Ok(UseCaseError::invalid("name", message))
+    let known = known.iter().map(|flag| flag.name.clone()).collect();
+    let mut is_set = false;
+    for environment in Environment::ALL {
+        is_set |= uow.features().find(environment, name).await?.gates.is_set();
+    }
+    Ok(FlagError::UnknownFlag { name: name.to_owned(), known, is_set }.into())
 }
 
 /// What is asked for, as changes of the gates.

@@ -1,7 +1,7 @@
 //! *Evaluate for…*: whether a flag is open for somebody in an environment, and which gate says so.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, FlagError, UseCaseError,
     evaluate_flag::evaluate_in,
     flag_definitions, may_read_flags,
     set_feature::{Targets, actors},
@@ -28,7 +28,7 @@ pub async fn try_flag(
     targets: &Targets,
 ) -> Result<Tried, UseCaseError> {
     may_read_flags(caller)?;
-    check_flag_name(flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(flag).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.read().await?;
     let definition = flag_definitions::find(&mut uow, flag).await?;
     let definition = definition.unwrap_or_else(|| FlagDefinition::undefined(flag));
