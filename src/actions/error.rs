@@ -7,7 +7,7 @@ use leptos::{
 use serde::{Deserialize, Serialize};
 
 use super::set_flow::FlowStatus;
-use crate::domain::throttle;
+use crate::domain::{error_kind::ErrorKind, throttle};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +34,8 @@ pub enum ActionError {
     Conflict(Box<FlowStatus>),
     /// 403: the feature flag is off.
     FeatureOff,
+    /// What has no word of its own here, with the status and the words of its kind.
+    Refused { status: u16, message: String },
     /// 503: the database is busy or away.
     Unavailable,
     /// 503: the database takes no change.
@@ -48,15 +50,20 @@ impl ActionError {
     /// The HTTP status of the answer.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Malformed => 400,
+            Self::Refused { status, .. } => *status,
             Self::SignedOut => 401,
-            Self::Denied(_) | Self::FeatureOff | Self::ConfirmSignIn => 403,
-            Self::NotFound => 404,
-            Self::ConsentOutdated | Self::Conflict(_) => 409,
-            Self::Invalid { .. } | Self::ConsentRequired => 422,
-            Self::Throttled { .. } => 429,
-            Self::Internal | Self::Offline => 500,
-            Self::Unavailable | Self::Unwritable => 503,
+            Self::Malformed => ErrorKind::MalformedForm.status(),
+            Self::Denied(_) => ErrorKind::InsufficientRole.status(),
+            Self::FeatureOff => ErrorKind::FeatureOff.status(),
+            Self::ConfirmSignIn => ErrorKind::StaleSignIn.status(),
+            Self::NotFound => ErrorKind::NotFound.status(),
+            Self::ConsentOutdated => ErrorKind::ConsentOutdated.status(),
+            Self::Conflict(_) => ErrorKind::Conflict.status(),
+            Self::Invalid { .. } => ErrorKind::Invalid.status(),
+            Self::ConsentRequired => ErrorKind::ConsentRequired.status(),
+            Self::Throttled { .. } => ErrorKind::TooManyRequests.status(),
+            Self::Internal | Self::Offline => ErrorKind::Internal.status(),
+            Self::Unavailable | Self::Unwritable => ErrorKind::Unavailable.status(),
         }
     }
 
@@ -66,6 +73,7 @@ impl ActionError {
             Self::SignedOut => "You are signed out. Reload the page and sign in again.".into(),
             Self::NotFound => "It is no longer there. Reload the page.".into(),
             Self::Denied(why) => why.clone(),
+            Self::Refused { message, .. } => message.clone(),
             Self::Malformed => "The form was not understood. Reload the page and try again.".into(),
             Self::Invalid { message, .. } => message.clone(),
             Self::ConsentRequired => "This needs your consent first.".into(),

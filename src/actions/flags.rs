@@ -38,7 +38,7 @@ pub async fn change_flag(
     use crate::{
         domain::{feature::Warning, paths},
         usecases::{
-            Check, UseCaseError,
+            Check, FlagError, UseCaseError,
             edit_flag::{Confirmation, edit_flag},
         },
     };
@@ -64,7 +64,7 @@ pub async fn change_flag(
         Err(UseCaseError::invalid("at", message))
     };
     // The dialog finds the same, and says it in words of its own.
-    let dialog_says_it = matches!(changed, Err(UseCaseError::Flag(_)));
+    let dialog_says_it = changed.as_ref().is_err_and(|error| error.own::<FlagError>().is_some());
     call.answer(SUBJECT, changed, |result| match result {
         Ok(()) => Next::Page(
             paths::feature_flag(&asked.flag, asked.environment),
@@ -90,7 +90,9 @@ pub async fn schedule_flag_change(
     };
     use crate::{
         domain::{paths, time::Timestamp},
-        usecases::{FlagEditor, UseCaseError, edit_flag::planned, schedule_change::schedule_change},
+        usecases::{
+            FlagEditor, FlagError, UseCaseError, edit_flag::planned, schedule_change::schedule_change,
+        },
     };
 
     let asked = asked(flag, &environment, &change)?;
@@ -104,7 +106,7 @@ pub async fn schedule_flag_change(
         (Ok(editor), Ok(command)) => schedule_change(&call.app, &editor, &command).await.map(drop),
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let dialog_says_it = matches!(scheduled, Err(UseCaseError::Flag(_)));
+    let dialog_says_it = scheduled.as_ref().is_err_and(|error| error.own::<FlagError>().is_some());
     call.answer(SUBJECT, scheduled, |result| match result {
         Ok(()) => {
             let at = Timestamp::from_field(&due_at).map(|at| at.long(false)).unwrap_or_default();

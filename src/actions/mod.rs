@@ -29,4 +29,6 @@ pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod query;
 #[cfg(feature = "ssr")]
+mod refused;
+#[cfg(feature = "ssr")]
 pub mod support;

@@ -94,7 +94,10 @@ pub async fn set_flow(
             paths::{self, GroupPage},
             wording::WordingId,
         },
-        usecases,
+        usecases::{
+            self,
+            set_flow::{FlowNow, SetFlowError},
+        },
     };
 
     let group = GroupPath::parse(&group).map_err(|_| {
@@ -112,11 +115,17 @@ pub async fn set_flow(
     };
     let set = usecases::set_flow::set_flow(&call.app, &call.signed_in.caller, command).await;
     let (now, format) = (call.app.now(), call.signed_in.display.time_format);
-    let status = set.map(|usecases::set_flow::FlowSet { now: flow_now, transition, .. }| {
+    let standing = |it: &FlowNow| FlowStatus::new(&it.selection, &it.circumstances, now, format);
+    let status = set.map_err(|error| match error {
+        SetFlowError::Conflict(as_it_is) => ActionError::Conflict(Box::new(standing(&as_it_is))),
+        SetFlowError::Refused(error) => error.into(),
+        error => ActionError::of(error.kind(), Some(error.field()), error.to_string()),
+    });
+    let status = status.map(|usecases::set_flow::FlowSet { now: flow_now, transition, .. }| {
         let (selection, circumstances) = (&flow_now.selection, &flow_now.circumstances);
         FlowStatus {
             consequence: circumstances.consequence(selection.flow, &selection.state, transition),
-            ..FlowStatus::new(selection, circumstances, now, format)
+            ..standing(&flow_now)
         }
     });
     // A form comes back to the row that it was about. What it said may be anything, of any length; the
@@ -125,7 +134,7 @@ pub async fn set_flow(
         Some(flow) => (format!("{page}#{}", flow.html_id()), flow.reference),
         None => (page.clone(), "flow"),
     };
-    call.answer(subject, status, |result| match result {
+    call.hand_on(subject, status, |result| match result {
         // Whoever has to confirm who they are first comes back to the dialog.
         Err(ActionError::ConsentRequired | ActionError::ConfirmSignIn) => {
             Next::Silently(paths::configuration_confirming(&group, &flow))

@@ -18,11 +18,10 @@ use super::{
     cookies::{CookiePolicy, SESSION_COOKIE},
     error::ActionError,
     flash::{Flash, Outcome},
-    set_flow::FlowStatus,
 };
 use crate::{
     domain::paths,
-    usecases::{App, SignedIn, UseCaseError, set_flow::FlowNow},
+    usecases::{App, SignedIn, UseCaseError},
 };
 
 /// A call of an action by somebody who is signed in.
@@ -176,7 +175,16 @@ impl Call {
         result: Result<T, UseCaseError>,
         next: impl FnOnce(Result<&T, &ActionError>) -> Next,
     ) -> Result<T, ActionError> {
-        let result = result.map_err(|error| self.action_error(error));
+        self.hand_on(subject, result.map_err(ActionError::from), next)
+    }
+
+    /// The same of what the action itself made an [`ActionError`] of.
+    pub fn hand_on<T>(
+        &self,
+        subject: &str,
+        result: Result<T, ActionError>,
+        next: impl FnOnce(Result<&T, &ActionError>) -> Next,
+    ) -> Result<T, ActionError> {
         if self.html {
             let status = result.as_ref().err().map_or(200, ActionError::status);
             match next(result.as_ref()) {
@@ -223,49 +231,5 @@ impl Call {
             let outcome = result.err().map_or(Outcome::Saved, |error| Outcome::Failed(error.clone()));
             Next::Page(page.to_owned(), outcome)
         })
-    }
-
-    fn action_error(&self, error: UseCaseError) -> ActionError {
-        if error.is_passing() {
-            tracing::warn!(%error, "action refused");
-            return if error.is_unwritable() { ActionError::Unwritable } else { ActionError::Unavailable };
-        }
-        match error {
-            UseCaseError::NotFound(_) => ActionError::NotFound,
-            UseCaseError::Denied(denial) => ActionError::Denied(denial.to_string()),
-            UseCaseError::Invalid { field, message } => {
-                ActionError::Invalid { field: field.to_owned(), message }
-            }
-            UseCaseError::Consent(crate::domain::consent::ConsentError::Required) => {
-                ActionError::ConsentRequired
-            }
-            UseCaseError::Consent(crate::domain::consent::ConsentError::Outdated) => {
-                ActionError::ConsentOutdated
-            }
-            UseCaseError::Conflict(flow) => {
-                let FlowNow { selection, circumstances } = *flow;
-                let format = self.signed_in.display.time_format;
-                let status = FlowStatus::new(&selection, &circumstances, self.app.now(), format);
-                ActionError::Conflict(Box::new(status))
-            }
-            UseCaseError::FeatureOff(_) => ActionError::FeatureOff,
-            UseCaseError::Flag(error) => {
-                ActionError::Invalid { field: String::from("flag"), message: error.to_string() }
-            }
-            UseCaseError::Job(error) => {
-                ActionError::Invalid { field: String::from("job"), message: error.to_string() }
-            }
-            UseCaseError::Throttled(seconds) => ActionError::Throttled { seconds },
-            UseCaseError::StaleSignIn => ActionError::ConfirmSignIn,
-            // None of them is for a form of ours to meet.
-            error @ (UseCaseError::RegistryConflict(_)
-            | UseCaseError::NotDeployed(_)
-            | UseCaseError::Replayed
-            | UseCaseError::Outrun
-            | UseCaseError::Storage(_)) => {
-                tracing::error!(%error, "action failed");
-                ActionError::Internal
-            }
-        }
     }
 }

@@ -9,10 +9,14 @@ use crate::{
     usecases::UseCaseError,
 };
 
+/// The exit code of a command that was not understood, as of what clap refuses. Whatever a use case refuses
+/// was understood: its code is its kind's.
+const USAGE: u8 = 2;
+
 /// Why a command was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// It was refused, or it failed: exit code 1.
+    /// It was understood, and refused or failed: exit code 1.
     #[error("{0}")]
     Refused(String),
     /// The flags do not go together: exit code 2.
@@ -38,7 +42,7 @@ impl Failure {
             _ => say(format_args!("error: {self}")),
         }
         match self {
-            Self::Usage(_) | Self::Configuration(_) => ExitCode::from(2),
+            Self::Usage(_) | Self::Configuration(_) => ExitCode::from(USAGE),
             Self::Refused(_) | Self::Output(_) => ExitCode::FAILURE,
         }
     }
@@ -47,9 +51,9 @@ impl Failure {
 impl From<UseCaseError> for Failure {
     fn from(error: UseCaseError) -> Self {
         match error {
-            UseCaseError::NotFound(what) => Self::Refused(format!("There is no such {what}.")),
             UseCaseError::Storage(error) => error.into(),
-            other => Self::Refused(other.to_string()),
+            error if error.kind().exit_code() == USAGE => Self::Usage(error.to_string()),
+            error => Self::Refused(error.to_string()),
         }
     }
 }

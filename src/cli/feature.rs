@@ -13,7 +13,7 @@ use crate::{
         feature::{FlagValue, PercentageOf, Targets, ValueError, WrittenValue},
     },
     usecases::{
-        App, AskedBy, FlagEditor, FlagReader, Guard, Where,
+        App, AskedBy, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
         define_features::define_features,
         delete_feature::{DeleteFeature, delete_feature},
         flag_definitions::to_yaml,
@@ -252,7 +252,7 @@ pub(super) async fn run(
                 undefined_too: AskedBy::CommandLine.deletes_undefined(force),
                 guard,
             };
-            let deleted = delete_feature(app, editor, &command).await?;
+            let deleted = delete_feature(app, editor, &command).await.map_err(naming_force)?;
             let done = if deleted.was_set() { "Forgot how it was set" } else { "Nothing was set" };
             if force {
                 return Ok(print(format_args!("{done}: {name}."))?);
@@ -300,11 +300,21 @@ async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure
         environments,
         guard,
     };
-    let done = set_feature(app, editor, &command).await?;
+    let done = set_feature(app, editor, &command).await.map_err(naming_force)?;
     for warning in &done.warnings {
         say(format_args!("warning: {}", warning.text()));
     }
     done.sentences().iter().try_for_each(|line| Ok(print(line)?))
+}
+
+/// The way on where a flag has lost its definition and is set all the same.
+fn naming_force(error: UseCaseError) -> Failure {
+    match error.own() {
+        Some(FlagError::UnknownFlag { name, is_set: true, .. }) => Failure::refused(format!(
+            "{error} Nothing defines {name}, but it is set: `--force` reaches it all the same."
+        )),
+        _ => error.into(),
+    }
 }
 
 async fn definitions(app: &App, reader: &FlagReader, format: DefinitionFormat) -> Result<(), Failure> {

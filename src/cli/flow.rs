@@ -21,7 +21,7 @@ use crate::{
     usecases::{
         App, UseCaseError,
         list_flows::list_flows,
-        set_flow::{FlowNow, FlowSet, SetFlow, set_flow},
+        set_flow::{FlowNow, FlowSet, SetFlow, SetFlowError, set_flow},
     },
 };
 
@@ -161,18 +161,19 @@ async fn run_set(app: &App, set: Set, database: &DatabaseOptions) -> Result<(), 
     };
     match set_flow(app, &caller, command).await {
         Ok(done) => Ok(print(describe(&set, &done))?),
-        Err(UseCaseError::Consent(error)) => {
+        Err(SetFlowError::Consent(error)) => {
             Err(Failure::Refused(ask_for_consent(error, &set.group, set.flow, &set.username, database)))
         }
-        Err(UseCaseError::NotFound(_)) => Err(Failure::Refused(format!(
+        Err(SetFlowError::Refused(UseCaseError::NotFound(_))) => Err(Failure::Refused(format!(
             "There is no group {}, or {} may not see it.",
             set.group, set.username
         ))),
-        Err(UseCaseError::Conflict(_)) => Err(Failure::Refused(format!(
+        Err(SetFlowError::Conflict(_)) => Err(Failure::Refused(format!(
             "Somebody else switched {} at the same moment. Look at `flow list {}`, then try again.",
             set.flow.reference, set.group
         ))),
-        Err(error) => Err(error.into()),
+        Err(SetFlowError::Refused(error)) => Err(error.into()),
+        Err(error) => Err(Failure::refused(error.to_string())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line: one file a command. It parses, calls a use case and says what came of it.
 //!
 //! Results go to stdout, words about them to stderr. The exit code is 0 when it was done, 1 when it
-//! was refused or failed, 2 when the command or the configuration was wrong.
+//! was understood and refused or failed, 2 when the command or the configuration was not understood.
 
 mod audit;
 mod backup;
@@ -37,7 +37,7 @@ use crate::server::config::{DatabaseOptions, ServeOptions};
 const AFTER_HELP: &str = "\
 Where [env: NAME] stands, the environment variable sets the same; a flag goes first, and an empty
 variable is as none.
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.
+Exit codes: 0 done; 1 understood, and refused or failed; 2 not understood: wrong usage or configuration.
 
 Examples:
   duo-console serve --demo

@@ -292,7 +292,9 @@ mod tests {
     fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
         assert_eq!(Denial::NeedsRole(Role::Owner).way_on(), "Ask an Owner of the group.");
         assert_eq!(Denial::NeedsTopLevelOwner.way_on(), "Ask an Owner of the group.");
-        // No Owner of a group makes an administrator.
-        assert!(!Denial::NeedsAdministrator.way_on().contains("Owner"));
+        // No Owner of a group makes an administrator, or gives a token a scope.
+        assert_eq!(Denial::NeedsAdministrator.way_on(), "Ask an administrator of this server.");
+        assert!(!Denial::NeedsScope(Scope::ReadSettings).way_on().contains("Owner"));
+        assert!(!Denial::NotForBots.way_on().starts_with("Ask"));
     }
 }

@@ -19,6 +19,7 @@ pub mod deployed;
 pub mod effect;
 pub mod email;
 pub mod environment;
+pub mod error_kind;
 pub mod escape;
 pub mod feature;
 pub mod flow_version;

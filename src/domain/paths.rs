@@ -19,6 +19,8 @@ pub const SESSIONS: &str = "/-/user_settings/active_sessions";
 pub const CONFIRM: &str = "/users/confirm";
 pub const PASSWORD_RESET: &str = "/users/password/edit";
 pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
+/// Below it is what only administrators see.
+const ADMIN: &str = "/admin/";
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 /// The page of one of them, for the log and the metrics.
@@ -64,6 +66,11 @@ pub fn pattern(path: &str) -> Option<&'static str> {
         }
     }
     PAGES.into_iter().find(|page| *page == path)
+}
+
+/// Whether what is at `path`, if anything is, would be for administrators alone.
+pub fn is_administrators(path: &str) -> bool {
+    path.starts_with(ADMIN)
 }
 
 /// A page of a group.

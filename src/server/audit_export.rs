@@ -11,12 +11,12 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::ServerState;
+use super::{ServerState, errors::in_a_line};
 use crate::{
     actions::query::Query,
-    domain::{audit_query::AuditQuery, namespace::GroupPath, paths},
+    domain::{audit_query::AuditQuery, error_kind::ErrorKind, namespace::GroupPath, paths},
     usecases::{
-        SignedIn, UseCaseError,
+        SignedIn, UseCaseError, What,
         export_audit_events::{AuditExport, ExportFormat},
         list_audit_events::exportable,
     },
@@ -51,7 +51,7 @@ pub(super) async fn download(
     };
     // Without a group it is all of the log.
     let Ok(group) = asked.get("group").map(GroupPath::parse).transpose() else {
-        return refusal(&UseCaseError::NotFound("group or project"));
+        return refusal(&UseCaseError::NotFound(What::GroupOrProject));
     };
     let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
         Ok(filter) => filter,
@@ -75,19 +75,9 @@ pub(super) async fn download(
 }
 
 fn refusal(error: &UseCaseError) -> Response {
-    let (status, text) = match error {
-        UseCaseError::NotFound(_) => (StatusCode::NOT_FOUND, String::from("There is nothing here.\n")),
-        UseCaseError::Denied(denial) => (StatusCode::FORBIDDEN, format!("{denial}\n")),
-        error if error.is_passing() => {
-            (StatusCode::SERVICE_UNAVAILABLE, String::from("The database is busy. Try again in a moment.\n"))
-        }
-        error => {
-            tracing::error!(%error, "export failed");
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                String::from("Something went wrong. Try again in a moment.\n"),
-            )
-        }
-    };
-    (status, text).into_response()
+    if error.kind() == ErrorKind::Internal {
+        tracing::error!(%error, "export failed");
+    }
+    let (status, line) = in_a_line(error);
+    (status, line + "\n").into_response()
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     ServerState,
+    errors::in_a_line,
     refusal::{self, Asked},
     router::render_page,
 };
@@ -65,9 +66,7 @@ pub(super) fn broken(error: &UseCaseError) -> (StatusCode, String) {
     if error.is_unwritable() {
         let text = "Nothing can be changed at the moment, and nobody can sign in: the database takes no changes. Whoever runs this server can tell why.";
         (StatusCode::SERVICE_UNAVAILABLE, String::from(text))
-    } else if error.is_passing() {
-        (StatusCode::SERVICE_UNAVAILABLE, String::from("The database is busy. Try again in a moment."))
     } else {
-        (StatusCode::INTERNAL_SERVER_ERROR, String::from("Something went wrong. Try again in a moment."))
+        in_a_line(error)
     }
 }

@@ -12,6 +12,7 @@ mod changing;
 mod chat_signature;
 mod compression;
 mod connections;
+mod errors;
 mod forms;
 mod headers;
 mod health;

@@ -19,7 +19,7 @@ impl Administrator {
     /// Somebody at a page who only reads.
     ///
     /// # Errors
-    /// [`UseCaseError::NotFound`] for whoever is no administrator.
+    /// [`UseCaseError::NeedsAdministrator`] for whoever is no administrator.
     pub fn reading(caller: &Caller) -> Result<Self, UseCaseError> {
         load::administrator(caller)?;
         Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })

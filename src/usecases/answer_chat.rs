@@ -4,7 +4,7 @@
 //! A request counts once, whatever came of it. A change uses it up in its own transaction: both are
 //! saved or neither, so what a broken database refused can be sent again.
 
-pub use super::chat_request::ChatRequest;
+pub use super::chat_request::{ChatRequest, Replayed};
 use super::{
     App, Caller, FlagEditor, FlagReader, Origin, UseCaseError, authenticate,
     run_chatops::{ChatopsAnswer, run_chatops},
@@ -28,7 +28,7 @@ pub struct ChatReply {
 /// Refusals are replies, too.
 ///
 /// # Errors
-/// [`UseCaseError::Replayed`] for a request that was used before; [`UseCaseError::Storage`], and then
+/// [`Replayed`] for a request that was used before; [`UseCaseError::Storage`], and then
 /// it was not used.
 pub async fn answer_chat(
     app: &App,
@@ -69,7 +69,9 @@ async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(Cha
     match run_chatops(app, (&reader, &editor), &command).await {
         // It was saved, if only that somebody asked for what was so already.
         Ok(answer) => Ok((ChatReply { text: in_words(&answer), changed: answer.changed, user }, changes)),
-        Err(error @ (UseCaseError::Replayed | UseCaseError::Storage(_))) => Err(error),
+        Err(error) if matches!(error, UseCaseError::Storage(_)) || error.own::<Replayed>().is_some() => {
+            Err(error)
+        }
         Err(error) if changes => Ok(private(format!("{error} Nothing was changed."))),
         Err(error) => Ok(private(error.to_string())),
     }

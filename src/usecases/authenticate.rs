@@ -1,6 +1,6 @@
 //! Who is it? From a session's token or a personal access token to an actor.
 
-use super::{App, UseCaseError, facts::Facts, known::Used, secrets::token_hash};
+use super::{App, UseCaseError, What, facts::Facts, known::Used, secrets::token_hash};
 use crate::{
     domain::{
         actor::{Actor, Proof},
@@ -129,6 +129,6 @@ pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Acto
 /// A user by name, for an operator who acts in their name at the command line.
 pub async fn by_username(app: &App, username: &str) -> Result<Actor, UseCaseError> {
     let user = app.storage.read().await?.users().find_by_username(username).await?;
-    let user = user.ok_or(UseCaseError::NotFound("user"))?;
+    let user = user.ok_or(UseCaseError::NotFound(What::User))?;
     Ok(actor(user, None))
 }

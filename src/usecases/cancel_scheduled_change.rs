@@ -1,7 +1,7 @@
 //! Cancels a change of a feature flag that waits.
 
 use super::{
-    App, FlagEditor, FlagError, Origin, UseCaseError,
+    App, FlagEditor, FlagError, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
     list_scheduled_changes::{Scheduled, in_words},
     scheduled_job::end_job,
@@ -53,7 +53,7 @@ pub(super) async fn cancel(
     let found = uow.scheduled_changes().find(id).await?;
     let change = found
         .filter(|it| flag.is_none_or(|flag| flag == it.plan.flag))
-        .ok_or(UseCaseError::NotFound("scheduled change"))?;
+        .ok_or(UseCaseError::NotFound(What::ScheduledChange))?;
     if let ScheduleState::Ended(before) = &change.state
         && !was_pending
     {

@@ -1,7 +1,7 @@
 //! Stops a job, or lets it run again.
 
 use super::{
-    App, UseCaseError,
+    App, Explained, UseCaseError, What,
     administrator::Administrator,
     audit_trail::{Happened, record_as},
     list_jobs::{ListedJob, can_be_retried, show_job, title_of},
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
+        error_kind::ErrorKind,
         ids::JobId,
         job::{Ending, Job, JobState},
     },
@@ -32,10 +33,20 @@ pub enum JobError {
     UnknownKind,
 }
 
+impl Explained for JobError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Invalid
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some("job")
+    }
+}
+
 /// Ends the job and what it is about. A step that is under way is not saved any more.
 ///
 /// # Errors
-/// [`UseCaseError::NotFound`], or [`UseCaseError::Job`].
+/// [`UseCaseError::NotFound`], or [`JobError`].
 pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<ListedJob, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let job = find(&mut uow, id).await?;
@@ -68,7 +79,7 @@ pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<Liste
 /// Has the job run now that waits after a failure or stands, or once more the one that failed.
 ///
 /// # Errors
-/// [`UseCaseError::NotFound`], or [`UseCaseError::Job`].
+/// [`UseCaseError::NotFound`], or [`JobError`].
 pub async fn retry_job(app: &App, who: &Administrator, id: JobId) -> Result<ListedJob, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let job = find(&mut uow, id).await?;
@@ -88,7 +99,7 @@ pub async fn retry_job(app: &App, who: &Administrator, id: JobId) -> Result<List
 }
 
 async fn find(uow: &mut UnitOfWork, id: JobId) -> Result<Job, UseCaseError> {
-    uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound("job"))
+    uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound(What::Job))
 }
 
 /// The job in the audit log: `12 (scheduled_change)`.

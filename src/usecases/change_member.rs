@@ -2,7 +2,7 @@
 //! so at once lose neither's.
 
 use super::{
-    App, FlagEditor, UseCaseError,
+    App, FlagEditor, UseCaseError, What,
     retry::until_first,
     set_feature::actors,
     set_feature_group::{check_group_name, save},
@@ -35,7 +35,7 @@ async fn try_once(
         return Err(UseCaseError::invalid("name", "No feature group is in another."));
     }
     let mut uow = app.storage.begin().await?;
-    let before = uow.feature_groups().find(group).await?.ok_or(UseCaseError::NotFound("feature group"))?;
+    let before = uow.feature_groups().find(group).await?.ok_or(UseCaseError::NotFound(What::FeatureGroup))?;
     let changed = match FlagActor::from_key(&member.name) {
         // Whoever is gone has nothing else left than the id, which no name looks like.
         Some(gone) if !is_in => vec![gone],

@@ -2,7 +2,7 @@
 //! else knows the old one.
 
 use super::{
-    App, SignedIn, UseCaseError,
+    App, SignedIn, UseCaseError, What,
     audit_trail::{Happened, record},
     own_password::{check, wrong},
     secrets::{password_hash, random_token, token_hash},
@@ -47,7 +47,7 @@ pub async fn change_password(
     uow.sessions().delete_others(user, signed_in.session).await?;
     let new_token = random_token(app);
     if !uow.sessions().renew(&token_hash(form.token), &token_hash(&new_token), now).await? {
-        return Err(UseCaseError::NotFound("session"));
+        return Err(UseCaseError::NotFound(What::Session));
     }
     let happened = Happened::to(AuditKind::UserPasswordChanged, &caller.actor.username);
     record(app, &mut uow, caller, happened);

@@ -1,13 +1,14 @@
 //! A request of a chat program, which its signature proves. It counts once.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Explained, Origin, UseCaseError,
     audit_trail::{Happened, record_as},
 };
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
         chat_user::ChatUser,
+        error_kind::ErrorKind,
         time::Timestamp,
     },
     storage::UnitOfWork,
@@ -23,6 +24,17 @@ pub struct ChatRequest {
     pub signature: String,
     /// Until when its signature counts, on the slowest clock of all servers.
     pub expires_at: Timestamp,
+}
+
+/// The signed request was used before: it counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This signed request was answered before, and counts once. Send the command again in the chat.")]
+pub struct Replayed;
+
+impl Explained for Replayed {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Replayed
+    }
 }
 
 impl ChatRequest {
@@ -45,6 +57,6 @@ impl ChatRequest {
 
     pub(super) async fn use_up(&self, app: &App, uow: &mut UnitOfWork) -> Result<(), UseCaseError> {
         let is_new = uow.chat().use_request(&self.signature, app.now(), self.expires_at).await?;
-        if is_new { Ok(()) } else { Err(UseCaseError::Replayed) }
+        if is_new { Ok(()) } else { Err(Replayed.into()) }
     }
 }

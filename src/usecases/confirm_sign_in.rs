@@ -1,7 +1,7 @@
 //! Somebody who is signed in proves again who they are, before something that matters.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     audit_trail::{Happened, record},
     own_password::{check, wrong},
     secrets::{random_token, token_hash},
@@ -37,7 +37,7 @@ pub async fn confirm_sign_in(
     proof.attempt.succeeded(&mut uow).await?;
     let new_token = random_token(app);
     if !uow.sessions().renew(&token_hash(token), &token_hash(&new_token), now).await? {
-        return Err(UseCaseError::NotFound("session"));
+        return Err(UseCaseError::NotFound(What::Session));
     }
     let happened = Happened::to(AuditKind::SignInConfirmed, &caller.actor.username);
     record(app, &mut uow, caller, happened);

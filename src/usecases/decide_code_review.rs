@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Caller, UseCaseError, facts::Facts, flags, load, place::Place};
+use super::{App, Caller, UseCaseError, What, facts::Facts, flags, load, place::Place};
 use crate::domain::{
     access::Action,
     code_review::{Decision, Inputs, decide},
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     question: &Question,
 ) -> Result<Answer, UseCaseError> {
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
-    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;

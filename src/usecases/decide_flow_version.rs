@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    App, Caller, UseCaseError, decide_code_review::Question, facts::Facts, flags, load, place::Place,
+    App, Caller, Explained, UseCaseError, What, decide_code_review::Question, facts::Facts, flags, load,
+    place::Place,
 };
 use crate::{
     domain::{
         access::Action,
+        error_kind::ErrorKind,
         feature::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
-        flow_version::{Condition, Decision, Inputs, conditions, decide},
+        flow_version::{Condition, Decision, Inputs, NotDeployed, conditions, decide},
         flows::Flow,
         namespace::NamespaceKind,
         orbit::OrbitSetting,
@@ -30,8 +32,14 @@ pub struct Answer {
     pub stale: bool,
 }
 
+impl Explained for NotDeployed {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::VersionNotDeployed
+    }
+}
+
 /// # Errors
-/// Besides access: [`UseCaseError::NotDeployed`] when the version is not there. Nothing falls back to
+/// Besides access: [`NotDeployed`] when the version is not there. Nothing falls back to
 /// another.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_flow_version(
@@ -50,8 +58,8 @@ pub(super) async fn answer(
     question: &Question,
 ) -> Result<Answer, UseCaseError> {
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
-    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound("user"))?;
-    let flow = Flow::find(reference).ok_or(UseCaseError::NotFound("flow"))?;
+    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
     let mut seen = Vec::new();
     for condition in conditions(flow) {
         seen.push((condition, holds(facts, condition, &place, &user).await?));

@@ -1,7 +1,7 @@
 //! Forgets how a feature flag is set: its default holds again.
 
 use super::{
-    App, FlagEditor, UseCaseError,
+    App, FlagEditor, FlagError, UseCaseError,
     flag_change::{FlagChange, Guard, To, carry_out},
     flag_changed::FlagChanged,
     flag_definitions::{self, unknown},
@@ -36,7 +36,7 @@ async fn try_once(
     editor: &FlagEditor,
     command: &DeleteFeature,
 ) -> Result<FlagChanged, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
     if definition.is_none() && !command.undefined_too {

@@ -1,17 +1,17 @@
 //! Deletes a user with everything that is their own. What they did stays in the ledger and the log.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
 };
 use crate::domain::audit::AuditKind;
 
 pub async fn delete_user(app: &App, origin: &Origin, username: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if !uow.users().delete(user.id).await? {
         // Somebody else deleted the user since the look-up.
-        return Err(UseCaseError::NotFound("user"));
+        return Err(UseCaseError::NotFound(What::User));
     }
     let happened = Happened::to(AuditKind::UserDeleted, &user.username);
     record_as(app.now(), &mut uow, origin.operator(), origin, happened);

@@ -1,7 +1,7 @@
 //! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
 
 use super::{
-    App, Caller, Check, FlagEditor, FlagError, FlagReader, Guard, UseCaseError,
+    App, Caller, Check, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, What,
     flag_change::{Changed, FlagChange, To, carry_out, rehearse},
     flag_definitions,
     flag_history::find_entry,
@@ -104,7 +104,7 @@ pub async fn edit_flag(
     asked: &FlagEdit,
     confirmation: &Confirmation,
 ) -> Result<(), UseCaseError> {
-    check_flag_name(&asked.flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&asked.flag).map_err(|error| FlagError::BadName(error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
     until_first(app, || try_once(app, &editor, asked, confirmation)).await
 }
@@ -162,14 +162,14 @@ async fn plan(uow: &mut UnitOfWork, asked: &FlagEdit) -> Result<Plan, UseCaseErr
         Edit::Restore(event) => {
             let entry = find_entry(uow, &asked.flag, *event).await?;
             let entry = entry.filter(|it| it.environment == asked.environment);
-            let entry = entry.ok_or(UseCaseError::NotFound("page"))?;
+            let entry = entry.ok_or(UseCaseError::NotFound(What::Page))?;
             Aim::Exactly(entry.gates_after.ok_or(FlagError::Unreadable(entry.after))?)
         }
         edit => {
             if let Some(change) = removed_by_id(edit) {
                 Aim::Changed(vec![change])
             } else {
-                let (value, targets) = edit.setting().ok_or(UseCaseError::NotFound("page"))?;
+                let (value, targets) = edit.setting().ok_or(UseCaseError::NotFound(What::Page))?;
                 Aim::Changed(changes(uow, value, &targets).await?)
             }
         }

@@ -1,7 +1,7 @@
 //! Ends sessions of one's own: one, or all but this.
 
 use super::{
-    App, SignedIn, UseCaseError,
+    App, SignedIn, UseCaseError, What,
     audit_trail::{Happened, record},
 };
 use crate::domain::{audit::AuditKind, ids::SessionId};
@@ -11,7 +11,7 @@ pub async fn revoke_session(app: &App, signed_in: &SignedIn, id: SessionId) -> R
     let caller = &signed_in.caller;
     let mut uow = app.storage.begin().await?;
     if !uow.sessions().delete_by_id(id, caller.actor.id).await? {
-        return Err(UseCaseError::NotFound("session"));
+        return Err(UseCaseError::NotFound(What::Session));
     }
     let happened = Happened {
         from: format!("session {id}"),

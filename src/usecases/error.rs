@@ -1,43 +1,30 @@
 //! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
+//!
+//! What any use case may meet is named here. What only one capability knows is an error of its own, which
+//! is [`Explained`]: it becomes a [`UseCaseError`] by `?`, and needs no line here or at the walls.
 
-use super::{FlagError, change_job::JobError, set_flow::FlowNow};
+use std::{error::Error, fmt};
+
 use crate::{
-    domain::{access::Denial, consent::ConsentError, flow_version::NotDeployed, throttle::in_words},
-    storage::{Registry, StorageError},
+    domain::{access::Denial, error_kind::ErrorKind, throttle::in_words},
+    storage::StorageError,
 };
 
 #[derive(Debug, thiserror::Error)]
 pub enum UseCaseError {
     /// There is none, or the caller must not know that there is.
-    #[error("there is no such {0}")]
-    NotFound(&'static str),
+    #[error("There is no such {0}.")]
+    NotFound(What),
+    /// It is an administrator's; at a page nobody else knows that it is there.
+    #[error("{}", Denial::NeedsAdministrator)]
+    NeedsAdministrator,
     #[error("{0}")]
     Denied(#[from] Denial),
     #[error("{message}")]
     Invalid { field: &'static str, message: String },
-    #[error(transparent)]
-    Consent(#[from] ConsentError),
-    /// Somebody else was first; this is how it stands now.
-    #[error("somebody else changed this flow first")]
-    Conflict(Box<FlowNow>),
     /// Others were first, each time that it was tried.
     #[error("Others changed this at the same moment, again and again. Try again in a moment.")]
     Outrun,
-    /// The same as a conflict, of a registry of flow versions.
-    #[error("somebody else changed this registry first")]
-    RegistryConflict(Box<Registry>),
-    /// The version of a flow that should run is not there.
-    #[error("{0}")]
-    NotDeployed(#[from] NotDeployed),
-    #[error("the feature flag {0} is off for this user")]
-    FeatureOff(&'static str),
-    #[error(transparent)]
-    Flag(#[from] FlagError),
-    #[error(transparent)]
-    Job(#[from] JobError),
-    /// The signed request was used before: it counts once.
-    #[error("this request was used before")]
-    Replayed,
     /// Too many failures: how long to wait, in seconds.
     #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
     Throttled(i64),
@@ -46,13 +33,118 @@ pub enum UseCaseError {
     StaleSignIn,
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// What only the capability knows.
+    #[error("{0}")]
+    Own(Box<dyn Explained>),
+}
+
+/// An error of a capability's own. Its words are a sentence for whoever asked.
+pub trait Explained: Error + Send + Sync + 'static {
+    fn kind(&self) -> ErrorKind;
+
+    /// What of the request it is about, as a client of the API calls it; `None` where it is about no part
+    /// of it.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl<E: Explained> From<E> for UseCaseError {
+    fn from(error: E) -> Self {
+        Self::Own(Box::new(error))
+    }
+}
+
+/// What there may be none of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    AccessToken,
+    ChangeOfFlag,
+    FeatureGroup,
+    Flow,
+    GroupOrProject,
+    Job,
+    Link,
+    Page,
+    ScheduledChange,
+    Session,
+    User,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccessToken => "access token",
+            Self::ChangeOfFlag => "change of this flag",
+            Self::FeatureGroup => "feature group",
+            Self::Flow => "flow",
+            Self::GroupOrProject => "group or project",
+            Self::Job => "job",
+            Self::Link => "link",
+            Self::Page => "page",
+            Self::ScheduledChange => "scheduled change",
+            Self::Session => "session",
+            Self::User => "user",
+        })
+    }
 }
 
 impl UseCaseError {
+    pub fn invalid(field: &'static str, message: impl ToString) -> Self {
+        Self::Invalid { field, message: message.to_string() }
+    }
+
+    /// What kind of error it is: with that come its code, its HTTP status and its title.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::NeedsAdministrator => ErrorKind::InsufficientRole,
+            Self::Denied(denial) => match denial {
+                Denial::NeedsRole(_) | Denial::NeedsTopLevelOwner | Denial::NeedsAdministrator => {
+                    ErrorKind::InsufficientRole
+                }
+                Denial::NotForBots => ErrorKind::NotForBots,
+                Denial::NeedsScope(_) => ErrorKind::InsufficientScope,
+            },
+            Self::Invalid { .. } => ErrorKind::Invalid,
+            Self::Outrun | Self::Storage(StorageError::Stale) => ErrorKind::Contended,
+            Self::Throttled(_) => ErrorKind::TooManyRequests,
+            Self::StaleSignIn => ErrorKind::StaleSignIn,
+            Self::Storage(error) if error.is_unavailable() => ErrorKind::Unavailable,
+            Self::Storage(_) => ErrorKind::Internal,
+            Self::Own(error) => error.kind(),
+        }
+    }
+
+    /// The same at a page, where what is an administrator's does not exist for others.
+    pub fn kind_at_a_page(&self) -> ErrorKind {
+        match self {
+            Self::NeedsAdministrator => ErrorKind::NotFound,
+            other => other.kind(),
+        }
+    }
+
+    /// What of the request it is about; `None` where it is about no part of it.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid { field, .. } => Some(field),
+            Self::Own(error) => error.field(),
+            _ => None,
+        }
+    }
+
+    /// The error of a capability's own; `None` where it is another.
+    pub fn own<E: Explained>(&self) -> Option<&E> {
+        match self {
+            Self::Own(error) => (&**error as &(dyn Error + 'static)).downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether the same may well succeed in a moment: others are at it, or the database is busy or out of
     /// reach.
-    pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Outrun | Self::Storage(StorageError::Stale)) || self.is_unavailable()
+    pub fn is_passing(&self) -> bool {
+        self.kind().is_passing()
     }
 
     /// Whether the database did not do it, whatever was asked.
@@ -64,8 +156,60 @@ impl UseCaseError {
     pub const fn is_unwritable(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unwritable(_)))
     }
+}
 
-    pub fn invalid(field: &'static str, message: impl ToString) -> Self {
-        Self::Invalid { field, message: message.to_string() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{role::Role, token::Scope};
+
+    /// As a capability that nobody here knows of has it.
+    #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+    #[error("The roll-out has ended.")]
+    struct Ended;
+
+    impl Explained for Ended {
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Conflict
+        }
+
+        fn field(&self) -> Option<&'static str> {
+            Some("step")
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_capabilitys_own_explains_itself() {
+        let error = UseCaseError::from(Ended);
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Conflict, Some("step")));
+        assert_eq!(error.to_string(), "The roll-out has ended.");
+        assert_eq!(error.own(), Some(&Ended));
+        assert!(!error.is_passing() && !error.is_unavailable());
+    }
+
+    #[test]
+    fn the_table_of_errors() {
+        let table = [
+            (UseCaseError::NotFound(What::User), ErrorKind::NotFound),
+            (UseCaseError::NeedsAdministrator, ErrorKind::InsufficientRole),
+            (Denial::NeedsRole(Role::Owner).into(), ErrorKind::InsufficientRole),
+            (Denial::NeedsTopLevelOwner.into(), ErrorKind::InsufficientRole),
+            (Denial::NeedsAdministrator.into(), ErrorKind::InsufficientRole),
+            (Denial::NotForBots.into(), ErrorKind::NotForBots),
+            (Denial::NeedsScope(Scope::ReadSettings).into(), ErrorKind::InsufficientScope),
+            (UseCaseError::invalid("name", "It is empty."), ErrorKind::Invalid),
+            (UseCaseError::Outrun, ErrorKind::Contended),
+            (UseCaseError::Throttled(1), ErrorKind::TooManyRequests),
+            (UseCaseError::StaleSignIn, ErrorKind::StaleSignIn),
+            (StorageError::Stale.into(), ErrorKind::Contended),
+            (StorageError::RolledBack.into(), ErrorKind::Internal),
+        ];
+        for (error, kind) in table {
+            assert_eq!(error.kind(), kind, "{error:?}");
+            assert_eq!(error.is_passing(), kind == ErrorKind::Contended, "{error:?}");
+            let hidden = matches!(error, UseCaseError::NeedsAdministrator);
+            let at_a_page = if hidden { ErrorKind::NotFound } else { kind };
+            assert_eq!(error.kind_at_a_page(), at_a_page, "{error:?}");
+        }
     }
 }

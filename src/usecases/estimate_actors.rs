@@ -1,6 +1,6 @@
 //! How many actors a percentage of them takes in.
 
-use super::{App, FlagReader, UseCaseError};
+use super::{App, FlagError, FlagReader, UseCaseError};
 use crate::{
     domain::{
         feature::{Bucket, FlagActor, Percentage, check_flag_name},
@@ -37,7 +37,7 @@ pub async fn estimate_actors(
     flag: &str,
     percentage: Percentage,
 ) -> Result<Estimate, UseCaseError> {
-    check_flag_name(flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(flag).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.read().await?;
     let limit = i64::try_from(COUNTED).unwrap_or(i64::MAX).saturating_add(1);
     let users = uow.users().ids(limit).await?;

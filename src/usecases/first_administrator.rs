@@ -1,7 +1,7 @@
 //! The first administrator of a server without demo data, made by a one-time link that `serve` prints.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
     change_password::check_new,
     reset_links::LINK_MILLIS,
@@ -85,6 +85,6 @@ async fn nobody_yet(uow: &mut UnitOfWork, link_counts: bool) -> Result<(), UseCa
     if link_counts && uow.users().count_administrators().await? == 0 {
         Ok(())
     } else {
-        Err(UseCaseError::NotFound("link"))
+        Err(UseCaseError::NotFound(What::Link))
     }
 }

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use serde_saphyr::{Budget, Options, SnippetMode, UserMessageFormatter, budget, options, render_options};
 
-use super::UseCaseError;
+use super::{FlagError, UseCaseError};
 use crate::{
-    domain::feature::FlagDefinition,
+    domain::{environment::Environment, feature::FlagDefinition},
     storage::{StorageError, UnitOfWork},
 };
 
@@ -52,9 +52,12 @@ pub(super) async fn find(uow: &mut UnitOfWork, name: &str) -> Result<Option<Flag
 /// That there is no such flag, and which there are.
 pub(super) async fn unknown(uow: &mut UnitOfWork, name: &str) -> Result<UseCaseError, StorageError> {
     let known = all(uow).await?;
-    let known: Vec<_> = known.iter().map(|flag| flag.name.as_str()).collect();
-    let message = format!("There is no feature flag {name}. Known are: {}.", known.join(", "));
-    Ok(UseCaseError::invalid("name", message))
+    let known = known.iter().map(|flag| flag.name.clone()).collect();
+    let mut is_set = false;
+    for environment in Environment::ALL {
+        is_set |= uow.features().find(environment, name).await?.gates.is_set();
+    }
+    Ok(FlagError::UnknownFlag { name: name.to_owned(), known, is_set }.into())
 }
 
 /// The definitions of a YAML file: one a document.

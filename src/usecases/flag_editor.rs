@@ -19,7 +19,7 @@ impl FlagEditor {
     }
 
     /// # Errors
-    /// [`UseCaseError::NotFound`] for whoever is no administrator.
+    /// [`UseCaseError::NeedsAdministrator`] for whoever is no administrator.
     pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
         may(caller, Scope::WriteSettings)?;
         Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone(), chat_request: None })

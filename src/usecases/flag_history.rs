@@ -1,7 +1,7 @@
 //! How a feature flag was set before: by whom, when and why. It is read from the audit log.
 
 use super::{
-    App, FlagReader, UseCaseError,
+    App, FlagError, FlagReader, UseCaseError,
     flag_definitions::{self, unknown},
 };
 use crate::{
@@ -56,7 +56,7 @@ pub async fn flag_history(
     environment: Option<Environment>,
     before: Option<AuditCursor>,
 ) -> Result<HistoryPage, UseCaseError> {
-    check_flag_name(name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(name).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.read().await?;
     let mut events = Vec::new();
     for place in Environment::ALL.into_iter().filter(|it| environment.is_none_or(|only| *it == only)) {

@@ -1,7 +1,7 @@
 //! Says whom a user of a chat program is here, and forgets it. For operators at the command line.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
 };
 use crate::{
@@ -21,7 +21,7 @@ pub async fn link_chat_user(
     chat_user: &ChatUser,
 ) -> Result<(User, bool), UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if user.kind == UserKind::Bot {
         let message = "A bot is nobody in the chat: it has access tokens.";
         return Err(UseCaseError::invalid("username", message));
@@ -59,7 +59,7 @@ pub async fn unlink_chat_user(
     username: &str,
 ) -> Result<Vec<ChatUser>, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let linked = uow.chat().of_user(user.id).await?;
     if linked.is_empty() {
         return Ok(linked);

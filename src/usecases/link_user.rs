@@ -2,7 +2,7 @@
 //! whether it is verified. For operators at the command line.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
 };
 use crate::domain::{audit::AuditKind, identity::Identity, user::UserKind};
@@ -23,7 +23,7 @@ pub async fn link_user(
     let identity = Identity::new(issuer, subject)
         .ok_or_else(|| invalid(String::from("A subject has 1 to 255 plain ASCII characters.")))?;
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if user.kind == UserKind::Bot {
         return Err(invalid(String::from("A bot cannot sign in: it uses access tokens.")));
     }

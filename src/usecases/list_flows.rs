@@ -1,6 +1,6 @@
 //! Which flows run in a namespace. For operators at the command line, who need no role for it.
 
-use super::{App, UseCaseError};
+use super::{App, UseCaseError, What};
 use crate::{
     domain::namespace::{GroupPath, Namespace},
     storage::FlowSelection,
@@ -18,7 +18,7 @@ pub struct FlowList {
 /// # Errors
 /// [`UseCaseError::NotFound`] when nothing is at `path`.
 pub async fn list_flows(app: &App, path: &GroupPath) -> Result<FlowList, UseCaseError> {
-    const WHAT: &str = "group or project";
+    const WHAT: What = What::GroupOrProject;
     let mut uow = app.storage.read().await?;
     let namespace = uow.namespaces().find_by_path(path).await?.ok_or(UseCaseError::NotFound(WHAT))?;
     let top_level = uow.namespaces().lookup(namespace.root).await?.ok_or(UseCaseError::NotFound(WHAT))?;

@@ -1,6 +1,6 @@
 //! Which jobs wait, run and have ended.
 
-use super::{App, JobHandler, UseCaseError, administrator::Administrator};
+use super::{App, JobHandler, UseCaseError, What, administrator::Administrator};
 use crate::{
     domain::{
         ids::JobId,
@@ -40,7 +40,7 @@ pub async fn list_jobs(app: &App, _who: &Administrator) -> Result<Vec<ListedJob>
 /// [`UseCaseError::NotFound`] when there is none of this number.
 pub async fn show_job(app: &App, _who: &Administrator, id: JobId) -> Result<ListedJob, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let job = uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound("job"))?;
+    let job = uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound(What::Job))?;
     listed_job(app, &mut uow, job).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Caller, UseCaseError, facts::Facts, place::Place};
+use super::{Caller, UseCaseError, What, facts::Facts, place::Place};
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, Standing, can},
@@ -45,7 +45,7 @@ pub(super) async fn place(
     Ok((place, standing))
 }
 
-const NO_NAMESPACE: UseCaseError = UseCaseError::NotFound("group or project");
+const NO_NAMESPACE: UseCaseError = UseCaseError::NotFound(What::GroupOrProject);
 
 fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRole, UseCaseError> {
     match can(&caller.actor, action, standing) {
@@ -57,5 +57,5 @@ fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRo
 
 /// That `caller` is an administrator. For everybody else what is theirs does not exist.
 pub(super) fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
-    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NotFound("page")) }
+    if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NeedsAdministrator) }
 }

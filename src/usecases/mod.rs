@@ -114,7 +114,7 @@ pub mod verify_audit;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
-pub use error::UseCaseError;
+pub use error::{Explained, UseCaseError, What};
 pub use flag_change::{Check, Guard};
 pub use flag_changed::{ChangedState, FlagChanged};
 pub use flag_editor::{FlagEditor, FlagReader};

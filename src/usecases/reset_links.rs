@@ -2,7 +2,7 @@
 //! operator, used once.
 
 use super::{
-    App, Caller, Origin, UseCaseError,
+    App, Caller, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
     change_password::check_new,
     fresh_sign_in::require_fresh,
@@ -40,7 +40,7 @@ pub async fn make_reset_link_as_operator(
 async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Result<String, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if user.kind == UserKind::Bot {
         return Err(UseCaseError::invalid("username", "A bot has no password: it uses access tokens."));
     }
@@ -57,7 +57,7 @@ async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Res
 /// # Errors
 /// [`UseCaseError::NotFound`]: it was used, has expired, was replaced, or never was.
 pub async fn user_of_reset_link(app: &App, token: &str) -> Result<User, UseCaseError> {
-    const LINK: UseCaseError = UseCaseError::NotFound("link");
+    const LINK: UseCaseError = UseCaseError::NotFound(What::Link);
 
     let mut uow = app.storage.read().await?;
     let user = uow.links().find_reset(&token_hash(token), app.now()).await?.ok_or(LINK)?;
@@ -78,7 +78,7 @@ pub async fn use_reset_link(
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     if uow.links().use_reset(&token_hash(token), now).await? != Some(user.id) {
-        return Err(UseCaseError::NotFound("link"));
+        return Err(UseCaseError::NotFound(What::Link));
     }
     uow.users().set_password_hash(user.id, &hash).await?;
     uow.sessions().delete_of_user(user.id).await?;

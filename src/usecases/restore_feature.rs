@@ -1,7 +1,7 @@
 //! Sets a feature flag as it was set once, in one step.
 
 use super::{
-    App, FlagEditor, FlagError, UseCaseError,
+    App, FlagEditor, FlagError, UseCaseError, What,
     flag_change::{FlagChange, Guard, To, carry_out, reason},
     flag_definitions,
     flag_history::find_entry,
@@ -60,11 +60,11 @@ async fn try_once(
     editor: &FlagEditor,
     command: &RestoreFeature,
 ) -> Result<Restored, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     let why = command.reason.as_deref().map(|it| reason("reason", it)).transpose()?;
     let mut uow = app.storage.begin().await?;
     let entry = find_entry(&mut uow, &command.name, command.event).await?;
-    let entry = entry.ok_or(UseCaseError::NotFound("change of this flag"))?;
+    let entry = entry.ok_or(UseCaseError::NotFound(What::ChangeOfFlag))?;
     let (gates, text) = match command.point {
         RestorePoint::Before => (entry.gates_before, entry.before),
         RestorePoint::After => (entry.gates_after, entry.after),

@@ -1,7 +1,7 @@
 //! Revokes a personal access token, for good and at once.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     audit_trail::{Happened, record_as},
 };
 use crate::domain::{
@@ -31,7 +31,7 @@ async fn revoke_of(
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let name = uow.tokens().revoke(id, owner.actor.id, now).await?;
-    let name = name.ok_or(UseCaseError::NotFound("access token"))?;
+    let name = name.ok_or(UseCaseError::NotFound(What::AccessToken))?;
     let happened = Happened { from: whose, ..Happened::to(AuditKind::TokenRevoked, &name) };
     record_as(now, &mut uow, by, &owner.origin, happened);
     uow.commit().await?;

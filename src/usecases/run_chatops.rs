@@ -2,7 +2,7 @@
 //! line.
 
 use super::{
-    App, AskedBy, Check, FlagEditor, FlagReader, Guard, UseCaseError,
+    App, AskedBy, Check, FlagEditor, FlagError, FlagReader, Guard, UseCaseError,
     delete_feature::{DeleteFeature, delete_feature},
     read_features::{get_feature, list_features},
     set_feature::{SetFeature, set_feature},
@@ -91,14 +91,11 @@ async fn states(
 ) -> Result<Vec<String>, UseCaseError> {
     let mut lines = Vec::with_capacity(environments.len());
     for environment in environments {
-        let state = get_feature(app, reader, *environment, flag).await.map_err(|error| match error {
-            UseCaseError::Invalid { field, .. } => {
-                let message = format!(
-                    "The feature \"{flag}\" does not exist on {environment}. Look for it with `feature list --match=…`."
-                );
-                UseCaseError::invalid(field, message)
+        let state = get_feature(app, reader, *environment, flag).await.map_err(|error| {
+            if error.own().is_some_and(FlagError::is_unknown) {
+                return FlagError::UnknownIn { name: flag.to_owned(), environment: *environment }.into();
             }
-            other => other,
+            error
         })?;
         lines.push(state.sentence(environments.len() == 1));
     }

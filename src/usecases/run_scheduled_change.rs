@@ -126,7 +126,7 @@ async fn make(
         guard: &Guard::default(),
         seen: None,
     };
-    let changed = carry_out(app, uow, &editor, &change).await?;
+    let changed = carry_out(app, uow, &editor, &change).await.map_err(when_due)?;
     let mut outcome = String::from("Nothing had to be changed.");
     if let Some(changed) = changed.iter().find(|it| it.before != it.after) {
         outcome = record_of(uow, &changed.after).await?.gates;
@@ -140,6 +140,14 @@ async fn make(
     };
     record_as(app.now(), uow, plan.by, &editor.origin, happened);
     Ok(Some(outcome))
+}
+
+/// Nobody is there who could do what an error advises.
+fn when_due(error: UseCaseError) -> UseCaseError {
+    match error.own::<FlagError>() {
+        Some(flag) => flag.clone().when_due().into(),
+        None => error,
+    }
 }
 
 /// Operators at the command line have the database; nobody asks who they are.

@@ -1,7 +1,7 @@
 //! Saves how a user likes the pages. Orbit is another matter and stays as it is.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     audit_trail::{Happened, record},
 };
 use crate::domain::{audit::AuditKind, preferences::Display};
@@ -9,7 +9,7 @@ use crate::domain::{audit::AuditKind, preferences::Display};
 pub async fn save_display(app: &App, caller: &Caller, display: Display) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let user = caller.actor.id;
-    let before = uow.preferences().display(user).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let before = uow.preferences().display(user).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if before == display {
         return Ok(());
     }

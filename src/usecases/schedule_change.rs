@@ -1,7 +1,7 @@
 //! Plans a change of a feature flag for later. Whoever plans it has to be an administrator then as well.
 
 use super::{
-    App, FlagEditor, UseCaseError,
+    App, FlagEditor, FlagError, UseCaseError,
     audit_trail::{Happened, record_as},
     flag_change::reason,
     flag_definitions::{self, unknown},
@@ -42,7 +42,7 @@ pub async fn schedule_change(
     editor: &FlagEditor,
     command: &ScheduleChange,
 ) -> Result<Scheduled, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     check_due(command.due_at, app.now()).map_err(|error| UseCaseError::invalid("at", error))?;
     let why = command.reason.as_deref().map(|it| reason("reason", it)).transpose()?;
     let mut uow = app.storage.begin().await?;

@@ -2,7 +2,7 @@
 //! line.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
 };
 use crate::{
@@ -20,7 +20,7 @@ pub async fn set_email(
     let email = email.map(EmailAddress::parse).transpose();
     let email = email.map_err(|error| UseCaseError::invalid("email", error))?;
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let from = uow.users().email(user.id).await?.unwrap_or_default();
     set_email_of(&mut uow, user.id, email.as_ref()).await?;
     let to = email.map(|email| email.to_string()).unwrap_or_default();

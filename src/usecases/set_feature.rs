@@ -52,7 +52,7 @@ pub async fn set_feature(
 }
 
 async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Result<FlagChanged, UseCaseError> {
-    check_flag_name(&command.name).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.begin().await?;
     let definition = flag_definitions::find(&mut uow, &command.name).await?;
     if definition.is_none() && !command.undefined_too {

@@ -1,7 +1,7 @@
 //! Turns a foundational flow of a top-level group on or off, with the consent that it needs.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     audit_trail::{Happened, record},
     circumstances::circumstances,
     fresh_sign_in::require_fresh,
@@ -11,8 +11,9 @@ use crate::{
     domain::{
         access::{Access, Action, HeldRole, can},
         audit::AuditKind,
-        consent::{self, Change, LedgerAction, Transition},
+        consent::{self, Change, ConsentError, LedgerAction, Transition},
         effect::Circumstances,
+        error_kind::ErrorKind,
         flows::{Flow, Obstacle},
         namespace::{GroupPath, Namespace},
         time::Timestamp,
@@ -48,19 +49,65 @@ pub struct FlowSet {
     pub obstacle: Option<Obstacle>,
 }
 
+/// Why a flow stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum SetFlowError {
+    /// Somebody else was first; this is how it stands now.
+    #[error("Somebody else switched this flow first.")]
+    Conflict(Box<FlowNow>),
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
+    #[error("Flows are turned on and off in the top-level group, for all below it.")]
+    NotTopLevel,
+    /// What keeps it from being turned on.
+    #[error("{0}")]
+    Obstacle(Obstacle),
+    /// What any use case may meet.
+    #[error(transparent)]
+    Refused(#[from] UseCaseError),
+}
+
+impl SetFlowError {
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Conflict(_) => ErrorKind::Conflict,
+            Self::Consent(ConsentError::Required) => ErrorKind::ConsentRequired,
+            Self::Consent(ConsentError::Outdated) => ErrorKind::ConsentOutdated,
+            Self::NotTopLevel | Self::Obstacle(_) => ErrorKind::Invalid,
+            Self::Refused(error) => error.kind(),
+        }
+    }
+
+    /// What of the question it is about.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Conflict(_) => "version",
+            Self::Consent(ConsentError::Required) => "consent",
+            Self::Consent(ConsentError::Outdated) => "consent.wording",
+            Self::NotTopLevel => "namespace",
+            Self::Obstacle(_) | Self::Refused(_) => "enabled",
+        }
+    }
+}
+
+impl From<StorageError> for SetFlowError {
+    fn from(error: StorageError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 /// # Errors
 /// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
 /// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
 /// outdated; somebody else may have been first.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, UseCaseError> {
-    let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound("flow"))?;
+pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, SetFlowError> {
+    let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound(What::Flow))?;
     let mut uow = app.storage.begin().await?;
     let loaded = load::namespace(&mut uow, caller, &command.group, Action::ChangeFlows).await?;
     let group = &loaded.namespace;
     if !group.is_top_level() {
-        let message = "Flows are turned on and off in the top-level group, for all below it.";
-        return Err(UseCaseError::invalid("namespace", message));
+        return Err(SetFlowError::NotTopLevel);
     }
 
     let (subscription, circumstances) = circumstances(app, &mut uow, group.id).await?;
@@ -78,12 +125,12 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Ok(FlowSet { now: as_it_is(before), transition: Transition::Unchanged, obstacle });
     }
     if command.seen_version != before.version {
-        return Err(UseCaseError::Conflict(Box::new(as_it_is(before))));
+        return Err(SetFlowError::Conflict(Box::new(as_it_is(before))));
     }
     if command.enabled
         && let Some(obstacle) = obstacle
     {
-        return Err(UseCaseError::invalid("enabled", obstacle));
+        return Err(SetFlowError::Obstacle(obstacle));
     }
     let transition = transition?;
     if transition.ledger_action() == Some(LedgerAction::Given) {
@@ -103,7 +150,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         Err(StorageError::Stale) => {
             drop(uow);
             let current = app.storage.read().await?.flow_selections().find(group.id, flow).await?;
-            return Err(UseCaseError::Conflict(Box::new(as_it_is(current))));
+            return Err(SetFlowError::Conflict(Box::new(as_it_is(current))));
         }
         other => other?,
     }
@@ -119,7 +166,7 @@ fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseErro
     match can(&caller.actor, Action::GiveConsent, loaded.standing) {
         Access::Granted(_) => Ok(()),
         Access::Denied(denial) => Err(denial.into()),
-        Access::Hidden => Err(UseCaseError::NotFound("group or project")),
+        Access::Hidden => Err(UseCaseError::NotFound(What::GroupOrProject)),
     }
 }
 

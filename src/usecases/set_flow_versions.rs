@@ -1,12 +1,15 @@
 //! Says which flow versions are deployed in an environment.
 
+use std::{error::Error, fmt};
+
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, Explained, UseCaseError,
     audit_trail::{Happened, record},
 };
 use crate::{
     domain::{
-        access::may_administer, audit::AuditKind, deployed::Deployed, environment::Environment, token::Scope,
+        access::may_administer, audit::AuditKind, deployed::Deployed, environment::Environment,
+        error_kind::ErrorKind, token::Scope,
     },
     storage::{LastChange, Registry, StorageError},
 };
@@ -19,10 +22,36 @@ pub struct SetFlowVersions {
     pub seen_version: i64,
 }
 
+/// Somebody else changed the registry first; this is how it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryConflict(pub Box<Registry>);
+
+impl fmt::Display for RegistryConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Registry { changed, version, .. } = &*self.0;
+        if let Some(LastChange { at, by_username, by_name }) = changed {
+            write!(f, "{by_name} (@{by_username}) changed this registry at {}: ", at.rfc3339())?;
+        }
+        write!(f, "it is in version {version}. Look at it again, then send that version.")
+    }
+}
+
+impl Error for RegistryConflict {}
+
+impl Explained for RegistryConflict {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some("version")
+    }
+}
+
 /// The registry as it is then. Asking for what is so already changes nothing.
 ///
 /// # Errors
-/// Besides access: [`UseCaseError::RegistryConflict`] when somebody else was first.
+/// Besides access: [`RegistryConflict`] when somebody else was first.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_flow_versions(
     app: &App,
@@ -37,7 +66,7 @@ pub async fn set_flow_versions(
         return Ok(before);
     }
     if seen_version != before.version {
-        return Err(UseCaseError::RegistryConflict(Box::new(before)));
+        return Err(RegistryConflict(Box::new(before)).into());
     }
     let change = LastChange {
         at: app.now(),
@@ -48,7 +77,7 @@ pub async fn set_flow_versions(
         Err(StorageError::Stale) => {
             drop(uow);
             let current = app.storage.read().await?.deployed_versions().find(environment).await?;
-            return Err(UseCaseError::RegistryConflict(Box::new(current)));
+            return Err(RegistryConflict(Box::new(current)).into());
         }
         other => other?,
     };

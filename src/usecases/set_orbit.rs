@@ -1,21 +1,33 @@
 //! Saves one choice of a user about Orbit; the others stay, unset ones unset.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, Explained, UseCaseError, What,
     audit_trail::{Happened, record},
     retry::until_first,
     show_preferences::orbit_is_offered,
 };
 use crate::domain::{
     audit::AuditKind,
+    error_kind::ErrorKind,
     feature::ORBIT_USER_PREFERENCE,
     orbit::{OrbitSetting, OrbitSettings},
 };
 
+/// The feature flag that offers it is off for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The feature flag {0} is off for you.")]
+pub struct FeatureOff(pub &'static str);
+
+impl Explained for FeatureOff {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::FeatureOff
+    }
+}
+
 /// The settings as they are then.
 ///
 /// # Errors
-/// [`UseCaseError::FeatureOff`] while `orbit_user_preference` is off for the user.
+/// [`FeatureOff`] while `orbit_user_preference` is off for the user.
 pub async fn set_orbit(
     app: &App,
     caller: &Caller,
@@ -33,10 +45,10 @@ async fn try_once(
 ) -> Result<OrbitSettings, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     if !orbit_is_offered(app, &mut uow, caller).await? {
-        return Err(UseCaseError::FeatureOff(ORBIT_USER_PREFERENCE));
+        return Err(FeatureOff(ORBIT_USER_PREFERENCE).into());
     }
     let user = caller.actor.id;
-    let before = uow.preferences().orbit(user).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let before = uow.preferences().orbit(user).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if before.settings.get(setting) == Some(on) {
         return Ok(before.settings);
     }

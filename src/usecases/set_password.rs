@@ -1,7 +1,7 @@
 //! Sets a user's password and ends their sessions. For operators at the command line.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
     secrets::password_hash,
     throttle::forgive,
@@ -17,7 +17,7 @@ pub async fn set_password(
     check_password(password, username).map_err(|error| UseCaseError::invalid("password", error))?;
     let hash = password_hash(app, password).await;
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if user.kind == UserKind::Bot {
         return Err(UseCaseError::invalid("username", "A bot has no password: it uses access tokens."));
     }

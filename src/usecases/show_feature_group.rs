@@ -1,7 +1,7 @@
 //! One feature group, for administrators: who is in it, and which flags name it.
 
 use super::{
-    App, Caller, FlagReader, UseCaseError,
+    App, Caller, FlagReader, UseCaseError, What,
     list_feature_groups::{NamedBy, Naming},
     set_feature_group::check_group_name,
     show_flag::{NAMED, NamedActors, named, suggestions},
@@ -25,14 +25,14 @@ pub struct FeatureGroupView {
 /// `page` counts from 1.
 ///
 /// # Errors
-/// [`UseCaseError::NotFound`] for whoever is no administrator, and where nobody defined such a group.
+/// [`UseCaseError::NeedsAdministrator`], and [`UseCaseError::NotFound`] where nobody defined such a group.
 pub async fn show_feature_group(
     app: &App,
     caller: &Caller,
     name: &str,
     page: usize,
 ) -> Result<FeatureGroupView, UseCaseError> {
-    const PAGE: UseCaseError = UseCaseError::NotFound("page");
+    const PAGE: UseCaseError = UseCaseError::NotFound(What::Page);
 
     FlagReader::administrator(caller)?;
     check_group_name(name).map_err(|_| PAGE)?;

@@ -1,7 +1,7 @@
 //! One feature flag, for administrators: what it is for, and how it is set in an environment.
 
 use super::{
-    App, Caller, FlagReader, UseCaseError,
+    App, Caller, FlagReader, UseCaseError, What,
     flag_names::all_names,
     list_flags::{FlagSummary, summaries},
 };
@@ -49,14 +49,14 @@ pub struct NamedActors {
 }
 
 /// # Errors
-/// [`UseCaseError::NotFound`] for whoever is no administrator, and where there is no such flag.
+/// [`UseCaseError::NeedsAdministrator`], and [`UseCaseError::NotFound`] where there is no such flag.
 pub async fn show_flag(
     app: &App,
     caller: &Caller,
     name: &str,
     environment: Environment,
 ) -> Result<FlagView, UseCaseError> {
-    const PAGE: UseCaseError = UseCaseError::NotFound("page");
+    const PAGE: UseCaseError = UseCaseError::NotFound(What::Page);
 
     FlagReader::administrator(caller)?;
     check_flag_name(name).map_err(|_| PAGE)?;

@@ -1,6 +1,6 @@
 //! A user's own preferences.
 
-use super::{App, Caller, UseCaseError, evaluate_flag::evaluate_in, flag_definitions::ours};
+use super::{App, Caller, UseCaseError, What, evaluate_flag::evaluate_in, flag_definitions::ours};
 use crate::domain::{
     feature::{FlagActor, ORBIT_USER_PREFERENCE},
     orbit::OrbitSettings,
@@ -18,7 +18,7 @@ pub struct OwnPreferences {
 pub async fn show_preferences(app: &App, caller: &Caller) -> Result<OwnPreferences, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let user = caller.actor.id;
-    let display = uow.preferences().display(user).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let display = uow.preferences().display(user).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let orbit = if orbit_is_offered(app, &mut uow, caller).await? {
         uow.preferences().orbit(user).await?.map(|stored| stored.settings)
     } else {

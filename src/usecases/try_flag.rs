@@ -1,7 +1,8 @@
 //! *Evaluate for…*: whether a flag is open for somebody in an environment, and which gate says so.
 
 use super::{
-    App, Caller, FlagReader, UseCaseError, evaluate_flag::evaluate_in, flag_definitions, set_feature::actors,
+    App, Caller, FlagError, FlagReader, UseCaseError, evaluate_flag::evaluate_in, flag_definitions,
+    set_feature::actors,
 };
 use crate::domain::{
     environment::Environment,
@@ -25,7 +26,7 @@ pub async fn try_flag(
     targets: &Targets,
 ) -> Result<Tried, UseCaseError> {
     FlagReader::administrator(caller)?;
-    check_flag_name(flag).map_err(|error| UseCaseError::invalid("name", error.message))?;
+    check_flag_name(flag).map_err(|error| FlagError::BadName(error.message))?;
     let mut uow = app.storage.read().await?;
     let definition = flag_definitions::find(&mut uow, flag).await?;
     let definition = definition.unwrap_or_else(|| FlagDefinition::undefined(flag));

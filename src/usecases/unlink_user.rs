@@ -2,7 +2,7 @@
 //! line.
 
 use super::{
-    App, Origin, UseCaseError,
+    App, Origin, UseCaseError, What,
     audit_trail::{Happened, record_as},
     sign_in_with_provider::set_memberships,
 };
@@ -12,7 +12,7 @@ use crate::domain::audit::AuditKind;
 /// memberships that a provider made are withdrawn; the next sign-in with a verified address links again.
 pub async fn unlink_user(app: &App, origin: &Origin, username: &str) -> Result<Vec<String>, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound("user"))?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let issuers = uow.identities().unlink(user.id).await?;
     if issuers.is_empty() {
         return Ok(issuers);

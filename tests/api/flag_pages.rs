@@ -447,10 +447,7 @@ async fn an_earlier_set_is_restored_and_a_planned_change_is_cancelled() {
     admin.submit("/actions/cancel_flag_change", &cancel).await;
     let html = text(&admin.get(&page(FLAG, "")).await);
     assert!(html.contains("The scheduled change is cancelled.") && !html.contains("Waits"), "{html}");
-    assert_eq!(
-        admin.call("/actions/cancel_flag_change", &cancel).await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    assert_eq!(admin.call("/actions/cancel_flag_change", &cancel).await.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]

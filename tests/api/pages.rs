@@ -72,6 +72,41 @@ async fn who_may_not_is_told_which_role_could() {
 }
 
 #[tokio::test]
+async fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
+    let test = server().await;
+    for (username, page, role) in [
+        ("developer", CONFIGURATION, "This needs the role Maintainer."),
+        ("developer", AUDIT, "This needs the role Owner."),
+        ("maintainer", AUDIT, "This needs the role Owner."),
+    ] {
+        let text = Browser::of(&test, username).await.get(page).await.text();
+        assert!(text.contains(&format!("{role} Ask an Owner of the group.")), "{username} {page}: {text}");
+    }
+    let administrators = [
+        "/admin/users",
+        "/admin/audit_events",
+        "/admin/feature_flags",
+        "/admin/feature_flags/duo_developer_orbit",
+        "/admin/feature_groups",
+        "/admin/jobs",
+        "/admin/nothing",
+    ];
+    for username in ["owner", "maintainer", "developer", "outsider"] {
+        let browser = Browser::of(&test, username).await;
+        for page in administrators {
+            let answer = browser.get(page).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{username} {page}");
+            let text = answer.text();
+            // No Owner of a group makes an administrator. What is there looks as what is not.
+            assert!(!text.contains("Owner of the group"), "{username} {page}");
+            assert!(text.contains("ask an administrator of this server."), "{username} {page}: {text}");
+        }
+        let text = browser.get("/groups/nowhere/-/settings/gitlab_duo").await.text();
+        assert!(text.contains("ask an Owner of the group to add you."), "{username}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn every_page_carries_its_defences() {
     let test = server().await;
     let browser = Browser::of(&test, "owner").await;

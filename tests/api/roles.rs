@@ -192,6 +192,27 @@ async fn a_refusal_names_the_scope_the_role_or_that_bots_do_not_consent() {
 }
 
 #[tokio::test]
+async fn what_is_administrators_is_refused_in_words_of_its_own() {
+    let test = TestApp::new().await;
+    const HISTORY: &str = "/api/v1/feature_flags/duo_developer_orbit/history";
+    for who in ["owner", "maintainer", "developer", "outsider"] {
+        let token = test.full_token(who).await;
+        let answer = test.get(HISTORY).token(&token).send().await;
+        let problem = answer.refused(403, "insufficient_role");
+        assert_eq!(problem["detail"], "This needs an administrator.", "{who}");
+        let answer = test.get("/api/v4/features").token(&token).send().await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (403, json!({"message": "403 Forbidden"})),
+            "{who}"
+        );
+    }
+    let token = test.token("admin", &[Scope::WriteSettings]).await;
+    let problem = test.get(HISTORY).token(&token).send().await.refused(403, "insufficient_scope");
+    assert_eq!(problem["detail"], "The token lacks the scope read_settings.");
+}
+
+#[tokio::test]
 async fn what_one_may_not_see_looks_like_what_is_not_there() {
     let test = TestApp::new().await;
     let token = test.full_token("outsider").await;

@@ -35,6 +35,20 @@ fn what_the_program_does_not_know_is_not_set() {
 }
 
 #[test]
+fn a_flag_that_lost_its_definition_can_be_forgotten_and_who_tries_is_told_how() {
+    let place = Place::with_demo_data();
+    let text = place.run(&["feature", "delete", "old_flag"]).refused();
+    assert!(text.contains("Known are: ") && !text.contains("--force"), "a slip of the pen: {text}");
+    place.run(&["feature", "set", "old_flag", "true", "--environment", "staging", "--force"]).done();
+    for command in [&["feature", "delete", "old_flag"][..], &["feature", "set", "old_flag", "false"]] {
+        let text = place.run(command).refused();
+        assert!(text.contains("There is no feature flag old_flag.") && text.contains("`--force`"), "{text}");
+    }
+    let gone = place.run(&["feature", "delete", "old_flag", "--environment", "staging", "--force"]).done();
+    assert!(gone.stdout.contains("Forgot how it was set"), "{gone:?}");
+}
+
+#[test]
 fn a_roll_out_goes_through_staging_and_says_what_may_surprise() {
     let place = Place::with_demo_data();
     let set = |arguments: &[&str]| {

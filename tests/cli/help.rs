@@ -54,7 +54,35 @@ fn every_command_explains_itself() {
     }
     let help = place.run(&["--help"]).done().stdout;
     assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{help}");
+    for code in ["0 done", "1 understood, and refused or failed", "2 not understood"] {
+        assert!(help.contains(code), "{help}");
+    }
     assert!(!place.path("duo.db").exists(), "asking for help opens no database");
+}
+
+/// The same value is judged by clap, by a use case and by the database.
+#[test]
+fn what_is_not_understood_is_told_from_what_is_refused() {
+    let place = Place::with_demo_data();
+    place.run(&["feature", "get", "duo_developer_orbit"]).done();
+    for not_understood in [
+        &["feature", "get"][..],
+        &["feature", "get", "duo_developer_orbit", "--environment", "moon"],
+        &["feature", "set", "duo_developer_orbit", "25"],
+        &["chatops", "gitlab run feature fly"],
+        &["user", "list", "--database-url", "mysql://db"],
+    ] {
+        place.run(not_understood).wrong();
+    }
+    for refused in [
+        &["feature", "get", "no_such_flag"][..],
+        &["feature", "set", "duo_developer_orbit", "true", "--user", "nobody"],
+        &["feature", "cancel", "7"],
+        &["flow", "set", "acme", "developer/v1", "off", "--user", "developer"],
+        &["user", "delete", "nobody"],
+    ] {
+        place.run(refused).refused();
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use duo_console::{
         namespace::NamespaceKind,
     },
     usecases::{
-        App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
+        App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, What, Where,
         delete_feature::{DeleteFeature, delete_feature},
         estimate_actors::{Share, estimate_actors},
         flag_history::{HistoryEntry, PAGE, flag_history},
@@ -25,7 +25,7 @@ use duo_console::{
 
 use crate::{
     support::{Database, at_once},
-    world::{app, below, group, origin, user},
+    world::{app, below, group, origin, own, user},
 };
 
 contract! {
@@ -128,7 +128,7 @@ async fn the_history_says_who_when_where_from_what_to_what_and_why(db: Database)
     assert_eq!(only.entries, [entries[1].clone()]);
     for unknown in ["no_such_flag", "no such flag", "", "a\0b"] {
         let refused = flag_history(&app, &FlagReader::operator(), unknown, None, None).await;
-        assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
+        assert!(own(&refused).is_some_and(FlagError::is_unknown), "{refused:?}");
     }
     let never = flag_history(&app, &FlagReader::operator(), "mr_ai_resolve_conflicts", None, None)
         .await
@@ -250,7 +250,7 @@ async fn restoring_has_the_checks_of_every_change(db: Database) {
     };
     let command = || restoration(on, RestorePoint::After);
     let error = refused(RestoreFeature { compare_with_staging: true, ..command() }).await;
-    assert!(matches!(error, UseCaseError::Flag(FlagError::AheadOfStaging)), "{error:?}");
+    assert!(matches!(error.own(), Some(FlagError::AheadOfStaging)), "{error:?}");
     for bad in ["", " ", "\0", &"x".repeat(501)] {
         let error = refused(RestoreFeature { reason: Some(bad.to_owned()), ..command() }).await;
         assert!(matches!(error, UseCaseError::Invalid { field: "reason", .. }), "{error:?}");
@@ -258,11 +258,11 @@ async fn restoring_has_the_checks_of_every_change(db: Database) {
     for (name, event) in [(FLAG, 999), (FLAG, 0), (FLAG, i64::MIN), ("duo_developer_orbit", on.0)] {
         let command = RestoreFeature { name: name.to_owned(), event: AuditEventId(event), ..command() };
         let error = refused(command).await;
-        assert!(matches!(error, UseCaseError::NotFound("change of this flag")), "{error:?}");
+        assert!(matches!(error, UseCaseError::NotFound(What::ChangeOfFlag)), "{error:?}");
     }
     begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
     let frozen = restore(&app, on).await;
-    assert!(matches!(frozen, Err(UseCaseError::Flag(FlagError::Frozen { .. }))), "{frozen:?}");
+    assert!(matches!(own(&frozen), Some(FlagError::Frozen { .. })), "{frozen:?}");
     let guard = Guard { override_reason: Some(String::from("It is needed.")), ..Guard::default() };
     restore_feature(&app, &editor(), &RestoreFeature { compare_with_staging: true, guard, ..command() })
         .await
@@ -284,10 +284,7 @@ async fn what_cannot_be_read_is_not_restored(db: Database) {
         let entry = history(&app).await.into_iter().find(|it| it.after == *value).expect("it is told");
         assert_eq!(entry.gates_after, None, "{nth}");
         let refused = restore(&app, entry.event).await.expect_err("nobody can read it");
-        assert!(
-            matches!(&refused, UseCaseError::Flag(FlagError::Unreadable(text)) if text == value),
-            "{refused:?}"
-        );
+        assert!(matches!(refused.own(), Some(FlagError::Unreadable(text)) if text == value), "{refused:?}");
         assert_eq!(gates(&app).await.boolean, Some(true));
     }
 }
@@ -344,7 +341,7 @@ async fn a_percentage_is_counted_actor_by_actor(db: Database) {
         assert_eq!(estimate.projects, within(&[FlagActor::Project(website.id)]));
     }
     let refused = estimate_actors(&app, &FlagReader::operator(), "no such flag", Percentage::ALL).await;
-    assert!(matches!(refused, Err(UseCaseError::Invalid { field: "name", .. })), "{refused:?}");
+    assert!(own(&refused).is_some_and(FlagError::is_unknown), "{refused:?}");
 }
 
 async fn more_actors_than_are_counted_are_estimated(db: Database) {

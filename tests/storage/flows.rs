@@ -11,7 +11,10 @@ use duo_console::{
         wording::WordingId,
     },
     storage::{FlowSelection, NewLedgerEntry, StorageError, UnitOfWork},
-    usecases::{App, Caller, UseCaseError, set_flow::SetFlow},
+    usecases::{
+        App, Caller,
+        set_flow::{SetFlow, SetFlowError},
+    },
 };
 
 use crate::{
@@ -233,7 +236,7 @@ async fn whoever_saves_over_a_newer_version_is_told_how_it_stands(db: Database) 
     let bob = owner(&storage, &acme, "bob").await;
     switch(&app, &ann, &acme, true, 0).await.expect("ann turns it on");
     switch(&app, &ann, &acme, false, 1).await.expect("and off");
-    let Err(UseCaseError::Conflict(now)) = switch(&app, &bob, &acme, true, 0).await else {
+    let Err(SetFlowError::Conflict(now)) = switch(&app, &bob, &acme, true, 0).await else {
         panic!("bob saw version 0")
     };
     let now = now.selection;

@@ -20,6 +20,7 @@ use duo_console::{
         create_demo_data::create_demo_data,
         create_user::{CreateUser, create_user},
         set_feature::{SetFeature, set_feature},
+        set_flow::SetFlowError,
         set_orbit::set_orbit,
     },
 };
@@ -107,7 +108,7 @@ async fn two_owners_who_confirm_at_once_make_one_consent(db: Database) {
                     assert_eq!(set.transition, Transition::Unchanged);
                     assert!(set.now.selection.state.consent().is_some(), "told of the other's consent");
                 }
-                Err(UseCaseError::Conflict(now)) => {
+                Err(SetFlowError::Conflict(now)) => {
                     assert!(now.selection.state.consent().is_some(), "told of the other's consent");
                     assert_eq!(now.selection.version, 1);
                 }
@@ -141,7 +142,7 @@ async fn owners_who_turn_it_on_and_off_at_random_leave_a_true_history(db: Databa
                 let seen = selection(&app.storage, acme.id).await.version;
                 match switch(&app, &ann, &acme, dice.is_multiple_of(2), seen).await {
                     Ok(set) => done += i64::from(set.transition != Transition::Unchanged),
-                    Err(UseCaseError::Conflict(now)) => assert_ne!(now.selection.version, seen),
+                    Err(SetFlowError::Conflict(now)) => assert_ne!(now.selection.version, seen),
                     Err(error) => panic!("{error:?}"),
                 }
             }
@@ -298,7 +299,7 @@ async fn production_and_staging_set_at_once_keep_their_order(db: Database) {
         let done = at_once(tasks).await;
         assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
         let refused = done.into_iter().find_map(Result::err).expect("one is refused");
-        assert!(matches!(refused, UseCaseError::Flag(FlagError::AheadOfStaging)), "{refused:?}");
+        assert!(matches!(refused.own(), Some(FlagError::AheadOfStaging)), "{refused:?}");
     }
 }
 

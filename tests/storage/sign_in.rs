@@ -5,7 +5,7 @@ use duo_console::{
     domain::{ids::UserId, throttle::Failures, user::UserKind},
     storage::{NewUser, Storage},
     usecases::{
-        App, Origin, UseCaseError,
+        App, Origin, UseCaseError, What,
         first_administrator::{
             FirstAdministrator, create_first_administrator, make_first_administrator_link,
         },
@@ -166,7 +166,7 @@ async fn a_link_that_is_used_twice_at_once_sets_one_password(db: Database) {
     let outcomes = at_once(tasks).await;
     let used: Vec<_> = outcomes.iter().filter_map(|it| it.as_ref().ok()).collect();
     assert_eq!(used.len(), 1, "{outcomes:?}");
-    let others = outcomes.iter().filter(|it| matches!(it, Err(UseCaseError::NotFound("link"))));
+    let others = outcomes.iter().filter(|it| matches!(it, Err(UseCaseError::NotFound(What::Link))));
     assert_eq!(others.count(), 3, "{outcomes:?}");
     let password = format!("new password {}", used[0]);
     assert!(matches!(attempt(&apps[0], "ann", &password, "").await, Ok(Some(_))));
@@ -191,7 +191,7 @@ async fn two_links_for_the_first_administrator_used_at_once_make_one(db: Databas
     }))
     .await;
     assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1, "{outcomes:?}");
-    let refused = outcomes.iter().filter(|it| matches!(it, Err(UseCaseError::NotFound("link"))));
+    let refused = outcomes.iter().filter(|it| matches!(it, Err(UseCaseError::NotFound(What::Link))));
     assert_eq!(refused.count(), 3, "{outcomes:?}");
     assert_eq!(db.number("SELECT COUNT(*) FROM users").await, 1);
     assert_eq!(db.number("SELECT COUNT(*) FROM first_administrator_links").await, 0);

@@ -7,6 +7,7 @@ use duo_console::{
         FlagEditor, Where,
         run_jobs::Ran,
         schedule_change::{ScheduleChange, schedule_change},
+        set_flow::SetFlowError,
     },
 };
 
@@ -55,10 +56,11 @@ fn a_full_database_refuses_every_change_whole_and_takes_them_again_once_there_is
             let on = selection(&storage, acme.id).await.state.is_on();
             match switch(&app, &ann, &acme, !on, version).await {
                 Ok(set) => version = set.now.selection.version,
-                Err(error) => {
+                Err(SetFlowError::Refused(error)) => {
                     assert!(error.is_unwritable(), "round {round}: {error:?}");
                     refused += 1;
                 }
+                Err(other) => panic!("round {round}: {other:?}"),
             }
             let now = selection(&storage, acme.id).await;
             assert_eq!(now.version, version, "round {round}");

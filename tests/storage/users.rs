@@ -10,7 +10,7 @@ use duo_console::{
         user::{User, UserKind},
     },
     storage::{NewSession, NewToken, NewUser, StorageError},
-    usecases::{UseCaseError, delete_user::delete_user},
+    usecases::{UseCaseError, What, delete_user::delete_user},
 };
 
 use crate::{
@@ -154,7 +154,7 @@ async fn a_deleted_user_takes_their_own_and_leaves_the_history(db: Database) {
     assert_eq!(kinds, ["foundational_flow_enabled", "namespace_consent_given"]);
     assert_eq!(db.texts("SELECT target FROM audit_events WHERE kind = 'user_deleted'").await, ["ann"]);
     let again = delete_user(&app, &origin(), "ann").await;
-    assert!(matches!(again, Err(UseCaseError::NotFound("user"))), "{again:?}");
+    assert!(matches!(again, Err(UseCaseError::NotFound(What::User))), "{again:?}");
 }
 
 /// The ledger, the log and the feature flags keep the number: it must not come to mean somebody else.
@@ -186,7 +186,7 @@ async fn deleting_a_user_twice_at_once_is_one_event(db: Database) {
             tasks.push(async move { delete_user(&app, &origin(), &name).await });
         }
         for outcome in at_once(tasks).await {
-            assert!(matches!(outcome, Ok(()) | Err(UseCaseError::NotFound("user"))), "{outcome:?}");
+            assert!(matches!(outcome, Ok(()) | Err(UseCaseError::NotFound(What::User))), "{outcome:?}");
         }
         let events =
             format!("SELECT COUNT(*) FROM audit_events WHERE kind = 'user_deleted' AND target = '{name}'");

@@ -23,9 +23,9 @@ use duo_console::{
         FlowSelection, LastChange, NewNamespace, NewUser, Storage, StorageError, StoredFlag, UnitOfWork,
     },
     usecases::{
-        App, Caller, Clock, JobHandlers, Origin, Random, Settings, UseCaseError,
+        App, Caller, Clock, Explained, JobHandlers, Origin, Random, Settings, UseCaseError,
         run_jobs::{Ran, run_due_jobs},
-        set_flow::{FlowSet, SetFlow, set_flow},
+        set_flow::{FlowSet, SetFlow, SetFlowError, set_flow},
     },
 };
 
@@ -174,6 +174,11 @@ pub async fn selection(storage: &Storage, group: NamespaceId) -> FlowSelection {
     uow.flow_selections().find(group, code_review()).await.expect("a selection")
 }
 
+/// What a capability says of its own; `None` where it was done, or another error came.
+pub fn own<T, E: Explained>(outcome: &Result<T, UseCaseError>) -> Option<&E> {
+    outcome.as_ref().err()?.own()
+}
+
 /// Asks to turn Code Review on, confirmed, or off.
 pub async fn switch(
     app: &App,
@@ -181,7 +186,7 @@ pub async fn switch(
     group: &Namespace,
     enabled: bool,
     seen_version: i64,
-) -> Result<FlowSet, UseCaseError> {
+) -> Result<FlowSet, SetFlowError> {
     let command = SetFlow {
         group: group.path.clone(),
         flow: CODE_REVIEW.to_owned(),

@@ -15,9 +15,9 @@ use super::{
     problem_document::Code,
 };
 use crate::{
-    domain::{access::Denial, audit::AuditCursor, ids::ScheduledChangeId},
+    domain::{audit::AuditCursor, ids::ScheduledChangeId},
     usecases::{
-        App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError,
+        App, Caller, FlagEditor, FlagReader, UseCaseError, What,
         cancel_scheduled_change::cancel_scheduled_change, flag_history::flag_history,
         list_scheduled_changes::list_scheduled_changes, restore_feature::restore_feature,
         schedule_change::schedule_change,
@@ -51,11 +51,11 @@ pub async fn history(
     path: PathParameters,
     query: QueryParameters,
 ) -> Result<Json<FlagHistory>, Problem> {
-    let reader = FlagReader::administrator(&caller).map_err(refused)?;
+    let reader = FlagReader::administrator(&caller)?;
     let [environment, before] = query.at_most(["environment", "before"])?;
     let environment = environment.as_deref().map(environment_of).transpose()?;
     let before = before.as_deref().map(cursor).transpose()?;
-    let page = flag_history(&app, &reader, path.get("name"), environment, before).await.map_err(refused)?;
+    let page = flag_history(&app, &reader, path.get("name"), environment, before).await?;
     Ok(Json(page.into()))
 }
 
@@ -87,7 +87,7 @@ pub async fn restore(
     let [] = query.exactly([])?;
     let editor = editor(&caller)?;
     let command = body.command(path.get("name"))?;
-    Ok(Json(restore_feature(&app, &editor, &command).await.map_err(refused)?.into()))
+    Ok(Json(restore_feature(&app, &editor, &command).await?.into()))
 }
 
 /// The scheduled changes of a feature flag
@@ -112,8 +112,8 @@ pub async fn list(
     query: QueryParameters,
 ) -> Result<Json<Vec<ScheduledFlagChange>>, Problem> {
     let [] = query.exactly([])?;
-    let reader = FlagReader::administrator(&caller).map_err(refused)?;
-    let changes = list_scheduled_changes(&app, &reader, Some(path.get("name"))).await.map_err(refused)?;
+    let reader = FlagReader::administrator(&caller)?;
+    let changes = list_scheduled_changes(&app, &reader, Some(path.get("name"))).await?;
     Ok(Json(changes.into_iter().map(ScheduledFlagChange::from).collect()))
 }
 
@@ -147,7 +147,7 @@ pub async fn add(
     let [] = query.exactly([])?;
     let editor = editor(&caller)?;
     let command = body.command(path.get("name"))?;
-    let scheduled = schedule_change(&app, &editor, &command).await.map_err(refused)?;
+    let scheduled = schedule_change(&app, &editor, &command).await?;
     Ok((StatusCode::CREATED, Json(scheduled.into())))
 }
 
@@ -180,34 +180,16 @@ pub async fn cancel(
     let [] = query.exactly([])?;
     let editor = editor(&caller)?;
     let id = path.get("id").parse().map(ScheduledChangeId);
-    let id = id.map_err(|_| refused(UseCaseError::NotFound("scheduled change")))?;
+    let id = id.map_err(|_| UseCaseError::NotFound(What::ScheduledChange))?;
     let cancelled = cancel_scheduled_change(&app, &editor, Some(path.get("name")), id).await;
-    Ok(Json(cancelled.map_err(refused)?.into()))
+    Ok(Json(cancelled?.into()))
 }
 
 fn editor(caller: &Caller) -> Result<FlagEditor, Problem> {
-    FlagEditor::administrator(caller).map_err(refused)
+    Ok(FlagEditor::administrator(caller)?)
 }
 
 fn cursor(text: &str) -> Result<AuditCursor, Problem> {
     AuditCursor::parse(text)
         .ok_or_else(|| Problem::new(Code::BadQuery, "This is not the `older` of a page.").at("before"))
-}
-
-/// The name of the flag stands in the address: one that there is not is not found.
-fn refused(error: UseCaseError) -> Problem {
-    match error {
-        UseCaseError::NotFound("page") => Denial::NeedsAdministrator.into(),
-        UseCaseError::Invalid { field: "name", message } => Problem::new(Code::NotFound, message).at("name"),
-        UseCaseError::Flag(error @ FlagError::NotPending(_)) => {
-            Problem::new(Code::Conflict, error.to_string())
-        }
-        UseCaseError::Flag(error @ FlagError::Unreadable(_)) => {
-            Problem::new(Code::Invalid, error.to_string()).at("event")
-        }
-        UseCaseError::Flag(error @ (FlagError::Frozen { .. } | FlagError::AheadOfStaging)) => {
-            Problem::new(Code::Invalid, error.to_string()).at("override_reason")
-        }
-        other => other.into(),
-    }
 }

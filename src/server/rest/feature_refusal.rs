@@ -48,8 +48,7 @@ impl From<Problem> for Refusal {
 impl From<UseCaseError> for Refusal {
     fn from(error: UseCaseError) -> Self {
         match error {
-            // What is an administrator's does not exist for others; GitLab says so otherwise.
-            UseCaseError::NotFound("page") => {
+            UseCaseError::NeedsAdministrator => {
                 Self::Gitlab(StatusCode::FORBIDDEN, json!({"message": "403 Forbidden"}))
             }
             UseCaseError::Denied(Denial::NeedsScope(scope)) => Self::Gitlab(
@@ -60,12 +59,15 @@ impl From<UseCaseError> for Refusal {
                     "scope": scope.key(),
                 }),
             ),
-            UseCaseError::Flag(FlagError::UnknownTarget { name, .. }) => {
-                Self::bad_request(format_args!("{name} is not found!"))
-            }
-            UseCaseError::Flag(error) => Self::bad_request(error),
             UseCaseError::Invalid { field, message } => Self::bad_request(format_args!("{field}: {message}")),
-            other => Self::Problem(other.into()),
+            other => match other.own() {
+                Some(FlagError::UnknownTarget { name, .. }) => {
+                    Self::bad_request(format_args!("{name} is not found!"))
+                }
+                Some(error) if error.is_unknown() => Self::bad_request(format_args!("name: {error}")),
+                Some(error) => Self::bad_request(error),
+                None => Self::Problem(other.into()),
+            },
         }
     }
 }

@@ -13,13 +13,13 @@ use super::{
     problem_document::Code,
 };
 use crate::{
-    domain::wording::WordingId,
+    domain::{consent::ConsentError, wording::WordingId},
     usecases::{
         App,
-        set_flow::{SetFlow, set_flow},
+        set_flow::{SetFlow, SetFlowError, set_flow},
         show_configuration::show_configuration,
     },
-    wire::flow::{Flow, GroupFlows},
+    wire::flow::{Flow, FlowState, GroupFlows},
 };
 
 /// The flows of a group
@@ -129,10 +129,35 @@ pub async fn set(
         confirmed: change.consent.map(|Object(it)| it.wording()).transpose()?,
         seen_version: change.version,
     };
-    let set = set_flow(&app, &caller, command)
-        .await
-        .map_err(|error| Problem::from(error).renaming("namespace", "full_path"))?;
+    let set = set_flow(&app, &caller, command).await.map_err(refused)?;
     Ok(Json(Flow::new(set.now.selection, set.obstacle)))
+}
+
+fn refused(error: SetFlowError) -> Problem {
+    let kind = error.kind();
+    match error {
+        SetFlowError::Conflict(current) => {
+            let current = FlowState::from(current.selection);
+            let mut problem = Problem::new(kind, current.changed_since()).at("version");
+            problem.document.current = Some(current);
+            problem
+        }
+        SetFlowError::Consent(ConsentError::Required) => Problem::new(
+            kind,
+            "Turning this flow on needs consent. Show the wording to whoever decides, then send its id as consent.wording.",
+        )
+        .at("consent")
+        .with_wording(),
+        SetFlowError::Consent(ConsentError::Outdated) => Problem::new(
+            kind,
+            "The wording that was confirmed is not the current one. Show the current wording and send its id.",
+        )
+        .at("consent.wording")
+        .with_wording(),
+        SetFlowError::NotTopLevel => Problem::new(kind, error.to_string()).at("full_path"),
+        SetFlowError::Obstacle(_) => Problem::new(kind, error.to_string()).at("enabled"),
+        SetFlowError::Refused(error) => error.into(),
+    }
 }
 
 impl Confirmation {

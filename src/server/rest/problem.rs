@@ -16,15 +16,15 @@ use http::{
 
 use super::problem_document::{Code, ProblemDocument};
 use crate::{
-    domain::{access::Denial, consent::ConsentError, wording::CODE_REVIEW_WORDING},
+    domain::{access::Denial, flow_version::NotDeployed, wording::CODE_REVIEW_WORDING},
     server::{
         limits::{self, Late, Limits},
         rates::Exhausted,
         request_log::Cause,
     },
     storage::StorageError,
-    usecases::{Origin, UseCaseError, authenticate::TokenError},
-    wire::{consent_wording::ConsentWording, flow::FlowState},
+    usecases::{Origin, UseCaseError, What, authenticate::TokenError},
+    wire::consent_wording::ConsentWording,
 };
 
 /// A refusal: what is told, and what is not.
@@ -54,15 +54,6 @@ impl Problem {
         self
     }
 
-    /// The same, with what a use case calls `from` called as it is in this request.
-    #[must_use]
-    pub fn renaming(mut self, from: &str, to: &str) -> Self {
-        if self.document.field.as_deref() == Some(from) {
-            self.document.field = Some(to.to_owned());
-        }
-        self
-    }
-
     /// What RFC 6750 has a client told in `WWW-Authenticate`.
     pub(super) fn challenging(mut self, challenge: impl Into<String>) -> Self {
         self.challenge = Some(challenge.into());
@@ -74,13 +65,15 @@ impl Problem {
         self
     }
 
-    fn with_wording(mut self) -> Self {
+    /// The same, with the wording to show and to confirm.
+    #[must_use]
+    pub fn with_wording(mut self) -> Self {
         self.document.wording = Some(ConsentWording::from(&CODE_REVIEW_WORDING));
         self
     }
 
     fn into_written_response(self) -> Response {
-        let (status, _) = self.document.code.status_and_title();
+        let status = StatusCode::from(self.document.code);
         let body = serde_json::to_vec(&self.document).expect("a problem has no maps with odd keys");
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
@@ -110,7 +103,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.document.code.status_and_title().0;
+        *response.status_mut() = self.document.code.into();
         response.extensions_mut().insert(self);
         response
     }
@@ -137,82 +130,25 @@ pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) 
 
 impl From<UseCaseError> for Problem {
     fn from(error: UseCaseError) -> Self {
-        match error {
-            UseCaseError::NotFound("group or project") => Self::new(
-                Code::NotFound,
+        let error = match error {
+            UseCaseError::Storage(error) => return error.into(),
+            other => other,
+        };
+        let detail = match &error {
+            UseCaseError::NotFound(What::GroupOrProject) => String::from(
                 "There is no such group or project, or you may not know of it. Check the full path and whose token it is.",
             ),
-            UseCaseError::NotFound(what) => Self::new(Code::NotFound, format!("There is no such {what}.")),
-            UseCaseError::Denied(denial) => denial.into(),
-            UseCaseError::Invalid { field, message } => Self::new(Code::Invalid, message).at(field),
-            UseCaseError::Consent(ConsentError::Required) => Self::new(
-                Code::ConsentRequired,
-                "Turning this flow on needs consent. Show the wording to whoever decides, then send its id as consent.wording.",
-            )
-            .at("consent")
-            .with_wording(),
-            UseCaseError::Consent(ConsentError::Outdated) => Self::new(
-                Code::ConsentOutdated,
-                "The wording that was confirmed is not the current one. Show the current wording and send its id.",
-            )
-            .at("consent.wording")
-            .with_wording(),
-            UseCaseError::Conflict(current) => {
-                let current = FlowState::from(current.selection);
-                let mut problem = Self::new(Code::Conflict, current.changed_since()).at("version");
-                problem.document.current = Some(current);
-                problem
-            }
-            UseCaseError::Flag(error) => Self::new(Code::Invalid, error.to_string()),
-            UseCaseError::Job(error) => Self::new(Code::Invalid, error.to_string()),
-            UseCaseError::Replayed => Self::new(
-                Code::Replayed,
-                "This signed request was answered before, and counts once. Send the command again in the chat.",
-            ),
-            error @ UseCaseError::Outrun => {
-                Self::new(Code::Contended, format!("{error} Nothing was changed."))
-            }
-            UseCaseError::RegistryConflict(current) => {
-                let by = current.changed.map_or_else(String::new, |change| {
-                    format!("{} (@{}) changed this registry at {}: ", change.by_name, change.by_username, change.at.rfc3339())
-                });
-                let detail = format!(
-                    "{by}it is in version {}. Look at it again, then send that version.",
-                    current.version
-                );
-                Self::new(Code::Conflict, detail).at("version")
-            }
-            UseCaseError::NotDeployed(missing) => {
-                let mut problem = Self::new(Code::VersionNotDeployed, missing.to_string());
-                problem.document.switch_off = missing.rule.switch_off();
-                problem
-            }
-            UseCaseError::FeatureOff(flag) => {
-                Self::new(Code::FeatureOff, format!("The feature flag {flag} is off for you."))
-            }
-            error @ (UseCaseError::Throttled(_) | UseCaseError::StaleSignIn) => {
-                // Both are about passwords at pages; a token proves itself with every request.
-                Self::new(Code::Internal, "Something went wrong in the server. Its log has the cause under the request_id.")
-                    .caused_by(&error)
-            }
-            UseCaseError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<Denial> for Problem {
-    fn from(denial: Denial) -> Self {
-        let code = match denial {
-            Denial::NeedsRole(_) | Denial::NeedsTopLevelOwner | Denial::NeedsAdministrator => {
-                Code::InsufficientRole
-            }
-            Denial::NotForBots => Code::NotForBots,
-            Denial::NeedsScope(scope) => {
-                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.key());
-                return Self::new(Code::InsufficientScope, denial.to_string()).challenging(challenge);
-            }
+            UseCaseError::Outrun => format!("{error} Nothing was changed."),
+            other => other.to_string(),
         };
-        Self::new(code, denial.to_string())
+        let mut problem = Self::new(error.kind(), detail);
+        problem.document.field = error.field().map(str::to_owned);
+        problem.document.switch_off = error.own::<NotDeployed>().and_then(|it| it.rule.switch_off());
+        if let UseCaseError::Denied(Denial::NeedsScope(scope)) = error {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.key());
+            return problem.challenging(challenge);
+        }
+        problem
     }
 }
 

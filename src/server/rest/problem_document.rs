@@ -1,9 +1,16 @@
-//! What a problem looks like on the wire, and the codes that problems have, each with its status and
-//! title. A code is never renamed.
+//! What a problem looks like on the wire. The codes that problems have, each with its status and title,
+//! are the domain's.
 
-use http::StatusCode;
+use std::borrow::Cow;
+
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 use crate::wire::{consent_wording::ConsentWording, flow::FlowState};
 
@@ -48,11 +55,10 @@ pub struct ProblemDocument {
 impl ProblemDocument {
     /// A problem of this kind, with nothing to it but the detail.
     pub fn new(code: Code, detail: String) -> Self {
-        let (status, title) = code.status_and_title();
         Self {
-            urn: format!("urn:duo-console:problem:{}", code.key()),
-            title,
-            status: status.as_u16(),
+            urn: format!("urn:duo-console:problem:{}", code.code()),
+            title: code.title(),
+            status: code.status(),
             detail,
             code,
             field: None,
@@ -64,65 +70,23 @@ impl ProblemDocument {
     }
 }
 
-macro_rules! codes {
-    ($($code:ident = $key:literal, $status:ident, $title:literal;)*) => {
-        /// What kind of problem it is, in a word that stays the same.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Code {
-            $($code,)*
-        }
+/// What kind of problem it is: the table of all that there are is the domain's.
+pub use crate::domain::error_kind::ErrorKind as Code;
 
-        impl Code {
-            /// The word in answers.
-            pub const fn key(self) -> &'static str {
-                match self {
-                    $(Self::$code => $key,)*
-                }
-            }
-
-            /// The HTTP status, and what the problem is called.
-            pub const fn status_and_title(self) -> (StatusCode, &'static str) {
-                match self {
-                    $(Self::$code => (StatusCode::$status, $title),)*
-                }
-            }
-        }
-    };
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        // A token proves itself with every request.
+        let codes = Self::ALL.iter().filter(|it| **it != Self::StaleSignIn).map(|it| it.code());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What kind of problem it is, in a word that stays the same."))
+            .enum_values(Some(codes))
+            .into()
+    }
 }
 
-codes! {
-    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON";
-    BadQuery = "bad_query", BAD_REQUEST, "The query is wrong";
-    BadPath = "bad_path", BAD_REQUEST, "The address is wrong";
-    MalformedForm = "malformed_form", BAD_REQUEST, "The form is wrong";
-    UnexpectedBody = "unexpected_body", BAD_REQUEST, "No body is taken here";
-    BodyUnreadable = "body_unreadable", BAD_REQUEST, "The body did not arrive whole";
-    MissingToken = "missing_token", UNAUTHORIZED, "An access token is needed";
-    UnknownToken = "unknown_token", UNAUTHORIZED, "The access token is not known";
-    RevokedToken = "revoked_token", UNAUTHORIZED, "The access token was revoked";
-    ExpiredToken = "expired_token", UNAUTHORIZED, "The access token has expired";
-    BadSignature = "bad_signature", UNAUTHORIZED, "The signature does not count";
-    InsufficientRole = "insufficient_role", FORBIDDEN, "Your role does not allow it";
-    InsufficientScope = "insufficient_scope", FORBIDDEN, "The access token's scopes do not allow it";
-    NotForBots = "not_for_bots", FORBIDDEN, "Not for bots";
-    FeatureOff = "feature_off", FORBIDDEN, "The feature is off";
-    NotFound = "not_found", NOT_FOUND, "Not found";
-    UnknownPath = "unknown_path", NOT_FOUND, "The API has no such address";
-    BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT, "The body took too long";
-    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
-    TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "Too many streams of events";
-    TooSlow = "too_slow", SERVICE_UNAVAILABLE, "The answer took too long";
-    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The address does not take this method";
-    Conflict = "conflict", CONFLICT, "Somebody else was first";
-    Replayed = "replayed", CONFLICT, "The request was used before";
-    VersionNotDeployed = "version_not_deployed", CONFLICT, "The version is not deployed";
-    ConsentOutdated = "consent_outdated", CONFLICT, "The confirmed wording is not the current one";
-    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
-    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is in no form that is read here";
-    ConsentRequired = "consent_required", UNPROCESSABLE_ENTITY, "Consent is needed";
-    Invalid = "invalid", UNPROCESSABLE_ENTITY, "The content is wrong";
-    Contended = "contended", SERVICE_UNAVAILABLE, "Too many change it at once";
-    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database does not answer";
-    Internal = "internal", INTERNAL_SERVER_ERROR, "The server failed";
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Code")
+    }
 }

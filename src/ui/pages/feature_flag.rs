@@ -35,7 +35,7 @@ use crate::{
         layout::{Crumb, Nav, Page},
     },
     usecases::{
-        FlagReader, UseCaseError,
+        FlagError, FlagReader, UseCaseError,
         estimate_actors::estimate_actors,
         flag_history::{HistoryPage, flag_history},
         list_flags::FlagSummary,
@@ -60,7 +60,9 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     let before = query.get("before").and_then(AuditCursor::parse);
     let history = match flag_history(&visit.app, &reader, &name, Some(environment), before).await {
         // A flag that was set before there was a log has none.
-        Err(UseCaseError::Invalid { .. }) => HistoryPage { entries: Vec::new(), older: None },
+        Err(error) if error.own().is_some_and(FlagError::is_unknown) => {
+            HistoryPage { entries: Vec::new(), older: None }
+        }
         history => history?,
     };
     let scheduled = list_scheduled_changes(&visit.app, &reader, Some(&name)).await?;

@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    actions::support::{answer_with, handed_over},
-    domain::paths,
+    actions::support::{answer_with, handed_over, path},
+    domain::{
+        error_kind::ErrorKind,
+        paths::{self, is_administrators},
+    },
     ui::{components::Problem, layout::Page},
     usecases::UseCaseError,
 };
@@ -23,33 +26,38 @@ pub fn NotFoundPage() -> impl IntoView {
     if let Some(Refusal { status, title, text }) = handed_over() {
         return problem(status, title, text);
     }
-    problem(
-        404,
-        "Page not found",
-        "There is nothing at this address, or you may not see it. Check the address, or ask an Owner of the group to add you.",
-    )
+    // Nobody learns from it what there is: it is said of each address in the same place.
+    let helper = if is_administrators(&path()) {
+        "an administrator of this server"
+    } else {
+        "an Owner of the group to add you"
+    };
+    let kind = ErrorKind::NotFound;
+    let text = format!(
+        "There is nothing at this address, or you may not see it. Check the address, or ask {helper}."
+    );
+    problem(kind.status(), kind.heading(), text)
 }
 
 /// The page for a use case that failed, with the status that says so.
 pub(super) fn view_of(error: &UseCaseError) -> AnyView {
-    match error {
-        UseCaseError::NotFound(_) => view! { <NotFoundPage /> }.into_any(),
-        UseCaseError::Denied(denial) => {
-            problem(403, "You may not do this", format!("{denial} {}", denial.way_on()))
-        }
-        error if error.is_passing() => {
-            tracing::warn!(%error, "page not loaded");
-            problem(503, "The database is busy", "Nothing was changed. Try again in a moment.")
-        }
-        other => {
-            tracing::error!(error = %other, "page failed");
-            problem(
-                500,
-                "Something went wrong",
+    let kind = error.kind_at_a_page();
+    let text = match (kind, error) {
+        (ErrorKind::NotFound, _) => return view! { <NotFoundPage /> }.into_any(),
+        (_, UseCaseError::Denied(denial)) => format!("{denial} {}", denial.way_on()),
+        (ErrorKind::Internal, _) => {
+            tracing::error!(%error, "page failed");
+            String::from(
                 "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.",
             )
         }
-    }
+        _ if kind.is_passing() => {
+            tracing::warn!(%error, "page not loaded");
+            String::from("Nothing was changed. Try again in a moment.")
+        }
+        _ => error.to_string(),
+    };
+    problem(kind.status(), kind.heading(), text)
 }
 
 /// A page that says what is wrong.

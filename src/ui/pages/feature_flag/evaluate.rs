@@ -43,8 +43,10 @@ pub(super) async fn asked_about(
     let targets = Targets { users, groups, projects, feature_groups: Vec::new() };
     match try_flag(&visit.app, &visit.signed_in.caller, flag, environment, &targets).await {
         Ok(tried) => Ok(Some(Ok(tried))),
-        Err(UseCaseError::Flag(error)) => Ok(Some(Err(error))),
-        Err(error) => Err(error),
+        Err(error) => match error.own::<FlagError>() {
+            Some(flag) => Ok(Some(Err(flag.clone()))),
+            None => Err(error),
+        },
     }
 }
 

@@ -111,17 +111,13 @@ pub(super) async fn review(
             };
             Ok(Some(Review::Ready(Box::new(Ready { gate, edit, rehearsal, estimate }))))
         }
-        Err(UseCaseError::Flag(error @ FlagError::UnknownTarget { .. })) => {
-            let meant = match &edit {
-                Edit::Open(target, _) | Edit::OptOut(target, _) => {
-                    find_actors(&visit.app, caller, &target.name).await?
-                }
-                _ => Vec::new(),
-            };
-            wrong(error.to_string(), meant)
-        }
-        Err(UseCaseError::Flag(error)) => wrong(error.to_string(), Vec::new()),
-        Err(error) => Err(error),
+        Err(error) => match (error.own::<FlagError>(), &edit) {
+            (Some(FlagError::UnknownTarget { .. }), Edit::Open(target, _) | Edit::OptOut(target, _)) => {
+                wrong(error.to_string(), find_actors(&visit.app, caller, &target.name).await?)
+            }
+            (Some(_), _) => wrong(error.to_string(), Vec::new()),
+            (None, _) => Err(error),
+        },
     }
 }
 

@@ -1,0 +1,139 @@
+//! What kind of error it is: the one table of the codes that programs read, with the HTTP status and the
+//! title of each. Pages, the API and the command line take them from here; an error says its kind, and
+//! nobody else translates it. A code is never renamed.
+
+use serde::Serialize;
+
+macro_rules! kinds {
+    ($($kind:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// What kind of problem it is, in a word that stays the same.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorKind {
+            $($kind,)*
+        }
+
+        impl ErrorKind {
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// The word in answers.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $code,)*
+                }
+            }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$kind => $status,)*
+                }
+            }
+
+            /// What it is called, the same for every error of the kind.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $title,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    MalformedJson = "malformed_json", 400, "The body is not JSON";
+    BadQuery = "bad_query", 400, "The query is wrong";
+    BadPath = "bad_path", 400, "The address is wrong";
+    MalformedForm = "malformed_form", 400, "The form is wrong";
+    UnexpectedBody = "unexpected_body", 400, "No body is taken here";
+    BodyUnreadable = "body_unreadable", 400, "The body did not arrive whole";
+    MissingToken = "missing_token", 401, "An access token is needed";
+    UnknownToken = "unknown_token", 401, "The access token is not known";
+    RevokedToken = "revoked_token", 401, "The access token was revoked";
+    ExpiredToken = "expired_token", 401, "The access token has expired";
+    BadSignature = "bad_signature", 401, "The signature does not count";
+    InsufficientRole = "insufficient_role", 403, "Your role does not allow it";
+    InsufficientScope = "insufficient_scope", 403, "The access token's scopes do not allow it";
+    NotForBots = "not_for_bots", 403, "Not for bots";
+    FeatureOff = "feature_off", 403, "The feature is off";
+    StaleSignIn = "stale_sign_in", 403, "A fresh sign-in is needed";
+    NotFound = "not_found", 404, "Not found";
+    UnknownPath = "unknown_path", 404, "The API has no such address";
+    BodyTooSlow = "body_too_slow", 408, "The body took too long";
+    TooManyRequests = "too_many_requests", 429, "Too many requests";
+    TooManyStreams = "too_many_streams", 429, "Too many streams of events";
+    TooSlow = "too_slow", 503, "The answer took too long";
+    MethodNotAllowed = "method_not_allowed", 405, "The address does not take this method";
+    Conflict = "conflict", 409, "Somebody else was first";
+    Replayed = "replayed", 409, "The request was used before";
+    VersionNotDeployed = "version_not_deployed", 409, "The version is not deployed";
+    ConsentOutdated = "consent_outdated", 409, "The confirmed wording is not the current one";
+    BodyTooLarge = "body_too_large", 413, "The body is too large";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body is in no form that is read here";
+    ConsentRequired = "consent_required", 422, "Consent is needed";
+    Invalid = "invalid", 422, "The content is wrong";
+    Contended = "contended", 503, "Too many change it at once";
+    Unavailable = "unavailable", 503, "The database does not answer";
+    Internal = "internal", 500, "The server failed";
+}
+
+impl ErrorKind {
+    /// What a page that shows nothing else is headed with: people ask what became of it, not which code it
+    /// has.
+    pub const fn heading(self) -> &'static str {
+        match self.status() {
+            403 => "You may not do this",
+            404 => "Page not found",
+            500 => "Something went wrong",
+            503 => "The database is busy",
+            _ => self.title(),
+        }
+    }
+
+    /// Whether the same may well succeed in a moment.
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::Contended | Self::Unavailable)
+    }
+
+    /// Whether somebody is not allowed what they asked for.
+    pub const fn is_denial(self) -> bool {
+        matches!(self, Self::InsufficientRole | Self::InsufficientScope | Self::NotForBots)
+    }
+
+    /// With what a command ends that met it: 2 where what was asked is not understood, 1 where it was
+    /// understood and not done.
+    pub const fn exit_code(self) -> u8 {
+        if self.status() == 400 { 2 } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_code_of_its_own_which_is_what_is_written_out() {
+        for (at, kind) in ErrorKind::ALL.iter().enumerate() {
+            assert_eq!(serde_json::to_value(kind).expect("a word"), kind.code());
+            assert!(ErrorKind::ALL[..at].iter().all(|other| other.code() != kind.code()), "{kind:?}");
+            assert!((400..600).contains(&kind.status()), "{kind:?}");
+            assert!(!kind.title().is_empty() && !kind.title().ends_with('.'), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_not_understood_is_told_from_one_that_is_refused() {
+        let codes = [
+            (ErrorKind::BadQuery, 2),
+            (ErrorKind::Invalid, 1),
+            (ErrorKind::NotFound, 1),
+            (ErrorKind::InsufficientRole, 1),
+            (ErrorKind::Conflict, 1),
+            (ErrorKind::Unavailable, 1),
+            (ErrorKind::Internal, 1),
+        ];
+        for (kind, code) in codes {
+            assert_eq!(kind.exit_code(), code, "{kind:?}");
+        }
+    }
+}
