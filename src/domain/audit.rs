@@ -3,6 +3,7 @@
 use super::{
     actor::Surface,
     audit_chain::ChainPoint,
+    environment::Environment,
     ids::{AuditEventId, NamespaceId, UserId},
     stored::{Stored, Word},
     time::Timestamp,
@@ -211,14 +212,55 @@ pub struct NewAuditEvent<Kind = AuditKind, Place = Surface> {
     pub actor: AuditActor,
     pub surface: Place,
     pub namespace: Option<AuditNamespace>,
-    /// What it was done to: a flow's reference, a setting's key, a user name.
+    /// What it was done to: a flow's reference, a flag's name, a setting's key, a user name.
     pub target: String,
-    /// The value before and after; empty where there is none. Never a secret.
+    /// The value before and after in words; empty where there is none. Never a secret. For people: no
+    /// program reads it back.
     pub from: String,
     pub to: String,
     /// Where the request came from: an address, or empty at the command line.
     pub remote_ip: String,
     pub request_id: String,
+    /// Where, for what is set for each environment by itself. It may be of a newer release.
+    pub environment: Option<Stored<Environment>>,
+    /// Why, where that is asked for and was said.
+    pub reason: Option<String>,
+    /// What was set before and after, for programs.
+    pub states: Option<StateChange>,
+}
+
+/// What was set before a change and after it, as JSON. Its kind says which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    pub before: String,
+    pub after: String,
+}
+
+impl<Kind, Place> NewAuditEvent<Kind, Place> {
+    /// The least that an event says.
+    pub fn new(
+        at: Timestamp,
+        kind: Kind,
+        actor: AuditActor,
+        surface: Place,
+        target: impl Into<String>,
+    ) -> Self {
+        Self {
+            at,
+            kind,
+            actor,
+            surface,
+            namespace: None,
+            target: target.into(),
+            from: String::new(),
+            to: String::new(),
+            remote_ip: String::new(),
+            request_id: String::new(),
+            environment: None,
+            reason: None,
+            states: None,
+        }
+    }
 }
 
 /// A stored event.

@@ -116,9 +116,24 @@ impl<'a> From<&'a str> for Value<'a> {
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Value<'_> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
+impl From<&i64> for Value<'_> {
+    fn from(number: &i64) -> Self {
+        Self::Number(*number)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a, T> From<&'a Option<T>> for Value<'a>
+where
+    &'a T: Into<Self>,
+{
+    fn from(value: &'a Option<T>) -> Self {
+        value.as_ref().map_or(Self::Null, Into::into)
     }
 }
 

@@ -5,7 +5,6 @@
 
 use super::{
     audit::{AuditKind, NewAuditEvent},
-    feature::{FeatureTarget, Recorded},
     flows::Flow,
     stored::Stored,
 };
@@ -38,6 +37,7 @@ impl Sentence {
                 (what, before_and_after(&event.from, &event.to))
             }
         };
+        details.extend(listed(&[(". Reason: ", event.reason.as_deref().unwrap_or_default())]));
         if let Some(Detail::Words(first)) = details.first_mut() {
             // What goes on with a sentence may have none before it.
             *first = first.trim_start_matches(['.', ',', ' ']);
@@ -56,10 +56,9 @@ fn what<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> Str
     let tried = |what: &str| {
         if is_own || target.is_empty() { what.to_owned() } else { format!("{what} as {target}") }
     };
-    // Production's name is not in the event.
-    let flag = || {
-        let FeatureTarget { flag, environment } = FeatureTarget::read(target);
-        format!("the feature flag {flag} in {environment}")
+    let flag = || match &event.environment {
+        Some(environment) => format!("the feature flag {target} in {}", environment.key()),
+        None => format!("the feature flag {target}"),
     };
     match kind {
         AuditKind::FlowEnabled => format!("turned on {}", flow()),
@@ -124,16 +123,7 @@ fn details<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> 
         AuditKind::TokenRevoked | AuditKind::UserCreated | AuditKind::ChangeFreezeEnded => Vec::new(),
         AuditKind::ConsentGiven => listed(&[("To the wording ", to)]),
         AuditKind::ConsentWithdrawn => listed(&[("It was given to the wording ", from)]),
-        AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
-            let after = Recorded::parse(to);
-            let changed = if kind == AuditKind::FeatureFlagUpdated {
-                before_and_after(from, &after.gates)
-            } else {
-                listed(&[("Was ", from)])
-            };
-            let reason = after.reason.unwrap_or_default();
-            changed.into_iter().chain(listed(&[(". Reason: ", &reason)])).collect()
-        }
+        AuditKind::FeatureFlagDeleted => listed(&[("Was ", from)]),
         AuditKind::FlowVersionsUpdated => match (from, to) {
             ("", added) => listed(&[("Added ", added)]),
             (removed, "") => listed(&[("Removed ", removed)]),
@@ -182,21 +172,32 @@ fn before_and_after(from: &str, to: &str) -> Vec<Detail> {
 #[cfg(test)]
 mod tests {
     use super::{AuditKind as Kind, *};
-    use crate::domain::{actor::Surface, audit::AuditActor, time::Timestamp};
+    use crate::domain::{actor::Surface, audit::AuditActor, environment::Environment, time::Timestamp};
+
+    const FLAG: &str = "a_flag";
+    /// The same with an environment, which an event has in a field of its own.
+    const FLAG_HERE: &str = "the flag in production";
+    const FLAG_IN_STAGING: &str = "the flag in staging";
+    const FLAG_IN_DEV: &str = "the flag in dev";
+    /// Before a reason, which has one as well.
+    const WHY: &str = " // ";
 
     /// As it is read, with the values in quotes.
     fn read(who: &str, kind: AuditKind, target: &str, from: &str, to: &str) -> String {
+        let actor = AuditActor { id: None, username: who.into(), name: String::new() };
+        let (target, environment) = match target {
+            FLAG_HERE => (FLAG, Some(Environment::Production)),
+            FLAG_IN_STAGING => (FLAG, Some(Environment::Staging)),
+            FLAG_IN_DEV => (FLAG, Some(Environment::Dev)),
+            _ => (target, None),
+        };
+        let (to, reason) = to.split_once(WHY).map_or((to, None), |(to, why)| (to, Some(why.to_owned())));
         let event = NewAuditEvent {
-            at: Timestamp::from_millis(0),
-            kind: Stored::Known(kind),
-            actor: AuditActor { id: None, username: who.into(), name: String::new() },
-            surface: Surface::Page,
-            namespace: None,
-            target: target.into(),
             from: from.into(),
             to: to.into(),
-            remote_ip: String::new(),
-            request_id: String::new(),
+            environment: environment.map(Stored::Known),
+            reason,
+            ..NewAuditEvent::new(Timestamp::from_millis(0), Stored::Known(kind), actor, Surface::Page, target)
         };
         let Sentence { what, details } = Sentence::of(&event);
         let details: String = details
@@ -235,19 +236,19 @@ mod tests {
             "ann changed their preferences. From 'theme dark' to 'theme light'.",
         ),
         (
-            ("ann", Kind::FeatureFlagUpdated, "a_flag", "default", "on; because: Pilot."),
+            ("ann", Kind::FeatureFlagUpdated, FLAG_HERE, "default", "on // Pilot."),
             "ann changed the feature flag a_flag in production. From 'default' to 'on'. Reason: 'Pilot.'.",
         ),
         (
-            ("ann", Kind::FeatureFlagUpdated, "a_flag in staging", "on", "off"),
+            ("ann", Kind::FeatureFlagUpdated, FLAG_IN_STAGING, "on", "off"),
             "ann changed the feature flag a_flag in staging. From 'on' to 'off'.",
         ),
         (
-            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", ""),
+            ("ann", Kind::FeatureFlagDeleted, FLAG_HERE, "on", ""),
             "ann deleted the gates of the feature flag a_flag in production. Was 'on'.",
         ),
         (
-            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", "default; because: Done."),
+            ("ann", Kind::FeatureFlagDeleted, FLAG_HERE, "on", " // Done."),
             "ann deleted the gates of the feature flag a_flag in production. Was 'on'. Reason: 'Done.'.",
         ),
         (
@@ -286,7 +287,7 @@ mod tests {
             (
                 "ann",
                 Kind::FeatureChangeScheduled,
-                "a_flag",
+                FLAG_HERE,
                 "",
                 "2026-12-01T08:00:00Z (scheduled change 3): on",
             ),
@@ -296,14 +297,14 @@ mod tests {
             (
                 "ann",
                 Kind::FeatureChangeCancelled,
-                "a_flag in dev",
+                FLAG_IN_DEV,
                 "2026-12-01T08:00:00Z (scheduled change 3): on",
                 "",
             ),
             "ann cancelled a scheduled change of the feature flag a_flag in dev. It was planned for '2026-12-01T08:00:00Z (scheduled change 3): on'.",
         ),
         (
-            ("ann", Kind::FeatureChangeRun, "a_flag", "scheduled change 3", "on"),
+            ("ann", Kind::FeatureChangeRun, FLAG_HERE, "scheduled change 3", "on"),
             "ann had scheduled a change of the feature flag a_flag in production, and it was made. It was 'scheduled change 3'. Outcome: 'on'.",
         ),
         (
@@ -315,11 +316,11 @@ mod tests {
             "ann told the job 4 (tidy_up) to run now. It is for 'Removes what is old'.",
         ),
         (
-            ("ann", Kind::FeatureChangeFailed, "a_flag", "scheduled change 3", "There is no group."),
+            ("ann", Kind::FeatureChangeFailed, FLAG_HERE, "scheduled change 3", "There is no group."),
             "ann had scheduled a change of the feature flag a_flag in production, and it failed. It was 'scheduled change 3'. Outcome: 'There is no group.'.",
         ),
         (
-            ("ann", Kind::FeatureChangeRun, "a_flag", "", "on"),
+            ("ann", Kind::FeatureChangeRun, FLAG_HERE, "", "on"),
             "ann had scheduled a change of the feature flag a_flag in production, and it was made. Outcome: 'on'.",
         ),
         (
@@ -431,17 +432,12 @@ mod tests {
 
     #[test]
     fn what_a_newer_release_did_is_said_with_its_word() {
+        let kind = Stored::Newer(String::from("workflow_approved"));
+        let nobody = AuditActor { id: None, username: String::new(), name: String::new() };
+        let at = Timestamp::from_millis(0);
         let event = NewAuditEvent {
-            at: Timestamp::from_millis(0),
-            kind: Stored::Newer(String::from("workflow_approved")),
-            actor: AuditActor { id: None, username: String::new(), name: String::new() },
-            surface: Surface::Page,
-            namespace: None,
-            target: String::from("build/v2"),
-            from: String::new(),
             to: String::from("3"),
-            remote_ip: String::new(),
-            request_id: String::new(),
+            ..NewAuditEvent::new(at, kind, nobody, Surface::Page, "build/v2")
         };
         let Sentence { what, details } = Sentence::of(&event);
         assert_eq!(what, "made a change that this release does not know, workflow_approved, to build/v2");

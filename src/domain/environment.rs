@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stored::Word;
+
 /// Where a server runs. The words are GitLab's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +34,16 @@ impl Environment {
     /// `None` when `key` names no environment.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.key() == key)
+    }
+}
+
+impl Word for Environment {
+    fn key(self) -> &'static str {
+        self.key()
+    }
+
+    fn find(key: &str) -> Option<Self> {
+        Self::from_key(key)
     }
 }
 

@@ -1,69 +1,98 @@
 //! The audit log, which only grows.
 
-use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
+use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, sealed_row::sealed_row, statements};
 use crate::domain::{
-    audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
-    audit_chain::{ChainHash, ChainPoint},
+    audit::{AuditActor, AuditCursor, AuditEvent, AuditNamespace, NewAuditEvent, StateChange},
+    audit_chain::{ChainHash, ChainPoint, RowId, SealedRow},
     audit_query::AuditSelection,
     change::LoggedChange,
+    environment::Environment,
     ids::{AuditEventId, NamespaceId, UserId},
     stored::Stored,
     time::Timestamp,
 };
 
+sealed_row! {
+    /// A row as it is stored, and as the audit chain seals it.
+    AuditRow: RowId::Event(AuditEventId), event_columns {
+        at: i64,
+        kind: String,
+        actor_id: Option<i64>,
+        actor_username: String,
+        actor_name: String,
+        surface: String,
+        namespace_id: Option<i64>,
+        namespace_path: Option<String>,
+        target: String,
+        value_from: String,
+        value_to: String,
+        remote_ip: String,
+        request_id: String,
+        environment: Option<String>,
+        reason: Option<String>,
+        state_before: Option<String>,
+        state_after: Option<String>,
+    }
+}
+
+/// Events with their entries of the chain, where they have one.
+macro_rules! listed {
+    ($where:literal $(, $more:literal)* $(,)?) => {
+        concat!(
+            "SELECT id, ",
+            event_columns!(),
+            ", position, hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE ",
+            $where,
+            $($more,)*
+        )
+    };
+}
+
 /// The events where more is so, the newest first. Each combination is a statement of its own: with
 /// one for all, neither database would find the index.
 macro_rules! list {
     ($($more:literal)?) => {
+        listed!("(e.at, e.id) < ($1, $2) AND e.at >= $3", $($more,)? " ORDER BY e.at DESC, e.id DESC LIMIT $4")
+    };
+}
+
+/// When each flag was last changed in each environment. The kinds stand here, so that their index is
+/// found.
+macro_rules! last_changes {
+    ($($more:literal)?) => {
         concat!(
-            "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE (e.at, e.id) < ($1, $2) AND e.at >= $3",
+            "SELECT target, environment, MAX(at) FROM audit_events WHERE kind IN ('feature_flag_updated', 'feature_flag_deleted') AND environment IS NOT NULL",
             $($more,)?
-            " ORDER BY e.at DESC, e.id DESC LIMIT $4"
+            " GROUP BY target, environment"
         )
     };
 }
 
 statements! {
-    APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
-    FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
+    APPEND = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
+    FIND = listed!("e.id = $1");
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
-    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
+    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target, environment FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
-    LAST_OF_KIND = "SELECT target, MAX(at) FROM audit_events WHERE kind = $1 GROUP BY target";
-    /// How a flag was set in an environment. The kinds stand here, so that their index is found.
+    LAST_CHANGES = last_changes!();
+    LAST_CHANGES_OF_FLAG = last_changes!(" AND target = $1");
+    /// How a flag was set. The kinds stand here, so that their index is found.
     LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
+    LIST_OF_FLAG_IN = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5 AND e.environment = $6");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
     LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
     LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
     LIST_OF_NAMESPACE_PERSON_AND_KIND = list!(" AND e.namespace_id = $5 AND e.actor_username = $6 AND e.kind = $7");
 }
 
-/// A row as it is stored, and as the audit chain seals it.
-#[derive(sqlx::FromRow)]
-pub(super) struct AuditRow {
-    pub id: i64,
-    pub at: i64,
-    pub kind: String,
-    pub actor_id: Option<i64>,
-    pub actor_username: String,
-    pub actor_name: String,
-    pub surface: String,
-    pub namespace_id: Option<i64>,
-    pub namespace_path: Option<String>,
-    pub target: String,
-    pub value_from: String,
-    pub value_to: String,
-    pub remote_ip: String,
-    pub request_id: String,
-}
-
 impl From<NewAuditEvent> for AuditRow {
     /// Its number is drawn when it is written.
     fn from(event: NewAuditEvent) -> Self {
         let (namespace_id, namespace_path) = event.namespace.map(|it| (it.id.0, it.path)).unzip();
+        let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
         Self {
             id: 0,
             at: event.at.as_millis(),
@@ -79,6 +108,10 @@ impl From<NewAuditEvent> for AuditRow {
             value_to: event.to,
             remote_ip: event.remote_ip,
             request_id: event.request_id,
+            environment: event.environment.map(|it| it.key().to_owned()),
+            reason: event.reason,
+            state_before,
+            state_after,
         }
     }
 }
@@ -111,6 +144,12 @@ impl From<ListedRow> for AuditEvent {
                 to: row.value_to,
                 remote_ip: row.remote_ip,
                 request_id: row.request_id,
+                environment: row.environment.map(Stored::read),
+                reason: row.reason,
+                states: row
+                    .state_before
+                    .zip(row.state_after)
+                    .map(|(before, after)| StateChange { before, after }),
             },
             sealed: position
                 .zip(hash)
@@ -131,6 +170,7 @@ struct ChangeRow {
     namespace_id: Option<i64>,
     namespace_path: Option<String>,
     target: String,
+    environment: Option<String>,
 }
 
 impl From<ChangeRow> for LoggedChange {
@@ -146,6 +186,7 @@ impl From<ChangeRow> for LoggedChange {
             },
             namespace: namespace(row.namespace_id, row.namespace_path),
             target: row.target,
+            environment: row.environment.map(Stored::read),
         }
     }
 }
@@ -177,22 +218,7 @@ impl AuditLog<'_> {
 
     /// Writes a row; its number.
     pub(super) async fn insert(&mut self, row: &AuditRow) -> Result<i64, StorageError> {
-        let id = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(row.at)
-            .bind(&row.kind)
-            .bind(row.actor_id)
-            .bind(&row.actor_username)
-            .bind(&row.actor_name)
-            .bind(&row.surface)
-            .bind(row.namespace_id)
-            .bind(&row.namespace_path)
-            .bind(&row.target)
-            .bind(&row.value_from)
-            .bind(&row.value_to)
-            .bind(&row.remote_ip)
-            .bind(&row.request_id)
-            .fetch_one(c)
-            .await)?;
+        let id = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
         Ok(id)
     }
 
@@ -257,29 +283,36 @@ impl AuditLog<'_> {
         Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 
-    /// When something of this kind was last done to what; in no order.
-    pub async fn last_of_kind(&mut self, kind: AuditKind) -> Result<Vec<(String, Timestamp)>, StorageError> {
-        let rows: Vec<(String, i64)> =
-            on_db!(self.uow, |c| sqlx::query_as(LAST_OF_KIND).bind(kind.key()).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(target, at)| (target, Timestamp::from_millis(at))).collect())
+    /// When each flag, or the one that is named, was last changed in each environment; in no order.
+    pub async fn last_changes_of_flags(
+        &mut self,
+        only: Option<&str>,
+    ) -> Result<Vec<(String, Stored<Environment>, Timestamp)>, StorageError> {
+        let rows: Vec<(String, String, i64)> = on_db!(self.uow, |c| match only {
+            Some(flag) => sqlx::query_as(LAST_CHANGES_OF_FLAG).bind(flag).fetch_all(c).await,
+            None => sqlx::query_as(LAST_CHANGES).fetch_all(c).await,
+        })?;
+        let read = |(flag, environment, at)| (flag, Stored::read(environment), Timestamp::from_millis(at));
+        Ok(rows.into_iter().map(read).collect())
     }
 
-    /// How a flag was set, as `target` calls it in an environment: the newest first, at most `limit`.
+    /// How a flag was set, in one environment or in all: the newest first, at most `limit`.
     pub async fn list_of_flag(
         &mut self,
-        target: &str,
+        flag: &str,
+        environment: Option<Environment>,
         before: Option<AuditCursor>,
         limit: i64,
     ) -> Result<Vec<AuditEvent>, StorageError> {
         let (at, id) = before.map_or((i64::MAX, i64::MAX), |it| (it.at.as_millis(), it.id.0));
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST_OF_FLAG)
-            .bind(at)
-            .bind(id)
-            .bind(i64::MIN)
-            .bind(limit)
-            .bind(target)
-            .fetch_all(c)
-            .await)?;
+        let sql = if environment.is_some() { LIST_OF_FLAG_IN } else { LIST_OF_FLAG };
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
+            let mut query = sqlx::query_as(sql).bind(at).bind(id).bind(i64::MIN).bind(limit).bind(flag);
+            if let Some(environment) = environment {
+                query = query.bind(environment.key());
+            }
+            query.fetch_all(c).await
+        })?;
         Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use super::{
-    Storage, StorageError, UnitOfWork, audit::AuditRow, consents::LedgerRow, on_db, statements,
+    Storage, StorageError, UnitOfWork,
+    audit::{AuditRow, event_columns},
+    consents::{LedgerRow, ledger_columns},
+    on_db, statements,
     unit_of_work::Transaction,
 };
 use crate::domain::{
@@ -20,10 +23,10 @@ statements! {
     /// Under the lock on the head: whoever removes the row seals.
     CLAIM_OLDER_ROWS = "DELETE FROM audit_older_rows WHERE id = 1";
     LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position >= $1 ORDER BY position LIMIT $2";
-    EVENTS_OF_LINKS = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2";
-    LEDGER_OF_LINKS = "SELECT l.id, l.at, l.action, l.namespace_id, l.namespace_path, l.feature, l.user_id, l.username, l.user_name, l.role, l.surface, l.wording, l.request_id FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2";
-    EVENTS = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2";
-    LEDGER = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2";
+    EVENTS_OF_LINKS = concat!("SELECT id, ", event_columns!(), " FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2");
+    LEDGER_OF_LINKS = concat!("SELECT id, ", ledger_columns!(), " FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2");
+    EVENTS = concat!("SELECT id, ", event_columns!(), " FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2");
+    LEDGER = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2");
     EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id >= $1 ORDER BY e.id LIMIT $2";
     LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id >= $1 ORDER BY l.id LIMIT $2";
     /// The last row of the ledger for a namespace and feature against the consent that stands.
@@ -42,51 +45,6 @@ pub(super) enum Unsealed {
     Event(AuditRow),
     /// Written already: the consent that stands refers to it.
     Ledger(LedgerRow),
-}
-
-impl AuditRow {
-    fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Event(AuditEventId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.kind.as_str().into(),
-                self.actor_id.into(),
-                self.actor_username.as_str().into(),
-                self.actor_name.as_str().into(),
-                self.surface.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_deref().into(),
-                self.target.as_str().into(),
-                self.value_from.as_str().into(),
-                self.value_to.as_str().into(),
-                self.remote_ip.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
-    }
-}
-
-impl LedgerRow {
-    fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Ledger(ConsentId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.action.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_str().into(),
-                self.feature.as_str().into(),
-                self.user_id.into(),
-                self.username.as_str().into(),
-                self.user_name.as_str().into(),
-                self.role.as_str().into(),
-                self.surface.as_str().into(),
-                self.wording.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
-    }
 }
 
 /// A row of the chain: its position, its event or its row of the ledger, its hash.

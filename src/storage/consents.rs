@@ -1,9 +1,10 @@
 //! The consent ledger, which only grows, and the consent that stands.
 
-use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
+use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, sealed_row::sealed_row, statements};
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
+    audit_chain::{RowId, SealedRow},
     consent::{CODE_REVIEW_FEATURE, LedgerAction},
     ids::{ConsentId, NamespaceId, UserId},
     namespace::Namespace,
@@ -11,13 +12,6 @@ use crate::domain::{
     time::Timestamp,
     wording::WordingId,
 };
-
-statements! {
-    APPEND = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
-    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
-    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
-    LIST = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
-}
 
 /// What is written when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
@@ -49,22 +43,29 @@ pub struct LedgerEntry {
     pub request_id: String,
 }
 
-/// A row as it is stored, and as the audit chain seals it.
-#[derive(sqlx::FromRow)]
-pub(super) struct LedgerRow {
-    pub id: i64,
-    pub at: i64,
-    pub action: String,
-    pub namespace_id: i64,
-    pub namespace_path: String,
-    pub feature: String,
-    pub user_id: i64,
-    pub username: String,
-    pub user_name: String,
-    pub role: String,
-    pub surface: String,
-    pub wording: String,
-    pub request_id: String,
+sealed_row! {
+    /// A row as it is stored, and as the audit chain seals it.
+    LedgerRow: RowId::Ledger(ConsentId), ledger_columns {
+        at: i64,
+        action: String,
+        namespace_id: i64,
+        namespace_path: String,
+        feature: String,
+        user_id: i64,
+        username: String,
+        user_name: String,
+        role: String,
+        surface: String,
+        wording: String,
+        request_id: String,
+    }
+}
+
+statements! {
+    APPEND = concat!("INSERT INTO consent_ledger (", ledger_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id");
+    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
+    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
+    LIST = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3");
 }
 
 impl From<LedgerRow> for LedgerEntry {
@@ -113,21 +114,7 @@ impl Consents<'_> {
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };
-        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(row.at)
-            .bind(&row.action)
-            .bind(row.namespace_id)
-            .bind(&row.namespace_path)
-            .bind(&row.feature)
-            .bind(row.user_id)
-            .bind(&row.username)
-            .bind(&row.user_name)
-            .bind(&row.role)
-            .bind(&row.surface)
-            .bind(&row.wording)
-            .bind(&row.request_id)
-            .fetch_one(c)
-            .await)?;
+        let id: i64 = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
         row.id = id;
         self.uow.unsealed.push(Unsealed::Ledger(row));
         on_db!(self.uow, |c| match entry.action {

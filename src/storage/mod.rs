@@ -42,6 +42,7 @@ mod preferences;
 mod restore;
 mod scheduled_changes;
 mod schema;
+mod sealed_row;
 mod sessions;
 mod sign_in_failures;
 mod tokens;

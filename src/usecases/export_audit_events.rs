@@ -37,13 +37,18 @@ pub struct EventRow {
     pub to: String,
     pub remote_ip: String,
     pub request_id: String,
+    pub environment: Option<String>,
+    pub reason: Option<String>,
+    /// JSON, as it is stored.
+    pub state_before: Option<String>,
+    pub state_after: Option<String>,
     /// The place in the audit chain, and the hash there.
     pub position: Option<i64>,
     pub hash: Option<String>,
 }
 
 /// The fields of [`EventRow`].
-const CSV_HEADINGS: [&str; 16] = [
+const CSV_HEADINGS: [&str; 20] = [
     "id",
     "at",
     "kind",
@@ -58,12 +63,17 @@ const CSV_HEADINGS: [&str; 16] = [
     "to",
     "remote_ip",
     "request_id",
+    "environment",
+    "reason",
+    "state_before",
+    "state_after",
     "position",
     "hash",
 ];
 
 impl From<AuditEvent> for EventRow {
     fn from(AuditEvent { id, event, sealed }: AuditEvent) -> Self {
+        let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
         Self {
             id: id.0,
             at: event.at.rfc3339(),
@@ -79,6 +89,10 @@ impl From<AuditEvent> for EventRow {
             to: event.to,
             remote_ip: event.remote_ip,
             request_id: event.request_id,
+            environment: event.environment.map(|it| it.key().to_owned()),
+            reason: event.reason,
+            state_before,
+            state_after,
             position: sealed.as_ref().map(|point| point.position),
             hash: sealed.map(|point| point.hash.to_string()),
         }
@@ -99,7 +113,15 @@ impl EventRow {
             &mut self.remote_ip,
             &mut self.request_id,
         ];
-        for text in texts.into_iter().chain(&mut self.namespace_path).chain(&mut self.hash) {
+        let more = [
+            &mut self.namespace_path,
+            &mut self.environment,
+            &mut self.reason,
+            &mut self.state_before,
+            &mut self.state_after,
+            &mut self.hash,
+        ];
+        for text in texts.into_iter().chain(more.into_iter().flatten()) {
             *text = without_formulas(text);
         }
         self

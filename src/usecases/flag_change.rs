@@ -7,11 +7,9 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::AuditKind,
+        audit::{AuditKind, StateChange},
         environment::Environment,
-        feature::{
-            FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Moved, Recorded, ahead_of_staging,
-        },
+        feature::{FlagDefinition, GateChange, GateError, Gates, Moved, ahead_of_staging},
         visible::is_seen,
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
@@ -196,19 +194,17 @@ async fn save(
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, flag, &changed.after, stored.version).await?;
-    let target = FeatureTarget { flag, environment: changed.environment }.to_string();
     let is_set = changed.after.is_set();
     let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
-    let after = Recorded { reason: why.map(str::to_owned), ..record_of(uow, &changed.after).await? };
-    let to = if is_set || why.is_some() { after.value() } else { String::new() };
-    let from = record_of(uow, &changed.before).await?.value();
-    record_as(
-        app.now(),
-        uow,
-        editor.actor.clone(),
-        &editor.origin,
-        Happened { from, to, ..Happened::to(kind, &target) },
-    );
+    let (before, after) = (record_of(uow, &changed.before).await?, record_of(uow, &changed.after).await?);
+    let happened = Happened {
+        from: before.gates,
+        to: if is_set { after.gates } else { String::new() },
+        reason: why.map(str::to_owned),
+        states: Some(StateChange { before: before.json, after: after.json }),
+        ..Happened::to_flag(kind, flag, changed.environment)
+    };
+    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
     Ok(())
 }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Bucket, FlagActor, FlagDefinition, Percentage};
 
 /// What is set for a flag in an environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gates {
     /// For everyone; `None` when nothing at all is set, so that the default holds.
     pub boolean: Option<bool>,
