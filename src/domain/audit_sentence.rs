@@ -1,10 +1,10 @@
-//! What a page says of an event: a sentence whose subject is who did it, and what else it knows.
-//!
-//! Each kind has a sentence of its own, because what an event is about stands elsewhere in each: a flag is
-//! changed, but somebody signs in, and nobody signs in a user name.
+//! What a page says of an event: a sentence whose subject is who did it, and what else it knows. The words
+//! of each kind stand with it (`audit_kind.rs`).
 
+pub use super::audit_words::Detail;
 use super::{
     audit::{AuditKind, NewAuditEvent},
+    audit_words::{About, Phrases, change, listed},
     flows::Flow,
     stored::Stored,
 };
@@ -18,23 +18,25 @@ pub struct Sentence {
     pub details: Vec<Detail>,
 }
 
-/// A part of the details.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Ours.
-    Words(&'static str),
-    /// As it was logged, to be set off.
-    Value(String),
-}
-
 impl Sentence {
     pub fn of<Place>(event: &NewAuditEvent<Stored<AuditKind>, Place>) -> Self {
+        let environment = event.environment.as_ref().map(Stored::key);
+        let about = About {
+            by: &event.actor.username,
+            target: &event.target,
+            flow: Flow::find(&event.target).map_or(event.target.as_str(), |flow| flow.name),
+            environment,
+            from: &event.from,
+            to: &event.to,
+        };
         let (what, mut details) = match &event.kind {
-            Stored::Known(kind) => (what(*kind, event), details(*kind, event)),
+            Stored::Known(kind) => {
+                let Phrases { what, details } = kind.phrases();
+                (what(&about), details(&about))
+            }
             Stored::Newer(key) => {
-                let what =
-                    format!("made a change that this release does not know, {key}, to {}", event.target);
-                (what, before_and_after(&event.from, &event.to))
+                let what = format!("made a change that this release does not know, {key}, to");
+                (about.target(&what), change(&about))
             }
         };
         details.extend(listed(&[(". Reason: ", event.reason.as_deref().unwrap_or_default())]));
@@ -43,129 +45,6 @@ impl Sentence {
             *first = first.trim_start_matches(['.', ',', ' ']);
         }
         Self { what, details }
-    }
-}
-
-fn what<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> String {
-    let target = event.target.as_str();
-    let flow = || Flow::find(target).map_or(target, |flow| flow.name);
-    let is_own = event.actor.username == target;
-    let own =
-        |own: &str, of_other: &str| if is_own { own.to_owned() } else { format!("{of_other} {target}") };
-    // Who tried is nobody known; the name that they tried stands there as well.
-    let tried = |what: &str| {
-        if is_own || target.is_empty() { what.to_owned() } else { format!("{what} as {target}") }
-    };
-    let flag = || match &event.environment {
-        Some(environment) => format!("the feature flag {target} in {}", environment.key()),
-        None => format!("the feature flag {target}"),
-    };
-    match kind {
-        AuditKind::FlowEnabled => format!("turned on {}", flow()),
-        AuditKind::FlowDisabled => format!("turned off {}", flow()),
-        AuditKind::ConsentGiven => format!("consented to {}", flow()),
-        AuditKind::ConsentWithdrawn => format!("withdrew the consent to {}", flow()),
-        AuditKind::OrbitSettingsUpdated => format!("changed the Orbit preference {target}"),
-        AuditKind::PreferencesUpdated => own("changed their preferences", "changed the preferences of"),
-        AuditKind::FeatureFlagUpdated => format!("changed {}", flag()),
-        AuditKind::FeatureFlagDeleted => format!("deleted the gates of {}", flag()),
-        AuditKind::FlowVersionsUpdated => format!("changed which flow versions are deployed in {target}"),
-        AuditKind::FeatureDefined => format!("defined the feature flag {target}"),
-        AuditKind::FeatureGroupUpdated => format!("changed who is in the feature group {target}"),
-        AuditKind::FeatureCheckOverridden => format!("overrode a check of the feature flag {target}"),
-        AuditKind::FeatureChangeScheduled => format!("scheduled a change of {}", flag()),
-        AuditKind::FeatureChangeCancelled => format!("cancelled a scheduled change of {}", flag()),
-        AuditKind::FeatureChangeRun => format!("had scheduled a change of {}, and it was made", flag()),
-        AuditKind::FeatureChangeFailed => format!("had scheduled a change of {}, and it failed", flag()),
-        AuditKind::JobStopped => format!("stopped the job {target}"),
-        AuditKind::JobRetried => format!("told the job {target} to run now"),
-        AuditKind::ChangeFreezeBegun => format!("began a change freeze in {target}"),
-        AuditKind::ChangeFreezeEnded => format!("ended the change freeze in {target}"),
-        AuditKind::ChatCommandRun => String::from("ran a command in the chat"),
-        AuditKind::ChatUserLinked => format!("linked the account of {target} to the chat"),
-        AuditKind::ChatUserUnlinked => format!("unlinked the account of {target} from the chat"),
-        AuditKind::TokenCreated => format!("created the access token {target}"),
-        AuditKind::TokenRevoked if event.from.is_empty() => format!("revoked the access token {target}"),
-        // Whose it was, where an operator revoked it: "of ann".
-        AuditKind::TokenRevoked => format!("revoked the access token {target} {}", event.from),
-        AuditKind::UserCreated => match event.to.as_str() {
-            kind @ ("administrator" | "bot") => format!("created the {kind} {target}"),
-            _ => format!("created the user {target}"),
-        },
-        AuditKind::UserDeleted => format!("deleted the user {target}"),
-        AuditKind::UserPasswordChanged => own("changed their password", "changed the password of"),
-        AuditKind::UserEmailChanged => own("changed their email address", "changed the email address of"),
-        AuditKind::IdentityLinked => format!("linked the account of {target} to a provider"),
-        AuditKind::IdentityUnlinked => format!("unlinked the account of {target} from its provider"),
-        AuditKind::MembershipCreated => format!("added the member {target}"),
-        AuditKind::MembershipUpdated => format!("changed the role of {target}"),
-        AuditKind::MembershipDeleted => format!("removed the member {target}"),
-        AuditKind::SignedIn => tried("signed in"),
-        AuditKind::SignInFailed => tried("failed to sign in"),
-        AuditKind::SignedOut => tried("signed out"),
-        AuditKind::SessionRevoked => own("ended a session of their own", "ended a session of"),
-        AuditKind::SessionsEnded => own("ended their other sessions", "ended the other sessions of"),
-        AuditKind::SignInThrottled => tried("has to wait before trying again"),
-        AuditKind::SignInConfirmed => tried("confirmed who they are"),
-        AuditKind::SignInConfirmationFailed => tried("failed to confirm who they are"),
-        AuditKind::PasswordResetLinkCreated => format!("made a password reset link for {target}"),
-        AuditKind::PasswordReset => {
-            own("set a new password with a reset link", "set with a reset link the password of")
-        }
-        AuditKind::DemoDataCreated => String::from("created the demo data"),
-    }
-}
-
-fn details<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> Vec<Detail> {
-    let (from, to) = (event.from.as_str(), event.to.as_str());
-    match kind {
-        // The sentence says it.
-        AuditKind::TokenRevoked | AuditKind::UserCreated | AuditKind::ChangeFreezeEnded => Vec::new(),
-        AuditKind::ConsentGiven => listed(&[("To the wording ", to)]),
-        AuditKind::ConsentWithdrawn => listed(&[("It was given to the wording ", from)]),
-        AuditKind::FeatureFlagDeleted => listed(&[("Was ", from)]),
-        AuditKind::FlowVersionsUpdated => match (from, to) {
-            ("", added) => listed(&[("Added ", added)]),
-            (removed, "") => listed(&[("Removed ", removed)]),
-            _ => before_and_after(from, to),
-        },
-        AuditKind::FeatureDefined if from.is_empty() => listed(&[("As ", to)]),
-        AuditKind::FeatureGroupUpdated => match (from, to) {
-            ("", members) => listed(&[("In it now: ", members)]),
-            (members, "") => listed(&[("Nobody is in it now. Before: ", members)]),
-            _ => before_and_after(from, to),
-        },
-        AuditKind::FeatureCheckOverridden => listed(&[("Check: ", from), (". Reason: ", to)]),
-        AuditKind::FeatureChangeScheduled => listed(&[("Planned for ", to)]),
-        AuditKind::FeatureChangeCancelled => listed(&[("It was planned for ", from)]),
-        AuditKind::FeatureChangeRun | AuditKind::FeatureChangeFailed => {
-            listed(&[("It was ", from), (". Outcome: ", to)])
-        }
-        AuditKind::JobStopped | AuditKind::JobRetried => listed(&[("It is for ", from)]),
-        AuditKind::ChangeFreezeBegun => listed(&[("Reason: ", to)]),
-        AuditKind::ChatCommandRun => listed(&[("The command: ", &event.target), (", as the chat user ", to)]),
-        AuditKind::ChatUserLinked => listed(&[("As the chat user ", to)]),
-        AuditKind::ChatUserUnlinked => listed(&[("It was the chat user ", from)]),
-        AuditKind::IdentityUnlinked => listed(&[("It was ", from)]),
-        AuditKind::MembershipCreated => listed(&[("As ", to)]),
-        AuditKind::SignedIn if to == "password" => vec![Detail::Words("With a password")],
-        AuditKind::SignedIn | AuditKind::SignInFailed | AuditKind::IdentityLinked => listed(&[("By ", to)]),
-        AuditKind::TokenCreated | AuditKind::SignInThrottled => listed(&[("For ", to)]),
-        _ => before_and_after(from, to),
-    }
-}
-
-/// A value that there is, after the words about it.
-fn listed(parts: &[(&'static str, &str)]) -> Vec<Detail> {
-    let there = parts.iter().filter(|(_, value)| !value.is_empty());
-    there.flat_map(|(words, value)| [Detail::Words(words), Detail::Value((*value).to_owned())]).collect()
-}
-
-fn before_and_after(from: &str, to: &str) -> Vec<Detail> {
-    match (from.is_empty(), to.is_empty()) {
-        (false, true) => listed(&[("Was ", from)]),
-        (true, false) => listed(&[("To ", to)]),
-        _ => listed(&[("From ", from), (" to ", to)]),
     }
 }
 

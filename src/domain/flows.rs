@@ -2,28 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::availability::{DuoChain, Level};
+use super::{
+    availability::{DuoChain, Level},
+    keyed::keyed_enum,
+};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    Premium,
-    Ultimate,
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Tier: serde {
+        Premium = "premium",
+        Ultimate = "ultimate",
+    }
 }
 
 impl Tier {
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Premium => "premium",
-            Self::Ultimate => "ultimate",
-        }
-    }
-
-    /// `None` when `key` names no tier.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Premium, Self::Ultimate].into_iter().find(|it| it.key() == key)
-    }
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::Premium => "Premium",

@@ -47,30 +47,6 @@ pub struct EventRow {
     pub hash: Option<String>,
 }
 
-/// The fields of [`EventRow`].
-const CSV_HEADINGS: [&str; 20] = [
-    "id",
-    "at",
-    "kind",
-    "actor_id",
-    "actor_username",
-    "actor_name",
-    "surface",
-    "namespace_id",
-    "namespace_path",
-    "target",
-    "from",
-    "to",
-    "remote_ip",
-    "request_id",
-    "environment",
-    "reason",
-    "state_before",
-    "state_after",
-    "position",
-    "hash",
-];
-
 impl From<AuditEvent> for EventRow {
     fn from(AuditEvent { id, event, sealed }: AuditEvent) -> Self {
         let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
@@ -186,22 +162,32 @@ impl AuditExport {
     }
 }
 
+const NO_FAILURE: &str =
+    "writing to memory cannot fail, each row has as many fields as the headings, and no key is a number";
+
 fn csv_of(rows: impl Iterator<Item = EventRow>, headings: bool) -> Vec<u8> {
-    const NO_FAILURE: &str = "writing to memory cannot fail, and each row has as many fields as the headings";
-    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    if headings {
-        csv.write_record(CSV_HEADINGS).expect(NO_FAILURE);
-    }
+    let begun = if headings { csv_headings() } else { Vec::new() };
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(begun);
     for row in rows {
         csv.serialize(row.harmless()).expect(NO_FAILURE);
     }
     csv.into_inner().expect(NO_FAILURE)
 }
 
+/// The line with the names of the fields, which the CSV of any row begins with.
+fn csv_headings() -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.serialize(EventRow::default()).expect(NO_FAILURE);
+    let mut line = csv.into_inner().expect(NO_FAILURE);
+    let end = line.iter().position(|it| *it == b'\n').map_or(line.len(), |at| at + 1);
+    line.truncate(end);
+    line
+}
+
 fn ndjson_of(rows: impl Iterator<Item = EventRow>) -> Vec<u8> {
     let mut out = Vec::new();
     for row in rows {
-        serde_json::to_writer(&mut out, &row).expect("writing to memory cannot fail, and no key is a number");
+        serde_json::to_writer(&mut out, &row).expect(NO_FAILURE);
         out.push(b'\n');
     }
     out

@@ -10,6 +10,7 @@ use crate::{
         audit::{AuditKind, StateChange},
         environment::Environment,
         feature::{FlagDefinition, GateChange, GateError, Gates, Moved, ahead_of_staging},
+        keyed::keyed_enum,
         visible::is_seen,
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
@@ -29,30 +30,22 @@ pub struct Guard {
     pub still_checked: Vec<Check>,
 }
 
-/// A check that a reason can override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    Freeze,
-    Consistency,
+keyed_enum! {
+    /// A check that a reason can override.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Check {
+        Freeze = "freeze",
+        Consistency = "consistency",
+    }
 }
 
 impl Check {
-    pub const ALL: [Self; 2] = [Self::Freeze, Self::Consistency];
-
     /// The check that failed so; `None` for an error of another kind.
     pub const fn of(error: &FlagError) -> Option<Self> {
         match error {
             FlagError::Frozen { .. } => Some(Self::Freeze),
             FlagError::AheadOfStaging => Some(Self::Consistency),
             _ => None,
-        }
-    }
-
-    /// The word in a form that says which checks were shown.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Freeze => "freeze",
-            Self::Consistency => "consistency",
         }
     }
 }

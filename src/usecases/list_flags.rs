@@ -7,6 +7,7 @@ use crate::{
     domain::{
         environment::Environment,
         feature::{FlagDefinition, FlagType, Glance, LONG_DAYS, Stale, State},
+        keyed::keyed_enum,
         stored::Stored,
         time::Timestamp,
     },
@@ -31,24 +32,14 @@ pub struct FlagFilter {
     pub age: Option<Age>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
-    /// Changed in the last days, wherever.
-    Lately,
-    /// Set once, and not changed for long.
-    Old,
-    Stale,
-}
-
-impl Age {
-    pub const ALL: [Self; 3] = [Self::Lately, Self::Old, Self::Stale];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Lately => "lately",
-            Self::Old => "old",
-            Self::Stale => "stale",
-        }
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Age {
+        /// Changed in the last days, wherever.
+        Lately = "lately",
+        /// Set once, and not changed for long.
+        Old = "old",
+        Stale = "stale",
     }
 }
 
