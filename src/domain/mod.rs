@@ -36,6 +36,7 @@ pub mod password;
 pub mod paths;
 pub mod preferences;
 pub mod role;
+pub mod sealed_row;
 pub mod stored;
 pub mod throttle;
 pub mod time;

@@ -2,7 +2,7 @@
 
 use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, sealed_row::sealed_row, statements};
 use crate::domain::{
-    audit::{AuditActor, AuditCursor, AuditEvent, AuditNamespace, NewAuditEvent, StateChange},
+    audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
     audit_chain::{ChainHash, ChainPoint, RowId, SealedRow},
     audit_query::AuditSelection,
     change::LoggedChange,
@@ -70,7 +70,8 @@ macro_rules! last_changes {
 
 statements! {
     APPEND = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
-    FIND = listed!("e.id = $1");
+    /// One event, where the rest of a filter does not leave it out.
+    FIND = listed!("e.id = $1 AND (e.at, e.id) < ($2, $3) AND e.at >= $4 AND (CAST($5 AS BIGINT) IS NULL OR e.namespace_id = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor_username = $6) AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)");
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
     FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target, environment FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
     LIST = list!();
@@ -244,9 +245,6 @@ impl AuditLog<'_> {
     /// The newest first, at most `limit`.
     pub async fn list(&mut self, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
         let AuditSelection { person, kind, from, until, event } = &filter.selection;
-        if let Some(id) = event {
-            return self.find(*id, filter).await;
-        }
         let sql = match (filter.namespace, person, kind) {
             (None, None, None) => LIST,
             (None, None, Some(_)) => LIST_OF_KIND,
@@ -263,20 +261,22 @@ impl AuditLog<'_> {
             Some(cursor) if cursor.at.as_millis() < end => (cursor.at.as_millis(), cursor.id.0),
             _ => (end, i64::MIN),
         };
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
-            let mut query = sqlx::query_as(sql)
-                .bind(before.0)
-                .bind(before.1)
-                .bind(from.map_or(i64::MIN, Timestamp::as_millis))
-                .bind(limit);
-            if let Some(namespace) = filter.namespace {
-                query = query.bind(namespace.0);
+        let from = from.map_or(i64::MIN, Timestamp::as_millis);
+        let namespace = filter.namespace.map(|it| it.0);
+        let kind = kind.map(AuditKind::key);
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| if let Some(id) = event {
+            let query = sqlx::query_as(FIND).bind(id.0).bind(before.0).bind(before.1).bind(from);
+            query.bind(namespace).bind(person).bind(kind).fetch_all(c).await
+        } else {
+            let mut query = sqlx::query_as(sql).bind(before.0).bind(before.1).bind(from).bind(limit);
+            if let Some(namespace) = namespace {
+                query = query.bind(namespace);
             }
             if let Some(person) = person {
                 query = query.bind(person);
             }
             if let Some(kind) = kind {
-                query = query.bind(kind.key());
+                query = query.bind(kind);
             }
             query.fetch_all(c).await
         })?;
@@ -314,25 +314,5 @@ impl AuditLog<'_> {
             query.fetch_all(c).await
         })?;
         Ok(rows.into_iter().map(AuditEvent::from).collect())
-    }
-
-    /// One event, as a list that the rest of the filter may leave empty.
-    async fn find(
-        &mut self,
-        id: AuditEventId,
-        filter: &AuditFilter,
-    ) -> Result<Vec<AuditEvent>, StorageError> {
-        let row: Option<ListedRow> =
-            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
-        let Some(row) = row else { return Ok(Vec::new()) };
-        let AuditSelection { person, kind, from, until, .. } = &filter.selection;
-        let at = Timestamp::from_millis(row.row.at);
-        let wanted = filter.before.is_none()
-            && filter.namespace.is_none_or(|it| row.row.namespace_id == Some(it.0))
-            && person.as_ref().is_none_or(|it| row.row.actor_username == *it)
-            && kind.is_none_or(|it| row.row.kind == it.key())
-            && from.is_none_or(|it| at >= it)
-            && until.is_none_or(|it| at < it);
-        Ok(if wanted { vec![row.into()] } else { Vec::new() })
     }
 }
