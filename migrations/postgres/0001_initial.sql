@@ -163,10 +163,18 @@ CREATE TABLE audit_events (
     namespace_id BIGINT,
     namespace_path TEXT,
     target TEXT NOT NULL,
+    -- In words, for people. No program reads them back.
     value_from TEXT NOT NULL,
     value_to TEXT NOT NULL,
     remote_ip TEXT NOT NULL,
-    request_id TEXT NOT NULL
+    request_id TEXT NOT NULL,
+    -- For what is set for each environment by itself.
+    environment TEXT,
+    -- Why, where that is asked for and was said.
+    reason TEXT,
+    -- What was set before and after as JSON, for programs: a flag is restored from it.
+    state_before TEXT,
+    state_after TEXT
 );
 CREATE INDEX audit_events_namespace_id ON audit_events (namespace_id, id);
 CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events

@@ -24,6 +24,6 @@ CREATE INDEX scheduled_changes_due ON scheduled_changes (due_at, id) WHERE state
 CREATE INDEX scheduled_changes_ended ON scheduled_changes (ended_at, id);
 CREATE INDEX scheduled_changes_flag ON scheduled_changes (flag, ended_at, id);
 
--- The history of a flag in an environment.
+-- The history of a flag.
 CREATE INDEX audit_events_flag ON audit_events (target, at, id)
 WHERE kind IN ('feature_flag_updated', 'feature_flag_deleted');

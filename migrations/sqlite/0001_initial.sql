@@ -169,10 +169,18 @@ CREATE TABLE audit_events (
     namespace_id INTEGER,
     namespace_path TEXT,
     target TEXT NOT NULL,
+    -- In words, for people. No program reads them back.
     value_from TEXT NOT NULL,
     value_to TEXT NOT NULL,
     remote_ip TEXT NOT NULL,
-    request_id TEXT NOT NULL
+    request_id TEXT NOT NULL,
+    -- For what is set for each environment by itself.
+    environment TEXT,
+    -- Why, where that is asked for and was said.
+    reason TEXT,
+    -- What was set before and after as JSON, for programs: a flag is restored from it.
+    state_before TEXT,
+    state_after TEXT
 ) STRICT;
 CREATE INDEX audit_events_namespace_id ON audit_events (namespace_id, id);
 -- REPLACE deletes without asking the trigger for it.

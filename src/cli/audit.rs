@@ -230,18 +230,9 @@ mod tests {
         let app = App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings);
         let mut uow = app.storage.begin().await.expect("a transaction");
         for at in 0..count {
-            let event = NewAuditEvent {
-                at: Timestamp::from_millis(at),
-                kind: AuditKind::SignInFailed,
-                actor: AuditActor { id: None, username: "=1+1".into(), name: String::new() },
-                surface: Surface::Page,
-                namespace: None,
-                target: "=1+1".into(),
-                from: String::new(),
-                to: String::new(),
-                remote_ip: String::new(),
-                request_id: String::new(),
-            };
+            let actor = AuditActor { id: None, username: "=1+1".into(), name: String::new() };
+            let at = Timestamp::from_millis(at);
+            let event = NewAuditEvent::new(at, AuditKind::SignInFailed, actor, Surface::Page, "=1+1");
             uow.audit_log().append(event);
         }
         uow.commit().await.expect("written");

@@ -1,48 +1,23 @@
 //! Whoever acts, and the surfaces that they can act through.
 
-use serde::{Deserialize, Serialize};
+use super::{ids::UserId, keyed::keyed_enum, stored::Stored, time::Timestamp, token::Scope, user::UserKind};
 
-use super::{
-    ids::UserId,
-    stored::{Stored, Word},
-    time::Timestamp,
-    token::Scope,
-    user::UserKind,
-};
-
-/// What a request came through. Kept with every audit event and consent, in tables that are never
-/// rewritten: no CHECK of the database lists the words, so that another is only one more here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Surface {
-    Page,
-    Api,
-    CommandLine,
-    /// A command in a chat program.
-    Chat,
-    /// The server itself, when the time of a planned change has come.
-    Scheduler,
+keyed_enum! {
+    /// What a request came through. Kept with every audit event and consent, in tables that are never
+    /// rewritten: no CHECK of the database lists the words, so that another is only one more here.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Surface: serde {
+        Page = "page",
+        Api = "api",
+        CommandLine = "command_line",
+        /// A command in a chat program.
+        Chat = "chat",
+        /// The server itself, when the time of a planned change has come.
+        Scheduler = "scheduler",
+    }
 }
 
 impl Surface {
-    pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::CommandLine, Self::Chat, Self::Scheduler];
-
-    /// The word in the database.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Api => "api",
-            Self::CommandLine => "command_line",
-            Self::Chat => "chat",
-            Self::Scheduler => "scheduler",
-        }
-    }
-
-    /// `None` when `key` names no surface.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.key() == key)
-    }
-
     /// As it is said on screen, in the middle of a sentence.
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -62,16 +37,6 @@ pub enum Proof {
     EachRequest,
     /// A session goes by the password or the provider's word that was given then.
     Session { since: Timestamp },
-}
-
-impl Word for Surface {
-    fn key(self) -> &'static str {
-        self.key()
-    }
-
-    fn find(key: &str) -> Option<Self> {
-        Self::from_key(key)
-    }
 }
 
 impl Stored<Surface> {

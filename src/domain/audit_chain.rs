@@ -7,7 +7,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::ids::{AuditEventId, ConsentId};
+pub use super::sealed_row::{RowId, SealedRow, Value};
 
 /// Begins what is hashed. Another encoding is another version.
 const VERSION: &str = "duo-console audit chain 1";
@@ -62,71 +62,6 @@ impl fmt::Display for ChainPoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.position, self.hash)
     }
-}
-
-/// A row that the chain seals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowId {
-    Event(AuditEventId),
-    Ledger(ConsentId),
-}
-
-impl RowId {
-    pub const fn table(self) -> &'static str {
-        match self {
-            Self::Event(_) => "audit_events",
-            Self::Ledger(_) => "consent_ledger",
-        }
-    }
-
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Event(id) => id.0,
-            Self::Ledger(id) => id.0,
-        }
-    }
-}
-
-impl fmt::Display for RowId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Event(id) => write!(f, "audit event {id}"),
-            Self::Ledger(id) => write!(f, "consent ledger row {id}"),
-        }
-    }
-}
-
-/// What stands in a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value<'a> {
-    Null,
-    Number(i64),
-    Text(&'a str),
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl<T: Into<Self>> From<Option<T>> for Value<'_> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-/// A row as it is hashed: which one, and every other column in the order of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedRow<'a> {
-    pub id: RowId,
-    pub columns: Vec<Value<'a>>,
 }
 
 /// Every part says what it is and, where it may vary, how long: no two rows are encoded alike.
@@ -398,6 +333,7 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::{AuditEventId, ConsentId};
 
     fn event(id: i64, text: &str) -> SealedRow<'_> {
         SealedRow { id: RowId::Event(AuditEventId(id)), columns: vec![Value::Text(text)] }

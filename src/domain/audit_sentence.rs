@@ -1,11 +1,10 @@
-//! What a page says of an event: a sentence whose subject is who did it, and what else it knows.
-//!
-//! Each kind has a sentence of its own, because what an event is about stands elsewhere in each: a flag is
-//! changed, but somebody signs in, and nobody signs in a user name.
+//! What a page says of an event: a sentence whose subject is who did it, and what else it knows. The words
+//! of each kind stand with it (`audit_kind.rs`).
 
+pub use super::audit_words::Detail;
 use super::{
     audit::{AuditKind, NewAuditEvent},
-    feature::{FeatureTarget, Recorded},
+    audit_words::{About, Phrases, change, listed},
     flows::Flow,
     stored::Stored,
 };
@@ -19,25 +18,28 @@ pub struct Sentence {
     pub details: Vec<Detail>,
 }
 
-/// A part of the details.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Ours.
-    Words(&'static str),
-    /// As it was logged, to be set off.
-    Value(String),
-}
-
 impl Sentence {
     pub fn of<Place>(event: &NewAuditEvent<Stored<AuditKind>, Place>) -> Self {
+        let environment = event.environment.as_ref().map(Stored::key);
+        let about = About {
+            by: &event.actor.username,
+            target: &event.target,
+            flow: Flow::find(&event.target).map_or(event.target.as_str(), |flow| flow.name),
+            environment,
+            from: &event.from,
+            to: &event.to,
+        };
         let (what, mut details) = match &event.kind {
-            Stored::Known(kind) => (what(*kind, event), details(*kind, event)),
+            Stored::Known(kind) => {
+                let Phrases { what, details } = kind.phrases();
+                (what(&about), details(&about))
+            }
             Stored::Newer(key) => {
-                let what =
-                    format!("made a change that this release does not know, {key}, to {}", event.target);
-                (what, before_and_after(&event.from, &event.to))
+                let what = format!("made a change that this release does not know, {key}, to");
+                (about.target(&what), change(&about))
             }
         };
+        details.extend(listed(&[(". Reason: ", event.reason.as_deref().unwrap_or_default())]));
         if let Some(Detail::Words(first)) = details.first_mut() {
             // What goes on with a sentence may have none before it.
             *first = first.trim_start_matches(['.', ',', ' ']);
@@ -46,157 +48,35 @@ impl Sentence {
     }
 }
 
-fn what<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> String {
-    let target = event.target.as_str();
-    let flow = || Flow::find(target).map_or(target, |flow| flow.name);
-    let is_own = event.actor.username == target;
-    let own =
-        |own: &str, of_other: &str| if is_own { own.to_owned() } else { format!("{of_other} {target}") };
-    // Who tried is nobody known; the name that they tried stands there as well.
-    let tried = |what: &str| {
-        if is_own || target.is_empty() { what.to_owned() } else { format!("{what} as {target}") }
-    };
-    // Production's name is not in the event.
-    let flag = || {
-        let FeatureTarget { flag, environment } = FeatureTarget::read(target);
-        format!("the feature flag {flag} in {environment}")
-    };
-    match kind {
-        AuditKind::FlowEnabled => format!("turned on {}", flow()),
-        AuditKind::FlowDisabled => format!("turned off {}", flow()),
-        AuditKind::ConsentGiven => format!("consented to {}", flow()),
-        AuditKind::ConsentWithdrawn => format!("withdrew the consent to {}", flow()),
-        AuditKind::OrbitSettingsUpdated => format!("changed the Orbit preference {target}"),
-        AuditKind::PreferencesUpdated => own("changed their preferences", "changed the preferences of"),
-        AuditKind::FeatureFlagUpdated => format!("changed {}", flag()),
-        AuditKind::FeatureFlagDeleted => format!("deleted the gates of {}", flag()),
-        AuditKind::FlowVersionsUpdated => format!("changed which flow versions are deployed in {target}"),
-        AuditKind::FeatureDefined => format!("defined the feature flag {target}"),
-        AuditKind::FeatureGroupUpdated => format!("changed who is in the feature group {target}"),
-        AuditKind::FeatureCheckOverridden => format!("overrode a check of the feature flag {target}"),
-        AuditKind::FeatureChangeScheduled => format!("scheduled a change of {}", flag()),
-        AuditKind::FeatureChangeCancelled => format!("cancelled a scheduled change of {}", flag()),
-        AuditKind::FeatureChangeRun => format!("had scheduled a change of {}, and it was made", flag()),
-        AuditKind::FeatureChangeFailed => format!("had scheduled a change of {}, and it failed", flag()),
-        AuditKind::JobStopped => format!("stopped the job {target}"),
-        AuditKind::JobRetried => format!("told the job {target} to run now"),
-        AuditKind::ChangeFreezeBegun => format!("began a change freeze in {target}"),
-        AuditKind::ChangeFreezeEnded => format!("ended the change freeze in {target}"),
-        AuditKind::ChatCommandRun => String::from("ran a command in the chat"),
-        AuditKind::ChatUserLinked => format!("linked the account of {target} to the chat"),
-        AuditKind::ChatUserUnlinked => format!("unlinked the account of {target} from the chat"),
-        AuditKind::TokenCreated => format!("created the access token {target}"),
-        AuditKind::TokenRevoked if event.from.is_empty() => format!("revoked the access token {target}"),
-        // Whose it was, where an operator revoked it: "of ann".
-        AuditKind::TokenRevoked => format!("revoked the access token {target} {}", event.from),
-        AuditKind::UserCreated => match event.to.as_str() {
-            kind @ ("administrator" | "bot") => format!("created the {kind} {target}"),
-            _ => format!("created the user {target}"),
-        },
-        AuditKind::UserDeleted => format!("deleted the user {target}"),
-        AuditKind::UserPasswordChanged => own("changed their password", "changed the password of"),
-        AuditKind::UserEmailChanged => own("changed their email address", "changed the email address of"),
-        AuditKind::IdentityLinked => format!("linked the account of {target} to a provider"),
-        AuditKind::IdentityUnlinked => format!("unlinked the account of {target} from its provider"),
-        AuditKind::MembershipCreated => format!("added the member {target}"),
-        AuditKind::MembershipUpdated => format!("changed the role of {target}"),
-        AuditKind::MembershipDeleted => format!("removed the member {target}"),
-        AuditKind::SignedIn => tried("signed in"),
-        AuditKind::SignInFailed => tried("failed to sign in"),
-        AuditKind::SignedOut => tried("signed out"),
-        AuditKind::SessionRevoked => own("ended a session of their own", "ended a session of"),
-        AuditKind::SessionsEnded => own("ended their other sessions", "ended the other sessions of"),
-        AuditKind::SignInThrottled => tried("has to wait before trying again"),
-        AuditKind::SignInConfirmed => tried("confirmed who they are"),
-        AuditKind::SignInConfirmationFailed => tried("failed to confirm who they are"),
-        AuditKind::PasswordResetLinkCreated => format!("made a password reset link for {target}"),
-        AuditKind::PasswordReset => {
-            own("set a new password with a reset link", "set with a reset link the password of")
-        }
-        AuditKind::DemoDataCreated => String::from("created the demo data"),
-    }
-}
-
-fn details<Kind, Place>(kind: AuditKind, event: &NewAuditEvent<Kind, Place>) -> Vec<Detail> {
-    let (from, to) = (event.from.as_str(), event.to.as_str());
-    match kind {
-        // The sentence says it.
-        AuditKind::TokenRevoked | AuditKind::UserCreated | AuditKind::ChangeFreezeEnded => Vec::new(),
-        AuditKind::ConsentGiven => listed(&[("To the wording ", to)]),
-        AuditKind::ConsentWithdrawn => listed(&[("It was given to the wording ", from)]),
-        AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted => {
-            let after = Recorded::parse(to);
-            let changed = if kind == AuditKind::FeatureFlagUpdated {
-                before_and_after(from, &after.gates)
-            } else {
-                listed(&[("Was ", from)])
-            };
-            let reason = after.reason.unwrap_or_default();
-            changed.into_iter().chain(listed(&[(". Reason: ", &reason)])).collect()
-        }
-        AuditKind::FlowVersionsUpdated => match (from, to) {
-            ("", added) => listed(&[("Added ", added)]),
-            (removed, "") => listed(&[("Removed ", removed)]),
-            _ => before_and_after(from, to),
-        },
-        AuditKind::FeatureDefined if from.is_empty() => listed(&[("As ", to)]),
-        AuditKind::FeatureGroupUpdated => match (from, to) {
-            ("", members) => listed(&[("In it now: ", members)]),
-            (members, "") => listed(&[("Nobody is in it now. Before: ", members)]),
-            _ => before_and_after(from, to),
-        },
-        AuditKind::FeatureCheckOverridden => listed(&[("Check: ", from), (". Reason: ", to)]),
-        AuditKind::FeatureChangeScheduled => listed(&[("Planned for ", to)]),
-        AuditKind::FeatureChangeCancelled => listed(&[("It was planned for ", from)]),
-        AuditKind::FeatureChangeRun | AuditKind::FeatureChangeFailed => {
-            listed(&[("It was ", from), (". Outcome: ", to)])
-        }
-        AuditKind::JobStopped | AuditKind::JobRetried => listed(&[("It is for ", from)]),
-        AuditKind::ChangeFreezeBegun => listed(&[("Reason: ", to)]),
-        AuditKind::ChatCommandRun => listed(&[("The command: ", &event.target), (", as the chat user ", to)]),
-        AuditKind::ChatUserLinked => listed(&[("As the chat user ", to)]),
-        AuditKind::ChatUserUnlinked => listed(&[("It was the chat user ", from)]),
-        AuditKind::IdentityUnlinked => listed(&[("It was ", from)]),
-        AuditKind::MembershipCreated => listed(&[("As ", to)]),
-        AuditKind::SignedIn if to == "password" => vec![Detail::Words("With a password")],
-        AuditKind::SignedIn | AuditKind::SignInFailed | AuditKind::IdentityLinked => listed(&[("By ", to)]),
-        AuditKind::TokenCreated | AuditKind::SignInThrottled => listed(&[("For ", to)]),
-        _ => before_and_after(from, to),
-    }
-}
-
-/// A value that there is, after the words about it.
-fn listed(parts: &[(&'static str, &str)]) -> Vec<Detail> {
-    let there = parts.iter().filter(|(_, value)| !value.is_empty());
-    there.flat_map(|(words, value)| [Detail::Words(words), Detail::Value((*value).to_owned())]).collect()
-}
-
-fn before_and_after(from: &str, to: &str) -> Vec<Detail> {
-    match (from.is_empty(), to.is_empty()) {
-        (false, true) => listed(&[("Was ", from)]),
-        (true, false) => listed(&[("To ", to)]),
-        _ => listed(&[("From ", from), (" to ", to)]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{AuditKind as Kind, *};
-    use crate::domain::{actor::Surface, audit::AuditActor, time::Timestamp};
+    use crate::domain::{actor::Surface, audit::AuditActor, environment::Environment, time::Timestamp};
+
+    const FLAG: &str = "a_flag";
+    /// The same with an environment, which an event has in a field of its own.
+    const FLAG_HERE: &str = "the flag in production";
+    const FLAG_IN_STAGING: &str = "the flag in staging";
+    const FLAG_IN_DEV: &str = "the flag in dev";
+    /// Before a reason, which has one as well.
+    const WHY: &str = " // ";
 
     /// As it is read, with the values in quotes.
     fn read(who: &str, kind: AuditKind, target: &str, from: &str, to: &str) -> String {
+        let actor = AuditActor { id: None, username: who.into(), name: String::new() };
+        let (target, environment) = match target {
+            FLAG_HERE => (FLAG, Some(Environment::Production)),
+            FLAG_IN_STAGING => (FLAG, Some(Environment::Staging)),
+            FLAG_IN_DEV => (FLAG, Some(Environment::Dev)),
+            _ => (target, None),
+        };
+        let (to, reason) = to.split_once(WHY).map_or((to, None), |(to, why)| (to, Some(why.to_owned())));
         let event = NewAuditEvent {
-            at: Timestamp::from_millis(0),
-            kind: Stored::Known(kind),
-            actor: AuditActor { id: None, username: who.into(), name: String::new() },
-            surface: Surface::Page,
-            namespace: None,
-            target: target.into(),
             from: from.into(),
             to: to.into(),
-            remote_ip: String::new(),
-            request_id: String::new(),
+            environment: environment.map(Stored::Known),
+            reason,
+            ..NewAuditEvent::new(Timestamp::from_millis(0), Stored::Known(kind), actor, Surface::Page, target)
         };
         let Sentence { what, details } = Sentence::of(&event);
         let details: String = details
@@ -235,19 +115,19 @@ mod tests {
             "ann changed their preferences. From 'theme dark' to 'theme light'.",
         ),
         (
-            ("ann", Kind::FeatureFlagUpdated, "a_flag", "default", "on; because: Pilot."),
+            ("ann", Kind::FeatureFlagUpdated, FLAG_HERE, "default", "on // Pilot."),
             "ann changed the feature flag a_flag in production. From 'default' to 'on'. Reason: 'Pilot.'.",
         ),
         (
-            ("ann", Kind::FeatureFlagUpdated, "a_flag in staging", "on", "off"),
+            ("ann", Kind::FeatureFlagUpdated, FLAG_IN_STAGING, "on", "off"),
             "ann changed the feature flag a_flag in staging. From 'on' to 'off'.",
         ),
         (
-            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", ""),
+            ("ann", Kind::FeatureFlagDeleted, FLAG_HERE, "on", ""),
             "ann deleted the gates of the feature flag a_flag in production. Was 'on'.",
         ),
         (
-            ("ann", Kind::FeatureFlagDeleted, "a_flag", "on", "default; because: Done."),
+            ("ann", Kind::FeatureFlagDeleted, FLAG_HERE, "on", " // Done."),
             "ann deleted the gates of the feature flag a_flag in production. Was 'on'. Reason: 'Done.'.",
         ),
         (
@@ -286,7 +166,7 @@ mod tests {
             (
                 "ann",
                 Kind::FeatureChangeScheduled,
-                "a_flag",
+                FLAG_HERE,
                 "",
                 "2026-12-01T08:00:00Z (scheduled change 3): on",
             ),
@@ -296,14 +176,14 @@ mod tests {
             (
                 "ann",
                 Kind::FeatureChangeCancelled,
-                "a_flag in dev",
+                FLAG_IN_DEV,
                 "2026-12-01T08:00:00Z (scheduled change 3): on",
                 "",
             ),
             "ann cancelled a scheduled change of the feature flag a_flag in dev. It was planned for '2026-12-01T08:00:00Z (scheduled change 3): on'.",
         ),
         (
-            ("ann", Kind::FeatureChangeRun, "a_flag", "scheduled change 3", "on"),
+            ("ann", Kind::FeatureChangeRun, FLAG_HERE, "scheduled change 3", "on"),
             "ann had scheduled a change of the feature flag a_flag in production, and it was made. It was 'scheduled change 3'. Outcome: 'on'.",
         ),
         (
@@ -315,11 +195,11 @@ mod tests {
             "ann told the job 4 (tidy_up) to run now. It is for 'Removes what is old'.",
         ),
         (
-            ("ann", Kind::FeatureChangeFailed, "a_flag", "scheduled change 3", "There is no group."),
+            ("ann", Kind::FeatureChangeFailed, FLAG_HERE, "scheduled change 3", "There is no group."),
             "ann had scheduled a change of the feature flag a_flag in production, and it failed. It was 'scheduled change 3'. Outcome: 'There is no group.'.",
         ),
         (
-            ("ann", Kind::FeatureChangeRun, "a_flag", "", "on"),
+            ("ann", Kind::FeatureChangeRun, FLAG_HERE, "", "on"),
             "ann had scheduled a change of the feature flag a_flag in production, and it was made. Outcome: 'on'.",
         ),
         (
@@ -431,17 +311,12 @@ mod tests {
 
     #[test]
     fn what_a_newer_release_did_is_said_with_its_word() {
+        let kind = Stored::Newer(String::from("workflow_approved"));
+        let nobody = AuditActor { id: None, username: String::new(), name: String::new() };
+        let at = Timestamp::from_millis(0);
         let event = NewAuditEvent {
-            at: Timestamp::from_millis(0),
-            kind: Stored::Newer(String::from("workflow_approved")),
-            actor: AuditActor { id: None, username: String::new(), name: String::new() },
-            surface: Surface::Page,
-            namespace: None,
-            target: String::from("build/v2"),
-            from: String::new(),
             to: String::from("3"),
-            remote_ip: String::new(),
-            request_id: String::new(),
+            ..NewAuditEvent::new(at, kind, nobody, Surface::Page, "build/v2")
         };
         let Sentence { what, details } = Sentence::of(&event);
         assert_eq!(what, "made a change that this release does not know, workflow_approved, to build/v2");

@@ -1,35 +1,20 @@
 //! The chain that must be open before any flow runs: GitLab Duo → agent platform → flow execution →
 //! foundational flows → the flow itself. A level that is off disables what hangs on it.
 
-use serde::{Deserialize, Serialize};
+use super::keyed::keyed_enum;
 
-/// GitLab's four-valued setting (`duo_availability`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DuoAvailability {
-    AlwaysOn,
-    DefaultOn,
-    DefaultOff,
-    NeverOn,
+keyed_enum! {
+    /// GitLab's four-valued setting (`duo_availability`).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum DuoAvailability: serde {
+        AlwaysOn = "always_on",
+        DefaultOn = "default_on",
+        DefaultOff = "default_off",
+        NeverOn = "never_on",
+    }
 }
 
 impl DuoAvailability {
-    pub const ALL: [Self; 4] = [Self::AlwaysOn, Self::DefaultOn, Self::DefaultOff, Self::NeverOn];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::AlwaysOn => "always_on",
-            Self::DefaultOn => "default_on",
-            Self::DefaultOff => "default_off",
-            Self::NeverOn => "never_on",
-        }
-    }
-
-    /// `None` when `key` names no value.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.key() == key)
-    }
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::AlwaysOn => "Always on",
@@ -53,29 +38,18 @@ pub struct DuoChain {
     pub foundational_flows: bool,
 }
 
-/// A level of the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    GitlabDuo,
-    AgentPlatform,
-    FlowExecution,
-    FoundationalFlows,
+keyed_enum! {
+    /// A level of the chain.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Level: serde {
+        GitlabDuo = "gitlab_duo",
+        AgentPlatform = "agent_platform",
+        FlowExecution = "flow_execution",
+        FoundationalFlows = "foundational_flows",
+    }
 }
 
 impl Level {
-    pub const ALL: [Self; 4] =
-        [Self::GitlabDuo, Self::AgentPlatform, Self::FlowExecution, Self::FoundationalFlows];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::GitlabDuo => "gitlab_duo",
-            Self::AgentPlatform => "agent_platform",
-            Self::FlowExecution => "flow_execution",
-            Self::FoundationalFlows => "foundational_flows",
-        }
-    }
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::GitlabDuo => "GitLab Duo",
@@ -134,12 +108,5 @@ mod tests {
         let platform = Some(Level::AgentPlatform);
         assert_eq!(Level::ALL.map(|level| chain.overruled_by(level)), [None, None, platform, platform]);
         assert_eq!(Level::ALL.map(|level| DuoChain::ALL_ON.overruled_by(level)), [None; 4]);
-    }
-
-    #[test]
-    fn availability_reads_back_as_it_is_written() {
-        for value in DuoAvailability::ALL {
-            assert_eq!(DuoAvailability::from_key(value.key()), Some(value));
-        }
     }
 }

@@ -4,7 +4,6 @@
 use super::{
     audit::{AuditActor, AuditKind, AuditNamespace},
     environment::Environment,
-    feature::FeatureTarget,
     ids::AuditEventId,
     stored::Stored,
     time::Timestamp,
@@ -21,6 +20,8 @@ pub struct LoggedChange {
     pub actor: AuditActor,
     pub namespace: Option<AuditNamespace>,
     pub target: String,
+    /// Where, for what is set for each environment by itself.
+    pub environment: Option<Stored<Environment>>,
 }
 
 /// Who hears of a change. Administrators hear of all of them.
@@ -80,7 +81,7 @@ pub fn is_about_flags(event: &LoggedChange, environment: Environment) -> bool {
     let Some(kind) = event.kind.known() else { return true };
     match kind {
         Kind::FeatureFlagUpdated | Kind::FeatureFlagDeleted => {
-            FeatureTarget::read(&event.target).environment == environment
+            event.environment.as_ref().is_none_or(|it| *it == environment)
         }
         Kind::FeatureDefined
         | Kind::FeatureGroupUpdated
@@ -97,8 +98,8 @@ pub fn told(event: &LoggedChange) -> Told<'_> {
     let subject = event.target.as_str();
     match event.kind.known() {
         Some(AuditKind::FeatureFlagUpdated | AuditKind::FeatureFlagDeleted) => {
-            let FeatureTarget { flag, environment } = FeatureTarget::read(subject);
-            Told { subject: flag, environment: Some(environment), namespace }
+            let environment = event.environment.as_ref().and_then(Stored::known);
+            Told { subject, environment, namespace }
         }
         Some(AuditKind::FlowVersionsUpdated) => {
             Told { subject: "flow_versions", environment: Environment::from_key(subject), namespace }
@@ -123,6 +124,7 @@ mod tests {
             actor: AuditActor { id: None, username: "ann".into(), name: "Ann".into() },
             namespace: None,
             target: target.into(),
+            environment: None,
         }
     }
 
@@ -140,8 +142,12 @@ mod tests {
 
     #[test]
     fn a_flag_is_told_with_its_environment() {
-        let production = event(AuditKind::FeatureFlagUpdated, "duo_developer_orbit");
-        let staging = event(AuditKind::FeatureFlagDeleted, "duo_developer_orbit in staging-ref");
+        let change = |kind, environment| LoggedChange {
+            environment: Some(Stored::Known(environment)),
+            ..event(kind, "duo_developer_orbit")
+        };
+        let production = change(AuditKind::FeatureFlagUpdated, Environment::Production);
+        let staging = change(AuditKind::FeatureFlagDeleted, Environment::StagingRef);
         for (event, environment) in
             [(&production, Environment::Production), (&staging, Environment::StagingRef)]
         {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{flows::Flow, ids::ConsentId, stored::Word, time::Timestamp, wording::WordingId};
+use super::{flows::Flow, ids::ConsentId, keyed::keyed_enum, time::Timestamp, wording::WordingId};
 
 /// Recorded consent, as it stands. The names are as they were when it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,34 +16,12 @@ pub struct ConsentGiven {
 /// GitLab's key for the consent to the Code Review Flow.
 pub const CODE_REVIEW_FEATURE: &str = "code_review_flow_dap_routing";
 
-/// What a row of the consent ledger says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LedgerAction {
-    Given,
-    Withdrawn,
-}
-
-impl LedgerAction {
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Given => "given",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// `None` when `key` names no action.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Given, Self::Withdrawn].into_iter().find(|it| it.key() == key)
-    }
-}
-
-impl Word for LedgerAction {
-    fn key(self) -> &'static str {
-        self.key()
-    }
-
-    fn find(key: &str) -> Option<Self> {
-        Self::from_key(key)
+keyed_enum! {
+    /// What a row of the consent ledger says.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LedgerAction {
+        Given = "given",
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -9,7 +9,6 @@ mod record;
 mod schedule;
 mod staging;
 mod stale;
-mod target;
 mod value;
 mod warning;
 mod words;
@@ -19,11 +18,9 @@ pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name}
 pub use edit::{Edit, EditError, Target, TargetKind};
 pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
-pub use record::Recorded;
 pub use schedule::{Ended, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::{Moved, ahead_of_staging};
 pub use stale::{LONG_DAYS, Stale};
-pub use target::FeatureTarget;
 pub use value::{FlagValue, PercentageOf, Targets, UnknownValue, ValueError, WrittenValue};
 pub use warning::Warning;
 

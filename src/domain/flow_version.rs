@@ -8,32 +8,25 @@ use super::{
     environment::Environment,
     feature::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT},
     flows::{DEVELOPER, Flow},
+    keyed::keyed_enum,
 };
 
-/// What a row of the table may ask. Whoever asks for a decision finds out whether it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// The feature flag `orbit_user_preference` is on for the user.
-    OrbitUserPreference,
-    /// The user turned Orbit on, and not off for Duo Developer.
-    OrbitChosen,
-    /// The feature flag `duo_developer_orbit` is on for the user or the top-level group.
-    DuoDeveloperOrbit,
-    /// The feature flag `duo_developer_next_unstable` is on for the project or the top-level group.
-    DuoDeveloperNextUnstable,
+keyed_enum! {
+    /// What a row of the table may ask. Whoever asks for a decision finds out whether it holds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Condition {
+        /// The feature flag `orbit_user_preference` is on for the user.
+        OrbitUserPreference = "orbit_user_preference",
+        /// The user turned Orbit on, and not off for Duo Developer.
+        OrbitChosen = "orbit_chosen",
+        /// The feature flag `duo_developer_orbit` is on for the user or the top-level group.
+        DuoDeveloperOrbit = "duo_developer_orbit",
+        /// The feature flag `duo_developer_next_unstable` is on for the project or the top-level group.
+        DuoDeveloperNextUnstable = "duo_developer_next_unstable",
+    }
 }
 
 impl Condition {
-    /// The word in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::OrbitUserPreference => "orbit_user_preference",
-            Self::OrbitChosen => "orbit_chosen",
-            Self::DuoDeveloperOrbit => DUO_DEVELOPER_ORBIT,
-            Self::DuoDeveloperNextUnstable => DUO_DEVELOPER_NEXT_UNSTABLE,
-        }
-    }
-
     /// As it is said on screen.
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,27 +40,18 @@ impl Condition {
     }
 }
 
-/// The row of the table that fired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum VersionRule {
-    DuoDeveloperOrbit,
-    DuoDeveloperNextUnstable,
-    /// No row did: the flow's own definition and default version.
-    Default,
+keyed_enum! {
+    /// The row of the table that fired.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum VersionRule {
+        DuoDeveloperOrbit = "duo_developer_orbit",
+        DuoDeveloperNextUnstable = "duo_developer_next_unstable",
+        /// No row did: the flow's own definition and default version.
+        Default = "default",
+    }
 }
 
 impl VersionRule {
-    pub const ALL: [Self; 3] = [Self::DuoDeveloperOrbit, Self::DuoDeveloperNextUnstable, Self::Default];
-
-    /// The word in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::DuoDeveloperOrbit => "duo_developer_orbit",
-            Self::DuoDeveloperNextUnstable => "duo_developer_next_unstable",
-            Self::Default => "default",
-        }
-    }
-
     /// The feature flag whose switching off takes the rule back; `None` where there is none.
     pub const fn switch_off(self) -> Option<&'static str> {
         match self {
@@ -387,12 +371,5 @@ mod tests {
         assert_eq!(version(false), "1.10.0");
         let unknown = ask(true, None).expect_err("nothing is known");
         assert!(unknown.to_string().contains("nobody keeps the registry"), "{unknown}");
-    }
-
-    #[test]
-    fn the_words_are_those_of_the_answers() {
-        for (place, rule) in VersionRule::ALL.into_iter().enumerate() {
-            assert_eq!(rule as usize, place, "counters are found by it");
-        }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::availability::{DuoChain, Level};
+
 pub use super::namespace::Tier;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 //! makes more or less of them.
 
 use super::{
+    keyed::keyed_enum,
     namespace::{GroupPath, Namespace},
     role::Role,
 };
@@ -80,25 +81,12 @@ impl GroupRule {
     }
 }
 
-/// Who made a membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MadeBy {
-    Hand,
-    Provider,
-}
-
-impl MadeBy {
-    /// The word in the database.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Hand => "hand",
-            Self::Provider => "provider",
-        }
-    }
-
-    /// `None` when `key` names none.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Hand, Self::Provider].into_iter().find(|it| it.key() == key)
+keyed_enum! {
+    /// Who made a membership.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum MadeBy {
+        Hand = "hand",
+        Provider = "provider",
     }
 }
 
@@ -234,13 +222,5 @@ mod tests {
         assert_eq!(changes(&current, &[(group(1), Role::Owner)]), []);
         assert_eq!(changes(&current, &[(group(2), Role::Guest)]), []);
         assert_eq!(changes(&current, &[]), []);
-    }
-
-    #[test]
-    fn who_made_a_membership_reads_back() {
-        for made_by in [MadeBy::Hand, MadeBy::Provider] {
-            assert_eq!(MadeBy::from_key(made_by.key()), Some(made_by));
-        }
-        assert_eq!(MadeBy::from_key(""), None);
     }
 }

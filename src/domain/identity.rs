@@ -2,6 +2,7 @@
 
 use super::{
     email::{EmailAddress, EmailDomains},
+    keyed::keyed_enum,
     time::Timestamp,
     user::{LONGEST_USERNAME, check_name, check_username},
 };
@@ -69,36 +70,23 @@ impl ClaimedEmail {
     }
 }
 
-/// Why somebody whom the provider knows does not get in here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// This answer of the provider was used before.
-    Replayed,
-    /// A first sign-in needs an address, and there is none.
-    NoAddress,
-    AddressNotVerified,
-    /// The provider does not say whether the address is verified, and nobody vouches for its domain.
-    VerificationNotSaid,
-    /// Nobody here has the address, and nobody is made.
-    UnknownUser,
-    /// The account with the address belongs to somebody else at the same provider.
-    LinkedToAnother,
-    /// Bots have access tokens.
-    Bot,
-}
-
-impl Refusal {
-    /// The word in the audit log.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Replayed => "replayed",
-            Self::NoAddress => "no_address",
-            Self::AddressNotVerified => "address_not_verified",
-            Self::VerificationNotSaid => "verification_not_said",
-            Self::UnknownUser => "unknown_user",
-            Self::LinkedToAnother => "linked_to_another",
-            Self::Bot => "bot",
-        }
+keyed_enum! {
+    /// Why somebody whom the provider knows does not get in here.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Refusal {
+        /// This answer of the provider was used before.
+        Replayed = "replayed",
+        /// A first sign-in needs an address, and there is none.
+        NoAddress = "no_address",
+        AddressNotVerified = "address_not_verified",
+        /// The provider does not say whether the address is verified, and nobody vouches for its domain.
+        VerificationNotSaid = "verification_not_said",
+        /// Nobody here has the address, and nobody is made.
+        UnknownUser = "unknown_user",
+        /// The account with the address belongs to somebody else at the same provider.
+        LinkedToAnother = "linked_to_another",
+        /// Bots have access tokens.
+        Bot = "bot",
     }
 }
 

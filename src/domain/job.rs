@@ -1,6 +1,6 @@
 //! What is done later, or in steps: its states, and what follows a step that fails.
 
-use super::{ids::JobId, time::Timestamp};
+use super::{ids::JobId, keyed::keyed_enum, time::Timestamp};
 
 /// How long a worker that says nothing keeps a job, in milliseconds.
 pub const LEASE: i64 = 30_000;
@@ -46,29 +46,13 @@ impl Priority {
     }
 }
 
-/// How something ended that was to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    Done,
-    Failed,
-    Cancelled,
-}
-
-impl Ending {
-    pub const ALL: [Self; 3] = [Self::Done, Self::Failed, Self::Cancelled];
-
-    /// The word in the database and in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// `None` when `key` names no ending.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.key() == key)
+keyed_enum! {
+    /// How something ended that was to be done.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Ending {
+        Done = "done",
+        Failed = "failed",
+        Cancelled = "cancelled",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::NamespaceId;
+use super::{ids::NamespaceId, keyed::keyed_enum};
 
 /// A full path such as `acme/platform/api`, as it was written. Compared without regard to case by
 /// its [`GroupPath::key`].
@@ -64,24 +64,11 @@ impl From<GroupPath> for String {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NamespaceKind {
-    Group,
-    Project,
-}
-
-impl NamespaceKind {
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Group => "group",
-            Self::Project => "project",
-        }
-    }
-
-    /// `None` when `key` names no kind.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Group, Self::Project].into_iter().find(|it| it.key() == key)
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum NamespaceKind: serde {
+        Group = "group",
+        Project = "project",
     }
 }
 
@@ -111,26 +98,15 @@ impl Namespace {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    Premium,
-    Ultimate,
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Tier: serde {
+        Premium = "premium",
+        Ultimate = "ultimate",
+    }
 }
 
 impl Tier {
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Premium => "premium",
-            Self::Ultimate => "ultimate",
-        }
-    }
-
-    /// `None` when `key` names no tier.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Premium, Self::Ultimate].into_iter().find(|it| it.key() == key)
-    }
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::Premium => "Premium",

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::keyed::keyed_enum;
+
 /// What is stored for a user as JSON. A user who never chose has `{}`.
 ///
 /// Unknown keys, `null` and anything but `true` and `false` are refused.
@@ -27,21 +29,17 @@ fn chosen<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error>
     bool::deserialize(value).map(Some)
 }
 
-/// One setting of [`OrbitSettings`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum OrbitSetting {
-    #[serde(rename = "enabled")]
-    Master,
-    #[serde(rename = "orbit_agentic_chat_enabled")]
-    AgenticChat,
-    #[serde(rename = "orbit_agent_enabled")]
-    OrbitAgent,
-    #[serde(rename = "orbit_other_foundational_agents_enabled")]
-    OtherFoundationalAgents,
-    #[serde(rename = "orbit_custom_agents_enabled")]
-    CustomAgents,
-    #[serde(rename = "duo_developer_orbit_enabled")]
-    DuoDeveloper,
+keyed_enum! {
+    /// One setting of [`OrbitSettings`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum OrbitSetting: serde {
+        Master = "enabled",
+        AgenticChat = "orbit_agentic_chat_enabled",
+        OrbitAgent = "orbit_agent_enabled",
+        OtherFoundationalAgents = "orbit_other_foundational_agents_enabled",
+        CustomAgents = "orbit_custom_agents_enabled",
+        DuoDeveloper = "duo_developer_orbit_enabled",
+    }
 }
 
 impl OrbitSetting {
@@ -53,23 +51,6 @@ impl OrbitSetting {
         Self::CustomAgents,
         Self::DuoDeveloper,
     ];
-
-    /// The key in the stored JSON.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Master => "enabled",
-            Self::AgenticChat => "orbit_agentic_chat_enabled",
-            Self::OrbitAgent => "orbit_agent_enabled",
-            Self::OtherFoundationalAgents => "orbit_other_foundational_agents_enabled",
-            Self::CustomAgents => "orbit_custom_agents_enabled",
-            Self::DuoDeveloper => "duo_developer_orbit_enabled",
-        }
-    }
-
-    /// `None` when `key` names no setting.
-    pub fn from_key(key: &str) -> Option<Self> {
-        std::iter::once(Self::Master).chain(Self::UNDER_MASTER).find(|it| it.key() == key)
-    }
 
     /// The label of its checkbox.
     pub const fn label(self) -> &'static str {
@@ -144,15 +125,6 @@ impl OrbitSettings {
 mod tests {
     use super::*;
 
-    const ALL: [OrbitSetting; 6] = [
-        OrbitSetting::Master,
-        OrbitSetting::AgenticChat,
-        OrbitSetting::OrbitAgent,
-        OrbitSetting::OtherFoundationalAgents,
-        OrbitSetting::CustomAgents,
-        OrbitSetting::DuoDeveloper,
-    ];
-
     fn parse(json: &str) -> Result<OrbitSettings, serde_json::Error> {
         serde_json::from_str(json)
     }
@@ -161,7 +133,7 @@ mod tests {
     fn whoever_never_chose_has_an_empty_object_and_no_orbit() {
         let never = OrbitSettings::default();
         assert_eq!(serde_json::to_string(&never).expect("serializes"), "{}");
-        for setting in ALL {
+        for setting in OrbitSetting::ALL {
             assert!(!never.effective(setting, true), "{setting:?}");
         }
     }
@@ -169,7 +141,7 @@ mod tests {
     #[test]
     fn what_is_unset_is_on_while_the_master_is_on() {
         let on = OrbitSettings::default().with(OrbitSetting::Master, true);
-        for setting in ALL {
+        for setting in OrbitSetting::ALL {
             assert!(on.effective(setting, true), "{setting:?}");
             assert!(!on.effective(setting, false), "the flag is the top gate: {setting:?}");
         }
@@ -200,12 +172,11 @@ mod tests {
 
     #[test]
     fn choosing_one_setting_leaves_the_others_unset() {
-        for setting in ALL {
+        for setting in OrbitSetting::ALL {
             let settings = OrbitSettings::default().with(setting, false);
-            for other in ALL {
+            for other in OrbitSetting::ALL {
                 assert_eq!(settings.get(other), (other == setting).then_some(false));
             }
-            assert_eq!(OrbitSetting::from_key(setting.key()), Some(setting));
         }
     }
 

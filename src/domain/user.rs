@@ -1,31 +1,17 @@
 //! Users: people and bots, and what a user name must be.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     ids::UserId,
+    keyed::keyed_enum,
     visible::{is_seen, may_stand_in_a_name},
 };
 
-/// A person, or a program with an account. A bot never consents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserKind {
-    Human,
-    Bot,
-}
-
-impl UserKind {
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Bot => "bot",
-        }
-    }
-
-    /// `None` when `key` names no kind.
-    pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Human, Self::Bot].into_iter().find(|it| it.key() == key)
+keyed_enum! {
+    /// A person, or a program with an account. A bot never consents.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum UserKind: serde {
+        Human = "human",
+        Bot = "bot",
     }
 }
 

@@ -2,43 +2,68 @@
 
 use super::{
     StorageError, UnitOfWork, on_db, repository,
-    sealed_rows::{AuditRow, Unsealed},
+    sealed_rows::{AuditRow, Unsealed, event_columns},
     statements,
 };
 use crate::domain::{
-    audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent},
+    audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
     audit_chain::{ChainHash, ChainPoint},
     audit_query::AuditSelection,
     change::LoggedChange,
+    environment::Environment,
     ids::{AuditEventId, NamespaceId, UserId},
     stored::Stored,
     time::Timestamp,
 };
 
+/// Events with their entries of the chain, where they have one.
+macro_rules! listed {
+    ($where:literal $(, $more:literal)* $(,)?) => {
+        concat!(
+            "SELECT id, ",
+            event_columns!(),
+            ", position, hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE ",
+            $where,
+            $($more,)*
+        )
+    };
+}
+
 /// The events where more is so, the newest first. Each combination is a statement of its own: with
 /// one for all, neither database would find the index.
 macro_rules! list {
     ($($more:literal)?) => {
+        listed!("(e.at, e.id) < ($1, $2) AND e.at >= $3", $($more,)? " ORDER BY e.at DESC, e.id DESC LIMIT $4")
+    };
+}
+
+/// When each flag was last changed in each environment. The kinds stand here, so that their index is
+/// found.
+macro_rules! last_changes {
+    ($($more:literal)?) => {
         concat!(
-            "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE (e.at, e.id) < ($1, $2) AND e.at >= $3",
+            "SELECT target, environment, MAX(at) FROM audit_events WHERE kind IN ('feature_flag_updated', 'feature_flag_deleted') AND environment IS NOT NULL",
             $($more,)?
-            " ORDER BY e.at DESC, e.id DESC LIMIT $4"
+            " GROUP BY target, environment"
         )
     };
 }
 
 statements! {
-    APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
-    FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
+    APPEND = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
+    /// One event, where the rest of a filter does not leave it out.
+    FIND = listed!("e.id = $1 AND (e.at, e.id) < ($2, $3) AND e.at >= $4 AND (CAST($5 AS BIGINT) IS NULL OR e.namespace_id = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor_username = $6) AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)");
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
-    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
+    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target, environment FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
-    LAST_OF_KIND = "SELECT target, MAX(at) FROM audit_events WHERE kind = $1 GROUP BY target";
-    /// How a flag was set in an environment. The kinds stand here, so that their index is found.
+    LAST_CHANGES = last_changes!();
+    LAST_CHANGES_OF_FLAG = last_changes!(" AND target = $1");
+    /// How a flag was set. The kinds stand here, so that their index is found.
     LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
+    LIST_OF_FLAG_IN = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5 AND e.environment = $6");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
     LIST_OF_NAMESPACE_AND_KIND = list!(" AND e.namespace_id = $5 AND e.kind = $6");
     LIST_OF_NAMESPACE_AND_PERSON = list!(" AND e.namespace_id = $5 AND e.actor_username = $6");
@@ -49,6 +74,7 @@ impl From<NewAuditEvent> for AuditRow {
     /// Its number is drawn when it is written.
     fn from(event: NewAuditEvent) -> Self {
         let (namespace_id, namespace_path) = event.namespace.map(|it| (it.id.0, it.path)).unzip();
+        let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
         Self {
             id: 0,
             at: event.at.as_millis(),
@@ -64,6 +90,10 @@ impl From<NewAuditEvent> for AuditRow {
             value_to: event.to,
             remote_ip: event.remote_ip,
             request_id: event.request_id,
+            environment: event.environment.map(|it| it.key().to_owned()),
+            reason: event.reason,
+            state_before,
+            state_after,
         }
     }
 }
@@ -96,6 +126,12 @@ impl From<ListedRow> for AuditEvent {
                 to: row.value_to,
                 remote_ip: row.remote_ip,
                 request_id: row.request_id,
+                environment: row.environment.map(Stored::read),
+                reason: row.reason,
+                states: row
+                    .state_before
+                    .zip(row.state_after)
+                    .map(|(before, after)| StateChange { before, after }),
             },
             sealed: position
                 .zip(hash)
@@ -116,6 +152,7 @@ struct ChangeRow {
     namespace_id: Option<i64>,
     namespace_path: Option<String>,
     target: String,
+    environment: Option<String>,
 }
 
 impl From<ChangeRow> for LoggedChange {
@@ -131,6 +168,7 @@ impl From<ChangeRow> for LoggedChange {
             },
             namespace: namespace(row.namespace_id, row.namespace_path),
             target: row.target,
+            environment: row.environment.map(Stored::read),
         }
     }
 }
@@ -164,22 +202,7 @@ impl AuditLog<'_> {
 
     /// Writes a row; its number.
     pub(super) async fn insert(&mut self, row: &AuditRow) -> Result<i64, StorageError> {
-        let id = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(row.at)
-            .bind(&row.kind)
-            .bind(row.actor_id)
-            .bind(&row.actor_username)
-            .bind(&row.actor_name)
-            .bind(&row.surface)
-            .bind(row.namespace_id)
-            .bind(&row.namespace_path)
-            .bind(&row.target)
-            .bind(&row.value_from)
-            .bind(&row.value_to)
-            .bind(&row.remote_ip)
-            .bind(&row.request_id)
-            .fetch_one(c)
-            .await)?;
+        let id = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
         Ok(id)
     }
 
@@ -205,9 +228,6 @@ impl AuditLog<'_> {
     /// The newest first, at most `limit`.
     pub async fn list(&mut self, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
         let AuditSelection { person, kind, from, until, event } = &filter.selection;
-        if let Some(id) = event {
-            return self.find(*id, filter).await;
-        }
         let sql = match (filter.namespace, person, kind) {
             (None, None, None) => LIST,
             (None, None, Some(_)) => LIST_OF_KIND,
@@ -224,69 +244,58 @@ impl AuditLog<'_> {
             Some(cursor) if cursor.at.as_millis() < end => (cursor.at.as_millis(), cursor.id.0),
             _ => (end, i64::MIN),
         };
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
-            let mut query = sqlx::query_as(sql)
-                .bind(before.0)
-                .bind(before.1)
-                .bind(from.map_or(i64::MIN, Timestamp::as_millis))
-                .bind(limit);
-            if let Some(namespace) = filter.namespace {
-                query = query.bind(namespace.0);
+        let from = from.map_or(i64::MIN, Timestamp::as_millis);
+        let namespace = filter.namespace.map(|it| it.0);
+        let kind = kind.map(AuditKind::key);
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| if let Some(id) = event {
+            let query = sqlx::query_as(FIND).bind(id.0).bind(before.0).bind(before.1).bind(from);
+            query.bind(namespace).bind(person).bind(kind).fetch_all(c).await
+        } else {
+            let mut query = sqlx::query_as(sql).bind(before.0).bind(before.1).bind(from).bind(limit);
+            if let Some(namespace) = namespace {
+                query = query.bind(namespace);
             }
             if let Some(person) = person {
                 query = query.bind(person);
             }
             if let Some(kind) = kind {
-                query = query.bind(kind.key());
+                query = query.bind(kind);
             }
             query.fetch_all(c).await
         })?;
         Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 
-    /// When something of this kind was last done to what; in no order.
-    pub async fn last_of_kind(&mut self, kind: AuditKind) -> Result<Vec<(String, Timestamp)>, StorageError> {
-        let rows: Vec<(String, i64)> =
-            on_db!(self.uow, |c| sqlx::query_as(LAST_OF_KIND).bind(kind.key()).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(target, at)| (target, Timestamp::from_millis(at))).collect())
+    /// When each flag, or the one that is named, was last changed in each environment; in no order.
+    pub async fn last_changes_of_flags(
+        &mut self,
+        only: Option<&str>,
+    ) -> Result<Vec<(String, Stored<Environment>, Timestamp)>, StorageError> {
+        let rows: Vec<(String, String, i64)> = on_db!(self.uow, |c| match only {
+            Some(flag) => sqlx::query_as(LAST_CHANGES_OF_FLAG).bind(flag).fetch_all(c).await,
+            None => sqlx::query_as(LAST_CHANGES).fetch_all(c).await,
+        })?;
+        let read = |(flag, environment, at)| (flag, Stored::read(environment), Timestamp::from_millis(at));
+        Ok(rows.into_iter().map(read).collect())
     }
 
-    /// How a flag was set, as `target` calls it in an environment: the newest first, at most `limit`.
+    /// How a flag was set, in one environment or in all: the newest first, at most `limit`.
     pub async fn list_of_flag(
         &mut self,
-        target: &str,
+        flag: &str,
+        environment: Option<Environment>,
         before: Option<AuditCursor>,
         limit: i64,
     ) -> Result<Vec<AuditEvent>, StorageError> {
         let (at, id) = before.map_or((i64::MAX, i64::MAX), |it| (it.at.as_millis(), it.id.0));
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST_OF_FLAG)
-            .bind(at)
-            .bind(id)
-            .bind(i64::MIN)
-            .bind(limit)
-            .bind(target)
-            .fetch_all(c)
-            .await)?;
+        let sql = if environment.is_some() { LIST_OF_FLAG_IN } else { LIST_OF_FLAG };
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
+            let mut query = sqlx::query_as(sql).bind(at).bind(id).bind(i64::MIN).bind(limit).bind(flag);
+            if let Some(environment) = environment {
+                query = query.bind(environment.key());
+            }
+            query.fetch_all(c).await
+        })?;
         Ok(rows.into_iter().map(AuditEvent::from).collect())
-    }
-
-    /// One event, as a list that the rest of the filter may leave empty.
-    async fn find(
-        &mut self,
-        id: AuditEventId,
-        filter: &AuditFilter,
-    ) -> Result<Vec<AuditEvent>, StorageError> {
-        let row: Option<ListedRow> =
-            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
-        let Some(row) = row else { return Ok(Vec::new()) };
-        let AuditSelection { person, kind, from, until, .. } = &filter.selection;
-        let at = Timestamp::from_millis(row.row.at);
-        let wanted = filter.before.is_none()
-            && filter.namespace.is_none_or(|it| row.row.namespace_id == Some(it.0))
-            && person.as_ref().is_none_or(|it| row.row.actor_username == *it)
-            && kind.is_none_or(|it| row.row.kind == it.key())
-            && from.is_none_or(|it| at >= it)
-            && until.is_none_or(|it| at < it);
-        Ok(if wanted { vec![row.into()] } else { Vec::new() })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{
     StorageError, UnitOfWork, on_db, repository,
-    sealed_rows::{AuditRow, LedgerRow, Unsealed},
+    sealed_rows::{AuditRow, LedgerRow, Unsealed, event_columns, ledger_columns},
     statements,
     unit_of_work::Transaction,
 };
@@ -22,10 +22,10 @@ statements! {
     /// Under the lock on the head: whoever removes the row seals.
     CLAIM_OLDER_ROWS = "DELETE FROM audit_older_rows WHERE id = 1";
     LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position >= $1 ORDER BY position LIMIT $2";
-    EVENTS_OF_LINKS = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2";
-    LEDGER_OF_LINKS = "SELECT l.id, l.at, l.action, l.namespace_id, l.namespace_path, l.feature, l.user_id, l.username, l.user_name, l.role, l.surface, l.wording, l.request_id FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2";
-    EVENTS = "SELECT id, at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2";
-    LEDGER = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2";
+    EVENTS_OF_LINKS = concat!("SELECT id, ", event_columns!(), " FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2");
+    LEDGER_OF_LINKS = concat!("SELECT id, ", ledger_columns!(), " FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2");
+    EVENTS = concat!("SELECT id, ", event_columns!(), " FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2");
+    LEDGER = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2");
     EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id >= $1 ORDER BY e.id LIMIT $2";
     LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id >= $1 ORDER BY l.id LIMIT $2";
     /// The last row of the ledger for a namespace and feature against the consent that stands.

@@ -2,7 +2,7 @@
 
 use super::{
     StorageError, UnitOfWork, on_db, repository,
-    sealed_rows::{LedgerRow, Unsealed},
+    sealed_rows::{LedgerRow, Unsealed, ledger_columns},
     statements,
 };
 use crate::domain::{
@@ -15,13 +15,6 @@ use crate::domain::{
     time::Timestamp,
     wording::WordingId,
 };
-
-statements! {
-    APPEND = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
-    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
-    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
-    LIST = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
-}
 
 /// What is written when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
@@ -51,6 +44,13 @@ pub struct LedgerEntry {
     pub surface: Stored<Surface>,
     pub wording: WordingId,
     pub request_id: String,
+}
+
+statements! {
+    APPEND = concat!("INSERT INTO consent_ledger (", ledger_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id");
+    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
+    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
+    LIST = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3");
 }
 
 impl From<LedgerRow> for LedgerEntry {
@@ -101,21 +101,7 @@ impl Consents<'_> {
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };
-        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(row.at)
-            .bind(&row.action)
-            .bind(row.namespace_id)
-            .bind(&row.namespace_path)
-            .bind(&row.feature)
-            .bind(row.user_id)
-            .bind(&row.username)
-            .bind(&row.user_name)
-            .bind(&row.role)
-            .bind(&row.surface)
-            .bind(&row.wording)
-            .bind(&row.request_id)
-            .fetch_one(c)
-            .await)?;
+        let id: i64 = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
         row.id = id;
         self.uow.unsealed.push(Unsealed::Ledger(row));
         on_db!(self.uow, |c| match entry.action {

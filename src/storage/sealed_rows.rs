@@ -1,5 +1,5 @@
-//! The rows that the chain of hashes seals: those of the audit log and of the consent ledger, as they are
-//! stored.
+//! The rows that the chain of hashes seals: those of the audit log and of the consent ledger. The columns of
+//! such a table are listed once: what is read, what is written and what is sealed cannot differ.
 
 use crate::domain::{
     audit_chain::{RowId, SealedRow},
@@ -14,84 +14,85 @@ pub(super) enum Unsealed {
     Ledger(LedgerRow),
 }
 
-/// A row of the audit log.
-#[derive(sqlx::FromRow)]
-pub(super) struct AuditRow {
-    pub id: i64,
-    pub at: i64,
-    pub kind: String,
-    pub actor_id: Option<i64>,
-    pub actor_username: String,
-    pub actor_name: String,
-    pub surface: String,
-    pub namespace_id: Option<i64>,
-    pub namespace_path: Option<String>,
-    pub target: String,
-    pub value_from: String,
-    pub value_to: String,
-    pub remote_ip: String,
-    pub request_id: String,
+/// Makes the row of a table: all columns but the number, in the order of the table, which is the order in
+/// which they are sealed. Besides, a macro with their names, for the statements.
+macro_rules! sealed_row {
+    (
+        $(#[$doc:meta])*
+        $name:ident: RowId::$table:ident($id:ident), $columns:ident {
+            $($column:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(sqlx::FromRow)]
+        pub(super) struct $name {
+            /// Drawn when the row is written.
+            pub id: i64,
+            $(pub $column: $type,)*
+        }
+
+        macro_rules! $columns {
+            () => { stringify!($($column),*) };
+        }
+        pub(super) use $columns;
+
+        impl $name {
+            /// Binds all columns but the number.
+            pub(super) fn bind<'q, DB: sqlx::Database, O>(
+                &'q self,
+                query: sqlx::query::QueryScalar<'q, DB, O, DB::Arguments>,
+            ) -> sqlx::query::QueryScalar<'q, DB, O, DB::Arguments>
+            where
+                $($type: sqlx::Encode<'q, DB> + sqlx::Type<DB>,)*
+            {
+                query$(.bind(&self.$column))*
+            }
+
+            /// As the audit chain seals it.
+            pub(super) fn sealed(&self) -> SealedRow<'_> {
+                SealedRow { id: RowId::$table($id(self.id)), columns: vec![$((&self.$column).into()),*] }
+            }
+        }
+    };
 }
 
-impl AuditRow {
-    pub(super) fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Event(AuditEventId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.kind.as_str().into(),
-                self.actor_id.into(),
-                self.actor_username.as_str().into(),
-                self.actor_name.as_str().into(),
-                self.surface.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_deref().into(),
-                self.target.as_str().into(),
-                self.value_from.as_str().into(),
-                self.value_to.as_str().into(),
-                self.remote_ip.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
+sealed_row! {
+    /// A row of the audit log.
+    AuditRow: RowId::Event(AuditEventId), event_columns {
+        at: i64,
+        kind: String,
+        actor_id: Option<i64>,
+        actor_username: String,
+        actor_name: String,
+        surface: String,
+        namespace_id: Option<i64>,
+        namespace_path: Option<String>,
+        target: String,
+        value_from: String,
+        value_to: String,
+        remote_ip: String,
+        request_id: String,
+        environment: Option<String>,
+        reason: Option<String>,
+        state_before: Option<String>,
+        state_after: Option<String>,
     }
 }
 
-/// A row of the consent ledger.
-#[derive(sqlx::FromRow)]
-pub(super) struct LedgerRow {
-    pub id: i64,
-    pub at: i64,
-    pub action: String,
-    pub namespace_id: i64,
-    pub namespace_path: String,
-    pub feature: String,
-    pub user_id: i64,
-    pub username: String,
-    pub user_name: String,
-    pub role: String,
-    pub surface: String,
-    pub wording: String,
-    pub request_id: String,
-}
-
-impl LedgerRow {
-    pub(super) fn sealed(&self) -> SealedRow<'_> {
-        SealedRow {
-            id: RowId::Ledger(ConsentId(self.id)),
-            columns: vec![
-                self.at.into(),
-                self.action.as_str().into(),
-                self.namespace_id.into(),
-                self.namespace_path.as_str().into(),
-                self.feature.as_str().into(),
-                self.user_id.into(),
-                self.username.as_str().into(),
-                self.user_name.as_str().into(),
-                self.role.as_str().into(),
-                self.surface.as_str().into(),
-                self.wording.as_str().into(),
-                self.request_id.as_str().into(),
-            ],
-        }
+sealed_row! {
+    /// A row of the consent ledger.
+    LedgerRow: RowId::Ledger(ConsentId), ledger_columns {
+        at: i64,
+        action: String,
+        namespace_id: i64,
+        namespace_path: String,
+        feature: String,
+        user_id: i64,
+        username: String,
+        user_name: String,
+        role: String,
+        surface: String,
+        wording: String,
+        request_id: String,
     }
 }

@@ -3,8 +3,10 @@
 use super::{App, Caller, Origin};
 use crate::{
     domain::{
-        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent},
+        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
+        environment::Environment,
         namespace::Namespace,
+        stored::Stored,
         time::Timestamp,
     },
     storage::UnitOfWork,
@@ -15,14 +17,34 @@ pub(super) struct Happened<'a> {
     pub kind: AuditKind,
     pub namespace: Option<&'a Namespace>,
     pub target: &'a str,
+    /// Where, for what is set for each environment by itself.
+    pub environment: Option<Stored<Environment>>,
+    /// In words.
     pub from: String,
     pub to: String,
+    pub reason: Option<String>,
+    /// For programs.
+    pub states: Option<StateChange>,
 }
 
 impl<'a> Happened<'a> {
     /// Something that has no value before and after.
     pub fn to(kind: AuditKind, target: &'a str) -> Self {
-        Self { kind, namespace: None, target, from: String::new(), to: String::new() }
+        Self {
+            kind,
+            namespace: None,
+            target,
+            environment: None,
+            from: String::new(),
+            to: String::new(),
+            reason: None,
+            states: None,
+        }
+    }
+
+    /// Something that happened to a flag in an environment.
+    pub fn to_flag(kind: AuditKind, flag: &'a str, environment: Environment) -> Self {
+        Self { environment: Some(Stored::Known(environment)), ..Self::to(kind, flag) }
     }
 }
 
@@ -40,18 +62,17 @@ pub(super) fn record_as(
     happened: Happened<'_>,
 ) {
     let event = NewAuditEvent {
-        at,
-        kind: happened.kind,
-        actor,
-        surface: origin.surface,
         namespace: happened
             .namespace
             .map(|namespace| AuditNamespace { id: namespace.id, path: namespace.path.to_string() }),
-        target: happened.target.to_owned(),
         from: happened.from,
         to: happened.to,
         remote_ip: origin.remote_ip_text(),
         request_id: origin.request_id.clone(),
+        environment: happened.environment,
+        reason: happened.reason,
+        states: happened.states,
+        ..NewAuditEvent::new(at, happened.kind, actor, origin.surface, happened.target)
     };
     uow.audit_log().append(event);
 }

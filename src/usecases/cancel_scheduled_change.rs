@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
-        feature::{Ended, FeatureTarget, ScheduleState},
+        feature::{Ended, ScheduleState},
         ids::ScheduledChangeId,
         job::Ending,
     },
@@ -61,9 +61,10 @@ pub(super) async fn cancel(
     }
     let scheduled = in_words(uow, change).await?;
     let plan = &scheduled.change.plan;
-    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
-    let happened =
-        Happened { from: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeCancelled, &target) };
+    let happened = Happened {
+        from: scheduled.line(),
+        ..Happened::to_flag(AuditKind::FeatureChangeCancelled, &plan.flag, plan.environment)
+    };
     record_as(app.now(), uow, actor.clone(), origin, happened);
     Ok(scheduled)
 }

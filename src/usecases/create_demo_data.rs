@@ -160,11 +160,10 @@ async fn select_flows(
         if on {
             uow.flow_selections().save(root.id, flow, true, &change, 0).await?;
             let happened = Happened {
-                kind: AuditKind::FlowEnabled,
                 namespace: Some(root),
-                target: flow.reference,
                 from: String::from("off"),
                 to: String::from("on"),
+                ..Happened::to(AuditKind::FlowEnabled, flow.reference)
             };
             record_as(now, uow, administrator.clone(), origin, happened);
         }

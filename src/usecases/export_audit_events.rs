@@ -37,33 +37,19 @@ pub struct EventRow {
     pub to: String,
     pub remote_ip: String,
     pub request_id: String,
+    pub environment: Option<String>,
+    pub reason: Option<String>,
+    /// JSON, as it is stored.
+    pub state_before: Option<String>,
+    pub state_after: Option<String>,
     /// The place in the audit chain, and the hash there.
     pub position: Option<i64>,
     pub hash: Option<String>,
 }
 
-/// The fields of [`EventRow`].
-const CSV_HEADINGS: [&str; 16] = [
-    "id",
-    "at",
-    "kind",
-    "actor_id",
-    "actor_username",
-    "actor_name",
-    "surface",
-    "namespace_id",
-    "namespace_path",
-    "target",
-    "from",
-    "to",
-    "remote_ip",
-    "request_id",
-    "position",
-    "hash",
-];
-
 impl From<AuditEvent> for EventRow {
     fn from(AuditEvent { id, event, sealed }: AuditEvent) -> Self {
+        let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
         Self {
             id: id.0,
             at: event.at.rfc3339(),
@@ -79,6 +65,10 @@ impl From<AuditEvent> for EventRow {
             to: event.to,
             remote_ip: event.remote_ip,
             request_id: event.request_id,
+            environment: event.environment.map(|it| it.key().to_owned()),
+            reason: event.reason,
+            state_before,
+            state_after,
             position: sealed.as_ref().map(|point| point.position),
             hash: sealed.map(|point| point.hash.to_string()),
         }
@@ -99,7 +89,15 @@ impl EventRow {
             &mut self.remote_ip,
             &mut self.request_id,
         ];
-        for text in texts.into_iter().chain(&mut self.namespace_path).chain(&mut self.hash) {
+        let more = [
+            &mut self.namespace_path,
+            &mut self.environment,
+            &mut self.reason,
+            &mut self.state_before,
+            &mut self.state_after,
+            &mut self.hash,
+        ];
+        for text in texts.into_iter().chain(more.into_iter().flatten()) {
             *text = without_formulas(text);
         }
         self
@@ -164,22 +162,32 @@ impl AuditExport {
     }
 }
 
+const NO_FAILURE: &str =
+    "writing to memory cannot fail, each row has as many fields as the headings, and no key is a number";
+
 fn csv_of(rows: impl Iterator<Item = EventRow>, headings: bool) -> Vec<u8> {
-    const NO_FAILURE: &str = "writing to memory cannot fail, and each row has as many fields as the headings";
-    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    if headings {
-        csv.write_record(CSV_HEADINGS).expect(NO_FAILURE);
-    }
+    let begun = if headings { csv_headings() } else { Vec::new() };
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(begun);
     for row in rows {
         csv.serialize(row.harmless()).expect(NO_FAILURE);
     }
     csv.into_inner().expect(NO_FAILURE)
 }
 
+/// The line with the names of the fields, which the CSV of any row begins with.
+fn csv_headings() -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.serialize(EventRow::default()).expect(NO_FAILURE);
+    let mut line = csv.into_inner().expect(NO_FAILURE);
+    let end = line.iter().position(|it| *it == b'\n').map_or(line.len(), |at| at + 1);
+    line.truncate(end);
+    line
+}
+
 fn ndjson_of(rows: impl Iterator<Item = EventRow>) -> Vec<u8> {
     let mut out = Vec::new();
     for row in rows {
-        serde_json::to_writer(&mut out, &row).expect("writing to memory cannot fail, and no key is a number");
+        serde_json::to_writer(&mut out, &row).expect(NO_FAILURE);
         out.push(b'\n');
     }
     out

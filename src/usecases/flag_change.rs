@@ -7,11 +7,10 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::AuditKind,
+        audit::{AuditKind, StateChange},
         environment::Environment,
-        feature::{
-            FeatureTarget, FlagDefinition, GateChange, GateError, Gates, Moved, Recorded, ahead_of_staging,
-        },
+        feature::{FlagDefinition, GateChange, GateError, Gates, Moved, ahead_of_staging},
+        keyed::keyed_enum,
         visible::is_seen,
     },
     storage::{StorageError, StoredFlag, UnitOfWork},
@@ -30,30 +29,22 @@ pub struct Guard {
     pub still_checked: Vec<Check>,
 }
 
-/// A check that a reason can override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    Freeze,
-    Consistency,
+keyed_enum! {
+    /// A check that a reason can override.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Check {
+        Freeze = "freeze",
+        Consistency = "consistency",
+    }
 }
 
 impl Check {
-    pub const ALL: [Self; 2] = [Self::Freeze, Self::Consistency];
-
     /// The check that failed so; `None` for an error of another kind.
     pub const fn of(error: &FlagError) -> Option<Self> {
         match error {
             FlagError::Frozen { .. } => Some(Self::Freeze),
             FlagError::AheadOfStaging => Some(Self::Consistency),
             _ => None,
-        }
-    }
-
-    /// The word in a form that says which checks were shown.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Freeze => "freeze",
-            Self::Consistency => "consistency",
         }
     }
 }
@@ -197,19 +188,17 @@ async fn save(
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, flag, stored, &changed.after).await?;
-    let target = FeatureTarget { flag, environment: changed.environment }.to_string();
     let is_set = changed.after.is_set();
     let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
-    let after = Recorded { reason: why.map(str::to_owned), ..record_of(uow, &changed.after).await? };
-    let to = if is_set || why.is_some() { after.value() } else { String::new() };
-    let from = record_of(uow, &changed.before).await?.value();
-    record_as(
-        app.now(),
-        uow,
-        editor.actor.clone(),
-        &editor.origin,
-        Happened { from, to, ..Happened::to(kind, &target) },
-    );
+    let (before, after) = (record_of(uow, &changed.before).await?, record_of(uow, &changed.after).await?);
+    let happened = Happened {
+        from: before.gates,
+        to: if is_set { after.gates } else { String::new() },
+        reason: why.map(str::to_owned),
+        states: Some(StateChange { before: before.json, after: after.json }),
+        ..Happened::to_flag(kind, flag, changed.environment)
+    };
+    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    domain::feature::{FlagActor, GateChange, Gates, Recorded},
+    domain::feature::{FlagActor, GateChange, Gates},
     storage::{StorageError, UnitOfWork},
 };
 
@@ -64,9 +64,19 @@ pub(super) async fn reference_of(uow: &mut UnitOfWork, actor: FlagActor) -> Resu
 }
 
 /// The gates as the audit log keeps them.
+pub(super) struct Recorded {
+    /// In words, with the names of now; no program reads them back.
+    pub gates: String,
+    /// For programs: whom they name is there by id, which nobody else ever gets.
+    pub json: String,
+}
+
 pub(super) async fn record_of(uow: &mut UnitOfWork, gates: &Gates) -> Result<Recorded, StorageError> {
     let names = all_names(uow, gates.actors.iter().chain(&gates.opted_out)).await?;
-    Ok(Recorded::new(gates, |actor| names.get(&actor).cloned()))
+    Ok(Recorded {
+        gates: gates.recorded_words(|actor| names.get(&actor).cloned()),
+        json: serde_json::to_string(gates).expect("writing to memory cannot fail, and no key is a number"),
+    })
 }
 
 /// Changes in words: `on for user ann, 25 % of actors`.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::{App, Caller, FlagReader, UseCaseError, flag_definitions};
 use crate::{
     domain::{
-        audit::AuditKind,
         environment::Environment,
-        feature::{FeatureTarget, FlagDefinition, FlagType, Glance, LONG_DAYS, Stale, State},
+        feature::{FlagDefinition, FlagType, Glance, LONG_DAYS, Stale, State},
+        keyed::keyed_enum,
+        stored::Stored,
         time::Timestamp,
     },
     storage::{StorageError, UnitOfWork},
@@ -31,24 +32,14 @@ pub struct FlagFilter {
     pub age: Option<Age>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
-    /// Changed in the last days, wherever.
-    Lately,
-    /// Set once, and not changed for long.
-    Old,
-    Stale,
-}
-
-impl Age {
-    pub const ALL: [Self; 3] = [Self::Lately, Self::Old, Self::Stale];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Lately => "lately",
-            Self::Old => "old",
-            Self::Stale => "stale",
-        }
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Age {
+        /// Changed in the last days, wherever.
+        Lately = "lately",
+        /// Set once, and not changed for long.
+        Old = "old",
+        Stale = "stale",
     }
 }
 
@@ -119,7 +110,7 @@ pub(super) async fn summaries(
         definitions.entry(name.clone()).or_insert(None);
         glances.insert((name, environment), glance);
     }
-    let changed = last_changes(uow).await?;
+    let changed = last_changes(uow, only).await?;
     let summary = |(name, definition): (String, Option<FlagDefinition>)| {
         let changed_in = |environment| changed.get(&(name.clone(), environment)).copied();
         let glances =
@@ -135,19 +126,14 @@ pub(super) async fn summaries(
     Ok(definitions.into_iter().map(summary).collect())
 }
 
-/// When each flag was last changed in each environment.
+/// When each flag, or the one that is named, was last changed in each environment.
 async fn last_changes(
     uow: &mut UnitOfWork,
+    only: Option<&str>,
 ) -> Result<HashMap<(String, Environment), Timestamp>, StorageError> {
-    let mut last = HashMap::new();
-    for kind in [AuditKind::FeatureFlagUpdated, AuditKind::FeatureFlagDeleted] {
-        for (target, at) in uow.audit_log().last_of_kind(kind).await? {
-            let FeatureTarget { flag, environment } = FeatureTarget::read(&target);
-            let entry = last.entry((flag.to_owned(), environment)).or_insert(at);
-            *entry = at.max(*entry);
-        }
-    }
-    Ok(last)
+    let last = uow.audit_log().last_changes_of_flags(only).await?;
+    let known = |(flag, environment, at): (_, Stored<_>, _)| Some(((flag, environment.known()?), at));
+    Ok(last.into_iter().filter_map(known).collect())
 }
 
 fn fits(flag: &FlagSummary, filter: &FlagFilter, now: Timestamp) -> bool {

@@ -21,8 +21,7 @@ impl Scheduled {
     /// When and what, for the audit log.
     pub(super) fn line(&self) -> String {
         let plan = &self.change.plan;
-        let because = plan.reason.as_ref().map_or_else(String::new, |it| format!("; because: {it}"));
-        format!("{} (scheduled change {}): {}{because}", plan.due_at.rfc3339(), self.change.id, self.what)
+        format!("{} (scheduled change {}): {}", plan.due_at.rfc3339(), self.change.id, self.what)
     }
 }
 

@@ -17,9 +17,10 @@ use crate::{
         actor::Surface,
         audit::{AuditActor, AuditKind},
         environment::Environment,
-        feature::{Ended, FeatureTarget},
+        feature::Ended,
         ids::ScheduledChangeId,
         job::{Ending, Job},
+        stored::Stored,
     },
     storage::{StorageError, UnitOfWork},
 };
@@ -132,11 +133,10 @@ async fn make(
         outcome = record_of(uow, &changed.after).await?.gates;
     }
     uow.scheduled_changes().say(id, &outcome).await?;
-    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
     let happened = Happened {
         from: format!("scheduled change {id}"),
         to: outcome.clone(),
-        ..Happened::to(AuditKind::FeatureChangeRun, &target)
+        ..Happened::to_flag(AuditKind::FeatureChangeRun, &plan.flag, plan.environment)
     };
     record_as(app.now(), uow, plan.by, &editor.origin, happened);
     Ok(Some(outcome))
@@ -164,14 +164,11 @@ async fn is_still_administrator(uow: &mut UnitOfWork, by: &AuditActor) -> Result
 async fn fail(app: &App, uow: &mut UnitOfWork, id: ScheduledChangeId, why: &str) -> Result<(), StorageError> {
     let ended = Ended { how: Ending::Failed, at: app.now(), outcome: why.to_owned() };
     let Some(whose) = uow.scheduled_changes().end(id, &ended).await? else { return Ok(()) };
-    let target = match Environment::from_key(&whose.environment) {
-        Some(environment) => FeatureTarget { flag: &whose.flag, environment }.to_string(),
-        None => format!("{} in {}", whose.flag, whose.environment),
-    };
     let happened = Happened {
+        environment: Some(Stored::<Environment>::read(whose.environment)),
         from: format!("scheduled change {id}"),
         to: why.to_owned(),
-        ..Happened::to(AuditKind::FeatureChangeFailed, &target)
+        ..Happened::to(AuditKind::FeatureChangeFailed, &whose.flag)
     };
     record_as(app.now(), uow, whose.by, &origin(id), happened);
     Ok(())

@@ -14,8 +14,7 @@ use crate::domain::{
     audit::AuditKind,
     environment::Environment,
     feature::{
-        FeatureTarget, FlagValue, PlannedChange, ScheduleState, ScheduledChange, Targets, check_due,
-        check_flag_name,
+        FlagValue, PlannedChange, ScheduleState, ScheduledChange, Targets, check_due, check_flag_name,
     },
     time::Timestamp,
 };
@@ -68,9 +67,11 @@ pub async fn schedule_change(
     add_job(&mut uow, id, &plan.flag, plan.due_at, plan.planned_at).await?;
     let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
     let plan = &scheduled.change.plan;
-    let target = FeatureTarget { flag: &plan.flag, environment: plan.environment }.to_string();
-    let happened =
-        Happened { to: scheduled.line(), ..Happened::to(AuditKind::FeatureChangeScheduled, &target) };
+    let happened = Happened {
+        to: scheduled.line(),
+        reason: plan.reason.clone(),
+        ..Happened::to_flag(AuditKind::FeatureChangeScheduled, &plan.flag, plan.environment)
+    };
     record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
     uow.commit().await?;
     Ok(scheduled)

@@ -197,11 +197,10 @@ async fn write(
     };
     uow.flow_selections().save(group.id, flow, is_on, &change, before.version).await?;
     let event = |kind, from: &str, to: &str| Happened {
-        kind,
         namespace: Some(group),
-        target: flow.reference,
         from: from.to_owned(),
         to: to.to_owned(),
+        ..Happened::to(kind, flow.reference)
     };
     if was_on != is_on {
         let happened = if is_on {

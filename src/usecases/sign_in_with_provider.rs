@@ -218,11 +218,10 @@ pub(super) async fn set_memberships(
 
 fn as_event<'a>(change: &'a MembershipChange, user: &'a User) -> Happened<'a> {
     let event = |kind, namespace, from: Option<&Role>, to: Option<&Role>| Happened {
-        kind,
         namespace: Some(namespace),
-        target: &user.username,
         from: from.map(ToString::to_string).unwrap_or_default(),
         to: to.map(ToString::to_string).unwrap_or_default(),
+        ..Happened::to(kind, &user.username)
     };
     match change {
         MembershipChange::Give { namespace, role } => {

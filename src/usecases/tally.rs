@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version, job::Ending};
+use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version, job::Ending, keyed::keyed_enum};
 
 /// All counts of a program.
 #[derive(Debug, Default)]
@@ -31,26 +31,15 @@ pub struct Tally {
     pub consents_withdrawn: Count,
 }
 
-/// What came of a sign-in. One that the database kept from being judged has no outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignInOutcome {
-    Succeeded,
-    /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
-    Refused,
-    /// There were too many failures before it.
-    Throttled,
-}
-
-impl SignInOutcome {
-    pub const ALL: [Self; 3] = [Self::Succeeded, Self::Refused, Self::Throttled];
-
-    /// The word for it.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Refused => "refused",
-            Self::Throttled => "throttled",
-        }
+keyed_enum! {
+    /// What came of a sign-in. One that the database kept from being judged has no outcome.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum SignInOutcome {
+        Succeeded = "succeeded",
+        /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
+        Refused = "refused",
+        /// There were too many failures before it.
+        Throttled = "throttled",
     }
 }
 
@@ -153,17 +142,5 @@ impl Count {
 
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_outcome_has_a_count_of_its_own() {
-        for (place, outcome) in SignInOutcome::ALL.into_iter().enumerate() {
-            assert_eq!(outcome as usize, place, "counters are found by it");
-        }
     }
 }

@@ -208,18 +208,10 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
 async fn many_users(test: &TestApp) {
     let mut uow = test.app.storage.begin().await.expect("a unit of work");
     for number in 0..450 {
-        uow.audit_log().append(NewAuditEvent {
-            at: NOON,
-            kind: AuditKind::UserCreated,
-            actor: AuditActor { id: None, username: String::new(), name: String::new() },
-            surface: Surface::CommandLine,
-            namespace: None,
-            target: format!("user{number}"),
-            from: String::new(),
-            to: String::new(),
-            remote_ip: String::new(),
-            request_id: String::new(),
-        });
+        let nobody = AuditActor { id: None, username: String::new(), name: String::new() };
+        let target = format!("user{number}");
+        let kind = AuditKind::UserCreated;
+        uow.audit_log().append(NewAuditEvent::new(NOON, kind, nobody, Surface::CommandLine, target));
     }
     uow.commit().await.expect("they are written");
 }

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use duo_console::{
-    domain::{actor::Surface, audit::AuditKind, chat_user::ChatUser, environment::Environment},
+    domain::{
+        actor::Surface, audit::AuditKind, chat_user::ChatUser, environment::Environment, stored::Stored,
+    },
     server::{Limits, ServerState, router},
     usecases::{
         FlagEditor, FlagReader,
@@ -135,7 +137,8 @@ async fn a_command_of_an_administrator_is_carried_out_and_written_down() {
     assert_eq!((events[0].target.as_str(), events[0].to.as_str()), (COMMAND, "T1/U1"));
     for (event, environment) in events[1..].iter().zip(["dev", "staging"]) {
         assert_eq!(event.kind, AuditKind::FeatureFlagUpdated);
-        assert_eq!(event.target, format!("{FLAG} in {environment}"));
+        let place = event.environment.as_ref().map(Stored::key);
+        assert_eq!((event.target.as_str(), place), (FLAG, Some(environment)));
     }
     for event in events {
         assert_eq!((event.actor.username.as_str(), event.surface.known()), ("admin", Some(Surface::Chat)));

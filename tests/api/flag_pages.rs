@@ -217,6 +217,22 @@ async fn the_dialog_says_how_staging_is_set_and_compares_percentages_and_actors(
 }
 
 /// What a hidden field of the dialog says.
+/// Gates that this release cannot read are shown as they were said, and nobody is offered to restore them.
+#[tokio::test]
+async fn what_cannot_be_restored_is_said_so() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    test.execute("INSERT INTO audit_events (id, at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id, environment) VALUES (900, 1, 'feature_flag_updated', 'ann', 'Ann', 'page', 'duo_developer_orbit', 'default', 'open for some', '', 'r', 'production')").await;
+    let html = text(&admin.get(&page(FLAG, "")).await);
+    assert!(html.contains("open for some"), "{html}");
+    assert!(html.contains("This release cannot read which gates were set, so it cannot restore them."));
+    assert!(!html.contains("change=restore"), "{html}");
+    let asked = change("restore 900", &[]);
+    let refused = admin.call(CHANGE, &asked).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(state(&test, FLAG).await.actors, [""; 0]);
+}
+
 fn hidden(html: &str, name: &str) -> String {
     let field = format!("name=\"{name}\" value=\"");
     let at = html.find(&field).expect("the field is there") + field.len();

@@ -4,9 +4,11 @@
 use duo_console::{
     domain::{
         actor::Surface,
-        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent},
+        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
         audit_chain::{ChainPoint, Fault, RowId},
+        environment::Environment,
         ids::{AuditEventId, ConsentId, NamespaceId, UserId},
+        stored::Stored,
     },
     storage::{Storage, StorageError},
     usecases::verify_audit::{Verified, verify_audit},
@@ -39,17 +41,17 @@ contract! {
 }
 
 fn event(target: &str) -> NewAuditEvent {
+    let ann = AuditActor { id: Some(UserId(7)), username: "ann".into(), name: "Ann".into() };
     NewAuditEvent {
-        at: NOON,
-        kind: AuditKind::FlowEnabled,
-        actor: AuditActor { id: Some(UserId(7)), username: "ann".into(), name: "Ann".into() },
-        surface: Surface::Api,
         namespace: Some(AuditNamespace { id: NamespaceId(3), path: "acme".into() }),
-        target: target.into(),
         from: "off".into(),
         to: "on".into(),
         remote_ip: "192.0.2.7".into(),
         request_id: "request".into(),
+        environment: Some(Stored::Known(Environment::Staging)),
+        reason: Some("Why not?".into()),
+        states: Some(StateChange { before: "false".into(), after: "true".into() }),
+        ..NewAuditEvent::new(NOON, AuditKind::FlowEnabled, ann, Surface::Api, target)
     }
 }
 
@@ -69,7 +71,7 @@ async fn busy(db: &Database) -> Storage {
 }
 
 /// What an attacker who has the database takes away first.
-async fn without_guards(db: &Database) {
+pub async fn without_guards(db: &Database) {
     let tables = ["audit_events", "consent_ledger", "audit_chain", "audit_head"];
     for table in tables {
         let triggers = match db.backend {
@@ -160,7 +162,17 @@ async fn alter_each_column(
             (number, false) => number.to_owned(),
         };
         let mut others = vec![if is_text { "'tampered'" } else { "987654" }];
-        let nullable = ["actor_id", "namespace_id", "namespace_path", "event_id", "ledger_id"];
+        let nullable = [
+            "actor_id",
+            "namespace_id",
+            "namespace_path",
+            "environment",
+            "reason",
+            "state_before",
+            "state_after",
+            "event_id",
+            "ledger_id",
+        ];
         if back != "NULL" && nullable.contains(&column.as_str()) && table != "consent_ledger" {
             others.push("NULL");
         }
@@ -201,7 +213,7 @@ async fn tampering_with_each_column_of_an_event_is_found(db: Database) {
     for id in [1, 3, 5] {
         let row = RowId::Event(AuditEventId(id));
         let found = alter_each_column(&db, &storage, "audit_events", "id", id).await;
-        assert!(found.len() > 14, "{found:?}");
+        assert!(found.len() > 18, "{found:?}");
         for (column, faults) in found {
             if column == "id" {
                 let moved = RowId::Event(AuditEventId(987_654));
@@ -343,7 +355,7 @@ async fn two_swapped_events_are_both_named(db: Database) {
 }
 
 async fn an_inserted_event_is_named(db: Database) {
-    const COLUMNS: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id";
+    const COLUMNS: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id, environment, reason, state_before, state_after";
     let storage = busy(&db).await;
     // No trigger keeps this one out: it only adds.
     let copy = format!(
@@ -358,7 +370,7 @@ async fn an_inserted_event_is_named(db: Database) {
 }
 
 async fn what_has_the_smallest_or_the_largest_number_is_named_too(db: Database) {
-    const EVENT: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id";
+    const EVENT: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id, environment, reason, state_before, state_after";
     const LEDGER: &str = "at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id";
     let storage = busy(&db).await;
     let ends = [i64::MIN, i64::MAX];

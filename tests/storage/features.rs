@@ -2,13 +2,13 @@
 
 use duo_console::{
     domain::{
-        audit::AuditKind,
         environment::Environment,
         feature::{
             FlagActor, FlagDefinition, FlagType, FlagValue, Gates, Glance, ORBIT_USER_PREFERENCE, Percentage,
             Targets,
         },
         ids::{NamespaceId, UserId},
+        stored::Stored,
     },
     storage::{StorageError, StoredFlag},
     usecases::{
@@ -160,10 +160,16 @@ async fn a_glance_shows_every_flag_everywhere_and_when_it_was_last_changed(db: D
     assert_eq!(only, this);
     assert_eq!(view.features().glance(Some("no_flag")).await.expect("a glance"), []);
 
-    let deleted = view.audit_log().last_of_kind(AuditKind::FeatureFlagDeleted).await.expect("what happened");
-    assert_eq!(deleted, [(FLAG.to_owned(), app.now())]);
-    let updated = view.audit_log().last_of_kind(AuditKind::FeatureFlagUpdated).await.expect("what happened");
-    assert_eq!(updated.len(), 3);
+    let of = |environment: Environment, flag: &str| (flag.to_owned(), Stored::Known(environment), app.now());
+    for (only, expected) in [
+        (None, vec![of(Environment::Dev, "another_flag"), of(HERE, FLAG), of(Environment::StagingRef, FLAG)]),
+        (Some(FLAG), vec![of(HERE, FLAG), of(Environment::StagingRef, FLAG)]),
+        (Some("no_flag"), vec![]),
+    ] {
+        let mut last = view.audit_log().last_changes_of_flags(only).await.expect("what happened");
+        last.sort_unstable_by_key(|(flag, environment, _)| (flag.clone(), environment.key().to_owned()));
+        assert_eq!(last, expected);
+    }
 }
 
 async fn a_stale_save_changes_nothing(db: Database) {

@@ -2,14 +2,16 @@
 
 use duo_console::{
     domain::{
-        audit::AuditCursor,
+        actor::Surface,
+        audit::{AuditActor, AuditCursor, AuditKind, NewAuditEvent, StateChange},
         environment::Environment,
         feature::{
             Asked, FlagActor, FlagDefinition, FlagType, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage,
             Targets,
         },
-        ids::{AuditEventId, UserId},
+        ids::{AuditEventId, NamespaceId, UserId},
         namespace::NamespaceKind,
+        stored::Stored,
     },
     usecases::{
         App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, What, Where,
@@ -22,9 +24,13 @@ use duo_console::{
         set_feature_group::set_feature_group,
     },
 };
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
 
 use crate::{
-    support::{Database, at_once},
+    support::{Backend, Database, at_once, run},
     world::{app, below, group, origin, own, user},
 };
 
@@ -35,6 +41,7 @@ contract! {
     what_was_set_before_a_change_is_restored_as_well,
     restoring_has_the_checks_of_every_change,
     what_cannot_be_read_is_not_restored,
+    nothing_is_read_back_from_a_sentence,
     restores_at_once_end_with_one_of_the_sets,
     a_percentage_is_counted_actor_by_actor,
     more_actors_than_are_counted_are_estimated,
@@ -276,16 +283,139 @@ async fn what_cannot_be_read_is_not_restored(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     set(&app, FlagValue::Boolean(true), Targets::default()).await;
-    for (nth, value) in ["open for some", "user ann (Team:1)", "101 % of actors"].iter().enumerate() {
+    let nothing = r#"{"boolean":null,"actors":[],"opted_out":[],"groups":[],"percentage_of_actors":"0","percentage_of_time":"0"}"#;
+    let off = nothing.replace("null", "false");
+    for (nth, json) in [
+        String::new(),
+        String::from("on"),
+        off.replace(r#""groups""#, r#""luck":1,"groups""#),
+        off.replace(r#""actors":[]"#, r#""actors":["Team:1"]"#),
+        off.replace(r#""0""#, r#""101""#),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (before, after) = if json.is_empty() {
+            (String::from("NULL"), String::from("NULL"))
+        } else {
+            (format!("'{nothing}'"), format!("'{json}'"))
+        };
+        let value = format!("open for {nth}");
         let row = format!(
-            "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'feature_flag_updated', 'ann', 'Ann', 'page', '{FLAG}', 'default', '{value}', '', '')"
+            "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id, environment, state_before, state_after) VALUES (1, 'feature_flag_updated', 'ann', 'Ann', 'page', '{FLAG}', 'default', '{value}', '', '', 'production', {before}, {after})"
         );
         db.execute(&row).await.expect("another version wrote it");
-        let entry = history(&app).await.into_iter().find(|it| it.after == *value).expect("it is told");
-        assert_eq!(entry.gates_after, None, "{nth}");
+        let entry = history(&app).await.into_iter().find(|it| it.after == value).expect("it is told");
+        assert_eq!((entry.before.as_str(), entry.gates_after), ("default", None), "{nth}");
         let refused = restore(&app, entry.event).await.expect_err("nobody can read it");
-        assert!(matches!(refused.own(), Some(FlagError::Unreadable(text)) if text == value), "{refused:?}");
+        assert!(matches!(refused.own(), Some(FlagError::Unreadable(text)) if *text == value), "{refused:?}");
         assert_eq!(gates(&app).await.boolean, Some(true));
+    }
+    let elsewhere = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id, environment) VALUES (2, 'feature_flag_updated', 'ann', 'Ann', 'page', 'orbit_user_preference', 'default', 'on', '', '', 'moon')";
+    db.execute(elsewhere).await.expect("a newer release");
+    assert!(history(&app).await.iter().all(|it| it.environment == HERE), "it is for that release to tell");
+}
+
+/// Whatever the log says in words, and however somebody is called by now.
+async fn nothing_is_read_back_from_a_sentence(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    user(&storage, "ann").await;
+    let ann = Targets { users: vec![String::from("ann")], ..Targets::default() };
+    set(&app, FlagValue::Boolean(true), ann).await;
+    set(&app, percent("12.5"), Targets::default()).await;
+    let staging =
+        SetFeature { environments: Where::Own(Environment::Staging), ..SetFeature::everyone(FLAG, true) };
+    set_feature(&app, &editor(), &staging).await.expect("it is set");
+    let guard = Guard { override_reason: Some(String::from("On; because: why not.")), ..Guard::default() };
+    begin_freeze(&app, &editor(), HERE, "Holidays.").await.expect("it begins");
+    set_feature(&app, &editor(), &SetFeature { guard: guard.clone(), ..SetFeature::everyone(FLAG, false) })
+        .await
+        .expect("off");
+    let told = history(&app).await;
+    let first = told[3].event;
+
+    crate::audit_chain::without_guards(&db).await;
+    db.execute("UPDATE audit_events SET value_from = 'It was closed.', value_to = 'It was opened to Ann.'")
+        .await
+        .expect("the words of another release");
+    assert_eq!(history(&app).await, told);
+    let command = RestoreFeature { guard, ..restoration(first, RestorePoint::After) };
+    let restored = restore_feature(&app, &editor(), &command).await.expect("it is restored");
+    assert_eq!(restored.gates, "user ann (User:1)");
+    assert_eq!(gates(&app).await.actors, [FlagActor::User(UserId(1))]);
+
+    db.execute("UPDATE users SET username = 'anna', username_key = 'anna'").await.expect("she marries");
+    let told = history(&app).await.into_iter().find(|it| it.event == first).expect("it is told");
+    assert_eq!(told.after, "user anna (User:1)");
+}
+
+/// Any gates that there can be, recorded and restored, with what they were before.
+#[test]
+fn whatever_gates_were_recorded_are_restored_exactly() {
+    let actors = || {
+        let actor = (0..3, 1..1_000_i64).prop_map(|(kind, id)| match kind {
+            0 => FlagActor::User(UserId(id)),
+            1 => FlagActor::Group(NamespaceId(id)),
+            _ => FlagActor::Project(NamespaceId(id)),
+        });
+        prop::collection::btree_set(actor, 0..6).prop_map(|set| set.into_iter().collect::<Vec<_>>())
+    };
+    let percentage =
+        || (0..=10_000_i64).prop_map(|it| Percentage::from_hundredths(it).expect("it is within"));
+    let groups = prop::collection::btree_set("[a-z_]{1,9}", 0..3);
+    let set = (any::<bool>(), actors(), actors(), groups, percentage(), percentage()).prop_map(
+        |(on, actors, opted_out, groups, percentage_of_actors, percentage_of_time)| Gates {
+            boolean: Some(on),
+            actors,
+            opted_out,
+            groups: groups.into_iter().collect(),
+            percentage_of_actors,
+            percentage_of_time,
+        },
+    );
+    let set = prop_oneof![1 => Just(Gates::default()), 9 => set];
+    let sets = prop::collection::vec(set, 2..8);
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let mut runner = TestRunner::new(Config { cases: 16, ..Config::default() });
+        let outcome = runner.run(&sets, |sets| {
+            run(backend, async move |db: Database| {
+                let app = app(db.open().await);
+                let json = |gates: &Gates| serde_json::to_string(gates).expect("it is written");
+                let mut uow = app.storage.begin().await.expect("a unit of work");
+                for pair in sets.windows(2) {
+                    let ann = AuditActor { id: None, username: "ann".into(), name: "Ann".into() };
+                    let kind = AuditKind::FeatureFlagUpdated;
+                    uow.audit_log().append(NewAuditEvent {
+                        environment: Some(Stored::Known(HERE)),
+                        states: Some(StateChange { before: json(&pair[0]), after: json(&pair[1]) }),
+                        ..NewAuditEvent::new(app.now(), kind, ann, Surface::Page, FLAG)
+                    });
+                }
+                uow.commit().await.expect("they are recorded");
+                let mut recorded = history(&app).await;
+                recorded.reverse();
+                assert_eq!(recorded.len(), sets.len() - 1);
+                for (entry, pair) in recorded.iter().zip(sets.windows(2)) {
+                    for (point, expected) in [RestorePoint::After, RestorePoint::Before].iter().zip([1, 0]) {
+                        let then = gates(&app).await;
+                        let command = restoration(entry.event, *point);
+                        let restored =
+                            restore_feature(&app, &editor(), &command).await.expect("it is restored");
+                        assert_eq!(gates(&app).await, pair[expected]);
+                        assert_eq!(restored.changed, then != pair[expected]);
+                        if restored.changed {
+                            // What this program records itself is the same.
+                            let latest = history(&app).await.remove(0);
+                            assert_eq!(latest.gates_before, Some(then));
+                            assert_eq!(latest.gates_after.as_ref(), Some(&pair[expected]));
+                        }
+                    }
+                }
+            });
+            Ok(())
+        });
+        outcome.expect("what was is again");
     }
 }
 
@@ -349,10 +479,10 @@ async fn more_actors_than_are_counted_are_estimated(db: Database) {
     let app = app(storage.clone());
     assert_eq!(user(&storage, "first").await, UserId(1));
     let numbers = match db.backend {
-        crate::support::Backend::Sqlite => {
+        Backend::Sqlite => {
             "(WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 12344) SELECT n FROM t)"
         }
-        crate::support::Backend::Postgres => "(SELECT n FROM generate_series(1, 12344) AS n)",
+        Backend::Postgres => "(SELECT n FROM generate_series(1, 12344) AS n)",
     };
     db.execute(&format!("INSERT INTO users (username, username_key, name, kind, is_admin, created_at) SELECT 'u' || n, 'u' || n, 'U', 'human', FALSE, 1 FROM {numbers} AS numbers"))
         .await

@@ -142,18 +142,8 @@ impl JobHandler<App> for CountUp {
 }
 
 fn event(target: &str) -> NewAuditEvent {
-    NewAuditEvent {
-        at: NOON,
-        kind: AuditKind::SignedOut,
-        actor: AuditActor { id: None, username: String::new(), name: String::new() },
-        surface: Surface::Scheduler,
-        namespace: None,
-        target: target.to_owned(),
-        from: String::new(),
-        to: String::new(),
-        remote_ip: String::new(),
-        request_id: String::new(),
-    }
+    let nobody = AuditActor { id: None, username: String::new(), name: String::new() };
+    NewAuditEvent::new(NOON, AuditKind::SignedOut, nobody, Surface::Scheduler, target)
 }
 
 fn new_job(subject: &str) -> NewJob<'_> {

@@ -3,7 +3,8 @@
 use duo_console::{
     domain::{
         actor::Surface,
-        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent},
+        audit::{AuditActor, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
+        environment::Environment,
         ids::{NamespaceId, UserId},
         stored::Stored,
     },
@@ -40,6 +41,9 @@ fn event(kind: AuditKind) -> NewAuditEvent {
         to: String::from("%s\\"),
         remote_ip: String::from("2001:db8::7"),
         request_id: String::from("request"),
+        environment: Some(Stored::Known(Environment::StagingRef)),
+        reason: Some(String::from("'; because")),
+        states: Some(StateChange { before: String::from("{}"), after: String::from("[1]") }),
     }
 }
 
@@ -56,6 +60,9 @@ fn stored(event: NewAuditEvent) -> NewAuditEvent<Stored<AuditKind>, Stored<Surfa
         to: event.to,
         remote_ip: event.remote_ip,
         request_id: event.request_id,
+        environment: event.environment,
+        reason: event.reason,
+        states: event.states,
     }
 }
 
@@ -83,6 +90,9 @@ async fn an_event_without_actor_or_namespace_reads_back(db: Database) {
         surface: Surface::CommandLine,
         namespace: None,
         target: String::new(),
+        environment: None,
+        reason: None,
+        states: None,
         ..event(AuditKind::SignInFailed)
     };
     committed(&storage, async |uow| uow.audit_log().append(bare.clone())).await;
@@ -155,7 +165,7 @@ async fn neither_table_can_be_rewritten(db: Database) {
         let columns = if table == "consent_ledger" {
             "at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id"
         } else {
-            "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id"
+            "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id, environment, reason, state_before, state_after"
         };
         let copy = format!(
             "INTO {table} (id, {columns}) SELECT id, {} FROM {table}",

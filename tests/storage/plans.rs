@@ -96,10 +96,11 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
 
 /// The lists of the audit log, each with the index that it goes along: without sorting, however many
 /// events there are.
-const LISTS: [(&str, &str); 9] = [
+const LISTS: [(&str, &str); 10] = [
     ("LIST", "audit_events_at"),
     ("LIST_OF_KIND", "audit_events_kind_at"),
     ("LIST_OF_FLAG", "audit_events_flag"),
+    ("LIST_OF_FLAG_IN", "audit_events_flag"),
     ("LIST_OF_PERSON", "audit_events_actor_at"),
     ("LIST_OF_PERSON_AND_KIND", "audit_events_"),
     ("LIST_OF_NAMESPACE", "audit_events_namespace_at"),
@@ -117,6 +118,7 @@ fn list_of(name: &str) -> String {
         "LIST" => &[],
         "LIST_OF_KIND" => &["'kind-3'"],
         "LIST_OF_FLAG" => &["'flag-3'"],
+        "LIST_OF_FLAG_IN" => &["'flag-3'", "'staging'"],
         "LIST_OF_PERSON" => &["'person-3'"],
         "LIST_OF_PERSON_AND_KIND" => &["'person-3'", "'kind-3'"],
         "LIST_OF_NAMESPACE" => &["3"],

@@ -130,11 +130,11 @@ async fn a_change_is_made_when_its_time_has_come_and_not_before(db: Database) {
     assert_eq!(state(&app, id).await, ScheduleState::Ended(ended));
     assert_eq!(run_due(&then).await.expect("it looks"), Ran::default(), "and never again");
     assert_eq!(
-        db.texts("SELECT kind || ' ' || target || ' ' || value_from || ' > ' || value_to || ' ' || actor_username || ' ' || surface || ' ' || request_id FROM audit_events ORDER BY id").await,
+        db.texts("SELECT kind || ' ' || target || ' ' || value_from || ' > ' || value_to || ' ' || actor_username || ' ' || surface || ' ' || request_id || ' ' || environment || ' ' || COALESCE(reason, '-') FROM audit_events ORDER BY id").await,
         [
-            "feature_change_scheduled orbit_user_preference  > 2026-06-01T13:00:00.000Z (scheduled change 1): 25 % of actors; because: Step two. ann page request",
-            "feature_flag_updated orbit_user_preference default > 25 % of actors; because: Step two. ann scheduler scheduled-change-1",
-            "feature_change_run orbit_user_preference scheduled change 1 > 25 % of actors ann scheduler scheduled-change-1",
+            "feature_change_scheduled orbit_user_preference  > 2026-06-01T13:00:00.000Z (scheduled change 1): 25 % of actors ann page request production Step two.",
+            "feature_flag_updated orbit_user_preference default > 25 % of actors ann scheduler scheduled-change-1 production Step two.",
+            "feature_change_run orbit_user_preference scheduled change 1 > 25 % of actors ann scheduler scheduled-change-1 production -",
         ]
     );
 }
@@ -386,7 +386,8 @@ async fn a_change_that_nobody_can_read_holds_nothing_up(db: Database) {
         .expect("a newer release");
     assert_eq!(run_due(&then).await.expect("it runs"), Ran { done: 1, failed: 1, next: None });
     assert_eq!(outcome(&now, next).await.0, Ending::Done);
-    let failed = "SELECT target FROM audit_events WHERE kind = 'feature_change_failed'";
+    let failed =
+        "SELECT target || ' in ' || environment FROM audit_events WHERE kind = 'feature_change_failed'";
     assert_eq!(db.texts(failed).await, [format!("{FLAG} in moon")]);
 }
 

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::domain::keyed::keyed_enum;
+
 /// The fields are those of GitLab's files, and their order is that of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,22 +49,22 @@ fn or_empty<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
     Ok(unless_empty(field)?.unwrap_or_default())
 }
 
-/// What a flag is for, which says how long it may live and whether it may be on by default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FlagType {
-    /// GitLab's word for it; `derisk` is read as well.
-    #[serde(rename = "gitlab_com_derisk", alias = "derisk")]
-    Derisk,
-    Wip,
-    Beta,
-    Ops,
-    Experiment,
+keyed_enum! {
+    /// What a flag is for, which says how long it may live and whether it may be on by default.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum FlagType {
+        /// GitLab's word for it; `derisk` is read as well.
+        #[serde(rename = "gitlab_com_derisk", alias = "derisk")]
+        Derisk = "gitlab_com_derisk",
+        Wip = "wip",
+        Beta = "beta",
+        Ops = "ops",
+        Experiment = "experiment",
+    }
 }
 
 impl FlagType {
-    pub const ALL: [Self; 5] = [Self::Derisk, Self::Wip, Self::Beta, Self::Ops, Self::Experiment];
-
     /// The word on a page.
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,17 +73,6 @@ impl FlagType {
             Self::Beta => "Beta",
             Self::Ops => "Operations",
             Self::Experiment => "Experiment",
-        }
-    }
-
-    /// The word in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Derisk => "gitlab_com_derisk",
-            Self::Wip => "wip",
-            Self::Beta => "beta",
-            Self::Ops => "ops",
-            Self::Experiment => "experiment",
         }
     }
 

@@ -2,7 +2,7 @@
 //! everyone or about one target, and may set all gates at once.
 
 use super::{FlagActor, FlagValue, Percentage, Targets};
-use crate::domain::ids::AuditEventId;
+use crate::domain::{ids::AuditEventId, keyed::keyed_enum};
 
 /// What somebody asks for at a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,26 +27,19 @@ pub struct Target {
     pub name: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetKind {
-    User,
-    Group,
-    Project,
-    FeatureGroup,
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum TargetKind {
+        User = "user",
+        Group = "group",
+        Project = "project",
+        FeatureGroup = "feature_group",
+    }
 }
 
 impl TargetKind {
     /// The kinds of actors.
     pub const ACTORS: [Self; 3] = [Self::User, Self::Group, Self::Project];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Project => "project",
-            Self::FeatureGroup => "feature_group",
-        }
-    }
 
     /// The words on a page.
     pub const fn name(self) -> &'static str {
@@ -56,10 +49,6 @@ impl TargetKind {
             Self::Project => "project",
             Self::FeatureGroup => "feature group",
         }
-    }
-
-    fn from_key(key: &str) -> Option<Self> {
-        [Self::User, Self::Group, Self::Project, Self::FeatureGroup].into_iter().find(|it| it.key() == key)
     }
 
     pub const fn of(actor: FlagActor) -> Self {

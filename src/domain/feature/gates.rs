@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, FlagActor, FlagDefinition, Percentage};
+use crate::domain::keyed::keyed_enum;
 
 /// What is set for a flag in an environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gates {
     /// For everyone; `None` when nothing at all is set, so that the default holds.
     pub boolean: Option<bool>,
@@ -20,27 +22,17 @@ pub struct Gates {
     pub percentage_of_time: Percentage,
 }
 
-/// How open a flag is, in GitLab's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Off,
-    Conditional,
-    On,
+keyed_enum! {
+    /// How open a flag is, in GitLab's words.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum State: serde {
+        Off = "off",
+        Conditional = "conditional",
+        On = "on",
+    }
 }
 
 impl State {
-    pub const ALL: [Self; 3] = [Self::On, Self::Conditional, Self::Off];
-
-    /// The word in answers.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Conditional => "conditional",
-            Self::On => "on",
-        }
-    }
-
     /// The word on a page.
     pub const fn name(self) -> &'static str {
         match self {
@@ -373,7 +365,6 @@ mod tests {
             (off(|it| it.percentage_of_time = Percentage::ALL), false, State::On),
         ] {
             assert_eq!(gates.state(default), state, "{gates:?}");
-            assert_eq!(serde_json::json!(state), state.key());
         }
     }
 

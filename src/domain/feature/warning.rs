@@ -1,19 +1,22 @@
 //! What GitLab's flags do that surprises people. It is done all the same, and said.
 
 use super::{FlagDefinition, GateChange, Gates, State};
+use crate::domain::keyed::keyed_enum;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Warning {
-    /// Other gates took the place of some that were set.
-    GatesWiped,
-    /// The flag is on by default, and a gate that is set overrides that.
-    DefaultOverridden,
-    /// A percentage of time is set.
-    PercentageOfTime,
-    /// Actors of different kinds are set.
-    MixedActors,
-    /// Nothing says what the flag is for.
-    Undefined,
+keyed_enum! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Warning {
+        /// Other gates took the place of some that were set.
+        GatesWiped = "gates_wiped",
+        /// The flag is on by default, and a gate that is set overrides that.
+        DefaultOverridden = "default_overridden",
+        /// A percentage of time is set.
+        PercentageOfTime = "percentage_of_time",
+        /// Actors of different kinds are set.
+        MixedActors = "mixed_actors",
+        /// Nothing says what the flag is for.
+        Undefined = "undefined",
+    }
 }
 
 impl Warning {
@@ -40,30 +43,6 @@ impl Warning {
         .into_iter()
         .filter_map(|(warning, holds)| holds.then_some(warning))
         .collect()
-    }
-
-    const ALL: [Self; 5] = [
-        Self::GatesWiped,
-        Self::DefaultOverridden,
-        Self::PercentageOfTime,
-        Self::MixedActors,
-        Self::Undefined,
-    ];
-
-    /// The word in a form that says of what it warned.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::GatesWiped => "gates_wiped",
-            Self::DefaultOverridden => "default_overridden",
-            Self::PercentageOfTime => "percentage_of_time",
-            Self::MixedActors => "mixed_actors",
-            Self::Undefined => "undefined",
-        }
-    }
-
-    /// `None` when `key` names no warning.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.key() == key)
     }
 
     /// For a person, after it was done.
@@ -131,13 +110,6 @@ mod tests {
         let before = before.iter().try_fold(Gates::default(), Gates::apply).expect("it fits");
         let after = changes.iter().try_fold(before.clone(), Gates::apply).expect("it fits");
         Warning::about(Some(&definition), changes, &before, &after)
-    }
-
-    #[test]
-    fn warnings_read_back_as_they_are_written() {
-        for warning in Warning::ALL {
-            assert_eq!(Warning::from_key(warning.key()), Some(warning));
-        }
     }
 
     #[test]

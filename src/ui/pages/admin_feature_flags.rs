@@ -82,10 +82,10 @@ fn read(query: &Query, here: Environment) -> FlagFilter {
     let word = |name: &str| query.get(name).unwrap_or_default();
     FlagFilter {
         search: word("search").chars().take(255).collect(),
-        state: State::ALL.into_iter().find(|it| it.key() == word("state")),
+        state: State::from_key(word("state")),
         environment: Environment::from_key(word("environment")).unwrap_or(here),
-        flag_type: FlagType::ALL.into_iter().find(|it| it.key() == word("type")),
-        age: Age::ALL.into_iter().find(|it| it.key() == word("age")),
+        flag_type: FlagType::from_key(word("type")),
+        age: Age::from_key(word("age")),
     }
 }
 
@@ -116,7 +116,8 @@ fn age_name(age: Age) -> String {
 
 #[component]
 fn Filter(filter: FlagFilter) -> impl IntoView {
-    let states = State::ALL.map(|it| (it.key(), it.name().to_owned(), filter.state == Some(it)));
+    let mut states = State::ALL.map(|it| (it.key(), it.name().to_owned(), filter.state == Some(it)));
+    states.reverse();
     let environments = Environment::ALL.map(|it| (it.key(), it.key().to_owned(), filter.environment == it));
     let types = FlagType::ALL.map(|it| (it.key(), it.name().to_owned(), filter.flag_type == Some(it)));
     let ages = Age::ALL.map(|it| (it.key(), age_name(it), filter.age == Some(it)));

@@ -64,6 +64,7 @@ pub(super) fn History(
 fn Entry(visit: Visit, entry: HistoryEntry, restore: Option<(String, String)>) -> impl IntoView {
     let who = if entry.by_name.is_empty() { entry.by_username.clone() } else { entry.by_name };
     let event = format!("Event {}", entry.event);
+    let unreadable = entry.gates_after.is_none();
     let in_the_log = format!("{}?event={}", paths::ADMIN_AUDIT_EVENTS, entry.event);
     view! {
         <li class="flex flex-wrap items-start gap-x-4 gap-y-2 py-3">
@@ -86,6 +87,14 @@ fn Entry(visit: Visit, entry: HistoryEntry, restore: Option<(String, String)>) -
                             }
                         })}
                 </dl>
+                {unreadable
+                    .then(|| {
+                        view! {
+                            <p class="mt-1 text-sm text-muted">
+                                "This release cannot read which gates were set, so it cannot restore them."
+                            </p>
+                        }
+                    })}
                 <p class="mt-1 text-sm">
                     <a class="text-muted underline" href=in_the_log>{event}</a>
                 </p>

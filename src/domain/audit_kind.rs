@@ -1,0 +1,177 @@
+//! The kinds of audit events: each is one entry of one list.
+//!
+//! An entry has the kind's name, its word in the database and in exports, and how an event of it is said:
+//! the rest of a sentence that begins with who did it, and the details after it. What an event is about
+//! stands elsewhere in each: a flag is changed, but somebody signs in, and nobody signs in a user name.
+
+use super::{
+    audit_words::{Detail, Phrases, change, listed, nothing},
+    keyed::keyed_enum,
+};
+
+macro_rules! kinds {
+    ($($kind:ident = $key:literal: $what:expr, $details:expr;)*) => {
+        keyed_enum! {
+            /// What happened. The keys follow GitLab's event types where it has one.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            pub enum AuditKind {
+                $($kind = $key,)*
+            }
+        }
+
+        impl AuditKind {
+            /// How an event of this kind is said.
+            pub fn phrases(self) -> Phrases {
+                match self {
+                    $(Self::$kind => Phrases { what: $what, details: $details },)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    FlowEnabled = "foundational_flow_enabled": |it| it.flow("turned on"), change;
+    FlowDisabled = "foundational_flow_disabled": |it| it.flow("turned off"), change;
+    ConsentGiven = "namespace_consent_given": |it| it.flow("consented to"), |it| it.after("To the wording ");
+    ConsentWithdrawn = "namespace_consent_withdrawn":
+        |it| it.flow("withdrew the consent to"),
+        |it| it.before("It was given to the wording ");
+    OrbitSettingsUpdated = "orbit_settings_updated": |it| it.target("changed the Orbit preference"), change;
+    PreferencesUpdated = "preferences_updated":
+        |it| it.own("changed their preferences", "changed the preferences of"),
+        change;
+    FeatureFlagUpdated = "feature_flag_updated": |it| it.flag("changed"), change;
+    FeatureFlagDeleted = "feature_flag_deleted": |it| it.flag("deleted the gates of"), |it| it.before("Was ");
+    FlowVersionsUpdated = "flow_versions_updated":
+        |it| it.target("changed which flow versions are deployed in"),
+        |it| match (it.from, it.to) {
+            ("", _) => it.after("Added "),
+            (_, "") => it.before("Removed "),
+            _ => change(it),
+        };
+    FeatureDefined = "feature_defined":
+        |it| it.target("defined the feature flag"),
+        |it| if it.from.is_empty() { it.after("As ") } else { change(it) };
+    FeatureGroupUpdated = "feature_group_updated":
+        |it| it.target("changed who is in the feature group"),
+        |it| match (it.from, it.to) {
+            ("", _) => it.after("In it now: "),
+            (_, "") => it.before("Nobody is in it now. Before: "),
+            _ => change(it),
+        };
+    FeatureCheckOverridden = "feature_check_overridden":
+        |it| it.target("overrode a check of the feature flag"),
+        |it| listed(&[("Check: ", it.from), (". Reason: ", it.to)]);
+    FeatureChangeScheduled = "feature_change_scheduled":
+        |it| it.flag("scheduled a change of"),
+        |it| it.after("Planned for ");
+    FeatureChangeCancelled = "feature_change_cancelled":
+        |it| it.flag("cancelled a scheduled change of"),
+        |it| it.before("It was planned for ");
+    FeatureChangeRun = "feature_change_run":
+        |it| it.flag("had scheduled a change of") + ", and it was made",
+        |it| listed(&[("It was ", it.from), (". Outcome: ", it.to)]);
+    FeatureChangeFailed = "feature_change_failed":
+        |it| it.flag("had scheduled a change of") + ", and it failed",
+        |it| listed(&[("It was ", it.from), (". Outcome: ", it.to)]);
+    JobStopped = "job_stopped": |it| it.target("stopped the job"), |it| it.before("It is for ");
+    JobRetried = "job_retried":
+        |it| it.target("told the job") + " to run now",
+        |it| it.before("It is for ");
+    ChangeFreezeBegun = "change_freeze_begun":
+        |it| it.target("began a change freeze in"),
+        |it| it.after("Reason: ");
+    ChangeFreezeEnded = "change_freeze_ended": |it| it.target("ended the change freeze in"), nothing;
+    ChatCommandRun = "chat_command_run":
+        |_| String::from("ran a command in the chat"),
+        |it| listed(&[("The command: ", it.target), (", as the chat user ", it.to)]);
+    ChatUserLinked = "chat_user_linked":
+        |it| it.target("linked the account of") + " to the chat",
+        |it| it.after("As the chat user ");
+    ChatUserUnlinked = "chat_user_unlinked":
+        |it| it.target("unlinked the account of") + " from the chat",
+        |it| it.before("It was the chat user ");
+    TokenCreated = "personal_access_token_created":
+        |it| it.target("created the access token"),
+        |it| it.after("For ");
+    // Whose it was, where an operator revoked it: "of ann".
+    TokenRevoked = "personal_access_token_revoked":
+        |it| [&it.target("revoked the access token"), it.from].join(" ").trim_end().to_owned(),
+        nothing;
+    UserCreated = "user_created":
+        |it| it.target(match it.to {
+            "administrator" => "created the administrator",
+            "bot" => "created the bot",
+            _ => "created the user",
+        }),
+        nothing;
+    UserDeleted = "user_deleted": |it| it.target("deleted the user"), change;
+    UserPasswordChanged = "user_password_changed":
+        |it| it.own("changed their password", "changed the password of"),
+        change;
+    UserEmailChanged = "user_email_changed":
+        |it| it.own("changed their email address", "changed the email address of"),
+        change;
+    IdentityLinked = "identity_linked":
+        |it| it.target("linked the account of") + " to a provider",
+        |it| it.after("By ");
+    IdentityUnlinked = "identity_unlinked":
+        |it| it.target("unlinked the account of") + " from its provider",
+        |it| it.before("It was ");
+    MembershipCreated = "member_created": |it| it.target("added the member"), |it| it.after("As ");
+    MembershipUpdated = "member_updated": |it| it.target("changed the role of"), change;
+    MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
+    SignedIn = "signed_in":
+        |it| it.tried("signed in"),
+        |it| match it.to {
+            "password" => vec![Detail::Words("With a password")],
+            _ => it.after("By "),
+        };
+    SignInFailed = "sign_in_failed": |it| it.tried("failed to sign in"), |it| it.after("By ");
+    SignedOut = "signed_out": |it| it.tried("signed out"), change;
+    SessionRevoked = "session_revoked":
+        |it| it.own("ended a session of their own", "ended a session of"),
+        change;
+    SessionsEnded = "sessions_ended":
+        |it| it.own("ended their other sessions", "ended the other sessions of"),
+        change;
+    SignInThrottled = "sign_in_throttled":
+        |it| it.tried("has to wait before trying again"),
+        |it| it.after("For ");
+    SignInConfirmed = "sign_in_confirmed": |it| it.tried("confirmed who they are"), change;
+    SignInConfirmationFailed = "sign_in_confirmation_failed":
+        |it| it.tried("failed to confirm who they are"),
+        change;
+    PasswordResetLinkCreated = "password_reset_link_created":
+        |it| it.target("made a password reset link for"),
+        change;
+    PasswordReset = "password_reset":
+        |it| it.own("set a new password with a reset link", "set with a reset link the password of"),
+        change;
+    DemoDataCreated = "demo_data_created": |_| String::from("created the demo data"), change;
+}
+
+impl AuditKind {
+    /// As a list of kinds says it: `Namespace consent given`.
+    pub fn label(self) -> String {
+        let mut words = self.key().replace('_', " ");
+        words[..1].make_ascii_uppercase();
+        words
+    }
+
+    /// Whether it is about consent, which the page tells from the rest.
+    pub const fn is_consent(self) -> bool {
+        matches!(self, Self::ConsentGiven | Self::ConsentWithdrawn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_called_by_its_key() {
+        assert_eq!(AuditKind::ConsentGiven.label(), "Namespace consent given");
+    }
+}
