@@ -7,8 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use duo_console::{domain::paths, ui::PAGES};
-
 /// Which rooms a room may use, besides itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -243,14 +241,6 @@ fn both_databases_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(!names("sqlite").is_empty());
-}
-
-/// Else its requests would be counted as "other".
-#[test]
-fn every_page_has_a_pattern_for_the_log_and_the_metrics() {
-    for (page, _) in PAGES {
-        assert_eq!(paths::pattern(page), Some(page), "add it to domain/paths.rs::PAGES");
-    }
 }
 
 /// The checks above must be able to fail.
