@@ -1,6 +1,6 @@
 //! The pages of groups and projects, and the way to them.
 
-use super::routes::Routes;
+use super::{pages, routes::Routes};
 use crate::{
     actions::Jump,
     domain::paths,
@@ -12,7 +12,7 @@ pub(super) fn routes() -> Routes {
         .page(paths::HOME, GroupsPage)
         .page(paths::GROUPS, GroupsPage)
         .page(paths::GROUP, GroupPages)
-        .page(paths::GROUP_PAGES, GroupPages)
+        .at(paths::GROUP_PAGES, pages::page(GroupPages))
         .page(paths::JUMP, JumpPage)
         .island::<Jump>()
 }
