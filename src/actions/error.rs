@@ -6,7 +6,7 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::set_flow::FlowStatus;
+use super::flow_status::FlowStatus;
 use crate::domain::{error_kind::ErrorKind, throttle};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,15 +104,12 @@ impl FromServerFnError for ActionError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let error = match error {
+        match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => Self::Malformed,
             _ => Self::Internal,
-        };
-        #[cfg(feature = "ssr")]
-        super::support::set_status(&error);
-        error
+        }
     }
 }

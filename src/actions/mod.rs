@@ -1,11 +1,12 @@
-//! What the browser may ask for: one server function a verb, with its input, its result and its
-//! error. Each is the target of an HTML form, so it works without the wasm; an island calls the same
-//! function and gets the new state back.
+//! What the browser may ask for: the server functions that islands call, one file a verb, with their
+//! input, their result and their error; and where forms post to. Forms are read and answered in `server`;
+//! those of an island post to its server function, so they work before the wasm wakes and without it.
 
 pub mod confirm;
 pub mod error;
 pub mod feature_groups;
 pub mod flags;
+pub mod flow_status;
 pub mod freezes;
 pub mod jobs;
 pub mod password;
@@ -19,13 +20,15 @@ pub mod users;
 mod find_actors;
 mod jump;
 
-pub use find_actors::{FoundActor, find_actors};
-pub use jump::{JumpResult, jump};
+pub use find_actors::{FindActors, FoundActor, find_actors};
+pub use jump::{Jump, JumpResult, jump};
 
 #[cfg(feature = "ssr")]
 pub mod cookies;
 #[cfg(feature = "ssr")]
 pub mod flash;
+#[cfg(feature = "ssr")]
+pub mod form_answer;
 #[cfg(feature = "ssr")]
 pub mod query;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,10 @@ use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupP
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
+/// Below it stand the pages of every group.
+pub const GROUP: &str = "/groups";
+/// All of them: a group's path may have any depth.
+pub const GROUP_PAGES: &str = "/groups/{*rest}";
 pub const SIGN_IN: &str = "/users/sign_in";
 pub const SIGN_OUT: &str = "/users/sign_out";
 /// Where the button of the provider leads, and where the provider leads back.
@@ -23,50 +27,14 @@ pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 const ADMIN: &str = "/admin/";
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
-/// The page of one of them, for the log and the metrics.
-const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
+pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
-const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
+pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
-
-/// Every page that has one address.
-const PAGES: [&str; 16] = [
-    HOME,
-    GROUPS,
-    SIGN_IN,
-    PREFERENCES,
-    ACCESS_TOKENS,
-    PASSWORD,
-    PASSWORD_RESET,
-    SESSIONS,
-    CONFIRM,
-    FIRST_ADMINISTRATOR,
-    ADMIN_USERS,
-    ADMIN_AUDIT_EVENTS,
-    ADMIN_FEATURE_FLAGS,
-    ADMIN_FEATURE_GROUPS,
-    ADMIN_JOBS,
-    JUMP,
-];
-
-/// The pattern of a page's address, with names in braces for what differs, for the log and the
-/// metrics. `None` when it is no page.
-pub fn pattern(path: &str) -> Option<&'static str> {
-    if let Some(rest) = path.strip_prefix("/groups/") {
-        return GroupPage::parse(rest).map(|(_, page)| page.pattern());
-    }
-    for (list, one) in [(ADMIN_FEATURE_FLAGS, FEATURE_FLAG), (ADMIN_FEATURE_GROUPS, FEATURE_GROUP)] {
-        let name = path.strip_prefix(list).and_then(|rest| rest.strip_prefix('/'));
-        if name.is_some_and(|name| !name.is_empty() && !name.contains('/')) {
-            return Some(one);
-        }
-    }
-    PAGES.into_iter().find(|page| *page == path)
-}
 
 /// Whether what is at `path`, if anything is, would be for administrators alone.
 pub fn is_administrators(path: &str) -> bool {
@@ -93,7 +61,8 @@ impl GroupPage {
         }
     }
 
-    const fn pattern(self) -> &'static str {
+    /// The pattern of its address, for the log and the metrics.
+    pub const fn pattern(self) -> &'static str {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
@@ -264,34 +233,11 @@ mod tests {
             let path = page.path(&group);
             let rest = path.strip_prefix("/groups/").expect("a group's address");
             assert_eq!(GroupPage::parse(rest), Some((group.clone(), page)));
-            assert_eq!(pattern(&path), Some(path.replace("acme/platform", "{group}").as_str()));
+            assert_eq!(page.pattern(), path.replace("acme/platform", "{group}"));
         }
         assert_eq!(GroupPage::parse("acme/platform"), Some((group, GroupPage::Overview)));
         for bad in ["", "acme/-/settings", "acme/-/nothing", "a b/-/audit_events", "-/audit_events"] {
             assert_eq!(GroupPage::parse(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn only_pages_have_patterns() {
-        assert_eq!(pattern(PREFERENCES), Some(PREFERENCES));
-        assert_eq!(
-            pattern(&feature_flag("a_flag", Environment::Dev).replace("?environment=dev", "")),
-            Some(FEATURE_FLAG)
-        );
-        assert_eq!(pattern(&feature_group("testers")), Some(FEATURE_GROUP));
-        assert_eq!(pattern("/groups/acme"), Some("/groups/{group}/-/settings/gitlab_duo"));
-        for none in [
-            "",
-            "/nothing",
-            "/groups/acme/-/nothing",
-            "/-/profile/preferences/x",
-            "/admin/feature_flags/",
-            "/admin/feature_flags/a/b",
-            "/admin/feature_groups/",
-            "/admin/feature_groups/a/b",
-        ] {
-            assert_eq!(pattern(none), None, "{none}");
         }
     }
 

@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use axum::{
     Extension,
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use leptos::prelude::IntoView;
 use serde::Deserialize;
 
 use super::{
     ServerState,
-    forms::{Posted, broken},
+    forms::{Form, Posted, broken},
 };
 use crate::{
     actions::flash::{Flash, Outcome},
     domain::paths,
-    ui::FormRefused,
+    ui::{FirstAdministratorPage, FormRefused, ResetPasswordPage},
     usecases::{
         Origin, UseCaseError,
         first_administrator::{FirstAdministrator, create_first_administrator},
@@ -27,7 +28,7 @@ use crate::{
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct AccountForm {
+pub(super) struct AccountForm {
     token: String,
     username: String,
     name: String,
@@ -39,27 +40,19 @@ struct AccountForm {
 pub(super) async fn reset_password(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
-    request: Request,
+    Form { posted, fields: form }: Form<AccountForm>,
 ) -> Response {
-    let (posted, form) = match Posted::read::<AccountForm>(&state, request).await {
-        Ok(read) => read,
-        Err(refused) => return refused,
-    };
     let done =
         use_reset_link(&state.app, &origin, &form.token, &form.password, &form.password_confirmation).await;
-    answer(&state, posted, form, done, Outcome::PasswordSet).await
+    answer(ResetPasswordPage, posted, form, done, Outcome::PasswordSet).await
 }
 
 /// Makes the administrator, and leads to the sign-in page.
 pub(super) async fn first_administrator(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
-    request: Request,
+    Form { posted, fields: form }: Form<AccountForm>,
 ) -> Response {
-    let (posted, form) = match Posted::read::<AccountForm>(&state, request).await {
-        Ok(read) => read,
-        Err(refused) => return refused,
-    };
     let new = FirstAdministrator {
         token: &form.token,
         username: &form.username,
@@ -68,12 +61,12 @@ pub(super) async fn first_administrator(
         again: &form.password_confirmation,
     };
     let done = create_first_administrator(&state.app, &origin, &new).await;
-    answer(&state, posted, form, done, Outcome::AdministratorMade).await
+    answer(FirstAdministratorPage, posted, form, done, Outcome::AdministratorMade).await
 }
 
 /// The sign-in page when it was done, else the form again with what was typed, but for the passwords.
-async fn answer(
-    state: &Arc<ServerState>,
+async fn answer<V: IntoView + 'static>(
+    page: fn() -> V,
     posted: Posted,
     form: AccountForm,
     done: Result<(), UseCaseError>,
@@ -82,7 +75,7 @@ async fn answer(
     let (status, field, message) = match done {
         Ok(()) => {
             let flash = Flash { subject: String::from("session"), outcome };
-            let cookie = flash.cookie(state.cookies);
+            let cookie = flash.cookie(posted.state().cookies);
             return ([(header::SET_COOKIE, cookie)], Redirect::to(paths::SIGN_IN)).into_response();
         }
         Err(UseCaseError::Invalid { field, message }) => {
@@ -96,5 +89,5 @@ async fn answer(
         }
     };
     let AccountForm { token, username, name, .. } = form;
-    posted.page_again(state, FormRefused { token, username, name, field, message }, status).await
+    posted.page_again(page, FormRefused { token, username, name, field, message }, status).await
 }

@@ -1,4 +1,4 @@
-//! Downloads of audit events: what the filter of the page shows, all of it, as a stream.
+//! The log of audit events: its page, and downloads of what the page's filter shows, all of it, as a stream.
 
 use std::sync::Arc;
 
@@ -8,13 +8,15 @@ use axum::{
     extract::{OriginalUri, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use futures_util::{StreamExt, stream};
 
-use super::{ServerState, errors::in_a_line};
+use super::{ServerState, errors::in_a_line, routes::Routes};
 use crate::{
     actions::query::Query,
     domain::{audit_query::AuditQuery, error_kind::ErrorKind, namespace::GroupPath, paths},
+    ui::AdminAuditEventsPage,
     usecases::{
         SignedIn, UseCaseError, What,
         export_audit_events::{AuditExport, ExportFormat},
@@ -25,7 +27,13 @@ use crate::{
 /// Without it a spreadsheet may take UTF-8 for another encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-pub(super) async fn download(
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .page(paths::ADMIN_AUDIT_EVENTS, AdminAuditEventsPage)
+        .at(paths::AUDIT_EXPORT, get(download))
+}
+
+async fn download(
     State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,

@@ -1,63 +1,312 @@
-//! Forms that are no actions, because nobody is signed in: read, and shown again when refused.
+//! Forms: how one is read, whoever posts it, and the one way to turn what came of it into an answer.
+//!
+//! A form gets a redirect to a page, with a flash that says how it went; nothing secret stands in the
+//! address. A refusal that is too long for that is answered with the page itself. A script gets the result
+//! as JSON, with its status.
 
 use std::sync::Arc;
 
 use axum::{
-    Form,
-    body::Body,
+    Json,
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, StatusCode, Uri},
-    response::Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
 };
-use serde::de::DeserializeOwned;
+use leptos::prelude::IntoView;
+use serde::{Serialize, de::DeserializeOwned};
+use tower::ServiceExt;
+use url::form_urlencoded;
 
 use super::{
     ServerState,
     errors::in_a_line,
+    form_fields::{self, Misread},
+    pages::render,
     refusal::{self, Asked},
-    router::render_page,
 };
-use crate::usecases::UseCaseError;
+use crate::{
+    actions::{
+        cookies::SESSION_COOKIE,
+        error::ActionError,
+        flash::{Flash, Outcome},
+        form_answer::{FormAnswer, Next},
+        support::Call,
+    },
+    domain::paths,
+    ui::Refusal,
+    usecases::{App, Caller, SignedIn, UseCaseError},
+};
+
+/// What a form may weigh, in bytes.
+pub(super) const BODY_LIMIT: usize = 64 * 1024;
+
+/// What an address and a flash may take of an answer's headers, in bytes. Proxies have as little as 4 KiB for
+/// all of them, and the others take a quarter of that.
+const HEADER_ROOM: usize = 2048;
+
+/// A form that was read: what handlers take.
+pub(super) struct Form<T> {
+    pub posted: Posted,
+    pub fields: T,
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Arc<ServerState>> for Form<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &Arc<ServerState>) -> Result<Self, Response> {
+        let (posted, body) = Posted::read(state, request).await?;
+        match form_fields::read(&body) {
+            Ok(fields) => Ok(Self { posted, fields }),
+            Err(misread) => Err(posted.misread(misread).await),
+        }
+    }
+}
 
 /// What a form was posted with, besides its fields.
 pub(super) struct Posted {
-    uri: Uri,
-    pub headers: HeaderMap,
+    state: Arc<ServerState>,
+    parts: Parts,
+    html: bool,
 }
 
 impl Posted {
-    /// The fields too.
+    /// The body too.
     ///
     /// # Errors
     /// The answer to what is no such form, or too large.
-    pub async fn read<T: DeserializeOwned>(
-        state: &Arc<ServerState>,
-        request: Request,
-    ) -> Result<(Self, T), Response> {
-        let posted = Self { uri: request.uri().clone(), headers: request.headers().clone() };
+    pub async fn read(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
         let asked = Asked::by(&request);
-        match Form::<T>::from_request(request, &()).await {
-            Ok(Form(form)) => Ok((posted, form)),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(asked.refuse(state, refusal::too_large()).await)
+        let html = asked.is_for_html();
+        let query = request.uri().query().unwrap_or_default();
+        if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).next() {
+            return Err(asked.refuse(state, refusal::unread("address", &name)).await);
+        }
+        if !is_plain_form(request.headers()) {
+            return Err(asked.refuse(state, refusal::malformed()).await);
+        }
+        let (parts, body) = request.into_parts();
+        // It fails for no other reason that anybody would be left to hear of.
+        match to_bytes(body, BODY_LIMIT).await {
+            Ok(body) => Ok((Self { state: Arc::clone(state), parts, html }, body)),
+            Err(_) => Err(asked.refuse(state, refusal::too_large()).await),
+        }
+    }
+
+    pub fn state(&self) -> &Arc<ServerState> {
+        &self.state
+    }
+
+    pub const fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Whether it is a plain form that waits for a page, and no script.
+    pub const fn is_for_html(&self) -> bool {
+        self.html
+    }
+
+    /// The token of the session that it came with.
+    pub fn session_token(&self) -> Option<String> {
+        self.state.cookies.read(&self.parts.headers, SESSION_COOKIE)
+    }
+
+    /// Whoever posted it.
+    ///
+    /// # Errors
+    /// The way to sign in and back to the page `back`.
+    pub async fn signed_in(self, back: &str) -> Result<ByUser, Response> {
+        let Some(signed_in) = self.parts.extensions.get::<SignedIn>().cloned() else {
+            return Err(if self.html {
+                self.answered(FormAnswer::SignIn { back: back.to_owned() }).await
+            } else {
+                json::<()>(&Err(ActionError::SignedOut))
+            });
+        };
+        let call = Call { app: self.state.app.clone(), signed_in };
+        Ok(ByUser { call, posted: self, cookies: Vec::new() })
+    }
+
+    /// Refuses what no page of ours sends, whoever sends it.
+    pub async fn refused(self, error: ActionError) -> Response {
+        if !self.html {
+            return json::<()>(&Err(error));
+        }
+        let refusal = match error {
+            ActionError::NotFound => refusal::no_such_form(),
+            ActionError::Malformed => refusal::malformed(),
+            other => Refusal { status: other.status(), title: "Something went wrong", text: other.message() },
+        };
+        self.refuse(refusal).await
+    }
+
+    /// The answer to a form that was not understood.
+    pub async fn misread(self, misread: Misread) -> Response {
+        match misread {
+            Misread::Unread(name) => self.refuse(refusal::unread("form", &name)).await,
+            Misread::Malformed => self.refused(ActionError::Malformed).await,
+        }
+    }
+
+    /// Leads a form to its page.
+    pub async fn answered(self, answer: FormAnswer) -> Response {
+        match answer {
+            FormAnswer::SignIn { back } if paths::short_return(&back) != back => {
+                self.refuse(refusal::signed_out()).await
             }
-            Err(_) => Err(asked.refuse(state, refusal::malformed()).await),
+            FormAnswer::SignIn { back } => see_other(&paths::sign_in_returning_to(&back), None),
+            FormAnswer::Led { path, flash, status } => self.lead(path, flash, status).await,
         }
     }
 
     /// The page of the form again, which finds `why` handed over.
-    pub async fn page_again<T>(self, state: &Arc<ServerState>, why: T, status: StatusCode) -> Response
+    pub async fn page_again<V, T>(self, view: fn() -> V, why: T, status: StatusCode) -> Response
     where
+        V: IntoView + 'static,
         T: Clone + Send + Sync + 'static,
     {
         let mut page = Request::new(Body::empty());
-        *page.uri_mut() = self.uri;
-        *page.headers_mut() = self.headers;
+        *page.uri_mut() = self.parts.uri;
+        *page.headers_mut() = self.parts.headers;
         page.extensions_mut().insert(why);
-        let mut response = render_page(state, page).await;
+        let mut response = render(&self.state, page, view).await;
         *response.status_mut() = status;
         response
     }
+
+    async fn refuse(self, refusal: Refusal) -> Response {
+        Asked::of(&self.parts.headers, &self.parts.extensions).refuse(&self.state, refusal).await
+    }
+
+    /// Leads a form to a page with something to be said there. Where that is too much for the headers, the
+    /// page is the answer, unless something was done: a reload must not do it again, and nothing that was
+    /// typed is still needed.
+    async fn lead(self, mut path: String, flash: Option<Flash>, status: u16) -> Response {
+        let cookie = flash.as_ref().map(|flash| flash.cookie(self.state.cookies));
+        if path.len() + cookie.as_ref().map_or(0, HeaderValue::len) > HEADER_ROOM {
+            let done = flash.is_some() && status < StatusCode::BAD_REQUEST.as_u16();
+            if !done {
+                return self.page_in_place(&path, flash, status).await;
+            }
+            path = String::from(paths::short_return(&path));
+        }
+        see_other(&path, cookie)
+    }
+
+    /// The page that a form would have been led to, with this status.
+    async fn page_in_place(self, path: &str, flash: Option<Flash>, status: u16) -> Response {
+        let mut page = Request::new(Body::empty());
+        // An address has an end, too.
+        let Ok(address) = path.parse() else { return self.refuse(refusal::too_large()).await };
+        *page.uri_mut() = address;
+        page.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+        page.extensions_mut().insert(flash);
+        if let Some(signed_in) = self.parts.extensions.get::<SignedIn>() {
+            page.extensions_mut().insert(signed_in.clone());
+        }
+        let pages = self.state.pages.clone().with_state(self.state);
+        let mut response = pages.oneshot(page).await.into_response();
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        }
+        response
+    }
+}
+
+/// A form of somebody who is signed in.
+pub(super) struct ByUser {
+    call: Call,
+    posted: Posted,
+    cookies: Vec<HeaderValue>,
+}
+
+impl ByUser {
+    pub const fn app(&self) -> &App {
+        &self.call.app
+    }
+
+    pub const fn signed_in(&self) -> &SignedIn {
+        &self.call.signed_in
+    }
+
+    pub const fn caller(&self) -> &Caller {
+        &self.call.signed_in.caller
+    }
+
+    pub const fn posted(&self) -> &Posted {
+        &self.posted
+    }
+
+    /// The session goes on with another token.
+    pub fn keep_session(&mut self, token: String) {
+        let seconds = self.call.app.settings.session_absolute_millis / 1000;
+        self.cookies.push(self.posted.state.cookies.set(SESSION_COOKIE, token, seconds));
+    }
+
+    /// Hands the result on: to a script as it is, to a form as a redirect. `next` says where a form goes,
+    /// from what came of it.
+    pub async fn answer<T: Serialize>(
+        self,
+        subject: &str,
+        result: Result<T, UseCaseError>,
+        next: impl FnOnce(Result<&T, &ActionError>) -> Next,
+    ) -> Response {
+        let result = result.map_err(ActionError::from);
+        let mut response = if self.posted.html {
+            self.posted.answered(FormAnswer::to(subject, result.as_ref(), next)).await
+        } else {
+            json(&result)
+        };
+        for cookie in self.cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// The same where a form comes back to one page, which says what was done or why not.
+    pub async fn answer_on<T: Serialize>(
+        self,
+        page: &str,
+        subject: &str,
+        result: Result<T, UseCaseError>,
+        done: impl FnOnce(&T) -> Outcome,
+    ) -> Response {
+        let next = |result: Result<&T, &ActionError>| {
+            let outcome = result.map_or_else(|error| Outcome::Failed(error.clone()), done);
+            Next::Page(page.to_owned(), outcome)
+        };
+        self.answer(subject, result, next).await
+    }
+}
+
+/// What a script is told.
+fn json<T: Serialize>(result: &Result<T, ActionError>) -> Response {
+    match result {
+        Ok(done) => Json(done).into_response(),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut response = (status, Json(error)).into_response();
+            if let ActionError::Throttled { seconds } = error {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            response
+        }
+    }
+}
+
+/// To a page, which is then asked for with GET.
+fn see_other(path: &str, flash: Option<HeaderValue>) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    if let Some(flash) = flash {
+        response.headers_mut().append(header::SET_COOKIE, flash);
+    }
+    response
+}
+
+/// Whether the body is of the kind that forms have.
+fn is_plain_form(headers: &HeaderMap) -> bool {
+    let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+    headers.get(header::CONTENT_TYPE).is_none_or(is_form) && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// What is said when it is nobody's fault who fills in the form.

@@ -25,7 +25,10 @@ use super::{
 };
 use crate::{
     actions::cookies::SESSION_COOKIE,
-    domain::{actor::Surface, paths},
+    domain::{
+        actor::Surface,
+        paths::{self, GroupPage},
+    },
     ui::Refusal,
     usecases::{
         Caller, Origin, SignedIn,
@@ -47,8 +50,10 @@ pub(super) async fn origin(
     let remote_ip = remote_ip(request.headers(), peer, state.trusted_proxies);
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let page = if matched.is_none() { paths::pattern(request.uri().path()) } else { None };
-    let route = matched.as_ref().map(MatchedPath::as_str).or(page).unwrap_or(OTHER);
+    let route = match matched.as_ref().map(MatchedPath::as_str) {
+        Some(paths::GROUP_PAGES) => group_page(request.uri().path()),
+        matched => matched.unwrap_or(OTHER),
+    };
     let span = if state.traced {
         traces::request_span(&request_id, &method, route, request.headers())
     } else if is_frequent(route) {
@@ -87,6 +92,12 @@ pub(super) async fn origin(
     let cause = response.extensions_mut().remove::<Cause>();
     span.in_scope(|| request_log::write(&method, route, status, took, &user, cause));
     response
+}
+
+/// Which of a group's pages it is: their addresses are one to axum.
+fn group_page(path: &str) -> &'static str {
+    let rest = path.strip_prefix(paths::GROUP).and_then(|rest| rest.strip_prefix('/'));
+    rest.and_then(GroupPage::parse).map_or(OTHER, |(_, page)| page.pattern())
 }
 
 /// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.

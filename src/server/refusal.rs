@@ -1,17 +1,19 @@
-//! Pages as the answer to a form: what is refused before any page or action was reached, in words that
-//! people can read, and what an action leaves to be shown in place.
+//! What is refused before any page or action was reached, in words that people can read.
 
 use std::sync::Arc;
 
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{ServerState, rest::shortened, router::render_page};
-use crate::{actions::support::InPlace, ui::Refusal, usecases::SignedIn};
+use super::{ServerState, pages::render, rest::shortened};
+use crate::{
+    ui::{NotFoundPage, Refusal},
+    usecases::SignedIn,
+};
 
 /// Where the page of a refusal stands; nothing else does.
 const NOWHERE: &str = "/-/refused";
@@ -24,11 +26,15 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn by(request: &Request) -> Self {
-        Self { html: wants_html(request.headers()), signed_in: request.extensions().get().cloned() }
+        Self::of(request.headers(), request.extensions())
+    }
+
+    pub(super) fn of(headers: &HeaderMap, extensions: &Extensions) -> Self {
+        Self { html: wants_html(headers), signed_in: extensions.get().cloned() }
     }
 
     /// Whether it was a form or a link, and no script.
-    pub(super) const fn for_html(&self) -> bool {
+    pub(super) const fn is_for_html(&self) -> bool {
         self.html
     }
 
@@ -38,49 +44,31 @@ impl Asked {
         if !self.html {
             return (status, format!("{}\n", refusal.text)).into_response();
         }
-        let nowhere = NOWHERE.parse().expect("it is an address");
-        let mut response = self.page(state, nowhere, refusal).await;
-        *response.status_mut() = status;
-        response
-    }
-
-    /// The page that an action leaves as the answer to a form.
-    pub(super) async fn in_place(self, state: &Arc<ServerState>, in_place: &InPlace) -> Response {
-        match in_place {
-            InPlace::SignedOut => self.refuse(state, signed_out()).await,
-            InPlace::Page { path, flash, status } => match path.parse() {
-                Ok(address) => {
-                    let mut response = self.page(state, address, flash.clone()).await;
-                    if response.status() == StatusCode::OK {
-                        *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
-                    }
-                    response
-                }
-                // An address has an end, too.
-                Err(_) => self.refuse(state, too_large()).await,
-            },
-        }
-    }
-
-    /// The page at `address`, which finds `handed_over`.
-    async fn page<T>(self, state: &Arc<ServerState>, address: Uri, handed_over: T) -> Response
-    where
-        T: Clone + Send + Sync + 'static,
-    {
         let mut page = Request::new(Body::empty());
-        *page.uri_mut() = address;
+        *page.uri_mut() = NOWHERE.parse().expect("it is an address");
         page.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("text/html"));
-        page.extensions_mut().insert(handed_over);
+        page.extensions_mut().insert(refusal);
         if let Some(signed_in) = self.signed_in {
             page.extensions_mut().insert(signed_in);
         }
-        render_page(state, page).await
+        let mut response = render(state, page, NotFoundPage).await;
+        *response.status_mut() = status;
+        response
     }
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// 404.
+pub(super) fn no_such_form() -> Refusal {
+    Refusal {
+        status: 404,
+        title: "Page not found",
+        text: String::from("There is no such form. Go back, reload the page and try again."),
+    }
 }
 
 /// 413.
@@ -93,7 +81,7 @@ pub(super) fn too_large() -> Refusal {
 }
 
 /// 401, where the way to the sign-in page and back has no room for what was typed.
-fn signed_out() -> Refusal {
+pub(super) fn signed_out() -> Refusal {
     Refusal {
         status: 401,
         title: "You are signed out",

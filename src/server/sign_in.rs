@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::{
     ServerState,
-    forms::{Posted, broken},
+    forms::{Form, broken},
     headers::user_agent,
     oidc,
-    router::render_page,
+    pages::render,
 };
 use crate::{
     actions::{
@@ -23,7 +23,7 @@ use crate::{
         flash::{Flash, Outcome},
     },
     domain::paths,
-    ui::SignInFailed,
+    ui::{SignInFailed, SignInPage},
     usecases::{Origin, SignedIn, UseCaseError, sign_in, sign_out},
 };
 
@@ -46,25 +46,21 @@ pub(super) async fn show(
     if signed_in.is_some() {
         return Redirect::to(paths::HOME).into_response();
     }
-    render_page(&state, request).await
+    render(&state, request, SignInPage).await
 }
 
 /// A user name and a password for a session; the page again, with the name kept, when they are wrong.
 pub(super) async fn sign_in(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
-    request: Request,
+    Form { posted, fields: form }: Form<SignInForm>,
 ) -> Response {
-    let (posted, form) = match Posted::read::<SignInForm>(&state, request).await {
-        Ok(read) => read,
-        Err(refused) => return refused,
-    };
-    let old_token = state.cookies.read(&posted.headers, SESSION_COOKIE);
+    let old_token = posted.session_token();
     let attempt = sign_in::SignIn {
         username: &form.username,
         password: &form.password,
         old_token: old_token.as_deref(),
-        user_agent: &user_agent(&posted.headers),
+        user_agent: &user_agent(&posted.parts().headers),
     };
     let mut wait = None;
     let (status, message) = match sign_in::sign_in(&state.app, &origin, attempt).await {
@@ -90,7 +86,7 @@ pub(super) async fn sign_in(
     };
     let wrong = status == StatusCode::UNAUTHORIZED;
     let failed = SignInFailed { username: form.username, return_to: form.return_to, wrong, message };
-    let mut response = posted.page_again(&state, failed, status).await;
+    let mut response = posted.page_again(SignInPage, failed, status).await;
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }

@@ -1,6 +1,8 @@
 //! What the handlers share.
 
-use axum::http::HeaderMap;
+use std::sync::Arc;
+
+use axum::{Router, http::HeaderMap};
 use leptos::config::LeptosOptions;
 use url::Url;
 
@@ -42,6 +44,8 @@ pub struct ServerState {
     pub limits: Limits,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
+    /// What answers for a page where no redirect can lead to it. The router fills it.
+    pub(super) pages: Router<Arc<Self>>,
 }
 
 impl ServerState {
@@ -68,6 +72,7 @@ impl ServerState {
             limits: Limits::default(),
             assets,
             leptos,
+            pages: Router::new(),
         }
     }
 

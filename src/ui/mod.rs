@@ -15,6 +15,11 @@ mod layout;
 mod pages;
 
 #[cfg(feature = "ssr")]
-pub use app::{AssetNames, FormRefused, PAGES, PAGES_BY_NAME, SignInFailed, shell};
+pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
-pub use pages::{DemoHint, ProviderButton, ProviderSignInFailed, Refusal};
+pub use pages::{
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
+    AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ConfirmPage, DemoHint, FeatureFlagPage,
+    FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage, PasswordPage,
+    PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal, ResetPasswordPage, SignInPage,
+};

@@ -26,9 +26,9 @@ use crate::{
     server::{
         ServerState,
         headers::{is_led_here, user_agent},
-        router::render_page,
+        pages::render,
     },
-    ui::ProviderSignInFailed,
+    ui::{NotFoundPage, ProviderSignInFailed, SignInPage},
     usecases::{
         Origin,
         sign_in_with_provider::{ProviderSignIn, sign_in_with_provider},
@@ -65,7 +65,7 @@ pub(in crate::server) async fn start(
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
-    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let Some(provider) = state.provider.clone() else { return render(&state, request, NotFoundPage).await };
     let query = Query::of(request.uri());
     if query.repeated().is_some() {
         let headers = request.headers();
@@ -113,7 +113,7 @@ pub(in crate::server) async fn callback(
     Extension(origin): Extension<Origin>,
     request: Request,
 ) -> Response {
-    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let Some(provider) = state.provider.clone() else { return render(&state, request, NotFoundPage).await };
     let headers = request.headers();
     let query = Query::of(request.uri());
     let attempt = state
@@ -200,7 +200,7 @@ async fn finish(
 
 /// From the sign-in page on to the provider, where its own session ends.
 pub(in crate::server) async fn sign_out(State(state): State<Arc<ServerState>>, request: Request) -> Response {
-    let Some(provider) = state.provider.clone() else { return render_page(&state, request).await };
+    let Some(provider) = state.provider.clone() else { return render(&state, request, NotFoundPage).await };
     let end = match provider.metadata().await {
         Ok(metadata) => metadata.additional_metadata().end_session_endpoint.clone(),
         Err(_) => None,
@@ -311,7 +311,7 @@ async fn failed(
     page.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
     let request_id = origin.request_id.clone();
     page.extensions_mut().insert(ProviderSignInFailed { message, return_to, request_id });
-    let mut response = render_page(state, page).await;
+    let mut response = render(state, page, SignInPage).await;
     *response.status_mut() = status;
     response
 }

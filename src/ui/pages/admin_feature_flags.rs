@@ -15,7 +15,7 @@ use crate::{
         paths::{self, query_value},
     },
     ui::{
-        components::Time,
+        components::{Pager, Time},
         layout::{Crumb, Nav, Page},
     },
     usecases::{
@@ -67,10 +67,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
                 } else {
                     view! { <ul class="card mt-3 divide-y divide-line">{rows}</ul> }.into_any()
                 }}
-                <p class="mt-4 flex flex-wrap gap-3">
-                    {before.map(|href| view! { <a class="button" href=href>"Previous"</a> })}
-                    {after.map(|href| view! { <a class="button" href=href>"Next"</a> })}
-                </p>
+                <Pager before after />
             </Page>
         }
         .into_any())

@@ -14,7 +14,7 @@ use crate::{
         user::{User, UserKind},
     },
     ui::{
-        components::{AlertNote, StatusNote},
+        components::{AlertNote, Pager, StatusNote},
         islands::CopyButton,
         layout::{Crumb, Nav, Page},
     },
@@ -56,10 +56,7 @@ pub fn AdminUsersPage() -> impl IntoView {
                 } else {
                     view! { <ul class="card mt-6 divide-y divide-line">{rows}</ul> }.into_any()
                 }}
-                <p class="mt-4 flex flex-wrap gap-3">
-                    {before.map(|href| view! { <a class="button" href=href>"Previous"</a> })}
-                    {after.map(|href| view! { <a class="button" href=href>"Next"</a> })}
-                </p>
+                <Pager before after />
             </Page>
         }
         .into_any())

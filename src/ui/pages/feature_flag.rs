@@ -28,6 +28,7 @@ use crate::{
         flags::SUBJECT,
         flash::{Flash, Outcome},
         query::Query,
+        support::below,
     },
     domain::{audit::AuditCursor, environment::Environment, feature::State, paths},
     ui::{
@@ -45,7 +46,8 @@ use crate::{
 };
 
 #[component]
-pub fn FeatureFlagPage(name: String) -> impl IntoView {
+pub fn FeatureFlagPage() -> impl IntoView {
+    let name = below(paths::ADMIN_FEATURE_FLAGS);
     let query = Query::of_page();
     visit(move |visit| page(visit, name, query))
 }

@@ -9,10 +9,11 @@ use crate::{
         feature_groups::{ADD_ADDRESS, REMOVE_ADDRESS, SUBJECT},
         flash::Outcome,
         query::Query,
+        support::below,
     },
     domain::{feature::Target, paths},
     ui::{
-        components::{ActorFields, AlertNote, StatusNote, WrongActor},
+        components::{ActorFields, AlertNote, Pager, StatusNote, WrongActor},
         layout::{Crumb, Nav, Page},
     },
     usecases::{
@@ -24,7 +25,8 @@ use crate::{
 };
 
 #[component]
-pub fn FeatureGroupPage(name: String) -> impl IntoView {
+pub fn FeatureGroupPage() -> impl IntoView {
+    let name = below(paths::ADMIN_FEATURE_GROUPS);
     let query = Query::of_page();
     visit(move |visit| page(visit, name, query))
 }
@@ -73,10 +75,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
                 } else {
                     view! { <Members group=name.clone() members /> }.into_any()
                 }}
-                <p class="mt-3 flex flex-wrap gap-3 empty:hidden">
-                    {before.map(|href| view! { <a class="button" href=href>"Previous"</a> })}
-                    {after.map(|href| view! { <a class="button" href=href>"Next"</a> })}
-                </p>
+                <Pager before after />
                 <form method="post" action=ADD_ADDRESS class="mt-4">
                     <input type="hidden" name="group" value=name />
                     <ActorFields

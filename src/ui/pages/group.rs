@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use super::{audit_events, configuration, overview, problem::NotFoundPage, visit};
-use crate::{actions::query::Query, domain::paths::GroupPage};
+use crate::{
+    actions::{query::Query, support::below},
+    domain::paths::{self, GroupPage},
+};
 
-/// `rest` is what follows `/groups/` in the address.
 #[component]
-pub fn GroupPages(rest: String) -> impl IntoView {
-    let Some((group, page)) = GroupPage::parse(&rest) else {
+pub fn GroupPages() -> impl IntoView {
+    let Some((group, page)) = GroupPage::parse(&below(paths::GROUP)) else {
         return visit(|_| async { Ok(view! { <NotFoundPage /> }.into_any()) }).into_any();
     };
     let query = Query::of_page();

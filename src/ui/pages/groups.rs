@@ -10,7 +10,7 @@ use crate::{
         paths::{self, GroupPage},
         role::Role,
     },
-    ui::layout::Page,
+    ui::{components::Pager, layout::Page},
     usecases::{VisibleNamespace, list_groups::list_groups},
 };
 
@@ -55,10 +55,7 @@ pub fn GroupsPage() -> impl IntoView {
                 } else {
                     view! { <ul class="card mt-6 divide-y divide-line">{rows}</ul> }.into_any()
                 }}
-                <nav aria-label="Pages" class="mt-4 flex gap-3">
-                    {newer.map(|href| view! { <a class="button" href=href>"Previous"</a> })}
-                    {older.map(|href| view! { <a class="button" href=href>"Next"</a> })}
-                </nav>
+                <Pager before=newer after=older />
             </Page>
         }
         .into_any())

@@ -1,0 +1,117 @@
+//! Pages as routes: how one is rendered, and what it finds around it.
+
+use std::{env, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use leptos::{
+    config::LeptosOptions,
+    nonce::use_nonce,
+    prelude::{AnyView, IntoAny, IntoView, expect_context, provide_context},
+};
+use leptos_axum::{ResponseOptions, render_app_async_with_context};
+
+use super::{ServerState, assets};
+use crate::ui::{DemoHint, NotFoundPage, ProviderButton, shell};
+
+/// A page, which is only read.
+pub(super) fn page<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
+    read(view).fallback(only_read)
+}
+
+/// The same where forms post to the page's own address.
+pub(super) fn read<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
+    get(move |State(state): State<Arc<ServerState>>, request: Request| async move {
+        render(&state, request, view).await
+    })
+}
+
+/// What no route leads to: a file that stands at the root, or nothing.
+pub(super) async fn otherwise(State(state): State<Arc<ServerState>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return only_read().await;
+    }
+    match assets::root_file(request.uri().path(), request.headers()) {
+        Some(file) => file,
+        None => render(&state, request, NotFoundPage).await,
+    }
+}
+
+async fn only_read() -> Response {
+    let allow = [(header::ALLOW, "GET, HEAD")];
+    (StatusCode::METHOD_NOT_ALLOWED, allow, "A page is only read. Its forms post to /actions.\n")
+        .into_response()
+}
+
+/// Renders a page for this request.
+pub(super) async fn render<V: IntoView + 'static>(
+    state: &Arc<ServerState>,
+    request: Request<Body>,
+    view: fn() -> V,
+) -> Response {
+    document(state, request, Arc::new(move || view().into_any())).await
+}
+
+/// One code for all pages.
+async fn document(
+    state: &Arc<ServerState>,
+    request: Request<Body>,
+    page: Arc<dyn Fn() -> AnyView + Send + Sync>,
+) -> Response {
+    let (context, shown) = (Arc::clone(state), Arc::clone(state));
+    let render = render_app_async_with_context(
+        move || {
+            provide(&context);
+            content_security_policy(&context.leptos);
+        },
+        move || {
+            let page = Arc::clone(&page);
+            shell(shown.leptos.clone(), shown.assets.clone(), move || page())
+        },
+    );
+    render(request).await
+}
+
+/// What pages and server functions find in their context.
+pub(super) fn provide(state: &ServerState) {
+    provide_context(state.app.clone());
+    provide_context(state.cookies);
+    provide_context(DemoHint(state.demo));
+    if let Some(provider) = &state.provider {
+        provide_context(ProviderButton {
+            name: provider.name().to_owned(),
+            issuer: provider.issuer().to_owned(),
+            available: provider.is_available(),
+            ends_sessions: provider.ends_sessions(),
+        });
+    }
+}
+
+/// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.
+fn content_security_policy(options: &LeptosOptions) {
+    let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'{}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        live_reload(options)
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// Where pages hear from `cargo leptos watch` that they changed; nowhere, in what is released.
+#[expect(clippy::disallowed_methods, reason = "no setting of an operator: cargo-leptos says it so")]
+fn live_reload(options: &LeptosOptions) -> String {
+    if cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some() {
+        let port = options.reload_port;
+        format!(" ws://127.0.0.1:{port} ws://localhost:{port}")
+    } else {
+        String::new()
+    }
+}

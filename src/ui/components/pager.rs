@@ -1,0 +1,16 @@
+//! The ways between the pages of a list.
+
+use leptos::prelude::*;
+
+/// To the page before this one and to the one after it, where there are such.
+#[component]
+pub fn Pager(before: Option<String>, after: Option<String>) -> impl IntoView {
+    (before.is_some() || after.is_some()).then(|| {
+        view! {
+            <nav aria-label="Pages" class="mt-4 flex flex-wrap gap-3">
+                {before.map(|href| view! { <a class="button" href=href>"Previous"</a> })}
+                {after.map(|href| view! { <a class="button" href=href>"Next"</a> })}
+            </nav>
+        }
+    })
+}
