@@ -59,6 +59,9 @@ impl FlagChanged {
     }
 
     /// How it is now in the environment that was named first.
+    ///
+    /// # Panics
+    /// Where a change was made in no environment: there is none such.
     pub fn first(self) -> FeatureState {
         self.states.into_iter().next().expect("a change is made in an environment").now
     }
