@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{
     Failure,
     feature_rows::{DefinitionRow, FeatureRow, GroupRow},
-    open::origin,
     output::{Format, print, print_json, print_list, say},
 };
 use crate::{
