@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can work.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json,

@@ -3,8 +3,6 @@
 //! clap takes every value as it is written; [`ServeOptions::validate`] judges them all, because clap
 //! would stop at the first wrong one.
 
-use std::time::Duration;
-
 use super::{
     ChatOptions, Config, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting, TraceOptions,
     checks::{Checks, settings},

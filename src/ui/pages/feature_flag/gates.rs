@@ -13,7 +13,6 @@ use super::{
 use crate::{
     actions::query::Query,
     domain::{
-        environment::Environment,
         feature::{Edit, Target, TargetKind},
         paths,
     },
