@@ -25,6 +25,7 @@ macro_rules! list {
 
 statements! {
     APPEND = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id";
+    APPEND_TWO = "INSERT INTO audit_events (at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13), ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING id";
     FIND = "SELECT e.id, e.at, e.kind, e.actor_id, e.actor_username, e.actor_name, e.surface, e.namespace_id, e.namespace_path, e.target, e.value_from, e.value_to, e.remote_ip, e.request_id, c.position, c.hash FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id = $1";
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
     FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
@@ -175,25 +176,35 @@ impl AuditLog<'_> {
         self.uow.unsealed.push(Unsealed::Event(event.into()));
     }
 
-    /// Writes a row; its number.
-    pub(super) async fn insert(&mut self, row: &AuditRow) -> Result<i64, StorageError> {
-        let id = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
-            .bind(row.at)
-            .bind(&row.kind)
-            .bind(row.actor_id)
-            .bind(&row.actor_username)
-            .bind(&row.actor_name)
-            .bind(&row.surface)
-            .bind(row.namespace_id)
-            .bind(&row.namespace_path)
-            .bind(&row.target)
-            .bind(&row.value_from)
-            .bind(&row.value_to)
-            .bind(&row.remote_ip)
-            .bind(&row.request_id)
-            .fetch_one(c)
-            .await)?;
-        Ok(id)
+    /// Writes rows, and gives them their numbers: a consent is two events, most else is one.
+    pub(super) async fn insert(&mut self, rows: &mut [&mut AuditRow]) -> Result<(), StorageError> {
+        for rows in rows.chunks_mut(2) {
+            let sql = if rows.len() == 2 { APPEND_TWO } else { APPEND };
+            let mut ids: Vec<i64> = on_db!(self.uow, |c| rows
+                .iter()
+                .fold(sqlx::query_scalar(sql), |query, row| {
+                    query
+                        .bind(row.at)
+                        .bind(&row.kind)
+                        .bind(row.actor_id)
+                        .bind(&row.actor_username)
+                        .bind(&row.actor_name)
+                        .bind(&row.surface)
+                        .bind(row.namespace_id)
+                        .bind(&row.namespace_path)
+                        .bind(&row.target)
+                        .bind(&row.value_from)
+                        .bind(&row.value_to)
+                        .bind(&row.remote_ip)
+                        .bind(&row.request_id)
+                })
+                .fetch_all(c)
+                .await)?;
+            // They are drawn in the order of the rows, whatever the order in which they come back.
+            ids.sort_unstable();
+            rows.iter_mut().zip(ids).for_each(|(row, id)| row.id = id);
+        }
+        Ok(())
     }
 
     /// The number of the last event; 0 before the first.

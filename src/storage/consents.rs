@@ -1,6 +1,6 @@
 //! The consent ledger, which only grows, and the consent that stands.
 
-use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
+use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements, unit_of_work::Transaction};
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
@@ -13,11 +13,33 @@ use crate::domain::{
 };
 
 statements! {
-    APPEND = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
-    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
-    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
     LIST = "SELECT id, at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3";
 }
+
+/// A row of the ledger.
+macro_rules! append {
+    () => {
+        "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id"
+    };
+}
+
+// With what stands after it: SQLite takes two statements at once, PostgreSQL one within another.
+const GIVE_SQLITE: &str = concat!(
+    append!(),
+    "; INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($3, $5, last_insert_rowid())"
+);
+const GIVE_POSTGRES: &str = concat!(
+    "WITH entry AS (",
+    append!(),
+    "), standing AS (INSERT INTO namespace_consents (namespace_id, feature, ledger_id) SELECT $3, $5, id FROM entry) SELECT id FROM entry"
+);
+const WITHDRAW_SQLITE: &str =
+    concat!(append!(), "; DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5");
+const WITHDRAW_POSTGRES: &str = concat!(
+    "WITH entry AS (",
+    append!(),
+    "), standing AS (DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5) SELECT id FROM entry"
+);
 
 /// What is written when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
@@ -97,12 +119,11 @@ impl Consents<'_> {
     /// # Errors
     /// [`StorageError::Duplicate`] when consent is given while one stands.
     pub async fn record(&mut self, entry: &NewLedgerEntry<'_>) -> Result<ConsentId, StorageError> {
-        let namespace = entry.namespace.id.0;
         let mut row = LedgerRow {
             id: 0,
             at: entry.at.as_millis(),
             action: entry.action.key().to_owned(),
-            namespace_id: namespace,
+            namespace_id: entry.namespace.id.0,
             namespace_path: entry.namespace.path.to_string(),
             feature: CODE_REVIEW_FEATURE.to_owned(),
             user_id: entry.actor.id.0,
@@ -113,7 +134,14 @@ impl Consents<'_> {
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };
-        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(APPEND)
+        let sql = match (&self.uow.transaction, entry.action) {
+            (Transaction::Sqlite(_), LedgerAction::Given) => GIVE_SQLITE,
+            (Transaction::Sqlite(_), LedgerAction::Withdrawn) => WITHDRAW_SQLITE,
+            (Transaction::Postgres(_), LedgerAction::Given) => GIVE_POSTGRES,
+            (Transaction::Postgres(_), LedgerAction::Withdrawn) => WITHDRAW_POSTGRES,
+        };
+        // All of it, or SQLite would leave out the second.
+        let ids: Vec<i64> = on_db!(self.uow, |c| sqlx::query_scalar(sql)
             .bind(row.at)
             .bind(&row.action)
             .bind(row.namespace_id)
@@ -126,30 +154,12 @@ impl Consents<'_> {
             .bind(&row.surface)
             .bind(&row.wording)
             .bind(&row.request_id)
-            .fetch_one(c)
+            .fetch_all(c)
             .await)?;
-        row.id = id;
+        row.id = ids.first().copied().ok_or(sqlx::Error::RowNotFound)?;
+        let id = ConsentId(row.id);
         self.uow.unsealed.push(Unsealed::Ledger(row));
-        on_db!(self.uow, |c| match entry.action {
-            LedgerAction::Given => {
-                sqlx::query(SET_CURRENT)
-                    .bind(namespace)
-                    .bind(CODE_REVIEW_FEATURE)
-                    .bind(id)
-                    .execute(c)
-                    .await
-                    .map(drop)
-            }
-            LedgerAction::Withdrawn => {
-                sqlx::query(CLEAR_CURRENT)
-                    .bind(namespace)
-                    .bind(CODE_REVIEW_FEATURE)
-                    .execute(c)
-                    .await
-                    .map(drop)
-            }
-        })?;
-        Ok(ConsentId(id))
+        Ok(id)
     }
 
     /// The ledger of a top-level group, the newest first.

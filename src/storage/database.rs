@@ -180,6 +180,9 @@ impl Storage {
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(patience)
+            // It lies in this process: a question whether it still answers costs each transaction the way
+            // there and back, and sqlx asks when a connection comes back.
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         // Never given up: `restore` sees by it that a server runs.
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
