@@ -15,6 +15,7 @@ use super::{
     changes::{Watched, watch},
     files::{make_privately, open_lock, with_ending},
     statements,
+    to_its_end::ToItsEnd,
     unit_of_work::Transaction,
 };
 
@@ -370,8 +371,8 @@ async fn begin(
     changes: Changes,
     transaction: impl Future<Output = Result<Transaction, StorageError>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
-        Ok(done) => done.unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into())),
+    let begun = match time::timeout(patience, ToItsEnd::of(transaction)).await {
+        Ok(begun) => begun,
         Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })

@@ -44,6 +44,7 @@ mod scheduled_changes;
 mod schema;
 mod sessions;
 mod sign_in_failures;
+mod to_its_end;
 mod tokens;
 mod unit_of_work;
 mod used_once;
