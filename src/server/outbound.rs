@@ -124,7 +124,7 @@ impl Outbound {
 }
 
 fn with_causes(error: &dyn Error) -> String {
-    let causes = iter::successors(Some(error), |error| error.source());
+    let causes = iter::successors(Some(error), |&error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
