@@ -26,8 +26,9 @@ assets: setup ## what the browser fetches, into target/site/
 build: assets ## the program: target/release/duo-console
 	cargo build --release --locked
 
-run: build ## build, then serve http://127.0.0.1:3000 with demo data
-	target/release/duo-console serve --demo
+run: assets ## build, then serve http://127.0.0.1:3000 with demo data
+	cargo build --profile demo --locked
+	target/demo/duo-console serve --demo
 
 test: setup-test ## every check and every test
 	@scripts/test

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::moment::Moment;
 
 /// A flow's state as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FlowStatus {
     pub enabled: bool,
     pub consent: ConsentStatus,
@@ -21,7 +21,7 @@ pub struct FlowStatus {
     pub consequence: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
     /// The flow is off, or needs none.
@@ -32,7 +32,7 @@ pub enum ConsentStatus {
 }
 
 /// Who did something, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct By {
     pub by: String,
     pub at: Moment,

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::error::ActionError;
+
 pub use super::flow_status::{By, ConsentStatus, FlowStatus};
 
 /// Where the forms post to.

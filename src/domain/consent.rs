@@ -45,6 +45,16 @@ pub enum FlowState {
 }
 
 impl FlowState {
+    /// The state of a flow that is switched on or off, with the consent that stands.
+    pub fn new(flow: &Flow, enabled: bool, given: Option<ConsentGiven>) -> Self {
+        match (enabled, flow.needs_consent, given) {
+            (false, ..) => Self::Off,
+            (true, false, _) => Self::On(Consent::NotRequired),
+            (true, true, None) => Self::On(Consent::Missing),
+            (true, true, Some(given)) => Self::On(Consent::Given(given)),
+        }
+    }
+
     pub const fn is_on(&self) -> bool {
         matches!(self, Self::On(_))
     }

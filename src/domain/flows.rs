@@ -119,7 +119,7 @@ impl Flow {
 
     /// An id for HTML: the reference with `-` for what an id should not have.
     pub fn html_id(&self) -> String {
-        self.reference.replace(['/', '_'], "-")
+        self.reference.chars().map(|c| if matches!(c, '/' | '_') { '-' } else { c }).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{preferences::TimeFormat, time::Timestamp};
 
 /// What stands in a `<time>` element.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// For machines: RFC 3339.
     pub datetime: String,

@@ -3,7 +3,7 @@
 //! A consent is a consent to these words. Whoever confirms sends back the [`WordingId`] of what they
 //! were shown, and the ledger keeps it. Change a word and the hash changes: give it a new version.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,8 @@ pub struct Wording {
     pub revert: &'static str,
     pub cancel: &'static str,
     pub confirm: &'static str,
+    /// Of all of the above; every page with a dialog says it.
+    id: OnceLock<WordingId>,
 }
 
 /// What the dialog of the Code Review Flow says now (product brief of epic &22247).
@@ -37,6 +39,7 @@ pub static CODE_REVIEW_WORDING: Wording = Wording {
     revert: "Uncheck GitLab Duo Code Review Flow in these settings at any time.",
     cancel: "Cancel",
     confirm: "Enable Code Review Flow",
+    id: OnceLock::new(),
 };
 
 /// Shown below the checkbox while the flow is on and consented.
@@ -74,8 +77,11 @@ impl Wording {
     }
 
     pub fn id(&self) -> WordingId {
-        let hash = base16ct::lower::encode_string(&Sha256::digest(self.text()));
-        WordingId(format!("{}-{hash}", self.version))
+        let of_the_text = || {
+            let hash = base16ct::lower::encode_string(&Sha256::digest(self.text()));
+            WordingId(format!("{}-{hash}", self.version))
+        };
+        self.id.get_or_init(of_the_text).clone()
     }
 }
 

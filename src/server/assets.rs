@@ -1,7 +1,7 @@
 //! The style sheet, the script, the wasm and the pictures: inside the binary, compressed beforehand.
 //!
 //! `scripts/build-assets` makes them, with names that carry a hash of their content; such a name may
-//! be kept for ever. A debug build reads them from the disk, so that `cargo leptos watch` works.
+//! be kept for ever. A debug build reads them from the disk.
 
 use axum::{
     body::Body,
@@ -11,6 +11,7 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::request_headers::has_kept;
 use crate::ui::AssetNames;
 
 #[derive(RustEmbed)]
@@ -23,9 +24,7 @@ pub(super) fn names() -> AssetNames {
     const PLAIN: &str = "duo-console";
     let find = |ending: &str| {
         let in_pkg = |name: &str| Some(name.strip_prefix("pkg/")?.strip_suffix(ending)?.to_owned());
-        // cargo-leptos makes names without a hash, and what it makes is what is being worked on.
-        let plain = Site::get(&format!("pkg/{PLAIN}{ending}")).map(|_| PLAIN.to_owned());
-        plain.or_else(|| Site::iter().find_map(|name| in_pkg(&name))).unwrap_or_else(|| PLAIN.to_owned())
+        Site::iter().find_map(|name| in_pkg(&name)).unwrap_or_else(|| PLAIN.to_owned())
     };
     AssetNames { stylesheet: format!("/pkg/{}.css", find(".css")), script: find(".js") }
 }
@@ -54,7 +53,7 @@ fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
         (header::ETAG, etag.clone()),
         (header::VARY, "accept-encoding".to_owned()),
     ];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes()) {
+    if has_kept(headers, &etag) {
         return Some((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let mime = original.metadata.mimetype();

@@ -51,6 +51,7 @@ macro_rules! last_changes {
 
 statements! {
     APPEND = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
+    APPEND_TWO = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17), ($18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) RETURNING id");
     /// One event, where the rest of a filter does not leave it out.
     FIND = listed!("e.id = $1 AND (e.at, e.id) < ($2, $3) AND e.at >= $4 AND (CAST($5 AS BIGINT) IS NULL OR e.namespace_id = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor_username = $6) AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)");
     LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
@@ -200,10 +201,20 @@ impl AuditLog<'_> {
         self.uow.unsealed.push(Unsealed::Event(event.into()));
     }
 
-    /// Writes a row; its number.
-    pub(super) async fn insert(&mut self, row: &AuditRow) -> Result<i64, StorageError> {
-        let id = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
-        Ok(id)
+    /// Writes rows, and gives them their numbers: a consent is two events, most else is one.
+    pub(super) async fn insert(&mut self, rows: &mut [&mut AuditRow]) -> Result<(), StorageError> {
+        for rows in rows.chunks_mut(2) {
+            let sql = if rows.len() == 2 { APPEND_TWO } else { APPEND };
+            let mut ids: Vec<i64> = on_db!(self.uow, |c| rows
+                .iter()
+                .fold(sqlx::query_scalar(sql), |query, row| row.bind(query))
+                .fetch_all(c)
+                .await)?;
+            // They are drawn in the order of the rows, whatever the order in which they come back.
+            ids.sort_unstable();
+            rows.iter_mut().zip(ids).for_each(|(row, id)| row.id = id);
+        }
+        Ok(())
     }
 
     /// The number of the last event; 0 before the first.

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use super::{
     StorageError, UnitOfWork, on_db, repository,
     sealed_rows::{AuditRow, LedgerRow, Unsealed, event_columns, ledger_columns},
@@ -15,9 +17,7 @@ use crate::domain::{
 };
 
 statements! {
-    SAVE_HEAD = "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1";
     HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
-    APPEND = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) VALUES ($1, $2, $3, $4)";
     HAS_OLDER_ROWS = "SELECT COUNT(*) FROM audit_older_rows WHERE id = 1";
     /// Under the lock on the head: whoever removes the row seals.
     CLAIM_OLDER_ROWS = "DELETE FROM audit_older_rows WHERE id = 1";
@@ -35,6 +35,11 @@ statements! {
 /// Only PostgreSQL has it: SQLite has one writer at a time.
 const LOCK_HEAD: &str = "SELECT position, hash FROM audit_head WHERE id = 1 FOR UPDATE";
 
+/// Appends links, from a JSON array of arrays, and moves the head: whoever waits for the head waits for each
+/// statement, so it is one. SQLite takes two at once, PostgreSQL one within another.
+const APPEND_SQLITE: &str = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1); UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
+const APPEND_POSTGRES: &str = "WITH links AS (INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT (link ->> 0)::BIGINT, (link ->> 1)::BIGINT, (link ->> 2)::BIGINT, link ->> 3 FROM json_array_elements($1::TEXT::JSON) AS links (link)) UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
+
 /// How many rows are in memory at a time.
 const PAGE: i64 = 2_000;
 
@@ -51,18 +56,21 @@ impl AuditChain<'_> {
     /// Writes and seals what the unit of work collected. The last thing before a commit: whoever
     /// holds the head waits for nobody, so there are no deadlocks, and positions, numbers and commits
     /// come in one order.
-    pub(super) async fn seal(&mut self, rows: Vec<Unsealed>) -> Result<(), StorageError> {
-        let mut end = self.lock().await?;
-        for row in rows {
-            end = match row {
-                Unsealed::Event(mut event) => {
-                    event.id = self.uow.audit_log().insert(&event).await?;
-                    self.append(&end, &event.sealed()).await?
-                }
-                Unsealed::Ledger(row) => self.append(&end, &row.sealed()).await?,
-            };
-        }
-        self.save_head(&end).await
+    pub(super) async fn seal(&mut self, mut rows: Vec<Unsealed>) -> Result<(), StorageError> {
+        let end = self.lock().await?;
+        let mut events: Vec<&mut AuditRow> = rows
+            .iter_mut()
+            .filter_map(|row| match row {
+                Unsealed::Event(event) => Some(event),
+                Unsealed::Ledger(_) => None,
+            })
+            .collect();
+        self.uow.audit_log().insert(&mut events).await?;
+        let sealed = rows.iter().map(|row| match row {
+            Unsealed::Event(event) => event.sealed(),
+            Unsealed::Ledger(row) => row.sealed(),
+        });
+        self.append(end, sealed).await.map(drop)
     }
 
     /// Keeps every other writer out until the end of the transaction; where the chain ends.
@@ -78,21 +86,33 @@ impl AuditChain<'_> {
         })
     }
 
-    async fn append(&mut self, end: &ChainPoint, row: &SealedRow<'_>) -> Result<ChainPoint, StorageError> {
-        let next = end.seal(row);
-        let (event, ledger) = match row.id {
-            RowId::Event(id) => (Some(id.0), None),
-            RowId::Ledger(id) => (None, Some(id.0)),
+    /// Seals rows; where the chain ends then.
+    async fn append<'r>(
+        &mut self,
+        mut end: ChainPoint,
+        rows: impl Iterator<Item = SealedRow<'r>>,
+    ) -> Result<ChainPoint, StorageError> {
+        let mut links = Vec::new();
+        for row in rows {
+            end = end.seal(&row);
+            let (event, ledger) = match row.id {
+                RowId::Event(id) => (Some(id.0), None),
+                RowId::Ledger(id) => (None, Some(id.0)),
+            };
+            links.push(json!([end.position, event, ledger, end.hash.as_str()]));
+        }
+        let sql = match self.uow.transaction {
+            Transaction::Sqlite(_) => APPEND_SQLITE,
+            Transaction::Postgres(_) => APPEND_POSTGRES,
         };
-        on_db!(self.uow, |c| sqlx::query(APPEND)
-            .bind(next.position)
-            .bind(event)
-            .bind(ledger)
-            .bind(next.hash.as_str())
+        on_db!(self.uow, |c| sqlx::query(sql)
+            .bind(Value::Array(links).to_string())
+            .bind(end.position)
+            .bind(end.hash.as_str())
             .execute(c)
             .await
             .map(drop))?;
-        Ok(next)
+        Ok(end)
     }
 
     /// Seals every row that there is.
@@ -102,30 +122,16 @@ impl AuditChain<'_> {
             let rows: Vec<AuditRow> =
                 on_db!(self.uow, |c| sqlx::query_as(EVENTS).bind(first).bind(PAGE).fetch_all(c).await)?;
             from = rows.last().and_then(|last| last.id.checked_add(1));
-            for row in &rows {
-                end = self.append(&end, &row.sealed()).await?;
-            }
+            end = self.append(end, rows.iter().map(AuditRow::sealed)).await?;
         }
         from = Some(i64::MIN);
         while let Some(first) = from {
             let rows: Vec<LedgerRow> =
                 on_db!(self.uow, |c| sqlx::query_as(LEDGER).bind(first).bind(PAGE).fetch_all(c).await)?;
             from = rows.last().and_then(|last| last.id.checked_add(1));
-            for row in &rows {
-                end = self.append(&end, &row.sealed()).await?;
-            }
+            end = self.append(end, rows.iter().map(LedgerRow::sealed)).await?;
         }
         Ok(end)
-    }
-
-    async fn save_head(&mut self, end: &ChainPoint) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(SAVE_HEAD)
-            .bind(end.position)
-            .bind(end.hash.as_str())
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
     }
 
     /// Where the chain ends; `None` when somebody removed the head.
@@ -227,7 +233,6 @@ pub(super) async fn seal_what_is_older(mut uow: UnitOfWork) -> Result<(), Storag
     if end.position == 0 {
         end = chain.append_all(end).await?;
     }
-    chain.save_head(&end).await?;
     uow.commit().await?;
     tracing::info!(rows = end.position, "sealed what is older than the audit chain");
     Ok(())

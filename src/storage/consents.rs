@@ -4,6 +4,7 @@ use super::{
     StorageError, UnitOfWork, on_db, repository,
     sealed_rows::{LedgerRow, Unsealed, ledger_columns},
     statements,
+    unit_of_work::Transaction,
 };
 use crate::domain::{
     access::HeldRole,
@@ -15,6 +16,27 @@ use crate::domain::{
     time::Timestamp,
     wording::WordingId,
 };
+
+/// A row of the ledger, with what stands before and after it in the statement.
+macro_rules! append {
+    ($($name:ident = $before:literal, $after:literal;)*) => {$(
+        const $name: &str = concat!(
+            $before,
+            "INSERT INTO consent_ledger (",
+            ledger_columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
+            $after
+        );
+    )*};
+}
+
+// With the consent that stands: SQLite takes two statements at once, PostgreSQL one within another.
+append! {
+    GIVE_SQLITE = "", "; INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($3, $5, last_insert_rowid())";
+    GIVE_POSTGRES = "WITH entry AS (", "), standing AS (INSERT INTO namespace_consents (namespace_id, feature, ledger_id) SELECT $3, $5, id FROM entry) SELECT id FROM entry";
+    WITHDRAW_SQLITE = "", "; DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5";
+    WITHDRAW_POSTGRES = "WITH entry AS (", "), standing AS (DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5) SELECT id FROM entry";
+}
 
 /// What is written when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
@@ -47,9 +69,6 @@ pub struct LedgerEntry {
 }
 
 statements! {
-    APPEND = concat!("INSERT INTO consent_ledger (", ledger_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id");
-    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
-    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
     LIST = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3");
 }
 
@@ -85,12 +104,11 @@ impl Consents<'_> {
     /// # Errors
     /// [`StorageError::Duplicate`] when consent is given while one stands.
     pub async fn record(&mut self, entry: &NewLedgerEntry<'_>) -> Result<ConsentId, StorageError> {
-        let namespace = entry.namespace.id.0;
         let mut row = LedgerRow {
             id: 0,
             at: entry.at.as_millis(),
             action: entry.action.key().to_owned(),
-            namespace_id: namespace,
+            namespace_id: entry.namespace.id.0,
             namespace_path: entry.namespace.path.to_string(),
             feature: CODE_REVIEW_FEATURE.to_owned(),
             user_id: entry.actor.id.0,
@@ -101,29 +119,18 @@ impl Consents<'_> {
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };
-        let id: i64 = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
-        row.id = id;
+        let sql = match (&self.uow.transaction, entry.action) {
+            (Transaction::Sqlite(_), LedgerAction::Given) => GIVE_SQLITE,
+            (Transaction::Sqlite(_), LedgerAction::Withdrawn) => WITHDRAW_SQLITE,
+            (Transaction::Postgres(_), LedgerAction::Given) => GIVE_POSTGRES,
+            (Transaction::Postgres(_), LedgerAction::Withdrawn) => WITHDRAW_POSTGRES,
+        };
+        // All of it, or SQLite would leave out the second.
+        let ids: Vec<i64> = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(sql)).fetch_all(c).await)?;
+        row.id = ids.first().copied().ok_or(sqlx::Error::RowNotFound)?;
+        let id = ConsentId(row.id);
         self.uow.unsealed.push(Unsealed::Ledger(row));
-        on_db!(self.uow, |c| match entry.action {
-            LedgerAction::Given => {
-                sqlx::query(SET_CURRENT)
-                    .bind(namespace)
-                    .bind(CODE_REVIEW_FEATURE)
-                    .bind(id)
-                    .execute(c)
-                    .await
-                    .map(drop)
-            }
-            LedgerAction::Withdrawn => {
-                sqlx::query(CLEAR_CURRENT)
-                    .bind(namespace)
-                    .bind(CODE_REVIEW_FEATURE)
-                    .execute(c)
-                    .await
-                    .map(drop)
-            }
-        })?;
-        Ok(ConsentId(id))
+        Ok(id)
     }
 
     /// The ledger of a top-level group, the newest first.

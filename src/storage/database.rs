@@ -15,6 +15,7 @@ use super::{
     changes::{Watched, watch},
     files::{make_privately, open_lock, with_ending},
     statements,
+    to_its_end::ToItsEnd,
     unit_of_work::Transaction,
 };
 
@@ -177,6 +178,9 @@ impl Storage {
         // holds the connection for one with a transaction open for ever. It is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(patience)
+            // It lies in this process: a question whether it still answers costs each transaction the way
+            // there and back, and sqlx asks when a connection comes back.
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         // Never given up: `restore` sees by it that a server runs.
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
@@ -356,8 +360,8 @@ async fn begin(
     changes: Changes,
     transaction: impl Future<Output = Result<Transaction, StorageError>> + Send + 'static,
 ) -> Result<UnitOfWork, StorageError> {
-    let begun = match time::timeout(patience, tokio::spawn(transaction)).await {
-        Ok(done) => done.unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into())),
+    let begun = match time::timeout(patience, ToItsEnd::of(transaction)).await {
+        Ok(begun) => begun,
         Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })

@@ -2,14 +2,25 @@
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
-    consent::{CODE_REVIEW_FEATURE, Consent, ConsentGiven, FlowState},
+    consent::{CODE_REVIEW_FEATURE, ConsentGiven, FlowState},
     flows::{CATALOGUE, CODE_REVIEW, Flow},
     ids::{ConsentId, NamespaceId},
     time::Timestamp,
 };
 
+/// A flow's row, with the consent that stands, where more is so.
+macro_rules! selection {
+    ($($more:literal)?) => {
+        concat!(
+            "SELECT f.flow, f.enabled, f.version, f.changed_at, f.changed_by_username, f.changed_by_name, l.id AS consent_id, l.at AS consent_at, l.username AS consent_username, l.user_name AS consent_name FROM flow_selections f LEFT JOIN namespace_consents c ON c.namespace_id = f.namespace_id AND c.feature = $2 AND f.flow = $3 LEFT JOIN consent_ledger l ON l.id = c.ledger_id WHERE f.namespace_id = $1",
+            $($more)?
+        )
+    };
+}
+
 statements! {
-    LIST = "SELECT f.flow, f.enabled, f.version, f.changed_at, f.changed_by_username, f.changed_by_name, l.id AS consent_id, l.at AS consent_at, l.username AS consent_username, l.user_name AS consent_name FROM flow_selections f LEFT JOIN namespace_consents c ON c.namespace_id = f.namespace_id AND c.feature = $2 AND f.flow = $3 LEFT JOIN consent_ledger l ON l.id = c.ledger_id WHERE f.namespace_id = $1";
+    LIST = selection!();
+    FIND = selection!(" AND f.flow = $4");
     SAVE = "INSERT INTO flow_selections (namespace_id, flow, enabled, version, changed_at, changed_by_username, changed_by_name) VALUES ($1, $2, $3, 1, $4, $5, $6) ON CONFLICT (namespace_id, flow) DO UPDATE SET enabled = excluded.enabled, version = flow_selections.version + 1, changed_at = excluded.changed_at, changed_by_username = excluded.changed_by_username, changed_by_name = excluded.changed_by_name WHERE flow_selections.version = $7 RETURNING version";
 }
 
@@ -58,15 +69,9 @@ impl FlowSelection {
             }
             _ => None,
         };
-        let state = match (row.enabled, flow.needs_consent, given) {
-            (false, ..) => FlowState::Off,
-            (true, false, _) => FlowState::On(Consent::NotRequired),
-            (true, true, None) => FlowState::On(Consent::Missing),
-            (true, true, Some(given)) => FlowState::On(Consent::Given(given)),
-        };
         Self {
             flow,
-            state,
+            state: FlowState::new(flow, row.enabled, given),
             version: row.version,
             changed: Some(LastChange {
                 at: Timestamp::from_millis(row.changed_at),
@@ -100,14 +105,20 @@ impl FlowSelections<'_> {
         Ok(CATALOGUE.iter().map(selection).collect())
     }
 
-    /// One flow of it. A group has at most a dozen, so all are read.
+    /// One flow of it.
     pub async fn find(
         &mut self,
         top_level: NamespaceId,
         flow: &'static Flow,
     ) -> Result<FlowSelection, StorageError> {
-        let found = self.list(top_level).await?.into_iter().find(|selection| selection.flow == flow);
-        Ok(found.unwrap_or_else(|| FlowSelection::never_switched(flow)))
+        let row: Option<SelectionRow> = on_db!(self.uow, |c| sqlx::query_as(FIND)
+            .bind(top_level.0)
+            .bind(CODE_REVIEW_FEATURE)
+            .bind(CODE_REVIEW)
+            .bind(flow.reference)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.map_or_else(|| FlowSelection::never_switched(flow), |row| FlowSelection::from_row(flow, row)))
     }
 
     /// Switches a flow; the new version. The consent is written apart, in the same unit of work.

@@ -26,6 +26,11 @@ pub(super) fn role(level: i64) -> Result<Role, StorageError> {
         .ok_or_else(|| StorageError::inconsistent("memberships", "access_level", level.to_string()))
 }
 
+/// What somebody is in a namespace, and in its top-level group.
+pub(super) fn roles(here: Option<i64>, top_level: Option<i64>) -> Result<Standing, StorageError> {
+    Ok(Standing { here: here.map(role).transpose()?, top_level: top_level.map(role).transpose()? })
+}
+
 #[derive(sqlx::FromRow)]
 struct MembershipRow {
     namespace_id: i64,
@@ -44,7 +49,7 @@ impl Memberships<'_> {
     pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
         let (here, top): (Option<i64>, Option<i64>) =
             on_db!(self.uow, |c| sqlx::query_as(STANDING).bind(user.0).bind(namespace.0).fetch_one(c).await)?;
-        Ok(Standing { here: here.map(role).transpose()?, top_level: top.map(role).transpose()? })
+        roles(here, top)
     }
 
     /// The groups of which the user is a member, without what is inherited.

@@ -47,6 +47,7 @@ mod sealed_rows;
 mod sessions;
 mod sign_in_failures;
 mod text;
+mod to_its_end;
 mod tokens;
 mod unit_of_work;
 mod used_once;

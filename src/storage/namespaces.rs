@@ -5,6 +5,7 @@ use super::{
     unit_of_work::AT_ONCE,
 };
 use crate::domain::{
+    access::Standing,
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
     role::Role,
@@ -12,6 +13,8 @@ use crate::domain::{
 
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
+    /// With the highest role of a user there, and at the top of it.
+    FIND_WITH_ROLES = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE full_path_key = $1 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2) AS here, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2 AND c.parent_id IS NULL) AS top_level FROM namespaces n WHERE n.full_path_key = $1";
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
     /// Of [`AT_ONCE`].
     PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
@@ -36,6 +39,14 @@ struct NamespaceRow {
     kind: String,
     full_path: String,
     name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RolesRow {
+    #[sqlx(flatten)]
+    namespace: NamespaceRow,
+    here: Option<i64>,
+    top_level: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -89,6 +100,22 @@ impl Namespaces<'_> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_PATH).bind(path.key()).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
+    }
+
+    /// The same, with the roles that a user has there. In one statement: whoever changes something waits
+    /// for each.
+    pub async fn find_with_roles(
+        &mut self,
+        path: &GroupPath,
+        user: UserId,
+    ) -> Result<Option<(Namespace, Standing)>, StorageError> {
+        let row: Option<RolesRow> = on_db!(self.uow, |c| sqlx::query_as(FIND_WITH_ROLES)
+            .bind(path.key())
+            .bind(user.0)
+            .fetch_optional(c)
+            .await)?;
+        let Some(RolesRow { namespace, here, top_level }) = row else { return Ok(None) };
+        Ok(Some((namespace.try_into()?, memberships::roles(here, top_level)?)))
     }
 
     /// `None` when there is none.

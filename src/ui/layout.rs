@@ -1,6 +1,8 @@
 //! What stands around the matter of every page: skip link, header, breadcrumb, navigation.
 
-use leptos::prelude::*;
+use std::sync::OnceLock;
+
+use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
 use super::islands::JumpBox;
@@ -131,6 +133,12 @@ pub fn Page(
     }
 }
 
+/// The same on every page, for everybody.
+fn jump_box() -> &'static str {
+    static HTML: OnceLock<String> = OnceLock::new();
+    HTML.get_or_init(|| view! { <JumpBox /> }.to_html())
+}
+
 #[component]
 fn Header(actor: Option<Actor>) -> impl IntoView {
     view! {
@@ -144,7 +152,7 @@ fn Header(actor: Option<Actor>) -> impl IntoView {
                     .map(|actor| {
                         view! {
                             <div class="ml-auto min-w-0 flex-1 sm:max-w-sm">
-                                <JumpBox />
+                                {InertElement::new(jump_box())}
                             </div>
                             <AccountMenu actor />
                         }

@@ -26,8 +26,8 @@ pub(super) async fn namespace(
     path: &GroupPath,
     action: Action,
 ) -> Result<Loaded, UseCaseError> {
-    let namespace = uow.namespaces().find_by_path(path).await?.ok_or(NO_NAMESPACE)?;
-    let standing = uow.memberships().standing(caller.actor.id, namespace.id).await?;
+    let found = uow.namespaces().find_with_roles(path, caller.actor.id).await?;
+    let (namespace, standing) = found.ok_or(NO_NAMESPACE)?;
     let held = granted(caller, action, standing)?;
     Ok(Loaded { namespace, standing, held })
 }

@@ -3,7 +3,9 @@
 use super::{
     App, Caller, UseCaseError, What,
     audit_trail::{Happened, record},
-    circumstances::circumstances,
+    circumstances::top_level,
+    facts::Facts,
+    flags,
     fresh_sign_in::require_fresh,
     load,
 };
@@ -11,7 +13,7 @@ use crate::{
     domain::{
         access::{Access, Action, HeldRole, can},
         audit::AuditKind,
-        consent::{self, Change, ConsentError, LedgerAction, Transition},
+        consent::{self, Change, ConsentError, ConsentGiven, FlowState, LedgerAction, Transition},
         effect::Circumstances,
         error_kind::ErrorKind,
         flows::{Flow, Obstacle},
@@ -110,7 +112,10 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(SetFlowError::NotTopLevel);
     }
 
-    let (subscription, circumstances) = circumstances(app, &mut uow, group.id).await?;
+    let (subscription, chain) = top_level(&mut uow, group.id).await?;
+    // It decides nothing here, and is only told: what is known of it will do.
+    let priority = flags::review_priority(&mut Facts::current(app), group.id).await?;
+    let circumstances = Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise };
     let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
     let as_it_is = |selection| FlowNow { selection, circumstances };
     let before = uow.flow_selections().find(group.id, flow).await?;
@@ -138,23 +143,22 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
 
     let now = app.now();
-    match write(
+    let written = write(
         app,
         &mut uow,
         caller,
         now,
         Write { group, flow, before: &before, transition, held: loaded.held, wording: &wording },
     )
-    .await
-    {
+    .await;
+    let selection = match written {
         Err(StorageError::Stale) => {
             drop(uow);
             let current = app.storage.read().await?.flow_selections().find(group.id, flow).await?;
             return Err(SetFlowError::Conflict(Box::new(as_it_is(current))));
         }
         other => other?,
-    }
-    let selection = uow.flow_selections().find(group.id, flow).await?;
+    };
     uow.commit().await?;
     if let Some(action) = transition.ledger_action() {
         app.tally.consent(action);
@@ -180,14 +184,14 @@ struct Write<'a> {
 }
 
 /// The selection, the consent and the audit events, in one unit of work. The selection first: its
-/// version keeps everybody else out of the rest.
+/// version keeps everybody else out of the rest. How the flow stands then.
 async fn write(
     app: &App,
     uow: &mut UnitOfWork,
     caller: &Caller,
     now: Timestamp,
     Write { group, flow, before, transition, held, wording }: Write<'_>,
-) -> Result<(), StorageError> {
+) -> Result<FlowSelection, StorageError> {
     let was_on = before.state.is_on();
     let is_on = transition.is_on_after(was_on);
     let change = LastChange {
@@ -195,7 +199,8 @@ async fn write(
         by_username: caller.actor.username.clone(),
         by_name: caller.actor.name.clone(),
     };
-    uow.flow_selections().save(group.id, flow, is_on, &change, before.version).await?;
+    let version = uow.flow_selections().save(group.id, flow, is_on, &change, before.version).await?;
+    let mut given = before.state.consent().cloned();
     let event = |kind, from: &str, to: &str| Happened {
         namespace: Some(group),
         from: from.to_owned(),
@@ -221,12 +226,19 @@ async fn write(
             wording,
             request_id: &caller.origin.request_id,
         };
-        uow.consents().record(&entry).await?;
+        let id = uow.consents().record(&entry).await?;
         let happened = match action {
-            LedgerAction::Given => event(AuditKind::ConsentGiven, "", wording.as_str()),
-            LedgerAction::Withdrawn => event(AuditKind::ConsentWithdrawn, wording.as_str(), ""),
+            LedgerAction::Given => {
+                let (by_username, by_name) = (change.by_username.clone(), change.by_name.clone());
+                given = Some(ConsentGiven { id, by_username, by_name, at: now });
+                event(AuditKind::ConsentGiven, "", wording.as_str())
+            }
+            LedgerAction::Withdrawn => {
+                given = None;
+                event(AuditKind::ConsentWithdrawn, wording.as_str(), "")
+            }
         };
         record(app, uow, caller, happened);
     }
-    Ok(())
+    Ok(FlowSelection { flow, state: FlowState::new(flow, is_on, given), version, changed: Some(change) })
 }

@@ -216,3 +216,21 @@ async fn no_refusal_speaks_of_the_insides() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_file_that_is_kept_is_not_sent_again_whatever_a_proxy_made_of_its_tag() {
+    let test = server().await;
+    let browser = Browser::new(&test);
+    let ask = async |kept: &str| {
+        let headers = [("if-none-match", kept)];
+        browser.send(Method::GET, "/favicon.svg", &headers, String::new()).await
+    };
+    let first = ask("\"another\"").await;
+    assert_eq!(first.status.as_u16(), 200);
+    let tag = first.header(header::ETAG).to_owned();
+    for kept in [tag.clone(), format!("W/{tag}"), format!("\"another\", W/{tag}")] {
+        let answer = ask(&kept).await;
+        assert_eq!((answer.status.as_u16(), answer.text().as_str()), (304, ""), "{kept}");
+        assert_eq!(answer.header(header::ETAG), tag);
+    }
+}

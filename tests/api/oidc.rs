@@ -42,6 +42,7 @@ pub fn config(issuer: &str, rules: ProviderRules) -> ProviderConfig {
         groups_separator: None,
         trusted_email_domains: EmailDomains::default(),
         trust_prompt_login: false,
+        private_hosts: Vec::new(),
         rules,
     }
 }

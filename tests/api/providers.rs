@@ -186,6 +186,23 @@ async fn what_a_provider_says_of_itself_and_nobody_reads_may_be_anything() {
     }
 }
 
+/// As a provider that means no good does: its tokens would come from inside the operator's network.
+#[tokio::test]
+async fn what_the_provider_names_has_a_public_address_or_one_that_the_operator_named() {
+    for (named, status) in
+        [(&[][..], StatusCode::SERVICE_UNAVAILABLE), (&["localhost"], StatusCode::SEE_OTHER)]
+    {
+        let provider = TestProvider::start(NOON.as_millis()).await;
+        let mut config = config(&provider.issuer, ProviderRules::default());
+        config.private_hosts = named.iter().map(|&host| host.to_owned()).collect();
+        let test = server_of(config).await;
+        let elsewhere = provider.issuer.replace("127.0.0.1", "localhost");
+        provider.script().metadata_lies = json!({ "token_endpoint": format!("{elsewhere}/token") });
+        let answer = sign_in(&provider, &Browser::new(&test)).await;
+        assert_eq!(answer.status, status, "{named:?}: {}", answer.text());
+    }
+}
+
 #[tokio::test]
 async fn a_verified_address_is_known_by_any_word_for_true_and_by_no_other() {
     let (provider, test) = started().await;

@@ -34,6 +34,38 @@ contract! {
     the_ledger_of_one_group_says_nothing_of_another,
     whoever_saves_over_a_newer_version_is_told_how_it_stands,
     asking_for_what_already_is_writes_nothing,
+    what_a_change_comes_to_is_what_is_read_after_it,
+}
+
+async fn what_a_change_comes_to_is_what_is_read_after_it(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    let acme = group(&storage, "acme").await;
+    let ann = owner(&storage, &acme, "ann").await;
+    for (seen, on) in [(0, true), (1, false), (2, true)] {
+        let set = switch(&app, &ann, &acme, on, seen).await.expect("she may");
+        assert_eq!(set.now.selection, selection(&storage, acme.id).await);
+        assert_eq!(set.now.selection.state.consent().is_some(), on);
+    }
+    // On since before consent was asked for; and a flow that needs none.
+    db.execute("DELETE FROM namespace_consents").await.expect("no consent");
+    let set = switch(&app, &ann, &acme, true, 3).await.expect("she consents");
+    assert_eq!(set.now.selection, selection(&storage, acme.id).await);
+    let developer = CATALOGUE.iter().find(|flow| !flow.needs_consent).expect("there is one");
+    let command = SetFlow {
+        group: acme.path.clone(),
+        flow: developer.reference.to_owned(),
+        enabled: true,
+        confirmed: None,
+        seen_version: 0,
+    };
+    let set = duo_console::usecases::set_flow::set_flow(&app, &ann, command).await.expect("she may");
+    let mut view = storage.read().await.expect("a view");
+    let read = view.flow_selections().find(acme.id, developer).await.expect("a look-up");
+    assert_eq!(set.now.selection, read);
+    assert_eq!(read.state, FlowState::On(Consent::NotRequired));
+    let list = view.flow_selections().list(acme.id).await.expect("a list");
+    assert!(list.contains(&read) && list.contains(&selection(&storage, acme.id).await));
 }
 
 async fn a_flow_that_was_never_switched_is_off_at_version_0(db: Database) {

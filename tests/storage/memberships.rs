@@ -11,7 +11,7 @@ use duo_console::domain::{
 
 use crate::{
     support::{Database, committed},
-    world::{below, group, member, user},
+    world::{below, group, member, path, user},
 };
 
 contract! {
@@ -34,6 +34,11 @@ async fn roles_are_inherited_downwards_and_the_highest_counts(db: Database) {
         let mut view = storage.read().await.expect("a view");
         let Standing { here, top_level } =
             view.memberships().standing(ann, namespace).await.expect("a standing");
+        // By the path it is the same, in one statement.
+        if let Some(found) = view.namespaces().lookup(namespace).await.expect("a look-up") {
+            let by_path = view.namespaces().find_with_roles(&found.path, ann).await.expect("a look-up");
+            assert_eq!(by_path, Some((found, Standing { here, top_level })));
+        }
         (here, top_level)
     };
     assert_eq!(standing(acme.id).await, (None, None));
@@ -53,6 +58,9 @@ async fn roles_are_inherited_downwards_and_the_highest_counts(db: Database) {
     member(&storage, sub.id, ann, Role::Guest).await;
     assert_eq!(standing(project.id).await, (Some(Role::Developer), Some(Role::Developer)));
     assert_eq!(standing(globex.id).await, (None, None), "what bob is does not matter");
+    let mut view = storage.read().await.expect("a view");
+    let nowhere = view.namespaces().find_with_roles(&path("acme/nowhere"), ann).await.expect("a look-up");
+    assert_eq!(nowhere, None);
 }
 
 async fn every_role_reads_back(db: Database) {

@@ -72,6 +72,7 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
                 "namespaces::FIND_BY_PATH",
                 "namespaces USING INDEX sqlite_autoindex_namespaces_1 (full_path_key=?)",
             ),
+            ("namespaces::FIND_WITH_ROLES", "n USING INDEX sqlite_autoindex_namespaces_1 (full_path_key=?)"),
             ("namespaces::LIST_VISIBLE", "memberships USING INDEX memberships_user_id (user_id=?)"),
             ("memberships::STANDING", "m USING INDEX memberships_user_id (user_id=?)"),
             ("users::FIND_BY_USERNAME", "users USING INDEX sqlite_autoindex_users_1 (username_key=?)"),
@@ -80,6 +81,7 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("jobs::ENDED", "jobs USING INDEX jobs_ended (ended_at<?)"),
             ("jobs::CANCEL_BY_KEY", "jobs USING INDEX jobs_unique_key (unique_key=?)"),
             ("scheduled_changes::PENDING", "scheduled_changes USING INDEX scheduled_changes_due (due_at<?)"),
+            ("flows::FIND", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=? AND flow=?)"),
             ("flows::LIST", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=?)"),
         ] {
             let (_, _, sql) = all_statements()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::{
     ConfigErrors, Setting,
@@ -31,6 +31,7 @@ settings! {
     CREATE_USERS = "oidc-create-users" / "DUO_OIDC_CREATE_USERS";
     TRUSTED_EMAIL_DOMAINS = "oidc-trusted-email-domains" / "DUO_OIDC_TRUSTED_EMAIL_DOMAINS";
     TRUST_PROMPT_LOGIN = "oidc-trust-prompt-login" / "DUO_OIDC_TRUST_PROMPT_LOGIN";
+    PRIVATE_HOSTS = "oidc-private-hosts" / "DUO_OIDC_PRIVATE_HOSTS";
 }
 
 /// What a provider of a known kind brings along.
@@ -106,6 +107,11 @@ pub struct ProviderOptions {
     #[arg(long = TRUST_PROMPT_LOGIN.flag, env = TRUST_PROMPT_LOGIN.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     oidc_trust_prompt_login: String,
+    /// Hosts that the provider names for its keys and tokens and that have a private address, such as sso.internal
+    ///
+    /// The issuer's own host may have one anyway. Several are divided by ','.
+    #[arg(long = PRIVATE_HOSTS.flag, env = PRIVATE_HOSTS.variable, value_name = "HOSTS", default_value = "")]
+    oidc_private_hosts: String,
 }
 
 /// Which provider, for commands that speak of one.
@@ -146,6 +152,8 @@ pub struct ProviderConfig {
     pub trusted_email_domains: EmailDomains,
     /// Whether a sign-in that was asked for anew is one, where the provider does not say when it asked.
     pub trust_prompt_login: bool,
+    /// Besides the issuer's, those that may lie at a private address.
+    pub private_hosts: Vec<String>,
     pub rules: ProviderRules,
 }
 
@@ -170,6 +178,7 @@ impl ProviderOptions {
         let separator = checks.read(GROUPS_SEPARATOR, &self.oidc_groups_separator, separator);
         let trusted = checks.read(TRUSTED_EMAIL_DOMAINS, &self.oidc_trusted_email_domains, email_domains);
         let trust_prompt = checks.read(TRUST_PROMPT_LOGIN, &self.oidc_trust_prompt_login, values::switch);
+        let private_hosts = checks.read(PRIVATE_HOSTS, &self.oidc_private_hosts, hosts);
         let client_secret = self.secret(checks);
         let name = self.oidc_name.as_deref().map(|name| checks.read(NAME, name, button));
         let name = name.map_or(Some(None), |name| name.map(Some));
@@ -209,6 +218,7 @@ impl ProviderOptions {
             groups_separator: separator?,
             trusted_email_domains: trusted?,
             trust_prompt_login: trust_prompt?,
+            private_hosts: private_hosts?,
             rules: ProviderRules { create_users: create_users?, group_map: group_map? },
         }))
     }
@@ -274,6 +284,16 @@ fn separator(text: &str) -> Result<Option<char>, Expected> {
 
 fn email_domains(text: &str) -> Result<EmailDomains, Expected> {
     EmailDomains::parse(text).map_err(|error| Expected(error.to_string()))
+}
+
+fn hosts(text: &str) -> Result<Vec<String>, Expected> {
+    let host = |text: &str| match Host::parse(text) {
+        Ok(host) => Ok(host.to_string()),
+        Err(_) => {
+            Err(Expected(String::from("expected host names such as sso.internal, with ',' between two")))
+        }
+    };
+    text.split(',').map(str::trim).filter(|host| !host.is_empty()).map(host).collect()
 }
 
 fn button(text: &str) -> Result<String, Expected> {

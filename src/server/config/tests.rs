@@ -214,10 +214,12 @@ fn what_a_provider_leaves_open_an_operator_can_settle() {
         "--oidc-groups-separator=,",
         "--oidc-trusted-email-domains=Example.com, acme.example",
         "--oidc-trust-prompt-login",
+        "--oidc-private-hosts=SSO.internal, [fd00::1],10.0.0.1",
     ];
     let it = provider(&flags).expect("fine").expect("a provider");
     assert_eq!(it.groups_claim.as_deref(), Some("realm_access.roles"));
     assert_eq!((it.groups_separator, it.trust_prompt_login), (Some(','), true));
+    assert_eq!(it.private_hosts, ["sso.internal", "[fd00::1]", "10.0.0.1"]);
     assert_eq!(it.trusted_email_domains, EmailDomains::parse("example.com,acme.example").expect("domains"));
     for good in ["--oidc-groups-separator= ", "--oidc-groups-separator=", "--oidc-trusted-email-domains="] {
         assert!(provider(&[good]).is_ok(), "{good}");
@@ -228,6 +230,7 @@ fn what_a_provider_leaves_open_an_operator_can_settle() {
         ("--oidc-trusted-email-domains=*.example.com", "oidc-trusted-email-domains"),
         ("--oidc-trusted-email-domains=ann@example.com", "oidc-trusted-email-domains"),
         ("--oidc-trust-prompt-login=perhaps", "oidc-trust-prompt-login"),
+        ("--oidc-private-hosts=sso.internal/keys", "oidc-private-hosts"),
     ] {
         assert_eq!(
             wrong(&["--oidc-issuer=https://id.example", "--oidc-client-id=duo", bad]),

@@ -15,12 +15,17 @@ settings! {
 
 /// A collector of traces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtlpEndpoint(String);
+pub struct OtlpEndpoint(Url);
 
 impl OtlpEndpoint {
     /// Where it takes traces.
     pub fn traces(&self) -> String {
-        format!("{}/v1/traces", self.0)
+        format!("{}/v1/traces", self.0.as_str().trim_end_matches('/'))
+    }
+
+    /// Where the collector is.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
     }
 }
 
@@ -73,7 +78,7 @@ fn read(text: &str) -> Result<OtlpEndpoint, Expected> {
     if !plain || url.query().is_some() || url.fragment().is_some() {
         return Err(expected());
     }
-    Ok(OtlpEndpoint(url.as_str().trim_end_matches('/').to_owned()))
+    Ok(OtlpEndpoint(url))
 }
 
 /// By hand, because what clap derives does not say where a value came from.

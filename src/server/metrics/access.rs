@@ -8,6 +8,8 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::server::request_headers::bearer;
+
 /// What a collector has to say. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MetricsToken([u8; 32]);
@@ -60,11 +62,8 @@ impl IntoResponse for Refusal {
 /// a word of it.
 pub(super) fn check(token: Option<&MetricsToken>, headers: &HeaderMap) -> Result<(), Refusal> {
     let token = token.ok_or(Refusal::NotSet)?;
-    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match said.and_then(|said| said.split_once(' ')) {
-        Some((scheme, said)) if scheme.eq_ignore_ascii_case("bearer") && token.is(said.trim()) => Ok(()),
-        _ => Err(Refusal::WrongToken),
-    }
+    let said = headers.get(header::AUTHORIZATION).and_then(bearer);
+    if said.is_some_and(|said| token.is(said)) { Ok(()) } else { Err(Refusal::WrongToken) }
 }
 
 #[cfg(test)]

@@ -26,15 +26,19 @@ use url::Url;
 use super::{
     claims::Claims,
     error::ProviderError,
-    http_client::{HttpClient, HttpError},
     token_answer::{TokenRefusal, Tokens},
 };
 use crate::{
     domain::{paths, time::Timestamp},
-    server::config::ProviderConfig,
+    server::{
+        config::ProviderConfig,
+        outbound::{Outbound, OutboundError, Reach},
+    },
     usecases::Clock,
 };
 
+/// How long a request to it may take in all.
+const ANSWERING: Duration = Duration::from_secs(8);
 /// How often it is read again while all is well.
 const EVERY: Duration = Duration::from_mins(5);
 /// The pause after a failure; each is twice as long as the one before, up to the longest.
@@ -75,13 +79,25 @@ pub struct Provider(Arc<Shared>);
 struct Shared {
     config: ProviderConfig,
     redirect_url: RedirectUrl,
-    http: HttpClient,
+    http: Outbound,
     clock: Arc<dyn Clock>,
     known: Mutex<Known>,
     /// One reads at a time; the others wait for what it finds.
     reading: Turn<()>,
     /// Wakes whoever keeps it current.
     trouble: Notify,
+}
+
+/// Where requests to the provider may go. Its own host, which the operator named, may lie anywhere; others
+/// that it names only where the operator did as well.
+fn reach(config: &ProviderConfig) -> Reach {
+    let issuer = Url::parse(&config.issuer).ok();
+    let own = issuer.as_ref().and_then(Url::host_str).map(str::to_owned);
+    Reach {
+        plain_http: config.is_plain_http(),
+        private_hosts: own.into_iter().chain(config.private_hosts.iter().cloned()).collect(),
+        patience: ANSWERING,
+    }
 }
 
 /// What is known of the provider now.
@@ -101,7 +117,7 @@ impl Provider {
     pub fn new(config: ProviderConfig, external_url: &Url, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let redirect_url = external_url.join(paths::PROVIDER_CALLBACK).map_err(io::Error::other)?;
         Ok(Self(Arc::new(Shared {
-            http: HttpClient::new(config.is_plain_http())?,
+            http: Outbound::new(reach(&config))?,
             redirect_url: RedirectUrl::from_url(redirect_url),
             config,
             clock,
@@ -115,7 +131,7 @@ impl Provider {
         &self.0.config
     }
 
-    pub(super) fn http(&self) -> &HttpClient {
+    pub(super) fn http(&self) -> &Outbound {
         &self.0.http
     }
 
@@ -283,11 +299,11 @@ const READ: [&str; 7] = [
 
 /// Asks as it does, and hands on of the metadata what is read: the rest may be anything, while the
 /// library would refuse the whole for a language that is none.
-struct Excerpt<'h>(&'h HttpClient);
+struct Excerpt<'h>(&'h Outbound);
 
 impl<'c> AsyncHttpClient<'c> for Excerpt<'_> {
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
+    type Error = OutboundError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {

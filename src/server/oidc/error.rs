@@ -5,7 +5,7 @@ use std::error::Error;
 
 use openidconnect::{ClaimsVerificationError, DiscoveryError, SignatureVerificationError};
 
-use super::http_client::HttpError;
+use crate::server::outbound::OutboundError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProviderError {
@@ -16,24 +16,24 @@ pub(super) enum ProviderError {
     #[error("the provider's answer is not accepted: {0}")]
     Invalid(String),
     /// Of this person it says more than is read.
-    #[error("the provider's answer is not accepted: {}", HttpError::TooLarge)]
+    #[error("the provider's answer is not accepted: {}", OutboundError::TooLarge)]
     TooLarge,
     /// Who has to confirm who they are was perhaps not asked.
     #[error("the provider does not say when it asked the user (auth_time), so they did not confirm")]
     NoAuthTime,
 }
 
-impl From<HttpError> for ProviderError {
-    fn from(error: HttpError) -> Self {
+impl From<OutboundError> for ProviderError {
+    fn from(error: OutboundError) -> Self {
         match error {
-            HttpError::TooLarge => Self::TooLarge,
+            OutboundError::TooLarge => Self::TooLarge,
             other => Self::Unavailable(other.to_string()),
         }
     }
 }
 
-impl From<DiscoveryError<HttpError>> for ProviderError {
-    fn from(error: DiscoveryError<HttpError>) -> Self {
+impl From<DiscoveryError<OutboundError>> for ProviderError {
+    fn from(error: DiscoveryError<OutboundError>) -> Self {
         Self::Unavailable(match error {
             DiscoveryError::Request(error) => error.to_string(),
             DiscoveryError::Parse(error) => {

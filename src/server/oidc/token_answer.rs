@@ -16,9 +16,9 @@ use serde_json::Value;
 use super::{
     claims::not_a_text,
     error::{ProviderError, printable},
-    http_client::HttpError,
     token::IdToken,
 };
+use crate::server::outbound::OutboundError;
 
 /// The tokens. How long they last, and for what, is not read: the access token is used once, at once.
 #[derive(Debug, Serialize)]
@@ -111,8 +111,8 @@ impl fmt::Display for TokenRefusal {
 
 impl ErrorResponse for TokenRefusal {}
 
-impl From<RequestTokenError<HttpError, TokenRefusal>> for ProviderError {
-    fn from(error: RequestTokenError<HttpError, TokenRefusal>) -> Self {
+impl From<RequestTokenError<OutboundError, TokenRefusal>> for ProviderError {
+    fn from(error: RequestTokenError<OutboundError, TokenRefusal>) -> Self {
         match error {
             RequestTokenError::Request(error) => error.into(),
             RequestTokenError::ServerResponse(refusal) => {

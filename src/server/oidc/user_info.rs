@@ -11,6 +11,7 @@ use super::{
     error::ProviderError,
     token::SignedToken,
 };
+use crate::server::request_headers::media_type;
 
 pub(super) enum UserInfo {
     Read(Claims),
@@ -71,8 +72,7 @@ fn read(
     verifier: &CoreIdTokenVerifier<'_>,
     response: &HttpResponse,
 ) -> Result<Result<Claims, String>, ProviderError> {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/jwt")) {
+    if media_type(response.headers()) != "application/jwt" {
         let claims = serde_json::from_slice(response.body());
         return Ok(claims.map_err(|_| String::from("is no JSON object")));
     }

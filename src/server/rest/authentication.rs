@@ -11,7 +11,7 @@ use http::{Extensions, HeaderMap, header::AUTHORIZATION, request::Parts};
 use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
     domain::actor::Surface,
-    server::request_log::RequestUser,
+    server::{request_headers::bearer, request_log::RequestUser},
     usecases::{Caller, Origin, authenticate},
 };
 
@@ -84,11 +84,8 @@ fn token(headers: &HeaderMap) -> Result<&str, Problem> {
         }
         return Err(Problem::new(Code::MissingToken, HOW));
     };
-    match value.to_str().unwrap_or_default().split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(Problem::new(
-            Code::MissingToken,
-            format!("The Authorization header has to use the scheme Bearer. {HOW}"),
-        )),
-    }
+    bearer(value).ok_or_else(|| {
+        let detail = format!("The Authorization header has to use the scheme Bearer. {HOW}");
+        Problem::new(Code::MissingToken, detail)
+    })
 }

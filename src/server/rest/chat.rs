@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     authentication::origin,
-    input::{QueryParameters, essence, whole_body},
+    input::{QueryParameters, whole_body},
     json::Json,
     problem::Problem,
     problem_document::Code,
@@ -26,6 +26,7 @@ use crate::{
     server::{
         chat_signature::{SignatureError, Signed},
         limits::Late,
+        request_headers::media_type,
         request_log::RequestUser,
     },
     usecases::answer_chat::{ChatReply, ChatRequest, answer_chat},
@@ -149,7 +150,7 @@ struct Form {
 
 fn form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Problem> {
     const FORM: &str = "application/x-www-form-urlencoded";
-    if essence(headers) != FORM {
+    if media_type(headers) != FORM {
         return Err(Problem::new(
             Code::MalformedForm,
             format!("Send a form and say so: \"Content-Type: {FORM}\"."),

@@ -2,16 +2,12 @@
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use futures_util::StreamExt;
-use http::{
-    HeaderMap,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
-    request::Parts,
-};
+use http::{HeaderMap, header::CONTENT_ENCODING, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{object::Object, problem::Problem, problem_document::Code};
-use crate::domain::namespace::GroupPath;
+use crate::{domain::namespace::GroupPath, server::request_headers::media_type};
 
 /// The most bytes that a body may have.
 const MAX_BODY: usize = 64 * 1024;
@@ -184,16 +180,10 @@ pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     Ok(whole)
 }
 
-/// What the body is said to be, without its parameters and in small letters; empty when nobody says.
-pub fn essence(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
 /// Whether the body is said to be JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let essence = essence(headers);
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let kind = media_type(headers);
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

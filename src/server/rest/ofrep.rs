@@ -6,10 +6,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{ETAG, IF_NONE_MATCH},
-};
+use http::{HeaderMap, HeaderValue, StatusCode, header::ETAG};
 
 use super::{
     authentication::Authenticated,
@@ -23,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::feature::check_flag_name,
+    server::request_headers::has_kept,
     usecases::{
         App, UseCaseError,
         evaluate_flags::{NoEvaluation, evaluate_all, evaluate_one},
@@ -103,9 +101,7 @@ pub async fn evaluate_many(
     let asked = asked(request).await?;
     let answers = evaluate_all(&app, &caller, &asked.subject).await?;
     let tag = entity_tag(&asked.canonical(), app.environment(), &answers);
-    let kept = headers.get_all(IF_NONE_MATCH).iter().flat_map(|it| it.as_bytes().split(|byte| *byte == b','));
-    let same = |kept: &str| kept.trim().trim_start_matches("W/") == tag;
-    let mut response = if kept.filter_map(|it| str::from_utf8(it).ok()).any(same) {
+    let mut response = if has_kept(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         json::written(all_evaluations(&answers, app.environment()))

@@ -15,9 +15,10 @@ use url::form_urlencoded;
 
 use super::{
     feature_refusal::Refusal,
-    input::{essence, is_json, shortened, whole_body},
+    input::{is_json, shortened, whole_body},
     object::Members,
 };
+use crate::server::request_headers::media_type;
 
 /// Parameters by name.
 pub struct Parameters(BTreeMap<String, Parameter>);
@@ -62,7 +63,7 @@ impl Parameters {
         }
         let mut parameters = Self::of_query(&request)?;
         let headers = request.headers();
-        let (is_json, essence) = (is_json(headers), essence(headers));
+        let (is_json, essence) = (is_json(headers), media_type(headers));
         let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
         let boundary = multer::parse_boundary(content_type);
         let body = whole_body(request).await?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::text;
 use crate::actions::error::ActionError;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Feedback {
     /// Nothing was done yet.
     Quiet,

@@ -14,7 +14,7 @@ use crate::actions::{
 };
 
 /// What does not change while the page is open.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FlowRow {
     /// The group's full path.
     pub group: String,
@@ -32,7 +32,7 @@ pub struct FlowRow {
     pub dialog: Option<Dialog>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dialog {
     /// Where to confirm first that it is oneself, and come back to the dialog.
     pub confirm_first: String,

@@ -1,6 +1,9 @@
 //! The configuration of a group: a checkbox for each flow, and why which engine reviews.
 
-use leptos::prelude::*;
+use std::sync::{Arc, LazyLock};
+
+use leptos::{prelude::*, tachys::html::InertElement};
+use quick_cache::sync::Cache;
 
 use super::{
     Visit,
@@ -54,11 +57,8 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
         let environment = visit.app.environment();
         paths::feature_flag(DUO_CODE_REVIEW_FLOW_PRIORITY, environment)
     });
-    let rows = configuration
-        .flows
-        .iter()
-        .map(|selection| view! { <Row visit=visit.clone() configuration=&configuration selection=selection.clone() /> })
-        .collect_view();
+    let rows: Vec<Arc<str>> =
+        configuration.flows.iter().map(|selection| row(&visit, &configuration, selection).html()).collect();
     let dialog = asking.map(|selection| {
         let note = configuration.circumstances.before_consent(selection.flow);
         view! { <ConsentPage group=group.clone() selection note /> }
@@ -121,7 +121,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                             <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
                         }
                     })}
-                <ul class="card mt-3 divide-y divide-line">{rows}</ul>
+                <ul class="card mt-3 divide-y divide-line">{InertElement::new(rows.concat())}</ul>
             </section>
             <Explain
                 visit=visit.clone()
@@ -136,15 +136,49 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     .into_any())
 }
 
-#[component]
-fn Row<'a>(
-    visit: Visit,
-    configuration: &'a Configuration,
-    selection: FlowSelection,
-) -> impl IntoView + use<> {
+/// All that the row of a flow is made of.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Row {
+    row: FlowRow,
+    status: FlowStatus,
+    feedback: Feedback,
+    /// What there is to know before consent, besides its wording.
+    note: Option<String>,
+}
+
+/// How many rows are kept, at some 4 KB each.
+const ROWS_KEPT: usize = 1_000;
+
+/// Rows as they were written. A page has many, most look as they did to whoever came before, and Leptos
+/// makes all for each that a browser needs to keep it current.
+static ROWS: LazyLock<Cache<Row, Arc<str>>> = LazyLock::new(|| Cache::new(ROWS_KEPT));
+
+impl Row {
+    fn html(self) -> Arc<str> {
+        if let Some(html) = ROWS.get(&self) {
+            return html;
+        }
+        let Self { row, status, feedback, note } = self.clone();
+        let wording = &CODE_REVIEW_WORDING;
+        let title_id = format!("{}-dialog-title", row.id);
+        let needs_consent = row.dialog.is_some();
+        let html = view! {
+            <li class="p-4">
+                <FlowToggle row status feedback>
+                    {needs_consent.then(|| view! { <ConsentText wording title_id note /> })}
+                </FlowToggle>
+            </li>
+        };
+        let html: Arc<str> = html.to_html().into();
+        ROWS.insert(self, Arc::clone(&html));
+        html
+    }
+}
+
+fn row(visit: &Visit, configuration: &Configuration, selection: &FlowSelection) -> Row {
     let flow = selection.flow;
     let format = visit.signed_in.display.time_format;
-    let status = FlowStatus::new(&selection, &configuration.circumstances, configuration.now, format);
+    let status = FlowStatus::new(selection, &configuration.circumstances, configuration.now, format);
     let feedback = match visit.flash_about(flow.reference).map(|flash| flash.outcome.clone()) {
         Some(Outcome::FlowSet { consequence }) => Feedback::Saved(consequence),
         Some(Outcome::Failed(error)) => Feedback::failed(&error),
@@ -159,7 +193,7 @@ fn Row<'a>(
         name: flow.name.to_owned(),
         description: flow.description.to_owned(),
         badges: badges(flow),
-        locked: locked(configuration, &selection),
+        locked: locked(configuration, selection),
         dialog: flow.needs_consent.then(|| Dialog {
             confirm_first: paths::confirm_returning_to(&paths::configuration_confirming(
                 &configuration.frame.namespace.path,
@@ -170,15 +204,7 @@ fn Row<'a>(
             confirm: wording.confirm.to_owned(),
         }),
     };
-    let title_id = format!("{}-dialog-title", flow.html_id());
-    let note = configuration.circumstances.before_consent(flow);
-    view! {
-        <li class="p-4">
-            <FlowToggle row status feedback>
-                {flow.needs_consent.then(|| view! { <ConsentText wording title_id note /> })}
-            </FlowToggle>
-        </li>
-    }
+    Row { row, status, feedback, note: configuration.circumstances.before_consent(flow) }
 }
 
 fn badges(flow: &Flow) -> Vec<String> {

@@ -47,7 +47,10 @@ pub use provider::{ProviderButton, ProviderSignInFailed};
 pub use reset_password::ResetPasswordPage;
 pub use sign_in::{DemoHint, SignInPage};
 
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::{
+    prelude::*,
+    tachys::{html::InertElement, view::Position},
+};
 
 use crate::{
     actions::{
@@ -101,6 +104,9 @@ where
     shown(page(expect_context()))
 }
 
+/// What most pages fit into, in bytes: one that grows is copied on the way.
+const ROOM: usize = 40 * 1024;
+
 fn shown<F>(page: F) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
@@ -108,6 +114,8 @@ where
     Suspend::new(async move {
         let view = page.await.unwrap_or_else(|error| problem::view_of(&error));
         // Nothing in it waits any more, so it is written at once, and not piece by piece into a stream.
-        InertElement::new(view.to_html())
+        let mut html = String::with_capacity(ROOM);
+        view.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
+        InertElement::new(html)
     })
 }
