@@ -23,7 +23,7 @@ use crate::{
 
 /// One form with two buttons: now, and at another time.
 #[derive(Deserialize)]
-pub(super) struct Change {
+pub(super) struct EditForm {
     flag: String,
     environment: String,
     /// How (`domain::feature::Edit`).
@@ -44,7 +44,7 @@ pub(super) struct Change {
     due_at: String,
 }
 
-impl Change {
+impl EditForm {
     /// The dialog of the change, with what was typed into it.
     fn dialog(&self, edit: &FlagEdit) -> String {
         let typed = [("reason", self.reason.as_str()), ("due_at", self.due_at.as_str())];
@@ -54,7 +54,7 @@ impl Change {
 
 /// Changes a flag in an environment. Where there is more to be said first, a form comes back to its dialog,
 /// which says it. `due_at` belongs to the other button: whoever filled it in does not mean now.
-pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Response, Response> {
+pub(super) async fn change(Form { posted, fields }: Form<EditForm>) -> Result<Response, Response> {
     let (posted, edit) = read(posted, &fields.flag, &fields.environment, &fields.change).await?;
     let dialog = fields.dialog(&edit);
     let by = posted.signed_in(&dialog).await?;
@@ -88,7 +88,7 @@ pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Resp
 }
 
 /// Schedules the change for `due_at`.
-pub(super) async fn schedule(Form { posted, fields }: Form<Change>) -> Result<Response, Response> {
+pub(super) async fn schedule(Form { posted, fields }: Form<EditForm>) -> Result<Response, Response> {
     let (posted, edit) = read(posted, &fields.flag, &fields.environment, &fields.change).await?;
     let dialog = fields.dialog(&edit);
     let by = posted.signed_in(&dialog).await?;

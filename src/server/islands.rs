@@ -40,11 +40,9 @@ where
     if !posted.is_for_html() {
         return response;
     }
-    match slot.get() {
-        Some(answer) => posted.answered(answer.clone()).await,
-        None => {
-            let not_found = response.status() == StatusCode::NOT_FOUND;
-            posted.refused(if not_found { ActionError::NotFound } else { ActionError::Internal }).await
-        }
+    if let Some(answer) = slot.get() {
+        return posted.answered(answer.clone()).await;
     }
+    let not_found = response.status() == StatusCode::NOT_FOUND;
+    posted.refused(if not_found { ActionError::NotFound } else { ActionError::Internal }).await
 }
