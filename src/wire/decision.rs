@@ -25,6 +25,9 @@ impl From<decide_many::Decided> for Decided {
 
 impl Decided {
     /// What a service is answered that asks for this decision alone, for a person to read.
+    ///
+    /// # Panics
+    /// Never: a decision has no maps with odd keys.
     pub fn json(&self) -> String {
         let json = match self {
             Self::CodeReview(decision) => serde_json::to_string_pretty(decision),

@@ -80,7 +80,7 @@ mod tests {
             );
         }
         for line in ["\"", "a 'b", "don't", "\"a\\", "“a‘"] {
-            let error = split(line).expect_err(line).to_string();
+            let error = split(line).expect_err(line);
             assert!(error.contains("is not closed"), "{line}: {error}");
         }
     }
