@@ -78,6 +78,7 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
             "main.rs",
             "storage/changes.rs",
             "storage/database.rs",
+            "storage/to_its_end.rs",
             "usecases/retry.rs",
             "usecases/run_jobs.rs",
             "usecases/secrets.rs",
@@ -85,7 +86,7 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
         "the runtime belongs in src/server and src/cli",
     ),
     ("openidconnect", &["server/oidc/"], "what providers say is read in src/server/oidc"),
-    ("hyper_rustls", &["server/oidc/"], "requests of ours belong in src/server/oidc/http_client.rs"),
+    ("hyper_rustls", &["server/outbound.rs"], "requests of ours belong in src/server/outbound.rs"),
     (
         "rustix",
         &["storage/", "server/system.rs", "cli/doctor"],
