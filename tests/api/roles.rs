@@ -193,8 +193,8 @@ async fn a_refusal_names_the_scope_the_role_or_that_bots_do_not_consent() {
 
 #[tokio::test]
 async fn what_is_administrators_is_refused_in_words_of_its_own() {
-    let test = TestApp::new().await;
     const HISTORY: &str = "/api/v1/feature_flags/duo_developer_orbit/history";
+    let test = TestApp::new().await;
     for who in ["owner", "maintainer", "developer", "outsider"] {
         let token = test.full_token(who).await;
         let answer = test.get(HISTORY).token(&token).send().await;
