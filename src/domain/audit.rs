@@ -3,6 +3,7 @@
 use super::{
     actor::Surface,
     audit_chain::ChainPoint,
+    change::{ChangedIn, NewChange, Topic},
     ids::{AuditEventId, NamespaceId, UserId},
     stored::{Stored, Word},
     time::Timestamp,
@@ -163,6 +164,26 @@ impl AuditKind {
         Self::ALL.into_iter().find(|it| it.key() == key)
     }
 
+    /// What clients are told that it changes; `None` for what no answer of theirs depends on: that
+    /// somebody signed in, for one.
+    pub const fn told_of(self) -> Option<Topic> {
+        match self {
+            Self::FeatureFlagUpdated | Self::FeatureFlagDeleted => Some(Topic::Flags),
+            Self::FeatureDefined => Some(Topic::FlagDefinitions),
+            Self::FeatureGroupUpdated => Some(Topic::FeatureGroups),
+            Self::FlowVersionsUpdated => Some(Topic::FlowVersions),
+            Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
+                Some(Topic::Flows)
+            }
+            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
+                Some(Topic::People)
+            }
+            Self::OrbitSettingsUpdated => Some(Topic::Preferences),
+            Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
+            _ => None,
+        }
+    }
+
     /// As a list of kinds says it: `Namespace consent given`.
     pub fn label(self) -> String {
         let mut words = self.key().replace('_', " ");
@@ -219,6 +240,23 @@ pub struct NewAuditEvent<Kind = AuditKind, Place = Surface> {
     /// Where the request came from: an address, or empty at the command line.
     pub remote_ip: String,
     pub request_id: String,
+}
+
+impl NewAuditEvent {
+    /// What clients are told of it. It names what changed, and neither who nor to what.
+    pub fn change(&self) -> Option<NewChange> {
+        let topic = self.kind.told_of()?;
+        // Such an event names the setting; whose it is, is who made it.
+        let about = (topic == Topic::Preferences).then_some(&self.actor);
+        Some(NewChange {
+            at: self.at,
+            topic,
+            key: about.map_or(&self.target, |it| &it.username).clone(),
+            kind: self.kind.key(),
+            namespace: self.namespace.as_ref().map(|it| ChangedIn { id: it.id, path: it.path.clone() }),
+            user: about.and_then(|it| it.id),
+        })
+    }
 }
 
 /// A stored event.

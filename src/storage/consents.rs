@@ -4,6 +4,7 @@ use super::{StorageError, UnitOfWork, audit_chain::Unsealed, on_db, statements};
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
+    change::Topic,
     consent::{CODE_REVIEW_FEATURE, LedgerAction},
     ids::{ConsentId, NamespaceId, UserId},
     namespace::Namespace,
@@ -130,6 +131,7 @@ impl Consents<'_> {
             .await)?;
         row.id = id;
         self.uow.unsealed.push(Unsealed::Ledger(row));
+        self.uow.change_feed().touch(Topic::Flows);
         on_db!(self.uow, |c| match entry.action {
             LedgerAction::Given => {
                 sqlx::query(SET_CURRENT)

@@ -371,7 +371,8 @@ async fn begin(
         Ok(done) => done.unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into())),
         Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
-    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
+    let (unsealed, unwritten) = Default::default();
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed, unwritten, changes })
 }
 
 /// Holds the lock beside a database, which every opening takes first, until the file is dropped.

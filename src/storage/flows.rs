@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
+    change::Topic,
     consent::{CODE_REVIEW_FEATURE, Consent, ConsentGiven, FlowState},
     flows::{CATALOGUE, CODE_REVIEW, Flow},
     ids::{ConsentId, NamespaceId},
@@ -130,6 +131,7 @@ impl FlowSelections<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Flows);
         self.uow.saved(version, seen)
     }
 }

@@ -3,6 +3,7 @@
 use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
     availability::{DuoAvailability, DuoChain},
+    change::Topic,
     flows::Tier,
     ids::NamespaceId,
     namespace::Subscription,
@@ -70,6 +71,7 @@ impl TopLevelGroups<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
     access::Standing,
+    change::Topic,
     group_map::{MadeBy, MembershipChange},
     ids::{NamespaceId, UserId},
     role::Role,
@@ -75,6 +76,9 @@ impl Memberships<'_> {
             }
             query.execute(c).await.map(|done| done.rows_affected())
         })?;
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::People);
+        }
         Ok(rows > 0)
     }
 
@@ -92,6 +96,7 @@ impl Memberships<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::People);
         Ok(())
     }
 
@@ -117,6 +122,7 @@ impl Memberships<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::People);
         Ok(())
     }
 }

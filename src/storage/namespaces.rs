@@ -2,6 +2,7 @@
 
 use super::{AT_ONCE, StorageError, UnitOfWork, contains, memberships, on_db, statements};
 use crate::domain::{
+    change::Topic,
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
     role::Role,
@@ -183,6 +184,7 @@ impl Namespaces<'_> {
             .bind(new.name.to_lowercase())
             .fetch_one(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Namespaces);
         Ok(Namespace {
             id: NamespaceId(id),
             parent,

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 
 use super::{StorageError, UnitOfWork, on_db, statements};
 use crate::domain::{
+    change::Topic,
     ids::UserId,
     orbit::OrbitSettings,
     preferences::{Display, Theme, TimeFormat},
@@ -59,6 +60,7 @@ impl Preferences<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::Preferences);
         Ok(())
     }
 
@@ -90,6 +92,7 @@ impl Preferences<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Preferences);
         self.uow.saved(version, seen)
     }
 }

@@ -1,10 +1,10 @@
 //! One transaction, and the repositories that work in it. Dropped without a commit it never happened.
 
 use super::{
-    AuditChain, AuditLog, ChangeFreezes, Changes, Chat, Consents, DeployedVersions, FeatureGroups, Features,
-    FlagDefinitions, FlowSelections, Identities, Jobs, Links, Memberships, Namespaces, Preferences,
-    ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens, TopLevelGroups, Users,
-    audit_chain::Unsealed,
+    AuditChain, AuditLog, ChangeFeed, ChangeFreezes, Changes, Chat, Consents, DeployedVersions,
+    FeatureGroups, Features, FlagDefinitions, FlowSelections, Identities, Jobs, Links, Memberships,
+    Namespaces, Preferences, ScheduledChanges, Sessions, SignInFailures, StorageError, Tokens,
+    TopLevelGroups, Users, audit_chain::Unsealed, change_feed::Unwritten,
 };
 
 pub(crate) enum Transaction {
@@ -18,6 +18,8 @@ pub struct UnitOfWork {
     pub(super) failed: bool,
     /// What the commit seals: audit events, which it writes, and rows of the consent ledger.
     pub(super) unsealed: Vec<Unsealed>,
+    /// What the commit writes into the change feed.
+    pub(super) unwritten: Unwritten,
     pub(super) changes: Changes,
 }
 
@@ -34,6 +36,7 @@ macro_rules! repositories {
 repositories! {
     audit_chain -> AuditChain,
     audit_log -> AuditLog,
+    change_feed -> ChangeFeed,
     change_freezes -> ChangeFreezes,
     chat -> Chat,
     consents -> Consents,
@@ -69,7 +72,7 @@ impl UnitOfWork {
         }
     }
 
-    /// Writes the audit events and makes everything durable, together.
+    /// Writes the audit events and the change feed, and makes everything durable, together.
     ///
     /// # Errors
     /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
@@ -80,17 +83,17 @@ impl UnitOfWork {
             return Err(StorageError::RolledBack);
         }
         let unsealed = std::mem::take(&mut self.unsealed);
-        let changes_something = !unsealed.is_empty();
-        if changes_something {
+        if !unsealed.is_empty() {
             self.audit_chain().seal(unsealed).await?;
         }
+        let changed = self.change_feed().write().await?;
         let committed = match self.transaction {
             Transaction::Sqlite(transaction) => transaction.commit().await,
             Transaction::Postgres(transaction) => transaction.commit().await,
         };
         // A commit that failed may have come through all the same.
-        if changes_something {
-            self.changes.happened();
+        if !changed.is_empty() {
+            self.changes.happened(changed);
         }
         Ok(committed?)
     }

@@ -2,6 +2,7 @@
 
 use super::{AT_ONCE, StorageError, UnitOfWork, contains, fits_text, on_db, statements};
 use crate::domain::{
+    change::Topic,
     email::EmailAddress,
     ids::UserId,
     time::Timestamp,
@@ -179,6 +180,7 @@ impl Users<'_> {
             .fetch_one(c)
             .await)?;
         on_db!(self.uow, |c| sqlx::query(INSERT_PREFERENCES).bind(id).execute(c).await.map(drop))?;
+        self.uow.change_feed().touch(Topic::Users);
         Ok(UserId(id))
     }
 
@@ -226,6 +228,10 @@ impl Users<'_> {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        // With the user goes what is theirs alone: whatever rests on it rests on who there is, too.
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::Users);
+        }
         Ok(rows > 0)
     }
 }

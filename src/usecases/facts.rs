@@ -13,18 +13,18 @@ use crate::{
     domain::{
         access::Standing,
         availability::DuoChain,
-        change::LoggedChange,
+        change::Change,
         environment::Environment,
         feature::{FlagActor, Gates},
         flows::Flow,
-        ids::{AuditEventId, NamespaceId, UserId},
+        ids::{ChangeId, NamespaceId, UserId},
         namespace::{GroupPath, Namespace, Subscription},
         orbit::OrbitSettings,
         time::Timestamp,
         user::User,
     },
     storage::{
-        FlowSelection, Generation, Knowledge, Registry, SessionUser, StorageError, TokenUser, UnitOfWork,
+        FlowSelection, Generations, Knowledge, Registry, SessionUser, StorageError, TokenUser, UnitOfWork,
     },
 };
 
@@ -198,17 +198,17 @@ impl<'a> Facts<'a> {
         Ok(self.known(memory, &environment, read).await?.unwrap_or_default())
     }
 
-    /// The audit events that follow one, in their order, at most `limit`.
+    /// The changes that follow one, in their order, at most `limit`. `None` when nobody can say.
     pub async fn following(
         &mut self,
-        event: AuditEventId,
+        change: ChangeId,
         limit: i64,
-    ) -> Result<Arc<Vec<Arc<LoggedChange>>>, StorageError> {
+    ) -> Result<Option<Arc<Vec<Arc<Change>>>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
-            let events = uow.audit_log().following(event, limit).await?;
-            Ok(Some(events.into_iter().map(Arc::new).collect()))
+            let changes = uow.change_feed().following(change, limit).await?;
+            Ok(changes.map(|changes| changes.into_iter().map(Arc::new).collect()))
         };
-        Ok(self.known(&self.app.known.changes, &event, read).await?.unwrap_or_default())
+        self.known(&self.app.known.changes, &change, read).await
     }
 
     /// The feature groups that an actor is in.
@@ -255,11 +255,11 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn generation(&self) -> Generation {
-        match self.knowledge {
-            Knowledge::Current(generation) => generation,
-            // Still the best that is known, should the database be out of reach next.
-            Knowledge::None | Knowledge::Lost => Generation::UNWATCHED,
+    /// `None` for what is still the best that is known, should the database be out of reach next.
+    fn generations(&self) -> Option<&Generations> {
+        match &self.knowledge {
+            Knowledge::Current(generations) => Some(generations),
+            Knowledge::None | Knowledge::Lost => None,
         }
     }
 
@@ -268,9 +268,9 @@ impl<'a> Facts<'a> {
         K: Hash + Eq + Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        match self.knowledge {
+        match &self.knowledge {
             Knowledge::None => None,
-            Knowledge::Current(generation) => memory.current(key, generation, self.now),
+            Knowledge::Current(generations) => memory.current(key, generations, self.now),
             // Not even asking: it could take as long as a connection may.
             Knowledge::Lost => self.old(memory, key),
         }
@@ -304,7 +304,7 @@ impl<'a> Facts<'a> {
         match fact {
             Ok(Some(fact)) => {
                 let fact = Arc::new(fact);
-                memory.learn(key.to_owned(), Arc::clone(&fact), self.generation(), self.now);
+                memory.learn(key.to_owned(), Arc::clone(&fact), self.generations(), self.now);
                 Ok(Some(fact))
             }
             Ok(None) => {

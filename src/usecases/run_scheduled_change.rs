@@ -15,6 +15,7 @@ use crate::{
     domain::{
         actor::Surface,
         audit::{AuditActor, AuditKind},
+        change::Topic,
         environment::Environment,
         feature::{Ended, FeatureTarget},
         ids::ScheduledChangeId,
@@ -130,6 +131,7 @@ pub(super) async fn add_job(
         due_at,
         created_at: now,
     };
+    uow.change_feed().touch(Topic::Jobs);
     uow.jobs().add(&job).await.map(drop)
 }
 
@@ -140,6 +142,7 @@ pub(super) async fn end_job(
     at: Timestamp,
     outcome: &str,
 ) -> Result<(), StorageError> {
+    uow.change_feed().touch(Topic::Jobs);
     uow.jobs().cancel_by_key(&key(id), at, outcome).await.map(drop)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     cluster::Cluster,
     nginx::Nginx,
     place::Place,
-    server::{Client, Server},
+    server::{Client, SERVE, Server},
     storm::{LANES, look, switch, token, wait},
 };
 
@@ -87,6 +87,52 @@ fn a_change_on_one_server_is_soon_in_the_decisions_of_the_other() {
     eprintln!("{took:?} until the other server decided by the change, its answer included");
     // Without the notification it would be a minute.
     assert!(took[took.len() / 2] < Duration::from_secs(1), "{took:?}");
+}
+
+/// Whatever writes beside a server is another process that says what it changed.
+#[test]
+fn what_the_command_line_changes_is_soon_in_the_answers_of_the_server_beside_it() {
+    fn answers(url: Option<&str>, place: &Place, server: &Server) {
+        let run = |arguments: &[&str]| {
+            let database: Vec<&str> = url.iter().flat_map(|url| ["--database-url", url]).collect();
+            place.run(&[arguments, &database].concat()).done().stdout
+        };
+        let token = |user: &str| {
+            let create = ["token", "create", "--user", user, "--name", "beside", "--scope", "read_decisions"];
+            server.client(run(&create).trim())
+        };
+        let (owner, admin) = (token("owner"), token("admin"));
+        let about = |user: &str| format!("/api/v1/decisions/code_review?namespace=initech&user={user}");
+        let changes = |client: &Client, path: &str, arguments: &[&str]| {
+            let before = client.get(path);
+            assert_eq!(client.get(path).body, before.body, "it is remembered");
+            run(arguments);
+            let until = Instant::now() + Duration::from_secs(5);
+            let mut after = client.get(path);
+            while (after.status, &after.body) == (before.status, &before.body) {
+                assert!(Instant::now() < until, "{arguments:?}: {}", server.log());
+                wait(5);
+                after = client.get(path);
+            }
+            after.status
+        };
+        let flow = "code_review/v1";
+        let off = ["flow", "set", "initech", flow, "off", "--as", "owner"];
+        let on = ["flow", "set", "initech", "developer/v1", "on", "--as", "owner"];
+        if decision(&owner)["inputs"]["flow_on"] == true {
+            assert_eq!(changes(&owner, &about("developer"), &off), 200);
+        }
+        run(&on);
+        assert_eq!(changes(&owner, &about("reviewer"), &["user", "delete", "reviewer"]), 404);
+        let id = run(&["token", "list", "--user", "admin", "--format", "json"]);
+        let id = serde_json::from_str::<Value>(&id).expect("a list")[0]["id"].to_string();
+        let revoke = ["token", "revoke", &id, "--user", "admin"];
+        assert_eq!(changes(&admin, &about("developer"), &revoke), 401);
+    }
+    let place = Place::with_demo_data();
+    answers(None, &place, &Server::start(place.command(SERVE)));
+    let scene = Scene::new();
+    answers(Some(&scene.cluster.url()), &scene.place, &scene.serve("127.0.0.1:0"));
 }
 
 #[test]

@@ -18,9 +18,10 @@ use super::{
 };
 use crate::{
     domain::{
-        change::{LoggedChange, Told, told},
+        change,
         environment::Environment,
-        ids::AuditEventId,
+        ids::ChangeId,
+        told_change::{Told, told},
     },
     usecases::follow_changes::Followed,
 };
@@ -33,7 +34,7 @@ pub struct Change {
     /// When it happened.
     #[schema(format = DateTime, example = "2026-06-01T12:00:00.123Z")]
     at: String,
-    /// What happened: the kind of its audit event.
+    /// What happened, in the words of the audit log.
     #[schema(example = "feature_flag_updated")]
     kind: String,
     /// What it happened to: a feature flag, a feature group, a flow, a user.
@@ -49,13 +50,13 @@ pub struct Change {
     namespace: Option<String>,
 }
 
-impl From<&LoggedChange> for Change {
-    fn from(event: &LoggedChange) -> Self {
-        let Told { subject, environment, namespace } = told(event);
+impl From<&change::Change> for Change {
+    fn from(change: &change::Change) -> Self {
+        let Told { subject, environment, namespace } = told(change);
         Self {
-            id: event.id.0,
-            at: event.at.rfc3339(),
-            kind: event.kind.key().to_owned(),
+            id: change.id.0,
+            at: change.at.rfc3339(),
+            kind: change.kind.clone(),
             subject: subject.to_owned(),
             environment: environment.map(Environment::key),
             namespace: namespace.map(str::to_owned),
@@ -74,8 +75,9 @@ impl From<&LoggedChange> for Change {
 ///
 /// It begins with what happens from now on, which the event `ready` says, or after the event that
 /// `Last-Event-ID` or `after` names. Nothing is left out and nothing comes twice; a break is made good
-/// by naming the last `id`. An `id` that the database does not know yet, because an older copy of it
-/// was put back, is answered with the event `reset`: ask for everything again. Comments keep the
+/// by naming the last `id`. An `id` of longer ago than 30 days, after which changes are not kept, or one that
+/// the database does not know yet, because an older copy of it was put back, is answered with the event
+/// `reset`: ask for everything again, and go on from there. Comments keep the
 /// connection open, and have the `id` to go on from. It ends when the server stops and when the token
 /// does not count any more; with `follow=false` it breaks off instead, as when the database goes away,
 /// so what ends properly is whole. Only so many are open at once: beyond that it is 429 with
@@ -148,9 +150,9 @@ pub struct RefetchEvaluation {
 }
 
 impl RefetchEvaluation {
-    /// Because of this event; without one, because nobody knows what happened.
-    pub fn because_of(event: Option<&LoggedChange>) -> Self {
-        let last_modified = event.map(|it| it.at.as_millis().div_euclid(1000));
+    /// Because of this change; without one, because nobody knows what happened.
+    pub fn because_of(change: Option<&change::Change>) -> Self {
+        let last_modified = change.map(|it| it.at.as_millis().div_euclid(1000));
         Self { kind: "refetchEvaluation", last_modified }
     }
 }
@@ -167,7 +169,7 @@ fn begin(headers: &HeaderMap, query: QueryParameters) -> Result<Begin, Problem> 
     let after = after.filter(|(name, id)| *name != NAME || !id.is_empty());
     let after = after.map(|(name, id)| {
         let id = id.parse().ok().filter(|id| *id >= 0);
-        id.map(AuditEventId).ok_or_else(|| wrong(name, "the id of an event"))
+        id.map(ChangeId).ok_or_else(|| wrong(name, "the id of an event"))
     });
     let follow = match follow.as_deref() {
         None | Some("true") => true,
