@@ -20,7 +20,7 @@ use crate::domain::{
 statements! {
     TAKE_IDS = "UPDATE change_head SET last = last + $1 WHERE id = 1 RETURNING last";
     /// Where nobody says when, it was when what is before it was, or later.
-    INSERT = "INSERT INTO changes (id, at, topic, key, kind, namespace_id, namespace_path, user_id) VALUES ($1, COALESCE($2, (SELECT at FROM changes WHERE id = $1 - 1), 0), $3, $4, $5, $6, $7, $8)";
+    INSERT = "INSERT INTO changes (id, at, topic, key, kind, namespace_id, namespace_path, user_id) VALUES ($1, COALESCE($2, (SELECT at FROM changes WHERE id = $1 - CAST(1 AS BIGINT)), 0), $3, $4, $5, $6, $7, $8)";
     LAST = "SELECT last FROM change_head WHERE id = 1";
     FOLLOWING = "SELECT id, at, topic, key, kind, namespace_id, namespace_path, user_id FROM changes WHERE id > $1 ORDER BY id LIMIT $2";
     OLDEST = "SELECT id, at FROM changes WHERE id > 0 ORDER BY id LIMIT $1";

@@ -59,7 +59,7 @@ use crate::{
     changes::{settled, watching},
     deployed_versions::deployed,
     support::{Backend, Database, committed},
-    world::{NOON, app, app_at, group, member, origin, owner, run_due, switch, user},
+    world::{NOON, app, app_at, caller, group, member, origin, owner, run_due, switch, user},
 };
 
 contract! {
@@ -413,6 +413,11 @@ impl Scene {
             });
             answers.push(format!("{flags:?}"));
         }
+        // Who asks has to have a role.
+        let rex = caller(self.rex, "rex");
+        let question = Question { namespace: self.group.path.clone(), username: String::from("ann") };
+        let review = decide_code_review(app, &rex, &question).await;
+        answers.push(format!("{:?}", review.map(|it| it.decision).map_err(|it| it.to_string())));
         answers.push(format!("{:?}", by_token(app, &self.token).await.map_err(|it| it.to_string())));
         for session in &self.sessions {
             let session = by_session(app, session).await.expect("an answer");
@@ -459,9 +464,9 @@ async fn every_write(db: Database, here: App, writer: App) {
         begin_session(&writer, "rex").await,
         begin_session(&writer, "rex").await,
     ];
-    let caller = signed_in(&writer, &sessions[0]).await.caller;
+    let signed_in = signed_in(&writer, &sessions[0]).await;
     let new = CreateToken { name: "ci", scopes: &[Scope::ReadDecisions], expires_at: NOON.plus_days(30) };
-    let token = create_token(&writer, &caller, &new).await.expect("a token");
+    let token = create_token(&writer, &signed_in.caller, &new).await.expect("a token");
     let mut scene = Scene { db, here, fresh, writer, group, ann, rex, token, sessions };
     settled(&scene.here.storage).await;
     people_and_flows(&scene).await;
