@@ -6,6 +6,7 @@
 //! what is said is the median of the rounds.
 
 mod bare;
+mod beside;
 mod client;
 mod commit;
 mod flags;
@@ -71,6 +72,8 @@ fn main() {
         with / without,
         0.80,
     ));
+
+    beside::measure(&mut report, &console, &as_service);
 
     let asked = client::ask_often(console.address, DECISION, &as_service, 1_000_000);
     let late = console.resident_mb();

@@ -21,6 +21,10 @@ impl Figure {
         }
     }
 
+    pub fn ratio(what: &str, ratio: f64) -> Self {
+        Self { what: what.to_owned(), value: format!("{ratio:.2}"), aim: None }
+    }
+
     pub fn at_most(what: &str, ratio: f64, most: f64) -> Self {
         Self {
             what: what.to_owned(),

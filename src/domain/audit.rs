@@ -4,6 +4,7 @@ pub use super::audit_kind::AuditKind;
 use super::{
     actor::Surface,
     audit_chain::ChainPoint,
+    change::{ChangedIn, NewChange, Topic},
     environment::Environment,
     ids::{AuditEventId, NamespaceId, UserId},
     stored::Stored,
@@ -83,6 +84,24 @@ impl<Kind, Place> NewAuditEvent<Kind, Place> {
             reason: None,
             states: None,
         }
+    }
+}
+
+impl NewAuditEvent {
+    /// What clients are told of it. It names what changed, and neither who nor to what.
+    pub fn change(&self) -> Option<NewChange> {
+        let topic = self.kind.told_of()?;
+        // Such an event names the setting; whose it is, is who made it.
+        let about = (topic == Topic::Preferences).then_some(&self.actor);
+        Some(NewChange {
+            at: self.at,
+            topic,
+            key: about.map_or(&self.target, |it| &it.username).clone(),
+            environment: self.environment.as_ref().and_then(Stored::known),
+            kind: self.kind.key(),
+            namespace: self.namespace.as_ref().map(|it| ChangedIn { id: it.id, path: it.path.clone() }),
+            user: about.and_then(|it| it.id),
+        })
     }
 }
 

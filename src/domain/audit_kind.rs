@@ -6,6 +6,7 @@
 
 use super::{
     audit_words::{Detail, Phrases, change, listed, nothing},
+    change::Topic,
     keyed::keyed_enum,
 };
 
@@ -153,6 +154,26 @@ kinds! {
 }
 
 impl AuditKind {
+    /// What clients are told that it changes; `None` for what no answer of theirs depends on: that
+    /// somebody signed in, for one.
+    pub const fn told_of(self) -> Option<Topic> {
+        match self {
+            Self::FeatureFlagUpdated | Self::FeatureFlagDeleted => Some(Topic::Flags),
+            Self::FeatureDefined => Some(Topic::FlagDefinitions),
+            Self::FeatureGroupUpdated => Some(Topic::FeatureGroups),
+            Self::FlowVersionsUpdated => Some(Topic::FlowVersions),
+            Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
+                Some(Topic::Flows)
+            }
+            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
+                Some(Topic::People)
+            }
+            Self::OrbitSettingsUpdated => Some(Topic::Preferences),
+            Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
+            _ => None,
+        }
+    }
+
     /// As a list of kinds says it: `Namespace consent given`.
     pub fn label(self) -> String {
         let mut words = self.key().replace('_', " ");

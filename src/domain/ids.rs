@@ -44,6 +44,10 @@ id!(
     AuditEventId
 );
 id!(
+    /// A row of the change feed.
+    ChangeId
+);
+id!(
     /// A change of a feature flag that is to be made later.
     ScheduledChangeId
 );

@@ -43,6 +43,7 @@ pub mod stored;
 pub mod throttle;
 pub mod time;
 pub mod token;
+pub mod told_change;
 pub mod user;
 pub mod user_agent;
 pub mod visible;

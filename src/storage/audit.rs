@@ -9,7 +9,6 @@ use crate::domain::{
     audit::{AuditActor, AuditCursor, AuditEvent, AuditKind, AuditNamespace, NewAuditEvent, StateChange},
     audit_chain::{ChainHash, ChainPoint},
     audit_query::AuditSelection,
-    change::LoggedChange,
     environment::Environment,
     ids::{AuditEventId, NamespaceId, UserId},
     stored::Stored,
@@ -54,8 +53,6 @@ statements! {
     APPEND_TWO = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17), ($18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) RETURNING id");
     /// One event, where the rest of a filter does not leave it out.
     FIND = listed!("e.id = $1 AND (e.at, e.id) < ($2, $3) AND e.at >= $4 AND (CAST($5 AS BIGINT) IS NULL OR e.namespace_id = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor_username = $6) AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)");
-    LAST = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
-    FOLLOWING = "SELECT id, at, kind, actor_id, actor_username, actor_name, namespace_id, namespace_path, target, environment FROM audit_events WHERE id > $1 ORDER BY id LIMIT $2";
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
@@ -141,39 +138,6 @@ impl From<ListedRow> for AuditEvent {
     }
 }
 
-/// What is read of an event to tell of it.
-#[derive(sqlx::FromRow)]
-struct ChangeRow {
-    id: i64,
-    at: i64,
-    kind: String,
-    actor_id: Option<i64>,
-    actor_username: String,
-    actor_name: String,
-    namespace_id: Option<i64>,
-    namespace_path: Option<String>,
-    target: String,
-    environment: Option<String>,
-}
-
-impl From<ChangeRow> for LoggedChange {
-    fn from(row: ChangeRow) -> Self {
-        Self {
-            id: AuditEventId(row.id),
-            at: Timestamp::from_millis(row.at),
-            kind: Stored::read(row.kind),
-            actor: AuditActor {
-                id: row.actor_id.map(UserId),
-                username: row.actor_username,
-                name: row.actor_name,
-            },
-            namespace: namespace(row.namespace_id, row.namespace_path),
-            target: row.target,
-            environment: row.environment.map(Stored::read),
-        }
-    }
-}
-
 fn namespace(id: Option<i64>, path: Option<String>) -> Option<AuditNamespace> {
     id.zip(path).map(|(id, path)| AuditNamespace { id: NamespaceId(id), path })
 }
@@ -196,8 +160,14 @@ pub struct AuditLog<'a> {
 repository!(audit_log -> AuditLog);
 
 impl AuditLog<'_> {
-    /// Takes an event that happens with the unit of work. It is written and sealed when that commits.
+    /// Takes an event that happens with the unit of work. It is written and sealed when that commits, and
+    /// with it what clients are told of it.
     pub fn append(&mut self, event: NewAuditEvent) {
+        let mut feed = self.uow.change_feed();
+        feed.happens(event.at);
+        if let Some(change) = event.change() {
+            feed.tell(change);
+        }
         self.uow.unsealed.push(Unsealed::Event(event.into()));
     }
 
@@ -215,25 +185,6 @@ impl AuditLog<'_> {
             rows.iter_mut().zip(ids).for_each(|(row, id)| row.id = id);
         }
         Ok(())
-    }
-
-    /// The number of the last event; 0 before the first.
-    pub async fn last(&mut self) -> Result<AuditEventId, StorageError> {
-        Ok(AuditEventId(on_db!(self.uow, |c| sqlx::query_scalar(LAST).fetch_one(c).await)?))
-    }
-
-    /// What came after an event, in its order, at most `limit`.
-    ///
-    /// No number appears later than a higher one: whoever writes an event holds the head of the chain
-    /// from before it draws the number until it has committed (`audit_chain.rs`).
-    pub async fn following(
-        &mut self,
-        after: AuditEventId,
-        limit: i64,
-    ) -> Result<Vec<LoggedChange>, StorageError> {
-        let rows: Vec<ChangeRow> =
-            on_db!(self.uow, |c| sqlx::query_as(FOLLOWING).bind(after.0).bind(limit).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(LoggedChange::from).collect())
     }
 
     /// The newest first, at most `limit`.

@@ -1,8 +1,9 @@
-//! Whether what was read before is still so. Every change writes an audit event, so a new one, of
-//! whichever process, means that something changed.
+//! Whether what was read before is still so: a row of the change feed, of whichever process, means that
+//! something of its topic changed.
 //!
-//! SQLite tells by `PRAGMA data_version`, asked every few milliseconds on a connection of its own.
-//! PostgreSQL tells by `NOTIFY`, which a trigger on the audit log sends as part of the commit.
+//! SQLite tells by `PRAGMA data_version`, asked every few milliseconds on a connection of its own, that
+//! something was written; the feed tells what. PostgreSQL tells by `NOTIFY`, which a trigger on the feed
+//! sends as part of the commit.
 
 use std::{
     convert::Infallible,
@@ -14,7 +15,7 @@ use std::{
 };
 
 use sqlx::{
-    Executor, SqlitePool,
+    Executor, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::{
@@ -23,14 +24,16 @@ use tokio::{
 };
 
 use super::statements;
+use crate::domain::change::{Topic, Topics};
 
 /// Only SQLite has it.
 const DATA_VERSION: &str = "PRAGMA data_version";
 statements! {
-    LAST_EVENT = "SELECT COALESCE(MAX(id), 0) FROM audit_events";
+    LAST = "SELECT last FROM change_head WHERE id = 1";
+    TOPICS_AFTER = "SELECT topic FROM changes WHERE id > $1";
 }
 
-/// What the trigger of the audit log notifies.
+/// Where the trigger of the feed says the topic.
 const CHANNEL: &str = "duo_console_changes";
 
 /// How often SQLite is asked.
@@ -45,13 +48,26 @@ const RETRY: Duration = Duration::from_millis(200);
 pub enum Knowledge {
     /// Nobody watches: what was read before is worth nothing.
     None,
-    /// What was read in this generation still holds.
-    Current(Generation),
+    /// What was read in these generations still holds.
+    Current(Generations),
     /// The database is out of reach: nobody can know.
     Lost,
 }
 
-/// Between two changes. Take it before reading, so that a change during the reading makes it old.
+/// How often something of each topic changed. Take it before reading, so that a change during the reading
+/// makes it old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Generations([u64; Topic::ALL.len()]);
+
+impl Generations {
+    /// Of what rests on all of these. Each counts forward only, so the sum is the same as before exactly
+    /// when nothing of them changed.
+    pub fn of(&self, topics: Topics) -> Generation {
+        Generation(topics.iter().map(|topic| self.0[topic as usize]).sum())
+    }
+}
+
+/// Between two changes of what something rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u64);
 
@@ -66,7 +82,7 @@ pub struct Changes(Arc<Counter>);
 
 #[derive(Debug, Default)]
 struct Counter {
-    generation: AtomicU64,
+    generations: [AtomicU64; Topic::ALL.len()],
     watch: AtomicU8,
     /// Wakes those who wait for the next; true at the end.
     bell: watch::Sender<bool>,
@@ -82,13 +98,18 @@ impl Changes {
         match self.0.watch.load(Ordering::Acquire) {
             NOT_WATCHED => Knowledge::None,
             LOST => Knowledge::Lost,
-            _ => Knowledge::Current(Generation(self.0.generation.load(Ordering::Acquire))),
+            _ => {
+                let counted = self.0.generations.each_ref().map(|it| it.load(Ordering::Acquire));
+                Knowledge::Current(Generations(counted))
+            }
         }
     }
 
-    /// Something changed: what was read so far is old.
-    pub(super) fn happened(&self) {
-        self.0.generation.fetch_add(1, Ordering::AcqRel);
+    /// Something of these topics changed: what was read so far and rests on them is old.
+    pub(super) fn happened(&self, topics: Topics) {
+        for topic in topics.iter() {
+            self.0.generations[topic as usize].fetch_add(1, Ordering::AcqRel);
+        }
         self.0.bell.send_modify(|_| {});
     }
 
@@ -110,7 +131,7 @@ impl Changes {
 
     /// From here on every change is noticed; those before may not have been.
     fn found(&self) {
-        self.happened();
+        self.happened(Topics::ALL);
         self.0.watch.store(WATCHED, Ordering::Release);
     }
 
@@ -172,15 +193,32 @@ async fn watch_sqlite(pool: &SqlitePool, changes: &Changes) -> Result<Infallible
         let now: i64 = sqlx::query_scalar(DATA_VERSION).fetch_one(&mut *connection).await?;
         if version.replace(now) != Some(now) {
             // Much that is written is no change: that a session was used, for one.
-            let event: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut *connection).await?;
-            match last.replace(event) {
+            let until: i64 = sqlx::query_scalar(LAST).fetch_one(&mut *connection).await?;
+            match last.replace(until) {
                 None => changes.found(),
-                Some(before) if before != event => changes.happened(),
+                Some(before) if before != until => {
+                    let topics = topics_after(&mut connection, before, until).await?;
+                    changes.happened(topics);
+                }
                 Some(_) => {}
             }
         }
         sleep(POLL).await;
     }
+}
+
+/// What was written after one change, up to another.
+async fn topics_after(
+    connection: &mut SqliteConnection,
+    before: i64,
+    until: i64,
+) -> Result<Topics, sqlx::Error> {
+    let topics: Vec<String> = sqlx::query_scalar(TOPICS_AFTER).bind(before).fetch_all(connection).await?;
+    // Some were removed meanwhile, or an older copy was put back: it may have been anything.
+    if i64::try_from(topics.len()).is_ok_and(|count| before >= until || count < until - before) {
+        return Ok(Topics::ALL);
+    }
+    Ok(topics.iter().fold(Topics::NONE, |all, word| all.union(Topics::of_word(word))))
 }
 
 async fn watch_postgres(options: &PgConnectOptions, changes: &Changes) -> Result<Infallible, sqlx::Error> {
@@ -191,7 +229,7 @@ async fn watch_postgres(options: &PgConnectOptions, changes: &Changes) -> Result
     let listening = async {
         loop {
             match listener.try_recv().await? {
-                Some(_) => changes.happened(),
+                Some(change) => changes.happened(Topics::of_word(change.payload())),
                 // It would connect again by itself, and nobody would know what was missed.
                 None => return Err(sqlx::Error::PoolClosed),
             }

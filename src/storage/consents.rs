@@ -9,6 +9,7 @@ use super::{
 use crate::domain::{
     access::HeldRole,
     actor::{Actor, Surface},
+    change::Topic,
     consent::{CODE_REVIEW_FEATURE, LedgerAction},
     ids::{ConsentId, NamespaceId, UserId},
     namespace::Namespace,
@@ -130,6 +131,7 @@ impl Consents<'_> {
         row.id = ids.first().copied().ok_or(sqlx::Error::RowNotFound)?;
         let id = ConsentId(row.id);
         self.uow.unsealed.push(Unsealed::Ledger(row));
+        self.uow.change_feed().touch(Topic::Flows);
         Ok(id)
     }
 

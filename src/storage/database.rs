@@ -364,7 +364,8 @@ async fn begin(
         Ok(begun) => begun,
         Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     };
-    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed: Vec::new(), changes })
+    let (unsealed, unwritten) = Default::default();
+    Ok(UnitOfWork { transaction: begun?, failed: false, unsealed, unwritten, changes })
 }
 
 /// Holds the lock beside a database, which every opening takes first, until the file is dropped.

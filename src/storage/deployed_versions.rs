@@ -2,6 +2,7 @@
 
 use super::{LastChange, StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
+    change::Topic,
     deployed::{Definition, Deployed, parse_version},
     environment::Environment,
     time::Timestamp,
@@ -93,6 +94,7 @@ impl DeployedVersions<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::FlowVersions);
         let version = self.uow.saved(version, seen)?;
         on_db!(self.uow, |c| sqlx::query(CLEAR).bind(environment.key()).execute(c).await.map(drop))?;
         for (definition, versions) in deployed.iter() {

@@ -1,7 +1,7 @@
 //! Feature groups: actors that a flag is opened for together.
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
-use crate::domain::feature::FlagActor;
+use crate::domain::{change::Topic, feature::FlagActor};
 
 statements! {
     FIND = "SELECT g.version, m.actor FROM feature_groups g LEFT JOIN feature_group_members m ON m.feature_group = g.name WHERE g.name = $1";
@@ -58,6 +58,7 @@ impl FeatureGroups<'_> {
     pub async fn save(&mut self, name: &str, members: &[FlagActor], seen: i64) -> Result<(), StorageError> {
         let version: Option<i64> =
             on_db!(self.uow, |c| sqlx::query_scalar(SAVE).bind(name).bind(seen).fetch_optional(c).await)?;
+        self.uow.change_feed().touch(Topic::FeatureGroups);
         self.uow.saved(version, seen)?;
         on_db!(self.uow, |c| sqlx::query(CLEAR).bind(name).execute(c).await.map(drop))?;
         for actor in members {

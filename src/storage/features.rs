@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
+    change::Topic,
     environment::Environment,
     feature::{FlagActor, Gates, Glance, Percentage},
 };
@@ -142,6 +143,7 @@ impl Features<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Flags);
         self.uow.saved(version, seen)?;
         // Only what differs: a flag may name thousands.
         let (before, after) = (targets(&before.gates), targets(gates));

@@ -1,7 +1,7 @@
 //! Definitions of feature flags that were imported. Those that ship are in the program.
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
-use crate::domain::feature::FlagDefinition;
+use crate::domain::{change::Topic, feature::FlagDefinition};
 
 statements! {
     FIND = "SELECT definition, version FROM flag_definitions WHERE flag = $1";
@@ -57,6 +57,7 @@ impl FlagDefinitions<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::FlagDefinitions);
         self.uow.saved(version, seen).map(drop)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
+    change::Topic,
     consent::{CODE_REVIEW_FEATURE, ConsentGiven, FlowState},
     flows::{CATALOGUE, CODE_REVIEW, Flow},
     ids::{ConsentId, NamespaceId},
@@ -143,6 +144,7 @@ impl FlowSelections<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Flows);
         self.uow.saved(version, seen)
     }
 }

@@ -3,6 +3,7 @@
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     availability::{DuoAvailability, DuoChain},
+    change::Topic,
     flows::Tier,
     ids::NamespaceId,
     namespace::Subscription,
@@ -72,6 +73,7 @@ impl TopLevelGroups<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::{StorageError, UnitOfWork, on_db, repository, statements};
 use crate::domain::{
     access::Standing,
+    change::Topic,
     group_map::{MadeBy, MembershipChange},
     ids::{NamespaceId, UserId},
     role::Role,
@@ -82,6 +83,9 @@ impl Memberships<'_> {
             }
             query.execute(c).await.map(|done| done.rows_affected())
         })?;
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::People);
+        }
         Ok(rows > 0)
     }
 
@@ -99,6 +103,7 @@ impl Memberships<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::People);
         Ok(())
     }
 
@@ -124,6 +129,7 @@ impl Memberships<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::People);
         Ok(())
     }
 }

@@ -9,7 +9,8 @@
 //!   [`StorageError::Inconsistent`], and in the logs, which outlive releases, carried as it is
 //!   (`domain::stored`);
 //! - names are compared by a `*_key` column, in lower case;
-//! - nothing locks rows but the head of the audit chain, at the very end: a write names the version
+//! - nothing locks rows but the heads of the audit chain and of the change feed, in this order and at
+//!   the very end: a write names the version
 //!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done
 //!   once is claimed first, by the state in its row (`jobs`, `scheduled_changes`);
 //! - every statement that fits both is a constant in a `statements!` list, so that [`Storage::check_statements`]
@@ -18,6 +19,7 @@
 mod audit;
 mod audit_chain;
 mod backup;
+mod change_feed;
 mod change_freezes;
 mod changes;
 mod chat;
@@ -56,8 +58,9 @@ mod users;
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
 pub use backup::{Copied, back_up};
+pub use change_feed::ChangeFeed;
 pub use change_freezes::{ChangeFreeze, ChangeFreezes};
-pub use changes::{Changes, Generation, Knowledge, Listener};
+pub use changes::{Changes, Generation, Generations, Knowledge, Listener};
 pub use chat::{Chat, LinkedChatUser};
 pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
 pub use copy_error::CopyError;
@@ -121,6 +124,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("audit", audit::STATEMENTS),
         ("audit_chain", audit_chain::STATEMENTS),
+        ("change_feed", change_feed::STATEMENTS),
         ("change_freezes", change_freezes::STATEMENTS),
         ("changes", changes::STATEMENTS),
         ("chat", chat::STATEMENTS),

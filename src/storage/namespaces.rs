@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::{
     access::Standing,
+    change::Topic,
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace, NamespaceKind},
     role::Role,
@@ -215,6 +216,7 @@ impl Namespaces<'_> {
             .bind(new.name.to_lowercase())
             .fetch_one(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Namespaces);
         Ok(Namespace {
             id: NamespaceId(id),
             parent,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::{StorageError, UnitOfWork, on_db, repository, sessions::display, statements};
-use crate::domain::{ids::UserId, orbit::OrbitSettings, preferences::Display};
+use crate::domain::{change::Topic, ids::UserId, orbit::OrbitSettings, preferences::Display};
 
 statements! {
     DISPLAY = "SELECT theme, time_format FROM user_preferences WHERE user_id = $1";
@@ -48,6 +48,7 @@ impl Preferences<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::Preferences);
         Ok(())
     }
 
@@ -79,6 +80,7 @@ impl Preferences<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
+        self.uow.change_feed().touch(Topic::Preferences);
         self.uow.saved(version, seen)
     }
 }

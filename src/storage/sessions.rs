@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements, users};
 use crate::domain::{
+    change::Topic,
     ids::{SessionId, UserId},
     preferences::{Display, Theme, TimeFormat},
     time::Timestamp,
@@ -160,6 +161,7 @@ impl Sessions<'_> {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        self.ended(rows);
         Ok(rows > 0)
     }
 
@@ -171,17 +173,20 @@ impl Sessions<'_> {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        self.ended(rows);
         Ok(rows > 0)
     }
 
     /// How many sessions the user had besides `keep`.
     pub async fn delete_others(&mut self, user: UserId, keep: SessionId) -> Result<u64, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query(DELETE_OTHERS)
+        let rows = on_db!(self.uow, |c| sqlx::query(DELETE_OTHERS)
             .bind(user.0)
             .bind(keep.0)
             .execute(c)
             .await
-            .map(|done| done.rows_affected()))?)
+            .map(|done| done.rows_affected()))?;
+        self.ended(rows);
+        Ok(rows)
     }
 
     /// Whether there was one.
@@ -191,15 +196,28 @@ impl Sessions<'_> {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        self.ended(rows);
         Ok(rows > 0)
     }
 
     pub async fn delete_of_user(&mut self, user: UserId) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(drop))?;
+        let rows = on_db!(self.uow, |c| sqlx::query(DELETE_OF_USER)
+            .bind(user.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        self.ended(rows);
         Ok(())
     }
 
-    /// Removes those past their end, and those not seen since `idle_since`, at most `limit`. How many
+    /// So many are not what they were. One that begins, or is seen, changes no answer.
+    fn ended(&mut self, rows: u64) {
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::Sessions);
+        }
+    }
+
+    /// Removes those past their end, which count no longer anyway, and those not seen since `idle_since`, at most `limit`. How many
     /// that was.
     pub async fn delete_ended(
         &mut self,

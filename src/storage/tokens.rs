@@ -2,6 +2,7 @@
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements, users};
 use crate::domain::{
+    change::Topic,
     ids::{TokenId, UserId},
     time::Timestamp,
     token::Scope,
@@ -153,11 +154,15 @@ impl Tokens<'_> {
         user: UserId,
         at: Timestamp,
     ) -> Result<Option<String>, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query_scalar(REVOKE)
+        let name = on_db!(self.uow, |c| sqlx::query_scalar(REVOKE)
             .bind(id.0)
             .bind(user.0)
             .bind(at.as_millis())
             .fetch_optional(c)
-            .await)?)
+            .await)?;
+        if name.is_some() {
+            self.uow.change_feed().touch(Topic::Tokens);
+        }
+        Ok(name)
     }
 }

@@ -1,6 +1,6 @@
 //! One transaction, in which repositories work. Dropped without a commit it never happened.
 
-use super::{Changes, StorageError, sealed_rows::Unsealed};
+use super::{Changes, StorageError, change_feed::Unwritten, sealed_rows::Unsealed};
 
 /// How many rows a statement looks up by their ids.
 pub(super) const AT_ONCE: usize = 50;
@@ -16,6 +16,8 @@ pub struct UnitOfWork {
     pub(super) failed: bool,
     /// What the commit seals: audit events, which it writes, and rows of the consent ledger.
     pub(super) unsealed: Vec<Unsealed>,
+    /// What the commit writes into the change feed.
+    pub(super) unwritten: Unwritten,
     pub(super) changes: Changes,
 }
 
@@ -45,7 +47,7 @@ impl UnitOfWork {
         }
     }
 
-    /// Writes the audit events and makes everything durable, together.
+    /// Writes the audit events and the change feed, and makes everything durable, together.
     ///
     /// # Errors
     /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
@@ -56,17 +58,17 @@ impl UnitOfWork {
             return Err(StorageError::RolledBack);
         }
         let unsealed = std::mem::take(&mut self.unsealed);
-        let changes_something = !unsealed.is_empty();
-        if changes_something {
+        if !unsealed.is_empty() {
             self.audit_chain().seal(unsealed).await?;
         }
+        let changed = self.change_feed().write().await?;
         let committed = match self.transaction {
             Transaction::Sqlite(transaction) => transaction.commit().await,
             Transaction::Postgres(transaction) => transaction.commit().await,
         };
         // A commit that failed may have come through all the same.
-        if changes_something {
-            self.changes.happened();
+        if !changed.is_empty() {
+            self.changes.happened(changed);
         }
         Ok(committed?)
     }

@@ -6,6 +6,7 @@ use super::{
     unit_of_work::AT_ONCE,
 };
 use crate::domain::{
+    change::Topic,
     email::EmailAddress,
     ids::UserId,
     time::Timestamp,
@@ -185,6 +186,7 @@ impl Users<'_> {
             .fetch_one(c)
             .await)?;
         on_db!(self.uow, |c| sqlx::query(INSERT_PREFERENCES).bind(id).execute(c).await.map(drop))?;
+        self.uow.change_feed().touch(Topic::Users);
         Ok(UserId(id))
     }
 
@@ -232,6 +234,10 @@ impl Users<'_> {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        // With the user goes what is theirs alone: whatever rests on it rests on who there is, too.
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::Users);
+        }
         Ok(rows > 0)
     }
 }

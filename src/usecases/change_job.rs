@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
+        change::Topic,
         error_kind::ErrorKind,
         ids::JobId,
         job::{Ending, Job, JobState},
@@ -71,6 +72,8 @@ pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<Liste
     let title = title_of(&**handler, &mut uow, &job).await?;
     let target = target(&job);
     let happened = Happened { from: title, ..Happened::to(AuditKind::JobStopped, &target) };
+    // What waited for it need wait no longer.
+    uow.change_feed().touch(Topic::Jobs);
     record_as(app.now(), &mut uow, who.actor.clone(), &who.origin, happened);
     uow.commit().await?;
     show_job(app, who, id).await
@@ -93,6 +96,7 @@ pub async fn retry_job(app: &App, who: &Administrator, id: JobId) -> Result<List
     let title = title_of(&**handler, &mut uow, &job).await?;
     let target = target(&job);
     let happened = Happened { from: title, ..Happened::to(AuditKind::JobRetried, &target) };
+    uow.change_feed().touch(Topic::Jobs);
     record_as(app.now(), &mut uow, who.actor.clone(), &who.origin, happened);
     uow.commit().await?;
     show_job(app, who, id).await

@@ -7,12 +7,12 @@ use super::{App, Tally, known::Memory};
 use crate::{
     domain::{
         access::Standing,
-        change::LoggedChange,
+        change::Change,
         environment::Environment,
-        ids::{AuditEventId, NamespaceId, UserId},
+        ids::{ChangeId, NamespaceId, UserId},
         time::Timestamp,
     },
-    storage::{Generation, Knowledge, StorageError, UnitOfWork},
+    storage::{Generations, Knowledge, StorageError, UnitOfWork},
 };
 
 /// One look at the facts. What memory does not have is read in one transaction.
@@ -82,14 +82,14 @@ impl<'a> Facts<'a> {
     /// The audit events that follow one, in their order, at most `limit`.
     pub async fn following(
         &mut self,
-        event: AuditEventId,
+        change: ChangeId,
         limit: i64,
-    ) -> Result<Arc<Vec<Arc<LoggedChange>>>, StorageError> {
+    ) -> Result<Option<Arc<Vec<Arc<Change>>>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
-            let events = uow.audit_log().following(event, limit).await?;
-            Ok(Some(events.into_iter().map(Arc::new).collect()))
+            let changes = uow.change_feed().following(change, limit).await?;
+            Ok(changes.map(|changes| changes.into_iter().map(Arc::new).collect()))
         };
-        Ok(self.known(&self.app.known.changes, &event, read).await?.unwrap_or_default())
+        self.known(&self.app.known.changes, &change, read).await
     }
 
     /// Whose facts these are.
@@ -123,11 +123,11 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn generation(&self) -> Generation {
-        match self.knowledge {
-            Knowledge::Current(generation) => generation,
-            // Still the best that is known, should the database be out of reach next.
-            Knowledge::None | Knowledge::Lost => Generation::UNWATCHED,
+    /// `None` for what is still the best that is known, should the database be out of reach next.
+    fn generations(&self) -> Option<&Generations> {
+        match &self.knowledge {
+            Knowledge::Current(generations) => Some(generations),
+            Knowledge::None | Knowledge::Lost => None,
         }
     }
 
@@ -136,9 +136,9 @@ impl<'a> Facts<'a> {
         K: Hash + Eq + Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        match self.knowledge {
+        match &self.knowledge {
             Knowledge::None => None,
-            Knowledge::Current(generation) => memory.current(key, generation, self.now),
+            Knowledge::Current(generations) => memory.current(key, generations, self.now),
             // Not even asking: it could take as long as a connection may.
             Knowledge::Lost => self.old(memory, key),
         }
@@ -172,7 +172,7 @@ impl<'a> Facts<'a> {
         match fact {
             Ok(Some(fact)) => {
                 let fact = Arc::new(fact);
-                memory.learn(key.to_owned(), Arc::clone(&fact), self.generation(), self.now);
+                memory.learn(key.to_owned(), Arc::clone(&fact), self.generations(), self.now);
                 Ok(Some(fact))
             }
             Ok(None) => {

@@ -1,4 +1,4 @@
-//! What changed since a service last heard of it: what of the audit log may make an answer of theirs
+//! What changed since a service last heard of it: what of the change feed may make an answer of theirs
 //! another, as far as they may know of it.
 
 use std::sync::Arc;
@@ -7,13 +7,14 @@ use super::{App, Caller, UseCaseError, evaluate_flags::may_evaluate, facts::Fact
 use crate::{
     domain::{
         access::{Access, Action, can},
-        change::{Audience, LoggedChange, audience_of, is_about_flags},
-        ids::AuditEventId,
+        change::Change,
+        ids::ChangeId,
+        told_change::{Audience, audience, is_about_flags},
     },
     storage::{Knowledge, Listener, StorageError},
 };
 
-/// How many events are looked at in one go.
+/// How many changes are looked at in one go.
 const PAGE: i64 = 200;
 
 /// What to follow.
@@ -29,35 +30,42 @@ pub enum Followed {
 #[derive(Clone, Debug)]
 pub struct Changed {
     /// In their order.
-    pub events: Vec<Arc<LoggedChange>>,
+    pub changes: Vec<Arc<Change>>,
     /// Where to go on.
-    pub until: AuditEventId,
+    pub until: ChangeId,
     /// Whether there is more already.
     pub more: bool,
 }
 
-/// What changed after an event, at the most a page of it.
+impl Changed {
+    pub const fn nothing_after(change: ChangeId) -> Self {
+        Self { changes: Vec::new(), until: change, more: false }
+    }
+}
+
+/// What changed after a change, at the most a page of it. `None` when nobody can say, because it is too
+/// long ago, or the database does not know of it yet: whoever asks has to begin anew.
 pub async fn changes_after(
     app: &App,
     caller: &Caller,
     followed: Followed,
-    after: AuditEventId,
-) -> Result<Changed, UseCaseError> {
+    after: ChangeId,
+) -> Result<Option<Changed>, UseCaseError> {
     may_evaluate(caller)?;
     let mut facts = Facts::current(app);
-    let page = facts.following(after, PAGE).await?;
-    let mut events = Vec::new();
-    for event in page.iter() {
+    let Some(page) = facts.following(after, PAGE).await? else { return Ok(None) };
+    let mut changes = Vec::new();
+    for change in page.iter() {
         let wanted = match followed {
-            Followed::Flags => is_about_flags(event, facts.environment()),
-            Followed::Everything => may_hear(&mut facts, caller, event).await?,
+            Followed::Flags => is_about_flags(change, facts.environment()),
+            Followed::Everything => may_hear(&mut facts, caller, change).await?,
         };
         if wanted {
-            events.push(Arc::clone(event));
+            changes.push(Arc::clone(change));
         }
     }
-    let until = page.last().map_or(after, |event| event.id);
-    Ok(Changed { events, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) })
+    let until = page.last().map_or(after, |change| change.id);
+    Ok(Some(Changed { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
 }
 
 /// The same for those who waited for it. They wake all at once and most of them at the same place, so
@@ -66,8 +74,8 @@ pub async fn changes_now(
     app: &App,
     caller: &Caller,
     followed: Followed,
-    after: AuditEventId,
-) -> Result<Changed, UseCaseError> {
+    after: ChangeId,
+) -> Result<Option<Changed>, UseCaseError> {
     let _turn = app.storage.changes().turn().await;
     changes_after(app, caller, followed, after).await
 }
@@ -78,9 +86,9 @@ pub fn is_in_reach(app: &App) -> bool {
     app.storage.changes().knowledge() != Knowledge::Lost
 }
 
-/// The last event that there is.
-pub async fn last_change(app: &App) -> Result<AuditEventId, UseCaseError> {
-    Ok(app.storage.read().await?.audit_log().last().await?)
+/// The last change that there is.
+pub async fn last_change(app: &App) -> Result<ChangeId, UseCaseError> {
+    Ok(app.storage.read().await?.change_feed().last().await?)
 }
 
 /// To hear when there may be more.
@@ -88,20 +96,16 @@ pub fn listen(app: &App) -> Listener {
     app.storage.changes().listen()
 }
 
-async fn may_hear(
-    facts: &mut Facts<'_>,
-    caller: &Caller,
-    event: &LoggedChange,
-) -> Result<bool, StorageError> {
-    let Some(audience) = audience_of(event) else { return Ok(false) };
+async fn may_hear(facts: &mut Facts<'_>, caller: &Caller, change: &Change) -> Result<bool, StorageError> {
+    let Some(audience) = audience(change) else { return Ok(false) };
     if caller.actor.is_admin {
         return Ok(true);
     }
     Ok(match audience {
         Audience::Everybody => true,
-        Audience::Oneself => event.actor.id == Some(caller.actor.id),
+        Audience::Oneself => change.user == Some(caller.actor.id),
         Audience::Administrators => false,
-        Audience::Namespace => match &event.namespace {
+        Audience::Namespace => match &change.namespace {
             None => false,
             Some(namespace) => {
                 let standing = facts.standing(caller.actor.id, namespace.id).await?;

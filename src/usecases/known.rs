@@ -1,7 +1,7 @@
 //! What was read before, so that most questions need no database.
 //!
-//! An entry holds while nothing changed (`storage::Changes`), and at the longest for [`HOLDS_FOR`]. It
-//! is kept after that: with the database out of reach it is the best that is known.
+//! An entry holds while nothing changed that it rests on (`storage::Changes`), and at the longest for
+//! [`HOLDS_FOR`]. It is kept after that: with the database out of reach it is the best that is known.
 
 use std::{
     borrow::Borrow,
@@ -21,18 +21,18 @@ use super::{
 use crate::{
     domain::{
         access::Standing,
-        change::LoggedChange,
+        change::{Change, Topic, Topics},
         environment::Environment,
         feature::FlagActor,
-        ids::{AuditEventId, NamespaceId, UserId},
+        ids::{ChangeId, NamespaceId, UserId},
         orbit::OrbitSettings,
         time::Timestamp,
         user::User,
     },
-    storage::{Generation, Registry, SessionUser, TokenUser},
+    storage::{Generation, Generations, Registry, SessionUser, TokenUser},
 };
 
-/// For those who write to the database by hand, which no audit event tells of. In milliseconds.
+/// For those who write to the database by hand, which the change feed does not tell of. In milliseconds.
 const HOLDS_FOR: i64 = 60_000;
 
 /// How often it is written that a session or a token was used, in milliseconds.
@@ -55,27 +55,32 @@ pub struct Known {
     pub(super) flags: Memory<String, Flag>,
     /// All that can be evaluated.
     pub(super) flag_sets: Memory<Environment, FlagSet>,
-    /// What follows an event.
-    pub(super) changes: Memory<AuditEventId, Vec<Arc<LoggedChange>>>,
+    /// What follows a change.
+    pub(super) changes: Memory<ChangeId, Vec<Arc<Change>>>,
     pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
 }
 
 impl Default for Known {
     fn default() -> Self {
+        use Topic::{
+            FeatureGroups, FlagDefinitions, Flags, FlowVersions, Flows, Namespaces, People, Preferences,
+            Sessions, Tokens, Users,
+        };
         Self {
-            sessions: Memory::new(10_000),
-            tokens: Memory::new(1_000),
-            places: Memory::new(2_000),
-            users: Memory::new(20_000),
-            standings: Memory::new(50_000),
-            seats: Memory::new(50_000),
-            orbit: Memory::new(20_000),
-            flags: Memory::new(10_000),
-            flag_sets: Memory::new(Environment::ALL.len()),
-            changes: Memory::new(100),
-            feature_groups: Memory::new(20_000),
-            registries: Memory::new(Environment::ALL.len()),
+            sessions: Memory::new(10_000, &[Sessions, Users, Preferences]),
+            tokens: Memory::new(1_000, &[Tokens, Users]),
+            places: Memory::new(2_000, &[Namespaces, Flows]),
+            users: Memory::new(20_000, &[Users]),
+            standings: Memory::new(50_000, &[People, Namespaces, Users]),
+            seats: Memory::new(50_000, &[People, Namespaces, Users]),
+            orbit: Memory::new(20_000, &[Preferences, Users]),
+            flags: Memory::new(10_000, &[Flags, FlagDefinitions]),
+            flag_sets: Memory::new(Environment::ALL.len(), &[Flags, FlagDefinitions]),
+            changes: Memory::new(100, &Topic::ALL),
+            // Administrators are a group that nobody has to make.
+            feature_groups: Memory::new(20_000, &[FeatureGroups, Users]),
+            registries: Memory::new(Environment::ALL.len(), &[FlowVersions]),
         }
     }
 }
@@ -109,7 +114,11 @@ impl<T> Used<T> {
 }
 
 /// Facts by what they are asked for.
-pub(super) struct Memory<K, V>(Cache<K, Remembered<V>>);
+pub(super) struct Memory<K, V> {
+    cache: Cache<K, Remembered<V>>,
+    /// Whatever of these changes makes all of it old.
+    rests_on: Topics,
+}
 
 struct Remembered<V> {
     fact: Arc<V>,
@@ -124,18 +133,19 @@ impl<V> Clone for Remembered<V> {
 }
 
 impl<K: Hash + Eq, V> Memory<K, V> {
-    fn new(most: usize) -> Self {
-        Self(Cache::new(most))
+    fn new(most: usize, rests_on: &[Topic]) -> Self {
+        Self { cache: Cache::new(most), rests_on: Topics::of(rests_on) }
     }
 
-    /// What holds in this generation.
-    pub fn current<Q>(&self, key: &Q, generation: Generation, now: Timestamp) -> Option<Arc<V>>
+    /// What holds in these generations.
+    pub fn current<Q>(&self, key: &Q, generations: &Generations, now: Timestamp) -> Option<Arc<V>>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let known = self.0.get(key)?;
-        let holds = known.generation == generation && known.read_at.is_within(HOLDS_FOR, now);
+        let known = self.cache.get(key)?;
+        let holds =
+            known.generation == generations.of(self.rests_on) && known.read_at.is_within(HOLDS_FOR, now);
         holds.then_some(known.fact)
     }
 
@@ -145,11 +155,13 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.0.get(key).map(|known| known.fact)
+        self.cache.get(key).map(|known| known.fact)
     }
 
-    pub fn learn(&self, key: K, fact: Arc<V>, generation: Generation, read_at: Timestamp) {
-        self.0.insert(key, Remembered { fact, generation, read_at });
+    /// `None` is what was read while nobody watched.
+    pub fn learn(&self, key: K, fact: Arc<V>, generations: Option<&Generations>, read_at: Timestamp) {
+        let generation = generations.map_or(Generation::UNWATCHED, |it| it.of(self.rests_on));
+        self.cache.insert(key, Remembered { fact, generation, read_at });
     }
 
     pub fn forget<Q>(&self, key: &Q)
@@ -157,6 +169,6 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.0.remove(key);
+        self.cache.remove(key);
     }
 }

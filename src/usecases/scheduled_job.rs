@@ -1,7 +1,7 @@
 //! The job that makes a planned change of a feature flag.
 
 use crate::{
-    domain::{ids::ScheduledChangeId, job::Priority, time::Timestamp},
+    domain::{change::Topic, ids::ScheduledChangeId, job::Priority, time::Timestamp},
     storage::{NewJob, StorageError, UnitOfWork},
 };
 
@@ -30,6 +30,7 @@ pub(super) async fn add_job(
         due_at,
         created_at: now,
     };
+    uow.change_feed().touch(Topic::Jobs);
     uow.jobs().add(&job).await.map(drop)
 }
 
@@ -40,5 +41,6 @@ pub(super) async fn end_job(
     at: Timestamp,
     outcome: &str,
 ) -> Result<(), StorageError> {
+    uow.change_feed().touch(Topic::Jobs);
     uow.jobs().cancel_by_key(&key(id), at, outcome).await.map(drop)
 }

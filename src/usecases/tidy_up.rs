@@ -16,7 +16,7 @@ const KIND: &str = "tidy_up";
 const EVERY: i64 = 3_600_000;
 /// How many rows a step removes at the most.
 const BATCH: i64 = 500;
-/// How long jobs that ended are kept, in days.
+/// How long jobs that ended and changes in the feed are kept, in days.
 const KEPT_DAYS: i64 = 30;
 
 pub struct TidyUp;
@@ -27,7 +27,7 @@ impl JobHandler<App> for TidyUp {
     }
 
     fn title<'a>(&'a self, _uow: &'a mut UnitOfWork, _job: &'a Job) -> Work<'a, String> {
-        let words = "Removes sessions that ended, old counts of failed sign-ins and old jobs";
+        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs and old changes";
         Box::pin(async move { Ok(String::from(words)) })
     }
 
@@ -54,6 +54,7 @@ async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseC
     left -= uow.sessions().delete_ended(now, idle_since, left).await?;
     left -= uow.sign_in_failures().delete_old(forgotten_until(now), left).await?;
     left -= uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), left).await?;
+    left -= uow.change_feed().delete_old(now.plus_days(-KEPT_DAYS), left).await?;
     let done = job.progress.done + (BATCH - left);
     if left == 0 {
         return Ok(Step::More(Progress { done, ..Progress::default() }));

@@ -4,8 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    change::{LoggedChange, Told, told},
+    change,
     environment::Environment,
+    told_change::{Told, told},
 };
 
 /// A change, as an event named `change` tells it.
@@ -16,7 +17,7 @@ pub struct Change {
     /// When it happened.
     #[schema(format = DateTime, example = "2026-06-01T12:00:00.123Z")]
     at: String,
-    /// What happened: the kind of its audit event.
+    /// What happened, in the words of the audit log.
     #[schema(example = "feature_flag_updated")]
     kind: String,
     /// What it happened to: a feature flag, a feature group, a flow, a user.
@@ -32,13 +33,13 @@ pub struct Change {
     namespace: Option<String>,
 }
 
-impl From<&LoggedChange> for Change {
-    fn from(event: &LoggedChange) -> Self {
-        let Told { subject, environment, namespace } = told(event);
+impl From<&change::Change> for Change {
+    fn from(change: &change::Change) -> Self {
+        let Told { subject, environment, namespace } = told(change);
         Self {
-            id: event.id.0,
-            at: event.at.rfc3339(),
-            kind: event.kind.key().to_owned(),
+            id: change.id.0,
+            at: change.at.rfc3339(),
+            kind: change.kind.clone(),
             subject: subject.to_owned(),
             environment: environment.map(Environment::key),
             namespace: namespace.map(str::to_owned),
@@ -60,9 +61,9 @@ pub struct RefetchEvaluation {
 }
 
 impl RefetchEvaluation {
-    /// Because of this event; without one, because nobody knows what happened.
-    pub fn because_of(event: Option<&LoggedChange>) -> Self {
-        let last_modified = event.map(|it| it.at.as_millis().div_euclid(1000));
+    /// Because of this change; without one, because nobody knows what happened.
+    pub fn because_of(change: Option<&change::Change>) -> Self {
+        let last_modified = change.map(|it| it.at.as_millis().div_euclid(1000));
         Self { kind: "refetchEvaluation", last_modified }
     }
 }

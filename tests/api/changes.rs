@@ -7,6 +7,7 @@ use duo_console::{
     domain::{
         actor::Surface,
         audit::{AuditActor, AuditKind, NewAuditEvent},
+        change::Topic,
         role::Role,
         token::Scope,
     },
@@ -156,7 +157,7 @@ async fn everybody_hears_what_they_may_know_of() {
     let test = TestApp::new().await;
     test.add_member("guest", "acme", Role::Guest).await;
     let owner = test.full_token("owner").await;
-    let begin = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
+    let begin = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
     switch_flow(&test, &owner, false, 1).await;
     set_flag(&test, "a_flag", true).await;
     test.add_user("somebody").await;
@@ -190,7 +191,7 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
     set_feature(&test.app, &FlagEditor::operator(operator()), &staging).await.expect("it is set");
     set_flag(&test, "a_flag", true).await;
     let notice = events.next().await.expect("a notice");
-    let last = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
+    let last = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
     assert_eq!((notice.name.as_str(), notice.id), ("", last.to_string()), "nothing before was about it");
     assert_eq!(notice.data, json!({"type": "refetchEvaluation", "lastModified": 1_780_315_200}));
     drop(events);
@@ -220,7 +221,7 @@ async fn many_users(test: &TestApp) {
 async fn who_has_far_to_go_and_hears_nothing_gets_on_and_waits_for_nobody() {
     let test = TestApp::new().await;
     let token = service(&test).await;
-    let after = test.app.storage.read().await.expect("a view").audit_log().last().await.expect("an id");
+    let after = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
     many_users(&test).await;
     // Those at the end read.
     let _turn = test.app.storage.changes().turn().await;
@@ -264,6 +265,60 @@ async fn an_id_of_the_future_begins_anew() {
     assert!(reset.id.parse::<i64>().is_ok_and(|id| id < 999_999));
     let mut flags = Events::of(ask(FLAGS).begin().await);
     assert_eq!(flags.next().await.expect("an event").data, json!({"type": "refetchEvaluation"}));
+}
+
+#[tokio::test]
+async fn an_id_of_too_long_ago_begins_anew() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    set_flag(&test, "a_flag", true).await;
+    set_flag(&test, "a_flag", false).await;
+    let last = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id").0;
+    test.execute("DELETE FROM changes WHERE id < (SELECT last FROM change_head)").await;
+    for (after, opening) in [(last - 2, "reset"), (last - 1, "change")] {
+        let path = format!("{CHANGES}?follow=false&after={after}");
+        let mut events = Events::of(test.get(&path).token(&token).begin().await);
+        let first = events.next().await.expect("an event");
+        assert_eq!((first.name.as_str(), first.id), (opening, last.to_string()));
+        assert_eq!(events.next().await, None);
+    }
+    let mut flags =
+        Events::of(test.get(&format!("{FLAGS}?follow=false&after=0")).token(&token).begin().await);
+    assert_eq!(flags.next().await.expect("an event").data, json!({"type": "refetchEvaluation"}));
+}
+
+/// As one that slept for as long as changes are kept.
+#[tokio::test]
+async fn who_follows_and_lost_their_place_is_told_so() {
+    let test = TestApp::new().await;
+    let token = service(&test).await;
+    let mut changes = Events::of(test.get(CHANGES).token(&token).begin().await);
+    changes.next().await.expect("an opening");
+    test.execute("UPDATE change_head SET last = last + 5").await;
+    set_flag(&test, "a_flag", true).await;
+    let reset = changes.next().await.expect("an event");
+    let last = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
+    assert_eq!((reset.name.as_str(), reset.id), ("reset", last.to_string()));
+    set_flag(&test, "a_flag", false).await;
+    let next = changes.next().await.expect("an event");
+    assert_eq!((next.name.as_str(), next.id), ("change", (last.0 + 1).to_string()));
+}
+
+/// What only servers forget by is no event, and still nobody goes through it again.
+#[tokio::test]
+async fn what_nobody_is_told_moves_the_place_on() {
+    let test = TestApp::new().await;
+    let admin = test.token("admin", &[Scope::ReadDecisions]).await;
+    let after = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
+    let mut uow = test.app.storage.begin().await.expect("a unit of work");
+    uow.change_feed().touch(Topic::Sessions);
+    uow.change_feed().touch(Topic::People);
+    uow.commit().await.expect("it commits");
+    let path = format!("{CHANGES}?follow=false&after={after}");
+    let mut events = Events::of(test.get(&path).token(&admin).begin().await);
+    let block = events.block().await.expect("where it is");
+    assert_eq!((block.data, block.id), (Value::Null, (after.0 + 2).to_string()));
+    assert_eq!(events.next().await, None);
 }
 
 #[tokio::test]
@@ -358,11 +413,11 @@ async fn a_stream_is_not_held_back_to_be_compressed() {
 /// A newer server may run beside this one.
 #[tokio::test]
 async fn what_a_newer_release_did_ends_no_stream() {
-    const NEWER: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'workflow_approved', 'ann', 'Ann', 'page', 'build/v2', '', '', '', 'r')";
+    const NEWER: &str = "INSERT INTO changes (id, at, topic, key, kind) SELECT last + 1, 1, 'workflows', 'build/v2', 'workflow_approved' FROM change_head; UPDATE change_head SET last = last + 1";
     let test = TestApp::new().await;
     let last = |test: &TestApp| {
         let storage = test.app.storage.clone();
-        async move { storage.read().await.expect("a view").audit_log().last().await.expect("a number") }
+        async move { storage.read().await.expect("a view").change_feed().last().await.expect("a number") }
     };
     let before = last(&test).await;
     test.execute(NEWER).await;

@@ -14,7 +14,7 @@ use crate::{
     cluster::Cluster,
     nginx::Nginx,
     place::Place,
-    server::{Client, Server},
+    server::{Client, SERVE, Server},
     storm::{LANES, look, switch, token, wait},
 };
 
@@ -87,6 +87,55 @@ fn a_change_on_one_server_is_soon_in_the_decisions_of_the_other() {
     eprintln!("{took:?} until the other server decided by the change, its answer included");
     // Without the notification it would be a minute.
     assert!(took[took.len() / 2] < Duration::from_secs(1), "{took:?}");
+}
+
+/// Whatever writes beside a server is another process that says what it changed.
+#[test]
+fn what_the_command_line_changes_is_soon_in_the_answers_of_the_server_beside_it() {
+    fn answers(url: Option<&str>, place: &Place, server: &Server) {
+        let run = |arguments: &[&str]| {
+            let database: Vec<&str> = url.iter().flat_map(|url| ["--database-url", url]).collect();
+            place.run(&[arguments, &database].concat()).done().stdout
+        };
+        let token = |user: &str| {
+            let create = ["token", "create", "--user", user, "--name", "beside", "--scope", "read_decisions"];
+            server.client(run(&create).trim())
+        };
+        let (owner, admin) = (token("owner"), token("admin"));
+        let about =
+            |group: &str, user: &str| format!("/api/v1/decisions/code_review?namespace={group}&user={user}");
+        let ask = |client: &Client, path: &str| {
+            let answer = client.get(path);
+            let inputs = if answer.status == 200 { answer.json()["inputs"].take() } else { Value::Null };
+            (answer.status, inputs)
+        };
+        let changes = |client: &Client, path: &str, arguments: &[&str]| {
+            let before = ask(client, path);
+            run(arguments);
+            let until = Instant::now() + Duration::from_secs(5);
+            let mut after = ask(client, path);
+            while after == before {
+                assert!(Instant::now() < until, "{arguments:?}: {}", server.log());
+                wait(5);
+                after = ask(client, path);
+            }
+            after.0
+        };
+        let is_on = |group: &&str| ask(&owner, &about(group, "developer")).1["flow_selected"] == true;
+        let group = ["acme", "globex", "initech"].into_iter().find(is_on).expect("the demo data has one");
+        let off = ["flow", "set", group, "code_review/v1", "off", "--as", "owner"];
+        assert_eq!(changes(&owner, &about(group, "developer"), &off), 200);
+        let delete = ["user", "delete", "reviewer"];
+        assert_eq!(changes(&owner, &about("initech", "reviewer"), &delete), 404);
+        let id = run(&["token", "list", "--user", "admin", "--format", "json"]);
+        let id = serde_json::from_str::<Value>(&id).expect("a list")[0]["id"].to_string();
+        let revoke = ["token", "revoke", &id, "--user", "admin"];
+        assert_eq!(changes(&admin, &about("initech", "developer"), &revoke), 401);
+    }
+    let place = Place::with_demo_data();
+    answers(None, &place, &Server::start(place.command(SERVE)));
+    let scene = Scene::new();
+    answers(Some(&scene.cluster.url()), &scene.place, &scene.serve("127.0.0.1:0"));
 }
 
 #[test]

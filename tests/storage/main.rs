@@ -21,6 +21,7 @@ macro_rules! contract {
 
 mod audit_chain;
 mod cancellation;
+mod change_feed;
 mod changes;
 mod chat;
 mod deployed_versions;

@@ -7,7 +7,7 @@ use duo_console::{
         audit_query::AuditSelection,
         consent::LedgerAction,
         environment::Environment,
-        ids::{AuditEventId, NamespaceId, ScheduledChangeId},
+        ids::{ChangeId, NamespaceId, ScheduledChangeId},
         namespace::NamespaceKind,
     },
     storage::{AuditFilter, NewToken, Storage, StorageError},
@@ -182,9 +182,15 @@ async fn what_a_newer_release_wrote_into_the_logs_is_carried_as_it_is(db: Databa
     let one = AuditSelection { event: Some(events[0].id), ..AuditSelection::default() };
     let found = view.audit_log().list(&AuditFilter { selection: one, ..AuditFilter::default() }, 1).await;
     assert_eq!(found.expect("the log"), events[..1]);
-    let changes = view.audit_log().following(AuditEventId(0), 10).await.expect("the log");
-    let words: Vec<_> = changes.iter().map(|it| it.kind.key()).collect();
-    assert_eq!(words, ["signed_in", "alien"]);
+    drop(view);
+
+    db.execute("INSERT INTO changes (id, at, topic, key, kind) SELECT last + 1, 1, 'alien', 'x', 'alien' FROM change_head").await.expect("a row");
+    db.execute("UPDATE change_head SET last = last + 1").await.expect("a row");
+    let mut view = storage.read().await.expect("a view");
+    let last = view.change_feed().last().await.expect("an id");
+    let changes = view.change_feed().following(ChangeId(last.0 - 1), 10).await.expect("the feed");
+    let words: Vec<_> = changes.expect("it goes on").iter().map(|it| it.topic.key().to_owned()).collect();
+    assert_eq!(words, ["alien"]);
 }
 
 fn names<T: std::fmt::Debug>(place: &str, read: Result<T, StorageError>) {

@@ -15,7 +15,7 @@ use super::{
     state::Api,
 };
 use crate::{
-    domain::ids::AuditEventId,
+    domain::ids::ChangeId,
     usecases::follow_changes::Followed,
     wire::changes::{Change, RefetchEvaluation},
 };
@@ -31,8 +31,9 @@ use crate::{
 ///
 /// It begins with what happens from now on, which the event `ready` says, or after the event that
 /// `Last-Event-ID` or `after` names. Nothing is left out and nothing comes twice; a break is made good
-/// by naming the last `id`. An `id` that the database does not know yet, because an older copy of it
-/// was put back, is answered with the event `reset`: ask for everything again. Comments keep the
+/// by naming the last `id`. An `id` of longer ago than 30 days, after which changes are not kept, or one that
+/// the database does not know yet, because an older copy of it was put back, is answered with the event
+/// `reset`: ask for everything again, and go on from there. Comments keep the
 /// connection open, and have the `id` to go on from. It ends when the server stops and when the token
 /// does not count any more; with `follow=false` it breaks off instead, as when the database goes away,
 /// so what ends properly is whole. Only so many are open at once: beyond that it is 429 with
@@ -103,7 +104,7 @@ fn begin(headers: &HeaderMap, query: QueryParameters) -> Result<Begin, Problem> 
     let after = after.filter(|(name, id)| *name != NAME || !id.is_empty());
     let after = after.map(|(name, id)| {
         let id = id.parse().ok().filter(|id| *id >= 0);
-        id.map(AuditEventId).ok_or_else(|| wrong(name, "the id of an event"))
+        id.map(ChangeId).ok_or_else(|| wrong(name, "the id of an event"))
     });
     let follow = match follow.as_deref() {
         None | Some("true") => true,

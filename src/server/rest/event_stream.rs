@@ -13,8 +13,8 @@ use tokio::time::sleep;
 use super::{authentication::Authenticated, problem::Problem, state::Api};
 use crate::{
     domain::{
-        change::LoggedChange,
-        ids::{AuditEventId, UserId},
+        change,
+        ids::{ChangeId, UserId},
     },
     storage::Listener,
     usecases::{
@@ -27,8 +27,8 @@ use crate::{
 
 /// Where to begin, and whether to stay.
 pub struct Begin {
-    /// The last event that is known; without one it begins now.
-    pub after: Option<AuditEventId>,
+    /// The last change that is known; without one it begins now.
+    pub after: Option<ChangeId>,
     pub follow: bool,
 }
 
@@ -61,28 +61,29 @@ pub async fn open(
     let counted = Counted::new(api, caller.actor.id)?;
     let mut changes = listen(&api.app);
     changes.is_up_to_date();
-    let last = last_change(&api.app).await?;
-    let (first, mut cursor) = match begin.after {
-        None => ("ready", last),
-        // An older copy of the database was put back.
-        Some(after) if after > last => ("reset", last),
-        Some(after) => ("", after),
-    };
     let mut queue = VecDeque::new();
-    if !first.is_empty() {
-        queue.push_back(opening(followed, first, cursor));
-    }
-    // What is refused is refused with a status.
-    let changed = changes_after(&api.app, &caller, followed, cursor).await?;
-    queue.extend(told(followed, &changed, cursor));
-    cursor = changed.until;
+    let known = match begin.after {
+        Some(after) => changes_after(&api.app, &caller, followed, after).await?.map(|it| (after, it)),
+        None => None,
+    };
+    let (after, changed) = if let Some(known) = known {
+        known
+    } else {
+        let last = last_change(&api.app).await?;
+        let word = if begin.after.is_some() { "reset" } else { "ready" };
+        queue.push_back(opening(followed, word, last));
+        // What is refused is refused with a status.
+        let changed = changes_after(&api.app, &caller, followed, last).await?;
+        (last, changed.unwrap_or_else(|| Changed::nothing_after(last)))
+    };
+    queue.extend(told(followed, &changed, after));
     let follower = Follower {
         counted,
         caller,
         token,
         followed,
         follow: begin.follow,
-        cursor,
+        cursor: changed.until,
         ahead: if changed.more { Ahead::More } else { Ahead::Nothing },
         queue,
         changes,
@@ -127,8 +128,8 @@ struct Follower {
     token: String,
     followed: Followed,
     follow: bool,
-    /// The last event that was looked at.
-    cursor: AuditEventId,
+    /// The last change that was looked at.
+    cursor: ChangeId,
     ahead: Ahead,
     queue: VecDeque<Event>,
     changes: Listener,
@@ -199,7 +200,14 @@ impl Follower {
             changes_after(&api.app, &self.caller, self.followed, self.cursor).await
         };
         match changed {
-            Ok(changed) => {
+            // It was away for as long as changes are kept, or an older copy of the database was put back.
+            Ok(None) => {
+                let Ok(last) = last_change(&api.app).await else { return out_of_reach() };
+                self.queue.push_back(opening(self.followed, "reset", last));
+                self.cursor = last;
+                Some(())
+            }
+            Ok(Some(changed)) => {
                 self.queue.extend(told(self.followed, &changed, self.cursor));
                 self.cursor = changed.until;
                 self.ahead = if changed.more { Ahead::More } else { Ahead::Nothing };
@@ -216,18 +224,18 @@ impl Follower {
 
 /// What these changes, which follow `before`, come to. Where there is nothing to hear it is said at least
 /// how far it went: who comes back does not begin there again, and no proxy takes it for idle.
-fn told(followed: Followed, changed: &Changed, before: AuditEventId) -> Vec<Event> {
+fn told(followed: Followed, changed: &Changed, before: ChangeId) -> Vec<Event> {
     match followed {
-        _ if changed.events.is_empty() && changed.until > before => vec![here(changed.until)],
+        _ if changed.changes.is_empty() && changed.until > before => vec![here(changed.until)],
         Followed::Everything => {
-            let tell = |event: &Arc<LoggedChange>| {
-                json(Event::default().event("change"), event.id, &Change::from(&**event))
+            let tell = |change: &Arc<change::Change>| {
+                json(Event::default().event("change"), change.id, &Change::from(&**change))
             };
-            changed.events.iter().map(tell).collect()
+            changed.changes.iter().map(tell).collect()
         }
         // One for all: who hears of it asks for all flags.
         Followed::Flags => {
-            let last = changed.events.last();
+            let last = changed.changes.last();
             last.map(|it| json(Event::default(), changed.until, &RefetchEvaluation::because_of(Some(&**it))))
                 .into_iter()
                 .collect()
@@ -235,7 +243,7 @@ fn told(followed: Followed, changed: &Changed, before: AuditEventId) -> Vec<Even
     }
 }
 
-fn opening(followed: Followed, word: &str, at: AuditEventId) -> Event {
+fn opening(followed: Followed, word: &str, at: ChangeId) -> Event {
     match (followed, word) {
         (Followed::Everything, _) => json(Event::default().event(word), at, &serde_json::json!({"id": at.0})),
         (Followed::Flags, "reset") => json(Event::default(), at, &RefetchEvaluation::because_of(None)),
@@ -244,10 +252,10 @@ fn opening(followed: Followed, word: &str, at: AuditEventId) -> Event {
 }
 
 /// Says nothing but where the stream is: without data a client keeps the id and hears of no event.
-fn here(at: AuditEventId) -> Event {
+fn here(at: ChangeId) -> Event {
     Event::default().comment("").id(at.to_string())
 }
 
-fn json(event: Event, id: AuditEventId, data: &impl serde::Serialize) -> Event {
+fn json(event: Event, id: ChangeId, data: &impl serde::Serialize) -> Event {
     event.id(id.to_string()).json_data(data).expect("an event has no maps with odd keys")
 }
