@@ -139,7 +139,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
 /// All that the row of a flow is made of.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Row {
-    row: FlowRow,
+    props: FlowRow,
     status: FlowStatus,
     feedback: Feedback,
     /// What there is to know before consent, besides its wording.
@@ -158,7 +158,7 @@ impl Row {
         if let Some(html) = ROWS.get(&self) {
             return html;
         }
-        let Self { row, status, feedback, note } = self.clone();
+        let Self { props: row, status, feedback, note } = self.clone();
         let wording = &CODE_REVIEW_WORDING;
         let title_id = format!("{}-dialog-title", row.id);
         let needs_consent = row.dialog.is_some();
@@ -204,7 +204,7 @@ fn row(visit: &Visit, configuration: &Configuration, selection: &FlowSelection) 
             confirm: wording.confirm.to_owned(),
         }),
     };
-    Row { row, status, feedback, note: configuration.circumstances.before_consent(flow) }
+    Row { props: row, status, feedback, note: configuration.circumstances.before_consent(flow) }
 }
 
 fn badges(flow: &Flow) -> Vec<String> {
