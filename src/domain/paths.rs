@@ -31,9 +31,10 @@ pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
+pub const API_DOCS: &str = "/api/docs";
 
 /// Every page that has one address.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     HOME,
     GROUPS,
     SIGN_IN,
@@ -50,6 +51,7 @@ const PAGES: [&str; 16] = [
     ADMIN_FEATURE_GROUPS,
     ADMIN_JOBS,
     JUMP,
+    API_DOCS,
 ];
 
 /// The pattern of a page's address, with names in braces for what differs, for the log and the

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos::{
     config::LeptosOptions,
@@ -29,7 +29,7 @@ use super::{
 use crate::{
     actions::support::{InPlaceSlot, SiteOrigin},
     domain::paths,
-    ui::{DecisionJson, DemoHint, ProviderButton, Refusal, shell},
+    ui::{ApiDocument, DecisionJson, DemoHint, ProviderButton, Refusal, shell},
 };
 
 /// What a form may weigh, in bytes.
@@ -51,6 +51,8 @@ pub fn router(state: ServerState) -> Router {
         .route(paths::FIRST_ADMINISTRATOR, get(page).post(accounts::first_administrator))
         .route("/actions/{name}", post(action))
         .route(paths::AUDIT_EXPORT, get(audit_export::download))
+        // It stands among the addresses of the API, which answers the rest of them.
+        .route(paths::API_DOCS, any(page))
         .fallback(page)
         .layer((
             from_fn_with_state(state.clone(), middleware::in_time),
@@ -166,6 +168,7 @@ fn provide(state: &ServerState) {
         });
     }
     provide_context(DecisionJson(rest::decision_json));
+    provide_context(ApiDocument(rest::document()));
 }
 
 /// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.

@@ -8,7 +8,7 @@ use super::{
     early,
     pages::{
         AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-        AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ConfirmPage, FeatureFlagPage,
+        AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ConfirmPage, FeatureFlagPage,
         FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NotFoundPage,
         PasswordPage, PreferencesPage, ResetPasswordPage, SignInPage,
     },
@@ -83,7 +83,7 @@ type PageView = fn() -> AnyView;
 type NamedPageView = fn(String) -> AnyView;
 
 /// The pages that have one address each.
-pub const PAGES: [(&str, PageView); 16] = [
+pub const PAGES: [(&str, PageView); 17] = [
     (paths::HOME, || view! { <GroupsPage /> }.into_any()),
     (paths::GROUPS, || view! { <GroupsPage /> }.into_any()),
     (paths::SIGN_IN, || view! { <SignInPage /> }.into_any()),
@@ -100,6 +100,7 @@ pub const PAGES: [(&str, PageView); 16] = [
     (paths::PREFERENCES, || view! { <PreferencesPage /> }.into_any()),
     (paths::ACCESS_TOKENS, || view! { <AccessTokensPage /> }.into_any()),
     (paths::JUMP, || view! { <JumpPage /> }.into_any()),
+    (paths::API_DOCS, || view! { <ApiDocsPage /> }.into_any()),
 ];
 
 /// Those of which there is one for each name below an address.

@@ -17,4 +17,4 @@ mod pages;
 #[cfg(feature = "ssr")]
 pub use app::{AssetNames, FormRefused, PAGES, PAGES_BY_NAME, SignInFailed, shell};
 #[cfg(feature = "ssr")]
-pub use pages::{DecisionJson, DemoHint, ProviderButton, ProviderSignInFailed, Refusal};
+pub use pages::{ApiDocument, DecisionJson, DemoHint, ProviderButton, ProviderSignInFailed, Refusal};

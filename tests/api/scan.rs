@@ -37,6 +37,8 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/pkg/nothing.js",                        "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Pages
+    Row("GET",     "/api/docs",                              "/api/docs",                    "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/api/docs",                              "/api/docs",                    "",             [405, 405, 405, 405, 405, 405, 405, 405]),
     Row("GET",     "/users/sign_in",                         "/users/sign_in",               "",             [200, 303, 303, 303, 303, 303, 303, 303]),
     Row("GET",     "/",                                      "/",                            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 200, 200, 200, 200, 200, 200, 200]),

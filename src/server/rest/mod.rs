@@ -33,7 +33,7 @@ mod state;
 mod user;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -41,6 +41,7 @@ use axum::{
     middleware,
     routing::{any, get, post},
 };
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -73,6 +74,13 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
 /// The API's document, as it is served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::with_refusals(routes().into_openapi())
+}
+
+/// The same, for whoever reads it as JSON.
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(openapi()).expect("the document has no maps with odd keys"));
+    &DOCUMENT
 }
 
 /// The answer as the API gives it, to be shown to a person beside its explanation.
@@ -112,7 +120,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
 async fn unknown_path() -> Problem {
     Problem::new(
         Code::UnknownPath,
-        "The API has no such address; /api/openapi.json lists those it has. In a full path or a flow's reference write %2F for '/'.",
+        "The API has no such address; /api/docs shows those it has, and /api/openapi.json lists them for programs. In a full path or a flow's reference write %2F for '/'.",
     )
 }
 
