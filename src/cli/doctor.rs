@@ -24,7 +24,7 @@ Examples:
 pub struct Doctor {
     #[command(flatten)]
     serve: ServeOptions,
-    /// As lines or as JSON
+    /// The output: lines or JSON
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

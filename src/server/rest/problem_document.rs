@@ -27,7 +27,7 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub field: Option<String>,
-    /// What the server's log calls this request.
+    /// The id of this request in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub request_id: Option<String>,
@@ -66,7 +66,7 @@ impl ProblemDocument {
 
 macro_rules! codes {
     ($($code:ident = $key:literal, $status:ident, $title:literal;)*) => {
-        /// What kind of problem it is, in a word that stays the same.
+        /// A stable code for the kind of problem.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Code {
@@ -102,7 +102,7 @@ codes! {
     UnknownToken = "unknown_token", UNAUTHORIZED, "The access token is not known";
     RevokedToken = "revoked_token", UNAUTHORIZED, "The access token was revoked";
     ExpiredToken = "expired_token", UNAUTHORIZED, "The access token has expired";
-    BadSignature = "bad_signature", UNAUTHORIZED, "The signature does not count";
+    BadSignature = "bad_signature", UNAUTHORIZED, "The signature is invalid";
     InsufficientRole = "insufficient_role", FORBIDDEN, "Your role does not allow it";
     InsufficientScope = "insufficient_scope", FORBIDDEN, "The access token's scopes do not allow it";
     NotForBots = "not_for_bots", FORBIDDEN, "Not for bots";
