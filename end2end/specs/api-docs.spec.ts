@@ -19,10 +19,10 @@ test('the reference shows the operations of the document, and leads from a body 
   }
 
   await page.getByRole('link', { name: 'Many decisions at once' }).click();
-  const operation = page.getByRole('region', { name: 'Many decisions at once' });
+  const operation = page.getByRole('article', { name: 'Many decisions at once' });
   await expect(operation).toBeInViewport();
   await operation.getByRole('link', { name: 'Questions', exact: true }).click();
-  const schema = page.getByRole('region', { name: 'Questions', exact: true });
+  const schema = page.getByRole('article', { name: 'Questions', exact: true });
   await expect(schema).toBeInViewport();
   await expect(schema).toContainText('array of DecisionQuestion');
 });
@@ -38,10 +38,10 @@ test('nothing is wrong with the reference for whoever uses other means', async (
   await isAccessible(page, 'the reference on a telephone');
 
   // What is folded opens by keyboard.
-  const shared = page.getByRole('region', { name: 'Which engine reviews the code' }).locator('summary');
+  const shared = page.getByRole('article', { name: 'Which engine reviews the code' }).locator('summary');
   await shared.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Which engine reviews the code' }).getByText('429')).toBeVisible();
+  await expect(page.getByRole('article', { name: 'Which engine reviews the code' }).getByText('429')).toBeVisible();
 });
 
 test('the same as the system says, in light and in dark', async ({ page }) => {

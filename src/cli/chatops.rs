@@ -24,7 +24,7 @@ use crate::{
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     after_help = "\
-Commands of the chat:
+Chat commands:
   gitlab run feature get FLAG
   gitlab run feature set FLAG true|false|PERCENTAGE
       [--user=… --group=… --project=… --namespace=… --feature-group=…]

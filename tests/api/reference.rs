@@ -86,12 +86,12 @@ fn the_configuration_chapter_has_every_setting() {
     }
     let mut page = String::new();
     for (heading, args) in sections {
-        let _ = writeln!(page, "## {heading}\n\n| flag | variable | default | meaning |\n|---|---|---|---|");
+        let _ = writeln!(page, "## {heading}\n\n| flag and variable | default | meaning |\n|---|---|---|");
         for arg in args {
             let (help, default) = help_and_default(arg);
             let variable = arg.get_env().map(|it| code(&it.to_string_lossy())).unwrap_or_default();
             let flag = code(&format!("--{}", arg.get_long().unwrap_or_default()));
-            let _ = writeln!(page, "| {flag} | {variable} | {default} | {help} |");
+            let _ = writeln!(page, "| {flag}<br>{variable} | {default} | {help} |");
         }
         page.push('\n');
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     browser::{Browser, PASSWORD, server},
-    support::{TestApp, current_wording, operator},
+    support::{TestApp, current_wording, is_of_the_api, operator},
 };
 
 const PEOPLE: [&str; 8] =
@@ -174,7 +174,7 @@ async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row:
     let Row(method, path, _, body, _) = row;
     let method: Method = method.parse().expect("a method");
     let body = body.replace("{wording}", &current_wording());
-    if path.starts_with("/api") || path.starts_with("/ofrep") {
+    if is_of_the_api(path) {
         // No browser: cookies do not count there.
         let mut ask = test.ask(method, path);
         if !body.is_empty() {

@@ -14,7 +14,7 @@ settings! {
 
 /// Commands from a chat program, as it was written.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Commands from the chat")]
+#[command(next_help_heading = "Chat commands")]
 pub struct ChatOptions {
     /// What Slack signs its requests with. Set the variable or the file: others on the machine see flags
     ///

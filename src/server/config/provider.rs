@@ -54,7 +54,7 @@ const PRESETS: [Preset; 2] = [
 
 /// Signing in by a provider, as it was written.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Sign-in by an OpenID Connect provider")]
+#[command(next_help_heading = "Sign-in through an OpenID Connect provider")]
 #[expect(clippy::struct_field_names, reason = "clap tells arguments apart by the names of the fields")]
 #[expect(clippy::doc_markdown, reason = "the help says it as it is written")]
 pub struct ProviderOptions {

@@ -19,7 +19,7 @@ use crate::{
 pub struct ApiDocument(pub &'static Value);
 
 /// Statuses that nearly every operation can answer, and for the same reasons.
-const COMMON: [&str; 7] = ["400", "401", "408", "413", "415", "429", "503"];
+const COMMON: [&str; 8] = ["400", "401", "408", "413", "415", "429", "500", "503"];
 
 #[component]
 pub fn ApiDocsPage() -> impl IntoView {
@@ -109,7 +109,7 @@ impl Operation {
         let open =
             self.it["security"].as_array().is_some_and(|it| it.iter().all(|it| object(it).next().is_none()));
         view! {
-            <section class="card mt-4 p-4" aria-labelledby=self.id()>
+            <article class="card mt-4 p-4" aria-labelledby=self.id()>
                 <h3 id=self.id() class="font-semibold">{text(&self.it["summary"])}</h3>
                 <p class="mt-1">
                     <code class="wrap-anywhere">{format!("{} {}", self.method.to_uppercase(), self.path)}</code>
@@ -138,7 +138,7 @@ impl Operation {
                             </details>
                         }
                     })}
-            </section>
+            </article>
         }
         .into_any()
     }

@@ -8,16 +8,15 @@ use crate::ui::components::Markdown;
 
 const REFERENCE: &str = "#/components/schemas/";
 
-/// The rules that a value of a schema has to keep, as the document calls them, and how they are said.
-const RULES: [(&str, &str); 8] = [
-    ("format", "format"),
-    ("pattern", "pattern"),
-    ("minimum", "at least"),
-    ("maximum", "at most"),
-    ("minLength", "characters at least"),
-    ("maxLength", "characters at most"),
-    ("minItems", "items at least"),
-    ("maxItems", "items at most"),
+/// The rules that a value has to keep, as the document calls them, and what stands around their values.
+const RULES: [(&str, &str, &str); 7] = [
+    ("format", "", ""),
+    ("minimum", "at least ", ""),
+    ("maximum", "at most ", ""),
+    ("minLength", "at least ", " characters"),
+    ("maxLength", "at most ", " characters"),
+    ("minItems", "at least ", " items"),
+    ("maxItems", "at most ", " items"),
 ];
 
 /// A schema that has a name.
@@ -25,7 +24,7 @@ pub(super) fn section(name: &'static str, schema: &'static Value) -> AnyView {
     let id = format!("schema-{name}");
     let fields: Vec<_> = parts(schema).flat_map(fields).collect();
     view! {
-        <section class="card mt-4 p-4" aria-labelledby=id.clone()>
+        <article class="card mt-4 p-4" aria-labelledby=id.clone()>
             <h3 id=id.clone() class="font-semibold wrap-anywhere">{name}</h3>
             <Markdown text=text(&schema["description"]) />
             {if fields.is_empty() {
@@ -33,7 +32,7 @@ pub(super) fn section(name: &'static str, schema: &'static Value) -> AnyView {
             } else {
                 view! { <dl class="mt-2 divide-y divide-line">{fields}</dl> }.into_any()
             }}
-        </section>
+        </article>
     }
     .into_any()
 }
@@ -88,25 +87,26 @@ pub(super) fn kind(schema: &'static Value) -> AnyView {
         return view! { "one of "{separated(", ", words.iter().map(code))} }.into_any();
     }
     let types = match &schema["type"] {
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        Value::Array(several) => several.iter().map(text).collect(),
         one => vec![one.as_str().unwrap_or("any value")],
     };
-    let rules = RULES.iter().filter_map(|(key, said)| match &schema[*key] {
+    let said = |value: &'static Value| match value {
         Value::Null => None,
-        Value::String(it) => Some(format!(", {said} {it}")),
-        it => Some(format!(", {said} {it}")),
-    });
-    let example = match &schema["example"] {
-        Value::Null => None,
-        Value::String(it) => Some(it.clone()),
-        it => Some(it.to_string()),
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     };
-    let items = (types == ["array"]).then(|| view! { " of "{kind(&schema["items"])} });
+    let rules = RULES
+        .iter()
+        .filter_map(|(key, before, after)| Some(format!(", {before}{}{after}", said(&schema[*key])?)));
+    let types = types.into_iter().map(|it| match it {
+        "array" => view! { "array of "{kind(&schema["items"])} }.into_any(),
+        other => other.into_any(),
+    });
     view! {
-        {types.join(" or ")}
-        {items}
+        {separated(" or ", types)}
         <span class="wrap-anywhere">{rules.collect::<String>()}</span>
-        {example.map(|it| view! { ", such as "<code class="wrap-anywhere">{it}</code> })}
+        {said(&schema["pattern"]).map(|it| view! { ", pattern "<code class="wrap-anywhere">{it}</code> })}
+        {said(&schema["example"]).map(|it| view! { ", such as "<code class="wrap-anywhere">{it}</code> })}
     }
     .into_any()
 }
