@@ -10,7 +10,7 @@ use std::{
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Folders that are not ours, or are made.
-const NOT_OURS: [&str; 4] = ["target", "node_modules", "data", "test-results"];
+const NOT_OURS: [&str; 5] = ["target", "node_modules", "data", "test-results", "playwright-report"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

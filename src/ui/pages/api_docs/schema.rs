@@ -104,7 +104,7 @@ pub(super) fn kind(schema: &'static Value) -> AnyView {
     });
     view! {
         {separated(" or ", types)}
-        <span class="wrap-anywhere">{rules.collect::<String>()}</span>
+        {rules.collect_view()}
         {said(&schema["pattern"]).map(|it| view! { ", pattern "<code class="wrap-anywhere">{it}</code> })}
         {said(&schema["example"]).map(|it| view! { ", such as "<code class="wrap-anywhere">{it}</code> })}
     }
