@@ -24,7 +24,10 @@ const BEGIN: &str = "<!-- Made from the code by `make reference`: do not edit be
 const END: &str = "<!-- Made from the code: until here. -->\n";
 
 /// What stands between the marks of a chapter has to be `generated`.
-#[expect(clippy::disallowed_methods, reason = "no setting of an operator: whoever writes the book says it so")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting of an operator: whoever writes the book says it so"
+)]
 fn check(chapter: &str, generated: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/book/src/reference").join(chapter);
     let text = fs::read_to_string(&path).expect("the chapter can be read");
