@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench build build-debug run assets test test-release check test-unit test-storage test-api test-e2e test-clients fuzz-api deny deb bench clean
+.PHONY: help setup setup-test setup-bench build build-debug run assets test test-release check test-unit test-storage test-api test-e2e test-clients fuzz-api deny docs reference deb bench clean
 
 # Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -63,7 +63,14 @@ fuzz-api: setup-test build-debug ## whatever the OpenAPI document allows, asked 
 deny: ## licences, sources and known weaknesses of what is built in
 	@scripts/deny
 
-deb: build ## a Debian package: target/debian/
+docs: ## the book: target/book/index.html
+	@scripts/setup docs
+	@scripts/docs
+
+reference: assets ## the chapters of the book that are made from the code
+	UPDATE_REFERENCE=1 cargo test --locked --test api reference::
+
+deb: build docs ## a Debian package: target/debian/
 	@scripts/deb
 
 bench: setup-bench assets ## what the program is fast at: writes docs/performance.md

@@ -42,6 +42,7 @@ export const paths = {
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',
+  apiDocs: '/api/docs',
 };
 
 /** A checkbox that saves itself; without JavaScript a button beside it does. */

@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Toggle, paths } from '../pages.ts';
 
-const directory = resolve(import.meta.dirname, '../../docs/screenshots');
+const directory = resolve(import.meta.dirname, '../../docs/images');
 
 async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   const path = resolve(directory, `${name}.png`);
@@ -48,6 +48,14 @@ test('pictures', { tag: '@javascript' }, async ({ configuration, page, server, j
   if (box !== null) await page.setViewportSize({ width: 1280, height: Math.ceil(box.height) + 120 });
   await explain.scrollIntoViewIfNeeded();
   await picture(page, 'explain');
+  await page.setViewportSize({ width: 1280, height: 900 });
+
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.goto(`${paths.apiDocs}#decide_code_review`);
+  await picture(page, 'api-docs');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await picture(page, 'api-docs-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 900 });
 
   await page.goto(paths.auditEvents('acme'));

@@ -23,10 +23,10 @@ use crate::{
 pub enum AuditCommand {
     /// List the latest events, the newest first
     List {
-        /// How many at the most
+        /// At most this many
         #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -39,11 +39,11 @@ Examples:
   duo-console audit export --format csv > audit.csv
   duo-console audit export --format ndjson | jq 'select(.kind == \"namespace_consent_given\")'")]
     Export {
-        /// The form
+        /// The format
         #[arg(long, value_enum)]
         format: ExportFormat,
     },
-    /// Check that no event and no consent was removed, altered or added behind the program's back
+    /// Verify that no event and no consent was removed, altered or inserted behind the program's back
     #[command(after_help = "\
 Names every row that is not as the program wrote it, and ends with exit code 1 then. Servers may go on
 meanwhile. The last line says where the chain ends: note it elsewhere. Whoever can write to the database
@@ -53,10 +53,10 @@ Examples:
   duo-console audit verify
   duo-console audit verify --expect 1204:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     Verify {
-        /// Where the chain ended earlier, as it was noted; repeatable
+        /// Where the chain ended earlier, as noted then; repeatable
         #[arg(long, value_name = "POSITION:HASH", value_parser = parse_point)]
         expect: Vec<ChainPoint>,
-        /// As lines for people or as JSON
+        /// The output: lines for people or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },

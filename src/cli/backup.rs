@@ -36,13 +36,13 @@ Example:
 
 #[derive(Debug, clap::Args)]
 pub struct Backup {
-    /// Where to; it must not be there yet
+    /// The file to write; it must not exist yet
     file: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Restore {
-    /// What `backup` wrote
+    /// The backup to restore
     file: PathBuf,
 }
 

@@ -24,7 +24,7 @@ use crate::{
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     after_help = "\
-Commands of the chat:
+Chat commands:
   gitlab run feature get FLAG
   gitlab run feature set FLAG true|false|PERCENTAGE
       [--user=… --group=… --project=… --namespace=… --feature-group=…]
@@ -50,26 +50,26 @@ pub struct Chatops {
 
 #[derive(Debug, clap::Subcommand)]
 enum ChatUserCommand {
-    /// Say who somebody in the chat is here; only administrators can do anything there
+    /// Link a user of the chat to a user here; only administrators can do anything there
     #[command(after_help = "Example:\n  duo-console chatops link ann --team T0123ABCD --user U0456EFGH")]
     Link {
-        /// Who it is here
+        /// The user name here
         username: String,
-        /// The workspace, by the id that the chat gives it
+        /// The id of the workspace in the chat
         #[arg(long)]
         team: String,
-        /// The user there, by the id that the chat gives them
+        /// The id of the user in the chat
         #[arg(long)]
         user: String,
     },
-    /// Forget who a user is in the chat
+    /// Unlink a user from the chat
     Unlink {
-        /// Who it is here
+        /// The user name here
         username: String,
     },
-    /// List who is who
+    /// List the linked users
     Links {
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },

@@ -13,8 +13,8 @@ use super::{
 use crate::server::config::{DatabaseOptions, ServeOptions};
 
 pub(super) const AFTER_HELP: &str = "\
-It takes the flags and variables of `serve`, and judges what a server would run with. It changes
-nothing, and can run beside one. The exit code is 1 when a check fails; warnings do not count.
+It takes the flags and variables of `serve`, and checks what a server would run with. It changes
+nothing, and can run beside one. The exit code is 1 when a check fails; warnings do not change it.
 
 Examples:
   duo-console doctor
@@ -24,7 +24,7 @@ Examples:
 pub struct Doctor {
     #[command(flatten)]
     serve: ServeOptions,
-    /// As lines or as JSON
+    /// The output: lines or JSON
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -32,7 +32,7 @@ pub enum FlowCommand {
         /// A group, subgroup or project
         #[arg(value_parser = GroupPath::parse)]
         group: GroupPath,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -52,16 +52,16 @@ pub struct Set {
     /// The top-level group
     #[arg(value_parser = GroupPath::parse)]
     group: GroupPath,
-    /// Which flow
+    /// The flow's reference
     #[arg(value_parser = flow_parser())]
     flow: &'static Flow,
-    /// Whether it runs
+    /// On or off
     #[arg(value_enum)]
     state: Switch,
-    /// In whose name, and with whose rights
+    /// The user in whose name, and with whose rights, it is done
     #[arg(long = "as", value_name = "USERNAME")]
     username: String,
-    /// The id of the words that this user consents to
+    /// The id of the wording that this user consents to
     #[arg(long, value_name = "ID")]
     consent_wording: Option<String>,
 }

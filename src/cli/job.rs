@@ -19,29 +19,29 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum JobCommand {
-    /// List what waits and runs, and the latest that ended: at most 200 of each
+    /// List waiting and running jobs, and the latest that ended: at most 200 of each
     #[command(after_help = "Example:\n  duo-console job list --format json")]
     List {
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Show all that is known of a job, as JSON
+    /// Show everything about a job, as JSON
     #[command(after_help = "Example:\n  duo-console job show 12")]
     Show {
-        /// The number, as `job list` has it
+        /// The job's id, as `job list` shows it
         id: i64,
     },
-    /// End a job before its work is done; what it has done stays
+    /// Stop a job before its work is done; what it has done stays
     #[command(after_help = "Example:\n  duo-console job stop 12")]
     Stop {
-        /// The number, as `job list` has it
+        /// The job's id, as `job list` shows it
         id: i64,
     },
-    /// Have a job run now that waits after a failure or is done again and again, or once more one that failed
+    /// Run a job now that waits after a failure or recurs, or retry one that failed
     #[command(after_help = "Example:\n  duo-console job retry 12")]
     Retry {
-        /// The number, as `job list` has it
+        /// The job's id, as `job list` shows it
         id: i64,
     },
 }

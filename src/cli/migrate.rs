@@ -4,8 +4,8 @@ use super::{Failure, output::print};
 use crate::{server::config::DatabaseOptions, usecases::App};
 
 pub(super) const AFTER_HELP: &str = "\
-Every command brings the database up to date when it opens it; this one does nothing else. Doing it
-twice, or in two places at once, is harmless.
+Every command brings the database up to date when it opens it; this one does nothing else. It is
+idempotent: running it twice, or on two servers at once, is harmless.
 
 Examples:
   duo-console migrate

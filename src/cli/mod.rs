@@ -29,14 +29,14 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, builder::Resettable};
 
+use crate::server::config::{DatabaseOptions, ServeOptions};
+
 pub use failure::Failure;
 pub use open::open;
 
-use crate::server::config::{DatabaseOptions, ServeOptions};
-
 const AFTER_HELP: &str = "\
 Where [env: NAME] stands, the environment variable sets the same; a flag goes first, and an empty
-variable is as none.
+variable counts as unset.
 Exit codes: 0 done; 1 understood, and refused or failed; 2 not understood: wrong usage or configuration.
 
 Examples:
@@ -63,36 +63,36 @@ enum Command {
     /// Bring the database up to date, and check that the program fits it
     #[command(after_help = migrate::AFTER_HELP)]
     Migrate,
-    /// Copy the SQLite database while servers use it
+    /// Back up the SQLite database while servers use it
     #[command(after_help = backup::AFTER_BACKUP)]
     Backup(backup::Backup),
-    /// Put a copy in the place of the SQLite database
+    /// Restore the SQLite database from a backup
     #[command(after_help = backup::AFTER_RESTORE)]
     Restore(backup::Restore),
-    /// Look for what is wrong with the set-up, and say what to do
+    /// Check the set-up, and say what to do about what is wrong
     #[command(after_help = doctor::AFTER_HELP)]
     Doctor(Box<doctor::Doctor>),
-    /// Make the demo data on an empty database
+    /// Create the demo data on an empty database
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
-    /// Make, list and delete users; set their passwords and addresses
+    /// Create, list and delete users; set their passwords and email addresses
     #[command(subcommand)]
     User(user::UserCommand),
-    /// Make, list and revoke personal access tokens
+    /// Create, list and revoke personal access tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
     /// Open and close feature flags
     #[command(subcommand)]
     Feature(features::FeaturesCommand),
-    /// Run commands of the chat for feature flags, and say who is who there
+    /// Run chat commands for feature flags, and link the users of the chat
     Chatops(chatops::Chatops),
-    /// See and switch the flows of a group, in the name of a user
+    /// List and switch the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flow::FlowCommand),
-    /// See, stop and retry what the servers do later or in steps
+    /// List, stop and retry jobs: what the servers do later or in steps
     #[command(subcommand)]
     Job(job::JobCommand),
-    /// Read and export who changed what
+    /// List, export and verify the audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
 }

@@ -21,26 +21,26 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum TokenCommand {
-    /// Make a token and print it, this once
+    /// Create a token, and print it this once
     #[command(after_help = "\
 The token stands alone on stdout, so that it can be captured:
   TOKEN=$(duo-console token create --user review-bot --name ci --scope read_decisions --days 90)")]
     Create(Create),
-    /// List a user's tokens, revoked and expired ones with them
+    /// List a user's tokens, including revoked and expired ones
     List {
-        /// Whose
+        /// The user name of its owner
         #[arg(long, value_name = "USERNAME")]
         user: String,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
     /// Revoke a token, for good and at once
     #[command(after_help = "Example:\n  duo-console token revoke 3 --user review-bot")]
     Revoke {
-        /// The token's number, as `token list` shows it
+        /// The token's id, as `token list` shows it
         id: i64,
-        /// Whose
+        /// The user name of its owner
         #[arg(long, value_name = "USERNAME")]
         user: String,
     },
@@ -48,19 +48,19 @@ The token stands alone on stdout, so that it can be captured:
 
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// Whose
+    /// The user name of its owner
     #[arg(long, value_name = "USERNAME")]
     user: String,
-    /// What to call it, to tell it from others
+    /// A name to tell it from others
     #[arg(long)]
     name: String,
-    /// What it may be used for; once for each
+    /// A scope: what it may be used for; repeatable
     #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope_parser())]
     scopes: Vec<Scope>,
-    /// How many days from now it lasts, at most 366
+    /// Expires after this many days, at most 366
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=366))]
     days: i64,
-    /// The day at whose start (UTC) it ends, instead of --days
+    /// Expires at the start (UTC) of this day, instead of --days
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "days", value_parser = date)]
     expires: Option<Timestamp>,
 }

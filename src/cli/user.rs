@@ -29,7 +29,7 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum UserCommand {
-    /// Make a user
+    /// Create a user
     #[command(after_help = "\
 Examples:
   duo-console user create ann --name 'Ann Lee' --generate-password
@@ -37,9 +37,9 @@ Examples:
   duo-console user create bob --email bob@example.com
   duo-console user create review-bot --bot")]
     Create(Create),
-    /// List everybody
+    /// List all users
     List {
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -49,27 +49,27 @@ Examples:
   duo-console user set-password ann --generate-password
   printf %s \"$PASSWORD\" | duo-console user set-password ann --password-stdin")]
     SetPassword {
-        /// Whose password
+        /// The user name
         username: String,
         #[command(flatten)]
         password: PasswordOptions,
     },
-    /// Set or take away a user's email address, by which a provider's sign-in finds them
+    /// Set or remove a user's email address, by which a sign-in through a provider finds them
     #[command(after_help = "\
 Examples:
   duo-console user set-email ann ann@example.com
   duo-console user set-email ann --none")]
     SetEmail {
-        /// Whose address
+        /// The user name
         username: String,
-        /// The address
+        /// The email address
         #[arg(required_unless_present = "none")]
         address: Option<String>,
-        /// The user has no address
+        /// Remove the email address
         #[arg(long, conflicts_with = "address")]
         none: bool,
     },
-    /// Say who a user is at the provider, where no verified address does
+    /// Link a user to an account at the provider, where no verified email address does
     ///
     /// The audit log has the subject of everybody who tried to sign in and was refused. Make sure that
     /// it was them.
@@ -77,30 +77,30 @@ Examples:
 Examples:
   duo-console user link ann --subject 690222be-ff1a-4d56 --oidc-issuer https://id.example.com")]
     Link {
-        /// Who
+        /// The user name
         username: String,
-        /// What the provider calls them: the claim sub
+        /// The subject at the provider: the claim sub
         #[arg(long)]
         subject: String,
         #[command(flatten)]
         issuer: IssuerOption,
     },
-    /// Forget who a user is at the provider, and end their sessions
+    /// Unlink a user from the account at the provider, and end their sessions
     ///
-    /// The memberships that the provider made are withdrawn. The next sign-in with a verified address
-    /// links the account again, and so does `user link`.
+    /// The memberships that the provider made are withdrawn. The next sign-in with a verified email
+    /// address links the account again, and so does `user link`.
     Unlink {
-        /// Who
+        /// The user name
         username: String,
     },
-    /// Make a link with which a user sets a new password, once, within 24 hours
+    /// Create a reset link: it sets a new password, once, within 24 hours
     ///
-    /// The link before it ends. Send it in a way that only the user can read.
+    /// An earlier link becomes invalid. Send it in a way that only the user can read.
     #[command(after_help = "\
 Examples:
   duo-console user reset-link ann --external-url https://duo.example.com")]
     ResetLink {
-        /// Whose password
+        /// The user name
         username: String,
         #[command(flatten)]
         url: ExternalUrlOption,
@@ -109,7 +109,7 @@ Examples:
     ///
     /// What they consented to and what they changed stays recorded, with their name.
     Delete {
-        /// Who
+        /// The user name
         username: String,
     },
 }
@@ -121,13 +121,13 @@ pub struct Create {
     /// The name on pages [default: the user name]
     #[arg(long)]
     name: Option<String>,
-    /// The email address, by which a provider's sign-in finds the user; no password is needed then
+    /// The email address, by which a sign-in through a provider finds the user; no password is needed then
     #[arg(long)]
     email: Option<String>,
     /// An account for a program: it has access tokens but no password, and never consents
     #[arg(long, conflicts_with = "PasswordOptions")]
     bot: bool,
-    /// May do everything everywhere
+    /// An administrator: may do everything everywhere
     #[arg(long)]
     admin: bool,
     #[command(flatten)]

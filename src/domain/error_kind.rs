@@ -51,7 +51,7 @@ kinds! {
     UnknownToken = "unknown_token", 401, "The access token is not known";
     RevokedToken = "revoked_token", 401, "The access token was revoked";
     ExpiredToken = "expired_token", 401, "The access token has expired";
-    BadSignature = "bad_signature", 401, "The signature does not count";
+    BadSignature = "bad_signature", 401, "The signature is invalid";
     InsufficientRole = "insufficient_role", 403, "Your role does not allow it";
     InsufficientScope = "insufficient_scope", 403, "The access token's scopes do not allow it";
     NotForBots = "not_for_bots", 403, "Not for bots";

@@ -35,6 +35,7 @@ pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
+pub const API_DOCS: &str = "/api/docs";
 
 /// Whether what is at `path`, if anything is, would be for administrators alone.
 pub fn is_administrators(path: &str) -> bool {

@@ -21,9 +21,13 @@ impl Scope {
     /// One line that says what it allows.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::ReadDecisions => "Ask which engine and which flow version runs for a user in a namespace.",
-            Self::ReadSettings => "Read which foundational flows are on.",
-            Self::WriteSettings => "Turn foundational flows on and off.",
+            Self::ReadDecisions => {
+                "Ask which engine and which flow version runs for a user in a namespace; evaluate feature flags; follow changes."
+            }
+            Self::ReadSettings => "Read which foundational flows are on; for administrators, feature flags.",
+            Self::WriteSettings => {
+                "Turn foundational flows on and off; for administrators, set feature flags."
+            }
             Self::GiveConsent => {
                 "Together with write_settings: give the recorded consent that Code Review needs."
             }

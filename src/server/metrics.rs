@@ -109,7 +109,7 @@ impl Scrape {
         )?;
         let mut histogram = page.0.encode_descriptor(
             "duo_http_request_duration_seconds",
-            "Requests and how long they took until the answer began",
+            "Requests, and how long they took until the answer began",
             None,
             MetricType::Histogram,
         )?;
@@ -133,12 +133,12 @@ impl Scrape {
     fn use_cases(&self, page: &mut Page<'_>) -> fmt::Result {
         page.counters(
             "duo_decisions",
-            "Decisions that were made, by what they are about, what came out and the rule that fired",
+            "Decisions by kind, result and the rule that fired, for a page, the API or Explain; a flow version that is not deployed is refused",
             self.decisions(),
         )?;
         page.counters(
             "duo_stale_decisions",
-            "Those of them that rest on what was known before, because the database was out of reach",
+            "Decisions that came from the cache, because the database was out of reach",
             [([], self.state.app.tally.stale_decisions.get())],
         )?;
         page.counters(
@@ -151,7 +151,7 @@ impl Scrape {
         )?;
         page.counters(
             "duo_scheduled_changes",
-            "Scheduled changes of feature flags whose time had come, by what this server made of them",
+            "Scheduled changes of feature flags that this server made, by outcome",
             [Ending::Done, Ending::Failed].map(|ending| {
                 ([("outcome", ending.key())], self.state.app.tally.scheduled_changes(ending).get())
             }),
@@ -159,7 +159,7 @@ impl Scrape {
         self.jobs(page)?;
         page.counters(
             "duo_sign_ins",
-            "Sign-ins by what came of them",
+            "Sign-ins by method and outcome",
             SignInOutcome::ALL.into_iter().flat_map(|outcome| {
                 let count =
                     |method, count: &Count| ([("method", method), ("outcome", outcome.key())], count.get());
@@ -178,7 +178,7 @@ impl Scrape {
             [("done", counts.done), ("failed", counts.failed), ("retried", counts.retried)]
                 .map(|(outcome, count)| ([("kind", kind), ("outcome", outcome)], count))
         });
-        page.counters("duo_jobs", "Jobs by kind, and what this server made of them", done)?;
+        page.counters("duo_jobs", "Jobs that this server ran, by kind and outcome: done, failed (given up) or retried (tried again later)", done)?;
         let steps =
             app.jobs.kinds().into_iter().map(|kind| ([("kind", kind)], app.tally.jobs.of(kind).steps));
         page.counters("duo_job_steps", "Steps of jobs that this server saved", steps)?;
@@ -188,8 +188,16 @@ impl Scrape {
             let kinds = self.jobs.iter().flat_map(|_| app.jobs.kinds());
             kinds.map(move |kind| ([("kind", kind)], count(self.open_jobs(kind)))).collect::<Vec<_>>()
         };
-        page.gauges("duo_jobs_waiting", "Jobs that wait for their time or a worker", open(|it| it.waiting))?;
-        page.gauges("duo_jobs_running", "Jobs that a worker of any server has", open(|it| it.running))?;
+        page.gauges(
+            "duo_jobs_waiting",
+            "Jobs of all servers that wait for their time or a worker",
+            open(|it| it.waiting),
+        )?;
+        page.gauges(
+            "duo_jobs_running",
+            "Jobs that a worker of any server has claimed",
+            open(|it| it.running),
+        )?;
         let now = app.now().as_millis();
         let late = self.jobs.iter().flat_map(|_| app.jobs.kinds()).map(|kind| {
             let next = self.open_jobs(kind).and_then(|it| it.next).map_or(now, Timestamp::as_millis);
@@ -197,7 +205,7 @@ impl Scrape {
             let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
             ([("kind", kind)], seconds)
         });
-        page.gauges("duo_jobs_late_seconds", "For how long the first of them could have been run", late)
+        page.gauges("duo_jobs_late_seconds", "For how long the first waiting job could have been run", late)
     }
 
     fn open_jobs(&self, kind: &str) -> Option<&OpenJobs> {
@@ -226,7 +234,7 @@ impl Scrape {
         page.gauges("duo_database_up", "Whether the database answered just now", [([], up)])?;
         page.gauges(
             "duo_database_answer_seconds",
-            "How long it took",
+            "How long the database took to answer just now",
             self.database_answered.map(|took| ([], took.as_secs_f64())),
         )?;
         let states = |pool: &PoolUse| [(pool.name, "idle", pool.idle), (pool.name, "in_use", pool.in_use)];
@@ -240,7 +248,7 @@ impl Scrape {
         )?;
         page.gauges(
             "duo_database_connections_max",
-            "How many connections there may be",
+            "How many connections to the database there may be",
             self.pools.iter().map(|pool| ([("pool", pool.name)], f64::from(pool.most))),
         )
     }

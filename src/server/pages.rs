@@ -16,8 +16,8 @@ use leptos::{
 };
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 
-use super::{ServerState, assets};
-use crate::ui::{DemoHint, NotFoundPage, ProviderButton, shell};
+use super::{ServerState, assets, rest};
+use crate::ui::{ApiDocument, DemoHint, NotFoundPage, ProviderButton, shell};
 
 /// A page, which is only read.
 pub(super) fn page<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
@@ -82,6 +82,7 @@ pub(super) fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
     provide_context(DemoHint(state.demo));
+    provide_context(ApiDocument(rest::document()));
     if let Some(provider) = &state.provider {
         provide_context(ProviderButton {
             name: provider.name().to_owned(),

@@ -19,6 +19,7 @@ use super::{
     rest,
     routes::Routes,
 };
+use crate::{domain::paths, ui::ApiDocsPage};
 
 /// The pages and forms of each capability.
 fn site() -> Routes {
@@ -29,6 +30,7 @@ fn site() -> Routes {
         .and(flow_routes::routes())
         .and(job_forms::routes())
         .and(audit_export::routes())
+        .page(paths::API_DOCS, ApiDocsPage)
 }
 
 /// The addresses of all pages and forms, as axum has them: with names in braces for what differs.

@@ -20,7 +20,7 @@ pub struct CodeReviewDecision {
     /// RFC 3339.
     #[schema(format = DateTime)]
     decided_at: String,
-    /// Whether the database is out of reach, so that this rests on what was known before.
+    /// Whether the database is out of reach, so that this comes from the cache.
     stale: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct CodeReviewInputs {
     /// The namespace's full path.
     #[schema(example = "acme/platform")]
     namespace: String,
-    /// The full path of the group whose settings, seats and consent count.
+    /// The full path of the group whose settings, seats and consent apply.
     #[schema(example = "acme")]
     top_level_group: String,
     /// The user's name as it is written in their account.
@@ -43,7 +43,7 @@ pub struct CodeReviewInputs {
     blocked_by: Option<Level>,
     /// Whether Code Review is turned on in the top-level group.
     flow_selected: bool,
-    /// Whether it counts as on: turned on, and no level above it off.
+    /// Whether it is in effect: turned on, and no level above it off.
     flow_on: bool,
     /// Whether the consent to it stands.
     consent: bool,

@@ -28,7 +28,7 @@ pub struct FlowVersionDecision {
     /// RFC 3339.
     #[schema(format = DateTime)]
     decided_at: String,
-    /// Whether the database is out of reach, so that this rests on what was known before.
+    /// Whether the database is out of reach, so that this comes from the cache.
     stale: bool,
 }
 
@@ -55,7 +55,7 @@ pub struct FlowVersionInputs {
     /// nobody keeps the registry: then it was not checked.
     #[schema(required)]
     deployed_versions: Option<Vec<String>>,
-    /// Whether the flow counts as on. The version is the same when it does not.
+    /// Whether the flow is in effect. The version is the same when it does not.
     flow_on: bool,
     /// The first level above the flow that is off; null when flows may run.
     #[schema(required)]

@@ -14,10 +14,10 @@ use crate::{
     support::{Answer, TestApp, code_review_of},
 };
 
-const TOKEN: &str = "a-token-for-metrics";
+pub const TOKEN: &str = "a-token-for-metrics";
 const DECISION: &str = "/api/v1/decisions/code_review?namespace=acme&user=reviewer";
 
-async fn server() -> TestApp {
+pub async fn server() -> TestApp {
     TestApp::serving(|app| {
         let mut state = ServerState::new(app, &ORIGIN.parse().expect("a URL"), 0, true);
         state.metrics_token = Some(MetricsToken::new(TOKEN));

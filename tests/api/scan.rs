@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     browser::{Browser, PASSWORD, server},
-    support::{TestApp, current_wording, operator},
+    support::{TestApp, current_wording, is_of_the_api, operator},
 };
 
 const PEOPLE: [&str; 8] =
@@ -35,6 +35,8 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/pkg/nothing.js",                        "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/pkg/..%2f..%2fCargo.toml",              "/pkg/{name}",                  "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Pages
+    Row("GET",     "/api/docs",                              "/api/docs",                    "",             [200, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/api/docs",                              "/api/docs",                    "",             [405, 405, 405, 405, 405, 405, 405, 405]),
     Row("GET",     "/users/sign_in",                         "/users/sign_in",               "",             [200, 303, 303, 303, 303, 303, 303, 303]),
     Row("GET",     "/",                                      "/",                            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 200, 200, 200, 200, 200, 200, 200]),
@@ -184,7 +186,7 @@ async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row:
     let Row(method, path, _, body, _) = row;
     let method: Method = method.parse().expect("a method");
     let body = body.replace("{wording}", &current_wording());
-    if path.starts_with("/api") || path.starts_with("/ofrep") {
+    if is_of_the_api(path) {
         // No browser: cookies do not count there.
         let mut ask = test.ask(method, path);
         if !body.is_empty() {

@@ -293,11 +293,16 @@ impl Ask<'_> {
         let (parts, body) = self.begin().await.into_parts();
         let body = body.collect().await.expect("the body arrives").to_bytes();
         let answer = Answer { status: parts.status, headers: parts.headers, body: body.into() };
-        if path.starts_with("/api") || path.starts_with("/ofrep") {
+        if is_of_the_api(&path) {
             document::check(&method, &path, &answer);
         }
         answer
     }
+}
+
+/// Whether a program asks there, and not a browser.
+pub fn is_of_the_api(path: &str) -> bool {
+    (path.starts_with("/api") || path.starts_with("/ofrep")) && path != duo_console::domain::paths::API_DOCS
 }
 
 /// What came back.

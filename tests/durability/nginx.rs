@@ -1,4 +1,4 @@
-//! nginx in front of two servers, as README says to set it up: no sticky sessions.
+//! nginx in front of two servers, as the book says to set it up (operate/reverse-proxy.md): no sticky sessions.
 
 use std::{
     fs,

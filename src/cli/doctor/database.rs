@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The oldest PostgreSQL that its makers still mend, as `server_version_num`.
+/// The oldest PostgreSQL that is still maintained, as `server_version_num`.
 const MAINTAINED: i32 = 140_000;
 /// How far two clocks may be apart, in milliseconds.
 const APART: i64 = 2000;
@@ -25,7 +25,7 @@ const APART: i64 = 2000;
 pub(super) async fn check(findings: &mut Findings, database: &DatabaseConfig, demo: bool) {
     const CHECK: &str = "database";
     if database.url.file().is_some_and(|file| !file.exists()) {
-        let advice = "The first start makes it. If it is elsewhere, mend --database-url (DATABASE_URL).";
+        let advice = "The first start creates it. If it is elsewhere, correct --database-url (DATABASE_URL).";
         return findings.warn(CHECK, format!("there is no {} yet", database.url), advice);
     }
     if database.url.trusts_the_network() {

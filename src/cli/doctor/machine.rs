@@ -24,8 +24,7 @@ pub(super) fn check(findings: &mut Findings, url: &DatabaseUrl) {
         _ => PathBuf::from("."),
     };
     if !folder.exists() {
-        let advice =
-            "The first start makes it. If the database is elsewhere, mend --database-url (DATABASE_URL).";
+        let advice = "The first start creates it. If the database is elsewhere, correct --database-url (DATABASE_URL).";
         findings.warn("permissions", format!("there is no folder {}", folder.display()), advice);
         return;
     }

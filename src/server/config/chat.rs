@@ -14,14 +14,14 @@ settings! {
 
 /// Commands from a chat program, as it was written.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Commands from the chat")]
+#[command(next_help_heading = "Chat commands")]
 pub struct ChatOptions {
     /// What Slack signs its requests with. Set the variable or the file: others on the machine see flags
     ///
-    /// Without it there is no `/api/v1/chat/commands`.
+    /// 16 or more characters. Without it there is no `/api/v1/chat/commands`.
     #[arg(long = SIGNING_SECRET.flag, env = SIGNING_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
     chat_signing_secret: Option<Secret>,
-    /// A file with this secret
+    /// A file whose first line is this secret
     #[arg(long = SIGNING_SECRET_FILE.flag, env = SIGNING_SECRET_FILE.variable, value_name = "FILE")]
     chat_signing_secret_file: Option<String>,
 }

@@ -48,11 +48,13 @@ const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseOptions {
-    /// `sqlite://` and a file, which is made when it is missing, or `postgres://user:password@host/name`
+    /// `sqlite://` and a file, which is created when it is missing, or `postgres://user:password@host/name`
     #[arg(long = DATABASE_URL.flag, env = DATABASE_URL.variable, hide_env_values = true, global = true,
         value_name = "URL", default_value = DEFAULT_DATABASE)]
     pub database_url: String,
-    /// How many connections at the most, 1 to 200
+    /// At most this many connections, 1 to 200
+    ///
+    /// On PostgreSQL half of them are for writing, at least one for each; SQLite has one more, for writing.
     #[arg(long = DATABASE_MAX_CONNECTIONS.flag, env = DATABASE_MAX_CONNECTIONS.variable, global = true,
         value_name = "COUNT", default_value = "8")]
     pub database_max_connections: String,
@@ -61,7 +63,7 @@ pub struct DatabaseOptions {
 /// How `serve` runs, as it was written.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeOptions {
-    /// The address and port to listen on; port 0 takes any that is free
+    /// The IP address and port to listen on; port 0 takes any that is free
     #[arg(long = LISTEN.flag, env = LISTEN.variable, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
     pub listen: String,
     /// How browsers reach the server [default: http:// and the address of --listen]
@@ -69,13 +71,13 @@ pub struct ServeOptions {
     /// Scheme, host and port only. With https, cookies are Secure and carry the __Host- prefix.
     #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL")]
     pub external_url: Option<String>,
-    /// How many proxies in front append to X-Forwarded-For; with 0 the header is ignored
+    /// How many proxies in front append to X-Forwarded-For, 0 to 16; with 0 the header is ignored
     #[arg(long = TRUSTED_PROXIES.flag, env = TRUSTED_PROXIES.variable, value_name = "COUNT", default_value = "0")]
     pub trusted_proxies: String,
-    /// Whose feature flags the server answers for: dev, pre, staging, staging-ref or production
+    /// The environment whose feature flags count: dev, pre, staging, staging-ref or production
     #[arg(long = ENVIRONMENT.flag, env = ENVIRONMENT.variable, value_name = "NAME", default_value = "production")]
     pub environment: String,
-    /// Make the demo data when the database is empty, and print how to sign in
+    /// Create the demo data when the database is empty, and print how to sign in
     ///
     /// Everybody can know the passwords of the demo users. So --listen, and --external-url if set,
     /// must then be of this machine only, unless --demo-anywhere is set as well.
@@ -86,50 +88,56 @@ pub struct ServeOptions {
     #[arg(long = DEMO_ANYWHERE.flag, env = DEMO_ANYWHERE.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     pub demo_anywhere: String,
-    /// A session that is not used for so long ends
+    /// End a session after this many hours of inactivity
     #[arg(long = SESSION_IDLE_HOURS.flag, env = SESSION_IDLE_HOURS.variable, value_name = "HOURS", default_value = "168")]
     pub session_idle_hours: String,
-    /// A session ends after so long, however much it is used
+    /// End a session after this many hours, however active it is
     #[arg(long = SESSION_MAX_HOURS.flag, env = SESSION_MAX_HOURS.variable, value_name = "HOURS", default_value = "720")]
     pub session_max_hours: String,
-    /// Consent, new tokens and administration ask for the password again after so long; 0 never asks
+    /// Ask for the password again before consent, new tokens and administration when the last sign-in is older, 0 to 43200; 0 never asks
     #[arg(long = FRESH_SIGN_IN_MINUTES.flag, env = FRESH_SIGN_IN_MINUTES.variable, value_name = "MINUTES", default_value = "60")]
     pub fresh_sign_in_minutes: String,
-    /// How many connections at once; more wait until one ends
+    /// At most this many connections at once, 1 to 1000000
+    ///
+    /// More wait until one ends, or its client has kept it waiting for a second.
     #[arg(long = MAX_CONNECTIONS.flag, env = MAX_CONNECTIONS.variable, value_name = "COUNT", default_value = "10000")]
     pub max_connections: String,
-    /// A connection on which nothing moves for so long is closed
+    /// Close a connection after this many seconds of inactivity
     ///
-    /// It should be longer than what a proxy in front keeps its connections for.
+    /// It should be longer than a proxy in front keeps its connections.
     #[arg(long = IDLE_TIMEOUT.flag, env = IDLE_TIMEOUT.variable, value_name = "SECONDS", default_value = "75")]
     pub idle_timeout_seconds: String,
-    /// How long a client may take to send a request's headers, and again to send its body
+    /// How long a client may take to send a request's headers, and again to send its body (408)
     #[arg(long = RECEIVE_TIMEOUT.flag, env = RECEIVE_TIMEOUT.variable, value_name = "SECONDS", default_value = "10")]
     pub receive_timeout_seconds: String,
-    /// How long a request may take until its answer begins
+    /// How long a request may take until its answer begins (503)
     #[arg(long = REQUEST_TIMEOUT.flag, env = REQUEST_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
     pub request_timeout_seconds: String,
-    /// How many requests a minute the API answers a token; 0 for any number
+    /// The rate limit of the API for a token, in requests a minute (429); 0 for none
     ///
     /// Each server counts for itself. A token that was quiet may use a minute's worth at once.
     #[arg(long = API_RATE.flag, env = API_RATE.variable, value_name = "COUNT", default_value = "60000")]
     pub api_rate_per_minute: String,
-    /// How many requests a minute without a valid token the API answers an address; 0 for any number
+    /// The rate limit of the API for an IP address without a valid token, in requests a minute; 0 for none
     #[arg(long = API_ANONYMOUS_RATE.flag, env = API_ANONYMOUS_RATE.variable, value_name = "COUNT", default_value = "600")]
     pub api_anonymous_rate_per_minute: String,
-    /// How many streams of changes at once, each a connection; 0 for none
+    /// At most this many event streams at once, each a connection (429); 0 for none
+    ///
+    /// A user has at most 100.
     #[arg(long = MAX_EVENT_STREAMS.flag, env = MAX_EVENT_STREAMS.variable, value_name = "COUNT", default_value = "1000")]
     pub max_event_streams: String,
-    /// How long requests in flight may take to end after SIGTERM or SIGINT
+    /// How long requests in flight may take to end after SIGTERM or SIGINT, 0 to 3600
     #[arg(long = SHUTDOWN_TIMEOUT.flag, env = SHUTDOWN_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
     pub shutdown_timeout_seconds: String,
-    /// The form of the log: text or json
+    /// The format of the log: text or json
     #[arg(long = LOG_FORMAT.flag, env = LOG_FORMAT.variable, value_name = "FORMAT", default_value = "text")]
     pub log_format: String,
     /// What to log: a level, or directives such as info,sqlx=debug
     #[arg(long = LOG.flag, env = LOG.variable, value_name = "FILTER", default_value = "info")]
     pub log: String,
-    /// Who sends this as a Bearer token may read /-/metrics; without it, nobody may
+    /// The Bearer token that reads /-/metrics; without it nobody can
+    ///
+    /// 16 or more letters, digits and punctuation characters.
     #[arg(long = METRICS_TOKEN.flag, env = METRICS_TOKEN.variable, hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<String>,
     #[command(flatten)]
@@ -143,7 +151,7 @@ pub struct ServeOptions {
 /// How browsers reach the server, for commands that print an address of it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExternalUrlOption {
-    /// How browsers reach the server: as `serve` is told
+    /// How browsers reach the server, as `serve` is told: printed links begin with it
     #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL", default_value = "http://127.0.0.1:3000")]
     pub external_url: String,
 }

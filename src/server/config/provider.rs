@@ -55,53 +55,55 @@ const PRESETS: [Preset; 2] = [
 
 /// Signing in by a provider, as it was written.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Sign-in by an OpenID Connect provider")]
+#[command(next_help_heading = "Sign-in through an OpenID Connect provider")]
 #[expect(clippy::struct_field_names, reason = "clap tells arguments apart by the names of the fields")]
 #[expect(clippy::doc_markdown, reason = "the help says it as it is written")]
 pub struct ProviderOptions {
     /// Which provider: gitlab or generic [default: generic]
     #[arg(long = PROVIDER.flag, env = PROVIDER.variable, value_name = "KIND")]
     oidc_provider: Option<String>,
-    /// The provider's issuer, exactly as it calls itself [default for gitlab: https://gitlab.com]
+    /// The provider's issuer, exactly as it calls itself [default: none; for gitlab: https://gitlab.com]
+    ///
+    /// Over https, or on this machine.
     #[arg(long = ISSUER.flag, env = ISSUER.variable, value_name = "URL")]
     oidc_issuer: Option<String>,
-    /// As whom the provider knows this server
+    /// The client id under which the provider knows this server
     #[arg(long = CLIENT_ID.flag, env = CLIENT_ID.variable, value_name = "ID")]
     oidc_client_id: Option<String>,
-    /// The client's secret, if it has one. Set the variable or the file: others on the machine see flags
+    /// The client's secret; none for a public client. Set the variable or the file: others on the machine see flags
     #[arg(long = CLIENT_SECRET.flag, env = CLIENT_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
     oidc_client_secret: Option<Secret>,
-    /// A file with the client's secret
+    /// A file whose first line is the client's secret
     #[arg(long = CLIENT_SECRET_FILE.flag, env = CLIENT_SECRET_FILE.variable, value_name = "FILE")]
     oidc_client_secret_file: Option<String>,
-    /// What the button says [default: Sign in with OpenID Connect; for gitlab: Sign in with GitLab]
+    /// The text of the button [default: Sign in with OpenID Connect; for gitlab: Sign in with GitLab]
     #[arg(long = NAME.flag, env = NAME.variable, value_name = "TEXT")]
     oidc_name: Option<String>,
-    /// What is asked of the provider
+    /// The scopes that are requested from the provider
     #[arg(long = SCOPES.flag, env = SCOPES.variable, value_name = "SCOPES", default_value = "openid profile email")]
     oidc_scopes: String,
-    /// The claim with the user's groups, or the path to it, such as realm_access.roles [default for gitlab: groups_direct]
+    /// The claim with the user's groups, or the path to it, such as realm_access.roles [default: none; for gitlab: groups_direct]
     #[arg(long = GROUPS_CLAIM.flag, env = GROUPS_CLAIM.variable, value_name = "CLAIM")]
     oidc_groups_claim: Option<String>,
-    /// What divides the groups where the claim is one text, such as ','
+    /// The separator of the groups where the claim is a single string, such as ','
     #[arg(long = GROUPS_SEPARATOR.flag, env = GROUPS_SEPARATOR.variable, value_name = "CHARACTER", default_value = "")]
     oidc_groups_separator: String,
     /// Which of these groups make a member of which group here, such as acme-admins=acme:owner
     ///
-    /// Several are divided by ';'. Memberships made this way are withdrawn at the first sign-in
+    /// Several are separated by ';'. Memberships made this way are withdrawn at the first sign-in
     /// without the group; those made by hand are never touched.
     #[arg(long = GROUP_MAP.flag, env = GROUP_MAP.variable, value_name = "RULES", default_value = "")]
     oidc_group_map: String,
-    /// Make an account for whoever has none, when the provider has verified their address
+    /// Create an account for whoever has none, when the provider has verified their email address
     #[arg(long = CREATE_USERS.flag, env = CREATE_USERS.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     oidc_create_users: String,
-    /// Domains whose addresses count where the provider does not say whether they are verified, such as example.com
+    /// Domains whose email addresses are trusted where the provider does not say whether they are verified, such as example.com
     ///
-    /// Only those whose addresses this provider alone gives to people. Several are divided by ','.
+    /// Only those whose addresses this provider alone gives to people. Several are separated by ','.
     #[arg(long = TRUSTED_EMAIL_DOMAINS.flag, env = TRUSTED_EMAIL_DOMAINS.variable, value_name = "DOMAINS", default_value = "")]
     oidc_trusted_email_domains: String,
-    /// Believe that the provider asks who it is when it is told to, where it does not say when it did
+    /// Trust that the provider asks for credentials when it is told to (prompt=login), where it does not send auth_time
     ///
     /// Whoever finds a browser open may keep it from being told.
     #[arg(long = TRUST_PROMPT_LOGIN.flag, env = TRUST_PROMPT_LOGIN.variable, value_name = "true|false", num_args = 0..=1,

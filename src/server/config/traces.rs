@@ -90,7 +90,7 @@ impl Args for TraceOptions {
                 .env(OTLP_ENDPOINT.variable)
                 .value_name("URL")
                 .help(
-                    "Where an OpenTelemetry collector takes traces by HTTP, such as `http://127.0.0.1:4318`",
+                    "The OpenTelemetry collector that takes traces by HTTP, `http://` only, such as `http://127.0.0.1:4318`",
                 ),
         )
     }

@@ -79,8 +79,8 @@ impl From<ChatReply> for ChatAnswer {
 /// Run a command of the chat
 ///
 /// A slash command of Slack's, such as `/chatops gitlab run feature set duo_developer_orbit true --dev`.
-/// The request is told by its signature (`X-Slack-Signature`, version 0, and
-/// `X-Slack-Request-Timestamp`, at most five minutes old) and counts once; tokens and cookies are
+/// The request is authenticated by its signature (`X-Slack-Signature`, version 0, and
+/// `X-Slack-Request-Timestamp`, at most five minutes old), which is valid once; tokens and cookies are
 /// ignored. The sender has to be linked to an administrator here. A command that is refused is
 /// answered with 200 and the reason, as Slack wants it.
 #[utoipa::path(

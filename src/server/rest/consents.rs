@@ -5,7 +5,7 @@ use crate::{domain::wording::CODE_REVIEW_WORDING, wire::consent_wording::Consent
 
 /// The wording to confirm before Code Review is turned on
 ///
-/// Any token that counts may read it. Show it whole to whoever decides; a consent is recorded
+/// Any valid token may read it. Show it whole to whoever decides; a consent is recorded
 /// together with the `id` of the wording.
 #[utoipa::path(
     get,

@@ -38,14 +38,14 @@ pub struct FlagHistory {
 /// A change of a flag in an environment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagHistoryEntry {
-    /// The number of the audit event, by which it is restored.
+    /// The id of the audit event, by which it is restored.
     event: i64,
     /// When, RFC 3339.
     #[schema(format = DateTime)]
     at: String,
     environment: Environment,
     by: Person,
-    /// What it came through: `page`, `api`, `command_line`, `chat` or `scheduler`, or what a newer release wrote.
+    /// The surface of the change: `page`, `api`, `command_line`, `chat` or `scheduler`, or what a newer release wrote.
     #[schema(example = "page")]
     surface: String,
     /// What was set, for people; `default` when nothing was.

@@ -90,7 +90,7 @@ pub struct GitlabError {
     scope: Option<String>,
 }
 
-/// A change to a flag. Empty texts count as left out.
+/// A change to a flag. An empty string is as if it were omitted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureChange {

@@ -31,7 +31,7 @@ use crate::usecases::{
     responses(
         (status = 200, description = "The flags, by name.", body = Vec<Feature>),
         (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
     ),
 )]
@@ -58,7 +58,7 @@ pub async fn list(
     tag = "features",
     responses(
         (status = 200, description = "The definitions, by name.", body = Vec<Definition>),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
     ),
 )]
@@ -89,7 +89,7 @@ pub async fn definitions(
     responses(
         (status = 201, description = "How the flag is set now.", body = Feature),
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
         (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),
@@ -121,7 +121,7 @@ pub async fn set(
     responses(
         (status = 204, description = "Nothing is set for it."),
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
         (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
         (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),

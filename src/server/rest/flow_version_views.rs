@@ -86,7 +86,7 @@ impl FlowVersionRegistry {
 pub struct FlowVersionsChange {
     #[schema(value_type = Environment)]
     environment: String,
-    /// The version of the registry that you saw: somebody who was first is not overwritten.
+    /// The version of the registry that you saw: a newer version is never overwritten.
     #[schema(minimum = 0)]
     version: i64,
     /// All that is deployed there: what is not listed is not deployed.

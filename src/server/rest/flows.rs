@@ -65,7 +65,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct FlowChange {
     enabled: bool,
-    /// The version of the flow that you saw: somebody who was first is not overwritten.
+    /// The version of the flow that you saw: a newer version is never overwritten.
     #[schema(minimum = 0)]
     version: i64,
     /// Needed to turn `code_review/v1` on. Ignored where no consent is asked for.

@@ -33,22 +33,24 @@ mod streams;
 mod unknown;
 mod user;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router, middleware,
     routing::{any, get, post},
 };
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) use self::input::shortened;
 use self::{
     state::Api,
     unknown::{method_not_allowed, unknown_path},
 };
 use super::{ChatSecret, limits::Limits};
 use crate::usecases::App;
+
+pub(super) use self::input::shortened;
 
 /// The API at its absolute paths, to be merged into the server. It answers all of `/api` and `/ofrep`.
 pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
@@ -71,6 +73,13 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
 /// The API's document, as it is served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::with_refusals(routes().into_openapi())
+}
+
+/// The same, for whoever reads it as JSON.
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(openapi()).expect("the document has no maps with odd keys"));
+    &DOCUMENT
 }
 
 fn routes() -> OpenApiRouter<Arc<Api>> {

@@ -345,7 +345,7 @@ impl EvaluationFailure {
     }
 }
 
-/// `OpenFeature`'s word for what was wrong.
+/// The error code of `OpenFeature`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorCode {

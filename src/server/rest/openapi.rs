@@ -32,9 +32,9 @@ Ask which engine reviews the code for a user in a namespace, which version of a 
 read and change which foundational flows a group has on; keep the registry of deployed flow versions; \
 evaluate feature flags, and follow what changes.
 
-## Signing in
-Every address under `/api/v1`, `/api/v4` and `/ofrep/v1`, but that of the chat, takes a personal access token, as `Authorization: Bearer duo-…`, as \
-`PRIVATE-TOKEN: duo-…`, which counts first, or as `X-API-Key: duo-…`, which counts last. Cookies and tokens in the query are ignored. A token can \
+## Authentication
+Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, except that of the chat, takes a personal access token, as `Authorization: Bearer duo-…`, as \
+`PRIVATE-TOKEN: duo-…`, which takes precedence, or as `X-API-Key: duo-…`, which comes last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
 
@@ -66,7 +66,7 @@ For `developer/v1` the first row that holds:
 Every other flow runs in its default version. A version may be asked for as a range, such as `^2.0.0`: \
 then the highest deployed version of the range runs, and never a pre-release such as `2.0.0-orbit`. What \
 is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
-the feature flag to switch off. While nobody keeps the registry nothing is checked.
+the feature flag to switch off. While nobody keeps the registry, nothing is checked.
 
 ## Feature flags for services
 `/ofrep/v1` is the OpenFeature Remote Evaluation Protocol: any of its providers works. The evaluation \
@@ -81,21 +81,22 @@ Turning `code_review/v1` on needs the confirmation of the current wording; it is
 when, in which role and what they saw, and outlives them. Turning the flow off withdraws it. A bot \
 cannot give it.
 
-## Refusals
-Every refusal is `application/problem+json` (RFC 9457) with a stable `code`, and changed nothing; under \
+## Errors
+Every error is `application/problem+json` (RFC 9457) with a stable `code`; the request changed nothing; under \
 `/api/v4` most are in GitLab's words instead, for its clients. What \
 you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused, and so is a body where none is taken: what is \
 not understood might say for whom or where. A body has at most 64 KiB and is not compressed. Answers may \
 gain fields.
 
-## How often
-A token is answered so many requests a minute, as the operator says, and an address without a valid \
-token fewer. Beyond that it is 429 with `Retry-After`.";
+## Rate limits
+The operator sets how many requests a minute a token has, and an IP address without a valid token. \
+Beyond that the answer is 429 with `Retry-After`.";
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Duo Console API", description = DESCRIPTION),
+    external_docs(url = "/api/docs", description = "This document as a page"),
     tags(
         (name = "decisions", description = "Which engine and which flow version runs for a user in a namespace, and why."),
         (name = "flows", description = "Which foundational flows a top-level group has on."),
@@ -153,11 +154,7 @@ pub fn with_refusals(mut document: Document) -> Document {
         for (operation, reads_body) in reads.into_iter().chain(changes.map(|it| (it, true))) {
             if operation.security.is_none() {
                 add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
-                add_refusal(
-                    operation,
-                    "401",
-                    "No token, or one that does not count: not known, revoked or expired.",
-                );
+                add_refusal(operation, "401", "No token, or an invalid one: unknown, revoked or expired.");
                 add_refusal(
                     operation,
                     "500",
@@ -170,7 +167,7 @@ pub fn with_refusals(mut document: Document) -> Document {
                 add_refusal(
                     operation,
                     "415",
-                    "The body is not said to be in the form that is taken, or it is compressed.",
+                    "The media type of the body is not supported, or it is compressed.",
                 );
             }
             add_refusal(operation, "503", UNAVAILABLE);
@@ -194,11 +191,12 @@ fn add_refusal(operation: &mut Operation, status: &str, description: &str) {
 }
 
 fn add_too_many(operation: &mut Operation) {
-    let mut answer = Answer::new("The token, or an address without one, asks too often.");
+    let mut answer =
+        Answer::new("The rate limit of the token, or of an IP address without a valid one, is exceeded.");
     for (name, description) in [
-        ("Retry-After", "Seconds until one more request is answered."),
-        ("RateLimit-Limit", "How many requests are answered a minute."),
-        ("RateLimit-Remaining", "How many of them are left: none."),
+        ("Retry-After", "Seconds until the next request is answered."),
+        ("RateLimit-Limit", "The rate limit, in requests a minute."),
+        ("RateLimit-Remaining", "How many are left: none."),
         ("RateLimit-Reset", "The same as `Retry-After`."),
     ] {
         let whole = ObjectBuilder::new().schema_type(Type::Integer).build();

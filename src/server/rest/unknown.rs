@@ -7,7 +7,7 @@ use super::{problem::Problem, problem_document::Code};
 pub async fn unknown_path() -> Problem {
     Problem::new(
         Code::UnknownPath,
-        "The API has no such address; /api/openapi.json lists those it has. In a full path or a flow's reference write %2F for '/'.",
+        "The API has no such address; /api/docs shows those it has, and /api/openapi.json lists them for programs. In a full path or a flow's reference write %2F for '/'.",
     )
 }
 

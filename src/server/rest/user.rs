@@ -16,7 +16,7 @@ pub struct CurrentUser {
     #[schema(example = "administrator")]
     username: String,
     name: String,
-    /// `active`: no other token counts.
+    /// Always `active`.
     #[schema(example = "active")]
     state: &'static str,
     bot: bool,
@@ -36,7 +36,7 @@ pub struct Version {
 
 /// Whose token it is
 ///
-/// As GitLab's, for its clients, of which some begin with it. Any token that counts may ask.
+/// As GitLab's, for its clients, of which some begin with it. Any valid token may ask.
 #[utoipa::path(
     get,
     path = "/api/v4/user",
@@ -44,7 +44,7 @@ pub struct Version {
     tag = "features",
     responses(
         (status = 200, description = "The owner of the token.", body = CurrentUser),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
 pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<CurrentUser>, Refusal> {
@@ -62,7 +62,7 @@ pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<Current
 /// Which program answers, in which version
 ///
 /// As GitLab's, for its clients, of which some begin with it; the version is that of this program. Any
-/// token that counts may ask.
+/// valid token may ask.
 #[utoipa::path(
     get,
     path = "/api/v4/version",
@@ -70,7 +70,7 @@ pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<Current
     tag = "features",
     responses(
         (status = 200, description = "The program and its version.", body = Version),
-        (status = 401, description = "No token, or none that counts.", body = GitlabError),
+        (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
 pub async fn version(who: Result<Authenticated, Problem>) -> Result<Json<Version>, Refusal> {

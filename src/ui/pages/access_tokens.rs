@@ -61,7 +61,8 @@ pub fn AccessTokensPage() -> impl IntoView {
             <Page title="Access tokens" crumbs nav=Some(Nav::of_user(paths::ACCESS_TOKENS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Access tokens"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "A program signs in with a token instead of your password. Give each its own, with no more scopes than it needs."
+                    "A program signs in with a token instead of your password. Give each its own, with no more scopes than it needs. "
+                    <a class="underline" href=paths::API_DOCS>"API reference"</a>"."
                 </p>
                 <Note outcome />
                 <NewToken typed wrong now />
