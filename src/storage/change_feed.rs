@@ -9,7 +9,7 @@
 //! neither: it counts on when its transaction is rolled back, and a lower number may commit after a higher
 //! one.
 
-use super::{StorageError, UnitOfWork, on_db, repository, statements};
+use super::{StorageError, UnitOfWork, on_db, repository, statements, unwritten::Unwritten};
 use crate::domain::{
     change::{Change, ChangedIn, NewChange, Topic, Topics},
     environment::Environment,
@@ -26,15 +26,6 @@ statements! {
     FOLLOWING = "SELECT id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id FROM changes WHERE id > $1 ORDER BY id LIMIT $2";
     OLDEST = "SELECT id, at FROM changes WHERE id > 0 ORDER BY id LIMIT $1";
     DELETE = "DELETE FROM changes WHERE id <= $1";
-}
-
-/// What a unit of work changed so far.
-#[derive(Default)]
-pub(super) struct Unwritten {
-    told: Vec<NewChange>,
-    touched: Topics,
-    /// When it happens, as far as anybody said so.
-    at: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]

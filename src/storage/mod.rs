@@ -52,6 +52,7 @@ mod text;
 mod to_its_end;
 mod tokens;
 mod unit_of_work;
+mod unwritten;
 mod used_once;
 mod users;
 

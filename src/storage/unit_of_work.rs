@@ -1,6 +1,6 @@
 //! One transaction, in which repositories work. Dropped without a commit it never happened.
 
-use super::{Changes, StorageError, change_feed::Unwritten, sealed_rows::Unsealed};
+use super::{Changes, StorageError, sealed_rows::Unsealed, unwritten::Unwritten};
 
 /// How many rows a statement looks up by their ids.
 pub(super) const AT_ONCE: usize = 50;

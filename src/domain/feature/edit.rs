@@ -184,6 +184,18 @@ impl std::fmt::Display for Target {
     }
 }
 
+impl From<&Target> for Targets {
+    fn from(target: &Target) -> Self {
+        let name = vec![target.name.clone()];
+        match target.kind {
+            TargetKind::User => Self { users: name, ..Self::default() },
+            TargetKind::Group => Self { groups: name, ..Self::default() },
+            TargetKind::Project => Self { projects: name, ..Self::default() },
+            TargetKind::FeatureGroup => Self { feature_groups: name, ..Self::default() },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Percentage, Target, TargetKind};
+use super::Percentage;
 
 /// What a flag is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,21 +140,10 @@ impl Targets {
     }
 }
 
-impl From<&Target> for Targets {
-    fn from(target: &Target) -> Self {
-        let name = vec![target.name.clone()];
-        match target.kind {
-            TargetKind::User => Self { users: name, ..Self::default() },
-            TargetKind::Group => Self { groups: name, ..Self::default() },
-            TargetKind::Project => Self { projects: name, ..Self::default() },
-            TargetKind::FeatureGroup => Self { feature_groups: name, ..Self::default() },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::feature::{Target, TargetKind};
 
     #[test]
     fn a_value_reads_back_as_it_is_written() {

@@ -2,12 +2,15 @@
 //!
 //! It is written once, from whatever the document says; only the frame differs from visitor to visitor.
 
+mod json;
 mod schema;
 
 use std::sync::OnceLock;
 
 use leptos::{prelude::*, tachys::html::InertElement};
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use self::json::{list, object, text};
 
 use crate::{
     domain::paths,
@@ -181,19 +184,6 @@ fn answer((status, it): (&'static str, &'static Value)) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Empty where there is none.
-fn text(value: &'static Value) -> &'static str {
-    value.as_str().unwrap_or_default()
-}
-
-fn list(value: &'static Value) -> &'static [Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn object(value: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
-    value.as_object().into_iter().flat_map(Map::iter).map(|(name, it)| (name.as_str(), it))
 }
 
 fn anchor(tag: &str) -> String {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{list, object, text};
+use super::json::{list, object, text};
 use crate::ui::components::Markdown;
 
 const REFERENCE: &str = "#/components/schemas/";
