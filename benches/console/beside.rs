@@ -1,5 +1,11 @@
 //! Decisions while somebody else writes what no decision rests on, and while they write what all do.
 
+use crate::{
+    DECISION, ROUNDS, median,
+    report::{Figure, Report},
+    requests_per_second,
+    server::Console,
+};
 use std::{
     path::PathBuf,
     sync::{
@@ -16,20 +22,13 @@ use duo_console::{
         audit::{AuditActor, AuditKind, NewAuditEvent},
         change::Topic,
         ids::UserId,
-        job::Priority,
+        jobs::job::Priority,
         time::Timestamp,
         token::Scope,
     },
     server::system::SystemClock,
     storage::{NewJob, NewSession, NewToken, Storage, UnitOfWork},
     usecases::Clock,
-};
-
-use crate::{
-    DECISION, ROUNDS, median,
-    report::{Figure, Report},
-    requests_per_second,
-    server::Console,
 };
 
 const EVERY: Duration = Duration::from_millis(20);
@@ -127,7 +126,10 @@ async fn unrelated(uow: &mut UnitOfWork, user: UserId, now: Timestamp, count: u3
             uow.jobs().add(&new).await.expect("a job");
             let claimed = uow.jobs().claim("beside", &["beside"], now, now.plus_days(1)).await;
             let job = claimed.expect("a look-up").expect("a job");
-            uow.jobs().end(&job, duo_console::domain::job::Ending::Done, now, "").await.expect("it ends");
+            uow.jobs()
+                .end(&job, duo_console::domain::jobs::job::Ending::Done, now, "")
+                .await
+                .expect("it ends");
         }
     }
 }

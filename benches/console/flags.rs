@@ -1,17 +1,6 @@
 //! Feature flags: over OpenFeature's protocol one and all of them, in process, and what very many of
 //! them cost a decision.
 
-use std::{fs, hint::black_box, path::Path, time::Instant};
-
-use duo_console::domain::{
-    feature::{Asked, FlagActor, FlagDefinition, FlagType, Gates, Percentage},
-    ids::UserId,
-};
-use sqlx::{
-    AssertSqlSafe, Connection, Executor, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
-
 use crate::{
     DECISION, ROUNDS,
     client::Client,
@@ -19,6 +8,16 @@ use crate::{
     report::{Figure, Report},
     requests_per_second,
     server::{Bare, Console},
+};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
+use std::{fs, hint::black_box, path::Path, time::Instant};
+
+use duo_console::domain::{
+    flags::{Asked, FlagActor, FlagDefinition, FlagType, Gates, Percentage},
+    ids::UserId,
 };
 
 const ALL: &str = "/ofrep/v1/evaluate/flags";

@@ -5,11 +5,13 @@ use std::{path::Path, sync::Arc, time::Instant};
 use duo_console::{
     domain::{
         environment::Environment,
-        job::{Job, Priority},
+        jobs::job::{Job, Priority},
     },
     server::system::{SystemClock, SystemRandom},
     storage::{NewJob, Storage, UnitOfWork},
-    usecases::{App, Clock, Effect, JobHandler, JobHandlers, Settings, Step, Work, run_jobs::run_due_jobs},
+    usecases::{
+        App, Clock, Effect, JobHandler, JobHandlers, Settings, Step, Work, jobs::run_jobs::run_due_jobs,
+    },
 };
 
 const JOBS: u32 = 3_000;

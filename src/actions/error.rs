@@ -6,8 +6,8 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::flow_status::FlowStatus;
-use crate::domain::{error_kind::ErrorKind, throttle};
+use super::flows::flow_status::FlowStatus;
+use crate::domain::{accounts::throttle, error_kind::ErrorKind};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

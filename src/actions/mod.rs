@@ -2,25 +2,15 @@
 //! input, their result and their error; and where forms post to. Forms are read and answered in `server`;
 //! those of an island post to its server function, so they work before the wasm wakes and without it.
 
-pub mod confirm;
+pub mod accounts;
 pub mod error;
-pub mod feature_groups;
 pub mod flags;
-pub mod flow_status;
-pub mod freezes;
+pub mod flows;
 pub mod jobs;
-pub mod password;
-pub mod sessions;
-pub mod set_display;
-pub mod set_flow;
-pub mod set_orbit;
-pub mod tokens;
-pub mod users;
 
-mod find_actors;
 mod jump;
 
-pub use find_actors::{FindActors, FoundActor, find_actors};
+pub use flags::find_actors::{FindActors, FoundActor, find_actors};
 pub use jump::{Jump, JumpResult, jump};
 
 #[cfg(feature = "ssr")]

@@ -16,7 +16,7 @@ use crate::{
         system::{SystemClock, SystemRandom},
     },
     storage::{CopyError, DatabaseUrl, SchemaState, Storage, back_up, restore},
-    usecases::{App, Clock, verify_audit::verify_audit},
+    usecases::{App, Clock, audit::verify_audit::verify_audit},
 };
 
 pub(super) const AFTER_BACKUP: &str = "\

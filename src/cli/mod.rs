@@ -3,26 +3,21 @@
 //! Results go to stdout, words about them to stderr. The exit code is 0 when it was done, 1 when it
 //! was understood and refused or failed, 2 when the command or the configuration was not understood.
 
-mod audit;
+pub mod accounts;
+pub mod audit;
 mod backup;
-mod chatops;
-mod consent;
+pub mod chat;
 mod demo;
 mod doctor;
 mod failure;
-mod feature;
-mod feature_changes;
-mod feature_rows;
-mod features;
-mod flow;
-mod job;
+pub mod flags;
+pub mod flows;
+pub mod jobs;
 mod migrate;
 mod notify;
 mod open;
 mod output;
-mod password;
 mod serve;
-mod token;
 mod user;
 
 use std::process::ExitCode;
@@ -80,21 +75,21 @@ enum Command {
     User(user::UserCommand),
     /// Create, list and revoke personal access tokens
     #[command(subcommand)]
-    Token(token::TokenCommand),
+    Token(accounts::token::TokenCommand),
     /// Open and close feature flags
     #[command(subcommand)]
-    Feature(features::FeaturesCommand),
+    Feature(flags::features::FeaturesCommand),
     /// Run chat commands for feature flags, and link the users of the chat
-    Chatops(chatops::Chatops),
+    Chatops(chat::chatops::Chatops),
     /// List and switch the flows of a group, in the name of a user
     #[command(subcommand)]
-    Flow(flow::FlowCommand),
+    Flow(flows::flow::FlowCommand),
     /// List, stop and retry jobs: what the servers do later or in steps
     #[command(subcommand)]
-    Job(job::JobCommand),
+    Job(jobs::job::JobCommand),
     /// List, export and verify the audit log
     #[command(subcommand)]
-    Audit(audit::AuditCommand),
+    Audit(audit::command::AuditCommand),
 }
 
 impl Cli {
@@ -144,12 +139,12 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&app, &database).await,
         Command::Demo => demo::run(&app).await,
         Command::User(command) => user::run(&app, command).await,
-        Command::Token(command) => token::run(&app, command).await,
-        Command::Feature(command) => features::run(&app, command).await,
-        Command::Chatops(command) => chatops::run(&app, command).await,
-        Command::Flow(command) => flow::run(&app, command, &database).await,
-        Command::Job(command) => job::run(&app, command).await,
-        Command::Audit(command) => audit::run(&app, command).await,
+        Command::Token(command) => accounts::token::run(&app, command).await,
+        Command::Feature(command) => flags::features::run(&app, command).await,
+        Command::Chatops(command) => chat::chatops::run(&app, command).await,
+        Command::Flow(command) => flows::flow::run(&app, command, &database).await,
+        Command::Job(command) => jobs::job::run(&app, command).await,
+        Command::Audit(command) => audit::command::run(&app, command).await,
     };
     app.storage.close().await;
     done

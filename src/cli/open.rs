@@ -10,7 +10,7 @@ use crate::{
         system::{SystemClock, SystemRandom},
     },
     storage::{Storage, StorageError},
-    usecases::{App, Caller, Origin, Settings, UseCaseError, authenticate},
+    usecases::{App, Caller, Origin, Settings, UseCaseError, accounts::authenticate},
 };
 
 /// Opens the database, which brings it up to date, for a command that serves nobody.

@@ -16,7 +16,9 @@ use crate::{
         serve, telemetry,
     },
     storage::Storage,
-    usecases::{create_demo_data::create_demo_data, first_administrator::make_first_administrator_link},
+    usecases::{
+        accounts::first_administrator::make_first_administrator_link, create_demo_data::create_demo_data,
+    },
 };
 
 pub(super) const AFTER_HELP: &str = "\

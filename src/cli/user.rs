@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::{
     Failure,
+    accounts::password::PasswordOptions,
     open::{no_such_user, origin},
     output::{Format, Row, print, print_list, say},
-    password::PasswordOptions,
 };
 use crate::{
     domain::{
@@ -16,14 +16,16 @@ use crate::{
     server::config::{ExternalUrlOption, IssuerOption},
     usecases::{
         App, UseCaseError,
-        create_user::{CreateUser, create_user},
-        delete_user::delete_user,
-        link_user::link_user,
-        list_users::list_users,
-        reset_links::make_reset_link_as_operator,
-        set_email::set_email,
-        set_password::set_password,
-        unlink_user::unlink_user,
+        accounts::{
+            create_user::{CreateUser, create_user},
+            delete_user::delete_user,
+            link_user::link_user,
+            list_users::list_users,
+            reset_links::make_reset_link_as_operator,
+            set_email::set_email,
+            set_password::set_password,
+        },
+        people::unlink_user::unlink_user,
     },
 };
 

@@ -5,7 +5,7 @@ pub use super::audit_words::Detail;
 use super::{
     audit::{AuditKind, NewAuditEvent},
     audit_words::{About, Phrases, change, listed},
-    flows::Flow,
+    flows::catalogue::Flow,
     stored::Stored,
 };
 

@@ -69,7 +69,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::actions::set_flow::SetFlow;
+    use crate::actions::flows::set_flow::SetFlow;
 
     #[derive(Debug, PartialEq, Eq, Deserialize)]
     struct Sample {

@@ -33,9 +33,13 @@ pub(super) use requests::{OTHER, Requests};
 use self::{format::Format, process::Process};
 use super::{ServerState, health};
 use crate::{
-    domain::{code_review, flow_version, job::Ending, time::Timestamp},
+    domain::{
+        flows::{code_review, flow_version},
+        jobs::job::Ending,
+        time::Timestamp,
+    },
     storage::{OpenJobs, PoolUse},
-    usecases::{Count, SignInOutcome, list_jobs::count_jobs},
+    usecases::{Count, SignInOutcome, jobs::list_jobs::count_jobs},
 };
 
 /// What this build was made from; a package sets it, a checkout does not.

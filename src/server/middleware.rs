@@ -1,7 +1,5 @@
 //! What happens to every request before and after its handler: the layers.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
-
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, Method, StatusCode},
@@ -9,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tracing::Instrument;
 
 use super::{
@@ -32,7 +31,7 @@ use crate::{
     ui::Refusal,
     usecases::{
         Caller, Origin, SignedIn,
-        authenticate::{self, SessionActor},
+        accounts::authenticate::{self, SessionActor},
     },
 };
 

@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::domain::{throttle::network, time::Timestamp};
+use crate::domain::{accounts::throttle::network, time::Timestamp};
 
 /// How many are told apart; about 5 MB.
 const MOST: usize = 100_000;

@@ -1,7 +1,5 @@
 //! Which address leads where, and through which middleware.
 
-use std::sync::Arc;
-
 use any_spawner::Executor;
 use axum::{
     Router,
@@ -10,11 +8,12 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use std::sync::Arc;
 
 use super::{
-    ServerState, account_routes, assets, audit_export, flag_routes, flow_routes,
+    ServerState, accounts, assets, audit, flags, flows,
     forms::BODY_LIMIT,
-    health, job_forms, metrics, middleware, pages, people_routes,
+    health, jobs, metrics, middleware, pages, people,
     refusal::{self, Asked},
     rest,
     routes::Routes,
@@ -24,12 +23,12 @@ use crate::{domain::paths, ui::ApiDocsPage};
 /// The pages and forms of each capability.
 fn site() -> Routes {
     Routes::default()
-        .and(account_routes::routes())
-        .and(people_routes::routes())
-        .and(flag_routes::routes())
-        .and(flow_routes::routes())
-        .and(job_forms::routes())
-        .and(audit_export::routes())
+        .and(accounts::routes::routes())
+        .and(people::routes::routes())
+        .and(flags::routes::routes())
+        .and(flows::routes::routes())
+        .and(jobs::forms::routes())
+        .and(audit::export::routes())
         .page(paths::API_DOCS, ApiDocsPage)
 }
 

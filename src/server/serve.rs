@@ -1,7 +1,6 @@
 //! Listening, and stopping without losing a request.
 
 use std::{io, net::SocketAddr, time::Duration};
-
 use tokio::{
     net::{TcpListener, TcpSocket},
     signal::unix::{Signal, SignalKind, signal},
@@ -9,7 +8,7 @@ use tokio::{
     time,
 };
 
-use super::{Provider, ServerState, config::Config, connections, router, schedule::Workers, system};
+use super::{Provider, ServerState, config::Config, connections, jobs::workers::Workers, router, system};
 use crate::usecases::App;
 
 /// How long the database may take to close after requests were cut off.

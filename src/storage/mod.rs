@@ -16,86 +16,81 @@
 //! - every statement that fits both is a constant in a `statements!` list, so that [`Storage::check_statements`]
 //!   can prepare all of them on both databases.
 
+pub mod accounts;
 mod audit;
 mod audit_chain;
 mod backup;
 mod change_feed;
-mod change_freezes;
 mod changes;
-mod chat;
-mod consents;
+pub mod chat;
 mod copy_error;
 mod database;
 mod database_url;
-mod deployed_versions;
 mod error;
-mod feature_groups;
-mod features;
 mod files;
-mod flag_definitions;
-mod flows;
-mod groups;
-mod identities;
+pub mod flags;
+pub mod flows;
 mod inspection;
-mod jobs;
-mod links;
-mod memberships;
-mod namespaces;
-mod preferences;
+pub mod jobs;
+pub mod people;
 mod restore;
-mod scheduled_changes;
 mod schema;
 mod sealed_rows;
-mod sessions;
-mod sign_in_failures;
+pub mod settings;
 mod text;
 mod to_its_end;
-mod tokens;
 mod unit_of_work;
 mod unwritten;
 mod used_once;
-mod users;
 
+pub use accounts::users::{NewUser, Users};
+pub use accounts::{
+    identities::Identities,
+    links::Links,
+    sessions::{NewSession, OpenSession, SessionUser, Sessions},
+    sign_in_failures::SignInFailures,
+    tokens::{NewToken, StoredToken, TokenUser, Tokens},
+};
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
 pub use backup::{Copied, back_up};
 pub use change_feed::ChangeFeed;
-pub use change_freezes::{ChangeFreeze, ChangeFreezes};
 pub use changes::{Changes, Generation, Generations, Knowledge, Listener};
-pub use chat::{Chat, LinkedChatUser};
-pub use consents::{Consents, LedgerEntry, NewLedgerEntry};
+pub use chat::users::{Chat, LinkedChatUser};
 pub use copy_error::CopyError;
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
-pub use deployed_versions::{DeployedVersions, Registry};
 pub use error::StorageError;
-pub use feature_groups::{FeatureGroups, StoredFeatureGroup};
-pub use features::{Features, StoredFlag};
-pub use flag_definitions::{FlagDefinitions, StoredDefinition};
-pub use flows::{FlowSelection, FlowSelections, LastChange};
-pub use groups::TopLevelGroups;
-pub use identities::Identities;
+pub use flags::{
+    change_freezes::{ChangeFreeze, ChangeFreezes},
+    feature_groups::{FeatureGroups, StoredFeatureGroup},
+    features::{Features, StoredFlag},
+    flag_definitions::{FlagDefinitions, StoredDefinition},
+    scheduled_changes::{ScheduledChanges, Whose},
+};
+pub use flows::{
+    consents::{Consents, LedgerEntry, NewLedgerEntry},
+    deployed_versions::{DeployedVersions, Registry},
+    preferences::{Preferences, StoredOrbit},
+    selections::{FlowSelection, FlowSelections, LastChange},
+};
 pub use inspection::Server;
-pub use jobs::{Jobs, NewJob, OpenJobs};
-pub use links::Links;
-pub use memberships::Memberships;
-pub use namespaces::{Namespaces, NewNamespace, VisibleNamespace};
-pub use preferences::{Preferences, StoredOrbit};
+pub use jobs::queue::{Jobs, NewJob, OpenJobs};
+pub use people::{
+    memberships::Memberships,
+    namespaces::{Namespaces, NewNamespace, VisibleNamespace},
+};
 pub use restore::{Restored, restore};
-pub use scheduled_changes::{ScheduledChanges, Whose};
 pub use schema::SchemaState;
-pub use sessions::{NewSession, OpenSession, SessionUser, Sessions};
-pub use sign_in_failures::SignInFailures;
-pub use tokens::{NewToken, StoredToken, TokenUser, Tokens};
+pub use settings::groups::TopLevelGroups;
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::repository;
-pub use users::{NewUser, Users};
 
 /// Names the statements of a file, and lists them for [`Storage::check_statements`].
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* const $name: &str = $sql;)*
-        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+        pub(in crate::storage) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
 }
 pub(crate) use statements;
@@ -126,28 +121,28 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("audit", audit::STATEMENTS),
         ("audit_chain", audit_chain::STATEMENTS),
         ("change_feed", change_feed::STATEMENTS),
-        ("change_freezes", change_freezes::STATEMENTS),
+        ("change_freezes", flags::change_freezes::STATEMENTS),
         ("changes", changes::STATEMENTS),
-        ("chat", chat::STATEMENTS),
-        ("consents", consents::STATEMENTS),
+        ("chat", chat::users::STATEMENTS),
+        ("consents", flows::consents::STATEMENTS),
         ("database", database::STATEMENTS),
-        ("deployed_versions", deployed_versions::STATEMENTS),
-        ("feature_groups", feature_groups::STATEMENTS),
-        ("features", features::STATEMENTS),
-        ("flag_definitions", flag_definitions::STATEMENTS),
-        ("flows", flows::STATEMENTS),
-        ("groups", groups::STATEMENTS),
-        ("identities", identities::STATEMENTS),
-        ("jobs", jobs::STATEMENTS),
-        ("links", links::STATEMENTS),
-        ("memberships", memberships::STATEMENTS),
-        ("namespaces", namespaces::STATEMENTS),
-        ("preferences", preferences::STATEMENTS),
-        ("scheduled_changes", scheduled_changes::STATEMENTS),
-        ("sessions", sessions::STATEMENTS),
-        ("sign_in_failures", sign_in_failures::STATEMENTS),
-        ("tokens", tokens::STATEMENTS),
-        ("users", users::STATEMENTS),
+        ("deployed_versions", flows::deployed_versions::STATEMENTS),
+        ("feature_groups", flags::feature_groups::STATEMENTS),
+        ("features", flags::features::STATEMENTS),
+        ("flag_definitions", flags::flag_definitions::STATEMENTS),
+        ("flows", flows::selections::STATEMENTS),
+        ("groups", settings::groups::STATEMENTS),
+        ("identities", accounts::identities::STATEMENTS),
+        ("jobs", jobs::queue::STATEMENTS),
+        ("links", accounts::links::STATEMENTS),
+        ("memberships", people::memberships::STATEMENTS),
+        ("namespaces", people::namespaces::STATEMENTS),
+        ("preferences", flows::preferences::STATEMENTS),
+        ("scheduled_changes", flags::scheduled_changes::STATEMENTS),
+        ("sessions", accounts::sessions::STATEMENTS),
+        ("sign_in_failures", accounts::sign_in_failures::STATEMENTS),
+        ("tokens", accounts::tokens::STATEMENTS),
+        ("users", accounts::users::STATEMENTS),
     ]
     .into_iter()
     .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use super::{Known, Tally, job_handlers::JobHandlers};
+use super::{Known, Tally, jobs::job_handlers::JobHandlers};
 use crate::{
     domain::{environment::Environment, time::Timestamp},
     storage::Storage,

@@ -2,17 +2,17 @@
 
 use super::{
     App, Origin, UseCaseError,
+    accounts::secrets::password_hash,
     audit_trail::{Happened, record_as},
-    secrets::password_hash,
 };
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
-        availability::DuoChain,
-        flows::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
+        flows::catalogue::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
         ids::UserId,
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
         role::Role,
+        settings::availability::DuoChain,
         time::Timestamp,
         user::UserKind,
     },

@@ -6,7 +6,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
-    domain::{access::Denial, error_kind::ErrorKind, throttle::in_words},
+    domain::{access::Denial, accounts::throttle::in_words, error_kind::ErrorKind},
     storage::StorageError,
 };
 

@@ -3,8 +3,8 @@
 
 use super::{
     App, UseCaseError,
+    accounts::secrets::password_matches,
     create_demo_data::{PASSWORD, USERS},
-    secrets::password_matches,
 };
 use crate::{domain::time::Timestamp, storage::AuditFilter};
 

@@ -1,6 +1,6 @@
 //! Finds pages by a few letters of their name.
 
-use super::{App, Caller, UseCaseError, flag_definitions};
+use super::{App, Caller, UseCaseError, flags::flag_definitions};
 use crate::domain::{
     access::{may_administer, may_read_settings, whose_namespaces},
     paths::{self, GroupPage},

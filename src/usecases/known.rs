@@ -3,6 +3,7 @@
 //! An entry holds while nothing changed that it rests on (`storage::Changes`), and at the longest for
 //! [`HOLDS_FOR`]. It is kept after that: with the database out of reach it is the best that is known.
 
+use quick_cache::sync::Cache;
 use std::{
     borrow::Borrow,
     hash::Hash,
@@ -12,10 +13,8 @@ use std::{
     },
 };
 
-use quick_cache::sync::Cache;
-
 use super::{
-    flag_set::{Flag, FlagSet},
+    flags::flag_set::{Flag, FlagSet},
     place::Place,
 };
 use crate::{
@@ -23,9 +22,9 @@ use crate::{
         access::Standing,
         change::{Change, Topic, Topics},
         environment::Environment,
-        feature::FlagActor,
+        flags::FlagActor,
+        flows::orbit::OrbitSettings,
         ids::{ChangeId, NamespaceId, UserId},
-        orbit::OrbitSettings,
         time::Timestamp,
         user::User,
     },

@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
-        availability::DuoChain,
-        flows::Flow,
+        flows::catalogue::Flow,
         namespace::{Namespace, Subscription},
+        settings::availability::DuoChain,
     },
     storage::FlowSelection,
 };

@@ -10,7 +10,11 @@ use std::{
     },
 };
 
-use crate::domain::{code_review::Rule, consent::LedgerAction, flow_version, job::Ending, keyed::keyed_enum};
+use crate::domain::{
+    flows::{code_review::Rule, consent::LedgerAction, flow_version},
+    jobs::job::Ending,
+    keyed::keyed_enum,
+};
 
 /// All counts of a program.
 #[derive(Debug, Default)]

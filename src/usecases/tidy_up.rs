@@ -2,11 +2,11 @@
 
 use super::{
     App, UseCaseError,
-    job_handlers::{Effect, JobHandler, Step, Work, standing},
-    throttle::forgotten_until,
+    accounts::throttle::forgotten_until,
+    jobs::job_handlers::{Effect, JobHandler, Step, Work, standing},
 };
 use crate::{
-    domain::job::{Job, Progress},
+    domain::jobs::job::{Job, Progress},
     storage::{NewJob, UnitOfWork},
 };
 

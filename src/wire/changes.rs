@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::domain::{
     change,
+    decisions::told_change::{Told, told},
     environment::Environment,
-    told_change::{Told, told},
 };
 
 /// A change, as an event named `change` tells it.

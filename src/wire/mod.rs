@@ -2,10 +2,7 @@
 //! below `server`, because pages show them, too.
 
 pub mod changes;
-pub mod code_review;
-pub mod consent_wording;
-pub mod decision;
-pub mod flow;
-pub mod flow_version;
+pub mod decisions;
+pub mod flows;
 pub mod person;
 pub mod words;

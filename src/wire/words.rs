@@ -5,7 +5,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{availability, code_review, environment, feature, flow_version, flows};
+use crate::domain::{
+    environment, flags,
+    flows::{catalogue, code_review, flow_version},
+    settings::availability,
+};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
@@ -71,7 +75,7 @@ words! {
     DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }
 
     /// Which gate of a feature flag answered.
-    Gate = feature {
+    Gate = flags {
         Default,
         OptOut,
         Boolean,
@@ -86,8 +90,8 @@ words! {
     Level = availability { GitlabDuo, AgentPlatform, FlowExecution, FoundationalFlows }
 
     /// How far a flow has come.
-    Maturity = flows { Experimental, Beta, Ga }
+    Maturity = catalogue { Experimental, Beta, Ga }
 
     /// A subscription's tier.
-    Tier = flows { Premium, Ultimate }
+    Tier = catalogue { Premium, Ultimate }
 }

@@ -1,17 +1,17 @@
 //! What keeps an account its owner's: throttled sign-in, sessions, passwords, links, fresh sign-ins.
 
-use duo_console::{
-    domain::audit::AuditEvent,
-    server::{ServerState, router},
-    usecases::{
-        first_administrator::make_first_administrator_link, reset_links::make_reset_link_as_operator,
-    },
-};
-use http::{StatusCode, header};
-
 use crate::{
     browser::{Browser, CONFIGURATION, ORIGIN, PASSWORD, SET_FLOW, code_review_form, consent, server},
     support::{Answer, TestApp, current_wording, operator},
+};
+use http::{StatusCode, header};
+
+use duo_console::{
+    domain::audit::AuditEvent,
+    server::{ServerState, router},
+    usecases::accounts::{
+        first_administrator::make_first_administrator_link, reset_links::make_reset_link_as_operator,
+    },
 };
 
 const NEW_PASSWORD: &str = "another horse battery";

@@ -1,6 +1,12 @@
 //! The audit pages and their downloads: who sees which events, and that a filter means the same on the
 //! page, on the next page and in the file.
 
+use crate::{
+    browser::{Browser, consent, server},
+    support::TestApp,
+};
+use http::{StatusCode, header};
+
 use duo_console::{
     domain::{
         actor::Surface,
@@ -8,13 +14,7 @@ use duo_console::{
         ids::UserId,
         time::Timestamp,
     },
-    usecases::list_audit_events::PAGE,
-};
-use http::{StatusCode, header};
-
-use crate::{
-    browser::{Browser, consent, server},
-    support::TestApp,
+    usecases::audit::list_audit_events::PAGE,
 };
 
 const GROUP: &str = "/groups/acme/-/audit_events";

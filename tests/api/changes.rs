@@ -1,8 +1,16 @@
 //! Streams of what changed: what is in them, who hears what, where they go on and when they end.
 
-use std::time::Duration;
-
+use crate::{
+    browser::ORIGIN,
+    support::{NOON, TestApp, flow_of, operator},
+};
 use axum::body::Body;
+use http::{Response, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::timeout;
+
 use duo_console::{
     domain::{
         actor::Surface,
@@ -13,20 +21,10 @@ use duo_console::{
     },
     server::{Limits, ServerState, rest, router},
     usecases::{
-        Caller, FlagEditor, authenticate,
-        list_tokens::list_tokens,
-        revoke_token::revoke_token,
-        set_feature::{SetFeature, set_feature},
+        Caller, FlagEditor,
+        accounts::{authenticate, list_tokens::list_tokens, revoke_token::revoke_token},
+        flags::set_feature::{SetFeature, set_feature},
     },
-};
-use http::{Response, header};
-use http_body_util::BodyExt;
-use serde_json::{Value, json};
-use tokio::time::timeout;
-
-use crate::{
-    browser::ORIGIN,
-    support::{NOON, TestApp, flow_of, operator},
 };
 
 const CHANGES: &str = "/api/v1/changes";

@@ -1,28 +1,27 @@
 //! Commands from a chat program: who may, what counts, what comes of it; all else changes nothing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use duo_console::{
-    domain::{
-        actor::Surface, audit::AuditKind, chat_user::ChatUser, environment::Environment, stored::Stored,
-    },
-    server::{Limits, ServerState, router},
-    usecases::{
-        FlagEditor, FlagReader,
-        freeze_changes::begin_freeze,
-        link_chat_user::{link_chat_user, unlink_chat_user},
-        read_features::get_feature,
-    },
+use crate::{
+    browser::{CHAT_SECRET, ORIGIN, server},
+    support::{Answer, Ask, TestApp, operator},
 };
 use hmac::{Hmac, Mac};
 use http::{Method, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{
-    browser::{CHAT_SECRET, ORIGIN, server},
-    support::{Answer, Ask, TestApp, operator},
+use duo_console::{
+    domain::{
+        accounts::chat_user::ChatUser, actor::Surface, audit::AuditKind, environment::Environment,
+        stored::Stored,
+    },
+    server::{Limits, ServerState, router},
+    usecases::{
+        FlagEditor, FlagReader,
+        chat::link_chat_user::{link_chat_user, unlink_chat_user},
+        flags::{freeze_changes::begin_freeze, read_features::get_feature},
+    },
 };
 
 const COMMANDS: &str = "/api/v1/chat/commands";

@@ -1,9 +1,12 @@
 //! Turning flows on and off, with consent where it is needed, by one owner and by two at once.
 
-use duo_console::domain::{consent::LedgerAction, role::Role, wording::CODE_REVIEW_WORDING};
+use crate::support::{Answer, Snapshot, TestApp, code_review_of, current_wording, flow_of};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Snapshot, TestApp, code_review_of, current_wording, flow_of};
+use duo_console::domain::{
+    flows::{consent::LedgerAction, wording::CODE_REVIEW_WORDING},
+    role::Role,
+};
 
 async fn put(test: &TestApp, token: &str, path: &str, change: Value) -> Answer {
     test.put(path, &change).token(token).send().await

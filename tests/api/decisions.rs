@@ -1,15 +1,15 @@
 //! The engine table over HTTP, one question at a time and many at once.
 
-use duo_console::domain::{
-    availability::{DuoAvailability, DuoChain},
-    flows::Tier,
-    namespace::Subscription,
-    token::Scope,
-};
+use crate::support::{TestApp, code_review_of, current_wording};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, code_review_of, current_wording};
+use duo_console::domain::{
+    flows::catalogue::Tier,
+    namespace::Subscription,
+    settings::availability::{DuoAvailability, DuoChain},
+    token::Scope,
+};
 
 async fn ask(test: &TestApp, token: &str, namespace: &str, user: &str) -> Value {
     let path = format!("/api/v1/decisions/code_review?namespace={namespace}&user={user}");

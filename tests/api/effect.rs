@@ -1,12 +1,12 @@
 //! What the pages say of a flow that is on: only what the decision really is.
 
-use duo_console::domain::wording::ACTIVE_HELPER_TEXT;
-use http::{Method, StatusCode};
-
 use crate::{
     browser::{Browser, CONFIGURATION, SET_FLOW, code_review_form, consent, server},
     support::{Answer, TestApp, current_wording},
 };
+use http::{Method, StatusCode};
+
+use duo_console::domain::flows::wording::ACTIVE_HELPER_TEXT;
 
 const OVERVIEW: &str = "/groups/acme/-/settings/gitlab_duo";
 const ALL_ON: &str = "UPDATE top_level_groups SET duo_availability = 'default_on', agent_platform_enabled = TRUE, flow_execution_enabled = TRUE, foundational_flows_enabled = TRUE";

@@ -1,13 +1,13 @@
 //! Feature flags over time, by the API: what is scheduled, what was, and going back.
 
-use duo_console::{
-    domain::{environment::Environment, token::Scope},
-    usecases::{FlagEditor, freeze_changes::begin_freeze, run_jobs::run_due_jobs},
-};
+use crate::support::{Answer, TestApp, operator};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, operator};
+use duo_console::{
+    domain::{environment::Environment, token::Scope},
+    usecases::{FlagEditor, flags::freeze_changes::begin_freeze, jobs::run_jobs::run_due_jobs},
+};
 
 const FLAG: &str = "/api/v1/feature_flags/duo_developer_orbit";
 const SCHEDULED: &str = "/api/v1/feature_flags/duo_developer_orbit/scheduled_changes";

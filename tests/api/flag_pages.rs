@@ -1,23 +1,25 @@
 //! The pages of the feature flags: who sees them, what they say, and that nothing is done before its
 //! consequences were shown.
 
-use duo_console::{
-    domain::{
-        environment::Environment,
-        feature::{FlagValue, Percentage, Targets},
-    },
-    usecases::{
-        FlagEditor, FlagReader, Where,
-        freeze_changes::begin_freeze,
-        read_features::{FeatureState, get_feature},
-        set_feature::{SetFeature, set_feature},
-    },
-};
-use http::{StatusCode, header};
-
 use crate::{
     browser::{Browser, server},
     support::{Answer, TestApp, operator},
+};
+use http::{StatusCode, header};
+
+use duo_console::{
+    domain::{
+        environment::Environment,
+        flags::{FlagValue, Percentage, Targets},
+    },
+    usecases::{
+        FlagEditor, FlagReader, Where,
+        flags::{
+            freeze_changes::begin_freeze,
+            read_features::{FeatureState, get_feature},
+            set_feature::{SetFeature, set_feature},
+        },
+    },
 };
 
 const CHANGE: &str = "/actions/change_flag";

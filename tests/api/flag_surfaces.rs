@@ -1,16 +1,16 @@
 //! Pages, both APIs and the chat are of one mind about what a change of a flag may do; the command line's
 //! rows of the same tables are in `tests/cli/features.rs`.
 
-use duo_console::{
-    domain::environment::Environment,
-    usecases::{FlagReader, read_features::get_feature, run_jobs::run_due_jobs},
-};
-use serde_json::{Value, json};
-
 use crate::{
     browser::{Browser, server},
     chat,
     support::TestApp,
+};
+use serde_json::{Value, json};
+
+use duo_console::{
+    domain::environment::Environment,
+    usecases::{FlagReader, flags::read_features::get_feature, jobs::run_jobs::run_due_jobs},
 };
 
 const FLAG: &str = "duo_developer_orbit";

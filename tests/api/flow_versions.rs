@@ -1,19 +1,20 @@
 //! Which version of a flow runs, over HTTP, and the registry of what is deployed.
 
-use duo_console::{
-    domain::{orbit::OrbitSetting, token::Scope},
-    usecases::{
-        Caller, FlagEditor, authenticate,
-        set_feature::{SetFeature, set_feature},
-        set_orbit::set_orbit,
-    },
+use crate::{
+    browser::{Browser, CONFIGURATION, server},
+    support::{TestApp, operator},
 };
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, CONFIGURATION, server},
-    support::{TestApp, operator},
+use duo_console::{
+    domain::{flows::orbit::OrbitSetting, token::Scope},
+    usecases::{
+        Caller, FlagEditor,
+        accounts::authenticate,
+        flags::set_feature::{SetFeature, set_feature},
+        flows::set_orbit::set_orbit,
+    },
 };
 
 const REGISTRIES: &str = "/api/v1/flow_versions";

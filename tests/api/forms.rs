@@ -190,10 +190,10 @@ async fn the_later_of_two_owners_is_told_who_was_first() {
 #[tokio::test]
 async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_are_saved() {
     use duo_console::{
-        domain::feature::Targets,
+        domain::flags::Targets,
         usecases::{
             FlagEditor,
-            set_feature::{SetFeature, set_feature},
+            flags::set_feature::{SetFeature, set_feature},
         },
     };
 
@@ -246,10 +246,10 @@ async fn orbit_is_refused_while_its_flag_is_off_and_kept_when_other_preferences_
 #[tokio::test]
 async fn orbit_opened_for_a_group_is_open_for_its_members() {
     use duo_console::{
-        domain::feature::Targets,
+        domain::flags::Targets,
         usecases::{
             FlagEditor,
-            set_feature::{SetFeature, set_feature},
+            flags::set_feature::{SetFeature, set_feature},
         },
     };
 

@@ -1,14 +1,14 @@
 //! Change freezes at the page of the feature flags.
 
-use duo_console::{
-    domain::environment::Environment,
-    usecases::{FlagEditor, freeze_changes::begin_freeze},
-};
-use http::{StatusCode, header};
-
 use crate::{
     browser::{Browser, server},
     support::operator,
+};
+use http::{StatusCode, header};
+
+use duo_console::{
+    domain::environment::Environment,
+    usecases::{FlagEditor, flags::freeze_changes::begin_freeze},
 };
 
 const PAGE: &str = "/admin/feature_flags";

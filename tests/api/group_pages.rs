@@ -1,17 +1,17 @@
 //! The pages of the feature groups.
 
-use duo_console::{
-    domain::feature::Targets,
-    usecases::{
-        FlagEditor, FlagReader, list_feature_groups::list_feature_groups,
-        set_feature_group::set_feature_group,
-    },
-};
-use http::{StatusCode, header};
-
 use crate::{
     browser::{Browser, server},
     support::{TestApp, operator},
+};
+use http::{StatusCode, header};
+
+use duo_console::{
+    domain::flags::Targets,
+    usecases::{
+        FlagEditor, FlagReader,
+        flags::{list_feature_groups::list_feature_groups, set_feature_group::set_feature_group},
+    },
 };
 
 const LIST: &str = "/admin/feature_groups";

@@ -1,21 +1,21 @@
 //! The page of the jobs: what it says, and what its buttons do.
 
+use crate::{
+    browser::{Browser, server},
+    support::{TestApp, operator},
+};
+use http::{StatusCode, header};
+
 use duo_console::{
     domain::{
-        feature::{FlagValue, Percentage, Targets},
+        flags::{FlagValue, Percentage, Targets},
         time::Timestamp,
     },
     usecases::{
         FlagEditor, Where,
-        run_jobs::{add_standing_jobs, run_due_jobs},
-        schedule_change::{ScheduleChange, schedule_change},
+        flags::schedule_change::{ScheduleChange, schedule_change},
+        jobs::run_jobs::{add_standing_jobs, run_due_jobs},
     },
-};
-use http::{StatusCode, header};
-
-use crate::{
-    browser::{Browser, server},
-    support::{TestApp, operator},
 };
 
 const PAGE: &str = "/admin/jobs";

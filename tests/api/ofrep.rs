@@ -1,23 +1,22 @@
 //! Feature flags by the OpenFeature Remote Evaluation Protocol: shapes, statuses, and when an answer that
 //! is kept still counts.
 
+use crate::support::{Answer, TestApp, operator};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 use duo_console::{
     domain::{
-        feature::{FlagValue, Percentage, Targets},
+        flags::{FlagValue, Percentage, Targets},
         role::Role,
         token::Scope,
     },
     usecases::{
         FlagEditor, Guard,
-        set_feature::{SetFeature, set_feature},
+        flags::set_feature::{SetFeature, set_feature},
     },
 };
-use http::{StatusCode, header};
-use serde_json::{Value, json};
-
-use crate::support::{Answer, TestApp, operator};
 
 const ALL: &str = "/ofrep/v1/evaluate/flags";
 const FLAG: &str = "a_flag";

@@ -1,12 +1,22 @@
 //! Signing in by an OpenID Connect provider: who gets in, and whatever a provider or somebody in
 //! between could try.
 
+use crate::{
+    browser::{Browser, ORIGIN},
+    provider::{CLIENT, SECRET, Signing, TestProvider},
+    support::{Answer, NOON, TestApp, operator},
+};
+use http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use url::Url;
+
 use duo_console::{
     domain::{
         access::Standing,
+        accounts::email::{EmailAddress, EmailDomains},
         audit::AuditEvent,
-        email::{EmailAddress, EmailDomains},
-        group_map::GroupMap,
+        people::group_map::GroupMap,
         role::Role,
     },
     server::{
@@ -14,17 +24,7 @@ use duo_console::{
         config::{ProviderConfig, Secret},
         router,
     },
-    usecases::{sign_in_with_provider::ProviderRules, unlink_user::unlink_user},
-};
-use http::{Method, StatusCode, header};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use url::Url;
-
-use crate::{
-    browser::{Browser, ORIGIN},
-    provider::{CLIENT, SECRET, Signing, TestProvider},
-    support::{Answer, NOON, TestApp, operator},
+    usecases::people::{sign_in_with_provider::ProviderRules, unlink_user::unlink_user},
 };
 
 const START: &str = "/users/auth/openid_connect";
@@ -75,7 +75,7 @@ pub fn mapped(rules: &str) -> ProviderRules {
 }
 
 pub async fn set_email(test: &TestApp, username: &str, email: &str) {
-    duo_console::usecases::set_email::set_email(&test.app, &operator(), username, Some(email))
+    duo_console::usecases::accounts::set_email::set_email(&test.app, &operator(), username, Some(email))
         .await
         .expect("the address can be set");
 }

@@ -1,21 +1,24 @@
 //! Signing in by providers as they really are: what Auth0, Entra ID, Keycloak, Okta and Google send,
 //! and what no document would lead one to expect.
 
-use duo_console::{
-    domain::{email::EmailDomains, role::Role},
-    server::config::LogFormat,
-    usecases::{link_user::link_user, sign_in_with_provider::ProviderRules, unlink_user::unlink_user},
-};
-use http::{StatusCode, header};
-use serde_json::{Value, json};
-use url::Url;
-
 use crate::{
     browser::Browser,
     logs::Log,
     oidc::{back, begin, config, mapped, refused, server_of, set_email, sign_in, standing, started},
     provider::{Signing, TestProvider},
     support::{Answer, NOON, TestApp, operator},
+};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+use url::Url;
+
+use duo_console::{
+    domain::{accounts::email::EmailDomains, role::Role},
+    server::config::LogFormat,
+    usecases::{
+        accounts::link_user::link_user,
+        people::{sign_in_with_provider::ProviderRules, unlink_user::unlink_user},
+    },
 };
 
 /// That whoever the provider says now gets in.

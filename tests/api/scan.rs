@@ -1,19 +1,18 @@
 //! The status table: everybody at every address. An address that the table lacks is a failure, so
 //! nobody adds a page, an action or an operation without saying who may what there.
 
+use crate::{
+    browser::{Browser, PASSWORD, server},
+    support::{TestApp, current_wording, is_of_the_api, operator},
+};
+use http::Method;
+use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 use duo_console::{
     domain::{paths::GroupPage, role::Role},
     server::{addresses, rest},
-    usecases::set_password::set_password,
-};
-use http::Method;
-use serde_json::Value;
-
-use crate::{
-    browser::{Browser, PASSWORD, server},
-    support::{TestApp, current_wording, is_of_the_api, operator},
+    usecases::accounts::set_password::set_password,
 };
 
 const PEOPLE: [&str; 8] =

@@ -1,6 +1,12 @@
 //! A server in process on a database of its own: the demo data, a clock that stands still, tokens on
 //! demand. Shared by all tests of this binary.
 
+use crate::document;
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     net::SocketAddr,
     sync::{
@@ -8,8 +14,9 @@ use std::{
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
+use tempfile::TempDir;
+use tower::ServiceExt;
 
-use axum::{Router, body::Body, extract::ConnectInfo};
 use duo_console::{
     domain::{
         actor::Surface,
@@ -25,21 +32,16 @@ use duo_console::{
     server::{Limits, rest},
     storage::{AuditFilter, FlowSelection, LedgerEntry, Storage, StoredOrbit},
     usecases::{
-        App, Caller, Clock, Origin, Random, Settings, authenticate,
+        App, Caller, Clock, Origin, Random, Settings,
+        accounts::{
+            authenticate,
+            create_token::{CreateToken, create_token},
+            create_user::{CreateUser, create_user},
+            delete_user::delete_user,
+        },
         create_demo_data::create_demo_data,
-        create_token::{CreateToken, create_token},
-        create_user::{CreateUser, create_user},
-        delete_user::delete_user,
     },
 };
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::BodyExt;
-use serde_json::Value;
-use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
-use tempfile::TempDir;
-use tower::ServiceExt;
-
-use crate::document;
 
 /// When the tests happen, until they move the clock: 2026-06-01T12:00:00.123Z.
 pub const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_123);
@@ -56,7 +58,7 @@ pub fn flow_of(group: &str, flow: &str) -> String {
 
 /// The id of the wording that has to be confirmed.
 pub fn current_wording() -> String {
-    duo_console::domain::wording::CODE_REVIEW_WORDING.id().to_string()
+    duo_console::domain::flows::wording::CODE_REVIEW_WORDING.id().to_string()
 }
 
 /// Stands still until it is moved.

@@ -1,13 +1,16 @@
 //! Tokens: which count, how they are sent, and what is said when they do not.
 
-use duo_console::{
-    domain::{actor::Surface, token::Scope},
-    usecases::{Caller, Origin, authenticate, list_tokens::list_tokens, revoke_token::revoke_token},
-};
+use crate::support::{TestApp, code_review_of, current_wording, operator};
 use http::header::WWW_AUTHENTICATE;
 use serde_json::json;
 
-use crate::support::{TestApp, code_review_of, current_wording, operator};
+use duo_console::{
+    domain::{actor::Surface, token::Scope},
+    usecases::{
+        Caller, Origin,
+        accounts::{authenticate, list_tokens::list_tokens, revoke_token::revoke_token},
+    },
+};
 
 const WORDING: &str = "/api/v1/consents/code_review/wording";
 

@@ -1,18 +1,17 @@
 //! Consents and toggles, as fast as the API takes them. What was acknowledged is written down.
 
+use crate::{
+    place::Place,
+    server::{Answer, Client, Server},
+};
+use serde_json::json;
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
 
-use duo_console::domain::{flows::CODE_REVIEW, wording::CODE_REVIEW_WORDING};
-use serde_json::json;
-
-use crate::{
-    place::Place,
-    server::{Answer, Client, Server},
-};
+use duo_console::domain::flows::{catalogue::CODE_REVIEW, wording::CODE_REVIEW_WORDING};
 
 /// One flow of one group, which nobody else switches.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,10 @@
 //! What is in the database, read past the program.
 
+use crate::storm::Known;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{collections::BTreeSet, path::PathBuf};
 
-use duo_console::domain::flows::CODE_REVIEW;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
-
-use crate::storm::Known;
+use duo_console::domain::flows::catalogue::CODE_REVIEW;
 
 /// Where to look.
 #[derive(Clone)]

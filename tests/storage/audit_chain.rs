@@ -1,6 +1,11 @@
 //! Whoever changes the audit log, the consent ledger, the chain or its head behind the program's back
 //! is found out: each column, each kind of tampering, on both databases.
 
+use crate::{
+    support::{Backend, Database, at_once, committed},
+    world::{NOON, app, group, new_user, owner, switch, user},
+};
+
 use duo_console::{
     domain::{
         actor::Surface,
@@ -11,12 +16,7 @@ use duo_console::{
         stored::Stored,
     },
     storage::{Storage, StorageError},
-    usecases::verify_audit::{Verified, verify_audit},
-};
-
-use crate::{
-    support::{Backend, Database, at_once, committed},
-    world::{NOON, app, group, new_user, owner, switch, user},
+    usecases::audit::verify_audit::{Verified, verify_audit},
 };
 
 contract! {

@@ -3,20 +3,30 @@
 
 #![expect(clippy::large_futures, reason = "each write of the program is one, and a test goes through them")]
 
+use crate::{
+    changes::{settled, watching},
+    deployed_versions::deployed,
+    support::{Backend, Database, committed},
+    world::{NOON, app, app_at, caller, group, member, origin, owner, run_due, switch, user},
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::time::Duration;
+use tokio::time::{sleep, timeout};
 
 use duo_console::{
     domain::{
-        availability::DuoChain,
         change::{Topic, Topics},
         environment::Environment,
-        feature::{FlagDefinition, FlagType, FlagValue, Target, TargetKind, Targets},
-        flows::{DEVELOPER, Tier},
+        flags::{FlagDefinition, FlagType, FlagValue, Target, TargetKind, Targets},
+        flows::{
+            catalogue::{DEVELOPER, Tier},
+            orbit::{OrbitSetting, OrbitSettings},
+        },
         ids::{ChangeId, UserId},
         namespace::{Namespace, Subscription},
-        orbit::{OrbitSetting, OrbitSettings},
         preferences::{Display, Theme, TimeFormat},
         role::Role,
+        settings::availability::DuoChain,
         time::Timestamp,
         token::Scope,
         user::UserKind,
@@ -24,44 +34,43 @@ use duo_console::{
     storage::{Knowledge, Storage, StorageError},
     usecases::{
         App, Caller, FlagEditor, Guard, SignedIn, Where,
-        authenticate::{by_session, by_token},
-        change_member::change_member,
-        confirm_sign_in::confirm_sign_in,
-        create_feature_group::create_feature_group,
-        create_token::{CreateToken, create_token},
-        create_user::{CreateUser, create_user},
-        decide_code_review::{Question, decide_code_review},
-        decide_flow_version::decide_flow_version,
-        define_features::define_features,
-        delete_feature::{DeleteFeature, delete_feature},
-        delete_user::delete_user,
-        end_sessions::{end_other_sessions, revoke_session},
-        evaluate_flags::{Subject, evaluate_all, evaluate_one},
-        flag_definitions::to_yaml,
-        follow_changes::{Followed, changes_after, last_change},
-        freeze_changes::{begin_freeze, end_freeze},
-        list_sessions::list_sessions,
-        list_tokens::list_tokens,
-        revoke_token::revoke_token,
-        save_display::save_display,
-        schedule_change::{ScheduleChange, schedule_change},
-        set_email::set_email,
-        set_feature::{SetFeature, set_feature},
-        set_feature_group::set_feature_group,
-        set_flow_versions::{SetFlowVersions, set_flow_versions},
-        set_password::set_password,
-        sign_in::{SignIn, sign_in},
-        sign_out::sign_out,
+        accounts::{
+            authenticate::{by_session, by_token},
+            confirm_sign_in::confirm_sign_in,
+            create_token::{CreateToken, create_token},
+            create_user::{CreateUser, create_user},
+            delete_user::delete_user,
+            end_sessions::{end_other_sessions, revoke_session},
+            list_sessions::list_sessions,
+            list_tokens::list_tokens,
+            revoke_token::revoke_token,
+            set_email::set_email,
+            set_password::set_password,
+            sign_in::{SignIn, sign_in},
+            sign_out::sign_out,
+        },
+        decisions::{
+            decide_code_review::{Question, decide_code_review},
+            decide_flow_version::decide_flow_version,
+            follow_changes::{Followed, changes_after, last_change},
+        },
+        flags::{
+            change_member::change_member,
+            create_feature_group::create_feature_group,
+            define_features::define_features,
+            delete_feature::{DeleteFeature, delete_feature},
+            evaluate_flags::{Subject, evaluate_all, evaluate_one},
+            flag_definitions::to_yaml,
+            freeze_changes::{begin_freeze, end_freeze},
+            schedule_change::{ScheduleChange, schedule_change},
+            set_feature::{SetFeature, set_feature},
+            set_feature_group::set_feature_group,
+        },
+        flows::{
+            save_display::save_display,
+            set_flow_versions::{SetFlowVersions, set_flow_versions},
+        },
     },
-};
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use tokio::time::{sleep, timeout};
-
-use crate::{
-    changes::{settled, watching},
-    deployed_versions::deployed,
-    support::{Backend, Database, committed},
-    world::{NOON, app, app_at, caller, group, member, origin, owner, run_due, switch, user},
 };
 
 contract! {
@@ -265,7 +274,7 @@ async fn old_changes_are_removed_from_the_beginning(db: Database) {
     assert_eq!(kept().await, ["c", "d", "e"]);
     // The job: 30 days.
     let later = app_at(storage.clone(), NOON.plus_days(51));
-    duo_console::usecases::run_jobs::add_standing_jobs(&later).await.expect("they stand");
+    duo_console::usecases::jobs::run_jobs::add_standing_jobs(&later).await.expect("they stand");
     run_due(&later).await.expect("it runs");
     assert_eq!(kept().await, ["e"]);
     assert_eq!(following(&storage, first + 2, 10).await, None);
@@ -353,7 +362,7 @@ async fn what_changes_no_answer_is_not_in_the_feed(db: Database) {
     let group = group(&there.storage, "acme").await;
     owner(&there.storage, &group, "olga").await;
     create_user(&there, &origin(), &new_user("ann")).await.expect("a user");
-    duo_console::usecases::run_jobs::add_standing_jobs(&there).await.expect("they stand");
+    duo_console::usecases::jobs::run_jobs::add_standing_jobs(&there).await.expect("they stand");
     settled(&here).await;
     let (begin, before) = (last(&there.storage).await, here.changes().knowledge());
     let mut bell = here.changes().listen();

@@ -1,14 +1,19 @@
 //! What is remembered is used while nothing changed, and no longer.
 
+use crate::{
+    deployed_versions::deployed,
+    support::{Database, committed},
+    world::{NOON, app, group, member, origin, owner, switch, user},
+};
 use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
 
 use duo_console::{
     domain::{
         audit::AuditKind,
-        code_review::Engine,
         environment::Environment,
-        feature::{FlagValue, Targets},
-        flows::DEVELOPER,
+        flags::{FlagValue, Targets},
+        flows::{catalogue::DEVELOPER, code_review::Engine},
         ids::UserId,
         namespace::Namespace,
         role::Role,
@@ -17,24 +22,23 @@ use duo_console::{
     storage::{Knowledge, NewSession, Storage},
     usecases::{
         App, Caller, FlagEditor, FlagSet,
-        authenticate::{TokenError, by_session, by_token},
-        create_token::{CreateToken, create_token},
-        decide_code_review::{Question, decide_code_review},
-        decide_flow_version::decide_flow_version,
-        evaluate_flags::{NoEvaluation, Subject, evaluate_all, evaluate_one},
-        follow_changes::{Followed, changes_after, last_change, listen},
-        list_tokens::list_tokens,
-        revoke_token::revoke_token,
-        set_feature::{SetFeature, set_feature},
-        set_flow_versions::{SetFlowVersions, set_flow_versions},
+        accounts::{
+            authenticate::{TokenError, by_session, by_token},
+            create_token::{CreateToken, create_token},
+            list_tokens::list_tokens,
+            revoke_token::revoke_token,
+        },
+        decisions::{
+            decide_code_review::{Question, decide_code_review},
+            decide_flow_version::decide_flow_version,
+            follow_changes::{Followed, changes_after, last_change, listen},
+        },
+        flags::{
+            evaluate_flags::{NoEvaluation, Subject, evaluate_all, evaluate_one},
+            set_feature::{SetFeature, set_feature},
+        },
+        flows::set_flow_versions::{SetFlowVersions, set_flow_versions},
     },
-};
-use tokio::time::{sleep, timeout};
-
-use crate::{
-    deployed_versions::deployed,
-    support::{Database, committed},
-    world::{NOON, app, group, member, origin, owner, switch, user},
 };
 
 contract! {

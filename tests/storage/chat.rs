@@ -1,20 +1,22 @@
 //! Commands from a chat program: who is whom, and that a request counts once, on however many servers.
 
-use duo_console::{
-    domain::chat_user::ChatUser,
-    storage::{NewUser, Storage, StorageError},
-    usecases::{
-        UseCaseError,
-        answer_chat::{ChatReply, ChatRequest, Replayed, answer_chat},
-        delete_user::delete_user,
-        link_chat_user::{link_chat_user, list_chat_users, unlink_chat_user},
-    },
-};
-
 use crate::{
     support::{Backend, Database, at_once, committed, run},
     unwritable::set_read_only,
     world::{NOON, app, new_user, origin, own, user},
+};
+
+use duo_console::{
+    domain::accounts::chat_user::ChatUser,
+    storage::{NewUser, Storage, StorageError},
+    usecases::{
+        UseCaseError,
+        accounts::delete_user::delete_user,
+        chat::{
+            answer_chat::{ChatReply, ChatRequest, Replayed, answer_chat},
+            link_chat_user::{link_chat_user, list_chat_users, unlink_chat_user},
+        },
+    },
 };
 
 contract! {

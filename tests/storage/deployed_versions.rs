@@ -1,21 +1,23 @@
 //! Which flow versions are deployed where.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{app, caller, change, user},
+};
+
 use duo_console::{
     domain::{
-        deployed::{Definition, Deployed, parse_version},
         environment::Environment,
+        flows::deployed::{Definition, Deployed, parse_version},
     },
     storage::{Registry, StorageError},
     usecases::{
         App, Caller, UseCaseError,
-        list_flow_versions::list_flow_versions,
-        set_flow_versions::{RegistryConflict, SetFlowVersions, set_flow_versions},
+        flows::{
+            list_flow_versions::list_flow_versions,
+            set_flow_versions::{RegistryConflict, SetFlowVersions, set_flow_versions},
+        },
     },
-};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{app, caller, change, user},
 };
 
 contract! {

@@ -1,26 +1,28 @@
 //! Feature groups: who is in them, and which flags name them.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{actor, app, group, origin, own, user},
+};
+
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{ADMINISTRATORS, FlagActor, Target, TargetKind, Targets},
+        flags::{ADMINISTRATORS, FlagActor, Target, TargetKind, Targets},
         ids::UserId,
     },
     storage::Storage,
     usecases::{
         App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError, Where,
-        change_member::change_member,
-        create_feature_group::create_feature_group,
-        list_feature_groups::{NamedBy, list_feature_groups},
-        set_feature::{SetFeature, set_feature},
-        set_feature_group::set_feature_group,
-        show_feature_group::show_feature_group,
+        flags::{
+            change_member::change_member,
+            create_feature_group::create_feature_group,
+            list_feature_groups::{NamedBy, list_feature_groups},
+            set_feature::{SetFeature, set_feature},
+            set_feature_group::set_feature_group,
+            show_feature_group::show_feature_group,
+        },
     },
-};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{actor, app, group, origin, own, user},
 };
 
 contract! {

@@ -1,9 +1,14 @@
 //! Feature flags.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{app, group, origin, own, save_gates, user},
+};
+
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{
+        flags::{
             FlagActor, FlagDefinition, FlagType, FlagValue, Gates, Glance, ORBIT_USER_PREFERENCE, Percentage,
             Targets,
         },
@@ -13,19 +18,16 @@ use duo_console::{
     storage::{StorageError, StoredFlag},
     usecases::{
         App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
-        define_features::define_features,
-        delete_feature::{DeleteFeature, delete_feature},
-        flag_definitions::to_yaml,
-        freeze_changes::{begin_freeze, end_freeze},
-        list_definitions::list_definitions,
-        read_features::{get_feature, list_set_features},
-        set_feature::{SetFeature, set_feature},
+        flags::{
+            define_features::define_features,
+            delete_feature::{DeleteFeature, delete_feature},
+            flag_definitions::to_yaml,
+            freeze_changes::{begin_freeze, end_freeze},
+            list_definitions::list_definitions,
+            read_features::{get_feature, list_set_features},
+            set_feature::{SetFeature, set_feature},
+        },
     },
-};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{app, group, origin, own, save_gates, user},
 };
 
 contract! {

@@ -1,11 +1,20 @@
 //! How a feature flag was set before, and setting it so again; how many a percentage takes in.
 
+use crate::{
+    support::{Backend, Database, at_once, run},
+    world::{app, below, group, origin, own, user},
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
 use duo_console::{
     domain::{
         actor::Surface,
         audit::{AuditActor, AuditCursor, AuditKind, NewAuditEvent, StateChange},
         environment::Environment,
-        feature::{
+        flags::{
             Asked, FlagActor, FlagDefinition, FlagType, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage,
             Targets,
         },
@@ -15,23 +24,16 @@ use duo_console::{
     },
     usecases::{
         App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, What, Where,
-        delete_feature::{DeleteFeature, delete_feature},
-        estimate_actors::{Share, estimate_actors},
-        flag_history::{HistoryEntry, PAGE, flag_history},
-        freeze_changes::begin_freeze,
-        restore_feature::{RestoreFeature, RestorePoint, Restored, restore_feature},
-        set_feature::{SetFeature, set_feature},
-        set_feature_group::set_feature_group,
+        flags::{
+            delete_feature::{DeleteFeature, delete_feature},
+            estimate_actors::{Share, estimate_actors},
+            flag_history::{HistoryEntry, PAGE, flag_history},
+            freeze_changes::begin_freeze,
+            restore_feature::{RestoreFeature, RestorePoint, Restored, restore_feature},
+            set_feature::{SetFeature, set_feature},
+            set_feature_group::set_feature_group,
+        },
     },
-};
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-
-use crate::{
-    support::{Backend, Database, at_once, run},
-    world::{app, below, group, origin, own, user},
 };
 
 contract! {

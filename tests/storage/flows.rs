@@ -1,25 +1,27 @@
 //! Flow selections and the consent that stands with them.
 
+use crate::{
+    support::{Database, committed},
+    world::{NOON, actor, app, change, code_review, group, owner, selection, switch, user},
+};
+
 use duo_console::{
     domain::{
         access::HeldRole,
-        consent::{Consent, ConsentGiven, FlowState, LedgerAction},
-        flows::{CATALOGUE, Flow},
+        flows::{
+            catalogue::{CATALOGUE, Flow},
+            consent::{Consent, ConsentGiven, FlowState, LedgerAction},
+            wording::WordingId,
+        },
         ids::ConsentId,
         namespace::Namespace,
         role::Role,
-        wording::WordingId,
     },
     storage::{FlowSelection, NewLedgerEntry, StorageError, UnitOfWork},
     usecases::{
         App, Caller,
-        set_flow::{SetFlow, SetFlowError},
+        flows::set_flow::{SetFlow, SetFlowError},
     },
-};
-
-use crate::{
-    support::{Database, committed},
-    world::{NOON, actor, app, change, code_review, group, owner, selection, switch, user},
 };
 
 contract! {
@@ -59,7 +61,7 @@ async fn what_a_change_comes_to_is_what_is_read_after_it(db: Database) {
         confirmed: None,
         seen_version: 0,
     };
-    let set = duo_console::usecases::set_flow::set_flow(&app, &ann, command).await.expect("she may");
+    let set = duo_console::usecases::flows::set_flow::set_flow(&app, &ann, command).await.expect("she may");
     let mut view = storage.read().await.expect("a view");
     let read = view.flow_selections().find(acme.id, developer).await.expect("a look-up");
     assert_eq!(set.now.selection, read);
@@ -292,7 +294,7 @@ async fn asking_for_what_already_is_writes_nothing(db: Database) {
         confirmed: None,
         seen_version: 99,
     };
-    duo_console::usecases::set_flow::set_flow(&app, &ann, again).await.expect("it is on already");
+    duo_console::usecases::flows::set_flow::set_flow(&app, &ann, again).await.expect("it is on already");
     assert_eq!(db.texts(ROWS).await, before);
     assert_eq!(db.number("SELECT COUNT(*) FROM audit_events").await, 2);
 }

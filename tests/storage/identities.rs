@@ -1,22 +1,24 @@
 //! Whom a provider means, by which address users are found, and which memberships a provider made.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{NOON, app, group, member, origin, user},
+};
+
 use duo_console::{
     domain::{
-        email::EmailAddress,
-        group_map::{GroupMap, MadeBy, MembershipChange},
-        identity::{ClaimedEmail, Identity, ProviderClaims},
+        accounts::{
+            email::EmailAddress,
+            identity::{ClaimedEmail, Identity, ProviderClaims},
+        },
+        people::group_map::{GroupMap, MadeBy, MembershipChange},
         role::Role,
     },
     storage::StorageError,
     usecases::{
-        delete_user::delete_user,
-        sign_in_with_provider::{ProviderRules, ProviderSignIn, sign_in_with_provider},
+        accounts::delete_user::delete_user,
+        people::sign_in_with_provider::{ProviderRules, ProviderSignIn, sign_in_with_provider},
     },
-};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{NOON, app, group, member, origin, user},
 };
 
 contract! {

@@ -1,5 +1,14 @@
 //! What is done later, or in steps: once, whoever stops in between, and whatever the clocks say.
 
+use crate::{
+    cancellation::at_most,
+    support::{Backend, Database, at_once, committed, run},
+    world::{NOON, app_at, app_with_jobs, origin, own, run_due},
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
@@ -10,27 +19,19 @@ use duo_console::{
         actor::Surface,
         audit::{AuditActor, AuditKind, NewAuditEvent},
         ids::JobId,
-        job::{Ending, Job, JobState, LEASE, Priority, Progress},
+        jobs::job::{Ending, Job, JobState, LEASE, Priority, Progress},
         time::Timestamp,
     },
     storage::{NewJob, Storage, UnitOfWork},
     usecases::{
         App, Effect, Failure, JobHandler, JobHandlers, Step, UseCaseError, What, Work,
         administrator::Administrator,
-        change_job::{JobError, retry_job, stop_job},
-        list_jobs::{count_jobs, list_jobs},
-        run_jobs::{Ran, add_standing_jobs, give_back, run_due_jobs},
+        jobs::{
+            change_job::{JobError, retry_job, stop_job},
+            list_jobs::{count_jobs, list_jobs},
+            run_jobs::{Ran, add_standing_jobs, give_back, run_due_jobs},
+        },
     },
-};
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-
-use crate::{
-    cancellation::at_most,
-    support::{Backend, Database, at_once, committed, run},
-    world::{NOON, app_at, app_with_jobs, origin, own, run_due},
 };
 
 contract! {

@@ -1,17 +1,17 @@
 //! Roles, inherited ones with them, and seats.
 
-use duo_console::domain::{
-    access::Standing,
-    availability::DuoChain,
-    flows::Tier,
-    ids::NamespaceId,
-    namespace::{NamespaceKind, Subscription},
-    role::Role,
-};
-
 use crate::{
     support::{Database, committed},
     world::{below, group, member, path, user},
+};
+
+use duo_console::domain::{
+    access::Standing,
+    flows::catalogue::Tier,
+    ids::NamespaceId,
+    namespace::{NamespaceKind, Subscription},
+    role::Role,
+    settings::availability::DuoChain,
 };
 
 contract! {

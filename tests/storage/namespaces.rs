@@ -1,19 +1,19 @@
 //! The tree of groups and projects, and who sees what of it.
 
-use duo_console::{
-    domain::{
-        availability::{DuoAvailability, DuoChain},
-        flows::Tier,
-        ids::{NamespaceId, UserId},
-        namespace::{Namespace, NamespaceKind, Subscription},
-        role::Role,
-    },
-    storage::{NewNamespace, Storage, StorageError},
-};
-
 use crate::{
     support::{Database, committed},
     world::{below, group, member, path, user},
+};
+
+use duo_console::{
+    domain::{
+        flows::catalogue::Tier,
+        ids::{NamespaceId, UserId},
+        namespace::{Namespace, NamespaceKind, Subscription},
+        role::Role,
+        settings::availability::{DuoAvailability, DuoChain},
+    },
+    storage::{NewNamespace, Storage, StorageError},
 };
 
 contract! {

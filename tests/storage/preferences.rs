@@ -1,18 +1,18 @@
 //! Preferences: how pages look, and Orbit, which is another matter in the same row.
 
-use duo_console::{
-    domain::{
-        ids::UserId,
-        orbit::{OrbitSetting, OrbitSettings},
-        preferences::{Display, Theme, TimeFormat},
-    },
-    storage::{StorageError, StoredOrbit},
-    usecases::save_display::save_display,
-};
-
 use crate::{
     support::{Database, committed},
     world::{app, caller, user},
+};
+
+use duo_console::{
+    domain::{
+        flows::orbit::{OrbitSetting, OrbitSettings},
+        ids::UserId,
+        preferences::{Display, Theme, TimeFormat},
+    },
+    storage::{StorageError, StoredOrbit},
+    usecases::flows::save_display::save_display,
 };
 
 contract! {

@@ -1,34 +1,33 @@
 //! Many at once, each through a server's own handle: nothing is lost, nothing is done twice, and
 //! whoever loses a race is told so and not that the database is broken.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{NOON, app, app_at, caller, group, origin, owner, save_gates, selection, switch, user},
+};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 use duo_console::{
     domain::{
-        consent::Transition,
         environment::Environment,
-        feature::{FlagActor, Gates, ORBIT_USER_PREFERENCE, Targets},
+        flags::{FlagActor, Gates, ORBIT_USER_PREFERENCE, Targets},
+        flows::{consent::Transition, orbit::OrbitSetting},
         ids::UserId,
         namespace::Namespace,
-        orbit::OrbitSetting,
         user::UserKind,
     },
     storage::{NewSession, StorageError},
     usecases::{
         App, FlagEditor, FlagError, UseCaseError, Where,
-        authenticate::by_session,
+        accounts::{
+            authenticate::by_session,
+            create_user::{CreateUser, create_user},
+        },
         create_demo_data::create_demo_data,
-        create_user::{CreateUser, create_user},
-        set_feature::{SetFeature, set_feature},
-        set_flow::SetFlowError,
-        set_orbit::set_orbit,
+        flags::set_feature::{SetFeature, set_feature},
+        flows::{set_flow::SetFlowError, set_orbit::set_orbit},
     },
-};
-use sha2::{Digest, Sha256};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{NOON, app, app_at, caller, group, origin, owner, save_gates, selection, switch, user},
 };
 
 contract! {

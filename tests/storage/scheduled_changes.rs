@@ -1,36 +1,39 @@
 //! Changes of feature flags that are made later: once, by one server, or not at all.
 
+use crate::{
+    cancellation::at_most,
+    support::{Database, at_once, committed},
+    world::{NOON, app, app_at, caller, new_user, origin, own, run_due, user},
+};
 use std::{pin::Pin, time::Duration};
 
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{
+        flags::{
             Ended, FlagActor, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage, ScheduleState, Targets,
         },
         ids::{JobId, ScheduledChangeId},
-        job::{Ending, LEASE},
+        jobs::job::{Ending, LEASE},
         time::Timestamp,
     },
     storage::{NewUser, Storage},
     usecases::{
         App, Caller, FlagEditor, FlagError, FlagReader, UseCaseError, What, Where,
         administrator::Administrator,
-        cancel_scheduled_change::cancel_scheduled_change,
-        change_job::{JobError, retry_job},
-        freeze_changes::{begin_freeze, end_freeze},
-        list_scheduled_changes::{Scheduled, list_scheduled_changes},
-        read_features::get_feature,
-        run_jobs::{Ran, add_standing_jobs},
-        schedule_change::{ScheduleChange, schedule_change},
-        set_feature::{SetFeature, set_feature},
+        flags::{
+            cancel_scheduled_change::cancel_scheduled_change,
+            freeze_changes::{begin_freeze, end_freeze},
+            list_scheduled_changes::{Scheduled, list_scheduled_changes},
+            read_features::get_feature,
+            schedule_change::{ScheduleChange, schedule_change},
+            set_feature::{SetFeature, set_feature},
+        },
+        jobs::{
+            change_job::{JobError, retry_job},
+            run_jobs::{Ran, add_standing_jobs},
+        },
     },
-};
-
-use crate::{
-    cancellation::at_most,
-    support::{Database, at_once, committed},
-    world::{NOON, app, app_at, caller, new_user, origin, own, run_due, user},
 };
 
 contract! {

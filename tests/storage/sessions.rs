@@ -1,8 +1,13 @@
 //! Sessions.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{NOON, app, app_at, new_user, origin, user},
+};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use duo_console::{
     domain::{
         ids::UserId,
@@ -12,15 +17,11 @@ use duo_console::{
     storage::{NewSession, NewUser, Storage, StorageError},
     usecases::{
         App, Clock,
-        set_password::set_password,
-        sign_in::{SignIn, sign_in},
+        accounts::{
+            set_password::set_password,
+            sign_in::{SignIn, sign_in},
+        },
     },
-};
-use sha2::{Digest, Sha256};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{NOON, app, app_at, new_user, origin, user},
 };
 
 contract! {

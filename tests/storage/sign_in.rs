@@ -1,23 +1,25 @@
 //! What holds when many sign in, or use a link, at the same moment, and on several servers.
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
-use duo_console::{
-    domain::{ids::UserId, throttle::Failures, user::UserKind},
-    storage::{NewUser, Storage},
-    usecases::{
-        App, Origin, UseCaseError, What,
-        first_administrator::{
-            FirstAdministrator, create_first_administrator, make_first_administrator_link,
-        },
-        reset_links::{make_reset_link_as_operator, use_reset_link},
-        set_password::set_password,
-        sign_in::{SignIn, sign_in},
-    },
-};
-
 use crate::{
     support::{Database, at_once, committed},
     world::{NOON, app, app_at, new_user, origin, user},
+};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+
+use duo_console::{
+    domain::{accounts::throttle::Failures, ids::UserId, user::UserKind},
+    storage::{NewUser, Storage},
+    usecases::{
+        App, Origin, UseCaseError, What,
+        accounts::{
+            first_administrator::{
+                FirstAdministrator, create_first_administrator, make_first_administrator_link,
+            },
+            reset_links::{make_reset_link_as_operator, use_reset_link},
+            set_password::set_password,
+            sign_in::{SignIn, sign_in},
+        },
+    },
 };
 
 contract! {

@@ -1,14 +1,14 @@
 //! Personal access tokens.
 
-use duo_console::{
-    domain::{ids::UserId, token::Scope},
-    storage::{NewToken, StorageError},
-    usecases::revoke_token::revoke_token,
-};
-
 use crate::{
     support::{Database, at_once, committed},
     world::{NOON, app, caller, user},
+};
+
+use duo_console::{
+    domain::{ids::UserId, token::Scope},
+    storage::{NewToken, StorageError},
+    usecases::accounts::revoke_token::revoke_token,
 };
 
 contract! {

@@ -1,17 +1,17 @@
 //! A unit of work is all or nothing, and one that went wrong leaves no trace in the next.
 
-use duo_console::{
-    domain::consent::{Consent, FlowState},
-    storage::{Storage, StorageError},
-    usecases::{
-        UseCaseError,
-        create_user::{CreateUser, create_user},
-    },
-};
-
 use crate::{
     support::Database,
     world::{app, change, code_review, group, new_user, origin, owner, selection, switch, user},
+};
+
+use duo_console::{
+    domain::flows::consent::{Consent, FlowState},
+    storage::{Storage, StorageError},
+    usecases::{
+        UseCaseError,
+        accounts::create_user::{CreateUser, create_user},
+    },
 };
 
 contract! {

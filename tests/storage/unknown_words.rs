@@ -1,21 +1,21 @@
 //! What another version of the program may have written: a word that this one does not know is said
 //! to be that, by table and column, and never taken for something else. In the logs it is carried.
 
+use crate::{
+    support::{Database, committed},
+    world::{NOON, app, below, group, owner, path, switch},
+};
+
 use duo_console::{
     domain::{
         audit::AuditKind,
         audit_query::AuditSelection,
-        consent::LedgerAction,
         environment::Environment,
+        flows::consent::LedgerAction,
         ids::{ChangeId, NamespaceId, ScheduledChangeId},
         namespace::NamespaceKind,
     },
     storage::{AuditFilter, NewToken, Storage, StorageError},
-};
-
-use crate::{
-    support::{Database, committed},
-    world::{NOON, app, below, group, owner, path, switch},
 };
 
 contract! {

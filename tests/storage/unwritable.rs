@@ -1,19 +1,19 @@
 //! A database that takes no changes says so, keeps what it has, and takes them again afterwards.
 
-use duo_console::{
-    domain::feature::{FlagValue, Targets},
-    storage::{DatabaseUrl, Storage, StorageError},
-    usecases::{
-        FlagEditor, Where,
-        run_jobs::Ran,
-        schedule_change::{ScheduleChange, schedule_change},
-        set_flow::SetFlowError,
-    },
-};
-
 use crate::{
     support::{Backend, Database, run},
     world::{NOON, app, app_at, group, new_user, origin, owner, run_due, selection, switch, user},
+};
+
+use duo_console::{
+    domain::flags::{FlagValue, Targets},
+    storage::{DatabaseUrl, Storage, StorageError},
+    usecases::{
+        FlagEditor, Where,
+        flags::schedule_change::{ScheduleChange, schedule_change},
+        flows::set_flow::SetFlowError,
+        jobs::run_jobs::Ran,
+    },
 };
 
 /// Adds users until the database takes no more; how many it took.

@@ -1,21 +1,21 @@
 //! Users, and what goes with one who is deleted.
 
+use crate::{
+    support::{Database, at_once, committed},
+    world::{NOON, app, group, member, new_user, origin, owner, save_gates, switch, user},
+};
+
 use duo_console::{
     domain::{
         environment::Environment,
-        feature::{FlagActor, Gates},
+        flags::{FlagActor, Gates},
         ids::UserId,
         role::Role,
         token::Scope,
         user::{User, UserKind},
     },
     storage::{NewSession, NewToken, NewUser, StorageError},
-    usecases::{UseCaseError, What, delete_user::delete_user},
-};
-
-use crate::{
-    support::{Database, at_once, committed},
-    world::{NOON, app, group, member, new_user, origin, owner, save_gates, switch, user},
+    usecases::{UseCaseError, What, accounts::delete_user::delete_user},
 };
 
 contract! {

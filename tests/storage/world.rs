@@ -1,5 +1,6 @@
 //! People and groups to test with.
 
+use crate::support::committed;
 use std::sync::{
     Arc,
     atomic::{AtomicI64, AtomicU64, Ordering},
@@ -8,28 +9,28 @@ use std::sync::{
 use duo_console::{
     domain::{
         actor::{Actor, Proof, Surface},
-        availability::DuoChain,
         environment::Environment,
-        feature::Gates,
-        flows::{CODE_REVIEW, Flow, Tier},
+        flags::Gates,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow, Tier},
+            wording::CODE_REVIEW_WORDING,
+        },
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
         role::Role,
+        settings::availability::DuoChain,
         time::Timestamp,
         user::UserKind,
-        wording::CODE_REVIEW_WORDING,
     },
     storage::{
         FlowSelection, LastChange, NewNamespace, NewUser, Storage, StorageError, StoredFlag, UnitOfWork,
     },
     usecases::{
         App, Caller, Clock, Explained, JobHandlers, Origin, Random, Settings, UseCaseError,
-        run_jobs::{Ran, run_due_jobs},
-        set_flow::{FlowSet, SetFlow, SetFlowError, set_flow},
+        flows::set_flow::{FlowSet, SetFlow, SetFlowError, set_flow},
+        jobs::run_jobs::{Ran, run_due_jobs},
     },
 };
-
-use crate::support::committed;
 
 pub const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 

@@ -1,7 +1,6 @@
 //! The flags for signing in by an OpenID Connect provider, and what comes of them.
 
 use std::fmt;
-
 use url::{Host, Url};
 
 use super::{
@@ -11,10 +10,10 @@ use super::{
 };
 use crate::{
     domain::{
-        email::EmailDomains,
+        accounts::email::EmailDomains,
         visible::{is_seen, may_stand_in_a_name},
     },
-    usecases::sign_in_with_provider::ProviderRules,
+    usecases::people::sign_in_with_provider::ProviderRules,
 };
 
 settings! {

@@ -2,7 +2,7 @@ use clap::Parser;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::email::EmailDomains;
+use crate::domain::accounts::email::EmailDomains;
 
 #[derive(Parser)]
 struct Command {

@@ -1,12 +1,11 @@
 //! What single values must be. Each reader says what it expected.
 
 use std::{convert::Infallible, fmt, fs, net::SocketAddr, str::FromStr};
-
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::{Host, Url};
 
 use crate::{
-    domain::{environment::Environment, group_map::GroupMap},
+    domain::{environment::Environment, people::group_map::GroupMap},
     server::MetricsToken,
     storage::DatabaseUrl,
 };

@@ -16,8 +16,10 @@ use super::{
 };
 use crate::{
     domain::{
-        email::EmailDomains,
-        identity::{ClaimedEmail, Identity, ProviderClaims},
+        accounts::{
+            email::EmailDomains,
+            identity::{ClaimedEmail, Identity, ProviderClaims},
+        },
         time::Timestamp,
     },
     server::config::ProviderConfig,

@@ -2,12 +2,11 @@
 //! tolerantly as is safe; the others may be anything. What cannot be read is named in the log, by claim
 //! and reason, without its value.
 
+use serde_json::{Map, Number, Value};
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Number, Value};
-
 use super::error::printable;
-use crate::domain::group_map::GroupMap;
+use crate::domain::people::group_map::GroupMap;
 
 pub(super) type Claims = Map<String, Value>;
 

@@ -1,7 +1,5 @@
 //! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
 
-use std::{sync::Arc, time::Duration};
-
 use axum::{
     Extension,
     body::Body,
@@ -14,6 +12,7 @@ use openidconnect::{
     PostLogoutRedirectUrl, Scope,
     core::{CoreAuthPrompt, CoreResponseType},
 };
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Provider, answer,
@@ -22,7 +21,7 @@ use super::{
 };
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
-    domain::{identity::Refusal, paths},
+    domain::{accounts::identity::Refusal, paths},
     server::{
         ServerState,
         headers::{is_led_here, user_agent},
@@ -31,7 +30,7 @@ use crate::{
     ui::{NotFoundPage, ProviderSignInFailed, SignInPage},
     usecases::{
         Origin,
-        sign_in_with_provider::{ProviderSignIn, sign_in_with_provider},
+        people::sign_in_with_provider::{ProviderSignIn, sign_in_with_provider},
     },
 };
 

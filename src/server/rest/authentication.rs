@@ -3,16 +3,15 @@
 //! Cookies are ignored here. No browser adds these headers to a request that another site made, so
 //! the API needs no cross-site check; were a session cookie accepted, it would.
 
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
 use http::{Extensions, HeaderMap, header::AUTHORIZATION, request::Parts};
+use std::sync::Arc;
 
 use super::{problem::Problem, problem_document::Code, state::Api};
 use crate::{
     domain::actor::Surface,
     server::{request_headers::bearer, request_log::RequestUser},
-    usecases::{Caller, Origin, authenticate},
+    usecases::{Caller, Origin, accounts::authenticate},
 };
 
 /// GitLab's header for a token. Counts before `Authorization`, which a proxy may need for itself.

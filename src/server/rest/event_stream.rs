@@ -1,13 +1,12 @@
 //! An answer that does not end: server-sent events about what changed.
 
-use std::{collections::VecDeque, fmt, sync::Arc};
-
 use axum::response::{
     IntoResponse, Response,
     sse::{Event, Sse},
 };
 use futures_util::stream;
 use http::HeaderValue;
+use std::{collections::VecDeque, fmt, sync::Arc};
 use tokio::time::sleep;
 
 use super::{authentication::Authenticated, problem::Problem, state::Api};
@@ -19,8 +18,10 @@ use crate::{
     storage::Listener,
     usecases::{
         Caller, UseCaseError,
-        authenticate::{self, TokenError},
-        follow_changes::{Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen},
+        accounts::authenticate::{self, TokenError},
+        decisions::follow_changes::{
+            Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen,
+        },
     },
     wire::changes::{Change, RefetchEvaluation},
 };

@@ -4,34 +4,20 @@
 //! `authentication`.
 
 mod authentication;
-mod changes;
-mod chat;
-mod consents;
-mod decision_views;
-mod decisions;
+pub mod chat;
+pub mod decisions;
 mod event_stream;
-mod feature_change_views;
-mod feature_changes;
-mod feature_input;
-mod feature_refusal;
-mod feature_views;
-mod features;
-mod flow_version_views;
-mod flow_versions;
-mod flows;
+pub mod flags;
+pub mod flows;
 mod input;
 mod json;
 mod object;
-mod ofrep;
-mod ofrep_views;
 mod openapi;
-mod parameters;
 mod problem;
 mod problem_document;
 mod state;
 mod streams;
 mod unknown;
-mod user;
 
 use std::sync::{Arc, LazyLock};
 
@@ -58,8 +44,8 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
     let (routes, _) = routes().split_for_parts();
     routes
         // As python-gitlab writes them.
-        .route("/api/v4/features/", get(features::list))
-        .route("/api/v4/features//{name}", post(features::set).delete(features::delete))
+        .route("/api/v4/features/", get(flags::features::list))
+        .route("/api/v4/features//{name}", post(flags::features::set).delete(flags::features::delete))
         // Not a fallback of the router: whoever merges it has one already.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
@@ -85,25 +71,25 @@ pub fn document() -> &'static Value {
 fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))
-        .routes(routes!(decisions::code_review))
-        .routes(routes!(decisions::flow_version))
-        .routes(routes!(decisions::many))
-        .routes(routes!(flows::list))
-        .routes(routes!(flows::set))
-        .routes(routes!(flow_versions::list, flow_versions::set))
-        .routes(routes!(consents::code_review_wording))
-        .routes(routes!(features::list))
-        .routes(routes!(features::definitions))
-        .routes(routes!(features::set, features::delete))
-        .routes(routes!(user::current))
-        .routes(routes!(user::version))
-        .routes(routes!(feature_changes::history))
-        .routes(routes!(feature_changes::restore))
-        .routes(routes!(feature_changes::list, feature_changes::add))
-        .routes(routes!(feature_changes::cancel))
-        .routes(routes!(chat::command))
-        .routes(routes!(ofrep::evaluate))
-        .routes(routes!(ofrep::evaluate_many))
-        .routes(routes!(changes::follow))
-        .routes(routes!(changes::follow_flags))
+        .routes(routes!(decisions::routes::code_review))
+        .routes(routes!(decisions::routes::flow_version))
+        .routes(routes!(decisions::routes::many))
+        .routes(routes!(flows::selections::list))
+        .routes(routes!(flows::selections::set))
+        .routes(routes!(flows::flow_versions::list, flows::flow_versions::set))
+        .routes(routes!(flows::consents::code_review_wording))
+        .routes(routes!(flags::features::list))
+        .routes(routes!(flags::features::definitions))
+        .routes(routes!(flags::features::set, flags::features::delete))
+        .routes(routes!(flags::user::current))
+        .routes(routes!(flags::user::version))
+        .routes(routes!(flags::feature_changes::history))
+        .routes(routes!(flags::feature_changes::restore))
+        .routes(routes!(flags::feature_changes::list, flags::feature_changes::add))
+        .routes(routes!(flags::feature_changes::cancel))
+        .routes(routes!(chat::commands::command))
+        .routes(routes!(flags::ofrep::evaluate))
+        .routes(routes!(flags::ofrep::evaluate_many))
+        .routes(routes!(decisions::changes::follow))
+        .routes(routes!(decisions::changes::follow_flags))
 }

@@ -16,15 +16,18 @@ use http::{
 
 use super::problem_document::{Code, ProblemDocument};
 use crate::{
-    domain::{access::Denial, flow_version::NotDeployed, wording::CODE_REVIEW_WORDING},
+    domain::{
+        access::Denial,
+        flows::{flow_version::NotDeployed, wording::CODE_REVIEW_WORDING},
+    },
     server::{
         limits::{self, Late, Limits},
         rates::Exhausted,
         request_log::Cause,
     },
     storage::StorageError,
-    usecases::{Origin, UseCaseError, What, authenticate::TokenError},
-    wire::consent_wording::ConsentWording,
+    usecases::{Origin, UseCaseError, What, accounts::authenticate::TokenError},
+    wire::flows::consent_wording::ConsentWording,
 };
 
 /// A refusal: what is told, and what is not.

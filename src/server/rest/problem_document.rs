@@ -1,9 +1,8 @@
 //! What a problem looks like on the wire. The codes that problems have, each with its status and title,
 //! are the domain's.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
+use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -12,7 +11,7 @@ use utoipa::{
     },
 };
 
-use crate::wire::{consent_wording::ConsentWording, flow::FlowState};
+use crate::wire::flows::{consent_wording::ConsentWording, flow::FlowState};
 
 /// Why a request was refused (RFC 9457). Nothing was changed when one of these comes back.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -1,21 +1,21 @@
 //! Pieces of markup that know nothing of addresses.
 
-mod actor_fields;
-mod consent_text;
+pub mod accounts;
 mod field;
+pub mod flags;
 mod flash_note;
+pub mod flows;
 mod markdown;
 mod pager;
-mod password_fields;
 mod problem;
 mod time;
 
-pub use actor_fields::{ActorFields, WrongActor};
-pub use consent_text::ConsentText;
+pub use accounts::password_fields::PasswordFields;
 pub use field::{Field, FieldError, PasswordField, UsernameField, Wrong, described_by};
+pub use flags::actor_fields::{ActorFields, WrongActor};
 pub use flash_note::{AlertNote, StatusNote};
+pub use flows::consent_text::ConsentText;
 pub use markdown::Markdown;
 pub use pager::Pager;
-pub use password_fields::PasswordFields;
 pub use problem::Problem;
 pub use time::Time;

@@ -1,27 +1,28 @@
 //! The configuration of a group: a checkbox for each flow, and why which engine reviews.
 
-use std::sync::{Arc, LazyLock};
-
 use leptos::{prelude::*, tachys::html::InertElement};
 use quick_cache::sync::Cache;
+use std::sync::{Arc, LazyLock};
 
 use super::{
     Visit,
-    explain::{Explain, about},
+    decisions::explain::{Explain, about},
 };
 use crate::{
     actions::{
         flash::Outcome,
+        flows::set_flow::{ADDRESS, FlowStatus},
         query::Query,
-        set_flow::{ADDRESS, FlowStatus},
     },
     domain::{
-        effect::Hindrance,
-        feature::DUO_CODE_REVIEW_FLOW_PRIORITY,
-        flows::{CODE_REVIEW, Flow, Maturity, Tier},
+        flags::DUO_CODE_REVIEW_FLOW_PRIORITY,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow, Maturity, Tier},
+            effect::Hindrance,
+            wording::CODE_REVIEW_WORDING,
+        },
         namespace::GroupPath,
         paths::{self, GroupPage},
-        wording::CODE_REVIEW_WORDING,
     },
     ui::{
         components::ConsentText,
@@ -30,8 +31,8 @@ use crate::{
     },
     usecases::{
         FlowSelection, UseCaseError,
-        explain::explain,
-        show_configuration::{Configuration, show_configuration},
+        decisions::explain::explain,
+        flows::show_configuration::{Configuration, show_configuration},
     },
 };
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{audit_events, configuration, overview, problem::NotFoundPage, visit};
+use super::{audit::audit_events, configuration, flows::overview, problem::NotFoundPage, visit};
 use crate::{
     actions::{query::Query, support::below},
     domain::paths::{self, GroupPage},

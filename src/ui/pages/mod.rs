@@ -1,53 +1,41 @@
 //! One file a page. A page loads with a use case and shows what came of it.
 
-mod access_tokens;
-mod active_sessions;
-mod admin_audit_events;
-mod admin_feature_flags;
-mod admin_feature_groups;
-mod admin_jobs;
-mod admin_users;
+pub mod accounts;
 mod api_docs;
-mod audit_events;
-mod audit_list;
+pub mod audit;
 mod configuration;
-mod confirm;
-mod explain;
-mod feature_flag;
-mod feature_group;
-mod first_administrator;
+pub mod decisions;
+pub mod flags;
+pub mod flows;
 mod group;
-mod groups;
+pub mod jobs;
 mod jump;
-mod overview;
-mod password;
-mod preferences;
+pub mod people;
 mod problem;
-mod provider;
-mod reset_password;
-mod sign_in;
 
-pub use access_tokens::AccessTokensPage;
-pub use active_sessions::ActiveSessionsPage;
-pub use admin_audit_events::AdminAuditEventsPage;
-pub use admin_feature_flags::AdminFeatureFlagsPage;
-pub use admin_feature_groups::AdminFeatureGroupsPage;
-pub use admin_jobs::AdminJobsPage;
-pub use admin_users::AdminUsersPage;
+pub use accounts::{
+    access_tokens::AccessTokensPage,
+    active_sessions::ActiveSessionsPage,
+    admin_users::AdminUsersPage,
+    confirm::ConfirmPage,
+    first_administrator::FirstAdministratorPage,
+    password::PasswordPage,
+    provider::{ProviderButton, ProviderSignInFailed},
+    reset_password::ResetPasswordPage,
+    sign_in::{DemoHint, SignInPage},
+};
 pub use api_docs::{ApiDocsPage, ApiDocument};
-pub use confirm::ConfirmPage;
-pub use feature_flag::FeatureFlagPage;
-pub use feature_group::FeatureGroupPage;
-pub use first_administrator::FirstAdministratorPage;
+pub use audit::admin_audit_events::AdminAuditEventsPage;
+pub use flags::{
+    admin_feature_flags::AdminFeatureFlagsPage, admin_feature_groups::AdminFeatureGroupsPage,
+    feature_flag::FeatureFlagPage, feature_group::FeatureGroupPage,
+};
+pub use flows::preferences::PreferencesPage;
 pub use group::GroupPages;
-pub use groups::GroupsPage;
+pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
-pub use password::PasswordPage;
-pub use preferences::PreferencesPage;
+pub use people::groups::GroupsPage;
 pub use problem::{NotFoundPage, Refusal};
-pub use provider::{ProviderButton, ProviderSignInFailed};
-pub use reset_password::ResetPasswordPage;
-pub use sign_in::{DemoHint, SignInPage};
 
 use leptos::{
     prelude::*,

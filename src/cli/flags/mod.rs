@@ -1,0 +1,6 @@
+//! Feature flags: gates, feature groups, history, schedule.
+
+pub(super) mod feature;
+pub(super) mod feature_changes;
+pub(super) mod feature_rows;
+pub(super) mod features;

@@ -1,0 +1,174 @@
+//! How long whoever failed to sign in has to wait before the next attempt.
+//!
+//! Waits are short, grow, and have an end: guessing becomes hopeless, and nobody can lock somebody
+//! else out for good. `docs/decisions/0011-throttling-sign-in.md` says how the numbers were chosen.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::domain::{ids::UserId, time::Timestamp};
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+
+/// The wait after the first failure that is one too many, in milliseconds. Each further doubles it.
+const FIRST_WAIT: i64 = 15 * SECOND;
+
+/// Whoever did not fail for so long begins anew, in milliseconds.
+pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
+
+/// What failures are counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A name that was tried, whether or not there is such a user.
+    Account(&'a str),
+    /// Where the attempts come from; `None` where it is not known.
+    Address(Option<IpAddr>),
+    /// Somebody signed in who types their password again. A count of its own: strangers who try the
+    /// name do not keep the user from confirming.
+    Confirmation(UserId),
+}
+
+/// How many failures are free, and how long the wait after many becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub free: i64,
+    /// In milliseconds.
+    pub longest_wait: i64,
+}
+
+impl Subject<'_> {
+    /// What tells it from every other; `None` where there is nothing to count for.
+    pub fn key(self) -> Option<String> {
+        match self {
+            Self::Account(name) => Some(format!("account {}", name.trim().to_ascii_lowercase())),
+            Self::Address(address) => address.map(|it| format!("address {}", network(it))),
+            Self::Confirmation(user) => Some(format!("confirmation {user}")),
+        }
+    }
+
+    pub const fn limit(self) -> Limit {
+        match self {
+            Self::Account(_) | Self::Confirmation(_) => Limit { free: 5, longest_wait: 5 * MINUTE },
+            // Many people may share one.
+            Self::Address(_) => Limit { free: 20, longest_wait: 15 * MINUTE },
+        }
+    }
+}
+
+/// What tells one client's addresses from those of others: of IPv6 it is given 2⁶⁴ at the least.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failures {
+    pub count: i64,
+    pub last_at: Timestamp,
+}
+
+impl Failures {
+    /// With one more, at `now`.
+    #[must_use]
+    pub fn and_one(self, now: Timestamp) -> Self {
+        let count = if self.is_forgotten(now) { 1 } else { self.count.saturating_add(1) };
+        Self { count, last_at: now }
+    }
+
+    fn is_forgotten(self, now: Timestamp) -> bool {
+        now >= self.last_at.plus_millis(FORGOTTEN_AFTER)
+    }
+}
+
+impl Limit {
+    /// How long to wait from `now`, in whole seconds; 0 when an attempt may be made.
+    pub fn wait(self, failures: Failures, now: Timestamp) -> i64 {
+        let excess = failures.count - self.free;
+        // A failure of the future is none that somebody has to wait after: the wait would never end.
+        if excess < 0 || failures.is_forgotten(now) || failures.last_at.is_ahead_of(now) {
+            return 0;
+        }
+        // Beyond so many doublings it is the longest anyway.
+        let wait = (FIRST_WAIT << excess.min(20)).min(self.longest_wait);
+        let left = failures.last_at.plus_millis(wait).as_millis() - now.as_millis();
+        // Another server's clock may be ahead: nobody waits longer for that.
+        let left = left.clamp(0, wait);
+        (left + SECOND - 1) / SECOND
+    }
+}
+
+/// `15 seconds`, `2 minutes`: never shorter than it is.
+pub fn in_words(seconds: i64) -> String {
+    let (count, unit) = if seconds < 120 { (seconds, "second") } else { ((seconds + 59) / 60, "minute") };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
+
+    fn address(ip: &str) -> Subject<'static> {
+        Subject::Address(Some(ip.parse().expect("an address")))
+    }
+
+    fn account(count: i64) -> i64 {
+        Subject::Account("ann").limit().wait(Failures { count, last_at: NOON }, NOON)
+    }
+
+    #[test]
+    fn five_failures_are_free_and_then_the_wait_doubles_up_to_five_minutes() {
+        let waits: Vec<i64> = (0..12).map(account).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 15, 30, 60, 120, 240, 300, 300]);
+        assert_eq!(account(i64::MAX), 300, "however many there were");
+    }
+
+    #[test]
+    fn an_address_has_more_because_many_share_it() {
+        let limit = address("192.0.2.7").limit();
+        let wait = |count| limit.wait(Failures { count, last_at: NOON }, NOON);
+        assert_eq!((wait(19), wait(20), wait(21), wait(40)), (0, 15, 30, 900));
+    }
+
+    #[test]
+    fn a_wait_runs_out_and_is_said_in_whole_seconds() {
+        let limit = Subject::Account("ann").limit();
+        let failures = Failures { count: 5, last_at: NOON };
+        let after = |millis| limit.wait(failures, NOON.plus_millis(millis));
+        assert_eq!((after(0), after(1), after(14_001), after(14_999), after(15_000)), (15, 15, 1, 1, 0));
+        assert_eq!(after(-60_000), 15, "a clock behind makes nobody wait longer");
+        assert_eq!(after(FORGOTTEN_AFTER * 2), 0);
+        assert_eq!(after(-2 * FORGOTTEN_AFTER), 0, "the clock was ahead: it is no wait of two days");
+    }
+
+    #[test]
+    fn a_day_without_a_failure_begins_anew() {
+        let many = Failures { count: 50, last_at: NOON };
+        assert_eq!(many.and_one(NOON.plus_millis(FORGOTTEN_AFTER - 1)).count, 51);
+        assert_eq!(many.and_one(NOON.plus_millis(FORGOTTEN_AFTER)).count, 1);
+    }
+
+    #[test]
+    fn names_are_counted_as_they_are_compared_and_addresses_by_network() {
+        let same = |a: Subject<'_>, b: Subject<'_>| a.key() == b.key();
+        assert!(same(Subject::Account("Ann"), Subject::Account(" ann ")));
+        assert!(!same(Subject::Account("ann"), Subject::Account("bob")));
+        assert!(!same(Subject::Account("7"), Subject::Confirmation(UserId(7))));
+        assert!(!same(Subject::Account("192.0.2.7"), address("192.0.2.7")));
+        assert!(!same(address("192.0.2.7"), address("192.0.2.8")));
+        assert!(same(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9")));
+        assert!(!same(address("2001:db8:1:2::1"), address("2001:db8:1:3::1")));
+        assert_eq!(Subject::Address(None).key(), None);
+    }
+
+    #[test]
+    fn waits_are_said_in_one_unit() {
+        let said = [1, 15, 119, 120, 121, 300].map(in_words);
+        assert_eq!(said, ["1 second", "15 seconds", "119 seconds", "2 minutes", "3 minutes", "5 minutes"]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Which engine reviews, which version runs, and why.
+
+pub mod told_change;

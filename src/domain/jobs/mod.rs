@@ -1,0 +1,3 @@
+//! What is done later, or in steps.
+
+pub mod job;

@@ -1,0 +1,3 @@
+//! Groups, projects, and who is in them.
+
+pub mod group_map;

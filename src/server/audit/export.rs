@@ -1,0 +1,92 @@
+//! The log of audit events: its page, and downloads of what the page's filter shows, all of it, as a stream.
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{OriginalUri, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use futures_util::{StreamExt, stream};
+use std::sync::Arc;
+
+use crate::{
+    actions::query::Query,
+    domain::{audit_query::AuditQuery, error_kind::ErrorKind, namespace::GroupPath, paths},
+    server::{ServerState, errors::in_a_line, routes::Routes},
+    ui::AdminAuditEventsPage,
+    usecases::{
+        SignedIn, UseCaseError, What,
+        audit::{
+            export_audit_events::{AuditExport, ExportFormat},
+            list_audit_events::exportable,
+        },
+    },
+};
+
+/// Without it a spreadsheet may take UTF-8 for another encoding.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+pub(in crate::server) fn routes() -> Routes {
+    Routes::default()
+        .page(paths::ADMIN_AUDIT_EVENTS, AdminAuditEventsPage)
+        .at(paths::AUDIT_EXPORT, get(download))
+}
+
+async fn download(
+    State(state): State<Arc<ServerState>>,
+    OriginalUri(uri): OriginalUri,
+    signed_in: Option<Extension<SignedIn>>,
+) -> Response {
+    let Some(Extension(signed_in)) = signed_in else {
+        let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
+        return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
+    };
+    let asked = Query::of(&uri);
+    if let Some(name) = asked.repeated() {
+        return (StatusCode::BAD_REQUEST, format!("{name}: say it once.\n")).into_response();
+    }
+    let (format, ending, content_type) = match asked.get("format") {
+        Some("csv") => (ExportFormat::Csv, "csv", "text/csv; charset=utf-8"),
+        Some("ndjson") => (ExportFormat::Ndjson, "ndjson", "application/x-ndjson"),
+        _ => return (StatusCode::BAD_REQUEST, "Ask for format=csv or format=ndjson.\n").into_response(),
+    };
+    let selection = match AuditQuery::read(|name| asked.text(name)).parse() {
+        Ok(selection) => selection,
+        Err(wrong) => {
+            return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
+        }
+    };
+    // Without a group it is all of the log.
+    let Ok(group) = asked.get("group").map(GroupPath::parse).transpose() else {
+        return refusal(&UseCaseError::NotFound(What::GroupOrProject));
+    };
+    let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
+        Ok(filter) => filter,
+        Err(error) => return refusal(&error),
+    };
+    let place = group.map_or_else(|| String::from("all"), |group| group.as_str().replace('/', "-"));
+    let name = format!("audit-events-{place}-{}.{ending}", state.app.now().date());
+    let export = AuditExport::new(state.app.clone(), filter, format);
+    // What fails midway cuts the answer off: nobody takes a part for the whole.
+    let mark = (format == ExportFormat::Csv).then(|| Ok(BYTE_ORDER_MARK.to_vec()));
+    let pieces = stream::try_unfold(export, |mut export| async move {
+        let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;
+        Ok::<_, crate::storage::StorageError>(piece.map(|piece| (piece, export)))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, String::from("no-store")),
+    ];
+    (headers, Body::from_stream(stream::iter(mark).chain(pieces))).into_response()
+}
+
+fn refusal(error: &UseCaseError) -> Response {
+    if error.kind() == ErrorKind::Internal {
+        tracing::error!(%error, "export failed");
+    }
+    let (status, line) = in_a_line(error);
+    (status, line + "\n").into_response()
+}

@@ -1,0 +1,3 @@
+//! The audit log: reading, exporting, verifying.
+
+pub(super) mod export;

@@ -1,0 +1,3 @@
+//! Chat commands.
+
+pub(super) mod signature;

@@ -1,0 +1,28 @@
+//! The form about how one likes the pages. What one chose of Orbit is an island's.
+
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::{
+    actions::{flash::Outcome, flows::set_display},
+    domain::{
+        paths,
+        preferences::{Display, Theme, TimeFormat},
+    },
+    server::forms::Form,
+    usecases::flows::save_display,
+};
+
+#[derive(Deserialize)]
+pub(super) struct HowPagesLook {
+    theme: Theme,
+    time_format: TimeFormat,
+}
+
+/// Saves theme and time format; Orbit stays as it is.
+pub(super) async fn set_display(Form { posted, fields }: Form<HowPagesLook>) -> Result<Response, Response> {
+    let by = posted.signed_in(paths::PREFERENCES).await?;
+    let display = Display { theme: fields.theme, time_format: fields.time_format };
+    let saved = save_display::save_display(by.app(), by.caller(), display).await;
+    Ok(by.answer_on(paths::PREFERENCES, set_display::SUBJECT, saved, |()| Outcome::Saved).await)
+}

@@ -1,0 +1,18 @@
+//! A user's preferences, and what the islands of flows and of Orbit call. A group's flows stand on a page of
+//! the group.
+
+use super::preference_forms;
+use crate::{
+    actions::flows::{set_display, set_flow::SetFlow, set_orbit::SetOrbit},
+    domain::paths,
+    server::routes::Routes,
+    ui::PreferencesPage,
+};
+
+pub(in crate::server) fn routes() -> Routes {
+    Routes::default()
+        .page(paths::PREFERENCES, PreferencesPage)
+        .form(set_display::ADDRESS, preference_forms::set_display)
+        .island::<SetFlow>()
+        .island::<SetOrbit>()
+}

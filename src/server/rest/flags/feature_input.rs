@@ -1,0 +1,156 @@
+//! What clients of `/api/v4/features` ask for, in GitLab's parameters.
+
+use super::{
+    feature_refusal::Refusal,
+    parameters::{Known, Parameters},
+};
+use crate::{
+    domain::{
+        environment::Environment,
+        flags::{FlagValue, Percentage, PercentageOf, Targets, WrittenValue},
+    },
+    usecases::{
+        AskedBy, Guard,
+        flags::{delete_feature::DeleteFeature, set_feature::SetFeature},
+    },
+};
+
+/// Whom a flag can be set for. None of them goes with `key`.
+const TARGETS: [&str; 6] = ["feature_group", "user", "group", "namespace", "project", "repository"];
+
+/// What says how a flag is set. `environment` and `override_reason` are not GitLab's, and nothing of ours
+/// is skipped for `force`.
+const TO_SET: Known = Known {
+    texts: &["value", "key", "force", "override_reason"],
+    places: &["environment"],
+    targets: &TARGETS,
+};
+
+const TO_DELETE: Known = Known { texts: &["override_reason"], places: &["environment"], targets: &[] };
+
+impl Parameters {
+    /// `None` leaves it to the server.
+    pub fn environment(&self) -> Result<Option<Environment>, Refusal> {
+        let Some(name) = self.text("environment")? else { return Ok(None) };
+        match Environment::from_key(name) {
+            Some(environment) => Ok(Some(environment)),
+            None => Err(Refusal::bad_parameter("environment does not have a valid value")),
+        }
+    }
+
+    fn guard(&self) -> Result<Guard, Refusal> {
+        Ok(Guard { override_reason: self.text("override_reason")?.map(str::to_owned), ..Guard::default() })
+    }
+
+    /// The change that is asked for.
+    pub fn into_set(self, name: &str) -> Result<SetFeature, Refusal> {
+        self.nothing_but(&TO_SET)?.change(name)
+    }
+
+    fn change(&self, name: &str) -> Result<SetFeature, Refusal> {
+        let value = self.text("value")?.ok_or_else(|| Refusal::bad_parameter("value is missing"))?;
+        if self.has("key") {
+            let clashes: Vec<_> = TARGETS
+                .into_iter()
+                .filter(|target| self.has(target))
+                .map(|target| format!("key, {target} are mutually exclusive"))
+                .collect();
+            if !clashes.is_empty() {
+                return Err(Refusal::bad_parameter(clashes.join(", ")));
+            }
+        }
+        let targets = self.targets()?;
+        let value = match TARGETS.into_iter().find_map(|target| self.words(target)) {
+            Some(targets) => value_for(&targets, name, value)?,
+            None => self.value_for_everyone(name, value)?,
+        };
+        Ok(SetFeature {
+            name: name.to_owned(),
+            value,
+            targets,
+            environments: self.environment()?.map(|it| vec![it]).into(),
+            undefined_too: AskedBy::GitlabApi.sets_undefined(false),
+            guard: self.guard()?,
+        })
+    }
+
+    /// How the flag is set is to be forgotten: for everybody, so nobody may be named.
+    pub fn into_delete(self, name: &str) -> Result<DeleteFeature, Refusal> {
+        let known = self.nothing_but(&TO_DELETE)?;
+        Ok(DeleteFeature {
+            name: name.to_owned(),
+            environments: known.environment()?.map(|it| vec![it]).into(),
+            undefined_too: AskedBy::GitlabApi.deletes_undefined(false),
+            guard: known.guard()?,
+        })
+    }
+
+    fn targets(&self) -> Result<Targets, Refusal> {
+        let list = |name| -> Result<Vec<String>, Refusal> {
+            let Some(text) = self.words(name) else { return Ok(Vec::new()) };
+            Targets::names_in(&text).ok_or_else(|| Refusal::bad_request(format_args!("{text} is not found!")))
+        };
+        if let Some(repository) = list("repository")?.first() {
+            return Err(Refusal::bad_request(format_args!("{repository} is not found!")));
+        }
+        let mut groups = list("group")?;
+        groups.extend(list("namespace")?);
+        Ok(Targets {
+            users: list("user")?,
+            groups,
+            projects: list("project")?,
+            feature_groups: list("feature_group")?,
+        })
+    }
+
+    fn value_for_everyone(&self, name: &str, value: &str) -> Result<FlagValue, Refusal> {
+        let key = self.text("key")?;
+        let of = key.and_then(PercentageOf::from_key);
+        match (key, of, boolean(value)) {
+            // It may have been meant for whom.
+            (Some(_), None, Some(_)) => Err(Refusal::bad_parameter("key does not have a valid value")),
+            // All and nothing are no percentages, whichever key says it. GitLab has it so.
+            (_, _, Some(on)) => Ok(FlagValue::Boolean(on)),
+            (Some(key), None, None) => {
+                Err(Refusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
+            }
+            (None, _, None) if !is_number(value) => {
+                Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?}")))
+            }
+            (_, Some(PercentageOf::Actors), None) => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
+            (_, _, None) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
+        }
+    }
+}
+
+fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, Refusal> {
+    match (boolean(value), value.parse()) {
+        (Some(on), _) => Ok(FlagValue::Boolean(on)),
+        (None, Ok(WrittenValue::OptOut(out))) => Ok(FlagValue::OptOut(out)),
+        _ => Err(Refusal::bad_request(format_args!("Cannot set '{name}' to {value:?} for {target}"))),
+    }
+}
+
+/// All and nothing are said as percentages, too.
+fn boolean(value: &str) -> Option<bool> {
+    match value {
+        "true" | "100" | "100.0" => Some(true),
+        "false" | "0" | "0.0" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_number(value: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    match value.split_once('.') {
+        None => digits(value),
+        Some((whole, decimals)) => digits(whole) && digits(decimals),
+    }
+}
+
+fn percentage(value: &str) -> Result<Percentage, Refusal> {
+    if !is_number(value) {
+        return Err(Refusal::bad_request("Not a percentage"));
+    }
+    Percentage::parse(value).map_err(Refusal::bad_request)
+}

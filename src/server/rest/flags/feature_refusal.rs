@@ -1,0 +1,82 @@
+//! How `/api/v4/features` refuses: in GitLab's words where GitLab has some.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    domain::access::Denial,
+    server::rest::problem::Problem,
+    usecases::{FlagError, UseCaseError},
+};
+
+pub enum Refusal {
+    Gitlab(StatusCode, Value),
+    /// What GitLab has no words for: the same as everywhere in this API.
+    Problem(Problem),
+}
+
+impl Refusal {
+    /// What GitLab itself says after "400 Bad request".
+    pub fn bad_request(message: impl std::fmt::Display) -> Self {
+        Self::Gitlab(StatusCode::BAD_REQUEST, json!({"message": format!("400 Bad request - {message}")}))
+    }
+
+    /// What the library under GitLab's API says of parameters.
+    pub fn bad_parameter(message: impl Into<String>) -> Self {
+        Self::Gitlab(StatusCode::BAD_REQUEST, json!({"error": message.into()}))
+    }
+
+    /// Somebody whose token does not count.
+    pub fn of_stranger(problem: Problem) -> Self {
+        if problem.document.status == StatusCode::UNAUTHORIZED.as_u16() {
+            return Self::Gitlab(StatusCode::UNAUTHORIZED, json!({"message": "401 Unauthorized"}));
+        }
+        Self::Problem(problem)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<UseCaseError> for Refusal {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::NeedsAdministrator => {
+                Self::Gitlab(StatusCode::FORBIDDEN, json!({"message": "403 Forbidden"}))
+            }
+            UseCaseError::Denied(Denial::NeedsScope(scope)) => Self::Gitlab(
+                StatusCode::FORBIDDEN,
+                json!({
+                    "error": "insufficient_scope",
+                    "error_description": "The request requires higher privileges than provided by the access token.",
+                    "scope": scope.key(),
+                }),
+            ),
+            UseCaseError::Invalid { field, message } => Self::bad_request(format_args!("{field}: {message}")),
+            other => match other.own() {
+                Some(FlagError::UnknownTarget { name, .. }) => {
+                    Self::bad_request(format_args!("{name} is not found!"))
+                }
+                Some(error) if error.is_unknown() => Self::bad_request(format_args!("name: {error}")),
+                Some(error) => Self::bad_request(error),
+                None => Self::Problem(other.into()),
+            },
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Gitlab(status, body) => (status, Json(body)).into_response(),
+            Self::Problem(problem) => problem.into_response(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Feature flags as GitLab's API shows them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::flags::{FlagActor, FlagDefinition, Gates, Percentage, Warning},
+    usecases::flags::read_features,
+};
+
+/// A flag and how it is set.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Feature {
+    name: String,
+    /// `on`, `off` or `conditional`.
+    #[schema(example = "conditional")]
+    state: &'static str,
+    /// The boolean one always, the others where they are set.
+    gates: Vec<FeatureGate>,
+    /// Null when nothing says what the flag is for.
+    #[schema(required)]
+    definition: Option<Definition>,
+    /// With the answer to a change: what it does that may surprise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    warnings: Option<Vec<&'static str>>,
+}
+
+/// One gate of a flag.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FeatureGate {
+    /// `boolean`, `actors`, `percentage_of_actors`, `percentage_of_time` or `groups`.
+    key: &'static str,
+    value: GateValue,
+}
+
+/// A boolean, a percentage, or names.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum GateValue {
+    Boolean(bool),
+    Whole(u16),
+    Decimal(f64),
+    Names(Vec<String>),
+}
+
+/// What a flag is for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FeatureDefinition)]
+pub struct Definition {
+    name: String,
+    description: String,
+    #[schema(required)]
+    feature_issue_url: Option<String>,
+    #[schema(required)]
+    introduced_by_url: Option<String>,
+    #[schema(required)]
+    rollout_issue_url: Option<String>,
+    #[schema(required)]
+    milestone: Option<String>,
+    /// The release by which GitLab means to be done with it.
+    #[schema(required)]
+    intended_to_rollout_by: Option<String>,
+    /// The day by which the flag should be gone.
+    #[schema(required)]
+    expires_on: Option<String>,
+    #[schema(required)]
+    log_state_changes: Option<bool>,
+    #[serde(rename = "type")]
+    #[schema(example = "gitlab_com_derisk")]
+    flag_type: &'static str,
+    /// Who owns it.
+    group: String,
+    default_enabled: bool,
+}
+
+/// What is wrong: one of the two, as in GitLab.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GitlabError {
+    /// `400 Bad request - nobody is not found!`
+    #[schema(nullable = false)]
+    message: Option<String>,
+    /// `value is missing`
+    #[schema(nullable = false)]
+    error: Option<String>,
+    #[schema(nullable = false)]
+    error_description: Option<String>,
+    /// The scope that the token lacks.
+    #[schema(nullable = false)]
+    scope: Option<String>,
+}
+
+/// A change to a flag. An empty string is as if it were omitted.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureChange {
+    /// `true`, `false` or a percentage; for somebody in particular also `opt_out` and `remove_opt_out`.
+    #[schema(example = "true")]
+    value: String,
+    /// `percentage_of_actors`, or `percentage_of_time`, which counts when it is left out.
+    #[schema(nullable = false)]
+    key: Option<String>,
+    /// A feature group.
+    #[schema(nullable = false)]
+    feature_group: Option<String>,
+    /// User names, with commas or as a list.
+    #[schema(nullable = false)]
+    user: Option<String>,
+    /// Full paths of groups, with commas or as a list.
+    #[schema(nullable = false)]
+    group: Option<String>,
+    /// The same.
+    #[schema(nullable = false)]
+    namespace: Option<String>,
+    /// Full paths of projects, with commas or as a list.
+    #[schema(nullable = false)]
+    project: Option<String>,
+    /// Where it is set; not GitLab's. When it is named, production may not be further open than staging.
+    #[schema(nullable = false)]
+    environment: Option<String>,
+    /// Why it is done in spite of a change freeze, or before staging; not GitLab's.
+    #[schema(nullable = false)]
+    override_reason: Option<String>,
+}
+
+impl Feature {
+    /// The same as the answer to a change.
+    pub fn with(self, warnings: &[Warning]) -> Self {
+        Self { warnings: Some(warnings.iter().map(|it| it.text()).collect()), ..self }
+    }
+}
+
+impl From<read_features::Feature> for Feature {
+    fn from(feature: read_features::Feature) -> Self {
+        Self {
+            // What is set counts here, and what is not is off: as GitLab's, whatever the default is.
+            state: feature.gates.state(false).key(),
+            gates: gates(&feature.gates),
+            definition: feature.definition.map(Definition::from),
+            name: feature.name,
+            warnings: None,
+        }
+    }
+}
+
+/// In GitLab's order.
+fn gates(gates: &Gates) -> Vec<FeatureGate> {
+    let gate = |key, value| Some(FeatureGate { key, value });
+    let opted_out = gates.opted_out.iter().map(|it| format!("{}:opt_out", it.key()));
+    let actors: Vec<_> = gates.actors.iter().copied().map(FlagActor::key).chain(opted_out).collect();
+    let percentage = |key, percentage: Percentage| {
+        if percentage.is_zero() { None } else { gate(key, GateValue::from(percentage)) }
+    };
+    let names =
+        |key, names: Vec<String>| if names.is_empty() { None } else { gate(key, GateValue::Names(names)) };
+    [
+        gate("boolean", GateValue::Boolean(gates.boolean == Some(true))),
+        names("actors", actors),
+        percentage("percentage_of_actors", gates.percentage_of_actors),
+        percentage("percentage_of_time", gates.percentage_of_time),
+        names("groups", gates.groups.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+impl From<Percentage> for GateValue {
+    fn from(percentage: Percentage) -> Self {
+        let hundredths = percentage.hundredths();
+        if hundredths.is_multiple_of(100) {
+            Self::Whole(hundredths / 100)
+        } else {
+            Self::Decimal(f64::from(hundredths) / 100.0)
+        }
+    }
+}
+
+impl From<FlagDefinition> for Definition {
+    fn from(definition: FlagDefinition) -> Self {
+        Self {
+            name: definition.name,
+            description: definition.description,
+            feature_issue_url: definition.feature_issue_url,
+            introduced_by_url: definition.introduced_by_url,
+            rollout_issue_url: definition.rollout_issue_url,
+            milestone: definition.milestone,
+            intended_to_rollout_by: definition.intended_to_rollout_by,
+            expires_on: definition.expires_on,
+            log_state_changes: definition.log_state_changes,
+            flag_type: definition.flag_type.key(),
+            group: definition.group,
+            default_enabled: definition.default_enabled,
+        }
+    }
+}

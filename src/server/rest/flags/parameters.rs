@@ -1,0 +1,240 @@
+//! The parameters of GitLab's API: from the query and from the body, which is JSON or a form of either
+//! kind.
+//!
+//! Each is taken or refused. One that were dropped might be the one that says for whom or where: what
+//! was to be for some would be for everyone.
+
+use axum::extract::Request;
+use futures_util::stream;
+use http::{StatusCode, header::CONTENT_TYPE};
+use multer::Multipart;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, convert::Infallible};
+use url::form_urlencoded;
+
+use super::feature_refusal::Refusal;
+use crate::server::{
+    request_headers::media_type,
+    rest::{
+        input::{is_json, shortened, whole_body},
+        object::Members,
+    },
+};
+
+/// Parameters by name.
+pub struct Parameters(BTreeMap<String, Parameter>);
+
+/// GitLab's header for acting as somebody else.
+const SUDO: &str = "sudo";
+
+/// What a parameter says.
+#[derive(Debug, PartialEq, Eq)]
+enum Parameter {
+    Text(String),
+    /// `user[]=ann&user[]=bob`, or an array in JSON.
+    List(Vec<String>),
+    /// An empty text or null in JSON, where some clients have a member for everything that they know.
+    Nothing,
+}
+
+/// The parameters that an operation knows.
+pub struct Known {
+    /// One text each. An empty one is as if it were left out, but of `value`.
+    pub texts: &'static [&'static str],
+    /// Where: one text each, never empty.
+    pub places: &'static [&'static str],
+    /// For whom: texts or lists. Only JSON has empty ones for what is left out: in a query or a form they
+    /// come of a variable that nobody set, and would stand for everyone.
+    pub targets: &'static [&'static str],
+}
+
+impl Parameters {
+    /// Of the query alone, for what only reads.
+    pub fn of_query(request: &Request) -> Result<Self, Refusal> {
+        let query = request.uri().query().unwrap_or_default();
+        Self::collect(form_pairs(query.as_bytes()))
+    }
+
+    /// Of the query and the body, for a change.
+    pub async fn of(request: Request) -> Result<Self, Refusal> {
+        if request.headers().contains_key(SUDO) {
+            let message =
+                "sudo is unknown, also as a header: the token's owner makes the change. Nothing was changed";
+            return Err(Refusal::bad_parameter(message));
+        }
+        let mut parameters = Self::of_query(&request)?;
+        let headers = request.headers();
+        let (is_json, essence) = (is_json(headers), media_type(headers));
+        let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let boundary = multer::parse_boundary(content_type);
+        let body = whole_body(request).await?;
+        let pairs = match essence.as_str() {
+            _ if body.is_empty() => return Ok(parameters),
+            _ if is_json => json_members(&body)?,
+            "application/x-www-form-urlencoded" => form_pairs(&body),
+            "multipart/form-data" => multipart_pairs(boundary, body).await?,
+            other => return Err(unread(other)),
+        };
+        for (name, said) in Self::collect(pairs)?.0 {
+            let before = parameters.0.get(&name);
+            if said == Parameter::Nothing && before.is_some() {
+                continue;
+            }
+            // The body counts, as GitLab has it, where it switches off: or else a percentage in the query
+            // would become everyone.
+            let switches_off = name == "value" && matches!(&said, Parameter::Text(it) if it == "false");
+            if !switches_off && before.is_some_and(|before| *before != said) {
+                return Err(said_twice(&name));
+            }
+            parameters.0.insert(name, said);
+        }
+        Ok(parameters)
+    }
+
+    fn collect(pairs: Vec<(String, Parameter)>) -> Result<Self, Refusal> {
+        let mut all = BTreeMap::new();
+        for (name, said) in pairs {
+            match (all.get_mut(&name), said) {
+                (None, said) => drop(all.insert(name, said)),
+                (Some(Parameter::List(items)), Parameter::List(more)) => items.extend(more),
+                (Some(_), _) => return Err(said_twice(&name)),
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// Refuses parameters that are not known, lists where one text belongs, and whom or where that is
+    /// empty. What else is empty is left out.
+    pub fn nothing_but(mut self, known: &Known) -> Result<Self, Refusal> {
+        let Known { texts, places, targets } = known;
+        for (name, said) in &self.0 {
+            let is_of = |names: &[&str]| names.contains(&name.as_str());
+            let (is_place, is_target) = (is_of(places), is_of(targets));
+            if !is_of(texts) && !is_place && !is_target {
+                let known = [*texts, *places, *targets].concat().join(", ");
+                let message =
+                    format!("{} is unknown. Nothing was changed. Known are: {known}", shortened(name));
+                return Err(Refusal::bad_parameter(message));
+            }
+            match said {
+                Parameter::Text(text) if text.is_empty() && (is_place || is_target) => {
+                    return Err(empty(name));
+                }
+                Parameter::Nothing if is_place => return Err(empty(name)),
+                Parameter::List(_) if !is_target => return Err(invalid(name)),
+                _ => {}
+            }
+        }
+        self.0.retain(|name, said| match said {
+            Parameter::Text(text) => !text.is_empty() || name == "value",
+            Parameter::List(_) => true,
+            Parameter::Nothing => false,
+        });
+        Ok(self)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The text of a parameter that is no list.
+    pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        match self.0.get(name) {
+            None | Some(Parameter::Nothing) => Ok(None),
+            Some(Parameter::Text(text)) => Ok(Some(text)),
+            Some(Parameter::List(_)) => Err(invalid(name)),
+        }
+    }
+
+    /// Everything that a parameter says, in its words; `None` when it is not there.
+    pub fn words(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Parameter::Text(text) => Some(text.clone()),
+            Parameter::List(items) => Some(items.join(",")),
+            Parameter::Nothing => None,
+        }
+    }
+}
+
+/// What the library under GitLab's API says.
+fn invalid(name: &str) -> Refusal {
+    Refusal::bad_parameter(format!("{} is invalid", shortened(name)))
+}
+
+fn empty(name: &str) -> Refusal {
+    Refusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
+}
+
+fn said_twice(name: &str) -> Refusal {
+    Refusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
+}
+
+/// In the words of the library under GitLab's API.
+fn unread(content_type: &str) -> Refusal {
+    let error = match content_type {
+        "" => String::from("The content-type of the body is not said: send JSON or a form, and say which."),
+        other => format!("The provided content-type '{}' is not supported.", shortened(other)),
+    };
+    Refusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
+}
+
+/// A form's field: `user[]` is an item of the list `user`.
+fn field(name: String, value: String) -> (String, Parameter) {
+    match name.strip_suffix("[]") {
+        Some(list) if !list.is_empty() => (list.to_owned(), Parameter::List(vec![value])),
+        _ => (name, Parameter::Text(value)),
+    }
+}
+
+fn form_pairs(form: &[u8]) -> Vec<(String, Parameter)> {
+    let pairs = form_urlencoded::parse(form).into_owned();
+    pairs.map(|(name, value)| field(name, value)).collect()
+}
+
+async fn multipart_pairs(
+    boundary: multer::Result<String>,
+    body: Vec<u8>,
+) -> Result<Vec<(String, Parameter)>, Refusal> {
+    let broken = |error: multer::Error| Refusal::bad_parameter(format!("The form cannot be read: {error}"));
+    let body = stream::iter([Ok::<_, Infallible>(body)]);
+    let mut form = Multipart::new(body, boundary.map_err(broken)?);
+    let mut pairs = Vec::new();
+    while let Some(part) = form.next_field().await.map_err(broken)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some() {
+            return Err(invalid(&name));
+        }
+        pairs.push(field(name, part.text().await.map_err(broken)?));
+    }
+    Ok(pairs)
+}
+
+/// The members of an object in JSON.
+fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, Refusal> {
+    let Ok(Members(members)) = serde_json::from_slice::<Members<String, Value>>(body) else {
+        return Err(Refusal::bad_parameter("The request body is no JSON object"));
+    };
+    let mut pairs = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        let said = match value {
+            Value::Null => Parameter::Nothing,
+            Value::String(text) if text.is_empty() && name != "value" => Parameter::Nothing,
+            Value::Array(items) if items.is_empty() => return Err(empty(&name)),
+            Value::Array(items) => {
+                let items: Option<_> = items.into_iter().map(text_of).collect();
+                Parameter::List(items.ok_or_else(|| invalid(&name))?)
+            }
+            other => Parameter::Text(text_of(other).ok_or_else(|| invalid(&name))?),
+        };
+        pairs.push((name, said));
+    }
+    Ok(pairs)
+}
+
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! What clients of GitLab's API begin with: whose token it is, and what answers them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{feature_refusal::Refusal, feature_views::GitlabError};
+use crate::{
+    domain::user::UserKind,
+    server::rest::{authentication::Authenticated, json::Json, problem::Problem},
+};
+
+/// The owner of a token, in GitLab's fields.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CurrentUser {
+    id: i64,
+    #[schema(example = "administrator")]
+    username: String,
+    name: String,
+    /// Always `active`.
+    #[schema(example = "active")]
+    state: &'static str,
+    bot: bool,
+    is_admin: bool,
+}
+
+/// What answers, in GitLab's fields.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Of this program, and not of a GitLab.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+    /// The program.
+    #[schema(example = "duo-console")]
+    revision: &'static str,
+}
+
+/// Whose token it is
+///
+/// As GitLab's, for its clients, of which some begin with it. Any valid token may ask.
+#[utoipa::path(
+    get,
+    path = "/api/v4/user",
+    operation_id = "get_current_user",
+    tag = "features",
+    responses(
+        (status = 200, description = "The owner of the token.", body = CurrentUser),
+        (status = 401, description = "No valid token.", body = GitlabError),
+    ),
+)]
+pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<CurrentUser>, Refusal> {
+    let actor = who.map_err(Refusal::of_stranger)?.caller.actor;
+    Ok(Json(CurrentUser {
+        id: actor.id.0,
+        username: actor.username,
+        name: actor.name,
+        state: "active",
+        bot: actor.kind == UserKind::Bot,
+        is_admin: actor.is_admin,
+    }))
+}
+
+/// Which program answers, in which version
+///
+/// As GitLab's, for its clients, of which some begin with it; the version is that of this program. Any
+/// valid token may ask.
+#[utoipa::path(
+    get,
+    path = "/api/v4/version",
+    operation_id = "get_version",
+    tag = "features",
+    responses(
+        (status = 200, description = "The program and its version.", body = Version),
+        (status = 401, description = "No valid token.", body = GitlabError),
+    ),
+)]
+pub async fn version(who: Result<Authenticated, Problem>) -> Result<Json<Version>, Refusal> {
+    who.map_err(Refusal::of_stranger)?;
+    Ok(Json(Version { version: env!("CARGO_PKG_VERSION"), revision: env!("CARGO_PKG_NAME") }))
+}

@@ -1,0 +1,123 @@
+//! How the API shows and takes which versions of flows are deployed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    domain::{
+        environment,
+        flows::deployed::{Definition, Deployed, parse_version},
+    },
+    server::rest::{object::Object, problem::Problem, problem_document::Code},
+    storage::Registry,
+    usecases::flows::set_flow_versions::SetFlowVersions,
+    wire::{person::Person, words::Environment},
+};
+
+/// Which flow versions are deployed where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlowVersions {
+    /// The environment that this server answers for.
+    environment: Environment,
+    /// One for each environment there is.
+    registries: Vec<FlowVersionRegistry>,
+}
+
+/// Which flow versions are deployed in an environment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FlowVersionRegistry {
+    environment: Environment,
+    /// What a change has to name: 0 while nobody keeps the registry.
+    #[schema(minimum = 0)]
+    version: i64,
+    definitions: Vec<DeployedDefinition>,
+    /// When it was last changed, RFC 3339; null while nobody keeps it.
+    #[schema(required, format = DateTime)]
+    changed_at: Option<String>,
+    /// Who changed it last; null while nobody did.
+    #[schema(required)]
+    changed_by: Option<Person>,
+}
+
+/// A flow's definition with its versions that are deployed.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeployedDefinition {
+    /// A name and a schema.
+    #[schema(pattern = "^[a-z0-9_]+/[a-z0-9_]+$", max_length = 100, example = "developer/v1")]
+    definition: String,
+    /// Semantic versions without build metadata; in answers the lowest first.
+    #[schema(max_items = 100, example = json!(["2.0.0", "2.0.0-orbit"]))]
+    versions: Vec<String>,
+}
+
+impl FlowVersions {
+    pub fn new(own: environment::Environment, registries: Vec<(environment::Environment, Registry)>) -> Self {
+        Self {
+            environment: own.into(),
+            registries: registries
+                .into_iter()
+                .map(|(it, registry)| FlowVersionRegistry::new(it, registry))
+                .collect(),
+        }
+    }
+}
+
+impl FlowVersionRegistry {
+    pub fn new(environment: environment::Environment, registry: Registry) -> Self {
+        let definition =
+            |(definition, versions): (&Definition, &std::collections::BTreeSet<_>)| DeployedDefinition {
+                definition: definition.as_str().to_owned(),
+                versions: versions.iter().map(ToString::to_string).collect(),
+            };
+        Self {
+            environment: environment.into(),
+            version: registry.version,
+            definitions: registry.deployed.iter().map(definition).collect(),
+            changed_at: registry.changed.as_ref().map(|change| change.at.rfc3339()),
+            changed_by: registry.changed.map(Person::from),
+        }
+    }
+}
+
+/// What shall be listed for an environment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowVersionsChange {
+    #[schema(value_type = Environment)]
+    environment: String,
+    /// The version of the registry that you saw: a newer version is never overwritten.
+    #[schema(minimum = 0)]
+    version: i64,
+    /// All that is deployed there: what is not listed is not deployed.
+    #[schema(max_items = 100, value_type = Vec<DeployedDefinition>)]
+    definitions: Vec<Object<DeployedDefinition>>,
+}
+
+impl FlowVersionsChange {
+    /// The change as the use case takes it.
+    pub fn command(self) -> Result<SetFlowVersions, Problem> {
+        let invalid = |message: &dyn ToString, field: String| {
+            Problem::new(Code::Invalid, message.to_string()).at(field)
+        };
+        let environment = environment::Environment::from_key(&self.environment).ok_or_else(|| {
+            let known = environment::Environment::ALL.map(environment::Environment::key).join(", ");
+            invalid(&format!("There is no such environment. Known are: {known}."), "environment".into())
+        })?;
+        if self.version < 0 {
+            return Err(invalid(&"A version is 0 or more.", "version".into()));
+        }
+        let mut deployed = Deployed::default();
+        for (at, Object(listed)) in self.definitions.into_iter().enumerate() {
+            let field = format!("definitions[{at}]");
+            let definition = Definition::parse(&listed.definition)
+                .map_err(|error| invalid(&error, format!("{field}.definition")))?;
+            for (nth, version) in listed.versions.iter().enumerate() {
+                let add =
+                    parse_version(version).and_then(|version| deployed.add(definition.clone(), version));
+                add.map_err(|error| invalid(&error, format!("{field}.versions[{nth}]")))?;
+            }
+        }
+        Ok(SetFlowVersions { environment, deployed, seen_version: self.version })
+    }
+}

@@ -1,0 +1,180 @@
+//! Which flows a top-level group has on, and turning one on or off.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::flows::{consent::ConsentError, wording::WordingId},
+    server::rest::{
+        authentication::Authenticated,
+        input::{JsonBody, PathParameters, QueryParameters},
+        json::Json,
+        object::Object,
+        problem::Problem,
+        problem_document::Code,
+    },
+    usecases::{
+        App,
+        flows::{
+            set_flow::{SetFlow, SetFlowError, set_flow},
+            show_configuration::show_configuration,
+        },
+    },
+    wire::flows::flow::{Flow, FlowState, GroupFlows},
+};
+
+/// The flows of a group
+///
+/// Every foundational flow, as the top-level group has it. A subgroup and a project have the flows of
+/// their top-level group. Needs the scope `read_settings` and the role Maintainer.
+#[utoipa::path(
+    get,
+    path = "/api/v1/groups/{full_path}/flows",
+    operation_id = "list_flows",
+    tag = "flows",
+    params(
+        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project. In the address it has %2F for '/'.", example = "acme/platform"),
+    ),
+    responses(
+        (status = 200, description = "Every flow of the catalogue.", body = GroupFlows),
+        (status = 403, description = "The role or the token's scopes do not allow it."),
+        (status = 404, description = "There is no such namespace, or you may not know of it."),
+    ),
+)]
+pub async fn list(
+    State(app): State<App>,
+    Authenticated { caller, .. }: Authenticated,
+    path: PathParameters,
+    query: QueryParameters,
+) -> Result<Json<GroupFlows>, Problem> {
+    let [] = query.exactly([])?;
+    let shown = show_configuration(&app, &caller, &path.group()?).await?;
+    let (tier, chain) = (shown.subscription.tier, shown.circumstances.chain);
+    let flow = |selection: crate::storage::FlowSelection| {
+        let obstacle = selection.flow.obstacle(tier, chain);
+        Flow::new(selection, obstacle)
+    };
+    Ok(Json(GroupFlows {
+        namespace: shown.frame.namespace.path.to_string(),
+        top_level_group: shown.frame.top_level().path.to_string(),
+        flows: shown.flows.into_iter().map(flow).collect(),
+    }))
+}
+
+/// How a flow shall be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowChange {
+    enabled: bool,
+    /// The version of the flow that you saw: a newer version is never overwritten.
+    #[schema(minimum = 0)]
+    version: i64,
+    /// Needed to turn `code_review/v1` on. Ignored where no consent is asked for.
+    #[schema(value_type = Option<Confirmation>)]
+    consent: Option<Object<Confirmation>>,
+}
+
+/// The confirmation of a wording that was shown.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The `id` of the wording, as `/api/v1/consents/code_review/wording` gives it.
+    #[schema(
+        pattern = "^[0-9]+-[0-9a-f]{64}$",
+        example = "1-1d420a02e61f11ee147e4395786857d7f90262edb435aa5c7f51a5cef5f0e393"
+    )]
+    wording: String,
+}
+
+/// Turn a flow on or off
+///
+/// Saved at once, for the whole top-level group; no other flow changes. Turning `code_review/v1` on
+/// needs the confirmation of the current wording, which is recorded as consent in the same
+/// transaction; turning it off withdraws the consent. Asking for what is so already changes nothing,
+/// whatever version is named. Needs the scope `write_settings`, for turning `code_review/v1` on
+/// `give_consent` as well, and the role Owner of the top-level group or an administrator. A bot
+/// cannot give consent.
+#[utoipa::path(
+    put,
+    path = "/api/v1/groups/{full_path}/flows/{flow}",
+    operation_id = "set_flow",
+    tag = "flows",
+    params(
+        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a top-level group.", example = "acme"),
+        ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "code_review/v1"),
+    ),
+    request_body = FlowChange,
+    responses(
+        (status = 200, description = "The flow as it is now.", body = Flow),
+        (status = 403, description = "The role or the token's scopes do not allow it, or a bot asks."),
+        (status = 404, description = "There is no such group, or you may not know of it; or there is no such flow."),
+        (status = 409, description = "`conflict`: the flow was switched since that version; `current` says by whom. `consent_outdated`: `wording` is the current one."),
+        (status = 422, description = "`invalid`: a field is wrong, the group is not at the top, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed."),
+    ),
+)]
+pub async fn set(
+    State(app): State<App>,
+    Authenticated { caller, .. }: Authenticated,
+    path: PathParameters,
+    query: QueryParameters,
+    JsonBody(change): JsonBody<FlowChange>,
+) -> Result<Json<Flow>, Problem> {
+    let [] = query.exactly([])?;
+    if change.version < 0 {
+        return Err(Problem::new(Code::Invalid, "A version is 0 or more.").at("version"));
+    }
+    let command = SetFlow {
+        group: path.group()?,
+        flow: path.get("flow").to_owned(),
+        enabled: change.enabled,
+        confirmed: change.consent.map(|Object(it)| it.wording()).transpose()?,
+        seen_version: change.version,
+    };
+    let set = set_flow(&app, &caller, command).await.map_err(refused)?;
+    Ok(Json(Flow::new(set.now.selection, set.obstacle)))
+}
+
+fn refused(error: SetFlowError) -> Problem {
+    let kind = error.kind();
+    match error {
+        SetFlowError::Conflict(current) => {
+            let current = FlowState::from(current.selection);
+            let mut problem = Problem::new(kind, current.changed_since()).at("version");
+            problem.document.current = Some(current);
+            problem
+        }
+        SetFlowError::Consent(ConsentError::Required) => Problem::new(
+            kind,
+            "Turning this flow on needs consent. Show the wording to whoever decides, then send its id as consent.wording.",
+        )
+        .at("consent")
+        .with_wording(),
+        SetFlowError::Consent(ConsentError::Outdated) => Problem::new(
+            kind,
+            "The wording that was confirmed is not the current one. Show the current wording and send its id.",
+        )
+        .at("consent.wording")
+        .with_wording(),
+        SetFlowError::NotTopLevel => Problem::new(kind, error.to_string()).at("full_path"),
+        SetFlowError::Obstacle(_) => Problem::new(kind, error.to_string()).at("enabled"),
+        SetFlowError::Refused(error) => error.into(),
+    }
+}
+
+impl Confirmation {
+    /// The wording's id, which at least has to look like one.
+    fn wording(self) -> Result<WordingId, Problem> {
+        let looks_right = self.wording.split_once('-').is_some_and(|(version, hash)| {
+            (1..=10).contains(&version.len())
+                && version.bytes().all(|digit| digit.is_ascii_digit())
+                && hash.len() == 64
+                && hash.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        if !looks_right {
+            let detail = "This is not the id of a wording. GET /api/v1/consents/code_review/wording has it.";
+            return Err(Problem::new(Code::Invalid, detail).at("consent.wording"));
+        }
+        Ok(WordingId::from_text(self.wording))
+    }
+}

@@ -1,0 +1,245 @@
+//! Users and their password hashes.
+
+use crate::{
+    domain::{
+        accounts::email::EmailAddress,
+        change::Topic,
+        ids::UserId,
+        time::Timestamp,
+        user::{User, UserKind},
+    },
+    storage::{
+        StorageError, UnitOfWork, on_db, repository, statements,
+        text::{contains, fits_text},
+        unit_of_work::AT_ONCE,
+    },
+};
+
+statements! {
+    LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
+    /// Of [`AT_ONCE`].
+    NAMES = "SELECT id, username FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+    FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
+    FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
+    EMAIL = "SELECT email FROM users WHERE id = $1";
+    LIST = "SELECT id, username, name, kind, is_admin, email FROM users ORDER BY username_key";
+    SEARCH = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
+    COUNT = "SELECT COUNT(*) FROM users";
+    COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
+    IDS = "SELECT id FROM users LIMIT $1";
+    PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
+    INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
+    /// Writes what is there, so that nobody changes it before the unit of work ends.
+    HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
+    SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    SET_EMAIL = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
+    DELETE = "DELETE FROM users WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    id: i64,
+    username: String,
+    name: String,
+    kind: String,
+    is_admin: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    email: Option<String>,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StorageError;
+
+    fn try_from(row: UserRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: UserId(row.id),
+            username: row.username,
+            name: row.name,
+            kind: kind(&row.kind)?,
+            is_admin: row.is_admin,
+        })
+    }
+}
+
+pub(in crate::storage) fn kind(key: &str) -> Result<UserKind, StorageError> {
+    UserKind::from_key(key).ok_or_else(|| StorageError::inconsistent("users", "kind", key))
+}
+
+/// A user to be made, with the preferences of one who never chose.
+pub struct NewUser<'a> {
+    pub username: &'a str,
+    pub name: &'a str,
+    pub kind: UserKind,
+    pub is_admin: bool,
+    /// `None` for whoever cannot sign in with a password.
+    pub password_hash: Option<&'a str>,
+    pub created_at: Timestamp,
+}
+
+pub struct Users<'a> {
+    pub(in crate::storage) uow: &'a mut UnitOfWork,
+}
+
+repository!(users -> Users);
+
+impl Users<'_> {
+    /// `None` when there is no such user.
+    pub async fn lookup(&mut self, id: UserId) -> Result<Option<User>, StorageError> {
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// The names of those who are there, in no order.
+    pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError> {
+        let mut names = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            // The last takes the places that are left.
+            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+            let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
+                places.fold(sqlx::query_as(NAMES), |query, id| query.bind(id.0)).fetch_all(c).await
+            })?;
+            names.extend(rows.into_iter().map(|(id, name)| (UserId(id), name)));
+        }
+        Ok(names)
+    }
+
+    /// The case of the letters does not matter. `None` when nobody has the name.
+    pub async fn find_by_username(&mut self, username: &str) -> Result<Option<User>, StorageError> {
+        if !fits_text(username) {
+            return Ok(None);
+        }
+        let key = username.to_ascii_lowercase();
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_USERNAME).bind(key).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// The case of the letters does not matter. `None` when nobody has the address.
+    pub async fn find_by_email(&mut self, email: &EmailAddress) -> Result<Option<User>, StorageError> {
+        let row: Option<UserRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_EMAIL).bind(email.key()).fetch_optional(c).await)?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// `None` when there is no such user, or the user has no address.
+    pub async fn email(&mut self, id: UserId) -> Result<Option<String>, StorageError> {
+        let row: Option<Option<String>> =
+            on_db!(self.uow, |c| sqlx::query_scalar(EMAIL).bind(id.0).fetch_optional(c).await)?;
+        Ok(row.flatten())
+    }
+
+    /// Everybody with their address, by user name.
+    pub async fn list(&mut self) -> Result<Vec<(User, Option<String>)>, StorageError> {
+        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
+        rows.into_iter().map(|row| Ok((User::try_from(row.user)?, row.email))).collect()
+    }
+
+    /// Those with `text` in the user name or the name, whatever its case, by user name.
+    pub async fn search(&mut self, text: &str, limit: i64, offset: i64) -> Result<Vec<User>, StorageError> {
+        let Some(pattern) = contains(text) else { return Ok(Vec::new()) };
+        let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(SEARCH)
+            .bind(&pattern)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    /// How many administrators there are, bots with them.
+    pub async fn count_administrators(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_ADMINISTRATORS).fetch_one(c).await)?)
+    }
+
+    pub async fn count(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
+    }
+
+    /// The ids of users, in no order, at most `limit`.
+    pub async fn ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(IDS).bind(limit).fetch_all(c).await)?)
+    }
+
+    /// `None` when there is no such user, or the user has no password.
+    pub async fn password_hash(&mut self, id: UserId) -> Result<Option<String>, StorageError> {
+        let row: Option<Option<String>> =
+            on_db!(self.uow, |c| sqlx::query_scalar(PASSWORD_HASH).bind(id.0).fetch_optional(c).await)?;
+        Ok(row.flatten())
+    }
+
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the name is taken.
+    pub async fn add(&mut self, user: &NewUser<'_>) -> Result<UserId, StorageError> {
+        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(INSERT)
+            .bind(user.username)
+            .bind(user.username.to_ascii_lowercase())
+            .bind(user.name)
+            .bind(user.kind.key())
+            .bind(user.is_admin)
+            .bind(user.password_hash)
+            .bind(user.created_at.as_millis())
+            .fetch_one(c)
+            .await)?;
+        on_db!(self.uow, |c| sqlx::query(INSERT_PREFERENCES).bind(id).execute(c).await.map(drop))?;
+        self.uow.change_feed().touch(Topic::Users);
+        Ok(UserId(id))
+    }
+
+    /// Whether the user still has this password hash. It stays so until the unit of work ends.
+    pub async fn hold_password_hash(&mut self, id: UserId, hash: &str) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(HOLD_PASSWORD_HASH)
+            .bind(id.0)
+            .bind(hash)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+
+    pub async fn set_password_hash(&mut self, id: UserId, hash: &str) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SET_PASSWORD_HASH)
+            .bind(id.0)
+            .bind(hash)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// `None` takes the address away.
+    ///
+    /// # Errors
+    /// [`StorageError::Duplicate`] when somebody else has it.
+    pub async fn set_email(&mut self, id: UserId, email: Option<&EmailAddress>) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SET_EMAIL)
+            .bind(id.0)
+            .bind(email.map(EmailAddress::as_str))
+            .bind(email.map(EmailAddress::key))
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// With everything that is the user's own. The ledger and the audit log keep the name. Whether
+    /// the user was still there.
+    pub async fn delete(&mut self, id: UserId) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(DELETE)
+            .bind(id.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        // With the user goes what is theirs alone: whatever rests on it rests on who there is, too.
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::Users);
+        }
+        Ok(rows > 0)
+    }
+}

@@ -1,0 +1,231 @@
+//! Groups, subgroups and projects as a tree.
+
+use super::memberships;
+use crate::{
+    domain::{
+        access::Standing,
+        change::Topic,
+        ids::{NamespaceId, UserId},
+        namespace::{GroupPath, Namespace, NamespaceKind},
+        role::Role,
+    },
+    storage::{
+        StorageError, UnitOfWork, on_db, repository, statements, text::contains, unit_of_work::AT_ONCE,
+    },
+};
+
+statements! {
+    FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
+    /// With the highest role of a user there, and at the top of it.
+    FIND_WITH_ROLES = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE full_path_key = $1 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2) AS here, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2 AND c.parent_id IS NULL) AS top_level FROM namespaces n WHERE n.full_path_key = $1";
+    LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
+    /// Of [`AT_ONCE`].
+    PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+    ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
+    CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
+    COUNT_TOP_LEVEL = "SELECT COUNT(*) FROM namespaces WHERE parent_id IS NULL";
+    TOP_LEVEL_IDS = "SELECT id FROM namespaces WHERE parent_id IS NULL LIMIT $1";
+    COUNT_PROJECTS = "SELECT COUNT(*) FROM namespaces WHERE kind = 'project'";
+    PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
+    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    /// Whatever the user is a member of, and all below it; with the highest role that reaches it.
+    /// CROSS JOIN keeps SQLite from beginning with every namespace there is.
+    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM reached r CROSS JOIN namespaces n WHERE n.id = r.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $2 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
+    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
+}
+
+#[derive(sqlx::FromRow)]
+struct NamespaceRow {
+    id: i64,
+    parent_id: Option<i64>,
+    root_id: Option<i64>,
+    kind: String,
+    full_path: String,
+    name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RolesRow {
+    #[sqlx(flatten)]
+    namespace: NamespaceRow,
+    here: Option<i64>,
+    top_level: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct VisibleRow {
+    #[sqlx(flatten)]
+    namespace: NamespaceRow,
+    access_level: Option<i64>,
+}
+
+impl TryFrom<NamespaceRow> for Namespace {
+    type Error = StorageError;
+
+    fn try_from(row: NamespaceRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: NamespaceId(row.id),
+            parent: row.parent_id.map(NamespaceId),
+            root: NamespaceId(row.root_id.unwrap_or(row.id)),
+            kind: NamespaceKind::from_key(&row.kind)
+                .ok_or_else(|| StorageError::inconsistent("namespaces", "kind", &row.kind))?,
+            path: GroupPath::parse(&row.full_path)
+                .map_err(|_| StorageError::inconsistent("namespaces", "full_path", &row.full_path))?,
+            name: row.name,
+        })
+    }
+}
+
+/// A namespace that somebody may see, and the role they have there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisibleNamespace {
+    pub namespace: Namespace,
+    /// `None` for an administrator who asked for all there is.
+    pub role: Option<Role>,
+}
+
+pub struct NewNamespace<'a> {
+    pub parent: Option<&'a Namespace>,
+    pub kind: NamespaceKind,
+    pub path: &'a GroupPath,
+    pub name: &'a str,
+}
+
+pub struct Namespaces<'a> {
+    pub(in crate::storage) uow: &'a mut UnitOfWork,
+}
+
+repository!(namespaces -> Namespaces);
+
+impl Namespaces<'_> {
+    /// The case of the letters does not matter. `None` when there is none.
+    pub async fn find_by_path(&mut self, path: &GroupPath) -> Result<Option<Namespace>, StorageError> {
+        let row: Option<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND_BY_PATH).bind(path.key()).fetch_optional(c).await)?;
+        row.map(Namespace::try_from).transpose()
+    }
+
+    /// The same, with the roles that a user has there. In one statement: whoever changes something waits
+    /// for each.
+    pub async fn find_with_roles(
+        &mut self,
+        path: &GroupPath,
+        user: UserId,
+    ) -> Result<Option<(Namespace, Standing)>, StorageError> {
+        let row: Option<RolesRow> = on_db!(self.uow, |c| sqlx::query_as(FIND_WITH_ROLES)
+            .bind(path.key())
+            .bind(user.0)
+            .fetch_optional(c)
+            .await)?;
+        let Some(RolesRow { namespace, here, top_level }) = row else { return Ok(None) };
+        Ok(Some((namespace.try_into()?, memberships::roles(here, top_level)?)))
+    }
+
+    /// `None` when there is none.
+    pub async fn lookup(&mut self, id: NamespaceId) -> Result<Option<Namespace>, StorageError> {
+        let row: Option<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
+        row.map(Namespace::try_from).transpose()
+    }
+
+    /// The full paths of those that there are, in no order.
+    pub async fn paths(&mut self, ids: &[NamespaceId]) -> Result<Vec<(NamespaceId, String)>, StorageError> {
+        let mut paths = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(AT_ONCE) {
+            // The last takes the places that are left.
+            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+            let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
+                places.fold(sqlx::query_as(PATHS), |query, id| query.bind(id.0)).fetch_all(c).await
+            })?;
+            paths.extend(rows.into_iter().map(|(id, path)| (NamespaceId(id), path)));
+        }
+        Ok(paths)
+    }
+
+    pub async fn count_top_level(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_TOP_LEVEL).fetch_one(c).await)?)
+    }
+
+    /// The ids of top-level groups, in no order, at most `limit`.
+    pub async fn top_level_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(TOP_LEVEL_IDS).bind(limit).fetch_all(c).await)?)
+    }
+
+    pub async fn count_projects(&mut self) -> Result<i64, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_PROJECTS).fetch_one(c).await)?)
+    }
+
+    /// The ids of projects, in no order, at most `limit`.
+    pub async fn project_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_scalar(PROJECT_IDS).bind(limit).fetch_all(c).await)?)
+    }
+
+    /// From the top-level group down to the namespace itself.
+    pub async fn ancestors(&mut self, id: NamespaceId) -> Result<Vec<Namespace>, StorageError> {
+        let rows: Vec<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(ANCESTORS).bind(id.0).fetch_all(c).await)?;
+        rows.into_iter().map(Namespace::try_from).collect()
+    }
+
+    /// Subgroups, then projects; at most `limit`.
+    pub async fn children(&mut self, id: NamespaceId, limit: i64) -> Result<Vec<Namespace>, StorageError> {
+        let rows: Vec<NamespaceRow> =
+            on_db!(self.uow, |c| sqlx::query_as(CHILDREN).bind(id.0).bind(limit).fetch_all(c).await)?;
+        rows.into_iter().map(Namespace::try_from).collect()
+    }
+
+    /// What `user` is a member of, inherited ones with it; everything when `user` is `None`. Only
+    /// what has `filter` in its path or name, by path.
+    pub async fn list_visible(
+        &mut self,
+        user: Option<UserId>,
+        filter: &str,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<VisibleNamespace>, StorageError> {
+        let Some(pattern) = contains(filter) else { return Ok(Vec::new()) };
+        let rows: Vec<VisibleRow> = on_db!(self.uow, |c| match user {
+            Some(user) => {
+                sqlx::query_as(LIST_VISIBLE)
+                    .bind(user.0)
+                    .bind(pattern)
+                    .bind(limit)
+                    .bind(offset)
+                    .fetch_all(c)
+                    .await
+            }
+            None => sqlx::query_as(LIST_ALL).bind(pattern).bind(limit).bind(offset).fetch_all(c).await,
+        })?;
+        let visible = |row: VisibleRow| {
+            let role = row.access_level.map(memberships::role).transpose()?;
+            Ok(VisibleNamespace { namespace: row.namespace.try_into()?, role })
+        };
+        rows.into_iter().map(visible).collect()
+    }
+
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the path is taken.
+    pub async fn add(&mut self, new: &NewNamespace<'_>) -> Result<Namespace, StorageError> {
+        let parent = new.parent.map(|parent| parent.id);
+        let root = new.parent.map(|parent| parent.root);
+        let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(INSERT)
+            .bind(parent.map(|it| it.0))
+            .bind(root.map(|it| it.0))
+            .bind(new.kind.key())
+            .bind(new.path.as_str())
+            .bind(new.path.key())
+            .bind(new.name)
+            .bind(new.name.to_lowercase())
+            .fetch_one(c)
+            .await)?;
+        self.uow.change_feed().touch(Topic::Namespaces);
+        Ok(Namespace {
+            id: NamespaceId(id),
+            parent,
+            root: root.unwrap_or(NamespaceId(id)),
+            kind: new.kind,
+            path: new.path.clone(),
+            name: new.name.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! What is set for a group or a user.
+
+pub(super) mod groups;

@@ -1,0 +1,3 @@
+//! Feature flags: gates, feature groups, history, schedule.
+
+pub(super) mod actor_fields;

@@ -1,0 +1,3 @@
+//! Foundational flows: selections, consent, versions.
+
+pub(super) mod consent_text;

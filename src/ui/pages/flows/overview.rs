@@ -1,0 +1,199 @@
+//! The GitLab Duo overview of a group: what is on, and who reviews.
+
+use leptos::prelude::*;
+
+use crate::{
+    domain::{
+        flows::{
+            catalogue::{CODE_REVIEW, Flow},
+            code_review::Decision,
+            consent::FlowState,
+        },
+        namespace::{GroupPath, Namespace},
+        paths::GroupPage,
+        settings::availability::{DuoChain, Level},
+    },
+    ui::{
+        layout::{Nav, Page, group_crumbs},
+        pages::Visit,
+    },
+    usecases::{
+        FlowSelection, UseCaseError,
+        flows::show_group::{CHILDREN_SHOWN, GroupOverview, show_group},
+    },
+};
+
+pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
+    let overview = show_group(&visit.app, &visit.signed_in.caller, &group).await?;
+    let frame = overview.frame.clone();
+    let kind = frame.namespace.kind_name();
+    let tier = overview.subscription.tier.name();
+    let seats = match (overview.subscription.duo_enterprise, overview.seats) {
+        (false, _) => String::from("No Duo Enterprise"),
+        (true, 1) => String::from("Duo Enterprise, 1 seat given"),
+        (true, seats) => format!("Duo Enterprise, {seats} seats given"),
+    };
+    Ok(view! {
+        <Page
+            title=format!("GitLab Duo · {}", frame.namespace.name)
+            crumbs=group_crumbs(&frame, "GitLab Duo")
+            nav=Some(Nav::of_group(&frame, GroupPage::Overview))
+        >
+            <h1 class="pt-4 text-2xl font-semibold">"GitLab Duo"</h1>
+            <p class="mt-1 text-muted">
+                <bdi>{frame.namespace.name.clone()}</bdi>" is a "{kind}". "{tier}", "{seats}"."
+            </p>
+            <div class="mt-6 grid gap-6 lg:grid-cols-2">
+                <Availability chain=overview.circumstances.chain />
+                <Reviews overview=overview.clone() />
+            </div>
+            <Children children=overview.children />
+        </Page>
+    }
+    .into_any())
+}
+
+#[component]
+fn Availability(chain: DuoChain) -> impl IntoView {
+    view! {
+        <section class="card p-5" aria-labelledby="availability">
+            <h2 id="availability" class="text-base font-semibold">"Availability"</h2>
+            <p class="mt-1 text-sm text-muted">"A level that is off turns off all that follows it."</p>
+            <dl class="mt-3 divide-y divide-line">
+                {Level::ALL
+                    .into_iter()
+                    .map(|level| {
+                        let value = match (level, chain.is_on(level)) {
+                            (Level::GitlabDuo, _) => chain.availability.name(),
+                            (_, true) => "On",
+                            (_, false) => "Off",
+                        };
+                        let overruled = chain.overruled_by(level).filter(|_| chain.is_on(level)).map(|off| {
+                            let why = format!(", without effect: {} is off", off.name());
+                            view! { <span class="font-normal text-muted">{why}</span> }
+                        });
+                        view! {
+                            <div class="flex justify-between gap-4 py-2">
+                                <dt>{level.name()}</dt>
+                                <dd class="text-right font-medium">{value}{overruled}</dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        </section>
+    }
+}
+
+/// Which engine reviews for whom, as far as the visitor may know the settings.
+#[component]
+fn Reviews(overview: GroupOverview) -> impl IntoView {
+    let frame = &overview.frame;
+    let configuration = GroupPage::Configuration.path(&frame.namespace.path);
+    let body = match &overview.flows {
+        None => view! {
+            <p class="mt-3 text-muted">"Maintainers and Owners of the group can see its settings."</p>
+        }
+        .into_any(),
+        Some(flows) => {
+            let on = flows.iter().filter(|it| it.state.is_on()).count();
+            let state = code_review_state(flows);
+            let circumstances = &overview.circumstances;
+            let engine = |seat| circumstances.decide(&state, seat);
+            let blocked = circumstances.chain.blocked_by().is_some();
+            let seats = circumstances.duo_enterprise;
+            view! {
+                <dl class="mt-3 divide-y divide-line">
+                    {seats.then(|| view! { <Engine label="With a Duo Enterprise seat" decision=engine(true) /> })}
+                    <Engine label=if seats { "Without a seat" } else { "Everybody" } decision=engine(false) />
+                    <div class="flex justify-between gap-4 py-2">
+                        <dt>"Consent to Code Review Flow"</dt>
+                        <dd class="text-right font-medium"><ConsentName overview=overview.clone() state=state.clone() /></dd>
+                    </div>
+                    <div class="flex justify-between gap-4 py-2">
+                        <dt>"Foundational flows on"</dt>
+                        <dd class="text-right font-medium">
+                            {on}" of "{flows.len()}
+                            {(blocked && on > 0)
+                                .then(|| view! { <span class="font-normal text-muted">", without effect"</span> })}
+                        </dd>
+                    </div>
+                </dl>
+                <p class="mt-4">
+                    <a class="button button-primary" href=configuration>
+                        {if frame.may.change_flows { "Change configuration" } else { "See configuration" }}
+                    </a>
+                </p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="card p-5" aria-labelledby="reviews">
+            <h2 id="reviews" class="text-base font-semibold">"Code review"</h2>
+            <p class="mt-1 text-sm text-muted">"Which engine reviews merge requests here."</p>
+            {body}
+        </section>
+    }
+}
+
+#[component]
+fn Engine(label: &'static str, decision: Decision) -> impl IntoView {
+    view! {
+        <div class="flex justify-between gap-4 py-2">
+            <dt>{label}</dt>
+            <dd class="text-right font-medium">{decision.engine.name()}</dd>
+        </div>
+    }
+}
+
+fn code_review_state(flows: &[FlowSelection]) -> FlowState {
+    let found = flows.iter().find(|it| it.flow.reference == CODE_REVIEW);
+    found.map_or(FlowState::Off, |it| it.state.clone())
+}
+
+/// Whether there is consent, by whom, and whether it counts.
+#[component]
+fn ConsentName(overview: GroupOverview, state: FlowState) -> impl IntoView {
+    let Some(given) = state.consent() else {
+        return if state.is_on() { "Missing" } else { "Not asked: the flow is off" }.into_any();
+    };
+    let hindered = Flow::find(CODE_REVIEW).and_then(|flow| overview.circumstances.hindrance(flow)).is_some();
+    view! {
+        "Given by "<bdi>{given.by_name.clone()}</bdi>
+        {hindered.then(|| view! { <span class="font-normal text-muted">", not in effect"</span> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Children(children: Vec<Namespace>) -> impl IntoView {
+    let full = i64::try_from(children.len()).is_ok_and(|count| count >= CHILDREN_SHOWN);
+    (!children.is_empty()).then(|| {
+        view! {
+            <section class="mt-8" aria-labelledby="children">
+                <h2 id="children" class="text-base font-semibold">"Subgroups and projects"</h2>
+                <p class="mt-1 text-sm text-muted">"They have the flows of the top-level group."</p>
+                <ul class="card mt-3 divide-y divide-line">
+                    {children
+                        .into_iter()
+                        .map(|child| {
+                            view! {
+                                <li class="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
+                                    <a href=GroupPage::Overview.path(&child.path) class="font-medium break-words">
+                                        <bdi>{child.name.clone()}</bdi>
+                                    </a>
+                                    <span class="badge">{child.kind_name()}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+                {full
+                    .then(|| {
+                        view! { <p class="mt-2 text-sm text-muted">"The first 100 are shown. Jump to finds the others."</p> }
+                    })}
+            </section>
+        }
+    })
+}

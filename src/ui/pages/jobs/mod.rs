@@ -1,0 +1,3 @@
+//! What is done later, or in steps.
+
+pub(super) mod admin_jobs;

@@ -1,0 +1,135 @@
+//! Who is it? From a session's token or a personal access token to an actor.
+
+use super::secrets::token_hash;
+use crate::{
+    domain::{
+        accounts::chat_user::ChatUser,
+        actor::{Actor, Proof},
+        ids::{SessionId, TokenId},
+        preferences::Display,
+        time::Timestamp,
+        token::Scope,
+        user::User,
+    },
+    storage::{SessionUser, StorageError},
+    usecases::{App, UseCaseError, What, facts::Facts, known::Used},
+};
+
+fn actor(user: User, scopes: Option<Vec<Scope>>) -> Actor {
+    Actor {
+        proof: Proof::EachRequest,
+        id: user.id,
+        username: user.username,
+        name: user.name,
+        kind: user.kind,
+        is_admin: user.is_admin,
+        scopes,
+    }
+}
+
+/// The user of a session, as they like their pages.
+#[derive(Clone, Debug)]
+pub struct SessionActor {
+    pub actor: Actor,
+    pub display: Display,
+    pub session: SessionId,
+}
+
+/// `None` when the session is unknown or has ended.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, UseCaseError> {
+    let hash = token_hash(token);
+    let mut facts = Facts::last_known(app);
+    let now = facts.now();
+    let Some(mut session) = facts.session(&hash).await? else { return Ok(None) };
+    if has_ended(app, &session, now) {
+        // Another server may have seen it used since it was read.
+        match Box::pin(facts.session_anew(&hash)).await? {
+            Some(anew) if !has_ended(app, &anew, now) => session = anew,
+            _ => return Ok(None),
+        }
+    }
+    let stale = facts.stale();
+    drop(facts);
+    if !stale && session.is_to_be_noted(now) {
+        Box::pin(note_use(app, Noted::Session(&hash), now)).await;
+    }
+    let SessionUser { id, user, display, authenticated_at, .. } = &session.it;
+    let actor = Actor { proof: Proof::Session { since: *authenticated_at }, ..actor(user.clone(), None) };
+    Ok(Some(SessionActor { actor, display: *display, session: *id }))
+}
+
+fn has_ended(app: &App, session: &Used<SessionUser>, now: Timestamp) -> bool {
+    let idle_end = session.noted_at().plus_millis(app.settings.session_idle_millis);
+    now >= session.it.expires_at || now >= idle_end
+}
+
+/// What was used.
+enum Noted<'a> {
+    Session(&'a str),
+    Token(TokenId),
+}
+
+/// Writes down that it was used. A database that is too busy for it keeps nobody out.
+async fn note_use(app: &App, used: Noted<'_>, now: Timestamp) {
+    let noted = async {
+        let mut uow = app.storage.begin_if_free().await?;
+        match used {
+            Noted::Session(hash) => uow.sessions().touch(hash, now).await?,
+            Noted::Token(id) => uow.tokens().touch(id, now).await?,
+        }
+        uow.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "the use of a session or a token was not noted");
+    }
+}
+
+/// Why a token does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("The token is not known.")]
+    Unknown,
+    #[error("The token was revoked.")]
+    Revoked,
+    #[error("The token has expired.")]
+    Expired,
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// The user of a personal access token, bounded by its scopes.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
+    let hash = token_hash(token);
+    let mut facts = Facts::last_known(app);
+    let now = facts.now();
+    let token = facts.token(&hash).await?.ok_or(TokenError::Unknown)?;
+    if token.it.revoked {
+        return Err(TokenError::Revoked);
+    }
+    if now >= token.it.expires_at {
+        return Err(TokenError::Expired);
+    }
+    let stale = facts.stale();
+    drop(facts);
+    if !stale && token.is_to_be_noted(now) {
+        Box::pin(note_use(app, Noted::Token(token.it.id), now)).await;
+    }
+    Ok(actor(token.it.user.clone(), Some(token.it.scopes.clone())))
+}
+
+/// Who somebody in a chat program is here; `None` when nobody.
+pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Actor>, StorageError> {
+    let mut uow = app.storage.read().await?;
+    let Some(id) = uow.chat().find(chat_user).await? else { return Ok(None) };
+    let user = uow.users().lookup(id).await?;
+    Ok(user.map(|user| actor(user, None)))
+}
+
+/// A user by name, for an operator who acts in their name at the command line.
+pub async fn by_username(app: &App, username: &str) -> Result<Actor, UseCaseError> {
+    let user = app.storage.read().await?.users().find_by_username(username).await?;
+    let user = user.ok_or(UseCaseError::NotFound(What::User))?;
+    Ok(actor(user, None))
+}

@@ -1,0 +1,72 @@
+//! Makes a user. For operators at the command line.
+
+use super::{secrets::password_hash, set_email::set_email_of};
+use crate::{
+    domain::{
+        accounts::{email::EmailAddress, password::check_password},
+        audit::AuditKind,
+        ids::UserId,
+        user::{UserKind, check_name, check_username},
+    },
+    storage::{NewUser, StorageError},
+    usecases::{
+        App, Origin, UseCaseError,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+pub struct CreateUser<'a> {
+    pub username: &'a str,
+    pub name: &'a str,
+    pub kind: UserKind,
+    pub is_admin: bool,
+    /// `None` for a bot, which cannot sign in.
+    pub password: Option<&'a str>,
+    /// By which a provider's sign-in finds the user.
+    pub email: Option<&'a str>,
+}
+
+pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
+    let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
+    let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
+    let email = new.email.map(EmailAddress::parse).transpose();
+    let email = email.map_err(|error| UseCaseError::invalid("email", error))?;
+    if new.kind == UserKind::Bot && new.password.is_some() {
+        return Err(UseCaseError::invalid("password", "A bot has no password: it uses access tokens."));
+    }
+    let hash = match new.password {
+        None => None,
+        Some(password) => {
+            check_password(password, username).map_err(|error| UseCaseError::invalid("password", error))?;
+            Some(password_hash(app, password).await)
+        }
+    };
+    let mut uow = app.storage.begin().await?;
+    let user = NewUser {
+        username,
+        name,
+        kind: new.kind,
+        is_admin: new.is_admin,
+        password_hash: hash.as_deref(),
+        created_at: app.now(),
+    };
+    let id = uow.users().add(&user).await.map_err(name_taken)?;
+    if email.is_some() {
+        set_email_of(&mut uow, id, email.as_ref()).await?;
+    }
+    let what = if new.is_admin { "administrator" } else { new.kind.key() };
+    let happened = Happened { to: what.to_owned(), ..Happened::to(AuditKind::UserCreated, username) };
+    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
+    uow.commit().await?;
+    Ok(id)
+}
+
+/// What it means that a user cannot be added.
+pub(super) fn name_taken(error: StorageError) -> UseCaseError {
+    match error {
+        StorageError::Duplicate { .. } => {
+            UseCaseError::invalid("username", "There is a user of this name already.")
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The first administrator of a server without demo data, made by a one-time link that `serve` prints.
+
+use super::{
+    change_password::check_new,
+    reset_links::LINK_MILLIS,
+    secrets::{password_hash, random_token, token_hash},
+};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        user::{UserKind, check_name, check_username},
+    },
+    storage::{NewUser, UnitOfWork},
+    usecases::{
+        App, Origin, UseCaseError, What,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+pub struct FirstAdministrator<'a> {
+    pub token: &'a str,
+    pub username: &'a str,
+    /// Empty for the user name.
+    pub name: &'a str,
+    pub password: &'a str,
+    pub again: &'a str,
+}
+
+/// A link's token, where the database has no users. Each server that starts makes one of its own; all
+/// of them end when one is used.
+pub async fn make_first_administrator_link(app: &App) -> Result<Option<String>, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    if uow.users().count().await? > 0 {
+        return Ok(None);
+    }
+    let token = random_token(app);
+    uow.links().add_first_administrator(&token_hash(&token), now, now.plus_millis(LINK_MILLIS)).await?;
+    uow.commit().await?;
+    Ok(Some(token))
+}
+
+/// # Errors
+/// [`UseCaseError::NotFound`]: the link is none, or there is an administrator already.
+pub async fn check_first_administrator_link(app: &App, token: &str) -> Result<(), UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let counts = uow.links().is_first_administrator(&token_hash(token), app.now()).await?;
+    nobody_yet(&mut uow, counts).await
+}
+
+/// # Errors
+/// The link does not count, or the user name, the name or the password may not be.
+pub async fn create_first_administrator(
+    app: &App,
+    origin: &Origin,
+    form: &FirstAdministrator<'_>,
+) -> Result<(), UseCaseError> {
+    check_first_administrator_link(app, form.token).await?;
+    let username =
+        check_username(form.username.trim()).map_err(|error| UseCaseError::invalid("username", error))?;
+    let name = if form.name.trim().is_empty() { username } else { form.name };
+    let name = check_name(name).map_err(|error| UseCaseError::invalid("name", error))?;
+    check_new(form.password, form.again, username)?;
+    let hash = password_hash(app, form.password).await;
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    // Whoever is first ends every link, and whoever waited for that finds none.
+    let counts = uow.links().use_first_administrator(&token_hash(form.token), now).await?;
+    nobody_yet(&mut uow, counts).await?;
+    let user = NewUser {
+        username,
+        name,
+        kind: UserKind::Human,
+        is_admin: true,
+        password_hash: Some(&hash),
+        created_at: now,
+    };
+    let id = uow.users().add(&user).await.map_err(super::create_user::name_taken)?;
+    let who = AuditActor { id: Some(id), username: username.to_owned(), name: name.to_owned() };
+    let happened =
+        Happened { to: String::from("administrator"), ..Happened::to(AuditKind::UserCreated, username) };
+    record_as(now, &mut uow, who, origin, happened);
+    Ok(uow.commit().await?)
+}
+
+async fn nobody_yet(uow: &mut UnitOfWork, link_counts: bool) -> Result<(), UseCaseError> {
+    if link_counts && uow.users().count_administrators().await? == 0 {
+        Ok(())
+    } else {
+        Err(UseCaseError::NotFound(What::Link))
+    }
+}

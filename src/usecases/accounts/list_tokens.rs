@@ -1,0 +1,11 @@
+//! A user's own personal access tokens.
+
+use crate::{
+    storage::StoredToken,
+    usecases::{App, Caller, UseCaseError},
+};
+
+/// The newest first, revoked and expired ones with them.
+pub async fn list_tokens(app: &App, caller: &Caller) -> Result<Vec<StoredToken>, UseCaseError> {
+    Ok(app.storage.read().await?.tokens().list_of_user(caller.actor.id).await?)
+}

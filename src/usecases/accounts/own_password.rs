@@ -1,0 +1,45 @@
+//! Asking somebody who is signed in for their password again: is it theirs?
+
+use super::{
+    secrets::password_matches,
+    throttle::{Attempt, attempt},
+};
+use crate::{
+    domain::{accounts::throttle::Subject, audit::AuditKind},
+    usecases::{App, Caller, UseCaseError},
+};
+
+/// A password that was right a moment ago.
+pub(in crate::usecases) struct Proof {
+    /// To be held when something is written for it: the password may have changed since.
+    pub hash: String,
+    pub attempt: Attempt,
+}
+
+/// Checks the caller's own password. `field` is where the form has it.
+///
+/// # Errors
+/// It is wrong, there is none, or there were too many attempts.
+pub(in crate::usecases) async fn check(
+    app: &App,
+    caller: &Caller,
+    password: &str,
+    field: &'static str,
+) -> Result<Proof, UseCaseError> {
+    let user = caller.actor.id;
+    let hash = app.storage.read().await?.users().password_hash(user).await?;
+    let hash = hash.ok_or_else(|| UseCaseError::invalid(field, "Your account has no password."))?;
+    let attempt = attempt(app, app.now(), &[Subject::Confirmation(user)]).await?;
+    if password_matches(password, Some(hash.clone())).await {
+        return Ok(Proof { hash, attempt });
+    }
+    let mut uow = app.storage.begin().await?;
+    let kind = AuditKind::SignInConfirmationFailed;
+    attempt.failed(&mut uow, &caller.origin, caller.audit_actor(), kind);
+    uow.commit().await?;
+    Err(wrong(field))
+}
+
+pub(in crate::usecases) fn wrong(field: &'static str) -> UseCaseError {
+    UseCaseError::invalid(field, "The password is wrong.")
+}

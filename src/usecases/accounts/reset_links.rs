@@ -1,0 +1,93 @@
+//! Links with which somebody who forgot their password sets another: made by an administrator or an
+//! operator, used once.
+
+use super::{
+    change_password::check_new,
+    secrets::{password_hash, random_token, token_hash},
+    throttle::forgive,
+};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        user::{User, UserKind},
+    },
+    usecases::{
+        App, Caller, Origin, UseCaseError, What,
+        audit_trail::{Happened, record_as},
+        fresh_sign_in::require_fresh,
+        load::administrator,
+    },
+};
+
+/// How long a link can be used, in milliseconds: a day.
+pub const LINK_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// Makes a link for `username`; its token, which is never shown again. The link before it ends.
+///
+/// # Errors
+/// The caller is no administrator, or has to confirm who they are; a bot has no password.
+pub async fn make_reset_link(app: &App, caller: &Caller, username: &str) -> Result<String, UseCaseError> {
+    administrator(caller)?;
+    require_fresh(app, caller)?;
+    make(app, caller.audit_actor(), &caller.origin, username).await
+}
+
+/// The same by an operator at the command line.
+pub async fn make_reset_link_as_operator(
+    app: &App,
+    origin: &Origin,
+    username: &str,
+) -> Result<String, UseCaseError> {
+    make(app, origin.operator(), origin, username).await
+}
+
+async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Result<String, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    if user.kind == UserKind::Bot {
+        return Err(UseCaseError::invalid("username", "A bot has no password: it uses access tokens."));
+    }
+    let token = random_token(app);
+    uow.links().set_reset(user.id, &token_hash(&token), now, now.plus_millis(LINK_MILLIS)).await?;
+    let happened = Happened::to(AuditKind::PasswordResetLinkCreated, &user.username);
+    record_as(now, &mut uow, by, origin, happened);
+    uow.commit().await?;
+    Ok(token)
+}
+
+/// Whose password the link of `token` sets.
+///
+/// # Errors
+/// [`UseCaseError::NotFound`]: it was used, has expired, was replaced, or never was.
+pub async fn user_of_reset_link(app: &App, token: &str) -> Result<User, UseCaseError> {
+    const LINK: UseCaseError = UseCaseError::NotFound(What::Link);
+
+    let mut uow = app.storage.read().await?;
+    let user = uow.links().find_reset(&token_hash(token), app.now()).await?.ok_or(LINK)?;
+    uow.users().lookup(user).await?.ok_or(LINK)
+}
+
+/// Sets the password, ends the link and every session of the user.
+pub async fn use_reset_link(
+    app: &App,
+    origin: &Origin,
+    token: &str,
+    new: &str,
+    again: &str,
+) -> Result<(), UseCaseError> {
+    let user = user_of_reset_link(app, token).await?;
+    check_new(new, again, &user.username)?;
+    let hash = password_hash(app, new).await;
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    if uow.links().use_reset(&token_hash(token), now).await? != Some(user.id) {
+        return Err(UseCaseError::NotFound(What::Link));
+    }
+    uow.users().set_password_hash(user.id, &hash).await?;
+    uow.sessions().delete_of_user(user.id).await?;
+    forgive(&mut uow, &user.username).await?;
+    let who = AuditActor { id: Some(user.id), username: user.username.clone(), name: user.name };
+    record_as(now, &mut uow, who, origin, Happened::to(AuditKind::PasswordReset, &user.username));
+    Ok(uow.commit().await?)
+}

@@ -1,0 +1,66 @@
+//! Starts a session, however its user proved who they are. Nothing else makes one.
+
+use super::secrets::{random_token, token_hash};
+use crate::{
+    domain::{
+        audit::{AuditActor, AuditKind},
+        time::Timestamp,
+        user::User,
+    },
+    storage::{NewSession, StorageError, UnitOfWork},
+    usecases::{
+        App, Origin,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+/// What a session of the browser keeps of the browser's name.
+const USER_AGENT_CHARS: usize = 256;
+
+pub(in crate::usecases) struct StartSession<'a> {
+    pub user: &'a User,
+    /// What proved who the user is, for the audit log: `password`, or a provider's name.
+    pub by: &'a str,
+    /// When that was; `None` when nobody knows, which is never recent.
+    pub authenticated_at: Option<Timestamp>,
+    /// The session that the browser already has; it ends.
+    pub old_token: Option<&'a str>,
+    pub user_agent: &'a str,
+}
+
+/// The new session's token. The caller has checked who it is, in the same unit of work, and commits.
+pub(in crate::usecases) async fn start_session(
+    app: &App,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    start: &StartSession<'_>,
+) -> Result<String, StorageError> {
+    let now = app.now();
+    let token = random_token(app);
+    if let Some(old) = start.old_token {
+        uow.sessions().delete(&token_hash(old)).await?;
+    }
+    // What a provider says of the future, nobody knows.
+    let authenticated_at = start.authenticated_at.filter(|at| !at.is_ahead_of(now));
+    let user_agent: String = start.user_agent.chars().take(USER_AGENT_CHARS).collect();
+    uow.sessions()
+        .add(&NewSession {
+            token_hash: &token_hash(&token),
+            user: start.user.id,
+            created_at: now,
+            authenticated_at: authenticated_at.unwrap_or(Timestamp::from_millis(0)).min(now),
+            expires_at: now.plus_millis(app.settings.session_absolute_millis),
+            remote_ip: &origin.remote_ip_text(),
+            user_agent: &user_agent,
+        })
+        .await?;
+    let who = AuditActor {
+        id: Some(start.user.id),
+        username: start.user.username.clone(),
+        name: start.user.name.clone(),
+    };
+    let happened =
+        Happened { to: start.by.to_owned(), ..Happened::to(AuditKind::SignedIn, &start.user.username) };
+    record_as(now, uow, who, origin, happened);
+    Ok(token)
+}

@@ -1,0 +1,5 @@
+//! The audit log: reading, exporting, verifying.
+
+pub mod export_audit_events;
+pub mod list_audit_events;
+pub mod verify_audit;

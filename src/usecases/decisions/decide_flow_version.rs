@@ -1,0 +1,107 @@
+//! Answers "which version of this flow runs for this user in this namespace?", with its reasons.
+
+use std::sync::Arc;
+
+use super::decide_code_review::Question;
+use crate::{
+    domain::{
+        access::Action,
+        error_kind::ErrorKind,
+        flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
+        flows::{
+            catalogue::Flow,
+            flow_version::{Condition, Decision, Inputs, NotDeployed, conditions, decide},
+            orbit::OrbitSetting,
+        },
+        namespace::NamespaceKind,
+        time::Timestamp,
+        user::User,
+    },
+    storage::StorageError,
+    usecases::{
+        App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place,
+    },
+};
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub place: Arc<Place>,
+    pub user: Arc<User>,
+    pub flow: &'static Flow,
+    pub decision: Decision,
+    pub decided_at: Timestamp,
+    /// Whether the database was out of reach, so that this rests on what was known before.
+    pub stale: bool,
+}
+
+impl Explained for NotDeployed {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::VersionNotDeployed
+    }
+}
+
+/// # Errors
+/// Besides access: [`NotDeployed`] when the version is not there. Nothing falls back to
+/// another.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn decide_flow_version(
+    app: &App,
+    caller: &Caller,
+    reference: &str,
+    question: &Question,
+) -> Result<Answer, UseCaseError> {
+    answer(&mut Facts::last_known(app), caller, reference, question).await
+}
+
+pub(in crate::usecases) async fn answer(
+    facts: &mut Facts<'_>,
+    caller: &Caller,
+    reference: &str,
+    question: &Question,
+) -> Result<Answer, UseCaseError> {
+    let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
+    let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
+    let mut seen = Vec::new();
+    for condition in conditions(flow) {
+        seen.push((condition, holds(facts, condition, &place, &user).await?));
+    }
+    let environment = facts.environment();
+    let registry = facts.registry(environment).await?;
+    let decided = decide(flow, Inputs { conditions: seen, environment, deployed: registry.known() });
+    let tally = facts.tally();
+    match &decided {
+        Ok(decision) => tally.flow_version(decision.rule).add(),
+        Err(missing) => tally.flow_version_not_deployed(missing.rule).add(),
+    }
+    if facts.stale() {
+        tally.stale_decisions.add();
+    }
+    Ok(Answer { decision: decided?, flow, decided_at: facts.now(), stale: facts.stale(), place, user })
+}
+
+async fn holds(
+    facts: &mut Facts<'_>,
+    condition: Condition,
+    place: &Place,
+    user: &User,
+) -> Result<bool, StorageError> {
+    let top_level = decision_flags::actor(place.top_level_group());
+    match condition {
+        Condition::OrbitUserPreference => {
+            decision_flags::is_on_for_member(facts, ORBIT_USER_PREFERENCE, user.id).await
+        }
+        // The flag is a condition of its own.
+        Condition::OrbitChosen => Ok(facts.orbit(user.id).await?.effective(OrbitSetting::DuoDeveloper, true)),
+        Condition::DuoDeveloperOrbit => {
+            decision_flags::is_on(facts, DUO_DEVELOPER_ORBIT, &[FlagActor::User(user.id), top_level]).await
+        }
+        Condition::DuoDeveloperNextUnstable => {
+            let here = match place.namespace.kind {
+                NamespaceKind::Project => decision_flags::actor(&place.namespace),
+                NamespaceKind::Group => top_level,
+            };
+            decision_flags::is_on(facts, DUO_DEVELOPER_NEXT_UNSTABLE, &[here, top_level]).await
+        }
+    }
+}

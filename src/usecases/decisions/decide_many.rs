@@ -1,0 +1,70 @@
+//! Many decisions of any kind at one moment.
+
+use super::{
+    decide_code_review::{self, Question},
+    decide_flow_version,
+};
+use crate::{
+    domain::access::{Action, Denial},
+    usecases::{App, Caller, UseCaseError, facts::Facts},
+};
+
+/// What is asked, for whom and where.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub about: About,
+    pub question: Question,
+}
+
+/// Which decision is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Which engine reviews the code.
+    CodeReview,
+    /// Which version of the flow of this reference runs.
+    FlowVersion(String),
+}
+
+#[derive(Clone, Debug)]
+pub enum Decided {
+    CodeReview(decide_code_review::Answer),
+    FlowVersion(decide_flow_version::Answer),
+}
+
+/// Many answers from one moment; each may fail alone.
+///
+/// # Errors
+/// A token without the scope is refused once, whatever it asks.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn decide_many(
+    app: &App,
+    caller: &Caller,
+    asked: &[Asked],
+) -> Result<Vec<Result<Decided, UseCaseError>>, UseCaseError> {
+    let scope = Action::AskDecision.scope();
+    if !caller.actor.has_scope(scope) {
+        return Err(Denial::NeedsScope(scope).into());
+    }
+    let mut facts = Facts::last_known(app);
+    let mut answers = Vec::with_capacity(asked.len());
+    for one in asked {
+        match answer(&mut facts, caller, one).await {
+            Err(UseCaseError::Storage(error)) => return Err(error.into()),
+            other => answers.push(other),
+        }
+    }
+    Ok(answers)
+}
+
+pub(in crate::usecases) async fn answer(
+    facts: &mut Facts<'_>,
+    caller: &Caller,
+    Asked { about, question }: &Asked,
+) -> Result<Decided, UseCaseError> {
+    Ok(match about {
+        About::CodeReview => Decided::CodeReview(decide_code_review::answer(facts, caller, question).await?),
+        About::FlowVersion(flow) => {
+            Decided::FlowVersion(decide_flow_version::answer(facts, caller, flow, question).await?)
+        }
+    })
+}

@@ -1,0 +1,30 @@
+//! What would be decided for a user of a group, and why: for whoever may see its settings.
+
+use super::{
+    decide_code_review::Question,
+    decide_many::{About, Asked, Decided, answer},
+};
+use crate::{
+    domain::{access::Action, namespace::GroupPath},
+    usecases::{App, Caller, UseCaseError, facts::Facts, load},
+};
+
+/// The decision about this for the user of this name, or why there is none.
+///
+/// # Errors
+/// The caller may not see the settings, or the database does not answer.
+pub async fn explain(
+    app: &App,
+    caller: &Caller,
+    path: &GroupPath,
+    about: About,
+    username: &str,
+) -> Result<Result<Decided, UseCaseError>, UseCaseError> {
+    let mut facts = Facts::current(app);
+    let (place, _) = load::place(&mut facts, caller, path, Action::ReadSettings).await?;
+    let question = Question { namespace: place.namespace.path.clone(), username: username.trim().to_owned() };
+    match answer(&mut facts, caller, &Asked { about, question }).await {
+        Err(UseCaseError::Storage(error)) => Err(error.into()),
+        other => Ok(other),
+    }
+}

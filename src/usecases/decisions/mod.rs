@@ -1,0 +1,7 @@
+//! Which engine reviews, which version runs, and why.
+
+pub mod decide_code_review;
+pub mod decide_flow_version;
+pub mod decide_many;
+pub mod explain;
+pub mod follow_changes;

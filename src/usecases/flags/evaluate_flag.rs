@@ -1,0 +1,56 @@
+//! Whether a feature flag is open for somebody, on this server's environment.
+
+use super::flag_facts::feature_groups_of;
+use crate::{
+    domain::flags::{Asked, Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Percentage},
+    storage::{StorageError, UnitOfWork},
+    usecases::{App, facts::Facts},
+};
+
+/// From what is known of the facts, most often without a query.
+pub(super) async fn evaluate(
+    facts: &mut Facts<'_>,
+    flag: &FlagDefinition,
+    gates: &Gates,
+    actors: &[FlagActor],
+) -> Result<Evaluation, StorageError> {
+    let groups = if gates.groups.is_empty() { Vec::new() } else { feature_groups(facts, actors).await? };
+    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(facts.app(), gates) }))
+}
+
+/// The feature groups that any of these actors is in.
+pub(in crate::usecases) async fn feature_groups(
+    facts: &mut Facts<'_>,
+    actors: &[FlagActor],
+) -> Result<Vec<String>, StorageError> {
+    let mut groups = Vec::new();
+    for actor in actors {
+        groups.extend_from_slice(&facts.feature_groups(*actor).await?);
+    }
+    Ok(groups)
+}
+
+/// In a unit of work, of gates that were read in it.
+pub(in crate::usecases) async fn evaluate_in(
+    app: &App,
+    uow: &mut UnitOfWork,
+    flag: &FlagDefinition,
+    gates: &Gates,
+    actors: &[FlagActor],
+) -> Result<Evaluation, StorageError> {
+    let mut groups = Vec::new();
+    if !gates.groups.is_empty() {
+        for actor in actors {
+            groups.extend(feature_groups_of(uow, *actor).await?);
+        }
+    }
+    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(app, gates) }))
+}
+
+/// Thrown only where something depends on it.
+pub(super) fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
+    (gates.percentage_of_time != Percentage::ZERO).then(|| {
+        let [a, b, c, d, ..] = app.random.secret();
+        Bucket::from_random([a, b, c, d])
+    })
+}

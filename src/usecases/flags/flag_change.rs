@@ -1,0 +1,251 @@
+//! Changing the gates of a flag in some environments: what setting and deleting one have in common.
+
+use super::flag_names::{record_of, reference_of};
+use crate::{
+    domain::{
+        audit::{AuditKind, StateChange},
+        environment::Environment,
+        flags::{FlagDefinition, GateChange, GateError, Gates, Moved, ahead_of_staging},
+        keyed::keyed_enum,
+        visible::is_seen,
+    },
+    storage::{StorageError, StoredFlag, UnitOfWork},
+    usecases::{
+        App, FlagEditor, FlagError, UseCaseError,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+/// The most bytes of a reason.
+const MAX_REASON: usize = 500;
+
+/// How far what holds a change back is overridden. A change freeze always holds; [`crate::usecases::Where`] says
+/// whether staging is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    /// Why it is done although something speaks against it. It is kept.
+    pub override_reason: Option<String>,
+    /// Checks that the reason is not about: they hold.
+    pub still_checked: Vec<Check>,
+}
+
+keyed_enum! {
+    /// A check that a reason can override.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Check {
+        Freeze = "freeze",
+        Consistency = "consistency",
+    }
+}
+
+impl Check {
+    /// The check that failed so; `None` for an error of another kind.
+    pub const fn of(error: &FlagError) -> Option<Self> {
+        match error {
+            FlagError::Frozen { .. } => Some(Self::Freeze),
+            FlagError::AheadOfStaging => Some(Self::Consistency),
+            _ => None,
+        }
+    }
+}
+
+pub(super) struct FlagChange<'a> {
+    pub flag: &'a str,
+    pub definition: Option<&'a FlagDefinition>,
+    pub environments: &'a [Environment],
+    /// Whether production may not be further open than staging.
+    pub compare_with_staging: bool,
+    pub to: To<'a>,
+    /// Why it is done, if somebody said so. That nothing holds it back is another question.
+    pub reason: Option<&'a str>,
+    pub guard: &'a Guard,
+    /// The version of the gates that whoever asks has seen, if they said so: no other may be changed.
+    pub seen: Option<i64>,
+}
+
+/// What the gates are to be.
+#[derive(Clone, Copy)]
+pub(in crate::usecases) enum To<'a> {
+    /// What they are, with these changes.
+    Changed(&'a [GateChange]),
+    /// These, whatever they are.
+    Exactly(&'a Gates),
+}
+
+/// The gates in an environment before and after.
+#[derive(Clone, Debug)]
+pub(in crate::usecases) struct Changed {
+    pub environment: Environment,
+    /// Of the gates before.
+    pub version: i64,
+    pub before: Gates,
+    pub after: Gates,
+}
+
+/// Checks, saves and writes the audit events; the caller commits.
+pub(super) async fn carry_out(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &FlagEditor,
+    change: &FlagChange<'_>,
+) -> Result<Vec<Changed>, UseCaseError> {
+    let override_reason =
+        change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
+    let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
+    if let Some(request) = &editor.chat_request {
+        request.use_up_with_change(app, uow, (&editor.actor, &editor.origin)).await?;
+    }
+    let mut all = Vec::with_capacity(change.environments.len());
+    for environment in concerned(change) {
+        let stored = uow.features().find(environment, change.flag).await?;
+        let is_named = change.environments.contains(&environment);
+        if is_named && change.seen.is_some_and(|seen| seen != stored.version) {
+            let message =
+                "Somebody changed the flag after this was shown. See how it is set now, then confirm.";
+            return Err(UseCaseError::invalid("seen", message));
+        }
+        let after = after(uow, change, environment, &stored.gates).await?;
+        let changed = Changed { environment, version: stored.version, before: stored.gates.clone(), after };
+        if changed.after != changed.before {
+            save(app, uow, editor, change.flag, &stored, &changed, why).await?;
+        } else if !is_named {
+            // As it is, but with a new version: whoever changes it at the same moment looks again.
+            uow.features().save(environment, change.flag, &stored, &stored.gates).await?;
+        }
+        all.push(changed);
+    }
+    for check in failed_checks(uow, change, &all).await? {
+        let Some(reason) = override_reason.filter(|_| !is_among(&change.guard.still_checked, &check)) else {
+            return Err(check.into());
+        };
+        let from = match &check {
+            FlagError::Frozen { environment, reason } => format!("change freeze in {environment}: {reason}"),
+            _ => String::from("production not before staging"),
+        };
+        let happened = Happened {
+            from,
+            to: reason.to_owned(),
+            ..Happened::to(AuditKind::FeatureCheckOverridden, change.flag)
+        };
+        record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
+    }
+    all.retain(|it| change.environments.contains(&it.environment));
+    Ok(all)
+}
+
+/// What the change would do, also where it is compared with, and what speaks against it. Nothing is saved.
+pub(super) async fn rehearse(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+) -> Result<(Vec<Changed>, Vec<FlagError>), UseCaseError> {
+    let mut all = Vec::new();
+    for environment in concerned(change) {
+        let StoredFlag { gates: before, version } = uow.features().find(environment, change.flag).await?;
+        let after = after(uow, change, environment, &before).await?;
+        all.push(Changed { environment, version, before, after });
+    }
+    let checks = failed_checks(uow, change, &all).await?;
+    Ok((all, checks))
+}
+
+/// The gates of an environment after the change.
+async fn after(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+    environment: Environment,
+    before: &Gates,
+) -> Result<Gates, UseCaseError> {
+    match change.to {
+        _ if !change.environments.contains(&environment) => Ok(before.clone()),
+        To::Exactly(gates) => Ok(gates.clone()),
+        To::Changed(changes) => match changes.iter().try_fold(before.clone(), Gates::apply) {
+            Ok(after) => Ok(after),
+            Err(error) => Err(refused(uow, error).await?.into()),
+        },
+    }
+}
+
+/// The environments that are changed or compared, always in the same order: two changes at once wait
+/// for each other and never in a circle.
+fn concerned(change: &FlagChange<'_>) -> Vec<Environment> {
+    let compared = [Environment::Staging, Environment::Production];
+    let mut environments = change.environments.to_vec();
+    if change.compare_with_staging && compared.iter().any(|it| environments.contains(it)) {
+        environments.extend(compared);
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    environments
+}
+
+async fn save(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &FlagEditor,
+    flag: &str,
+    stored: &StoredFlag,
+    changed: &Changed,
+    why: Option<&str>,
+) -> Result<(), UseCaseError> {
+    uow.features().save(changed.environment, flag, stored, &changed.after).await?;
+    let is_set = changed.after.is_set();
+    let kind = if is_set { AuditKind::FeatureFlagUpdated } else { AuditKind::FeatureFlagDeleted };
+    let (before, after) = (record_of(uow, &changed.before).await?, record_of(uow, &changed.after).await?);
+    let happened = Happened {
+        from: before.gates,
+        to: if is_set { after.gates } else { String::new() },
+        reason: why.map(str::to_owned),
+        states: Some(StateChange { before: before.json, after: after.json }),
+        ..Happened::to_flag(kind, flag, changed.environment)
+    };
+    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
+    Ok(())
+}
+
+fn is_among(checks: &[Check], failed: &FlagError) -> bool {
+    Check::of(failed).is_none_or(|it| checks.contains(&it))
+}
+
+/// A reason as it is kept. `field` is what the caller calls it.
+pub(in crate::usecases) fn reason<'a>(field: &'static str, text: &'a str) -> Result<&'a str, UseCaseError> {
+    let reason = text.trim();
+    if !is_seen(reason) || reason.len() > MAX_REASON || reason.contains('\0') {
+        return Err(UseCaseError::invalid(field, format!("The reason has 1 to {MAX_REASON} bytes.")));
+    }
+    Ok(reason)
+}
+
+async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, StorageError> {
+    let target = match error {
+        GateError::OptedOut(actor) | GateError::NotOptedOut(actor) => reference_of(uow, actor).await?,
+        GateError::FullyOn { .. } => String::new(),
+    };
+    Ok(FlagError::Gates { error, target })
+}
+
+/// What speaks against the change, as it is now in the unit of work.
+async fn failed_checks(
+    uow: &mut UnitOfWork,
+    change: &FlagChange<'_>,
+    all: &[Changed],
+) -> Result<Vec<FlagError>, StorageError> {
+    let mut failed = Vec::new();
+    for Changed { environment, .. } in all.iter().filter(|it| it.before != it.after) {
+        if let Some(freeze) = uow.change_freezes().find(*environment).await? {
+            failed.push(FlagError::Frozen { environment: *environment, reason: freeze.reason });
+        }
+    }
+    let default = change.definition.is_some_and(|it| it.default_enabled);
+    let moved = |environment| {
+        let found = all.iter().find(|it| it.environment == environment)?;
+        Some(Moved { before: &found.before, after: &found.after })
+    };
+    if change.compare_with_staging
+        && let Some(staging) = moved(Environment::Staging)
+        && let Some(production) = moved(Environment::Production)
+        && ahead_of_staging(change.flag, default, staging, production)
+    {
+        failed.push(FlagError::AheadOfStaging);
+    }
+    Ok(failed)
+}

@@ -1,0 +1,149 @@
+//! Feature flags as they are evaluated: definition and gates together, one by its name or all of them.
+//!
+//! Much that is written has nothing to do with flags, and a flag may name very many actors. So what
+//! was read before is looked at first: of which version it was. Versions only grow.
+
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::flag_definitions;
+use crate::{
+    domain::{
+        environment::Environment,
+        flags::{FlagDefinition, Gates},
+    },
+    storage::{StorageError, UnitOfWork},
+};
+
+/// A flag in an environment. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    pub definition: Arc<FlagDefinition>,
+    pub gates: Arc<Gates>,
+    /// Whether somebody said what it is for.
+    is_defined: bool,
+    /// Of the gates.
+    version: i64,
+}
+
+impl Flag {
+    /// One of which nobody knows anything.
+    pub(in crate::usecases) fn unknown(name: &str) -> Self {
+        Self::defined(name, None)
+    }
+
+    fn defined(name: &str, definition: Option<FlagDefinition>) -> Self {
+        let is_defined = definition.is_some();
+        let definition = Arc::new(definition.unwrap_or_else(|| FlagDefinition::undefined(name)));
+        Self { definition, gates: Arc::default(), is_defined, version: 0 }
+    }
+
+    /// Whether it is defined or set: else there is no such flag.
+    pub fn is_known(&self) -> bool {
+        self.is_defined || self.gates.is_set()
+    }
+
+    pub fn name(&self) -> &str {
+        &self.definition.name
+    }
+
+    pub(in crate::usecases) async fn read(
+        uow: &mut UnitOfWork,
+        environment: Environment,
+        name: &str,
+        before: Option<&Self>,
+    ) -> Result<Self, StorageError> {
+        let flag = Self::defined(name, flag_definitions::find(uow, name).await?);
+        if let Some(before) = before {
+            let version = uow.features().version(environment, name).await?;
+            if version == before.version {
+                return Ok(Self { gates: Arc::clone(&before.gates), version, ..flag });
+            }
+        }
+        let stored = uow.features().find(environment, name).await?;
+        Ok(Self { gates: Arc::new(stored.gates), version: stored.version, ..flag })
+    }
+}
+
+/// Every flag that is known in an environment.
+#[derive(Clone, Debug, Default)]
+pub struct FlagSet {
+    /// By name.
+    flags: Arc<[Flag]>,
+    /// Of all gates and of all definitions.
+    versions: Arc<[Versions; 2]>,
+    revision: [u8; 32],
+}
+
+type Versions = Vec<(String, i64)>;
+
+fn revision(versions: &[Versions; 2]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for list in versions {
+        hash.update(list.len().to_be_bytes());
+        for (name, version) in list {
+            hash.update(name);
+            hash.update([0]);
+            hash.update(version.to_be_bytes());
+        }
+    }
+    hash.finalize().into()
+}
+
+impl FlagSet {
+    /// By name.
+    pub fn flags(&self) -> &[Flag] {
+        &self.flags
+    }
+
+    /// What tells how these flags are set and defined from any other way, on every server alike.
+    pub const fn revision(&self) -> &[u8; 32] {
+        &self.revision
+    }
+
+    pub(in crate::usecases) async fn read(
+        uow: &mut UnitOfWork,
+        environment: Environment,
+        before: Option<&Self>,
+    ) -> Result<Self, StorageError> {
+        let versions =
+            [uow.features().versions(environment).await?, uow.flag_definitions().versions().await?];
+        if let Some(before) = before
+            && *before.versions == versions
+        {
+            return Ok(before.clone());
+        }
+        let definitions = flag_definitions::all(uow).await?;
+        let mut flags: BTreeMap<_, _> = definitions
+            .into_iter()
+            .map(|it| (it.name.clone(), Flag::defined(&it.name.clone(), Some(it))))
+            .collect();
+        let mut put = |name: &str, gates, version| {
+            let flag = flags.remove(name).unwrap_or_else(|| Flag::unknown(name));
+            flags.insert(name.to_owned(), Flag { gates, version, ..flag });
+        };
+        match before {
+            None => {
+                for (name, stored) in uow.features().list(environment).await? {
+                    put(&name, Arc::new(stored.gates), stored.version);
+                }
+            }
+            Some(before) => {
+                for (name, version) in &versions[0] {
+                    if let Some(same) = before.find(name).filter(|it| it.version == *version) {
+                        put(name, Arc::clone(&same.gates), *version);
+                    } else {
+                        let stored = uow.features().find(environment, name).await?;
+                        put(name, Arc::new(stored.gates), stored.version);
+                    }
+                }
+            }
+        }
+        let flags = flags.into_values().filter(Flag::is_known).collect();
+        Ok(Self { flags, revision: revision(&versions), versions: Arc::new(versions) })
+    }
+
+    fn find(&self, name: &str) -> Option<&Flag> {
+        self.flags.binary_search_by(|it| it.name().cmp(name)).ok().map(|at| &self.flags[at])
+    }
+}

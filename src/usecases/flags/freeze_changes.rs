@@ -1,0 +1,67 @@
+//! Begins and ends a change freeze: meanwhile nobody sets a flag there without saying why.
+
+use super::flag_change;
+use crate::{
+    domain::{audit::AuditKind, environment::Environment, time::Timestamp},
+    storage::ChangeFreeze,
+    usecases::{
+        App, FlagEditor, UseCaseError,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+/// Whether it is new: the same may be said twice.
+///
+/// # Errors
+/// There is one for another reason: that one is not lost, nor this one dropped.
+pub async fn begin_freeze(
+    app: &App,
+    editor: &FlagEditor,
+    environment: Environment,
+    reason: &str,
+) -> Result<bool, UseCaseError> {
+    let reason = flag_change::reason("reason", reason)?;
+    let mut uow = app.storage.begin().await?;
+    let freeze = ChangeFreeze {
+        reason: reason.to_owned(),
+        since: app.now(),
+        by_username: editor.actor.username.clone(),
+    };
+    if !uow.change_freezes().begin(environment, &freeze).await? {
+        let before = uow.change_freezes().find(environment).await?;
+        if before.is_some_and(|it| it.reason == freeze.reason) {
+            return Ok(false);
+        }
+        let message = format!("There is a change freeze in {environment} already. End it first.");
+        return Err(UseCaseError::invalid("environment", message));
+    }
+    let happened =
+        Happened { to: reason.to_owned(), ..Happened::to(AuditKind::ChangeFreezeBegun, environment.key()) };
+    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
+    uow.commit().await?;
+    Ok(true)
+}
+
+/// Whether there was one. `seen` is since when the one began that is meant, where that was shown: another
+/// has another reason.
+pub async fn end_freeze(
+    app: &App,
+    editor: &FlagEditor,
+    environment: Environment,
+    seen: Option<Timestamp>,
+) -> Result<bool, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let Some(freeze) = uow.change_freezes().find(environment).await? else { return Ok(false) };
+    if seen.is_some_and(|seen| seen != freeze.since) {
+        let message =
+            format!("Another change freeze has begun in {environment} since. See why, then end it.");
+        return Err(UseCaseError::invalid("seen", message));
+    }
+    if !uow.change_freezes().end(environment, freeze.since).await? {
+        return Ok(false);
+    }
+    let happened = Happened::to(AuditKind::ChangeFreezeEnded, environment.key());
+    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
+    uow.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,54 @@
+//! Which changes of feature flags are planned, and what became of those that were.
+
+use super::flag_names::describe_changes;
+use crate::{
+    domain::flags::ScheduledChange,
+    storage::{StorageError, UnitOfWork},
+    usecases::{App, FlagReader, UseCaseError},
+};
+
+/// How many of those that wait are listed, and how many of those that ended.
+const PENDING: i64 = 500;
+const ENDED: i64 = 50;
+
+/// A change with what it does, in words: `on for user ann`, `25 % of actors`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    pub change: ScheduledChange,
+    pub what: String,
+}
+
+impl Scheduled {
+    /// When and what, for the audit log.
+    pub(in crate::usecases) fn line(&self) -> String {
+        let plan = &self.change.plan;
+        format!("{} (scheduled change {}): {}", plan.due_at.rfc3339(), self.change.id, self.what)
+    }
+}
+
+/// Of one flag or of all: first what waits, the soonest first; then what has ended, the latest first.
+pub async fn list_scheduled_changes(
+    app: &App,
+    _reader: &FlagReader,
+    flag: Option<&str>,
+) -> Result<Vec<Scheduled>, UseCaseError> {
+    if flag.is_some_and(|it| it.contains('\0')) {
+        return Ok(Vec::new());
+    }
+    let mut uow = app.storage.read().await?;
+    let mut changes = uow.scheduled_changes().pending(flag, PENDING).await?;
+    changes.extend(uow.scheduled_changes().ended(flag, ENDED).await?);
+    let mut scheduled = Vec::with_capacity(changes.len());
+    for change in changes {
+        scheduled.push(in_words(&mut uow, change).await?);
+    }
+    Ok(scheduled)
+}
+
+pub(in crate::usecases) async fn in_words(
+    uow: &mut UnitOfWork,
+    change: ScheduledChange,
+) -> Result<Scheduled, StorageError> {
+    let what = describe_changes(uow, &change.plan.changes).await?;
+    Ok(Scheduled { change, what })
+}

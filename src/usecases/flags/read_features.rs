@@ -1,0 +1,129 @@
+//! What is set for feature flags.
+
+use super::{
+    flag_definitions::{self, unknown},
+    flag_names::names_of,
+};
+use crate::{
+    domain::{
+        environment::Environment,
+        flags::{FlagDefinition, Gates},
+    },
+    storage::{StorageError, UnitOfWork},
+    usecases::{App, FlagReader, UseCaseError},
+};
+
+#[derive(Clone, Debug)]
+pub struct Feature {
+    pub name: String,
+    pub environment: Environment,
+    /// `None` when nothing says what the flag is for.
+    pub definition: Option<FlagDefinition>,
+    pub gates: Gates,
+}
+
+/// A flag in words an operator knows.
+#[derive(Clone, Debug)]
+pub struct FeatureState {
+    pub feature: Feature,
+    /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
+    pub actors: Vec<String>,
+    /// Those who are opted out, in the same words.
+    pub opted_out: Vec<String>,
+}
+
+impl FeatureState {
+    /// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
+    pub fn in_words(&self) -> String {
+        self.feature.gates.in_words(self.feature.default_enabled(), &self.actors, &self.opted_out)
+    }
+
+    /// The same as a sentence. Production is not named where it is the only environment.
+    pub fn sentence(&self, alone: bool) -> String {
+        let place = match self.feature.environment {
+            Environment::Production if alone => String::new(),
+            other => format!(" in {other}"),
+        };
+        format!("{} is {}{place}.", self.feature.name, self.in_words())
+    }
+}
+
+impl Feature {
+    /// The answer while nothing is set.
+    pub fn default_enabled(&self) -> bool {
+        self.definition.as_ref().is_some_and(|it| it.default_enabled)
+    }
+}
+
+/// Every flag that is defined or set, by name.
+pub async fn list_features(
+    app: &App,
+    _reader: &FlagReader,
+    environment: Environment,
+) -> Result<Vec<FeatureState>, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let mut states = Vec::new();
+    for feature in all(&mut uow, environment).await? {
+        states.push(named(&mut uow, feature).await?);
+    }
+    Ok(states)
+}
+
+/// Every flag that is set, by name.
+pub async fn list_set_features(
+    app: &App,
+    _reader: &FlagReader,
+    environment: Environment,
+) -> Result<Vec<Feature>, UseCaseError> {
+    let mut features = all(&mut app.storage.read().await?, environment).await?;
+    features.retain(|it| it.gates.is_set());
+    Ok(features)
+}
+
+/// One flag.
+///
+/// # Errors
+/// Nothing defines it, and it is not set.
+pub async fn get_feature(
+    app: &App,
+    _reader: &FlagReader,
+    environment: Environment,
+    name: &str,
+) -> Result<FeatureState, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let definition = flag_definitions::find(&mut uow, name).await?;
+    let gates = uow.features().find(environment, name).await?.gates;
+    if definition.is_none() && !gates.is_set() {
+        return Err(unknown(&mut uow, name).await?);
+    }
+    Ok(named(&mut uow, Feature { name: name.to_owned(), environment, definition, gates }).await?)
+}
+
+async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Feature>, StorageError> {
+    let defined = flag_definitions::all(uow).await?.into_iter().map(|definition| Feature {
+        name: definition.name.clone(),
+        environment,
+        definition: Some(definition),
+        gates: Gates::default(),
+    });
+    let mut features: Vec<_> = defined.collect();
+    for (name, stored) in uow.features().list(environment).await? {
+        match features.binary_search_by(|it| it.name.cmp(&name)) {
+            Ok(at) => features[at].gates = stored.gates,
+            Err(at) => {
+                features.insert(at, Feature { name, environment, definition: None, gates: stored.gates });
+            }
+        }
+    }
+    Ok(features)
+}
+
+/// With the names of those whom the gates name.
+pub(in crate::usecases) async fn named(
+    uow: &mut UnitOfWork,
+    feature: Feature,
+) -> Result<FeatureState, StorageError> {
+    let actors = names_of(uow, &feature.gates.actors).await?;
+    let opted_out = names_of(uow, &feature.gates.opted_out).await?;
+    Ok(FeatureState { feature, actors, opted_out })
+}

@@ -1,0 +1,82 @@
+//! Plans a change of a feature flag for later. Whoever plans it has to be an administrator then as well.
+
+use super::{
+    flag_change::reason,
+    flag_definitions::{self, unknown},
+    flag_policy::Where,
+    list_scheduled_changes::{Scheduled, in_words},
+    scheduled_job::add_job,
+    set_feature::changes,
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        environment::Environment,
+        flags::{
+            FlagValue, PlannedChange, ScheduleState, ScheduledChange, Targets, check_due, check_flag_name,
+        },
+        time::Timestamp,
+    },
+    usecases::{
+        App, FlagEditor, FlagError, UseCaseError,
+        audit_trail::{Happened, record_as},
+    },
+};
+
+/// How many changes of a flag may wait at once.
+const MOST: usize = 100;
+
+#[derive(Clone, Debug)]
+pub struct ScheduleChange {
+    pub name: String,
+    pub value: FlagValue,
+    pub targets: Targets,
+    /// Where it is named, production may not be further open than staging when the change is made.
+    pub environment: Where<Environment>,
+    pub due_at: Timestamp,
+    pub reason: Option<String>,
+    /// Whether a flag that nothing defines may be named.
+    pub undefined_too: bool,
+}
+
+/// What waits now. Names are looked up now: whoever has one then, the change is for whom it is said.
+pub async fn schedule_change(
+    app: &App,
+    editor: &FlagEditor,
+    command: &ScheduleChange,
+) -> Result<Scheduled, UseCaseError> {
+    check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
+    check_due(command.due_at, app.now()).map_err(|error| UseCaseError::invalid("at", error))?;
+    let why = command.reason.as_deref().map(|it| reason("reason", it)).transpose()?;
+    let mut uow = app.storage.begin().await?;
+    if !command.undefined_too && flag_definitions::find(&mut uow, &command.name).await?.is_none() {
+        return Err(unknown(&mut uow, &command.name).await?);
+    }
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    if uow.scheduled_changes().pending(Some(&command.name), limit).await?.len() >= MOST {
+        let message = format!("{MOST} changes of this flag wait already. Cancel some of them.");
+        return Err(UseCaseError::invalid("at", message));
+    }
+    let plan = PlannedChange {
+        flag: command.name.clone(),
+        environment: command.environment.environment(app),
+        due_at: command.due_at,
+        changes: changes(&mut uow, command.value, &command.targets).await?,
+        compare_with_staging: command.environment.is_compared_with_staging(),
+        reason: why.map(str::to_owned),
+        by: editor.actor.clone(),
+        planned_at: app.now(),
+    };
+    let id = uow.scheduled_changes().add(&plan).await?;
+    add_job(&mut uow, id, &plan.flag, plan.due_at, plan.planned_at).await?;
+    let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
+    let plan = &scheduled.change.plan;
+    let happened = Happened {
+        to: scheduled.line(),
+        reason: plan.reason.clone(),
+        ..Happened::to_flag(AuditKind::FeatureChangeScheduled, &plan.flag, plan.environment)
+    };
+    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
+    uow.commit().await?;
+    Ok(scheduled)
+}

@@ -1,0 +1,46 @@
+//! The job that makes a planned change of a feature flag.
+
+use crate::{
+    domain::{change::Topic, ids::ScheduledChangeId, jobs::job::Priority, time::Timestamp},
+    storage::{NewJob, StorageError, UnitOfWork},
+};
+
+/// The word in the database.
+pub(in crate::usecases) const KIND: &str = "scheduled_change";
+
+fn key(id: ScheduledChangeId) -> String {
+    format!("{KIND} {id}")
+}
+
+/// Has the change made when it is due. Those of a flag wait for each other, whatever their environments:
+/// production is compared with staging.
+pub(super) async fn add_job(
+    uow: &mut UnitOfWork,
+    id: ScheduledChangeId,
+    flag: &str,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let job = NewJob {
+        kind: KIND,
+        subject: &id.to_string(),
+        unique_key: Some(&key(id)),
+        lane: Some(&format!("flag {flag}")),
+        priority: Priority::Urgent,
+        due_at,
+        created_at: now,
+    };
+    uow.change_feed().touch(Topic::Jobs);
+    uow.jobs().add(&job).await.map(drop)
+}
+
+/// Ends the job of a change that was cancelled.
+pub(super) async fn end_job(
+    uow: &mut UnitOfWork,
+    id: ScheduledChangeId,
+    at: Timestamp,
+    outcome: &str,
+) -> Result<(), StorageError> {
+    uow.change_feed().touch(Topic::Jobs);
+    uow.jobs().cancel_by_key(&key(id), at, outcome).await.map(drop)
+}

@@ -1,0 +1,38 @@
+//! *Evaluate for…*: whether a flag is open for somebody in an environment, and which gate says so.
+
+use super::{evaluate_flag::evaluate_in, flag_definitions, set_feature::actors};
+use crate::{
+    domain::{
+        environment::Environment,
+        flags::{Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Targets, check_flag_name},
+    },
+    usecases::{App, Caller, FlagError, FlagReader, UseCaseError},
+};
+
+#[derive(Clone, Debug)]
+pub struct Tried {
+    pub evaluation: Evaluation,
+    /// About whom was asked, and where each stands in the percentage of actors.
+    pub actors: Vec<(FlagActor, Bucket)>,
+    pub gates: Gates,
+}
+
+/// Nobody at all may be named: that is asked about, too.
+pub async fn try_flag(
+    app: &App,
+    caller: &Caller,
+    flag: &str,
+    environment: Environment,
+    targets: &Targets,
+) -> Result<Tried, UseCaseError> {
+    FlagReader::administrator(caller)?;
+    check_flag_name(flag).map_err(|error| FlagError::BadName(error.message))?;
+    let mut uow = app.storage.read().await?;
+    let definition = flag_definitions::find(&mut uow, flag).await?;
+    let definition = definition.unwrap_or_else(|| FlagDefinition::undefined(flag));
+    let gates = uow.features().find(environment, flag).await?.gates;
+    let actors = actors(&mut uow, targets).await?;
+    let evaluation = evaluate_in(app, &mut uow, &definition, &gates, &actors).await?;
+    let actors = actors.into_iter().map(|actor| (actor, Bucket::of(flag, actor))).collect();
+    Ok(Tried { evaluation, actors, gates })
+}

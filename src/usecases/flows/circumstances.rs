@@ -1,0 +1,41 @@
+//! What the reviews of a top-level group depend on.
+
+use crate::{
+    domain::{
+        flags::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
+        flows::effect::Circumstances,
+        ids::NamespaceId,
+        namespace::Subscription,
+        settings::availability::DuoChain,
+    },
+    storage::{StorageError, UnitOfWork},
+    usecases::{
+        App,
+        flags::{evaluate_flag::evaluate_in, flag_definitions::ours},
+    },
+};
+
+/// What the top-level group bought and set.
+pub(in crate::usecases) async fn top_level(
+    uow: &mut UnitOfWork,
+    id: NamespaceId,
+) -> Result<(Subscription, DuoChain), StorageError> {
+    uow.top_level_groups().lookup(id).await?.ok_or_else(|| StorageError::Inconsistent {
+        table: "top_level_groups",
+        column: "namespace_id",
+        value: format!("no row for {id}"),
+    })
+}
+
+/// The same, with all else that its reviews depend on.
+pub(super) async fn circumstances(
+    app: &App,
+    uow: &mut UnitOfWork,
+    id: NamespaceId,
+) -> Result<(Subscription, Circumstances), StorageError> {
+    let (subscription, chain) = top_level(uow, id).await?;
+    let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
+    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
+    let priority = evaluate_in(app, uow, flag, &gates, &[FlagActor::Group(id)]).await?;
+    Ok((subscription, Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise }))
+}

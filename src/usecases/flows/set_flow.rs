@@ -1,0 +1,246 @@
+//! Turns a foundational flow of a top-level group on or off, with the consent that it needs.
+
+use super::circumstances::top_level;
+use crate::{
+    domain::{
+        access::{Access, Action, HeldRole, can},
+        audit::AuditKind,
+        error_kind::ErrorKind,
+        flows::{
+            catalogue::{Flow, Obstacle},
+            consent::{self, Change, ConsentError, ConsentGiven, FlowState, LedgerAction, Transition},
+            effect::Circumstances,
+            wording::{CODE_REVIEW_WORDING, WordingId},
+        },
+        namespace::{GroupPath, Namespace},
+        time::Timestamp,
+    },
+    storage::{FlowSelection, LastChange, NewLedgerEntry, StorageError, UnitOfWork},
+    usecases::{
+        App, Caller, UseCaseError, What,
+        audit_trail::{Happened, record},
+        facts::Facts,
+        flags::decision_flags,
+        fresh_sign_in::require_fresh,
+        load,
+    },
+};
+
+pub struct SetFlow {
+    pub group: GroupPath,
+    /// The flow's reference.
+    pub flow: String,
+    pub enabled: bool,
+    /// The wording that was confirmed; `None` when no dialog was.
+    pub confirmed: Option<WordingId>,
+    /// The version of the selection that the caller saw.
+    pub seen_version: i64,
+}
+
+/// How a flow stands, and what that comes to.
+#[derive(Debug)]
+pub struct FlowNow {
+    pub selection: FlowSelection,
+    pub circumstances: Circumstances,
+}
+
+/// How it stands now, and what was done to get there.
+#[derive(Debug)]
+pub struct FlowSet {
+    pub now: FlowNow,
+    pub transition: Transition,
+    /// What would keep the flow from being turned on again; `None` when nothing would.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Why a flow stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum SetFlowError {
+    /// Somebody else was first; this is how it stands now.
+    #[error("Somebody else switched this flow first.")]
+    Conflict(Box<FlowNow>),
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
+    #[error("Flows are turned on and off in the top-level group, for all below it.")]
+    NotTopLevel,
+    /// What keeps it from being turned on.
+    #[error("{0}")]
+    Obstacle(Obstacle),
+    /// What any use case may meet.
+    #[error(transparent)]
+    Refused(#[from] UseCaseError),
+}
+
+impl SetFlowError {
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Conflict(_) => ErrorKind::Conflict,
+            Self::Consent(ConsentError::Required) => ErrorKind::ConsentRequired,
+            Self::Consent(ConsentError::Outdated) => ErrorKind::ConsentOutdated,
+            Self::NotTopLevel | Self::Obstacle(_) => ErrorKind::Invalid,
+            Self::Refused(error) => error.kind(),
+        }
+    }
+
+    /// What of the question it is about.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Conflict(_) => "version",
+            Self::Consent(ConsentError::Required) => "consent",
+            Self::Consent(ConsentError::Outdated) => "consent.wording",
+            Self::NotTopLevel => "namespace",
+            Self::Obstacle(_) | Self::Refused(_) => "enabled",
+        }
+    }
+}
+
+impl From<StorageError> for SetFlowError {
+    fn from(error: StorageError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// # Errors
+/// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
+/// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
+/// outdated; somebody else may have been first.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, SetFlowError> {
+    let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound(What::Flow))?;
+    let mut uow = app.storage.begin().await?;
+    let loaded = load::namespace(&mut uow, caller, &command.group, Action::ChangeFlows).await?;
+    let group = &loaded.namespace;
+    if !group.is_top_level() {
+        return Err(SetFlowError::NotTopLevel);
+    }
+
+    let (subscription, chain) = top_level(&mut uow, group.id).await?;
+    // It decides nothing here, and is only told: what is known of it will do.
+    let priority = decision_flags::review_priority(&mut Facts::current(app), group.id).await?;
+    let circumstances = Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise };
+    let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
+    let as_it_is = |selection| FlowNow { selection, circumstances };
+    let before = uow.flow_selections().find(group.id, flow).await?;
+    let change =
+        if command.enabled { Change::TurnOn { confirmed: command.confirmed } } else { Change::TurnOff };
+    let wording = CODE_REVIEW_WORDING.id();
+    if command.enabled && flow.needs_consent {
+        may_consent(caller, &loaded)?;
+    }
+    let transition = consent::decide(flow, &before.state, &change, &wording);
+    if transition == Ok(Transition::Unchanged) {
+        return Ok(FlowSet { now: as_it_is(before), transition: Transition::Unchanged, obstacle });
+    }
+    if command.seen_version != before.version {
+        return Err(SetFlowError::Conflict(Box::new(as_it_is(before))));
+    }
+    if command.enabled
+        && let Some(obstacle) = obstacle
+    {
+        return Err(SetFlowError::Obstacle(obstacle));
+    }
+    let transition = transition?;
+    if transition.ledger_action() == Some(LedgerAction::Given) {
+        require_fresh(app, caller)?;
+    }
+
+    let now = app.now();
+    let written = write(
+        app,
+        &mut uow,
+        caller,
+        now,
+        Write { group, flow, before: &before, transition, held: loaded.held, wording: &wording },
+    )
+    .await;
+    let selection = match written {
+        Err(StorageError::Stale) => {
+            drop(uow);
+            let current = app.storage.read().await?.flow_selections().find(group.id, flow).await?;
+            return Err(SetFlowError::Conflict(Box::new(as_it_is(current))));
+        }
+        other => other?,
+    };
+    uow.commit().await?;
+    if let Some(action) = transition.ledger_action() {
+        app.tally.consent(action);
+    }
+    Ok(FlowSet { now: as_it_is(selection), transition, obstacle })
+}
+
+fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseError> {
+    match can(&caller.actor, Action::GiveConsent, loaded.standing) {
+        Access::Granted(_) => Ok(()),
+        Access::Denied(denial) => Err(denial.into()),
+        Access::Hidden => Err(UseCaseError::NotFound(What::GroupOrProject)),
+    }
+}
+
+struct Write<'a> {
+    group: &'a Namespace,
+    flow: &'static Flow,
+    before: &'a FlowSelection,
+    transition: Transition,
+    held: HeldRole,
+    wording: &'a WordingId,
+}
+
+/// The selection, the consent and the audit events, in one unit of work. The selection first: its
+/// version keeps everybody else out of the rest. How the flow stands then.
+async fn write(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+    now: Timestamp,
+    Write { group, flow, before, transition, held, wording }: Write<'_>,
+) -> Result<FlowSelection, StorageError> {
+    let was_on = before.state.is_on();
+    let is_on = transition.is_on_after(was_on);
+    let change = LastChange {
+        at: now,
+        by_username: caller.actor.username.clone(),
+        by_name: caller.actor.name.clone(),
+    };
+    let version = uow.flow_selections().save(group.id, flow, is_on, &change, before.version).await?;
+    let mut given = before.state.consent().cloned();
+    let event = |kind, from: &str, to: &str| Happened {
+        namespace: Some(group),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        ..Happened::to(kind, flow.reference)
+    };
+    if was_on != is_on {
+        let happened = if is_on {
+            event(AuditKind::FlowEnabled, "off", "on")
+        } else {
+            event(AuditKind::FlowDisabled, "on", "off")
+        };
+        record(app, uow, caller, happened);
+    }
+    if let Some(action) = transition.ledger_action() {
+        let entry = NewLedgerEntry {
+            at: now,
+            action,
+            namespace: group,
+            actor: &caller.actor,
+            surface: caller.origin.surface,
+            role: held,
+            wording,
+            request_id: &caller.origin.request_id,
+        };
+        let id = uow.consents().record(&entry).await?;
+        let happened = match action {
+            LedgerAction::Given => {
+                let (by_username, by_name) = (change.by_username.clone(), change.by_name.clone());
+                given = Some(ConsentGiven { id, by_username, by_name, at: now });
+                event(AuditKind::ConsentGiven, "", wording.as_str())
+            }
+            LedgerAction::Withdrawn => {
+                given = None;
+                event(AuditKind::ConsentWithdrawn, wording.as_str(), "")
+            }
+        };
+        record(app, uow, caller, happened);
+    }
+    Ok(FlowSelection { flow, state: FlowState::new(flow, is_on, given), version, changed: Some(change) })
+}

@@ -1,0 +1,47 @@
+//! The GitLab Duo overview of a group, subgroup or project.
+
+use super::circumstances::circumstances;
+use crate::{
+    domain::{
+        access::Action,
+        flows::effect::Circumstances,
+        namespace::{GroupPath, Namespace, Subscription},
+    },
+    storage::FlowSelection,
+    usecases::{
+        App, Caller, UseCaseError, load,
+        people::group_frame::{GroupFrame, may},
+    },
+};
+
+/// How many subgroups and projects the overview shows.
+pub const CHILDREN_SHOWN: i64 = 100;
+
+#[derive(Clone, Debug)]
+pub struct GroupOverview {
+    pub frame: GroupFrame,
+    pub subscription: Subscription,
+    pub circumstances: Circumstances,
+    pub seats: i64,
+    /// `None` when the caller may not read the settings.
+    pub flows: Option<Vec<FlowSelection>>,
+    pub children: Vec<Namespace>,
+}
+
+pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<GroupOverview, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let loaded = load::namespace(&mut uow, caller, path, Action::See).await?;
+    let namespace = loaded.namespace;
+    let may = may(caller, loaded.standing);
+    let (subscription, circumstances) = circumstances(app, &mut uow, namespace.root).await?;
+    let flows =
+        if may.read_settings { Some(uow.flow_selections().list(namespace.root).await?) } else { None };
+    Ok(GroupOverview {
+        subscription,
+        circumstances,
+        flows,
+        seats: uow.memberships().count_seats(namespace.root).await?,
+        children: uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?,
+        frame: GroupFrame { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, may },
+    })
+}

@@ -1,0 +1,6 @@
+//! What is done later, or in steps.
+
+pub mod change_job;
+pub(super) mod job_handlers;
+pub mod list_jobs;
+pub mod run_jobs;

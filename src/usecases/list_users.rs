@@ -1,9 +1,0 @@
-//! Who there is. For operators at the command line.
-
-use super::App;
-use crate::{domain::user::User, storage::StorageError};
-
-/// Everybody with their address, by user name.
-pub async fn list_users(app: &App) -> Result<Vec<(User, Option<String>)>, StorageError> {
-    app.storage.read().await?.users().list().await
-}

@@ -1,0 +1,6 @@
+//! Groups, projects, and who is in them.
+
+pub(super) mod group_frame;
+pub mod list_groups;
+pub mod sign_in_with_provider;
+pub mod unlink_user;

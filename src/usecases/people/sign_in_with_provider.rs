@@ -1,0 +1,239 @@
+//! Signs somebody in for whom an OpenID Connect provider vouches: finds out who it is here, makes their
+//! memberships what the provider says, and starts a session.
+
+use crate::{
+    domain::{
+        accounts::{
+            email::EmailAddress,
+            identity::{ClaimedEmail, ProviderClaims, Refusal, display_name, usernames},
+        },
+        audit::{AuditActor, AuditKind},
+        namespace::GroupPath,
+        people::group_map::{GroupMap, Membership, MembershipChange, changes},
+        role::Role,
+        time::Timestamp,
+        user::{User, UserKind},
+    },
+    storage::{NewUser, StorageError, UnitOfWork},
+    usecases::{
+        App, Origin, UseCaseError,
+        accounts::start_session::{StartSession, start_session},
+        audit_trail::{Happened, record_as},
+        tally::SignInOutcome,
+    },
+};
+
+/// What an operator has decided about those who come from the provider.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderRules {
+    /// Whether somebody who has no account gets one.
+    pub create_users: bool,
+    pub group_map: GroupMap,
+}
+
+pub struct ProviderSignIn<'a> {
+    /// Verified in every respect.
+    pub claims: &'a ProviderClaims,
+    pub rules: &'a ProviderRules,
+    /// Names the answer of the provider: each counts once.
+    pub answer_hash: &'a str,
+    /// From when on the answer is too old anyway, for every server.
+    pub answer_expires_at: Timestamp,
+    /// The session that the browser already has; it ends.
+    pub old_token: Option<&'a str>,
+    pub user_agent: &'a str,
+}
+
+/// The new session's token, or why there is none.
+pub async fn sign_in_with_provider(
+    app: &App,
+    origin: &Origin,
+    sign_in: &ProviderSignIn<'_>,
+) -> Result<Result<String, Refusal>, UseCaseError> {
+    match attempt(app, origin, sign_in).await {
+        // Another sign-in of the same person linked or made the account first: now it is there.
+        Err(UseCaseError::Storage(StorageError::Duplicate { .. })) => attempt(app, origin, sign_in).await,
+        other => other,
+    }
+}
+
+async fn attempt(
+    app: &App,
+    origin: &Origin,
+    sign_in: &ProviderSignIn<'_>,
+) -> Result<Result<String, Refusal>, UseCaseError> {
+    let claims = sign_in.claims;
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    let is_new = uow.identities().use_answer(sign_in.answer_hash, now, sign_in.answer_expires_at).await?;
+    let user =
+        if is_new { find_or_make(app, &mut uow, origin, sign_in).await? } else { Err(Refusal::Replayed) };
+    let user = match user {
+        Ok(user) => user,
+        Err(refusal) => {
+            let tried = match &claims.email {
+                ClaimedEmail::Verified(address) => address.as_str(),
+                _ => claims.identity.subject(),
+            };
+            let nobody = AuditActor { id: None, username: tried.to_owned(), name: String::new() };
+            let to = format!("{}: {}", claims.identity.issuer(), refusal.key());
+            let happened = Happened { to, ..Happened::to(AuditKind::SignInFailed, tried) };
+            record_as(now, &mut uow, nobody, origin, happened);
+            uow.commit().await?;
+            app.tally.provider_sign_ins(SignInOutcome::Refused).add();
+            return Ok(Err(refusal));
+        }
+    };
+    if let Some(groups) = &claims.groups {
+        let wanted = sign_in.rules.group_map.memberships(groups);
+        set_memberships(app, &mut uow, origin, &provider(claims), &user, &wanted).await?;
+    } else {
+        let username = &user.username;
+        tracing::warn!(username, "the provider's groups could not be read: memberships stay as they are");
+    }
+    let start = StartSession {
+        user: &user,
+        by: claims.identity.issuer(),
+        authenticated_at: claims.authenticated_at,
+        old_token: sign_in.old_token,
+        user_agent: sign_in.user_agent,
+    };
+    let token = start_session(app, &mut uow, origin, &start).await?;
+    uow.commit().await?;
+    app.tally.provider_sign_ins(SignInOutcome::Succeeded).add();
+    Ok(Ok(token))
+}
+
+/// As whom the audit log names the provider.
+fn provider(claims: &ProviderClaims) -> AuditActor {
+    AuditActor { id: None, username: String::from("provider"), name: claims.identity.issuer().to_owned() }
+}
+
+/// By the identity when it is linked; else by the verified address, which links it.
+async fn find_or_make(
+    app: &App,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    sign_in: &ProviderSignIn<'_>,
+) -> Result<Result<User, Refusal>, StorageError> {
+    let claims = sign_in.claims;
+    if let Some(id) = uow.identities().find(&claims.identity).await?
+        && let Some(user) = uow.users().lookup(id).await?
+    {
+        return Ok(human(user));
+    }
+    let address = match &claims.email {
+        ClaimedEmail::Missing => return Ok(Err(Refusal::NoAddress)),
+        ClaimedEmail::Unverified => return Ok(Err(Refusal::AddressNotVerified)),
+        ClaimedEmail::NotSaid => return Ok(Err(Refusal::VerificationNotSaid)),
+        ClaimedEmail::Verified(address) => address,
+    };
+    let user = match uow.users().find_by_email(address).await? {
+        None if sign_in.rules.create_users => create(app, uow, origin, claims, address).await?,
+        None => return Ok(Err(Refusal::UnknownUser)),
+        Some(user) => match human(user) {
+            Ok(user) => user,
+            refused => return Ok(refused),
+        },
+    };
+    if uow.identities().is_linked(user.id, claims.identity.issuer()).await? {
+        // Perhaps a moment ago and to this very identity: two tabs at a first sign-in.
+        let is_this = uow.identities().find(&claims.identity).await? == Some(user.id);
+        return Ok(if is_this { Ok(user) } else { Err(Refusal::LinkedToAnother) });
+    }
+    uow.identities().link(&claims.identity, user.id, app.now()).await?;
+    let to = format!("{} {}", claims.identity.issuer(), claims.identity.subject());
+    let happened = Happened { to, ..Happened::to(AuditKind::IdentityLinked, &user.username) };
+    record_as(app.now(), uow, provider(claims), origin, happened);
+    Ok(Ok(user))
+}
+
+fn human(user: User) -> Result<User, Refusal> {
+    if user.kind == UserKind::Bot { Err(Refusal::Bot) } else { Ok(user) }
+}
+
+/// An account without a password, and never an administrator's.
+async fn create(
+    app: &App,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    claims: &ProviderClaims,
+    address: &EmailAddress,
+) -> Result<User, StorageError> {
+    let mut name = None;
+    for candidate in usernames(claims) {
+        if uow.users().find_by_username(&candidate).await?.is_none() {
+            name = Some(candidate);
+            break;
+        }
+    }
+    let username =
+        name.ok_or_else(|| StorageError::Duplicate { constraint: String::from("username_key") })?;
+    let new = NewUser {
+        username: &username,
+        name: display_name(claims, &username),
+        kind: UserKind::Human,
+        is_admin: false,
+        password_hash: None,
+        created_at: app.now(),
+    };
+    let id = uow.users().add(&new).await?;
+    uow.users().set_email(id, Some(address)).await?;
+    let happened =
+        Happened { to: new.kind.key().to_owned(), ..Happened::to(AuditKind::UserCreated, &username) };
+    record_as(app.now(), uow, provider(claims), origin, happened);
+    let name = new.name.to_owned();
+    Ok(User { id, username, name, kind: UserKind::Human, is_admin: false })
+}
+
+/// Makes the memberships that a provider made what it wants now. Those made by hand stay.
+pub(super) async fn set_memberships(
+    app: &App,
+    uow: &mut UnitOfWork,
+    origin: &Origin,
+    by: &AuditActor,
+    user: &User,
+    wanted: &[(GroupPath, Role)],
+) -> Result<(), StorageError> {
+    let mut groups = Vec::new();
+    for (path, role) in wanted {
+        if let Some(group) = uow.namespaces().find_by_path(path).await? {
+            groups.push((group, *role));
+        } else {
+            tracing::warn!(group = %path, "--oidc-group-map names a group that is not there");
+        }
+    }
+    let mut current = Vec::new();
+    for (id, role, made_by) in uow.memberships().list_of_user(user.id).await? {
+        if let Some(namespace) = uow.namespaces().lookup(id).await? {
+            current.push(Membership { namespace, role, made_by });
+        }
+    }
+    for change in changes(&current, &groups) {
+        if uow.memberships().apply(user.id, &change).await? {
+            let happened = as_event(&change, user);
+            record_as(app.now(), uow, by.clone(), origin, happened);
+        }
+    }
+    Ok(())
+}
+
+fn as_event<'a>(change: &'a MembershipChange, user: &'a User) -> Happened<'a> {
+    let event = |kind, namespace, from: Option<&Role>, to: Option<&Role>| Happened {
+        namespace: Some(namespace),
+        from: from.map(ToString::to_string).unwrap_or_default(),
+        to: to.map(ToString::to_string).unwrap_or_default(),
+        ..Happened::to(kind, &user.username)
+    };
+    match change {
+        MembershipChange::Give { namespace, role } => {
+            event(AuditKind::MembershipCreated, namespace, None, Some(role))
+        }
+        MembershipChange::Change { namespace, from, to } => {
+            event(AuditKind::MembershipUpdated, namespace, Some(from), Some(to))
+        }
+        MembershipChange::Withdraw { namespace, role } => {
+            event(AuditKind::MembershipDeleted, namespace, Some(role), None)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! A decision, whichever it is.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision};
+use crate::usecases::decisions::decide_many;
+
+/// A decision of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Decided {
+    CodeReview(CodeReviewDecision),
+    FlowVersion(FlowVersionDecision),
+}
+
+impl From<decide_many::Decided> for Decided {
+    fn from(decided: decide_many::Decided) -> Self {
+        match decided {
+            decide_many::Decided::CodeReview(answer) => Self::CodeReview(answer.into()),
+            decide_many::Decided::FlowVersion(answer) => Self::FlowVersion(answer.into()),
+        }
+    }
+}
+
+impl Decided {
+    /// What a service is answered that asks for this decision alone, for a person to read.
+    ///
+    /// # Panics
+    /// Never: a decision has no maps with odd keys.
+    pub fn json(&self) -> String {
+        let json = match self {
+            Self::CodeReview(decision) => serde_json::to_string_pretty(decision),
+            Self::FlowVersion(decision) => serde_json::to_string_pretty(decision),
+        };
+        json.expect("a decision has no maps with odd keys")
+    }
+}
