@@ -1,6 +1,6 @@
 //! Pages as routes: how one is rendered, and what it finds around it.
 
-use std::{env, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -10,7 +10,6 @@ use axum::{
     routing::{MethodRouter, get},
 };
 use leptos::{
-    config::LeptosOptions,
     nonce::use_nonce,
     prelude::{AnyView, IntoAny, IntoView, expect_context, provide_context},
 };
@@ -67,7 +66,7 @@ async fn document(
     let render = render_app_async_with_context(
         move || {
             provide(&context);
-            content_security_policy(&context.leptos);
+            content_security_policy();
         },
         move || {
             let page = Arc::clone(&page);
@@ -94,25 +93,13 @@ pub(super) fn provide(state: &ServerState) {
 }
 
 /// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.
-fn content_security_policy(options: &LeptosOptions) {
+fn content_security_policy() {
     let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'{}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        live_reload(options)
+         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         expect_context::<ResponseOptions>().insert_header(header::CONTENT_SECURITY_POLICY, policy);
-    }
-}
-
-/// Where pages hear from `cargo leptos watch` that they changed; nowhere, in what is released.
-#[expect(clippy::disallowed_methods, reason = "no setting of an operator: cargo-leptos says it so")]
-fn live_reload(options: &LeptosOptions) -> String {
-    if cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some() {
-        let port = options.reload_port;
-        format!(" ws://127.0.0.1:{port} ws://localhost:{port}")
-    } else {
-        String::new()
     }
 }

@@ -115,37 +115,33 @@ macro_rules! on_db {
 }
 pub(crate) use on_db;
 
+/// A file, and its statements by name.
+type Statements = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// What every capability needs.
+const STATEMENTS: &[Statements] = &[
+    ("audit", audit::STATEMENTS),
+    ("audit_chain", audit_chain::STATEMENTS),
+    ("change_feed", change_feed::STATEMENTS),
+    ("changes", changes::STATEMENTS),
+    ("database", database::STATEMENTS),
+];
+
 /// Every statement of every file: its file, its name, its SQL.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
-        ("audit", audit::STATEMENTS),
-        ("audit_chain", audit_chain::STATEMENTS),
-        ("change_feed", change_feed::STATEMENTS),
-        ("change_freezes", flags::change_freezes::STATEMENTS),
-        ("changes", changes::STATEMENTS),
-        ("chat", chat::users::STATEMENTS),
-        ("consents", flows::consents::STATEMENTS),
-        ("database", database::STATEMENTS),
-        ("deployed_versions", flows::deployed_versions::STATEMENTS),
-        ("feature_groups", flags::feature_groups::STATEMENTS),
-        ("features", flags::features::STATEMENTS),
-        ("flag_definitions", flags::flag_definitions::STATEMENTS),
-        ("flows", flows::selections::STATEMENTS),
-        ("groups", settings::groups::STATEMENTS),
-        ("identities", accounts::identities::STATEMENTS),
-        ("jobs", jobs::queue::STATEMENTS),
-        ("links", accounts::links::STATEMENTS),
-        ("memberships", people::memberships::STATEMENTS),
-        ("namespaces", people::namespaces::STATEMENTS),
-        ("preferences", flows::preferences::STATEMENTS),
-        ("scheduled_changes", flags::scheduled_changes::STATEMENTS),
-        ("sessions", accounts::sessions::STATEMENTS),
-        ("sign_in_failures", accounts::sign_in_failures::STATEMENTS),
-        ("tokens", accounts::tokens::STATEMENTS),
-        ("users", accounts::users::STATEMENTS),
+        STATEMENTS,
+        accounts::STATEMENTS,
+        people::STATEMENTS,
+        settings::STATEMENTS,
+        flags::STATEMENTS,
+        flows::STATEMENTS,
+        jobs::STATEMENTS,
+        chat::STATEMENTS,
     ]
     .into_iter()
-    .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))
+    .flatten()
+    .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (*file, *name, *sql)))
 }
 
 impl Storage {

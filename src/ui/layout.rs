@@ -6,6 +6,7 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
 use super::islands::JumpBox;
+use super::pages::{accounts, audit, flags, flows, jobs};
 use crate::{
     actions::support::signed_in,
     domain::{
@@ -67,33 +68,23 @@ impl Nav {
 
     /// A user's own pages.
     pub fn of_user(current: &'static str) -> Self {
-        let item =
-            |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
-        Self {
-            heading: String::from("Your settings"),
-            items: vec![
-                item("Preferences", paths::PREFERENCES),
-                item("Password", paths::PASSWORD),
-                item("Active sessions", paths::SESSIONS),
-                item("Access tokens", paths::ACCESS_TOKENS),
-            ],
-        }
+        Self::of("Your settings", &[flows::USER_NAV, accounts::USER_NAV], current)
     }
 
     /// The administrators' pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let item =
-            |label, href: &'static str| NavItem { label, href: href.to_owned(), current: href == current };
-        Self {
-            heading: String::from("Administration"),
-            items: vec![
-                item("Users", paths::ADMIN_USERS),
-                item("Feature flags", paths::ADMIN_FEATURE_FLAGS),
-                item("Feature groups", paths::ADMIN_FEATURE_GROUPS),
-                item("Jobs", paths::ADMIN_JOBS),
-                item("Audit events", paths::ADMIN_AUDIT_EVENTS),
-            ],
-        }
+        let entries = [accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        Self::of("Administration", &entries, current)
+    }
+
+    /// What each capability has.
+    fn of(heading: &str, entries: &[&[(&'static str, &'static str)]], current: &'static str) -> Self {
+        let item = |(label, href): &(&'static str, &'static str)| NavItem {
+            label,
+            href: (*href).to_owned(),
+            current: *href == current,
+        };
+        Self { heading: heading.to_owned(), items: entries.iter().copied().flatten().map(item).collect() }
     }
 }
 

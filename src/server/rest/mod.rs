@@ -4,11 +4,11 @@
 //! `authentication`.
 
 mod authentication;
-pub mod chat;
-pub mod decisions;
+mod chat;
+mod decisions;
 mod event_stream;
-pub mod flags;
-pub mod flows;
+mod flags;
+mod flows;
 mod input;
 mod json;
 mod object;
@@ -21,10 +21,7 @@ mod unknown;
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{
-    Router, middleware,
-    routing::{any, get, post},
-};
+use axum::{Router, middleware, routing::any};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,9 +40,6 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
     let api = Arc::new(Api::new(app, limits, chat));
     let (routes, _) = routes().split_for_parts();
     routes
-        // As python-gitlab writes them.
-        .route("/api/v4/features/", get(flags::features::list))
-        .route("/api/v4/features//{name}", post(flags::features::set).delete(flags::features::delete))
         // Not a fallback of the router: whoever merges it has one already.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
@@ -68,28 +62,12 @@ pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
+/// Those of each capability.
 fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))
-        .routes(routes!(decisions::routes::code_review))
-        .routes(routes!(decisions::routes::flow_version))
-        .routes(routes!(decisions::routes::many))
-        .routes(routes!(flows::selections::list))
-        .routes(routes!(flows::selections::set))
-        .routes(routes!(flows::flow_versions::list, flows::flow_versions::set))
-        .routes(routes!(flows::consents::code_review_wording))
-        .routes(routes!(flags::features::list))
-        .routes(routes!(flags::features::definitions))
-        .routes(routes!(flags::features::set, flags::features::delete))
-        .routes(routes!(flags::user::current))
-        .routes(routes!(flags::user::version))
-        .routes(routes!(flags::feature_changes::history))
-        .routes(routes!(flags::feature_changes::restore))
-        .routes(routes!(flags::feature_changes::list, flags::feature_changes::add))
-        .routes(routes!(flags::feature_changes::cancel))
-        .routes(routes!(chat::commands::command))
-        .routes(routes!(flags::ofrep::evaluate))
-        .routes(routes!(flags::ofrep::evaluate_many))
-        .routes(routes!(decisions::changes::follow))
-        .routes(routes!(decisions::changes::follow_flags))
+        .merge(decisions::routes())
+        .merge(flows::routes())
+        .merge(flags::routes())
+        .merge(chat::routes())
 }

@@ -97,18 +97,7 @@ Beyond that the answer is 429 with `Retry-After`.";
 #[openapi(
     info(title = "Duo Console API", description = DESCRIPTION),
     external_docs(url = "/api/docs", description = "This document as a page"),
-    tags(
-        (name = "decisions", description = "Which engine and which flow version runs for a user in a namespace, and why."),
-        (name = "flows", description = "Which foundational flows a top-level group has on."),
-        (name = "flow versions", description = "Which flow versions are deployed in which environment."),
-        (name = "consents", description = "What a consent is a consent to."),
-        (name = "feature flags", description = "How feature flags were set, and when they will be."),
-        (name = "features", description = "Feature flags, as GitLab's API has them."),
-        (name = "chat", description = "Commands from a chat program."),
-        (name = "openfeature", description = "Feature flags by the OpenFeature Remote Evaluation Protocol."),
-        (name = "changes", description = "What changed, as it happens."),
-        (name = "document", description = "This document."),
-    ),
+    tags((name = "document", description = "This document.")),
     components(schemas(ProblemDocument)),
     modifiers(&Tokens),
 )]

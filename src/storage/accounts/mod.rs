@@ -6,3 +6,13 @@ pub(super) mod sessions;
 pub(super) mod sign_in_failures;
 pub(super) mod tokens;
 pub(super) mod users;
+
+/// The statements of each file.
+pub(super) const STATEMENTS: &[super::Statements] = &[
+    ("identities", identities::STATEMENTS),
+    ("links", links::STATEMENTS),
+    ("sessions", sessions::STATEMENTS),
+    ("sign_in_failures", sign_in_failures::STATEMENTS),
+    ("tokens", tokens::STATEMENTS),
+    ("users", users::STATEMENTS),
+];

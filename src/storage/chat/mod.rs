@@ -1,3 +1,6 @@
 //! Chat commands.
 
 pub(super) mod users;
+
+/// The statements of each file.
+pub(super) const STATEMENTS: &[super::Statements] = &[("chat", users::STATEMENTS)];

@@ -5,3 +5,12 @@ pub(super) mod feature_groups;
 pub(super) mod features;
 pub(super) mod flag_definitions;
 pub(super) mod scheduled_changes;
+
+/// The statements of each file.
+pub(super) const STATEMENTS: &[super::Statements] = &[
+    ("change_freezes", change_freezes::STATEMENTS),
+    ("feature_groups", feature_groups::STATEMENTS),
+    ("features", features::STATEMENTS),
+    ("flag_definitions", flag_definitions::STATEMENTS),
+    ("scheduled_changes", scheduled_changes::STATEMENTS),
+];

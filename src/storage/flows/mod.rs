@@ -4,3 +4,11 @@ pub(super) mod consents;
 pub(super) mod deployed_versions;
 pub(super) mod preferences;
 pub(super) mod selections;
+
+/// The statements of each file.
+pub(super) const STATEMENTS: &[super::Statements] = &[
+    ("consents", consents::STATEMENTS),
+    ("deployed_versions", deployed_versions::STATEMENTS),
+    ("flows", selections::STATEMENTS),
+    ("preferences", preferences::STATEMENTS),
+];

@@ -1,12 +1,47 @@
 //! Feature flags: gates, feature groups, history, schedule.
 
-pub(super) mod feature_change_views;
-pub(super) mod feature_changes;
-pub(super) mod feature_input;
-pub(super) mod feature_refusal;
-pub(super) mod feature_views;
-pub(super) mod features;
-pub(super) mod ofrep;
-pub(super) mod ofrep_views;
-pub(super) mod parameters;
-pub(super) mod user;
+mod feature_change_views;
+mod feature_changes;
+mod feature_input;
+mod feature_refusal;
+mod feature_views;
+mod features;
+mod ofrep;
+mod ofrep_views;
+mod parameters;
+mod user;
+
+use std::sync::Arc;
+
+use axum::routing::{get, post};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::state::Api;
+
+/// What the API's document says of them together.
+#[derive(OpenApi)]
+#[openapi(tags(
+    (name = "feature flags", description = "How feature flags were set, and when they will be."),
+    (name = "features", description = "Feature flags, as GitLab's API has them."),
+    (name = "openfeature", description = "Feature flags by the OpenFeature Remote Evaluation Protocol."),
+))]
+struct Document;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(features::list))
+        .routes(routes!(features::definitions))
+        .routes(routes!(features::set, features::delete))
+        .routes(routes!(user::current))
+        .routes(routes!(user::version))
+        .routes(routes!(feature_changes::history))
+        .routes(routes!(feature_changes::restore))
+        .routes(routes!(feature_changes::list, feature_changes::add))
+        .routes(routes!(feature_changes::cancel))
+        .routes(routes!(ofrep::evaluate))
+        .routes(routes!(ofrep::evaluate_many))
+        // As python-gitlab writes them.
+        .route("/api/v4/features/", get(features::list))
+        .route("/api/v4/features//{name}", post(features::set).delete(features::delete))
+}

@@ -1,6 +1,30 @@
 //! Foundational flows: selections, consent, versions.
 
-pub(super) mod consents;
-pub(super) mod flow_version_views;
-pub(super) mod flow_versions;
-pub(super) mod selections;
+mod consents;
+mod flow_version_views;
+mod flow_versions;
+mod selections;
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::state::Api;
+
+/// What the API's document says of them together.
+#[derive(OpenApi)]
+#[openapi(tags(
+    (name = "flows", description = "Which foundational flows a top-level group has on."),
+    (name = "flow versions", description = "Which flow versions are deployed in which environment."),
+    (name = "consents", description = "What a consent is a consent to."),
+))]
+struct Document;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(selections::list))
+        .routes(routes!(selections::set))
+        .routes(routes!(flow_versions::list, flow_versions::set))
+        .routes(routes!(consents::code_review_wording))
+}

@@ -3,3 +3,8 @@
 pub(super) mod admin_audit_events;
 pub(super) mod audit_events;
 pub(super) mod audit_list;
+
+use crate::domain::paths;
+
+/// In the navigation of administrators.
+pub const ADMIN_NAV: &[(&str, &str)] = &[("Audit events", paths::ADMIN_AUDIT_EVENTS)];

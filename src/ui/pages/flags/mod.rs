@@ -4,3 +4,9 @@ pub(super) mod admin_feature_flags;
 pub(super) mod admin_feature_groups;
 pub(super) mod feature_flag;
 pub(super) mod feature_group;
+
+use crate::domain::paths;
+
+/// In the navigation of administrators.
+pub const ADMIN_NAV: &[(&str, &str)] =
+    &[("Feature flags", paths::ADMIN_FEATURE_FLAGS), ("Feature groups", paths::ADMIN_FEATURE_GROUPS)];
