@@ -91,7 +91,7 @@ fn what_is_not_understood_is_told_from_what_is_refused() {
         &["feature", "get", "no_such_flag"][..],
         &["feature", "set", "duo_developer_orbit", "true", "--user", "nobody"],
         &["feature", "cancel", "7"],
-        &["flow", "set", "acme", "developer/v1", "off", "--user", "developer"],
+        &["flow", "set", "acme", "developer/v1", "off", "--as", "developer"],
         &["user", "delete", "nobody"],
     ] {
         place.run(refused).refused();
