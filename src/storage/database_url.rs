@@ -73,7 +73,8 @@ impl fmt::Display for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Host, port and user as arguments for PostgreSQL's own programs; without database name and password.
+    /// For PostgreSQL's own programs: host, port and user as arguments, and the name of the database. Never
+    /// the password. `None` for SQLite.
     pub fn postgres_arguments(&self) -> Option<(String, String)> {
         let Self::Postgres(options) = self else { return None };
         let host =

@@ -221,7 +221,6 @@ impl Sessions<'_> {
 
     /// Deletes sessions that expired or were not used since `idle_since`, at most `limit`, and returns how
     /// many. No cache is invalidated, as they were already invalid.
-    /// that was.
     pub async fn delete_ended(
         &mut self,
         now: Timestamp,
