@@ -6,14 +6,14 @@
 //! - placeholders are `$1, $2 …`; values are bound, never interpolated into SQL;
 //! - instants are milliseconds (`BIGINT`), never `now()`; ids are `BIGINT`;
 //! - enums are `TEXT` with a CHECK; a key that the domain does not know is [`StorageError::Inconsistent`],
-//! except in logs, which outlive releases and preserve it (`domain::stored`);
+//!   except in logs, which outlive releases and preserve it (`domain::stored`);
 //! - names are compared by a `*_key` column in lower case;
 //! - no rows are locked but the heads of the audit chain and of the change feed, in this order and last
-//! before the commit. Locking is optimistic: a write names the version it read, and a stale one is
-//! [`StorageError::Stale`], never an overwrite. Only what must happen exactly once is claimed first, by a
-//! state in its row (`jobs`, `scheduled_changes`);
+//!   before the commit. Locking is optimistic: a write names the version it read, and a stale one is
+//!   [`StorageError::Stale`], never an overwrite. Only what must happen exactly once is claimed first, by a
+//!   state in its row (`jobs`, `scheduled_changes`);
 //! - every statement for both databases is a constant in a `statements!` list, so that
-//! [`Storage::check_statements`] can prepare all of them on both.
+//!   [`Storage::check_statements`] can prepare all of them on both.
 
 pub mod accounts;
 mod audit;

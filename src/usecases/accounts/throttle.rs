@@ -80,7 +80,8 @@ async fn refuse_early(app: &App, at: Timestamp, subjects: &[Subject<'_>]) -> Res
 }
 
 impl Attempt {
-    /// The password was right: the account begins anew, the address is given this one back.
+    /// The password was correct: resets the account's count, and takes this attempt back from the IP
+    /// address's.
     pub async fn succeeded(&self, uow: &mut UnitOfWork) -> Result<(), StorageError> {
         for it in &self.counted {
             if it.is_address {
@@ -92,7 +93,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// The password was wrong: says so in the audit log, and how long the next attempt has to wait.
+    /// The password was wrong: records it in the audit log, and logs the wait before the next attempt.
     pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
         let target = if who.username.is_empty() { UNKNOWN_USER.to_owned() } else { who.username.clone() };
         record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
@@ -106,13 +107,13 @@ impl Attempt {
     }
 }
 
-/// Begins anew for an account whose password an operator or a link has set.
+/// Resets the count of an account whose password was set by an operator or a link.
 pub(super) async fn forgive(uow: &mut UnitOfWork, username: &str) -> Result<(), StorageError> {
     let key = Subject::Account(username).key().expect("an account has a key");
     uow.sign_in_failures().delete(&token_hash(&key)).await
 }
 
-/// What was last counted then, or before, does not count any more.
+/// Counts last updated at or before this instant have expired.
 pub(in crate::usecases) fn forgotten_until(now: Timestamp) -> Timestamp {
     now.plus_millis(-FORGOTTEN_AFTER)
 }
