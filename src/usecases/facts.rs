@@ -92,7 +92,6 @@ impl<'a> Facts<'a> {
         self.known(&self.app.known.changes, &change, read).await
     }
 
-    /// Whose facts these are.
     pub fn app(&self) -> &'a App {
         self.app
     }
@@ -117,13 +116,14 @@ impl<'a> Facts<'a> {
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
         match self.recall(memory, key) {
-            // In a box: what is remembered is not to carry the room for a query about.
+            // Boxed, to keep the future small on the common path, a cache hit.
             None => Box::pin(self.learn(memory, key, read)).await,
             known => Ok(known),
         }
     }
 
-    /// `None` when validity is unknown; the values still serve should the database be out of reach next.
+    /// The generations to cache values under; `None` when nobody watches: such values are only used once the
+    /// database is out of reach.
     fn generations(&self) -> Option<&Generations> {
         match &self.knowledge {
             Knowledge::Current(generations) => Some(generations),

@@ -63,7 +63,7 @@ statements! {
     RELEASE = "UPDATE jobs SET run_at = $3, lost = 0, failures = $4, outcome = $5, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
     /// Gives up all claims of a worker that stops.
     GIVE_BACK = "UPDATE jobs SET run_at = $2, lease_by = NULL WHERE lease_by = $1";
-    /// Gives up the claim of a periodic job, which starts over.
+    /// Gives up the claim of a recurring job, which starts over.
     AGAIN = "UPDATE jobs SET due_at = $3, run_at = $3, lost = 0, failures = 0, outcome = $4, progress = '', done = 0, total = NULL, intent = NULL, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
     END = "UPDATE jobs SET state = $3, ended_at = $4, outcome = $5, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
     /// Regardless of a claim, which becomes invalid.
@@ -276,7 +276,7 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Gives up the claim of a completed periodic job, which is due again at `due_at`.
+    /// Gives up the claim of a completed recurring job, which is due again at `due_at`.
     pub async fn again(&mut self, job: &Job, due_at: Timestamp, outcome: &str) -> Result<bool, StorageError> {
         Ok(changed!(self, AGAIN, job.id.0, job.attempt, due_at.as_millis(), outcome)?)
     }

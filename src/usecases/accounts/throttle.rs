@@ -93,7 +93,8 @@ impl Attempt {
         Ok(())
     }
 
-    /// The password was wrong: records it in the audit log, and logs the wait before the next attempt.
+    /// The password was wrong: records it in the audit log, and the throttling, if the next attempt has to
+    /// wait.
     pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
         let target = if who.username.is_empty() { UNKNOWN_USER.to_owned() } else { who.username.clone() };
         record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
