@@ -214,8 +214,8 @@ fn point((position, hash): (i64, String)) -> ChainPoint {
 }
 
 /// Seals rows older than the chain, once. The migration that found such rows left a marker, which is deleted
-/// with the sealing; without it, an unsealed row counts as an intruder. Safe on several servers at once, as
-/// the lock on the head serializes them.
+/// with the sealing; without it, an unsealed row counts as inserted behind the program's back. Safe on
+/// several servers at once, as the lock on the head serializes them.
 pub(super) async fn seal_what_is_older(mut uow: UnitOfWork) -> Result<(), StorageError> {
     let noted: i64 = on_db!(uow, |c| sqlx::query_scalar(HAS_OLDER_ROWS).fetch_one(c).await)?;
     if noted == 0 {

@@ -177,8 +177,8 @@ impl Storage {
         // believing that the connection has an open transaction. Such a connection is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(patience)
-            // SQLite runs in this process: a liveness check costs each transaction a round trip to the
-            // connection's thread, and sqlx does it whenever a connection is returned.
+            // SQLite runs in this process: a liveness check before each transaction would cost a round trip
+            // to the connection's thread, and sqlx already does one when a connection is returned.
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         // Never closed, because `restore` detects running servers by it.
@@ -351,9 +351,9 @@ pub(super) fn holds_every_sign(encoding: &str) -> bool {
     matches!(encoding, "UTF8" | "SQL_ASCII")
 }
 
-/// Begins a transaction in a task of its own, which survives a dropped request. A cancelled BEGIN would
-/// return its connection to the pool with an open transaction that sqlx does not know of, for the next
-/// request to find.
+/// Begins a transaction, and completes that even if the request is dropped. A cancelled BEGIN would return
+/// its connection to the pool with an open transaction that sqlx does not know of, for the next request to
+/// find.
 async fn begin(
     patience: Duration,
     changes: Changes,

@@ -112,7 +112,7 @@ fn postgres_trouble(code: &str) -> Option<Trouble> {
     match code {
         // Disk full; I/O error; a standby, or read-only.
         "53100" | "58030" | "25006" => Some(Trouble::Unwritable),
-        // Lock timeout, deadlock, serialization failure, statement timeout; idle transaction timeout.
+        // Serialization failure, deadlock, lock or statement timeout; timeouts of the transaction.
         "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" => Some(Trouble::Away),
         // Connection failure; insufficient resources; shutdown or startup.
         _ => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)).then_some(Trouble::Away),

@@ -15,7 +15,7 @@ use crate::{
     storage::{Generations, Knowledge, StorageError, UnitOfWork},
 };
 
-/// A consistent set of facts. Cache misses are read in a single transaction.
+/// A view of the facts for one request. Cache misses are read in a single transaction.
 pub(super) struct Facts<'a> {
     pub(super) app: &'a App,
     now: Timestamp,
@@ -45,7 +45,7 @@ impl<'a> Facts<'a> {
         Self { content_with_old: true, ..Self::current(app) }
     }
 
-    /// When this set began.
+    /// When this view began.
     pub fn now(&self) -> Timestamp {
         self.now
     }
@@ -96,7 +96,7 @@ impl<'a> Facts<'a> {
         self.app
     }
 
-    /// The transaction of this set, for what is not cached.
+    /// The transaction of this view, for what is not cached.
     pub async fn uow(&mut self) -> Result<&mut UnitOfWork, StorageError> {
         match &mut self.uow {
             Some(uow) => Ok(uow),

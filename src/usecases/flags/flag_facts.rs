@@ -42,7 +42,7 @@ impl Facts<'_> {
     }
 }
 
-/// The feature groups that an actor is in, sorted.
+/// The feature groups that an actor is in, that of administrators included; in no order.
 pub(super) async fn feature_groups_of(
     uow: &mut UnitOfWork,
     actor: FlagActor,

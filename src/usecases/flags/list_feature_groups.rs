@@ -24,7 +24,7 @@ pub struct NamedBy {
 
 #[derive(Clone, Debug)]
 pub struct FeatureGroupList {
-    /// Groups with members, sorted by name.
+    /// User-defined groups, sorted by name.
     pub groups: Vec<FeatureGroup>,
     /// The flags that are open for all administrators.
     pub for_administrators: Vec<NamedBy>,

@@ -32,7 +32,7 @@ async fn try_once(app: &App, editor: &FlagEditor, name: &str, members: &Targets)
     save(app, uow, editor, name, before, after).await
 }
 
-/// Validates the name of a group with members.
+/// Validates the name of a user-defined group.
 pub(super) fn check_group_name(name: &str) -> Result<(), UseCaseError> {
     check_flag_name(name)
         .map_err(|error| UseCaseError::invalid("name", format!("The name has {}.", error.message)))?;

@@ -109,7 +109,7 @@ async fn run(app: &App, handler: &dyn JobHandler<App>, mut job: Job) -> Result<O
     }
 }
 
-/// Gives up the claim if a more urgent job is due; this one resumes later.
+/// Gives up the claim if a more urgent job is due, and returns whether it did. This job resumes later.
 async fn gave_way(app: &App, job: &Job) -> Result<bool, UseCaseError> {
     let more_urgent = job.priority.more_urgent();
     let next = app.storage.read().await?.jobs().next(more_urgent, &app.jobs.kinds()).await?;
