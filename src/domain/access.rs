@@ -1,11 +1,11 @@
-//! Who may do what. The one place that answers it; every use case asks here first.
+//! Authorisation: who may do what. The only place that answers it; every use case checks here first.
 
 use super::{actor::Actor, ids::UserId, role::Role, token::Scope, user::UserKind};
 
-/// What somebody wants to do in a namespace.
+/// What an actor wants to do in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Know that it is there, and read its overview.
+    /// See that it exists, and read its overview.
     See,
     /// Ask which engine runs for a user.
     AskDecision,
@@ -29,7 +29,7 @@ impl Action {
         Self::GiveConsent,
     ];
 
-    /// The lowest role that may, and whether it counts in the top-level group only.
+    /// The lowest role required, and whether it must be held in the top-level group.
     const fn needs(self) -> (Role, Where) {
         match self {
             Self::See => (Role::Guest, Where::Here),
@@ -40,7 +40,7 @@ impl Action {
         }
     }
 
-    /// What a token needs for it.
+    /// The scope that a token needs for it.
     pub const fn scope(self) -> Scope {
         match self {
             Self::See | Self::ReadSettings | Self::ReadAudit => Scope::ReadSettings,
@@ -57,14 +57,14 @@ enum Where {
     TopLevelGroup,
 }
 
-/// An actor's roles where it matters; `None` is no member. A role here includes what is inherited.
+/// An actor's roles, inherited ones included; `None` for non-members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     pub here: Option<Role>,
     pub top_level: Option<Role>,
 }
 
-/// Why somebody who may see a thing may not do something with it.
+/// Why an action on a resource that the actor may see is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
     #[error("This needs the role {0}.")]
@@ -80,7 +80,7 @@ pub enum Denial {
 }
 
 impl Denial {
-    /// What to do about it, for whoever was refused on a page.
+    /// What the refused user can do about it, for the error page.
     pub const fn way_on(self) -> &'static str {
         match self {
             Self::NeedsRole(_) | Self::NeedsTopLevelOwner => "Ask an Owner of the group.",
@@ -93,9 +93,9 @@ impl Denial {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// With what is written in the ledger as the role held.
+    /// Holds the role that the ledger records.
     Granted(HeldRole),
-    /// It must look as if the namespace did not exist: 404.
+    /// Answer 404, as if the namespace did not exist.
     Hidden,
     /// 403.
     Denied(Denial),
@@ -117,7 +117,7 @@ impl HeldRole {
     }
 }
 
-/// Whether `actor`, standing as said, may do `action`.
+/// Whether `actor`, with these roles, may do `action`.
 pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
     if !actor.is_admin && standing.here.is_none() {
         return Access::Hidden;
@@ -141,18 +141,18 @@ pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
     Access::Granted(granted)
 }
 
-/// Whether `actor`, with this role in a namespace, may read its settings: the same as [`can`], for lists.
+/// [`can`] for [`Action::ReadSettings`] in lists, from the role in the namespace alone.
 pub fn may_read_settings(actor: &Actor, role: Option<Role>) -> bool {
     matches!(can(actor, Action::ReadSettings, Standing { here: role, top_level: None }), Access::Granted(_))
 }
 
-/// Whose memberships say which namespaces `actor` sees; `None` when they see all.
+/// The user whose memberships limit which namespaces `actor` sees; `None` when they see all.
 pub fn whose_namespaces(actor: &Actor) -> Option<UserId> {
     (!actor.is_admin).then_some(actor.id)
 }
 
-/// Whether `actor` may do what is not of a namespace but of the whole server, for which a token needs
-/// `scope`. Administrators may, and programs whose token an administrator made.
+/// Whether `actor` may do what concerns the whole server. Requires an administrator and, for a token,
+/// `scope`.
 pub fn may_administer(actor: &Actor, scope: Scope) -> Result<(), Denial> {
     if !actor.is_admin {
         return Err(Denial::NeedsAdministrator);
@@ -292,7 +292,7 @@ mod tests {
     fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
         assert_eq!(Denial::NeedsRole(Role::Owner).way_on(), "Ask an Owner of the group.");
         assert_eq!(Denial::NeedsTopLevelOwner.way_on(), "Ask an Owner of the group.");
-        // No Owner of a group makes an administrator, or gives a token a scope.
+        // An Owner of a group can neither make an administrator nor widen a token's scopes.
         assert_eq!(Denial::NeedsAdministrator.way_on(), "Ask an administrator of this server.");
         assert!(!Denial::NeedsScope(Scope::ReadSettings).way_on().contains("Owner"));
         assert!(!Denial::NotForBots.way_on().starts_with("Ask"));

@@ -1,10 +1,10 @@
-//! Whoever acts, and the surfaces that they can act through.
+//! The actor of a request, and the surfaces it can come through.
 
 use super::{ids::UserId, keyed::keyed_enum, stored::Stored, time::Timestamp, token::Scope, user::UserKind};
 
 keyed_enum! {
-    /// What a request came through. Kept with every audit event and consent, in tables that are never
-    /// rewritten: no CHECK of the database lists the words, so that another is only one more here.
+    /// What a request came through. Recorded in every audit event and consent, in append-only tables without
+    /// a CHECK on the values, so that another surface needs no migration.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Surface: serde {
         Page = "page",
@@ -12,13 +12,13 @@ keyed_enum! {
         CommandLine = "command_line",
         /// A command in a chat program.
         Chat = "chat",
-        /// The server itself, when the time of a planned change has come.
+        /// The server itself, when it applies a scheduled change.
         Scheduler = "scheduler",
     }
 }
 
 impl Surface {
-    /// As it is said on screen, in the middle of a sentence.
+    /// As shown on screen, in the middle of a sentence.
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::Page => "on the page",
@@ -30,17 +30,17 @@ impl Surface {
     }
 }
 
-/// What shows that the actor is who they say.
+/// How the actor is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// Each request has its own: a token, a signature, or the machine that a command runs on.
+    /// Each request carries its own proof: a token, a signature, or the machine that a command runs on.
     EachRequest,
-    /// A session goes by the password or the provider's word that was given then.
+    /// A session: authenticated by password or provider at `since`.
     Session { since: Timestamp },
 }
 
 impl Stored<Surface> {
-    /// As it is said on screen, in the middle of a sentence.
+    /// As shown on screen, in the middle of a sentence.
     pub fn phrase(&self) -> String {
         self.known().map_or_else(|| format!("through {}", self.key()), |it| it.phrase().to_owned())
     }
@@ -54,13 +54,13 @@ pub struct Actor {
     pub name: String,
     pub kind: UserKind,
     pub is_admin: bool,
-    /// What a token was made for; `None` when the user acts without one and so with all rights.
+    /// A token's scopes; `None` for a user without a token, who has all rights.
     pub scopes: Option<Vec<Scope>>,
     pub proof: Proof,
 }
 
 impl Actor {
-    /// Whether the actor proved within so many milliseconds who they are; 0 asks for nothing.
+    /// Whether the actor authenticated within this many milliseconds; 0 means no limit.
     pub fn has_proved_within(&self, millis: i64, now: Timestamp) -> bool {
         match self.proof {
             Proof::EachRequest => true,
@@ -68,7 +68,7 @@ impl Actor {
         }
     }
 
-    /// Whether the way this actor came in allows what needs `scope`.
+    /// Whether the actor's scopes, if limited, include `scope`.
     pub fn has_scope(&self, scope: Scope) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
     }

@@ -1,4 +1,4 @@
-//! What the audit log says: every change is one event, written with the change.
+//! Audit events: every change is one event, written in the transaction of the change.
 
 pub use super::audit_kind::AuditKind;
 use super::{
@@ -11,17 +11,17 @@ use super::{
     time::Timestamp,
 };
 
-/// Who did it, as they were then; a name outlives the user.
+/// Who did it, with the names of that time: they outlive the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditActor {
-    /// `None` for an operator at the command line and for whoever failed to sign in.
+    /// `None` for an operator at the command line and for failed sign-ins.
     pub id: Option<UserId>,
-    /// Empty for whoever failed to sign in by a name that nobody here has.
+    /// Empty for a failed sign-in with an unknown username.
     pub username: String,
     pub name: String,
 }
 
-/// The namespace it happened in, as it was called then.
+/// The namespace it happened in, with its path of that time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditNamespace {
     pub id: NamespaceId,
@@ -36,24 +36,23 @@ pub struct NewAuditEvent<Kind = AuditKind, Place = Surface> {
     pub actor: AuditActor,
     pub surface: Place,
     pub namespace: Option<AuditNamespace>,
-    /// What it was done to: a flow's reference, a flag's name, a setting's key, a user name.
+    /// What was changed: a flow's reference, a flag's name, a setting's key, a username.
     pub target: String,
-    /// The value before and after in words; empty where there is none. Never a secret. For people: no
-    /// program reads it back.
+    /// The value before and after, for people; empty where there is none. Never a secret, and never parsed.
     pub from: String,
     pub to: String,
-    /// Where the request came from: an address, or empty at the command line.
+    /// The client's IP address; empty at the command line.
     pub remote_ip: String,
     pub request_id: String,
-    /// Where, for what is set for each environment by itself. It may be of a newer release.
+    /// For settings that exist per environment. May be unknown to this release.
     pub environment: Option<Stored<Environment>>,
-    /// Why, where that is asked for and was said.
+    /// The reason given, where one is asked for.
     pub reason: Option<String>,
-    /// What was set before and after, for programs.
+    /// The state before and after, machine-readable.
     pub states: Option<StateChange>,
 }
 
-/// What was set before a change and after it, as JSON. Its kind says which.
+/// The state before and after a change, as JSON; the event's kind determines the format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateChange {
     pub before: String,
@@ -61,7 +60,7 @@ pub struct StateChange {
 }
 
 impl<Kind, Place> NewAuditEvent<Kind, Place> {
-    /// The least that an event says.
+    /// An event with the mandatory fields only.
     pub fn new(
         at: Timestamp,
         kind: Kind,
@@ -88,10 +87,10 @@ impl<Kind, Place> NewAuditEvent<Kind, Place> {
 }
 
 impl NewAuditEvent {
-    /// What clients are told of it. It names what changed, and neither who nor to what.
+    /// The entry in the change feed: what changed, without the values. `None` when the kind is not published.
     pub fn change(&self) -> Option<NewChange> {
         let topic = self.kind.told_of()?;
-        // Such an event names the setting; whose it is, is who made it.
+        // Such an event's target is the setting; whose preferences they are is the actor.
         let about = (topic == Topic::Preferences).then_some(&self.actor);
         Some(NewChange {
             at: self.at,
@@ -109,13 +108,13 @@ impl NewAuditEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
     pub id: AuditEventId,
-    /// It may be of a newer release.
+    /// Kind and surface may be unknown to this release.
     pub event: NewAuditEvent<Stored<AuditKind>, Stored<Surface>>,
-    /// Its place in the audit chain; `None` when it is not sealed.
+    /// Its position in the audit chain; `None` when not sealed.
     pub sealed: Option<ChainPoint>,
 }
 
-/// Where a list of events, the newest first, goes on.
+/// Where a list of events, newest first, continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditCursor {
     pub at: Timestamp,

@@ -1,7 +1,7 @@
-//! The chain of hashes over the audit log and the consent ledger: how a row is sealed, and how to
-//! tell from the chain what somebody removed, altered or added behind the program's back.
+//! The hash chain over audit log and consent ledger: how rows are sealed, and how verification detects rows
+//! that were removed, altered or added behind the program's back.
 //!
-//! What a chain can show and what it cannot is in `docs/decisions/0016-audit-chain.md`.
+//! `docs/decisions/0016-audit-chain.md` says what a chain can prove and what it cannot.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use sha2::{Digest, Sha256};
 
 pub use super::sealed_row::{RowId, SealedRow, Value};
 
-/// Begins what is hashed. Another encoding is another version.
+/// Prefix of the hashed bytes. A change of the encoding needs a new version.
 const VERSION: &str = "duo-console audit chain 1";
 
-/// The hash at a position: SHA-256 in hex, or empty before the first.
+/// The hash at a position: SHA-256 in hex; empty before the first entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainHash(String);
 
 impl ChainHash {
-    /// As it is stored or was noted; it is only ever compared and hashed.
+    /// From the database or an operator's note, unvalidated: it is only compared and hashed.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -33,7 +33,7 @@ impl fmt::Display for ChainHash {
     }
 }
 
-/// A place in the chain, and the hash there: what an operator notes elsewhere.
+/// A position in the chain with its hash, which an operator may note elsewhere to verify against.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainPoint {
     /// Counts from 1, without gaps; 0 is before the first.
@@ -42,7 +42,7 @@ pub struct ChainPoint {
 }
 
 impl ChainPoint {
-    /// Reads `POSITION:HASH`; `None` when it is not that.
+    /// Parses `POSITION:HASH`; `None` when malformed.
     pub fn parse(text: &str) -> Option<Self> {
         let (position, hash) = text.split_once(':')?;
         let position = position.parse().ok().filter(|it| *it > 0)?;
@@ -50,7 +50,7 @@ impl ChainPoint {
         is_hash.then(|| Self { position, hash: ChainHash(hash.to_ascii_lowercase()) })
     }
 
-    /// The point that follows this one when `row` is sealed.
+    /// The point after this one, with `row` sealed.
     #[must_use]
     pub fn seal(&self, row: &SealedRow<'_>) -> Self {
         let position = self.position + 1;
@@ -64,7 +64,7 @@ impl fmt::Display for ChainPoint {
     }
 }
 
-/// Every part says what it is and, where it may vary, how long: no two rows are encoded alike.
+/// Every part is prefixed with its type and, where it varies, its length: the encoding is injective.
 fn hash(previous: &ChainHash, position: i64, row: &SealedRow<'_>) -> ChainHash {
     let mut sha = Sha256::new();
     let mut add = |value: Value<'_>| match value {
@@ -90,47 +90,47 @@ fn hash(previous: &ChainHash, position: i64, row: &SealedRow<'_>) -> ChainHash {
     ChainHash(format!("{:x}", sha.finalize()))
 }
 
-/// What is wrong.
+/// A fault that verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The row does not match its seal.
+    /// The row does not match its hash.
     Altered {
         row: RowId,
         position: i64,
     },
-    /// The seal is there, the row is not.
+    /// The entry exists, the row does not.
     Removed {
         row: RowId,
         position: i64,
     },
-    /// The row is there, the seal is not.
+    /// The row exists without an entry.
     NotSealed {
         row: RowId,
     },
-    /// The row's seal builds on one that is gone, so nothing shows whether it is as it was.
+    /// The previous entry is missing, so that the row cannot be verified.
     Unproven {
         row: RowId,
         position: i64,
     },
-    /// Entries of the chain are gone.
+    /// Entries of the chain are missing.
     Gap {
         from: i64,
         to: i64,
     },
-    /// An entry of the chain is not what its row and its neighbours say.
+    /// The entry does not match its row and its neighbours.
     LinkAltered {
         position: i64,
     },
-    /// The head does not say where the chain ends.
+    /// The stored head is not the end of the chain.
     HeadAltered {
         position: i64,
     },
     HeadRemoved,
-    /// The chain was another one when this was noted.
+    /// The chain does not contain the point that was noted.
     NotAsNoted {
         noted: ChainPoint,
     },
-    /// The consent that stands is not the last one of the ledger.
+    /// The current consent is not the latest one in the ledger.
     StandingConsent {
         namespace: i64,
         feature: String,
@@ -139,7 +139,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The word for programs.
+    /// The stable key for programs.
     pub const fn key(&self) -> &'static str {
         match self {
             Self::Altered { .. } => "altered",
@@ -155,7 +155,7 @@ impl Fault {
         }
     }
 
-    /// The row it is about; `None` when it is about the chain itself.
+    /// The row at fault; `None` when the chain itself is.
     pub const fn row(&self) -> Option<RowId> {
         match self {
             Self::Altered { row, .. }
@@ -167,7 +167,7 @@ impl Fault {
         }
     }
 
-    /// Where in the chain it is; `None` when it is not in it.
+    /// The position in the chain; `None` when the fault has none.
     pub const fn position(&self) -> Option<i64> {
         match self {
             Self::Altered { position, .. }
@@ -218,31 +218,31 @@ impl fmt::Display for Fault {
     }
 }
 
-/// An entry of the chain with the row that it names.
+/// An entry of the chain with the row that it seals.
 #[derive(Clone, Debug)]
 pub struct Link<'a> {
     pub point: ChainPoint,
     /// `None` when the entry names no row, or two.
     pub id: Option<RowId>,
-    /// `None` when the row is gone.
+    /// `None` when the row does not exist.
     pub row: Option<SealedRow<'a>>,
 }
 
-/// Walks along the chain from its beginning, an entry at a time, in bounded memory.
+/// Verifies the chain from its beginning, entry by entry, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// The entry before, as it is stored.
+    /// The previous entry, as stored.
     last: ChainPoint,
-    /// Whether the entry before is missing, so that the next has nothing to build on.
+    /// Whether the previous entry is missing, so that the next cannot be verified.
     torn: bool,
-    /// The entry before did not match: was it the row or the entry? The next one tells.
+    /// The previous entry did not match; the next one tells whether the row or the entry was altered.
     doubtful: Option<Doubt>,
 }
 
 #[derive(Debug)]
 struct Doubt {
     row: RowId,
-    /// What the row that is there comes to.
+    /// The point that the stored row hashes to.
     would_be: ChainPoint,
 }
 
@@ -257,7 +257,7 @@ impl Doubt {
 }
 
 impl Walk {
-    /// Takes the next entry; what is wrong goes to `faults`.
+    /// Checks the next entry and appends what is wrong to `faults`.
     pub fn step(&mut self, link: &Link<'_>, faults: &mut Vec<Fault>) {
         let position = link.point.position;
         let expected = self.last.position + 1;
@@ -294,7 +294,7 @@ impl Walk {
             return;
         }
         match doubt {
-            // It builds on what the row before comes to: that row is as it was, its entry is not.
+            // It builds on the hash of the previous row: that row is intact, its entry is not.
             Some(doubt) if doubt.would_be.seal(row) == *stored => faults.push(doubt.link_altered()),
             doubt => {
                 faults.extend(doubt.map(Doubt::row_altered));
@@ -303,12 +303,12 @@ impl Walk {
         }
     }
 
-    /// The last entry that was seen.
+    /// The last entry checked.
     pub const fn end(&self) -> &ChainPoint {
         &self.last
     }
 
-    /// After the last entry: `head` is where the chain should end.
+    /// Ends the verification. `head` is the stored end of the chain.
     pub fn finish(self, head: Option<&ChainPoint>, faults: &mut Vec<Fault>) {
         let Self { last, doubtful, .. } = self;
         match (head, doubtful) {
@@ -339,7 +339,7 @@ mod tests {
         SealedRow { id: RowId::Event(AuditEventId(id)), columns: vec![Value::Text(text)] }
     }
 
-    /// Computed by another program from the encoding as it is described in docs/decisions/0016.
+    /// Computed by another program from the encoding described in docs/decisions/0016.
     #[test]
     fn the_encoding_is_the_one_that_was_written_down() {
         let first = SealedRow {
@@ -398,7 +398,7 @@ mod tests {
         assert_eq!(hashes.len(), count);
     }
 
-    /// A chain of five events, as it is stored.
+    /// A chain of five events, as stored.
     fn chain() -> (Vec<Link<'static>>, ChainPoint) {
         let mut point = ChainPoint::default();
         let links = (1..=5)
@@ -428,7 +428,7 @@ mod tests {
         assert_eq!(faults(&[], Some(&ChainPoint::default())), [""; 0]);
     }
 
-    /// The rows are numbered from one.
+    /// Row ids start at one.
     fn row_of(at: usize) -> i64 {
         i64::try_from(at).unwrap() + 1
     }

@@ -1,8 +1,8 @@
-//! The kinds of audit events: each is one entry of one list.
+//! The kinds of audit events, in one table.
 //!
-//! An entry has the kind's name, its word in the database and in exports, and how an event of it is said:
-//! the rest of a sentence that begins with who did it, and the details after it. What an event is about
-//! stands elsewhere in each: a flag is changed, but somebody signs in, and nobody signs in a user name.
+//! An entry has the kind's name, its key in the database and in exports, and its phrases: the rest of a
+//! sentence whose subject is the actor, and the details after it. Each phrase places the target itself, as
+//! sentences differ: somebody changes *a flag*, but signs in *as* a user.
 
 use super::{
     audit_words::{Detail, Phrases, change, listed, nothing},
@@ -13,7 +13,7 @@ use super::{
 macro_rules! kinds {
     ($($kind:ident = $key:literal: $what:expr, $details:expr;)*) => {
         keyed_enum! {
-            /// What happened. The keys follow GitLab's event types where it has one.
+            /// The kind of an event. Keys follow GitLab's event types where there is one.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
             pub enum AuditKind {
                 $($kind = $key,)*
@@ -21,7 +21,7 @@ macro_rules! kinds {
         }
 
         impl AuditKind {
-            /// How an event of this kind is said.
+            /// How an event of this kind is put into words.
             pub fn phrases(self) -> Phrases {
                 match self {
                     $(Self::$kind => Phrases { what: $what, details: $details },)*
@@ -96,7 +96,7 @@ kinds! {
     TokenCreated = "personal_access_token_created":
         |it| it.target("created the access token"),
         |it| it.after("For ");
-    // Whose it was, where an operator revoked it: "of ann".
+    // `from` holds the owner where an operator revoked the token: "of ann".
     TokenRevoked = "personal_access_token_revoked":
         |it| [&it.target("revoked the access token"), it.from].join(" ").trim_end().to_owned(),
         nothing;
@@ -154,8 +154,8 @@ kinds! {
 }
 
 impl AuditKind {
-    /// What clients are told that it changes; `None` for what no answer of theirs depends on: that
-    /// somebody signed in, for one.
+    /// The topic of the change feed to publish it under; `None` when no answer to a client depends on it,
+    /// such as a sign-in.
     pub const fn told_of(self) -> Option<Topic> {
         match self {
             Self::FeatureFlagUpdated | Self::FeatureFlagDeleted => Some(Topic::Flags),
@@ -174,14 +174,14 @@ impl AuditKind {
         }
     }
 
-    /// As a list of kinds says it: `Namespace consent given`.
+    /// The label in a list of kinds: `Namespace consent given`.
     pub fn label(self) -> String {
         let mut words = self.key().replace('_', " ");
         words[..1].make_ascii_uppercase();
         words
     }
 
-    /// Whether it is about consent, which the page tells from the rest.
+    /// Whether it is about consent; pages mark these events.
     pub const fn is_consent(self) -> bool {
         matches!(self, Self::ConsentGiven | Self::ConsentWithdrawn)
     }

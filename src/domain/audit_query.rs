@@ -1,4 +1,4 @@
-//! Which audit events somebody asks for: what a form or an address says, and what it means.
+//! Filters for audit events, as given in a form or a URL, and parsed.
 
 use super::{
     audit::{AuditCursor, AuditKind},
@@ -7,33 +7,33 @@ use super::{
     time::Timestamp,
 };
 
-/// As it was typed. An empty field asks for everything.
+/// The filters as entered. An empty field does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// A user name: who did it.
+    /// The actor's username.
     pub person: String,
     /// The key of a kind.
     pub kind: String,
-    /// The first and the last day, `2026-06-01`, UTC.
+    /// The first and last day, inclusive: `2026-06-01`, UTC.
     pub from: String,
     pub to: String,
-    /// One event by its number.
+    /// A single event by its id.
     pub event: String,
 }
 
-/// What was asked for; `None` is everything.
+/// The parsed filters; `None` does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditSelection {
     pub person: Option<String>,
     pub kind: Option<AuditKind>,
-    /// From this instant on.
+    /// Inclusive.
     pub from: Option<Timestamp>,
-    /// Before this instant.
+    /// Exclusive.
     pub until: Option<Timestamp>,
     pub event: Option<AuditEventId>,
 }
 
-/// A field that cannot be understood, and what to do about it.
+/// A field that cannot be parsed, and how to correct it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct WrongFilter {
@@ -42,7 +42,7 @@ pub struct WrongFilter {
 }
 
 impl AuditQuery {
-    /// From what `text` says of each field by its name.
+    /// Reads each field by name.
     pub fn read(text: impl Fn(&str) -> String) -> Self {
         Self {
             person: text("person"),
@@ -63,12 +63,12 @@ impl AuditQuery {
         ]
     }
 
-    /// Whether it asks for everything.
+    /// Whether no filter is set.
     pub fn is_empty(&self) -> bool {
         self.fields().into_iter().all(|(_, value)| value.trim().is_empty())
     }
 
-    /// What it asks for, or the first field that says nothing that is known.
+    /// Parses all fields; the error is the first invalid one.
     pub fn parse(&self) -> Result<AuditSelection, WrongFilter> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|it| !it.is_empty());
         let wrong = |field, message| WrongFilter { field, message };
@@ -98,7 +98,7 @@ impl AuditQuery {
         Ok(AuditSelection { person, kind, from, until, event })
     }
 
-    /// The same in an address, `person=ann&kind=signed_in`; empty when it asks for everything.
+    /// The query string, `person=ann&kind=signed_in`; empty when no filter is set.
     pub fn address(&self) -> String {
         let given = self.fields().into_iter().filter(|(_, value)| !value.trim().is_empty());
         given
@@ -109,12 +109,12 @@ impl AuditQuery {
 }
 
 impl AuditCursor {
-    /// As it stands in an address: `1780315200000-42`.
+    /// As it stands in a URL: `1780315200000-42`.
     pub fn address(self) -> String {
         format!("{}-{}", self.at.as_millis(), self.id)
     }
 
-    /// `None` when it is none.
+    /// `None` when malformed.
     pub fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.rsplit_once('-')?;
         Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: AuditEventId(id.parse().ok()?) })

@@ -1,5 +1,5 @@
-//! What a page says of an event: a sentence whose subject is who did it, and what else it knows. The words
-//! of each kind stand with it (`audit_kind.rs`).
+//! An audit event in words, for pages: a sentence whose subject is the actor, and details. The words of each
+//! kind are in `audit_kind.rs`.
 
 pub use super::audit_words::Detail;
 use super::{
@@ -9,12 +9,12 @@ use super::{
     stored::Stored,
 };
 
-/// The rest of a sentence that begins with who did it.
+/// The rest of a sentence whose subject is the actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     /// `changed the feature flag a_flag in production`.
     pub what: String,
-    /// Values before and after, reasons, words of somebody; empty when there is nothing more to say.
+    /// Values before and after, and reasons; empty when there is nothing to add.
     pub details: Vec<Detail>,
 }
 
@@ -41,7 +41,7 @@ impl Sentence {
         };
         details.extend(listed(&[(". Reason: ", event.reason.as_deref().unwrap_or_default())]));
         if let Some(Detail::Words(first)) = details.first_mut() {
-            // What goes on with a sentence may have none before it.
+            // Without a sentence before it, a continuation must not begin with its punctuation.
             *first = first.trim_start_matches(['.', ',', ' ']);
         }
         Self { what, details }
@@ -54,14 +54,14 @@ mod tests {
     use crate::domain::{actor::Surface, audit::AuditActor, environment::Environment, time::Timestamp};
 
     const FLAG: &str = "a_flag";
-    /// The same with an environment, which an event has in a field of its own.
+    /// Targets that also set the event's environment.
     const FLAG_HERE: &str = "the flag in production";
     const FLAG_IN_STAGING: &str = "the flag in staging";
     const FLAG_IN_DEV: &str = "the flag in dev";
-    /// Before a reason, which has one as well.
+    /// Separates a value from the event's reason.
     const WHY: &str = " // ";
 
-    /// As it is read, with the values in quotes.
+    /// The whole sentence, with values in quotes.
     fn read(who: &str, kind: AuditKind, target: &str, from: &str, to: &str) -> String {
         let actor = AuditActor { id: None, username: who.into(), name: String::new() };
         let (target, environment) = match target {
@@ -89,7 +89,7 @@ mod tests {
         if details.is_empty() { format!("{who} {what}.") } else { format!("{who} {what}. {details}.") }
     }
 
-    /// Who, kind, target, before and after; and the sentence.
+    /// Actor, kind, target, before and after; and the sentence.
     type Read = ((&'static str, Kind, &'static str, &'static str, &'static str), &'static str);
 
     const SENTENCES: &[Read] = &[

@@ -1,14 +1,14 @@
-//! What the kinds of audit events are said with.
+//! Building blocks for putting audit events into words.
 
-/// What an event says, for the words about it.
+/// The parts of an event that phrases use.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
-    /// The user name of who did it.
+    /// The actor's username.
     pub by: &'a str,
     pub target: &'a str,
-    /// What the flow is called that the target refers to; the target where it refers to none.
+    /// The name of the flow that the target refers to; otherwise the target.
     pub flow: &'a str,
-    /// The word of an environment.
+    /// The environment's key.
     pub environment: Option<&'a str>,
     pub from: &'a str,
     pub to: &'a str,
@@ -17,18 +17,18 @@ pub struct About<'a> {
 /// A part of the details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Ours.
+    /// Literal text.
     Words(&'static str),
-    /// As it was logged, to be set off.
+    /// A logged value, to be set off in quotes.
     Value(String),
 }
 
-/// How an event of a kind is said.
+/// How events of a kind are put into words.
 #[derive(Clone, Copy, Debug)]
 pub struct Phrases {
-    /// The rest of a sentence that begins with who did it.
+    /// The rest of a sentence whose subject is the actor.
     pub what: fn(&About<'_>) -> String,
-    /// Values before and after, words of somebody.
+    /// Values before and after, and free text that was entered.
     pub details: fn(&About<'_>) -> Vec<Detail>,
 }
 
@@ -48,12 +48,12 @@ impl About<'_> {
         format!("{what} the feature flag {}{place}", self.target)
     }
 
-    /// The target is a user, perhaps who did it.
+    /// The target is a user: `own` if that is the actor.
     pub fn own(&self, own: &str, of_other: &str) -> String {
         if self.by == self.target { own.to_owned() } else { self.target(of_other) }
     }
 
-    /// The target is the name that was tried. Who tried may be nobody known.
+    /// The target is the username that was tried; the actor may be unknown.
     pub fn tried(&self, what: &str) -> String {
         let is_said = self.by == self.target || self.target.is_empty();
         if is_said { what.to_owned() } else { format!("{what} as {}", self.target) }
@@ -68,7 +68,7 @@ impl About<'_> {
     }
 }
 
-/// `From off to on`, or what there is of it.
+/// `From off to on`, or the half that exists.
 pub fn change(it: &About<'_>) -> Vec<Detail> {
     match (it.from.is_empty(), it.to.is_empty()) {
         (false, true) => it.before("Was "),
@@ -77,12 +77,12 @@ pub fn change(it: &About<'_>) -> Vec<Detail> {
     }
 }
 
-/// The sentence says it all.
+/// No details.
 pub const fn nothing(_: &About<'_>) -> Vec<Detail> {
     Vec::new()
 }
 
-/// Values that there are, each after the words about it.
+/// The non-empty values, each preceded by its words.
 pub fn listed(parts: &[(&'static str, &str)]) -> Vec<Detail> {
     let there = parts.iter().filter(|(_, value)| !value.is_empty());
     there.flat_map(|(words, value)| [Detail::Words(words), Detail::Value((*value).to_owned())]).collect()

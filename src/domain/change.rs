@@ -1,7 +1,7 @@
-//! The change feed: what changed that an answer may rest on. Servers forget by it what they remember, and
+//! The change feed: what changed that an answer may depend on. Servers invalidate their caches by it, and
 //! clients follow it.
 //!
-//! It is apart from the audit log, which records acts: an act that changes no answer is not in the feed.
+//! Separate from the audit log, which records acts: an act that changes no answer is not in the feed.
 
 use super::{
     environment::Environment,
@@ -12,35 +12,35 @@ use super::{
 };
 
 keyed_enum! {
-    /// What changes together. Whatever is remembered says which of these it rests on.
+    /// What changes together. Each cached value declares the topics it depends on.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Topic {
-        /// Sessions that ended or have another token. One that begins changes no answer.
+        /// Sessions that ended or whose token was rotated. A new session changes no answer.
         Sessions = "sessions",
         /// Tokens that were revoked.
         Tokens = "tokens",
-        /// Who there is.
+        /// Users and their names.
         Users = "users",
         /// Memberships and seats.
         People = "people",
-        /// Groups and projects, and what belongs to a top-level group alone.
+        /// Namespaces, and settings that only a top-level group has.
         Namespaces = "namespaces",
         /// Which flows are on, and consents.
         Flows = "flows",
         /// Which flow versions are deployed.
         FlowVersions = "flow_versions",
-        /// What somebody chose for themselves.
+        /// A user's own preferences.
         Preferences = "preferences",
-        /// What is set for feature flags, by environment.
+        /// The gates of feature flags, by environment.
         Flags = "flags",
         FlagDefinitions = "flag_definitions",
         FeatureGroups = "feature_groups",
-        /// Something is to be done: workers look. No answer rests on it.
+        /// A job is ready: wakes workers. No answer depends on it.
         Jobs = "jobs",
     }
 }
 
-/// Some topics.
+/// A set of topics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Topics(u16);
 
@@ -57,7 +57,7 @@ impl Topics {
         these
     }
 
-    /// Of a word in the database. One that a newer release wrote may be about anything.
+    /// From a topic's key in the database. One that a newer release wrote may concern anything.
     pub fn of_word(key: &str) -> Self {
         Topic::find(key).map_or(Self::ALL, |topic| Self::NONE.and(topic))
     }
@@ -85,41 +85,41 @@ impl Topics {
     }
 }
 
-/// The namespace where something changed, as it was called then.
+/// The namespace of a change, with its path of that time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedIn {
     pub id: NamespaceId,
     pub path: String,
 }
 
-/// A change of which clients are told, before it is stored.
+/// A change to publish, before it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewChange {
     pub at: Timestamp,
     pub topic: Topic,
-    /// What of the topic: a flag's name, a flow's reference, a user name.
+    /// What changed within the topic: a flag's name, a flow's reference, a username.
     pub key: String,
-    /// For what is set for each environment by itself.
+    /// For settings that exist per environment.
     pub environment: Option<Environment>,
-    /// What happened, in the words of the API.
+    /// The kind of the event, by its key in the API.
     pub kind: &'static str,
     pub namespace: Option<ChangedIn>,
-    /// Whose business alone it is.
+    /// The only user it concerns.
     pub user: Option<UserId>,
 }
 
-/// A change in the feed.
+/// A stored change in the feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub id: ChangeId,
     pub at: Timestamp,
-    /// It may be of a newer release.
+    /// May be unknown to this release.
     pub topic: Stored<Topic>,
-    /// Empty: it may be anything of the topic.
+    /// Empty when anything in the topic may have changed.
     pub key: String,
-    /// For what is set for each environment by itself. It may be of a newer release.
+    /// For settings that exist per environment. May be unknown to this release.
     pub environment: Option<Stored<Environment>>,
-    /// Empty: nobody is told.
+    /// Empty when clients are not notified.
     pub kind: String,
     pub namespace: Option<ChangedIn>,
     pub user: Option<UserId>,

@@ -1,9 +1,9 @@
-//! The environments of a roll-out: each server is in one of them.
+//! The deployment environments; each server runs in one of them.
 
 use super::keyed::keyed_enum;
 
 keyed_enum! {
-    /// Where a server runs, in the order of a roll-out. The words are GitLab's.
+    /// Where a server runs, in roll-out order. The keys are GitLab's.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Environment: serde {
         Dev = "dev",

@@ -1,12 +1,11 @@
-//! What kind of error it is: the one table of the codes that programs read, with the HTTP status and the
-//! title of each. Pages, the API and the command line take them from here; an error says its kind, and
-//! nobody else translates it. A code is never renamed.
+//! The single table of error kinds: stable code, HTTP status and title. Pages, API and command line take them
+//! from here; an error knows its kind, and nothing else maps it. Codes are never renamed.
 
 use serde::Serialize;
 
 macro_rules! kinds {
     ($($kind:ident = $code:literal, $status:literal, $title:literal;)*) => {
-        /// What kind of problem it is, in a word that stays the same.
+        /// The kind of an error, with a stable code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorKind {
@@ -16,7 +15,7 @@ macro_rules! kinds {
         impl ErrorKind {
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
-            /// The word in answers.
+            /// The stable code in responses.
             pub const fn code(self) -> &'static str {
                 match self {
                     $(Self::$kind => $code,)*
@@ -30,7 +29,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// What it is called, the same for every error of the kind.
+            /// The title, the same for every error of the kind.
             pub const fn title(self) -> &'static str {
                 match self {
                     $(Self::$kind => $title,)*
@@ -78,8 +77,7 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// What a page that shows nothing else is headed with: people ask what became of it, not which code it
-    /// has.
+    /// The heading of an error page, which says what happened to the request rather than naming the code.
     pub const fn heading(self) -> &'static str {
         match self.status() {
             403 => "You may not do this",
@@ -90,18 +88,17 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the same may well succeed in a moment.
+    /// Whether a retry may succeed in a moment.
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::Contended | Self::Unavailable)
     }
 
-    /// Whether somebody is not allowed what they asked for.
+    /// Whether the caller lacks permission.
     pub const fn is_denial(self) -> bool {
         matches!(self, Self::InsufficientRole | Self::InsufficientScope | Self::NotForBots)
     }
 
-    /// With what a command ends that met it: 2 where what was asked is not understood, 1 where it was
-    /// understood and not done.
+    /// The exit code of a command: 2 for invalid input, 1 for any other failure.
     pub const fn exit_code(self) -> u8 {
         if self.status() == 400 { 2 } else { 1 }
     }

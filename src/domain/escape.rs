@@ -1,8 +1,8 @@
-//! Texts in an address.
+//! Percent-encoding for URLs.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What must not stand as it is in a query's value.
+/// What must be escaped in a value of a query string.
 const QUERY_VALUE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -16,7 +16,7 @@ const QUERY_VALUE: &AsciiSet = &CONTROLS
     .add(b'?')
     .add(b'\'');
 
-/// A query's value, escaped.
+/// A percent-encoded value for a query string.
 pub fn query_value(value: &str) -> String {
     utf8_percent_encode(value, QUERY_VALUE).to_string()
 }

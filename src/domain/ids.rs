@@ -1,4 +1,4 @@
-//! Identifiers: one type for each kind of row, so that they cannot be mixed up.
+//! Ids: one type per table, so that they cannot be mixed up.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,38 +20,38 @@ macro_rules! id {
 }
 
 id!(
-    /// A user's number.
+    /// The id of a user.
     UserId
 );
 id!(
-    /// A namespace's number: of a group, a subgroup or a project.
+    /// The id of a namespace: a group, a subgroup or a project.
     NamespaceId
 );
 id!(
-    /// A row of the consent ledger.
+    /// The id of a row in the consent ledger.
     ConsentId
 );
 id!(
-    /// A personal access token's number; not the token.
+    /// The id of a personal access token; not the token itself.
     TokenId
 );
 id!(
-    /// A signed-in browser's number; not its token.
+    /// The id of a session; not its token.
     SessionId
 );
 id!(
-    /// A row of the audit log.
+    /// The id of a row in the audit log.
     AuditEventId
 );
 id!(
-    /// A row of the change feed.
+    /// The id of a row in the change feed.
     ChangeId
 );
 id!(
-    /// A change of a feature flag that is to be made later.
+    /// The id of a scheduled change of a feature flag.
     ScheduledChangeId
 );
 id!(
-    /// Something that is done later, or in steps.
+    /// The id of a job.
     JobId
 );

@@ -1,11 +1,11 @@
-//! Enumerations whose values have a word in the database, in addresses and in answers.
+//! Enums whose values have a stable key in the database, in URLs and in responses.
 
-/// Makes an enumeration from one list of its values and their words:
+/// Declares an enum from one list of variants and keys:
 ///
-/// - `ALL`, every value in the order of the list;
-/// - `key()`, the word, and `from_key()`, which is `None` for a word of none of them;
-/// - [`super::stored::Word`], so that `Stored` carries the words of newer releases;
-/// - with `: serde` after the name, writing and reading as the word.
+/// - `ALL`, all values in order of declaration;
+/// - `key()`, the stable key, and `from_key()`, which is `None` for an unknown key;
+/// - [`super::stored::Word`], so that `Stored` preserves the keys of newer releases;
+/// - with `: serde` after the name, serde by key.
 macro_rules! keyed_enum {
     (
         $(#[$meta:meta])*
@@ -46,17 +46,17 @@ macro_rules! keyed_enum {
         }
 
         impl $name {
-            /// Every value, in the order in which they are declared.
+            /// All values, in order of declaration.
             pub const ALL: [Self; [$($key),*].len()] = [$(Self::$value),*];
 
-            /// The word for programs: in the database, in addresses, in answers.
+            /// The stable key in the database, in URLs and in responses.
             pub const fn key(self) -> &'static str {
                 match self {
                     $(Self::$value => $key,)*
                 }
             }
 
-            /// `None` when `key` is the word of none of them.
+            /// `None` for an unknown key.
             pub fn from_key(key: &str) -> Option<Self> {
                 match key {
                     $($key => Some(Self::$value),)*

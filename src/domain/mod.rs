@@ -1,7 +1,7 @@
 //! Pure rules: no async, no SQL, no HTTP, no clock, no randomness, no environment.
 //!
-//! Everything that is true without a database, a browser or a clock lives here, so each rule can be
-//! read, tested and explained alone. Compiled for the server and for the browser.
+//! Every rule that needs no database, browser or clock is here, so that it can be read, tested and explained
+//! alone. Compiled for the server and the browser.
 
 pub mod access;
 pub mod accounts;

@@ -1,22 +1,22 @@
-//! An instant as a page shows it.
+//! An instant formatted for a page.
 
 use serde::{Deserialize, Serialize};
 
 use super::{preferences::TimeFormat, time::Timestamp};
 
-/// What stands in a `<time>` element.
+/// The content of a `<time>` element.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
-    /// For machines: RFC 3339.
+    /// The `datetime` attribute: RFC 3339.
     pub datetime: String,
-    /// Shown on hover: to the minute.
+    /// The tooltip, to the minute.
     pub exact: String,
-    /// What is read.
+    /// The visible text.
     pub shown: String,
 }
 
 impl Moment {
-    /// `at` as somebody with this `format` reads it at `now`.
+    /// Formats `at` as seen at `now`.
     pub fn new(at: Timestamp, now: Timestamp, format: TimeFormat) -> Self {
         let exact = at.long(format == TimeFormat::TwelveHour);
         let shown = match format {

@@ -1,11 +1,10 @@
-//! Namespaces: top-level groups, subgroups and projects, named by their full path.
+//! Namespaces: top-level groups, subgroups and projects, identified by their full path.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ids::NamespaceId, keyed::keyed_enum};
 
-/// A full path such as `acme/platform/api`, as it was written. Compared without regard to case by
-/// its [`GroupPath::key`].
+/// A full path such as `acme/platform/api`, as written. Case-insensitive: compare by [`GroupPath::key`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupPath(String);
@@ -39,7 +38,7 @@ impl GroupPath {
         &self.0
     }
 
-    /// What paths are compared by.
+    /// The key for comparison: lower case.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -72,7 +71,7 @@ keyed_enum! {
     }
 }
 
-/// A group, a subgroup or a project. The top-level group is its own root.
+/// A group, a subgroup or a project. A top-level group is its own root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
     pub id: NamespaceId,
@@ -115,11 +114,11 @@ impl Tier {
     }
 }
 
-/// What a top-level group has bought.
+/// A top-level group's subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subscription {
     pub tier: Tier,
-    /// Whether the group has Duo Enterprise seats to give.
+    /// Whether the group has Duo Enterprise seats to assign.
     pub duo_enterprise: bool,
 }
 

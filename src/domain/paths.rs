@@ -1,17 +1,17 @@
-//! The addresses of the pages. A link is built here, never by hand.
+//! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
 use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupPath};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
-/// Below it stand the pages of every group.
+/// The prefix of all group pages.
 pub const GROUP: &str = "/groups";
-/// All of them: a group's path may have any depth.
+/// Catch-all route, as a group's path may have any depth.
 pub const GROUP_PAGES: &str = "/groups/{*rest}";
 pub const SIGN_IN: &str = "/users/sign_in";
 pub const SIGN_OUT: &str = "/users/sign_out";
-/// Where the button of the provider leads, and where the provider leads back.
+/// Starts a sign-in at the provider; its redirect URI is [`PROVIDER_CALLBACK`].
 pub const PROVIDER_SIGN_IN: &str = "/users/auth/openid_connect";
 pub const PROVIDER_CALLBACK: &str = "/users/auth/openid_connect/callback";
 pub const PROVIDER_SIGN_OUT: &str = "/users/auth/openid_connect/sign_out";
@@ -23,7 +23,7 @@ pub const SESSIONS: &str = "/-/user_settings/active_sessions";
 pub const CONFIRM: &str = "/users/confirm";
 pub const PASSWORD_RESET: &str = "/users/password/edit";
 pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
-/// Below it is what only administrators see.
+/// The prefix of pages for administrators.
 const ADMIN: &str = "/admin/";
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
@@ -37,7 +37,7 @@ pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
 
-/// Whether what is at `path`, if anything is, would be for administrators alone.
+/// Whether `path` is under the administrators' prefix, whether or not it exists.
 pub fn is_administrators(path: &str) -> bool {
     path.starts_with(ADMIN)
 }
@@ -53,7 +53,7 @@ pub enum GroupPage {
 impl GroupPage {
     pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
 
-    /// What follows `/-/`.
+    /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
@@ -62,7 +62,7 @@ impl GroupPage {
         }
     }
 
-    /// The pattern of its address, for the log and the metrics.
+    /// The route pattern, for log and metrics.
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
@@ -75,8 +75,8 @@ impl GroupPage {
         format!("/groups/{group}/-/{}", self.suffix())
     }
 
-    /// The group and page that the rest of an address after `/groups/` names. `acme` alone is its
-    /// overview. `None` when it names none.
+    /// Splits the part of a path after `/groups/` into group and page. `acme` alone is its overview. `None`
+    /// when there is no such page.
     pub fn parse(rest: &str) -> Option<(GroupPath, Self)> {
         let rest = rest.trim_end_matches('/');
         let (group, page) = match rest.split_once("/-/") {
@@ -87,17 +87,17 @@ impl GroupPage {
     }
 }
 
-/// The configuration page with the consent dialog open; how it opens without JavaScript.
+/// The configuration page with the consent dialog open, for browsers without JavaScript.
 pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
     format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
 }
 
-/// A feature flag as it is set in an environment.
+/// A feature flag's page for an environment.
 pub fn feature_flag(name: &str, environment: Environment) -> String {
     format!("{ADMIN_FEATURE_FLAGS}/{name}?environment={environment}")
 }
 
-/// The same with the dialog of a change open, and what was typed into it.
+/// The same with a change's dialog open, and its fields as entered.
 pub fn feature_flag_changing(
     name: &str,
     environment: Environment,
@@ -119,7 +119,7 @@ pub fn feature_groups_with(name: &str) -> String {
     format!("{ADMIN_FEATURE_GROUPS}?name={}", query_value(name))
 }
 
-/// A feature group.
+/// A feature group's page.
 pub fn feature_group(name: &str) -> String {
     format!("{ADMIN_FEATURE_GROUPS}/{name}")
 }
@@ -140,8 +140,7 @@ pub fn access_tokens_with(name: &str, scopes: &[String], expires_at: &str) -> St
     path
 }
 
-/// The download of what `query` asks for, in a group or in the whole log. The format is `csv` or
-/// `ndjson`.
+/// The download of the audit events that match `query`, of a group or of all. `format` is `csv` or `ndjson`.
 pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery) -> String {
     let mut path = format!("{AUDIT_EXPORT}?format={format}");
     if let Some(group) = group {
@@ -156,13 +155,13 @@ pub fn audit_export(group: Option<&GroupPath>, format: &str, query: &AuditQuery)
     path
 }
 
-/// The sign-in page, coming back to `to` afterwards, as far as [`short_return`] goes.
+/// The sign-in page with `to`, shortened by [`short_return`], to return to.
 pub fn sign_in_returning_to(to: &str) -> String {
     let to = short_return(to);
     if to == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?return_to={}", query_value(to)) }
 }
 
-/// The way to the provider, coming back to `to` afterwards.
+/// A sign-in at the provider that returns to `to`.
 pub fn provider_sign_in_returning_to(to: &str) -> String {
     match short_return(safe_return(Some(to))) {
         HOME => PROVIDER_SIGN_IN.to_owned(),
@@ -170,17 +169,17 @@ pub fn provider_sign_in_returning_to(to: &str) -> String {
     }
 }
 
-/// The way to the provider, where one proves anew who one is, coming back to `to` afterwards.
+/// A re-authentication at the provider that returns to `to`.
 pub fn provider_confirm_returning_to(to: &str) -> String {
     format!("{PROVIDER_SIGN_IN}?anew=true&return_to={}", query_value(short_return(safe_return(Some(to)))))
 }
 
-/// The page that asks for the password again, coming back to `to` afterwards.
+/// The page that asks for the password again, and returns to `to`.
 pub fn confirm_returning_to(to: &str) -> String {
     format!("{CONFIRM}?return_to={}", query_value(to))
 }
 
-/// The list of users, searched for `text`.
+/// The list of users, filtered by `text`.
 pub fn admin_users_searching(text: &str) -> String {
     if text.is_empty() {
         ADMIN_USERS.to_owned()
@@ -189,18 +188,18 @@ pub fn admin_users_searching(text: &str) -> String {
     }
 }
 
-/// What somebody who forgot their password is sent.
+/// The password reset link that a user is sent.
 pub fn reset_link(origin: &str, token: &str) -> String {
     format!("{origin}{PASSWORD_RESET}?reset_password_token={}", query_value(token))
 }
 
-/// What `serve` prints where there are no users yet.
+/// The link that `serve` prints while there are no users.
 pub fn first_administrator_link(origin: &str, token: &str) -> String {
     format!("{origin}{FIRST_ADMINISTRATOR}?token={}", query_value(token))
 }
 
-/// What of `to` may travel in an address, a header and a cookie, for which proxies have little room: all of it,
-/// its path, or nothing but the way home.
+/// Limits `to` to a length that fits a URL, a header and a cookie, which proxies limit: all of it, its path
+/// alone, or the home page.
 pub fn short_return(to: &str) -> &str {
     const LONGEST: usize = 1000;
 
@@ -208,8 +207,8 @@ pub fn short_return(to: &str) -> &str {
     [to, path].into_iter().find(|it| it.len() <= LONGEST).unwrap_or(HOME)
 }
 
-/// Where to go after signing in: `to` when it is a page of ours, else the groups. Anything that a
-/// browser could take for another host is not.
+/// Where to go after sign-in: `to` if it is a local path, otherwise the home page. Rejects anything that a
+/// browser could resolve to another host (open redirect).
 pub fn safe_return(to: Option<&str>) -> &str {
     let Some(to) = to else { return HOME };
     let local = to.starts_with('/')
@@ -267,7 +266,7 @@ mod tests {
     }
 
     proptest! {
-        /// As a browser would follow it.
+        /// Resolved as a browser would.
         #[test]
         fn no_text_leads_to_another_host(to in "[/\\\\a-z.:@?#%\t\n\r \u{0}é]{0,12}|.*") {
             let here = url::Url::parse("https://console.test/users/sign_in").unwrap();

@@ -1,11 +1,11 @@
-//! A user's preferences about how the pages look. Orbit has a file of its own.
+//! A user's display preferences. Those for Orbit are in `flows/orbit.rs`.
 
 use super::keyed::keyed_enum;
 
 keyed_enum! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub enum Theme: serde {
-        /// As the operating system has it.
+        /// Follows the operating system.
         #[default]
         System = "system",
         Light = "light",
@@ -24,10 +24,10 @@ impl Theme {
 }
 
 keyed_enum! {
-    /// How times are written on the pages.
+    /// How times are displayed.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub enum TimeFormat: serde {
-        /// `2 hours ago`, the exact time on hover.
+        /// `2 hours ago`, with the exact time as tooltip.
         #[default]
         Relative = "relative",
         /// `1 June 2026, 21:05 UTC`.
@@ -55,7 +55,7 @@ impl TimeFormat {
     }
 }
 
-/// What is on the page besides Orbit.
+/// All display preferences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Display {
     pub theme: Theme,

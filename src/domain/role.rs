@@ -1,8 +1,8 @@
-//! Roles in a group, with GitLab's names and numbers; inherited downwards.
+//! Roles in a group, with GitLab's names and access levels; inherited by subgroups and projects.
 
 use serde::{Deserialize, Serialize};
 
-/// What a member is in a group. The order is the order of rights.
+/// A member's role in a group, ordered by rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -25,7 +25,7 @@ impl Role {
         }
     }
 
-    /// The role of an access level; `None` when no role has that number.
+    /// `None` for an unknown access level.
     pub const fn from_access_level(level: i64) -> Option<Self> {
         Some(match level {
             10 => Self::Guest,
@@ -37,7 +37,7 @@ impl Role {
         })
     }
 
-    /// As it is said on screen and kept in the ledger.
+    /// As shown on screen and recorded in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Guest => "Guest",

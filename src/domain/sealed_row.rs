@@ -1,10 +1,10 @@
-//! A row as the audit chain seals it: which one it is, and what stands in its columns.
+//! A row as the audit chain hashes it: its id and its columns.
 
 use std::fmt;
 
 use super::ids::{AuditEventId, ConsentId};
 
-/// A row that the chain seals.
+/// The id of a row in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowId {
     Event(AuditEventId),
@@ -36,7 +36,7 @@ impl fmt::Display for RowId {
     }
 }
 
-/// What stands in a column.
+/// A column's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     Null,
@@ -77,7 +77,7 @@ where
     }
 }
 
-/// A row as it is hashed: which one, and every other column in the order of the table.
+/// A row to be hashed: its id, and all other columns in table order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedRow<'a> {
     pub id: RowId,

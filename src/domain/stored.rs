@@ -1,19 +1,19 @@
-//! Words of a log that outlives releases: those that this program knows, and those that a newer one
-//! wrote, which are carried and shown as they are.
+//! Stored keys that may be unknown: a log outlives releases, and after a rollback may hold keys of a newer
+//! one, which are kept and shown as they are.
 
-/// A closed list of words, each with its key in the database.
+/// An enum whose values have a key in the database.
 pub trait Word: Copy {
     fn key(self) -> &'static str;
 
-    /// `None` when `key` names none of them.
+    /// `None` for an unknown key.
     fn find(key: &str) -> Option<Self>;
 }
 
-/// A word as it was stored.
+/// A value read from the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored<W> {
     Known(W),
-    /// Its key, which a newer release wrote.
+    /// An unknown key, written by a newer release.
     Newer(String),
 }
 

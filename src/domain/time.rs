@@ -1,9 +1,8 @@
-//! Instants, as they are stored and compared. Nothing here reads a clock.
+//! Timestamps. Nothing here reads a clock.
 
 use serde::{Deserialize, Serialize};
 
-/// How far the clocks of servers, and of a clock that was put right, may be apart without anybody noticing, in
-/// milliseconds.
+/// Tolerated clock skew, between servers or after a clock was corrected, in milliseconds.
 const CLOCKS_APART: i64 = 60_000;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -20,7 +19,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This instant and `millis` more; saturates at the ends of time.
+    /// Adds `millis`; saturates.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
@@ -31,18 +30,18 @@ impl Timestamp {
         self.plus_millis(days.saturating_mul(24 * 60 * 60 * 1000))
     }
 
-    /// Whether this was less than `millis` before `now`. What lies in the future was not: the clock was wrong
-    /// then or is now, and nobody knows how long ago it really was.
+    /// Whether this was less than `millis` before `now`. `false` in the future beyond clock skew: one of the
+    /// clocks was wrong, so the real age is unknown.
     pub const fn is_within(self, millis: i64, now: Self) -> bool {
         now.0 < self.plus_millis(millis).0 && !self.is_ahead_of(now)
     }
 
-    /// Whether this lies in the future, by more than clocks may be apart.
+    /// Whether this is in the future by more than clock skew.
     pub const fn is_ahead_of(self, now: Self) -> bool {
         self.0 > now.plus_millis(CLOCKS_APART).0
     }
 
-    /// `2026-06-01T09:30:00.000Z`: what the API and `<time datetime>` carry.
+    /// `2026-06-01T09:30:00.000Z`, for the API and `<time datetime>`.
     pub fn rfc3339(self) -> String {
         format!("{:.3}", self.instant())
     }
@@ -52,10 +51,10 @@ impl Timestamp {
         self.instant().strftime("%Y-%m-%d").to_string()
     }
 
-    /// Midnight (UTC) at the start of the day written `2026-06-01`; `None` when it is not a date.
+    /// Midnight UTC of a day such as `2026-06-01`; `None` when malformed.
     pub fn from_date(date: &str) -> Option<Self> {
         let day: jiff::civil::Date = date.parse().ok()?;
-        // It would take a date and a time as well, and leave out the time.
+        // The parser also accepts a date with a time, and drops the time.
         if day.to_string() != date {
             return None;
         }
@@ -63,12 +62,12 @@ impl Timestamp {
         Some(Self(midnight.timestamp().as_millisecond()))
     }
 
-    /// The instant written `2026-06-01T09:30:00Z` or with another offset; `None` when it is not one.
+    /// Parses `2026-06-01T09:30:00Z`, or with another offset; `None` when malformed.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(|it| Self(it.as_millisecond()))
     }
 
-    /// The instant (UTC) that a field for a date and a time has: `2026-06-01T09:30`; `None` when it is none.
+    /// Parses the UTC value of a `datetime-local` input, `2026-06-01T09:30`; `None` when malformed.
     pub fn from_field(text: &str) -> Option<Self> {
         let (day, time) = text.split_once('T')?;
         Self::from_date(day)?;
@@ -80,7 +79,7 @@ impl Timestamp {
         Self::from_rfc3339(&format!("{day}T{time}{seconds}Z"))
     }
 
-    /// What such a field shows: to the minute.
+    /// The value for such an input, to the minute.
     pub fn field(self) -> String {
         self.instant().strftime("%Y-%m-%dT%H:%M").to_string()
     }
@@ -95,8 +94,7 @@ impl Timestamp {
         self.instant().strftime(pattern).to_string()
     }
 
-    /// How long before `now` this was, in words: `just now`, `5 minutes ago`, `2 days ago`.
-    /// What lies in the future is said as `in 5 minutes`.
+    /// Relative to `now`: `just now`, `5 minutes ago`, `2 days ago`; in the future, `in 5 minutes`.
     pub fn relative_to(self, now: Self) -> String {
         let seconds = now.0.saturating_sub(self.0) / 1000;
         if seconds.abs() < 45 {

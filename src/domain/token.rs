@@ -1,4 +1,4 @@
-//! What a personal access token may be used for.
+//! Scopes of personal access tokens, and rules for new tokens.
 
 use super::{
     keyed::keyed_enum,
@@ -6,7 +6,7 @@ use super::{
 };
 
 keyed_enum! {
-    /// A right that a token carries. Its owner's own rights bound it further.
+    /// A right of a token, limited by its owner's own rights.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Scope: serde {
         ReadDecisions = "read_decisions",
@@ -18,7 +18,7 @@ keyed_enum! {
 }
 
 impl Scope {
-    /// One line that says what it allows.
+    /// One line on what it allows.
     pub const fn description(self) -> &'static str {
         match self {
             Self::ReadDecisions => {
@@ -38,7 +38,7 @@ impl Scope {
     }
 }
 
-/// Why a token cannot be made.
+/// Why a new token is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRuleError {
     #[error("Give the token a name of 1 to 100 visible characters, so that you can tell it from others.")]
@@ -49,15 +49,15 @@ pub enum TokenRuleError {
     Expiry,
 }
 
-/// `chosen`, each once and in the order of the catalogue.
+/// `chosen` without duplicates, in order of declaration.
 pub fn each_once(chosen: &[Scope]) -> Vec<Scope> {
     Scope::ALL.into_iter().filter(|scope| chosen.contains(scope)).collect()
 }
 
-/// How long a token may live at the most, in days.
+/// Maximum lifetime of a token, in days.
 pub const MAX_TOKEN_DAYS: i64 = 366;
 
-/// What a new token must be: the name trimmed, at least one scope, an end within a year.
+/// Validates a new token: a trimmed name, at least one scope, and expiry within [`MAX_TOKEN_DAYS`].
 pub fn check_new_token(
     name: &str,
     scopes: &[Scope],

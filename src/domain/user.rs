@@ -1,4 +1,4 @@
-//! Users: people and bots, and what a user name must be.
+//! Users: people and bots, and rules for their names.
 
 use super::{
     ids::UserId,
@@ -7,7 +7,7 @@ use super::{
 };
 
 keyed_enum! {
-    /// A person, or a program with an account. A bot never consents.
+    /// A person, or a program with an account. Bots cannot give consent.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum UserKind: serde {
         Human = "human",
@@ -34,11 +34,11 @@ pub enum UserRuleError {
     Name,
 }
 
-/// The most characters of a user name, as in GitLab.
+/// Maximum length of a username in characters, as in GitLab.
 pub const LONGEST_USERNAME: usize = 255;
 
-/// A user name as it may be stored: what GitLab allows, so that people and service accounts are known
-/// here by the names that they have there. Names are compared without regard to case.
+/// Validates a username by GitLab's rules, so that people and service accounts can have the same name here.
+/// Usernames are case-insensitive.
 pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let fits = (1..=LONGEST_USERNAME).contains(&username.len())
@@ -48,7 +48,7 @@ pub fn check_username(username: &str) -> Result<&str, UserRuleError> {
     if fits { Ok(username) } else { Err(UserRuleError::Username) }
 }
 
-/// A display name, trimmed.
+/// Validates a display name, and trims it.
 pub fn check_name(name: &str) -> Result<&str, UserRuleError> {
     let name = name.trim();
     let fits = name.chars().count() <= 128 && name.chars().all(may_stand_in_a_name) && is_seen(name);

@@ -1,13 +1,12 @@
-//! Which characters can be seen. Names of people and of their things need some that can, and none that
-//! make one name look like another.
+//! Visible characters. Names must contain some, and none that make one name look like another.
 
-/// Whether `c` may stand in a name: it shows, or what stands around it needs it. No control character,
-/// none that ends a line, turns the direction of the text or hides in it.
+/// Whether `c` is allowed in a name: visible, or needed by the characters around it. No control characters,
+/// line separators, bidirectional controls or invisible characters.
 pub fn may_stand_in_a_name(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}') && (!is_ignorable(c) || forms_others(c))
 }
 
-/// Whether anything of `text` can be seen.
+/// Whether `text` contains any visible character.
 pub fn is_seen(text: &str) -> bool {
     let draws = |c: char| {
         let is_blank = c.is_whitespace() || c == '\u{2800}';
@@ -16,7 +15,7 @@ pub fn is_seen(text: &str) -> bool {
     text.chars().any(draws)
 }
 
-/// What Unicode gives the property `Default_Ignorable_Code_Point`: it is not drawn by itself.
+/// Unicode's `Default_Ignorable_Code_Point`: not rendered by itself.
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -40,8 +39,8 @@ fn is_ignorable(c: char) -> bool {
     )
 }
 
-/// Joiners, which Persian, the scripts of India and emoji are written with, and variation selectors,
-/// which choose among the forms of a sign, of Japanese names for example.
+/// Joiners, needed by Persian, Indic scripts and emoji, and variation selectors, which select a glyph
+/// variant, for example in Japanese names.
 fn forms_others(c: char) -> bool {
     matches!(
         c,

@@ -1,4 +1,4 @@
-//! The audit log, which only grows.
+//! The audit log: append-only.
 
 use super::{
     StorageError, UnitOfWork, on_db, repository,
@@ -15,7 +15,7 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Events with their entries of the chain, where they have one.
+/// Selects events with their entries in the chain, if any.
 macro_rules! listed {
     ($where:literal $(, $more:literal)* $(,)?) => {
         concat!(
@@ -28,16 +28,16 @@ macro_rules! listed {
     };
 }
 
-/// The events where more is so, the newest first. Each combination is a statement of its own: with
-/// one for all, neither database would find the index.
+/// Selects a page of events, newest first, with an additional condition. Each combination is its own
+/// statement: with a generic one, neither database would use the index.
 macro_rules! list {
     ($($more:literal)?) => {
         listed!("(e.at, e.id) < ($1, $2) AND e.at >= $3", $($more,)? " ORDER BY e.at DESC, e.id DESC LIMIT $4")
     };
 }
 
-/// When each flag was last changed in each environment. The kinds stand here, so that their index is
-/// found.
+/// When each flag was last changed in each environment. The kinds are literals, so that the partial index is
+/// used.
 macro_rules! last_changes {
     ($($more:literal)?) => {
         concat!(
@@ -51,7 +51,7 @@ macro_rules! last_changes {
 statements! {
     APPEND = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
     APPEND_TWO = concat!("INSERT INTO audit_events (", event_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17), ($18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) RETURNING id");
-    /// One event, where the rest of a filter does not leave it out.
+    /// One event by id, unless another filter excludes it.
     FIND = listed!("e.id = $1 AND (e.at, e.id) < ($2, $3) AND e.at >= $4 AND (CAST($5 AS BIGINT) IS NULL OR e.namespace_id = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor_username = $6) AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)");
     LIST = list!();
     LIST_OF_KIND = list!(" AND e.kind = $5");
@@ -59,7 +59,7 @@ statements! {
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
     LAST_CHANGES = last_changes!();
     LAST_CHANGES_OF_FLAG = last_changes!(" AND target = $1");
-    /// How a flag was set. The kinds stand here, so that their index is found.
+    /// Changes of a flag. The kinds are literals, so that the partial index is used.
     LIST_OF_FLAG = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5");
     LIST_OF_FLAG_IN = list!(" AND e.kind IN ('feature_flag_updated', 'feature_flag_deleted') AND e.target = $5 AND e.environment = $6");
     LIST_OF_NAMESPACE = list!(" AND e.namespace_id = $5");
@@ -69,7 +69,7 @@ statements! {
 }
 
 impl From<NewAuditEvent> for AuditRow {
-    /// Its number is drawn when it is written.
+    /// The id is assigned on insert.
     fn from(event: NewAuditEvent) -> Self {
         let (namespace_id, namespace_path) = event.namespace.map(|it| (it.id.0, it.path)).unzip();
         let (state_before, state_after) = event.states.map(|it| (it.before, it.after)).unzip();
@@ -96,7 +96,7 @@ impl From<NewAuditEvent> for AuditRow {
     }
 }
 
-/// A row with its entry of the chain, where it has one.
+/// A row with its entry in the chain, if any.
 #[derive(sqlx::FromRow)]
 struct ListedRow {
     #[sqlx(flatten)]
@@ -142,14 +142,14 @@ fn namespace(id: Option<i64>, path: Option<String>) -> Option<AuditNamespace> {
     id.zip(path).map(|(id, path)| AuditNamespace { id: NamespaceId(id), path })
 }
 
-/// Which events to list: the newest first, a page at a time.
+/// Filters for a page of events, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only what happened in this namespace.
+    /// Only events in this namespace.
     pub namespace: Option<NamespaceId>,
-    /// Only what was asked for.
+    /// Only events that match.
     pub selection: AuditSelection,
-    /// Only what is older than this: where the last page ended.
+    /// Only events before this one: where the previous page ended.
     pub before: Option<AuditCursor>,
 }
 
@@ -160,8 +160,8 @@ pub struct AuditLog<'a> {
 repository!(audit_log -> AuditLog);
 
 impl AuditLog<'_> {
-    /// Takes an event that happens with the unit of work. It is written and sealed when that commits, and
-    /// with it what clients are told of it.
+    /// Adds an event to the unit of work. It is written and sealed on commit, together with its entry in the
+    /// change feed.
     pub fn append(&mut self, event: NewAuditEvent) {
         let mut feed = self.uow.change_feed();
         feed.happens(event.at);
@@ -171,7 +171,7 @@ impl AuditLog<'_> {
         self.uow.unsealed.push(Unsealed::Event(event.into()));
     }
 
-    /// Writes rows, and gives them their numbers: a consent is two events, most else is one.
+    /// Inserts rows and sets their ids, two per statement: a consent causes two events, most else one.
     pub(super) async fn insert(&mut self, rows: &mut [&mut AuditRow]) -> Result<(), StorageError> {
         for rows in rows.chunks_mut(2) {
             let sql = if rows.len() == 2 { APPEND_TWO } else { APPEND };
@@ -180,14 +180,14 @@ impl AuditLog<'_> {
                 .fold(sqlx::query_scalar(sql), |query, row| row.bind(query))
                 .fetch_all(c)
                 .await)?;
-            // They are drawn in the order of the rows, whatever the order in which they come back.
+            // `RETURNING` may be unordered, but ids are assigned in the order of the rows.
             ids.sort_unstable();
             rows.iter_mut().zip(ids).for_each(|(row, id)| row.id = id);
         }
         Ok(())
     }
 
-    /// The newest first, at most `limit`.
+    /// Newest first, at most `limit`.
     pub async fn list(&mut self, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
         let AuditSelection { person, kind, from, until, event } = &filter.selection;
         let sql = match (filter.namespace, person, kind) {
@@ -201,7 +201,7 @@ impl AuditLog<'_> {
             (Some(_), Some(_), Some(_)) => LIST_OF_NAMESPACE_PERSON_AND_KIND,
         };
         let end = until.map_or(i64::MAX, Timestamp::as_millis);
-        // Nothing has a number below the first: all that is older than `until`.
+        // No id is below `i64::MIN`, so this selects everything before `until`.
         let before = match filter.before {
             Some(cursor) if cursor.at.as_millis() < end => (cursor.at.as_millis(), cursor.id.0),
             _ => (end, i64::MIN),
@@ -228,7 +228,7 @@ impl AuditLog<'_> {
         Ok(rows.into_iter().map(AuditEvent::from).collect())
     }
 
-    /// When each flag, or the one that is named, was last changed in each environment; in no order.
+    /// When each flag, or only the given one, was last changed in each environment; in no order.
     pub async fn last_changes_of_flags(
         &mut self,
         only: Option<&str>,
@@ -241,7 +241,7 @@ impl AuditLog<'_> {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// How a flag was set, in one environment or in all: the newest first, at most `limit`.
+    /// Changes of a flag, in one environment or all: newest first, at most `limit`.
     pub async fn list_of_flag(
         &mut self,
         flag: &str,

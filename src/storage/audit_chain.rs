@@ -1,5 +1,5 @@
-//! The chain of hashes over the audit log and the consent ledger: sealing at the end of a
-//! transaction, sealing what is older, and reading it back for the check.
+//! Stores the hash chain over audit log and consent ledger: sealing on commit, sealing rows older than the
+//! chain, and reading for verification.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::domain::{
 statements! {
     HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
     HAS_OLDER_ROWS = "SELECT COUNT(*) FROM audit_older_rows WHERE id = 1";
-    /// Under the lock on the head: whoever removes the row seals.
+    /// Under the lock on the head: whoever deletes the row does the sealing.
     CLAIM_OLDER_ROWS = "DELETE FROM audit_older_rows WHERE id = 1";
     LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position >= $1 ORDER BY position LIMIT $2";
     EVENTS_OF_LINKS = concat!("SELECT id, ", event_columns!(), " FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2");
@@ -28,22 +28,23 @@ statements! {
     LEDGER = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2");
     EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id >= $1 ORDER BY e.id LIMIT $2";
     LEDGER_SEALS = "SELECT l.id, c.position FROM consent_ledger l LEFT JOIN audit_chain c ON c.ledger_id = l.id WHERE l.id >= $1 ORDER BY l.id LIMIT $2";
-    /// The last row of the ledger for a namespace and feature against the consent that stands.
+    /// Compares the latest ledger row per namespace and feature with the current consent.
     STANDING = "SELECT n.namespace_id, n.feature, n.ledger_id FROM namespace_consents n LEFT JOIN consent_ledger l ON l.id = n.ledger_id WHERE l.id IS NULL OR l.action <> 'given' OR l.namespace_id <> n.namespace_id OR l.feature <> n.feature OR EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = n.namespace_id AND later.feature = n.feature AND later.id > n.ledger_id) UNION ALL SELECT l.namespace_id, l.feature, l.id FROM consent_ledger l JOIN namespaces s ON s.id = l.namespace_id WHERE l.action = 'given' AND NOT EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = l.namespace_id AND later.feature = l.feature AND later.id > l.id) AND NOT EXISTS (SELECT 1 FROM namespace_consents n WHERE n.namespace_id = l.namespace_id AND n.feature = l.feature)";
 }
 
-/// Only PostgreSQL has it: SQLite has one writer at a time.
+/// PostgreSQL only: SQLite has a single writer.
 const LOCK_HEAD: &str = "SELECT position, hash FROM audit_head WHERE id = 1 FOR UPDATE";
 
-/// Appends links, from a JSON array of arrays, and moves the head: whoever waits for the head waits for each
-/// statement, so it is one. SQLite takes two at once, PostgreSQL one within another.
+/// Appends links, given as a JSON array of arrays, and moves the head in one round trip, because other
+/// writers wait for the head meanwhile. SQLite takes two statements at once, PostgreSQL one nested in
+/// another.
 const APPEND_SQLITE: &str = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1); UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
 const APPEND_POSTGRES: &str = "WITH links AS (INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT (link ->> 0)::BIGINT, (link ->> 1)::BIGINT, (link ->> 2)::BIGINT, link ->> 3 FROM json_array_elements($1::TEXT::JSON) AS links (link)) UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
 
-/// How many rows are in memory at a time.
+/// How many rows are held in memory at a time.
 const PAGE: i64 = 2_000;
 
-/// A row of the chain: its position, its event or its row of the ledger, its hash.
+/// A row of the chain: position, event id or ledger id, hash.
 type LinkRow = (i64, Option<i64>, Option<i64>, String);
 
 pub struct AuditChain<'a> {
@@ -53,9 +54,9 @@ pub struct AuditChain<'a> {
 repository!(audit_chain -> AuditChain);
 
 impl AuditChain<'_> {
-    /// Writes and seals what the unit of work collected. The last thing before a commit: whoever
-    /// holds the head waits for nobody, so there are no deadlocks, and positions, numbers and commits
-    /// come in one order.
+    /// Writes and seals the rows collected by the unit of work. Must come last before the commit: whoever
+    /// holds the head takes no other lock, so there are no deadlocks, and positions, ids and commits are in
+    /// the same order.
     pub(super) async fn seal(&mut self, mut rows: Vec<Unsealed>) -> Result<(), StorageError> {
         let end = self.lock().await?;
         let mut events: Vec<&mut AuditRow> = rows
@@ -73,7 +74,7 @@ impl AuditChain<'_> {
         self.append(end, sealed).await.map(drop)
     }
 
-    /// Keeps every other writer out until the end of the transaction; where the chain ends.
+    /// Locks the head against other writers until the end of the transaction, and returns it.
     pub(super) async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
         let lock = match self.uow.transaction {
             Transaction::Sqlite(_) => HEAD,
@@ -86,7 +87,7 @@ impl AuditChain<'_> {
         })
     }
 
-    /// Seals rows; where the chain ends then.
+    /// Seals `rows` after `end`, and returns the new end.
     async fn append<'r>(
         &mut self,
         mut end: ChainPoint,
@@ -115,7 +116,7 @@ impl AuditChain<'_> {
         Ok(end)
     }
 
-    /// Seals every row that there is.
+    /// Seals all rows of both tables.
     async fn append_all(&mut self, mut end: ChainPoint) -> Result<ChainPoint, StorageError> {
         let mut from = Some(i64::MIN);
         while let Some(first) = from {
@@ -134,13 +135,13 @@ impl AuditChain<'_> {
         Ok(end)
     }
 
-    /// Where the chain ends; `None` when somebody removed the head.
+    /// The end of the chain; `None` when its row was deleted.
     pub async fn head(&mut self) -> Result<Option<ChainPoint>, StorageError> {
         let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(HEAD).fetch_optional(c).await)?;
         Ok(head.map(point))
     }
 
-    /// Calls `step` with each entry of the chain, from the first to the last.
+    /// Calls `step` with each entry of the chain in order.
     pub async fn walk(&mut self, mut step: impl FnMut(&Link<'_>)) -> Result<(), StorageError> {
         let mut from = i64::MIN;
         loop {
@@ -176,7 +177,7 @@ impl AuditChain<'_> {
         }
     }
 
-    /// Calls `found` with each row that no entry of the chain names.
+    /// Calls `found` with each row that has no entry in the chain.
     pub async fn not_sealed(&mut self, mut found: impl FnMut(RowId)) -> Result<(), StorageError> {
         for (sql, of_ledger) in [(EVENT_SEALS, false), (LEDGER_SEALS, true)] {
             let row = |id| {
@@ -195,7 +196,7 @@ impl AuditChain<'_> {
         Ok(())
     }
 
-    /// Consents that stand although the ledger says otherwise, and the other way round.
+    /// Current consents that contradict the ledger, and the reverse.
     pub async fn standing_consents(&mut self) -> Result<Vec<Fault>, StorageError> {
         let rows: Vec<(i64, String, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(STANDING).fetch_all(c).await)?;
@@ -212,9 +213,9 @@ fn point((position, hash): (i64, String)) -> ChainPoint {
     ChainPoint { position, hash: ChainHash::from_text(hash) }
 }
 
-/// Seals what is older than the chain, once: the migration that found such rows left a note, which goes
-/// with the sealing. Without it, a row that has no seal is one that somebody put there. Several servers
-/// may do so at once; the lock on the head lets one go first.
+/// Seals rows older than the chain, once. The migration that found such rows left a marker, which is deleted
+/// with the sealing; without it, an unsealed row counts as inserted behind the program's back. Safe on
+/// several servers at once, as the lock on the head serializes them.
 pub(super) async fn seal_what_is_older(mut uow: UnitOfWork) -> Result<(), StorageError> {
     let noted: i64 = on_db!(uow, |c| sqlx::query_scalar(HAS_OLDER_ROWS).fetch_one(c).await)?;
     if noted == 0 {
@@ -229,7 +230,7 @@ pub(super) async fn seal_what_is_older(mut uow: UnitOfWork) -> Result<(), Storag
     if claimed == 0 {
         return Ok(());
     }
-    // Only a chain that has not begun: after that, what is not sealed is to be named.
+    // Only while the chain is empty: later, unsealed rows must be reported.
     if end.position == 0 {
         end = chain.append_all(end).await?;
     }

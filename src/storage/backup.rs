@@ -1,4 +1,4 @@
-//! A copy of an SQLite database, written while servers use it.
+//! Backup of an SQLite database while servers use it.
 
 use std::{
     fs::File,
@@ -17,19 +17,19 @@ use super::{
     schema::{APPLIED, Applied, SchemaState, judge_sqlite},
 };
 
-/// A copy that was made.
+/// A completed backup.
 #[derive(Debug)]
 pub struct Copied {
-    /// The number of its last migration.
+    /// The version of its last migration.
     pub schema: i64,
     pub bytes: u64,
 }
 
-/// Writes a consistent copy of the database to `to`. Servers go on meanwhile; what they commit after
-/// this began is not in it. The file appears whole and checked, or not at all.
+/// Writes a consistent copy of the database to `to`. Servers may write meanwhile; later commits are not
+/// included. The file appears complete and verified, or not at all.
 ///
 /// # Errors
-/// `to` is there already, or the copy could not be written or is not sound.
+/// `to` exists, or the copy could not be written or is damaged.
 pub async fn back_up(url: &DatabaseUrl, to: &Path) -> Result<Copied, CopyError> {
     let DatabaseUrl::Sqlite(options) = url else { return Err(CopyError::Postgres) };
     let from = options.get_filename();
@@ -51,13 +51,13 @@ pub async fn back_up(url: &DatabaseUrl, to: &Path) -> Result<Copied, CopyError> 
     Ok(Copied { schema, bytes })
 }
 
-/// A connection that neither makes nor migrates anything.
+/// A connection that neither creates nor migrates a database.
 async fn open_plainly(file: &Path, immutable: bool) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnectOptions::new().filename(file).immutable(immutable).connect().await
 }
 
-/// Whether the file, which nobody uses, is a sound database of this program or an older one; the
-/// number of its last migration.
+/// Checks that the file, which must not be in use, is an intact database of this program or an older release,
+/// and returns the version of its last migration.
 pub(super) async fn examine(file: &Path) -> Result<i64, CopyError> {
     const MAGIC: &[u8; 16] = b"SQLite format 3\0";
     let mut head = Vec::new();

@@ -1,13 +1,12 @@
-//! The change feed, in which every write says what changed that an answer may rest on.
+//! The change feed: every write records what changed that an answer may depend on.
 //!
-//! A repository says of each of its writes which topic it touches, so that none can be forgotten; what
-//! clients are told besides, the act says. Both are collected, and written when the unit of work commits.
+//! Each repository method that writes touches a topic, so that none can be forgotten; the entries for clients
+//! come from audit events. Both are collected, and written when the unit of work commits.
 //!
-//! Ids are given by `change_head`, which a writer holds from then on until it has committed: it is the last
-//! lock that it takes, so it waits for nobody meanwhile. So ids have no gaps and become visible in their
-//! order, on both databases, and whoever has read up to one has seen all before it. A sequence gives
-//! neither: it counts on when its transaction is rolled back, and a lower number may commit after a higher
-//! one.
+//! Ids come from the row in `change_head`, which a writer locks until it has committed. It is the last lock
+//! taken, so there are no deadlocks. Ids therefore have no gaps and become visible in order on both
+//! databases: a reader at id *n* has seen everything up to *n*. A sequence guarantees neither: it is not
+//! rolled back, and a lower id may commit after a higher one.
 
 use super::{StorageError, UnitOfWork, on_db, repository, statements, unwritten::Unwritten};
 use crate::domain::{
@@ -20,7 +19,7 @@ use crate::domain::{
 
 statements! {
     TAKE_IDS = "UPDATE change_head SET last = last + $1 WHERE id = 1 RETURNING last";
-    /// Where nobody says when, it was when what is before it was, or later.
+    /// Without a time of its own, an entry takes that of its predecessor.
     INSERT = "INSERT INTO changes (id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id) VALUES ($1, COALESCE($2, (SELECT at FROM changes WHERE id = $1 - CAST(1 AS BIGINT)), 0), $3, $4, $5, $6, $7, $8, $9)";
     LAST = "SELECT last FROM change_head WHERE id = 1";
     FOLLOWING = "SELECT id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id FROM changes WHERE id > $1 ORDER BY id LIMIT $2";
@@ -64,23 +63,23 @@ pub struct ChangeFeed<'a> {
 }
 
 impl ChangeFeed<'_> {
-    /// The unit of work changes something of the topic. Clients are not told by this.
+    /// Marks the topic as changed by the unit of work. Clients are not notified.
     pub fn touch(&mut self, topic: Topic) {
         let unwritten = &mut self.uow.unwritten;
         unwritten.touched = unwritten.touched.and(topic);
     }
 
-    /// The unit of work changes this, and clients are told.
+    /// Adds an entry of which clients are notified.
     pub(super) fn tell(&mut self, change: NewChange) {
         self.uow.unwritten.told.push(change);
     }
 
-    /// When the unit of work happens.
+    /// Sets the time of the entries.
     pub(super) fn happens(&mut self, at: Timestamp) {
         self.uow.unwritten.at = Some(at);
     }
 
-    /// Keeps every other writer out until the end of the transaction; the last of so many new ids.
+    /// Reserves ids and returns the last one. Locks out all other writers until the end of the transaction.
     async fn take_ids(&mut self, count: i64) -> Result<i64, StorageError> {
         let last: Option<i64> =
             on_db!(self.uow, |c| sqlx::query_scalar(TAKE_IDS).bind(count).fetch_optional(c).await)?;
@@ -90,7 +89,7 @@ impl ChangeFeed<'_> {
         })
     }
 
-    /// Writes what the unit of work changed; the topics. The last thing before the commit.
+    /// Writes the collected changes and returns their topics. Must come last before the commit.
     pub(super) async fn write(&mut self) -> Result<Topics, StorageError> {
         let Unwritten { told, touched, at } = std::mem::take(&mut self.uow.unwritten);
         let of_told = told.iter().fold(Topics::NONE, |topics, it| topics.and(it.topic));
@@ -136,13 +135,13 @@ impl ChangeFeed<'_> {
         Ok(of_told.union(touched))
     }
 
-    /// The last id that was given; 0 before the first.
+    /// The last id assigned; 0 before the first.
     pub async fn last(&mut self) -> Result<ChangeId, StorageError> {
         Ok(ChangeId(on_db!(self.uow, |c| sqlx::query_scalar(LAST).fetch_one(c).await)?))
     }
 
-    /// What came after a change, in its order, at most `limit`. `None` when nobody can say: what came next
-    /// was removed since, or the database, an older copy, does not know of that change yet.
+    /// The changes after `after`, in order, at most `limit`. `None` when unknown: the next ones were deleted,
+    /// or the database was restored from a backup that does not reach `after`.
     pub async fn following(
         &mut self,
         after: ChangeId,
@@ -157,8 +156,7 @@ impl ChangeFeed<'_> {
         Ok(goes_on.then(|| rows.into_iter().map(Change::from).collect()))
     }
 
-    /// Removes, from the beginning, what happened at `until` or before, at most `limit` of it. How many
-    /// that was.
+    /// Deletes the oldest changes up to `until`, inclusive, at most `limit`, and returns how many.
     pub async fn delete_old(&mut self, until: Timestamp, limit: i64) -> Result<i64, StorageError> {
         let rows: Vec<(i64, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(OLDEST).bind(limit).fetch_all(c).await)?;

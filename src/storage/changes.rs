@@ -1,9 +1,8 @@
-//! Whether what was read before is still so: a row of the change feed, of whichever process, means that
-//! something of its topic changed.
+//! Cache invalidation: a new row in the change feed, written by any process, means that something in its
+//! topic changed.
 //!
-//! SQLite tells by `PRAGMA data_version`, asked every few milliseconds on a connection of its own, that
-//! something was written; the feed tells what. PostgreSQL tells by `NOTIFY`, which a trigger on the feed
-//! sends as part of the commit.
+//! SQLite is polled every few milliseconds with `PRAGMA data_version` on a dedicated connection; when it
+//! differs, the feed is read. PostgreSQL sends `NOTIFY` from a trigger on the feed, as part of the commit.
 
 use std::{
     convert::Infallible,
@@ -26,57 +25,57 @@ use tokio::{
 use super::statements;
 use crate::domain::change::{Topic, Topics};
 
-/// Only SQLite has it.
+/// SQLite only.
 const DATA_VERSION: &str = "PRAGMA data_version";
 statements! {
     LAST = "SELECT last FROM change_head WHERE id = 1";
     TOPICS_AFTER = "SELECT topic FROM changes WHERE id > $1";
 }
 
-/// Where the trigger of the feed says the topic.
+/// The channel that the feed's trigger notifies; the payload is the topic.
 const CHANNEL: &str = "duo_console_changes";
 
-/// How often SQLite is asked.
+/// The polling interval on SQLite.
 const POLL: Duration = Duration::from_millis(15);
-/// How often PostgreSQL has to show that it is still there, and how long it may take.
+/// The heartbeat interval on PostgreSQL, and its timeout.
 const HEARTBEAT: Duration = Duration::from_millis(500);
-/// How long after a loss the next try begins.
+/// The delay before reconnecting.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// What is known about changes, at one moment.
+/// What is known about changes at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Knowledge {
-    /// Nobody watches: what was read before is worth nothing.
+    /// Nobody watches: cached values cannot be trusted.
     None,
-    /// What was read in these generations still holds.
+    /// Values read in these generations are still valid.
     Current(Generations),
-    /// The database is out of reach: nobody can know.
+    /// The database is out of reach, so validity is unknown.
     Lost,
 }
 
-/// How often something of each topic changed. Take it before reading, so that a change during the reading
-/// makes it old.
+/// The number of changes per topic. Take it before reading, so that a change during the read makes the value
+/// outdated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generations([u64; Topic::ALL.len()]);
 
 impl Generations {
-    /// Of what rests on all of these. Each counts forward only, so the sum is the same as before exactly
-    /// when nothing of them changed.
+    /// The generation of values that depend on all of `topics`. Counters only grow, so the sum is equal
+    /// exactly when none of them changed.
     pub fn of(&self, topics: Topics) -> Generation {
         Generation(topics.iter().map(|topic| self.0[topic as usize]).sum())
     }
 }
 
-/// Between two changes of what something rests on.
+/// Identifies the period between two changes of the topics that a value depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u64);
 
 impl Generation {
-    /// Of what was read while nobody watched: never the current one, the first of which is 1.
+    /// For values read while nobody watched. Never current, as generations start at 1.
     pub const UNWATCHED: Self = Self(0);
 }
 
-/// Counts the changes. Cheap to clone; all clones count the same.
+/// Change counters and their broadcast. Cheap to clone; clones share state.
 #[derive(Clone, Debug, Default)]
 pub struct Changes(Arc<Counter>);
 
@@ -84,7 +83,7 @@ pub struct Changes(Arc<Counter>);
 struct Counter {
     generations: [AtomicU64; Topic::ALL.len()],
     watch: AtomicU8,
-    /// Wakes those who wait for the next; true at the end.
+    /// Wakes listeners; `true` at shutdown.
     bell: watch::Sender<bool>,
     turn: Mutex<()>,
 }
@@ -105,7 +104,7 @@ impl Changes {
         }
     }
 
-    /// Something of these topics changed: what was read so far and rests on them is old.
+    /// Counts a change of these topics, which outdates cached values that depend on them.
     pub(super) fn happened(&self, topics: Topics) {
         for topic in topics.iter() {
             self.0.generations[topic as usize].fetch_add(1, Ordering::AcqRel);
@@ -113,23 +112,24 @@ impl Changes {
         self.0.bell.send_modify(|_| {});
     }
 
-    /// To wait for changes. Those from here on are heard of.
+    /// A listener for changes from now on.
     pub fn listen(&self) -> Listener {
         Listener(self.0.bell.subscribe())
     }
 
-    /// Waits until nobody else reads what changed: the bell wakes all who wait at once, and what one has
-    /// read serves the others.
+    /// Locks a mutex for reading the changes: the broadcast wakes all listeners at once, and what one of them
+    /// reads serves the others.
     pub async fn turn(&self) -> impl Drop + '_ {
         self.0.turn.lock().await
     }
 
-    /// Lets go whoever waits: the server stops.
+    /// Ends all listeners, at shutdown.
     pub fn end(&self) {
         self.0.bell.send_replace(true);
     }
 
-    /// From here on every change is noticed; those before may not have been.
+    /// Marks changes as watched from now on. Earlier ones may have been missed, so all topics count as
+    /// changed.
     fn found(&self) {
         self.happened(Topics::ALL);
         self.0.watch.store(WATCHED, Ordering::Release);
@@ -142,34 +142,34 @@ impl Changes {
     }
 }
 
-/// Waits for changes, of whichever process.
+/// Waits for changes by any process.
 pub struct Listener(watch::Receiver<bool>);
 
 impl Listener {
-    /// What happened until now is known. To be called before reading, so that nothing falls in between.
+    /// Marks all changes so far as seen. Call it before reading, so that none is missed.
     pub fn is_up_to_date(&mut self) {
         self.0.mark_unchanged();
     }
 
-    /// Waits for something that happened since; false when nobody is to wait any longer.
+    /// Waits for a change since the last call; `false` at shutdown.
     pub async fn next(&mut self) -> bool {
         !*self.0.borrow() && self.0.changed().await.is_ok() && !*self.0.borrow()
     }
 
-    /// Whether nobody is to wait any longer.
+    /// Whether the server is shutting down.
     pub fn has_ended(&self) -> bool {
         *self.0.borrow()
     }
 }
 
-/// How a database is watched.
+/// The connection to watch.
 pub(super) enum Watched {
     /// A pool of one connection, so that closing the database waits for it.
     Sqlite(SqlitePool),
     Postgres(Arc<PgConnectOptions>),
 }
 
-/// Watches until it is dropped, through every loss of the database.
+/// Watches until dropped; reconnects when the database is lost.
 pub(super) async fn watch(database: Watched, changes: Changes) {
     loop {
         let watching = async {
@@ -186,13 +186,13 @@ pub(super) async fn watch(database: Watched, changes: Changes) {
 
 async fn watch_sqlite(pool: &SqlitePool, changes: &Changes) -> Result<Infallible, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    // What failed once is not used again.
+    // Do not reuse a connection that failed.
     connection.close_on_drop();
     let (mut version, mut last) = (None, None);
     loop {
         let now: i64 = sqlx::query_scalar(DATA_VERSION).fetch_one(&mut *connection).await?;
         if version.replace(now) != Some(now) {
-            // Much that is written is no change: that a session was used, for one.
+            // Many writes are no change, for example that a session was used.
             let until: i64 = sqlx::query_scalar(LAST).fetch_one(&mut *connection).await?;
             match last.replace(until) {
                 None => changes.found(),
@@ -207,14 +207,14 @@ async fn watch_sqlite(pool: &SqlitePool, changes: &Changes) -> Result<Infallible
     }
 }
 
-/// What was written after one change, up to another.
+/// The topics of the changes after `before`, up to `until`.
 async fn topics_after(
     connection: &mut SqliteConnection,
     before: i64,
     until: i64,
 ) -> Result<Topics, sqlx::Error> {
     let topics: Vec<String> = sqlx::query_scalar(TOPICS_AFTER).bind(before).fetch_all(connection).await?;
-    // Some were removed meanwhile, or an older copy was put back: it may have been anything.
+    // Rows were deleted meanwhile, or a backup was restored: anything may have changed.
     if i64::try_from(topics.len()).is_ok_and(|count| before >= until || count < until - before) {
         return Ok(Topics::ALL);
     }
@@ -230,12 +230,12 @@ async fn watch_postgres(options: &PgConnectOptions, changes: &Changes) -> Result
         loop {
             match listener.try_recv().await? {
                 Some(change) => changes.happened(Topics::of_word(change.payload())),
-                // It would connect again by itself, and nobody would know what was missed.
+                // It would reconnect by itself and hide that notifications were missed.
                 None => return Err(sqlx::Error::PoolClosed),
             }
         }
     };
-    // A network that swallows packets lets a listener wait for ever.
+    // A network that drops packets silently would leave the listener waiting for ever.
     let pulse = lone.connect_with(options.clone()).await?;
     let beating = async {
         loop {

@@ -1,4 +1,4 @@
-//! Why no copy of an SQLite database was made, or why one was not taken.
+//! Errors of backup and restore of SQLite databases.
 
 use std::{io, path::PathBuf};
 
@@ -14,7 +14,7 @@ pub enum CopyError {
     Exists(PathBuf),
     #[error("{} is not an SQLite database", .0.display())]
     NotSqlite(PathBuf),
-    /// What SQLite says about it.
+    /// SQLite's message.
     #[error("the copy is damaged: {0}")]
     Damaged(String),
     #[error("it is not a database of Duo Console")]
@@ -30,7 +30,7 @@ pub enum CopyError {
     NotACopy(PathBuf),
     #[error("a server or another program uses {}: stop it first", .0.display())]
     InUse(PathBuf),
-    /// The first that is wrong with it.
+    /// The first fault.
     #[error("its audit log was altered: {0}. `duo-console audit verify` on the copy names all of it")]
     Altered(String),
     #[error("{what}: {source}")]

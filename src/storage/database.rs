@@ -1,4 +1,4 @@
-//! Opening a database: which one, with which settings, brought up to date.
+//! Opening a database: settings, connection pools and migrations.
 
 use std::{fs::File, io, path::Path, time::Duration};
 
@@ -20,36 +20,35 @@ use super::{
 };
 
 statements! {
-    /// What was applied, as sqlx keeps it.
+    /// The applied migrations, from sqlx's table.
     APPLIED_MIGRATIONS = "SELECT version, checksum FROM _sqlx_migrations WHERE success";
 }
 
-/// Only PostgreSQL has it.
+/// PostgreSQL only.
 const ENCODING: &str = "SELECT current_setting('server_encoding')";
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(super) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How long a request waits for its transaction. What is left of it when that begins is how long it waits,
-/// on PostgreSQL, for each lock that somebody else holds: whoever wants to change something that cannot be
-/// changed hears of it within a second of whatever holds it up.
+/// How long a request waits for its transaction to begin. On PostgreSQL, what is left of it then becomes
+/// `lock_timeout`: a change that is blocked fails within about a second.
 const BEGUN_WITHIN: Duration = Duration::from_millis(900);
 
-/// However late it is, so long a lock is waited for: others hold one for as long as a commit takes.
+/// The minimum `lock_timeout`, however late a transaction begins: locks are held for the length of a commit.
 const LEAST_FOR_A_LOCK: Duration = Duration::from_millis(100);
 
-/// How often a start that waits for PostgreSQL tries.
+/// The retry interval while waiting for PostgreSQL to start.
 const KNOCK_EVERY: Duration = Duration::from_secs(1);
 
-/// How the connections of a pool are used.
+/// Connection usage of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolUse {
     pub name: &'static str,
-    /// So many it may have.
+    /// Maximum size.
     pub most: u32,
-    /// Open, and waiting for work.
+    /// Open and idle.
     pub idle: u32,
-    /// At work.
+    /// In use.
     pub in_use: u32,
 }
 
@@ -62,41 +61,41 @@ pub struct Storage {
 
 #[derive(Clone)]
 pub(super) enum Pool {
-    /// SQLite has one writer at a time; readers go on beside it (WAL).
+    /// SQLite: a single writer, with concurrent readers (WAL).
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
-        /// One connection, for [`Storage::watch`].
+        /// A single connection, for [`Storage::watch`].
         watcher: SqlitePool,
     },
-    /// Whoever waits for a lock has a connection meanwhile, and whoever stopped waiting leaves one that
-    /// waits on. Those who write have their own, so that none of it is taken from those who read.
+    /// A transaction that waits for a lock occupies a connection, even after its caller gave up. Writers have
+    /// a pool of their own, so that they cannot starve readers.
     Postgres { readers: PgPool, writers: PgPool },
 }
 
 impl From<SqlitePool> for Pool {
-    /// One for everything.
+    /// One pool for everything.
     fn from(pool: SqlitePool) -> Self {
         Self::Sqlite { readers: pool.clone(), writer: pool.clone(), watcher: pool }
     }
 }
 
 impl From<PgPool> for Pool {
-    /// One for everything.
+    /// One pool for everything.
     fn from(pool: PgPool) -> Self {
         Self::Postgres { readers: pool.clone(), writers: pool }
     }
 }
 
 impl Storage {
-    /// Opens the database and applies the migrations that it lacks. Safe when several servers do so
-    /// at once: PostgreSQL takes an advisory lock, for SQLite a file beside the database is locked.
+    /// Opens the database and applies pending migrations. Safe with several servers at once: PostgreSQL takes
+    /// an advisory lock, SQLite locks a file beside the database.
     pub async fn open(url: &DatabaseUrl, max_connections: u32) -> Result<Self, StorageError> {
         Self::open_with_patience(url, max_connections, BEGUN_WITHIN).await
     }
 
-    /// The same, with another time that a request waits for its transaction: a command, or a test beside
-    /// many others on a busy machine, is in no hurry.
+    /// [`Storage::open`] with another time to wait for a transaction, for commands and for tests on a busy
+    /// machine.
     pub async fn open_with_patience(
         url: &DatabaseUrl,
         max_connections: u32,
@@ -108,8 +107,8 @@ impl Storage {
         }
     }
 
-    /// Waits until PostgreSQL can be reached: when a machine starts, nobody knows who is first. What
-    /// else is wrong is for [`Storage::open`] to say, and so is that the time was not enough.
+    /// Waits until PostgreSQL accepts connections, at most `at_most`, as it may start after this program. Any
+    /// error, a timeout included, is left to [`Storage::open`].
     pub async fn wait_for(url: &DatabaseUrl, at_most: Duration) {
         let DatabaseUrl::Postgres(options) = url else { return };
         let reached = async {
@@ -128,8 +127,8 @@ impl Storage {
         max_connections: u32,
         patience: Duration,
     ) -> Result<Self, StorageError> {
-        // Without the limit of a request: a migration may take long, and so may waiting for the server
-        // that runs it.
+        // Without the statement timeout of requests: a migration may take long, and so may waiting for
+        // another server to run it.
         let unhurried = options.clone().options([("statement_timeout", "0")]);
         let migrating = PgPoolOptions::new().max_connections(1).connect_with(unhurried).await?;
         let migrated = async {
@@ -174,19 +173,19 @@ impl Storage {
         migrating.close().await;
         migrated?;
         let options = options.clone().busy_timeout(patience);
-        // When a disk is full, SQLite rolls back by itself; sqlx then fails to roll back once more, and
-        // holds the connection for one with a transaction open for ever. It is replaced.
+        // When a disk is full, SQLite rolls back by itself; the rollback of sqlx then fails, and it keeps
+        // believing that the connection has an open transaction. Such a connection is replaced.
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(patience)
-            // It lies in this process: a question whether it still answers costs each transaction the way
-            // there and back, and sqlx asks when a connection comes back.
+            // SQLite runs in this process: a liveness check before each transaction would cost a round trip
+            // to the connection's thread, and sqlx already does one when a connection is returned.
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
-        // Never given up: `restore` sees by it that a server runs.
+        // Never closed, because `restore` detects running servers by it.
         let lasting = pool.clone().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = lasting.clone().connect_with(options.clone()).await?;
         let reading = options.pragma("query_only", "1");
-        // The file is there. Made anew it would be another database.
+        // The file exists by now. A file created anew would be another database.
         let watcher = lasting.connect_lazy_with(reading.clone().create_if_missing(false));
         let readers = pool.max_connections(max_connections).connect_with(reading).await?;
         drop(lock);
@@ -197,12 +196,12 @@ impl Storage {
         Self { pool, changes: Changes::default() }
     }
 
-    /// Whether what was read before is still so; known while [`Storage::watch`] runs.
+    /// Tracks changes for cache invalidation, while [`Storage::watch`] runs.
     pub fn changes(&self) -> &Changes {
         &self.changes
     }
 
-    /// Watches for changes of whichever process, until it is dropped.
+    /// Watches for changes by any process, until dropped.
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let database = match &self.pool {
             Pool::Sqlite { watcher, .. } => Watched::Sqlite(watcher.clone()),
@@ -211,7 +210,7 @@ impl Storage {
         watch(database, self.changes.clone())
     }
 
-    /// A consistent view for reading. Nothing can be written in it.
+    /// A read-only transaction with a consistent snapshot.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn read(&self) -> Result<UnitOfWork, StorageError> {
         let pool = self.pool.clone();
@@ -227,7 +226,8 @@ impl Storage {
         .await
     }
 
-    /// How long a request waits for its transaction. A server that hangs does not refuse connections.
+    /// How long a request waits for its transaction. Needed because a server that hangs still accepts
+    /// connections.
     fn patience(&self) -> Duration {
         match &self.pool {
             Pool::Sqlite { writer, .. } => writer.options().get_acquire_timeout(),
@@ -235,12 +235,12 @@ impl Storage {
         }
     }
 
-    /// A transaction for writing.
+    /// A read-write transaction.
     pub async fn begin(&self) -> Result<UnitOfWork, StorageError> {
         self.begin_within(self.patience()).await
     }
 
-    /// The same for what may as well be left undone: it waits for nobody who holds changes up.
+    /// [`Storage::begin`] for optional writes: gives up almost at once when locks are held.
     pub async fn begin_if_free(&self) -> Result<UnitOfWork, StorageError> {
         self.begin_within(LEAST_FOR_A_LOCK).await
     }
@@ -251,7 +251,7 @@ impl Storage {
         let asked = Instant::now();
         begin(patience, self.changes.clone(), async move {
             Ok(match pool {
-                // At once, so that a read that is followed by a write never finds itself out of date.
+                // `IMMEDIATE`, so that a read followed by a write never fails on an outdated snapshot.
                 Pool::Sqlite { writer, .. } => {
                     Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
                 }
@@ -267,12 +267,12 @@ impl Storage {
         .await
     }
 
-    /// Whether something could be changed now: it takes and leaves what every change needs.
+    /// Whether writes are possible now: takes and releases the lock that every write needs.
     pub async fn can_be_changed(&self) -> Result<(), StorageError> {
         self.begin().await?.audit_chain().lock().await.map(drop)
     }
 
-    /// Whether the statement fits the schema as it is.
+    /// Checks the statement against the schema.
     pub(super) async fn prepare(&self, sql: &'static str) -> Result<(), StorageError> {
         let sql = sql.into_sql_str();
         match &self.pool {
@@ -282,7 +282,7 @@ impl Storage {
         Ok(())
     }
 
-    /// The number of the last migration: opening the database applied all up to it.
+    /// The version of the last migration in this program; opening the database has applied it.
     pub fn schema_version(&self) -> i64 {
         self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
@@ -294,9 +294,8 @@ impl Storage {
         }
     }
 
-    /// The numbers of the migrations of this program that the database lacks, or has with other
-    /// content. Those of a newer program, which are none of ours, do not count: during an upgrade old
-    /// and new servers run side by side.
+    /// Versions of this program's migrations that the database lacks or has with another checksum. Migrations
+    /// of a newer program are ignored: during an upgrade, old and new servers run side by side.
     pub async fn missing_migrations(&self) -> Result<Vec<i64>, StorageError> {
         let applied: Vec<(i64, Vec<u8>)> = match &self.pool {
             Pool::Sqlite { readers, .. } => sqlx::query_as(APPLIED_MIGRATIONS).fetch_all(readers).await?,
@@ -311,7 +310,7 @@ impl Storage {
         Ok(self.migrations().iter().filter(|it| !is_applied(it)).map(|it| it.version).collect())
     }
 
-    /// How the connections are used at this moment, pool by pool.
+    /// The current connection usage of each pool.
     pub fn pools(&self) -> Vec<PoolUse> {
         fn of<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> PoolUse {
             let (size, idle) = (pool.size(), u32::try_from(pool.num_idle()).unwrap_or(u32::MAX));
@@ -324,7 +323,7 @@ impl Storage {
         }
     }
 
-    /// Waits for what is under way, then closes every connection.
+    /// Waits for open transactions, then closes all connections.
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite { readers, writer, watcher } => {
@@ -340,21 +339,21 @@ impl Storage {
     }
 }
 
-/// The numbers and checksums of the program's migrations, in their order.
+/// Versions and checksums of this program's migrations, in order.
 pub(super) fn known_migrations(sqlite: bool) -> Vec<(i64, &'static [u8])> {
     let migrations = if sqlite { &SQLITE_MIGRATIONS } else { &POSTGRES_MIGRATIONS };
     migrations.iter().map(|it| (it.version, &*it.checksum)).collect()
 }
 
-/// Whether a PostgreSQL database of this encoding can hold whatever people write. `SQL_ASCII` keeps the
-/// bytes as they are.
+/// Whether a PostgreSQL database with this encoding can store all of Unicode. `SQL_ASCII` stores bytes
+/// unchanged.
 pub(super) fn holds_every_sign(encoding: &str) -> bool {
     matches!(encoding, "UTF8" | "SQL_ASCII")
 }
 
-/// Begins a transaction whatever becomes of the caller. A request can be dropped at any moment; a
-/// BEGIN that was dropped half-way would leave its connection in the pool with a transaction open,
-/// which sqlx does not know of and the next request would find itself in.
+/// Begins a transaction, and completes that even if the request is dropped. A cancelled BEGIN would return
+/// its connection to the pool with an open transaction that sqlx does not know of, for the next request to
+/// find.
 async fn begin(
     patience: Duration,
     changes: Changes,
@@ -368,7 +367,7 @@ async fn begin(
     Ok(UnitOfWork { transaction: begun?, failed: false, unsealed, unwritten, changes })
 }
 
-/// Holds the lock beside a database, which every opening takes first, until the file is dropped.
+/// Holds the lock file beside a database, which every opening takes first, until dropped.
 pub(super) async fn lock_beside(database: &Path) -> Result<File, StorageError> {
     let path = with_ending(database, ".lock");
     let what = format!("cannot lock {}", path.display());

@@ -1,4 +1,4 @@
-//! Which database: read from its URL, with the settings that every connection has.
+//! The database URL, and the settings of every connection.
 
 use std::{fmt, net::IpAddr, path::Path, str::FromStr, time::Duration};
 
@@ -7,15 +7,15 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-/// How long whoever brings an SQLite database up to date waits for another writer.
+/// How long the migration of an SQLite database waits for another writer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What PostgreSQL gives up by itself, in milliseconds. A server that is frozen amid a transaction (its
-/// machine was paused, say) can neither go on nor let go of its locks, and everybody else waits for them.
+/// PostgreSQL's own timeouts, in milliseconds. A server process that freezes amid a transaction, for example
+/// on a paused machine, would otherwise hold its locks and block everybody else.
 const TIMEOUTS: [(&str, &str); 2] =
     [("statement_timeout", "5000"), ("idle_in_transaction_session_timeout", "5000")];
 
-/// Which database: parsed once, printed without its password.
+/// A parsed database URL. `Display` omits the password.
 #[derive(Clone)]
 pub enum DatabaseUrl {
     Sqlite(SqliteConnectOptions),
@@ -73,7 +73,8 @@ impl fmt::Display for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// How PostgreSQL's own programs are told where the database is, but for its name and password.
+    /// For PostgreSQL's own programs: host, port and user as arguments, and the name of the database. Never
+    /// the password. `None` for SQLite.
     pub fn postgres_arguments(&self) -> Option<(String, String)> {
         let Self::Postgres(options) = self else { return None };
         let host =
@@ -83,8 +84,8 @@ impl DatabaseUrl {
         Some((arguments, options.get_database().unwrap_or(options.get_username()).to_owned()))
     }
 
-    /// Whether a PostgreSQL server on another machine is spoken to without being sure that it is the one:
-    /// only `sslmode=verify-full` makes sure, and less than `require` may fall back to no encryption.
+    /// Whether the connection to a remote PostgreSQL server is not authenticated: only `sslmode=verify-full`
+    /// verifies the server, and modes below `require` may fall back to plain text.
     pub fn trusts_the_network(&self) -> bool {
         let Self::Postgres(options) = self else { return false };
         let host = options.get_host().trim_matches(['[', ']']);
@@ -95,7 +96,7 @@ impl DatabaseUrl {
         !here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
     }
 
-    /// The file of an SQLite database.
+    /// The file of an SQLite database; `None` for PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(options) => Some(options.get_filename()),

@@ -1,34 +1,34 @@
-//! What can go wrong with the database, as callers care about it.
+//! Database errors, classified by what callers can do about them.
 
 use sqlx::{error::DatabaseError, postgres::PgDatabaseError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// Somebody else wrote first: read again, then decide again.
+    /// Optimistic locking failed: another transaction wrote first. Read again, then decide again.
     #[error("the row has changed since it was read")]
     Stale,
-    /// A name or a pair that must be there once is there already.
+    /// A uniqueness constraint is violated.
     #[error("it is there already ({constraint})")]
     Duplicate { constraint: String },
-    /// A row says what no version of this program writes.
+    /// A row holds what no version of this program writes.
     #[error("{table}.{column} holds what this program does not know: {value}")]
     Inconsistent { table: &'static str, column: &'static str, value: String },
-    /// A commit of what an earlier error had undone already.
+    /// A commit after an error that had already rolled the transaction back.
     #[error("nothing was saved, because something failed before")]
     RolledBack,
     #[error("the database is busy or out of reach: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// Its disk is full, broken or read-only, or it is a copy that only answers. Reading may go on.
+    /// The disk is full, broken or read-only, or the server is a standby. Reads may still succeed.
     #[error("the database cannot be written: {0}")]
     Unwritable(#[source] sqlx::Error),
     #[error("the database refused: {0}")]
     Driver(#[source] sqlx::Error),
-    /// PostgreSQL's name of it. What people write would be refused sign by sign.
+    /// PostgreSQL's name of the encoding. It cannot store all of Unicode.
     #[error(
         "its encoding is {0}, which lacks most signs: use a database made with ENCODING 'UTF8' TEMPLATE template0"
     )]
     Encoding(String),
-    /// The program is older than the database.
+    /// The database has migrations that this program does not know.
     #[error("a newer duo-console made the database what it is (schema {0}): use that one")]
     NewerSchema(i64),
     #[error("the migrations failed: {0}")]
@@ -38,15 +38,14 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// Whether it is the state of the database and not the question: the same may succeed later,
-    /// without anybody changing this program or what it was asked.
+    /// Whether the database is at fault and not the request: the same request may succeed later.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unwritable(_))
     }
 
-    /// What kept a transaction of PostgreSQL from beginning. Nothing was asked yet, so it is not the
-    /// question: whatever the server says (the role may not sign in any more, the database is gone), it
-    /// is out of reach.
+    /// From an error at the beginning of a PostgreSQL transaction. No statement ran yet, so the request
+    /// cannot be at fault: whatever the server says (login refused, database dropped), it counts as
+    /// unavailable.
     pub(super) fn not_begun(error: sqlx::Error) -> Self {
         match Self::from(error) {
             Self::Driver(error) => Self::Unavailable(error),
@@ -72,7 +71,7 @@ impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => {
-                // PostgreSQL names the constraint, SQLite the columns.
+                // PostgreSQL reports the constraint's name, SQLite the columns.
                 let constraint =
                     database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
                 Self::Duplicate { constraint }
@@ -92,7 +91,7 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
-/// What is wrong with the database, where it is not the question.
+/// A condition of the database that is not the statement's fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     Away,
@@ -111,16 +110,16 @@ fn trouble(error: &dyn DatabaseError) -> Option<Trouble> {
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 fn postgres_trouble(code: &str) -> Option<Trouble> {
     match code {
-        // The disk is full; it cannot be read or written; a standby, or set to read only.
+        // Disk full; I/O error; a standby, or read-only.
         "53100" | "58030" | "25006" => Some(Trouble::Unwritable),
-        // A lock, a deadlock or the time lost to others; a transaction that was open for too long.
+        // Serialization failure, deadlock, lock or statement timeout; timeouts of the transaction.
         "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" => Some(Trouble::Away),
-        // The connection broke; too few resources; an operator stopped it, or it starts.
+        // Connection failure; insufficient resources; shutdown or startup.
         _ => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)).then_some(Trouble::Away),
     }
 }
 
-/// <https://www.sqlite.org/rescode.html>. The low byte is the kind, the rest says more.
+/// <https://www.sqlite.org/rescode.html>. The low byte is the primary code, the rest extends it.
 const fn sqlite_trouble(code: i32) -> Option<Trouble> {
     const BUSY: i32 = 5;
     const READONLY: i32 = 8;

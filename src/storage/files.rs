@@ -1,4 +1,4 @@
-//! Files around an SQLite database: private, written beside and renamed, flushed.
+//! Files of SQLite databases: private permissions, atomic replacement, fsync.
 
 use std::{
     ffi::OsString,
@@ -18,8 +18,8 @@ pub(super) fn failed_to(what: &str, path: &Path) -> impl FnOnce(io::Error) -> Co
     move |source| CopyError::Io { what, source }
 }
 
-/// A database holds password hashes: nobody else on the machine reads the file. What SQLite makes
-/// beside it has the same permissions.
+/// Creates a database file that only its owner can read, as it holds password hashes. SQLite's own files
+/// beside it inherit the permissions.
 pub(super) fn make_privately(file: &Path) -> Result<(), StorageError> {
     let made = match private().open(file) {
         Ok(made) => give_away(&made, file),
@@ -29,8 +29,8 @@ pub(super) fn make_privately(file: &Path) -> Result<(), StorageError> {
     made.map_err(|source| StorageError::Io { what: format!("cannot make {}", file.display()), source })
 }
 
-/// The file beside `database` whose lock says who opens or replaces that. Whatever has the name already is not
-/// touched: not written to, not given away, and not followed, if it is a link.
+/// Opens or creates the lock file beside `database`, which serializes opening and replacing it. An existing
+/// file is left as it is: not written to, not chowned, and not followed if it is a symbolic link.
 pub(super) fn open_lock(path: &Path, database: &Path) -> io::Result<File> {
     match private().open(path) {
         Ok(made) => {
@@ -41,7 +41,7 @@ pub(super) fn open_lock(path: &Path, database: &Path) -> io::Result<File> {
         Err(_) => {}
     }
     let mut options = OpenOptions::new();
-    // A pipe is refused below, and not waited for.
+    // `NONBLOCK`: opening a FIFO must not wait; it is rejected below.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     options.read(true).write(true).custom_flags(flags.bits().cast_signed());
     let file = options.open(path).map_err(|error| match Errno::from_io_error(&error) {
@@ -55,8 +55,8 @@ pub(super) fn open_lock(path: &Path, database: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// What root has just made for a database is its owner's, or its folder's owner's: the server is not root.
-/// Where it cannot be given away (a file system of a network, a container) it stays as it is.
+/// Chowns a file that root just created to the owner of the database, or of its folder, as the server does
+/// not run as root. Keeps it where chown fails (network file systems, containers).
 fn give_away(made: &File, database: &Path) -> io::Result<()> {
     if !rustix::process::geteuid().is_root() {
         return Ok(());
@@ -82,14 +82,14 @@ pub(super) fn own_as(file: &File, model: &Metadata) -> io::Result<()> {
     fchown(file, Some(model.uid()), Some(model.gid()))
 }
 
-/// A file that must not be there yet.
+/// Options for a new file with mode 0600.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true).mode(0o600);
     options
 }
 
-/// A private file beside the one that it is to become. Gone when dropped before that.
+/// A private temporary file beside its target. Deleted on drop unless renamed.
 pub(super) struct Draft {
     pub(super) path: PathBuf,
     pub(super) file: File,
@@ -109,7 +109,7 @@ impl Draft {
         }
     }
 
-    /// Makes it `target`, which is not there, for good; its size.
+    /// Renames it to `target`, which must not exist, durably; returns its size.
     pub(super) fn publish(self, target: &Path) -> Result<u64, CopyError> {
         self.file.sync_all().map_err(failed_to("write", &self.path))?;
         let here = rustix::fs::CWD;
@@ -119,7 +119,7 @@ impl Draft {
         self.size()
     }
 
-    /// Makes it `target` in one step, whatever that was before.
+    /// Atomically replaces `target`; returns its size.
     pub(super) fn replace(self, target: &Path) -> Result<u64, CopyError> {
         self.file.sync_all().map_err(failed_to("write", &self.path))?;
         fs::rename(&self.path, target).map_err(failed_to("replace", target))?;
@@ -134,12 +134,12 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Once it has its name there is nothing here any more.
+        // After the rename there is nothing to delete.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// What was renamed in a folder is so for good only once the folder is written.
+/// A rename is durable only once the directory is synced.
 pub(super) fn sync_folder_of(path: &Path) -> Result<(), CopyError> {
     let folder = folder_of(path);
     File::open(&folder).and_then(|it| it.sync_all()).map_err(failed_to("write the folder", &folder))

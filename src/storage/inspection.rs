@@ -1,4 +1,4 @@
-//! Looking at a database without touching it: for `doctor`.
+//! Read-only inspection of a database, for `doctor`.
 
 use sqlx::{
     Executor,
@@ -12,39 +12,39 @@ use super::{
     schema::{APPLIED, judge_postgres, judge_sqlite},
 };
 
-/// What a PostgreSQL server says about itself, this database and this role.
+/// Properties of a PostgreSQL server, database and role.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Server {
-    /// As `server_version_num`: 150004 is 15.4.
+    /// `server_version_num`: 150004 is 15.4.
     pub version: i32,
     pub clock_millis: i64,
     pub fsync: String,
     pub full_page_writes: String,
     pub synchronous_commit: String,
-    /// Of the database: `UTF8`, unless somebody wanted another one.
+    /// The database's encoding, usually `UTF8`.
     pub encoding: String,
     /// Whether it is a standby.
     pub in_recovery: bool,
-    /// `on` where the database or the role is set to take no changes.
+    /// `on` where database or role default to read-only transactions.
     pub read_only: String,
     pub role: String,
-    /// Where tables are made; `None` where there is no such schema.
+    /// The schema for new tables; `None` when it does not exist.
     pub schema: Option<String>,
     pub may_create: bool,
-    /// Our tables that the role may not read and change, with commas between them. What is append-only is
-    /// kept so by triggers, whatever the role may do.
+    /// Tables of this program that the role cannot read and write, separated by commas. Append-only tables
+    /// are protected by triggers, not by privileges.
     pub closed_tables: Option<String>,
 }
 
 impl Server {
-    /// Whether the database can hold whatever people write.
+    /// Whether the database can store all of Unicode.
     pub fn holds_every_sign(&self) -> bool {
         holds_every_sign(&self.encoding)
     }
 }
 
 impl Storage {
-    /// Opens the database as it is: it is neither made nor brought up to date, and cannot be written.
+    /// Opens the database read-only, without creating or migrating it.
     pub async fn open_as_it_is(url: &DatabaseUrl) -> Result<Self, StorageError> {
         const READ_ONLY: &str = "SET default_transaction_read_only = on";
         let pool: Pool = match url {
@@ -54,7 +54,7 @@ impl Storage {
                 SqlitePoolOptions::new().max_connections(2).connect_with(plain).await?.into()
             }
             DatabaseUrl::Postgres(options) => {
-                // Afterwards, so that the server can still say how it would be without.
+                // After connecting, so that the server can still report its own default.
                 let read_only = PgPoolOptions::new().max_connections(2).after_connect(|connection, _| {
                     Box::pin(async move { connection.execute(READ_ONLY).await.map(drop) })
                 });
@@ -64,7 +64,7 @@ impl Storage {
         Ok(Self::new(pool))
     }
 
-    /// How the schema stands to this program's.
+    /// Compares the schema with this program's migrations.
     pub async fn schema_state(&self) -> Result<SchemaState, StorageError> {
         match &self.pool {
             Pool::Sqlite { readers, .. } => {
@@ -86,30 +86,29 @@ impl Storage {
         }
     }
 
-    /// What SQLite finds wrong with the file; `None` when nothing, or when it is not SQLite's.
+    /// SQLite's report of damage; `None` for an intact file and for PostgreSQL.
     pub async fn damage(&self) -> Result<Option<String>, StorageError> {
         let Pool::Sqlite { readers, .. } = &self.pool else { return Ok(None) };
         let found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(readers).await?;
         Ok((found != ["ok"]).then(|| found.join("; ")))
     }
 
-    /// How SQLite keeps what is committed: `wal`, unless somebody changed it. `None` on PostgreSQL.
+    /// SQLite's journal mode, usually `wal`; `None` for PostgreSQL.
     pub async fn journal_mode(&self) -> Result<Option<String>, StorageError> {
         let Pool::Sqlite { readers, .. } = &self.pool else { return Ok(None) };
         Ok(Some(sqlx::query_scalar("PRAGMA journal_mode").fetch_one(readers).await?))
     }
 
-    /// What the PostgreSQL server says about itself; `None` on SQLite.
+    /// The properties of the PostgreSQL server; `None` for SQLite.
     pub async fn server(&self) -> Result<Option<Server>, StorageError> {
-        // As it was before this connection was set to read only.
+        // `reset_val` is the default before this connection became read-only.
         const SERVER: &str = "SELECT current_setting('server_version_num')::int AS version, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS clock_millis, current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS in_recovery, (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only, current_user::text AS role, current_schema()::text AS schema, COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create, (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relname = ANY($1) AND relnamespace = current_schema()::regnamespace AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))) AS closed_tables";
         let Pool::Postgres { readers: pool, .. } = &self.pool else { return Ok(None) };
         Ok(Some(sqlx::query_as(SERVER).bind(our_tables()).fetch_one(pool).await?))
     }
 }
 
-/// The tables that the migrations make, and the one that sqlx keeps of these. Others in the schema are none of
-/// our business.
+/// The tables that the migrations create, and sqlx's own. Other tables in the schema are ignored.
 fn our_tables() -> Vec<&'static str> {
     let mut tables = vec!["_sqlx_migrations"];
     for migration in POSTGRES_MIGRATIONS.iter() {

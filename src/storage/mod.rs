@@ -1,20 +1,19 @@
-//! The database: SQLite or PostgreSQL from one body of code. `sqlx` stands nowhere else.
+//! The database: SQLite or PostgreSQL, from a single code base. `sqlx` is used nowhere else.
 //!
-//! One file an aggregate; each is a repository over a [`UnitOfWork`], which is one transaction.
-//! What keeps the two databases alike:
+//! One file per aggregate; each is a repository over a [`UnitOfWork`], which is one transaction. Rules that
+//! keep the two databases alike:
 //!
-//! - placeholders are `$1, $2 …`; values are bound, never written into the SQL;
+//! - placeholders are `$1, $2 …`; values are bound, never interpolated into SQL;
 //! - instants are milliseconds (`BIGINT`), never `now()`; ids are `BIGINT`;
-//! - enumerations are `TEXT` with a CHECK; a word that the domain does not know is
-//!   [`StorageError::Inconsistent`], and in the logs, which outlive releases, carried as it is
-//!   (`domain::stored`);
-//! - names are compared by a `*_key` column, in lower case;
-//! - nothing locks rows but the heads of the audit chain and of the change feed, in this order and at
-//!   the very end: a write names the version
-//!   it read, and a stale one is [`StorageError::Stale`], never an overwrite. Only what has to be done
-//!   once is claimed first, by the state in its row (`jobs`, `scheduled_changes`);
-//! - every statement that fits both is a constant in a `statements!` list, so that [`Storage::check_statements`]
-//!   can prepare all of them on both databases.
+//! - enums are `TEXT` with a CHECK; a key that the domain does not know is [`StorageError::Inconsistent`],
+//!   except in logs, which outlive releases and preserve it (`domain::stored`);
+//! - names are compared by a `*_key` column in lower case;
+//! - no rows are locked but the heads of the audit chain and of the change feed, in this order and last
+//!   before the commit. Locking is optimistic: a write names the version it read, and a stale one is
+//!   [`StorageError::Stale`], never an overwrite. Only what must happen exactly once is claimed first, by a
+//!   state in its row (`jobs`, `scheduled_changes`);
+//! - every statement for both databases is a constant in a `statements!` list, so that
+//!   [`Storage::check_statements`] can prepare all of them on both.
 
 pub mod accounts;
 mod audit;
@@ -86,7 +85,7 @@ pub use settings::groups::TopLevelGroups;
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::repository;
 
-/// Names the statements of a file, and lists them for [`Storage::check_statements`].
+/// Declares the SQL statements of a file, and lists them for [`Storage::check_statements`].
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
         $($(#[$doc])* const $name: &str = $sql;)*
@@ -95,8 +94,8 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
-/// Runs the same body on whichever database the unit of work is on, with `$conn` its connection.
-/// Whatever fails in it, the unit of work cannot be committed any more.
+/// Runs the body on the database of the unit of work, with `$conn` as its connection. After any error the
+/// unit of work cannot be committed.
 macro_rules! on_db {
     ($uow:expr, |$conn:ident| $body:expr) => {{
         let result = match &mut $uow.transaction {
@@ -118,7 +117,7 @@ pub(crate) use on_db;
 /// A file, and its statements by name.
 type Statements = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// What every capability needs.
+/// Statements that are not specific to a capability.
 const STATEMENTS: &[Statements] = &[
     ("audit", audit::STATEMENTS),
     ("audit_chain", audit_chain::STATEMENTS),
@@ -127,7 +126,7 @@ const STATEMENTS: &[Statements] = &[
     ("database", database::STATEMENTS),
 ];
 
-/// Every statement of every file: its file, its name, its SQL.
+/// All statements: file, name and SQL.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         STATEMENTS,
@@ -145,10 +144,10 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
 }
 
 impl Storage {
-    /// Prepares every statement of the program: each fits the schema as it is. How many there are.
+    /// Prepares all statements against the current schema, and returns how many.
     ///
     /// # Errors
-    /// The first that does not fit, by its name.
+    /// The first statement that does not fit the schema, by name.
     pub async fn check_statements(&self) -> Result<usize, (String, StorageError)> {
         let mut count = 0;
         for (file, name, sql) in all_statements() {

@@ -1,4 +1,4 @@
-//! Putting a copy in the place of an SQLite database.
+//! Restores an SQLite database from a backup.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,26 +19,26 @@ use super::{
     files::{Draft, failed_to, folder_of, own_as, sync_folder_of, with_ending},
 };
 
-/// What SQLite keeps beside a database that is in use.
+/// Suffixes of the files that SQLite keeps beside a database in use.
 const WRITE_AHEAD: &str = "-wal";
 const SHARED_MEMORY: &str = "-shm";
 const ROLLBACK: &str = "-journal";
 
-/// What a restore came to.
+/// A completed restore.
 #[derive(Debug)]
 pub struct Restored {
-    /// The number of the copy's last migration.
+    /// The version of the backup's last migration.
     pub schema: i64,
-    /// Where the database that was there is now; `None` when there was none.
+    /// Where the previous database was kept; `None` when there was none.
     pub kept: Option<PathBuf>,
 }
 
-/// Puts the copy `from` in the place of the database. What was there is kept beside it, with `stamp`
-/// in its name. `check` judges the copy, at a URL of its own, once it is known to be sound.
+/// Replaces the database with the backup `from`. The previous database is kept beside it, with `stamp` in its
+/// name. `check` examines the backup, at a URL of its own, after its integrity was verified.
 ///
 /// # Errors
-/// The copy is not a sound database of this program or an older one, or `check` refused it, or
-/// somebody uses the database that is there. Nothing was changed then.
+/// The backup is not an intact database of this program or an older release, `check` rejected it, or the
+/// current database is in use. Nothing was changed in these cases.
 pub async fn restore(
     url: &DatabaseUrl,
     from: &Path,
@@ -54,10 +54,10 @@ pub async fn restore(
         other => other,
     })?;
     check(&DatabaseUrl::Sqlite(SqliteConnectOptions::new().filename(&draft.path))).await?;
-    // Every opening takes this lock first: nobody starts to use the database from here on.
+    // Every opening takes this lock first, so no server can start now.
     let _lock = lock_beside(target).await?;
     let kept = if target.exists() { Some(set_aside(target, stamp).await?) } else { None };
-    // Whoever restores may be root; the server is not.
+    // A restore may run as root; the server does not.
     let model = kept.clone().unwrap_or_else(|| folder_of(target));
     let model = fs::metadata(&model).map_err(failed_to("read", &model))?;
     own_as(&draft.file, &model).map_err(failed_to("give away", &draft.path))?;
@@ -68,7 +68,7 @@ pub async fn restore(
     Ok(Restored { schema, kept })
 }
 
-/// The copy's bytes, beside the database.
+/// Copies the backup to a temporary file beside the database.
 fn draft_of(from: &Path, target: &Path) -> Result<Draft, CopyError> {
     let mut copy = File::open(from).map_err(failed_to("read", from))?;
     for ending in [WRITE_AHEAD, ROLLBACK] {
@@ -84,8 +84,8 @@ fn draft_of(from: &Path, target: &Path) -> Result<Draft, CopyError> {
     Ok(draft)
 }
 
-/// Keeps the database that is there under another name, and leaves nothing beside it that SQLite
-/// would take for a part of the copy. Until the copy replaces it, it stays where it is.
+/// Keeps the current database under another name, and removes the files beside it that SQLite would apply to
+/// the backup. The original stays until it is replaced.
 async fn set_aside(target: &Path, stamp: &str) -> Result<PathBuf, CopyError> {
     drop(alone_with(target)?);
     let kept = with_ending(target, &format!(".before-restore-{stamp}"));
@@ -96,8 +96,8 @@ async fn set_aside(target: &Path, stamp: &str) -> Result<PathBuf, CopyError> {
             fs::hard_link(&part, &kept).map_err(failed_to("keep", &kept))?;
         }
     }
-    // Everything into the one file, whatever name it has. A database that is too damaged for that has
-    // its log beside it.
+    // Checkpoints the write-ahead log into the database. If the database is too damaged for that, the log is
+    // kept beside it.
     if let Ok(mut old) = SqliteConnectOptions::new().filename(target).connect().await {
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut old).await;
         old.close().await.map_err(StorageError::from)?;
@@ -123,9 +123,8 @@ async fn set_aside(target: &Path, stamp: &str) -> Result<PathBuf, CopyError> {
     Ok(kept)
 }
 
-/// Holds the database while the file is open. Whoever uses it in WAL mode holds a shared lock on
-/// some of its bytes as long as the connection lasts, so nobody can have all of them. SQLite itself
-/// could not say so of a damaged file.
+/// Locks the whole file until it is dropped. A connection in WAL mode holds a shared lock on some of its
+/// bytes, so this fails while any exists. Opening a damaged file with SQLite could not tell that.
 fn alone_with(database: &Path) -> Result<File, CopyError> {
     let file =
         OpenOptions::new().read(true).write(true).open(database).map_err(failed_to("write", database))?;

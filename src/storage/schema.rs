@@ -1,8 +1,8 @@
-//! How the schema of a database stands to this program's.
+//! Compares the schema of a database with this program's migrations.
 
 use super::database::known_migrations;
 
-/// A row of the table of migrations.
+/// A row of sqlx's table of migrations.
 #[derive(sqlx::FromRow)]
 pub(super) struct Applied {
     pub(super) version: i64,
@@ -12,20 +12,20 @@ pub(super) struct Applied {
 
 pub(super) const APPLIED: &str = "SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version";
 
-/// How the schema of a database stands to this program's.
+/// The state of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
-    /// It is the one of this program.
+    /// Up to date.
     Current(i64),
-    /// The next start brings it up to date.
+    /// The next start migrates it.
     Behind { has: i64, knows: i64 },
-    /// A newer program made it what it is.
+    /// Migrated by a newer release.
     Newer { has: i64, knows: i64 },
-    /// A migration stopped midway.
+    /// A migration was interrupted.
     Unfinished(i64),
-    /// No migration was applied to it.
+    /// There are no migrations.
     Empty,
-    /// It is not of this program.
+    /// Not a database of this program.
     Foreign,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn judge_postgres(applied: &[Applied]) -> SchemaState {
     judge(applied, &known_migrations(false))
 }
 
-/// `ours` is this program's: numbers and checksums, in their order.
+/// `ours` are this program's migrations: versions and checksums, in order.
 fn judge(applied: &[Applied], ours: &[(i64, &[u8])]) -> SchemaState {
     let knows = ours.last().map_or(0, |(version, _)| *version);
     let Some(has) = applied.last().map(|it| it.version) else { return SchemaState::Empty };

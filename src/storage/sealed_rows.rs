@@ -1,21 +1,21 @@
-//! The rows that the chain of hashes seals: those of the audit log and of the consent ledger. The columns of
-//! such a table are listed once: what is read, what is written and what is sealed cannot differ.
+//! The rows in the hash chain: audit log and consent ledger. Their columns are declared once, so that
+//! reading, writing and sealing cannot differ.
 
 use crate::domain::{
     audit_chain::{RowId, SealedRow},
     ids::{AuditEventId, ConsentId},
 };
 
-/// A row that a unit of work seals when it commits.
+/// A row to seal when the unit of work commits.
 pub(super) enum Unsealed {
-    /// Not written yet: its number is drawn under the lock, so that numbers follow the chain.
+    /// Not inserted yet: its id is assigned under the lock, so that ids follow the chain.
     Event(AuditRow),
-    /// Written already: the consent that stands refers to it.
+    /// Already inserted, because the current consent refers to it.
     Ledger(LedgerRow),
 }
 
-/// Makes the row of a table: all columns but the number, in the order of the table, which is the order in
-/// which they are sealed. Besides, a macro with their names, for the statements.
+/// Declares a table's row: all columns but the id in table order, in which they are sealed. Also declares a
+/// macro with the column names, for SQL statements.
 macro_rules! sealed_row {
     (
         $(#[$doc:meta])*
@@ -26,7 +26,7 @@ macro_rules! sealed_row {
         $(#[$doc])*
         #[derive(sqlx::FromRow)]
         pub(super) struct $name {
-            /// Drawn when the row is written.
+            /// Assigned on insert.
             pub id: i64,
             $(pub $column: $type,)*
         }
@@ -37,7 +37,7 @@ macro_rules! sealed_row {
         pub(super) use $columns;
 
         impl $name {
-            /// Binds all columns but the number.
+            /// Binds all columns but the id.
             pub(super) fn bind<'q, DB: sqlx::Database, O>(
                 &'q self,
                 query: sqlx::query::QueryScalar<'q, DB, O, DB::Arguments>,
@@ -48,7 +48,7 @@ macro_rules! sealed_row {
                 query$(.bind(&self.$column))*
             }
 
-            /// As the audit chain seals it.
+            /// The row in the form that the chain hashes.
             pub(super) fn sealed(&self) -> SealedRow<'_> {
                 SealedRow { id: RowId::$table($id(self.id)), columns: vec![$((&self.$column).into()),*] }
             }

@@ -1,13 +1,13 @@
-//! Texts that a statement looks for.
+//! Text parameters of SQL statements.
 
-/// Whether the databases can hold `text`: PostgreSQL has none with a zero in it.
+/// Whether both databases can hold `text`: PostgreSQL has no NUL character.
 pub(super) fn fits_text(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// A LIKE pattern for "has `text` in it", whatever signs the text has; `None` when nothing has it.
+/// A LIKE pattern that matches values containing `text`, with wildcards escaped; `None` when none can match.
 pub(super) fn contains(text: &str) -> Option<String> {
-    /// SQLite refuses longer patterns. No path and no name comes near.
+    /// SQLite rejects longer patterns. No path or name is nearly as long.
     const LONGEST: usize = 50_000;
 
     let mut pattern = String::from("%");

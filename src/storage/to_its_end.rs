@@ -1,4 +1,4 @@
-//! Waiting for what must not be left half done.
+//! Cancellation safety: futures that must run to completion.
 
 use std::{
     pin::Pin,
@@ -7,8 +7,8 @@ use std::{
 
 use tokio::runtime::Handle;
 
-/// What is finished in a task of its own where whoever waits for it goes away. As such a task from the start
-/// it would wake another thread for each transaction.
+/// A future that, when dropped unfinished, is completed in a spawned task. Spawning it from the start would
+/// wake another thread for each transaction.
 pub(super) struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
 
 impl<F: Future<Output: Send> + Send + 'static> ToItsEnd<F> {

@@ -1,8 +1,8 @@
-//! One transaction, in which repositories work. Dropped without a commit it never happened.
+//! The unit of work: one transaction, on which repositories work. Rolled back when dropped without a commit.
 
 use super::{Changes, StorageError, sealed_rows::Unsealed, unwritten::Unwritten};
 
-/// How many rows a statement looks up by their ids.
+/// How many rows a statement looks up by id.
 pub(super) const AT_ONCE: usize = 50;
 
 pub(crate) enum Transaction {
@@ -12,17 +12,16 @@ pub(crate) enum Transaction {
 
 pub struct UnitOfWork {
     pub(super) transaction: Transaction,
-    /// Whether a statement failed in it, or a save was stale.
+    /// Whether a statement failed, or a save was stale.
     pub(super) failed: bool,
-    /// What the commit seals: audit events, which it writes, and rows of the consent ledger.
+    /// What the commit seals: audit events, which it also inserts, and rows of the consent ledger.
     pub(super) unsealed: Vec<Unsealed>,
-    /// What the commit writes into the change feed.
+    /// What the commit writes to the change feed.
     pub(super) unwritten: Unwritten,
     pub(super) changes: Changes,
 }
 
-/// How a repository is got from the transaction that it works in. Each says so itself: the transaction
-/// knows none.
+/// Declares the accessor of a repository in its own file, so that the transaction knows none of them.
 macro_rules! repository {
     ($method:ident -> $repository:ident) => {
         impl UnitOfWork {
@@ -35,8 +34,8 @@ macro_rules! repository {
 pub(crate) use repository;
 
 impl UnitOfWork {
-    /// The version that a save over version `seen` came to. None, or one that does not follow it
-    /// because the row is gone and was made anew, is stale, and nothing of this can be committed.
+    /// The new version after a save over version `seen`. No version, or one that is not the successor because
+    /// the row was deleted and created anew, is stale, and prevents a commit.
     pub(super) fn saved(&mut self, version: Option<i64>, seen: i64) -> Result<i64, StorageError> {
         match version {
             Some(version) if Some(version) == seen.checked_add(1) => Ok(version),
@@ -47,11 +46,11 @@ impl UnitOfWork {
         }
     }
 
-    /// Writes the audit events and the change feed, and makes everything durable, together.
+    /// Commits the writes together with audit events and change feed.
     ///
     /// # Errors
-    /// [`StorageError::RolledBack`] when something failed in it, whether or not the caller minded.
-    /// PostgreSQL would roll back and call that a success, SQLite would keep a part.
+    /// [`StorageError::RolledBack`] when any statement failed, even if the caller ignored it. PostgreSQL
+    /// would roll back and report success, SQLite would commit a part.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn commit(mut self) -> Result<(), StorageError> {
         if self.failed {
@@ -66,7 +65,7 @@ impl UnitOfWork {
             Transaction::Sqlite(transaction) => transaction.commit().await,
             Transaction::Postgres(transaction) => transaction.commit().await,
         };
-        // A commit that failed may have come through all the same.
+        // A commit that reported an error may still have taken effect.
         if !changed.is_empty() {
             self.changes.happened(changed);
         }

@@ -1,15 +1,15 @@
-//! What the change feed gets of a transaction when it commits.
+//! Changes that a transaction writes to the change feed on commit.
 
 use crate::domain::{
     change::{NewChange, Topics},
     time::Timestamp,
 };
 
-/// What a unit of work changed so far.
+/// The changes of a unit of work so far.
 #[derive(Default)]
 pub(super) struct Unwritten {
     pub told: Vec<NewChange>,
     pub touched: Topics,
-    /// When it happens, as far as anybody said so.
+    /// When they happened, if known.
     pub at: Option<Timestamp>,
 }

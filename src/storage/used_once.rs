@@ -1,19 +1,19 @@
-//! What may be used once, by a key: a provider's answer, a signed request.
+//! Replay protection: keys that can be used once, such as a provider's response or a signed request.
 
 use super::{StorageError, UnitOfWork, on_db};
 use crate::domain::time::Timestamp;
 
-/// The statements for one table.
+/// The statements for a table of keys.
 pub(super) struct UsedOnce {
-    /// Binds the moment: what has expired by then goes.
+    /// Binds the current time; deletes expired keys.
     pub delete_old: &'static str,
-    /// Binds the key and when it expires; a key that is there stays as it is.
+    /// Binds the key and its expiry; an existing key is kept.
     pub insert: &'static str,
 }
 
 impl UsedOnce {
-    /// Notes that the key was used, until it expires; and forgets those that have. `false` when it
-    /// was used before. Whoever uses the same one at this moment waits for this unit of work to end.
+    /// Marks the key as used until it expires, and deletes expired ones. `false` when it was already used.
+    /// Concurrent calls with the same key wait for this transaction.
     pub async fn note(
         &self,
         uow: &mut UnitOfWork,

@@ -1,4 +1,4 @@
-//! What every use case is handed.
+//! The dependencies of all use cases.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -8,7 +8,7 @@ use crate::{
     storage::Storage,
 };
 
-/// What every use case needs. Each request clones it several times, so that is one counter.
+/// The dependencies of all use cases. Requests clone it several times, so it is a single `Arc`.
 #[derive(Clone)]
 pub struct App(Arc<Tools>);
 
@@ -18,9 +18,9 @@ pub struct Tools {
     pub random: Arc<dyn Random>,
     pub settings: Settings,
     pub known: Known,
-    /// Whose jobs the server runs.
+    /// The handlers for the jobs that the server runs.
     pub jobs: JobHandlers<App>,
-    /// What was done, counted.
+    /// Counters for metrics.
     pub tally: Tally,
 }
 
@@ -32,33 +32,33 @@ impl Deref for App {
     }
 }
 
-/// What the time is. Handed in, so that tests can fix it.
+/// The clock; injected, so that tests can fix it.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Where secrets come from. Handed in, so that tests can fix it.
+/// The source of secrets; injected, so that tests can fix it.
 pub trait Random: Send + Sync {
-    /// 256 bits that nobody can guess.
+    /// 256 bits from a cryptographically secure generator.
     fn secret(&self) -> [u8; 32];
 }
 
-/// What an operator may set about the use cases.
+/// The operator's settings for use cases.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// A session that is not used for so long ends, in milliseconds.
+    /// A session ends after this long without use, in milliseconds.
     pub session_idle_millis: i64,
-    /// A session ends after so long however much it is used, in milliseconds.
+    /// A session ends this long after its start, in milliseconds.
     pub session_absolute_millis: i64,
-    /// Consent, new tokens and administration at a page ask for the password again when the last proof
-    /// is older, in milliseconds; 0 never asks.
+    /// Consent, new tokens and administration on pages require a re-authentication when the last one is older
+    /// than this, in milliseconds; 0 disables it.
     pub fresh_sign_in_millis: i64,
-    /// Whose flags and flow versions the server answers for.
+    /// The environment whose flags and flow versions the server evaluates.
     pub environment: Environment,
 }
 
 impl App {
-    /// With the jobs of these capabilities.
+    /// With the job handlers of these capabilities.
     pub fn with_jobs(
         storage: Storage,
         clock: Arc<dyn Clock>,
@@ -74,7 +74,7 @@ impl App {
         self.clock.now()
     }
 
-    /// The environment that this server is in and answers for.
+    /// The environment of this server.
     pub fn environment(&self) -> Environment {
         self.settings.environment
     }

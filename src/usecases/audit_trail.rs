@@ -1,4 +1,4 @@
-//! Writing audit events: who and where from come from the caller, the rest is said.
+//! Records audit events: actor and origin come from the caller.
 
 use super::{App, Caller, Origin};
 use crate::{
@@ -12,23 +12,23 @@ use crate::{
     storage::UnitOfWork,
 };
 
-/// What happened, to what.
+/// What happened to what.
 pub(super) struct Happened<'a> {
     pub kind: AuditKind,
     pub namespace: Option<&'a Namespace>,
     pub target: &'a str,
-    /// Where, for what is set for each environment by itself.
+    /// For settings that exist per environment.
     pub environment: Option<Stored<Environment>>,
-    /// In words.
+    /// For people.
     pub from: String,
     pub to: String,
     pub reason: Option<String>,
-    /// For programs.
+    /// Machine-readable.
     pub states: Option<StateChange>,
 }
 
 impl<'a> Happened<'a> {
-    /// Something that has no value before and after.
+    /// An event without values.
     pub fn to(kind: AuditKind, target: &'a str) -> Self {
         Self {
             kind,
@@ -42,18 +42,18 @@ impl<'a> Happened<'a> {
         }
     }
 
-    /// Something that happened to a flag in an environment.
+    /// An event about a flag in an environment.
     pub fn to_flag(kind: AuditKind, flag: &'a str, environment: Environment) -> Self {
         Self { environment: Some(Stored::Known(environment)), ..Self::to(kind, flag) }
     }
 }
 
-/// Adds the event to the unit of work of the change, which writes it when it commits.
+/// Adds the event to the unit of work of the change, which writes it on commit.
 pub(super) fn record(app: &App, uow: &mut UnitOfWork, caller: &Caller, happened: Happened<'_>) {
     record_as(app.now(), uow, caller.audit_actor(), &caller.origin, happened);
 }
 
-/// The same for whoever is not signed in.
+/// [`record`] for an actor who is not signed in.
 pub(super) fn record_as(
     at: Timestamp,
     uow: &mut UnitOfWork,

@@ -1,4 +1,4 @@
-//! Who calls a use case, and from where.
+//! The caller of a use case.
 
 use std::net::IpAddr;
 
@@ -9,23 +9,23 @@ use crate::domain::{
     preferences::Display,
 };
 
-/// Where a request came from: what the audit log and the ledger keep besides who.
+/// The origin of a request, recorded in audit log and ledger besides the actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub surface: Surface,
     pub request_id: String,
-    /// The client's address; `None` at the command line.
+    /// The client's IP address; `None` at the command line.
     pub remote_ip: Option<IpAddr>,
 }
 
-/// An actor with where they called from.
+/// An actor with the origin of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub actor: Actor,
     pub origin: Origin,
 }
 
-/// Somebody at a page: the caller, and how they like their pages.
+/// A caller with a session: their display preferences, and its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     pub caller: Caller,
@@ -44,18 +44,18 @@ impl Caller {
 }
 
 impl Origin {
-    /// The same request, through another surface than was thought.
+    /// The same request, but from another surface.
     #[must_use]
     pub fn through(self, surface: Surface) -> Self {
         Self { surface, ..self }
     }
 
-    /// The client's address as it is stored; empty when there is none.
+    /// The client's IP address as stored; empty when there is none.
     pub fn remote_ip_text(&self) -> String {
         self.remote_ip.map(|ip| ip.to_string()).unwrap_or_default()
     }
 
-    /// Whoever works at the command line: they have the database, so nobody asks who they are.
+    /// The actor of the command line, whose access to the database is proof enough.
     pub fn operator(&self) -> AuditActor {
         AuditActor { id: None, username: String::from("operator"), name: String::from("Operator") }
     }

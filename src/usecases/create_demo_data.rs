@@ -1,4 +1,4 @@
-//! The demo data of the product: users, groups, seats. Made on an empty database and never else.
+//! The product's demo data: users, groups, seats. Created on an empty database only.
 
 use super::{
     App, Origin, UseCaseError,
@@ -19,7 +19,7 @@ use crate::{
     storage::{LastChange, NewNamespace, NewUser, StorageError, UnitOfWork},
 };
 
-/// The password of every demo user.
+/// The password of all demo users.
 pub const PASSWORD: &str = "duo-console-demo";
 
 pub(super) const USERS: [(&str, &str); 6] = [
@@ -82,7 +82,7 @@ const GROUPS: [Group; 3] = [
     },
 ];
 
-/// Whether it was made; it is not where the database has users.
+/// Whether it was created; `false` when the database has users.
 pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCaseError> {
     let hash = password_hash(app, PASSWORD).await;
     let mut uow = app.storage.begin().await?;
@@ -138,8 +138,8 @@ async fn write(
     Ok(())
 }
 
-/// The flows that are generally available in the tier, Code Review only where it is transitional. In the
-/// name of the administrator, as the rows and the log say alike.
+/// Turns on the flows that are generally available in the tier, and Code Review where it is transitional, in
+/// the name of the administrator.
 async fn select_flows(
     now: Timestamp,
     uow: &mut UnitOfWork,

@@ -1,7 +1,7 @@
-//! Why a use case did not do what it was asked. Nothing was changed when one of these comes back.
+//! Errors of use cases. After any of them, nothing was changed.
 //!
-//! What any use case may meet is named here. What only one capability knows is an error of its own, which
-//! is [`Explained`]: it becomes a [`UseCaseError`] by `?`, and needs no line here or at the walls.
+//! Errors that any use case may return are variants. Those of a single capability implement [`Explained`] and
+//! convert by `?`, so that neither this file nor the surfaces need to know them.
 
 use std::{error::Error, fmt};
 
@@ -12,38 +12,37 @@ use crate::{
 
 #[derive(Debug, thiserror::Error)]
 pub enum UseCaseError {
-    /// There is none, or the caller must not know that there is.
+    /// It does not exist, or the caller must not know that it does.
     #[error("There is no such {0}.")]
     NotFound(What),
-    /// It is an administrator's; at a page nobody else knows that it is there.
+    /// Administrators only; on pages, others get a 404.
     #[error("{}", Denial::NeedsAdministrator)]
     NeedsAdministrator,
     #[error("{0}")]
     Denied(#[from] Denial),
     #[error("{message}")]
     Invalid { field: &'static str, message: String },
-    /// Others were first, each time that it was tried.
+    /// Every retry was overtaken by a concurrent change.
     #[error("Others changed this at the same moment, again and again. Try again in a moment.")]
     Outrun,
-    /// Too many failures: how long to wait, in seconds.
+    /// Too many failures; the wait in seconds.
     #[error("Too many failed attempts. Try again in {}.", in_words(*.0))]
     Throttled(i64),
-    /// The last sign-in is too old for this: the password is asked for again.
+    /// Requires re-authentication, as the last one is too old.
     #[error("this needs a fresh sign-in")]
     StaleSignIn,
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// What only the capability knows.
+    /// An error of a single capability.
     #[error("{0}")]
     Own(Box<dyn Explained>),
 }
 
-/// An error of a capability's own. Its words are a sentence for whoever asked.
+/// An error of a single capability. `Display` is a sentence for the caller.
 pub trait Explained: Error + Send + Sync + 'static {
     fn kind(&self) -> ErrorKind;
 
-    /// What of the request it is about, as a client of the API calls it; `None` where it is about no part
-    /// of it.
+    /// The field of the API's request that is at fault; `None` when it is none in particular.
     fn field(&self) -> Option<&'static str> {
         None
     }
@@ -55,7 +54,7 @@ impl<E: Explained> From<E> for UseCaseError {
     }
 }
 
-/// What there may be none of.
+/// What does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     AccessToken,
@@ -94,7 +93,7 @@ impl UseCaseError {
         Self::Invalid { field, message: message.to_string() }
     }
 
-    /// What kind of error it is: with that come its code, its HTTP status and its title.
+    /// The kind of the error, which determines its code, HTTP status and title.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
@@ -116,7 +115,7 @@ impl UseCaseError {
         }
     }
 
-    /// The same at a page, where what is an administrator's does not exist for others.
+    /// [`Self::kind`] on pages, where administration does not exist for others.
     pub fn kind_at_a_page(&self) -> ErrorKind {
         match self {
             Self::NeedsAdministrator => ErrorKind::NotFound,
@@ -124,7 +123,7 @@ impl UseCaseError {
         }
     }
 
-    /// What of the request it is about; `None` where it is about no part of it.
+    /// The field of the request that is at fault; `None` when it is none in particular.
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Invalid { field, .. } => Some(field),
@@ -133,7 +132,7 @@ impl UseCaseError {
         }
     }
 
-    /// The error of a capability's own; `None` where it is another.
+    /// The capability's own error of type `E`; `None` when it is another.
     pub fn own<E: Explained>(&self) -> Option<&E> {
         match self {
             Self::Own(error) => (&**error as &(dyn Error + 'static)).downcast_ref(),
@@ -141,18 +140,18 @@ impl UseCaseError {
         }
     }
 
-    /// Whether the same may well succeed in a moment: others are at it, or the database is busy or out of
+    /// Whether a retry may succeed in a moment: there was contention, or the database is busy or out of
     /// reach.
     pub fn is_passing(&self) -> bool {
         self.kind().is_passing()
     }
 
-    /// Whether the database did not do it, whatever was asked.
+    /// Whether the database is at fault, not the request.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Storage(error) if error.is_unavailable())
     }
 
-    /// Whether the database answers but takes nothing: its disk is full or read-only.
+    /// Whether the database answers but cannot be written, as its disk is full or read-only.
     pub const fn is_unwritable(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unwritable(_)))
     }
@@ -163,7 +162,7 @@ mod tests {
     use super::*;
     use crate::domain::{role::Role, token::Scope};
 
-    /// As a capability that nobody here knows of has it.
+    /// An error of a capability unknown to this file.
     #[derive(Debug, PartialEq, Eq, thiserror::Error)]
     #[error("The roll-out has ended.")]
     struct Ended;

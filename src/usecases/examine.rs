@@ -1,5 +1,4 @@
-//! What an operator should know about the people in the database, and how far its clock is. For
-//! `doctor`; nothing is changed.
+//! Facts about users and the clock for `doctor`. Read-only.
 
 use super::{
     App, UseCaseError,
@@ -8,14 +7,14 @@ use super::{
 };
 use crate::{domain::time::Timestamp, storage::AuditFilter};
 
-/// What there is.
+/// The result.
 #[derive(Debug)]
 pub struct Examined {
     pub users: usize,
     pub administrators: usize,
-    /// Who can sign in with the password that everybody knows.
+    /// Users who still have the published demo password.
     pub demo_passwords: Vec<&'static str>,
-    /// When the newest audit event was written; `None` while there is none.
+    /// The time of the latest audit event; `None` when there is none.
     pub newest_event: Option<Timestamp>,
 }
 

@@ -1,5 +1,5 @@
-//! What pages and decisions read most, from memory while nothing changed and else from the database. Which
-//! facts there are says each capability (`account_facts`, `flag_facts`, `flow_facts`).
+//! Facts for pages and decisions: from the cache while nothing changed, otherwise from the database. Each
+//! capability declares its own (`account_facts`, `flag_facts`, `flow_facts`).
 
 use std::{borrow::Borrow, hash::Hash, sync::Arc};
 
@@ -15,24 +15,24 @@ use crate::{
     storage::{Generations, Knowledge, StorageError, UnitOfWork},
 };
 
-/// One look at the facts. What memory does not have is read in one transaction.
+/// A view of the facts for one request. Cache misses are read in a single transaction.
 pub(super) struct Facts<'a> {
     pub(super) app: &'a App,
     now: Timestamp,
     knowledge: Knowledge,
-    /// Whether what was known once will do while the database is out of reach.
+    /// Whether outdated values are acceptable while the database is out of reach.
     content_with_old: bool,
     stale: bool,
     uow: Option<UnitOfWork>,
 }
 
 impl<'a> Facts<'a> {
-    /// Facts as they are. While the database is out of reach there are none.
+    /// Current facts only; fails while the database is out of reach.
     pub fn current(app: &'a App) -> Self {
         Self {
             app,
             now: app.now(),
-            // Before anything is read: a change from here on makes old what is read.
+            // Before any read, so that a later change outdates what is read.
             knowledge: app.storage.changes().knowledge(),
             content_with_old: false,
             stale: false,
@@ -40,32 +40,32 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Facts as they are, or while the database is out of reach as they were.
+    /// Current facts, or while the database is out of reach the last known ones.
     pub fn last_known(app: &'a App) -> Self {
         Self { content_with_old: true, ..Self::current(app) }
     }
 
-    /// When the look began.
+    /// When this view began.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The environment that is answered for.
+    /// The environment to evaluate for.
     pub fn environment(&self) -> Environment {
         self.app.environment()
     }
 
-    /// Where to count what was made of it.
+    /// The counters to record the outcome in.
     pub fn tally(&self) -> &Tally {
         &self.app.tally
     }
 
-    /// Whether something of it may be out of date.
+    /// Whether any value may be outdated.
     pub fn stale(&self) -> bool {
         self.stale
     }
 
-    /// The user's roles at a namespace, with what is inherited from above.
+    /// The user's roles in a namespace, inherited ones included.
     pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
         let read = async |uow: &mut UnitOfWork| uow.memberships().standing(user, namespace).await.map(Some);
         let standing = self.known(&self.app.known.standings, &(user, namespace), read).await?;
@@ -79,7 +79,7 @@ impl<'a> Facts<'a> {
         Ok(seat.is_some_and(|seat| *seat))
     }
 
-    /// The audit events that follow one, in their order, at most `limit`.
+    /// The changes after `change` in the feed, in order, at most `limit`; `None` when unknown.
     pub async fn following(
         &mut self,
         change: ChangeId,
@@ -92,12 +92,11 @@ impl<'a> Facts<'a> {
         self.known(&self.app.known.changes, &change, read).await
     }
 
-    /// Whose facts these are.
     pub fn app(&self) -> &'a App {
         self.app
     }
 
-    /// The transaction of this look, for what is not remembered.
+    /// The transaction of this view, for what is not cached.
     pub async fn uow(&mut self) -> Result<&mut UnitOfWork, StorageError> {
         match &mut self.uow {
             Some(uow) => Ok(uow),
@@ -105,7 +104,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What is remembered, or else what the database says.
+    /// From the cache, or else from the database.
     pub(super) async fn known<K, Q, V>(
         &mut self,
         memory: &Memory<K, V>,
@@ -117,13 +116,14 @@ impl<'a> Facts<'a> {
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
         match self.recall(memory, key) {
-            // In a box: what is remembered is not to carry the room for a query about.
+            // Boxed, to keep the future small on the common path, a cache hit.
             None => Box::pin(self.learn(memory, key, read)).await,
             known => Ok(known),
         }
     }
 
-    /// `None` for what is still the best that is known, should the database be out of reach next.
+    /// The generations to cache values under; `None` when nobody watches: such values are only used once the
+    /// database is out of reach.
     fn generations(&self) -> Option<&Generations> {
         match &self.knowledge {
             Knowledge::Current(generations) => Some(generations),
@@ -139,7 +139,7 @@ impl<'a> Facts<'a> {
         match &self.knowledge {
             Knowledge::None => None,
             Knowledge::Current(generations) => memory.current(key, generations, self.now),
-            // Not even asking: it could take as long as a connection may.
+            // Without trying: connecting could take until its timeout.
             Knowledge::Lost => self.old(memory, key),
         }
     }
@@ -154,7 +154,7 @@ impl<'a> Facts<'a> {
         old
     }
 
-    /// Reads and remembers, or falls back on what was read before.
+    /// Reads and caches the value, or falls back to an outdated one.
     pub(super) async fn learn<K, Q, V>(
         &mut self,
         memory: &Memory<K, V>,

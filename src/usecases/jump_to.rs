@@ -1,4 +1,4 @@
-//! Finds pages by a few letters of their name.
+//! Finds pages by a part of their name.
 
 use super::{App, Caller, UseCaseError, flags::flag_definitions};
 use crate::domain::{
@@ -7,16 +7,16 @@ use crate::domain::{
     token::Scope,
 };
 
-/// How many groups are looked through for pages.
+/// How many groups are searched for pages.
 const MOST: i64 = 8;
-/// How many feature flags are found.
+/// How many feature flags are returned.
 const MOST_FLAGS: usize = 8;
 
-/// A page that can be jumped to.
+/// A page to jump to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     pub label: String,
-    /// What kind of page it is.
+    /// The kind of page.
     pub detail: String,
     pub href: String,
 }

@@ -1,7 +1,7 @@
-//! What was read before, so that most questions need no database.
+//! The caches, so that most requests need no database.
 //!
-//! An entry holds while nothing changed that it rests on (`storage::Changes`), and at the longest for
-//! [`HOLDS_FOR`]. It is kept after that: with the database out of reach it is the best that is known.
+//! An entry is valid while nothing changed that it depends on (`storage::Changes`), and no longer than
+//! [`HOLDS_FOR`]. It is kept beyond that, to be used while the database is out of reach.
 
 use quick_cache::sync::Cache;
 use std::{
@@ -31,13 +31,13 @@ use crate::{
     storage::{Generation, Generations, Registry, SessionUser, TokenUser},
 };
 
-/// For those who write to the database by hand, which the change feed does not tell of. In milliseconds.
+/// The time to live in milliseconds, for changes made by hand, which bypass the change feed.
 const HOLDS_FOR: i64 = 60_000;
 
-/// How often it is written that a session or a token was used, in milliseconds.
+/// How often the use of a session or token is recorded, in milliseconds.
 const NOTE_EVERY: i64 = 60_000;
 
-/// One memory for each kind of fact. What is asked for least goes when one is full.
+/// One cache per kind of fact. A full cache evicts its least used entries.
 pub struct Known {
     /// By the hash of the session's token.
     pub(super) sessions: Memory<String, Used<SessionUser>>,
@@ -45,16 +45,16 @@ pub struct Known {
     pub(super) tokens: Memory<String, Used<TokenUser>>,
     /// By the path's key.
     pub(super) places: Memory<String, Place>,
-    /// By the name as it was asked for.
+    /// By the username as requested.
     pub(super) users: Memory<String, User>,
     pub(super) standings: Memory<(UserId, NamespaceId), Standing>,
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.
     pub(super) flags: Memory<String, Flag>,
-    /// All that can be evaluated.
+    /// All flags that can be evaluated.
     pub(super) flag_sets: Memory<Environment, FlagSet>,
-    /// What follows a change.
+    /// The changes after the given one.
     pub(super) changes: Memory<ChangeId, Vec<Arc<Change>>>,
     pub(super) feature_groups: Memory<FlagActor, Vec<String>>,
     pub(super) registries: Memory<Environment, Registry>,
@@ -77,26 +77,26 @@ impl Default for Known {
             flags: Memory::new(10_000, &[Flags, FlagDefinitions]),
             flag_sets: Memory::new(Environment::ALL.len(), &[Flags, FlagDefinitions]),
             changes: Memory::new(100, &Topic::ALL),
-            // Administrators are a group that nobody has to make.
+            // `Users` because of the built-in group of administrators.
             feature_groups: Memory::new(20_000, &[FeatureGroups, Users]),
             registries: Memory::new(Environment::ALL.len(), &[FlowVersions]),
         }
     }
 }
 
-/// A session or a token, and when its use was last written down.
+/// A session or token, and when its use was last recorded.
 pub(super) struct Used<T> {
     pub it: T,
     noted_at: AtomicI64,
 }
 
 impl<T> Used<T> {
-    /// `noted_at` is `None` when it never was.
+    /// `noted_at` is `None` when its use was never recorded.
     pub fn new(it: T, noted_at: Option<Timestamp>) -> Self {
         Self { it, noted_at: AtomicI64::new(noted_at.map_or(i64::MIN, Timestamp::as_millis)) }
     }
 
-    /// Whether its use is to be noted now: once in [`NOTE_EVERY`] the answer is yes, to one caller.
+    /// Whether to record the use now: `true` for one caller every [`NOTE_EVERY`].
     pub fn is_to_be_noted(&self, now: Timestamp) -> bool {
         let noted = self.noted_at.load(Ordering::Relaxed);
         !Timestamp::from_millis(noted).is_within(NOTE_EVERY, now)
@@ -106,16 +106,16 @@ impl<T> Used<T> {
                 .is_ok()
     }
 
-    /// When it was last used, to a minute, as far as this server knows.
+    /// The last recorded use, to the minute, as far as this server knows.
     pub fn noted_at(&self) -> Timestamp {
         Timestamp::from_millis(self.noted_at.load(Ordering::Relaxed))
     }
 }
 
-/// Facts by what they are asked for.
+/// A cache of facts by key.
 pub(super) struct Memory<K, V> {
     cache: Cache<K, Remembered<V>>,
-    /// Whatever of these changes makes all of it old.
+    /// A change of any of these topics invalidates all entries.
     rests_on: Topics,
 }
 
@@ -136,7 +136,7 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         Self { cache: Cache::new(most), rests_on: Topics::of(rests_on) }
     }
 
-    /// What holds in these generations.
+    /// The entry if it is valid in these generations.
     pub fn current<Q>(&self, key: &Q, generations: &Generations, now: Timestamp) -> Option<Arc<V>>
     where
         K: Borrow<Q>,
@@ -148,7 +148,7 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         holds.then_some(known.fact)
     }
 
-    /// What was read last, however long ago.
+    /// The last entry, valid or not.
     pub fn last<Q>(&self, key: &Q) -> Option<Arc<V>>
     where
         K: Borrow<Q>,
@@ -157,7 +157,7 @@ impl<K: Hash + Eq, V> Memory<K, V> {
         self.cache.get(key).map(|known| known.fact)
     }
 
-    /// `None` is what was read while nobody watched.
+    /// Inserts an entry; `generations` is `None` when it was read while nobody watched.
     pub fn learn(&self, key: K, fact: Arc<V>, generations: Option<&Generations>, read_at: Timestamp) {
         let generation = generations.map_or(Generation::UNWATCHED, |it| it.of(self.rests_on));
         self.cache.insert(key, Remembered { fact, generation, read_at });

@@ -1,4 +1,4 @@
-//! What several use cases load the same way: a namespace that the caller may do something with.
+//! Loads and authorises: a namespace where the caller may do something.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::{
 pub(super) struct Loaded {
     pub namespace: Namespace,
     pub standing: Standing,
-    /// For what the action was granted.
+    /// The role that the action was granted for.
     pub held: HeldRole,
 }
 
-/// The namespace at `path`, where `caller` may do `action`.
+/// The namespace at `path`, if `caller` may do `action` there.
 pub(super) async fn namespace(
     uow: &mut UnitOfWork,
     caller: &Caller,
@@ -32,7 +32,7 @@ pub(super) async fn namespace(
     Ok(Loaded { namespace, standing, held })
 }
 
-/// The same for reading alone, with all that is known of the place, and the caller's roles there.
+/// The same from cached facts, with everything known of the place, for read-only use cases.
 pub(super) async fn place(
     facts: &mut Facts<'_>,
     caller: &Caller,
@@ -55,7 +55,7 @@ fn granted(caller: &Caller, action: Action, standing: Standing) -> Result<HeldRo
     }
 }
 
-/// That `caller` is an administrator. For everybody else what is theirs does not exist.
+/// Requires an administrator; for others, administration does not exist.
 pub(super) fn administrator(caller: &Caller) -> Result<(), UseCaseError> {
     if caller.actor.is_admin { Ok(()) } else { Err(UseCaseError::NeedsAdministrator) }
 }

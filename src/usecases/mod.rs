@@ -1,7 +1,7 @@
-//! What the program does: one file a verb. Each authorises, or takes the proof that somebody may
-//! (`FlagReader`, `FlagEditor`, `Administrator`); what is for operators alone, who have the database, says
-//! so. Then it loads and lets the domain decide; what changes something also stores, writes the audit event
-//! and commits. Pages, the API and the command line all come through here.
+//! What the program does: one file per verb. A use case authorises, or takes a proof of permission
+//! (`FlagReader`, `FlagEditor`, `Administrator`); those for operators, who have access to the database, say
+//! so. Then it loads, lets the domain decide, and, if something changes, stores it with an audit event and
+//! commits. Pages, API and command line all go through here.
 
 pub mod accounts;
 mod app;
@@ -46,7 +46,7 @@ pub use people::group_frame::{GroupFrame, May};
 pub use place::Place;
 pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
-/// What the use cases answer with as it is stored; pages take it from here and know no storage.
+/// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
     ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
     VisibleNamespace,
@@ -57,16 +57,16 @@ use std::sync::Arc;
 use self::{flags::run_scheduled_change::ScheduledChanges, tidy_up::TidyUp};
 use crate::storage::Storage;
 
-/// Whose jobs the program runs.
+/// The handlers of the program's jobs.
 pub type JobHandlers = jobs::job_handlers::JobHandlers<App>;
 
-/// The jobs of each capability.
+/// The job handlers of all capabilities.
 fn jobs() -> JobHandlers {
     JobHandlers::new([Arc::new(ScheduledChanges) as Arc<dyn JobHandler<App>>, Arc::new(TidyUp)])
 }
 
 impl App {
-    /// With the jobs of all capabilities.
+    /// With the job handlers of all capabilities.
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
         Self::with_jobs(storage, clock, random, settings, jobs())
     }

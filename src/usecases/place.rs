@@ -1,4 +1,4 @@
-//! A place: what a namespace is, and what its top-level group says about it.
+//! A place: a namespace with the settings of its top-level group.
 
 use crate::{
     domain::{
@@ -9,7 +9,7 @@ use crate::{
     storage::FlowSelection,
 };
 
-/// A namespace with all that its top-level group says about it.
+/// A namespace with the settings of its top-level group.
 #[derive(Debug)]
 pub struct Place {
     pub namespace: Namespace,
@@ -17,22 +17,22 @@ pub struct Place {
     pub ancestors: Vec<Namespace>,
     pub subscription: Subscription,
     pub chain: DuoChain,
-    /// Every flow of the catalogue, as the top-level group has it.
+    /// All flows of the catalogue, as set in the top-level group.
     pub flows: Vec<FlowSelection>,
 }
 
 impl Place {
-    /// Whose settings, seats and consent count; the namespace itself when it is at the top.
+    /// The group whose settings, seats and consent apply; the namespace itself when it is top-level.
     pub fn top_level_group(&self) -> &Namespace {
         self.ancestors.first().unwrap_or(&self.namespace)
     }
 
-    /// `None` when the catalogue has no such flow.
+    /// `None` when the flow is not in the catalogue.
     pub fn flow(&self, flow: &Flow) -> Option<&FlowSelection> {
         self.flows.iter().find(|selection| selection.flow == flow)
     }
 
-    /// Whether the flow counts as on: selected, and nothing above it off.
+    /// Whether the flow is effectively on: selected, and no level above it off.
     pub fn flow_is_on(&self, flow: &Flow) -> bool {
         self.chain.blocked_by().is_none() && self.flow(flow).is_some_and(|it| it.state.is_on())
     }

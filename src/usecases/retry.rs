@@ -1,4 +1,4 @@
-//! Trying again when somebody else saved in between.
+//! Retries changes that failed because of concurrent ones.
 
 use std::time::Duration;
 
@@ -7,21 +7,20 @@ use tokio::time::sleep;
 use super::{App, UseCaseError};
 use crate::storage::StorageError;
 
-/// How often a change is tried: within two or three seconds, as long as somebody waits for it.
+/// The maximum number of attempts, which takes two or three seconds.
 const TRIES: u32 = 25;
 
-/// The longest pause before the second try. It grows with each, so that many who are at it at once come
-/// one after the other.
+/// The upper bound of the first backoff. It doubles each time, so that concurrent callers spread out.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
-/// The longest pause of all.
+/// The upper bound of any backoff.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
-/// Attempts a change until nobody saved in between. For a change that says what is to be, not what was
-/// seen, so that it can be made anew.
+/// Retries a change until no concurrent one interferes. Only for changes that state the desired result,
+/// regardless of what was seen.
 ///
 /// # Errors
-/// [`UseCaseError::Outrun`] when others were faster every time.
+/// [`UseCaseError::Outrun`] when every attempt was overtaken.
 pub(super) async fn until_first<T, F>(app: &App, attempt: impl Fn() -> F) -> Result<T, UseCaseError>
 where
     F: Future<Output = Result<T, UseCaseError>>,
@@ -32,7 +31,7 @@ where
             Err(UseCaseError::Storage(StorageError::Stale)) => {}
             other => return other,
         }
-        // Those who lost to the same one would meet again if all waited as long.
+        // Random jitter: with equal waits, the losers of a conflict would meet again.
         let of_255 = app.random.secret().into_iter().fold(0, |sum, byte| sum ^ byte);
         sleep(longest * u32::from(of_255) / 255).await;
         longest = (longest * 2).min(LONGEST_PAUSE);

@@ -1,6 +1,5 @@
-//! What the use cases did since the program started, counted. Whoever shows the numbers reads them
-//! here; the use cases know nothing of it. Each is counted once it has happened, whether a page, the
-//! API or Explain asked.
+//! Counters of what use cases did since the program started, read by the metrics; use cases know nothing of
+//! those. Each is counted after it happened, whichever surface asked.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +15,7 @@ use crate::domain::{
     keyed::keyed_enum,
 };
 
-/// All counts of a program.
+/// All counters.
 #[derive(Debug, Default)]
 pub struct Tally {
     code_review: [Count; Rule::ALL.len()],
@@ -27,53 +26,53 @@ pub struct Tally {
     /// Jobs by kind.
     pub jobs: JobTally,
     provider_sign_ins: [Count; SignInOutcome::ALL.len()],
-    /// Decisions of any kind that rest on what was known before, because the database was out of reach.
+    /// Decisions of any kind that were answered from an outdated cache.
     pub stale_decisions: Count,
-    /// Consents that were recorded as given.
+    /// Consents given.
     pub consents_given: Count,
-    /// And as withdrawn.
+    /// Consents withdrawn.
     pub consents_withdrawn: Count,
 }
 
 keyed_enum! {
-    /// What came of a sign-in. One that the database kept from being judged has no outcome.
+    /// The outcome of a sign-in. Attempts that fail for lack of a database have none.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum SignInOutcome {
         Succeeded = "succeeded",
-        /// The name or the password was wrong; or the provider vouched for somebody who may not come in.
+        /// Username or password was wrong; or the provider's user was refused.
         Refused = "refused",
-        /// There were too many failures before it.
+        /// There were too many failures before.
         Throttled = "throttled",
     }
 }
 
 impl Tally {
-    /// Decisions which engine reviews that this rule made.
+    /// Decisions about the review engine made by this rule.
     pub fn code_review(&self, rule: Rule) -> &Count {
         &self.code_review[rule as usize]
     }
 
-    /// Decisions which version of a flow runs that this rule made.
+    /// Decisions about a flow version made by this rule.
     pub fn flow_version(&self, rule: flow_version::VersionRule) -> &Count {
         &self.flow_version[rule as usize]
     }
 
-    /// Those of this rule that could not be made, because the version is not deployed.
+    /// Decisions by this rule whose version is not deployed.
     pub fn flow_version_not_deployed(&self, rule: flow_version::VersionRule) -> &Count {
         &self.flow_version_not_deployed[rule as usize]
     }
 
-    /// Sign-ins with a password that ended so.
+    /// Sign-ins with password that had this outcome.
     pub fn sign_ins(&self, outcome: SignInOutcome) -> &Count {
         &self.sign_ins[outcome as usize]
     }
 
-    /// The same by the provider.
+    /// Sign-ins through the provider that had this outcome.
     pub fn provider_sign_ins(&self, outcome: SignInOutcome) -> &Count {
         &self.provider_sign_ins[outcome as usize]
     }
 
-    /// Scheduled changes that this server ended so.
+    /// Scheduled changes that ended this way on this server.
     pub fn scheduled_changes(&self, ending: Ending) -> &Count {
         &self.scheduled_changes[ending as usize]
     }
@@ -90,20 +89,20 @@ impl Tally {
     }
 }
 
-/// What this server did with jobs, by kind.
+/// Counters of jobs by kind.
 #[derive(Debug, Default)]
 pub struct JobTally(Mutex<BTreeMap<String, JobCounts>>);
 
-/// Of one kind.
+/// The counters of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobCounts {
-    /// Steps that were saved.
+    /// Committed steps.
     pub steps: u64,
-    /// Jobs that ended, or began anew, with all done.
+    /// Jobs that ended successfully, or recurring ones that completed a round.
     pub done: u64,
     /// Jobs that were given up.
     pub failed: u64,
-    /// Tries that failed, of jobs that are tried again.
+    /// Failed attempts that are retried.
     pub retried: u64,
 }
 
@@ -129,13 +128,13 @@ impl JobTally {
         *of(counts.entry(kind.to_owned()).or_default()) += 1;
     }
 
-    /// What was done with those of this kind so far.
+    /// The counters of this kind.
     pub fn of(&self, kind: &str) -> JobCounts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kind).copied().unwrap_or_default()
     }
 }
 
-/// A number that only grows.
+/// A monotonic counter.
 #[derive(Debug, Default)]
 pub struct Count(AtomicU64);
 

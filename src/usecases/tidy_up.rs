@@ -1,4 +1,4 @@
-//! Removes what nobody can use any more: a job that stands, done anew every hour.
+//! Deletes expired data: a recurring job that runs hourly.
 
 use super::{
     App, UseCaseError,
@@ -12,11 +12,11 @@ use crate::{
 
 const KIND: &str = "tidy_up";
 
-/// How often, in milliseconds.
+/// The interval in milliseconds.
 const EVERY: i64 = 3_600_000;
-/// How many rows a step removes at the most.
+/// Maximum number of rows deleted per step.
 const BATCH: i64 = 500;
-/// How long jobs that ended and changes in the feed are kept, in days.
+/// Retention of ended jobs and of changes in the feed, in days.
 const KEPT_DAYS: i64 = 30;
 
 pub struct TidyUp;
@@ -49,7 +49,7 @@ impl JobHandler<App> for TidyUp {
 async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseCaseError> {
     let now = app.now();
     let idle_since = now.plus_millis(-app.settings.session_idle_millis);
-    // What one leaves of the batch is the next one's.
+    // The rest of the batch is left for the next table.
     let mut left = BATCH;
     left -= uow.sessions().delete_ended(now, idle_since, left).await?;
     left -= uow.sign_in_failures().delete_old(forgotten_until(now), left).await?;

@@ -1,6 +1,6 @@
-//! Somebody in a chat program, as Slack says who they are.
+//! A user of a chat program, as Slack identifies them.
 
-/// A user of a team (Slack's word for a workspace). The ids are unique there and never given anew.
+/// A user of a Slack team (workspace). Ids are unique there and never reused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChatUser {
     team: String,
@@ -8,7 +8,7 @@ pub struct ChatUser {
 }
 
 impl ChatUser {
-    /// `None` when these are no ids: 1 to 64 letters and digits, such as `T0123ABCD` and `U0456EFGH`.
+    /// `None` unless both ids are 1 to 64 ASCII letters and digits, such as `T0123ABCD` and `U0456EFGH`.
     pub fn new(team: &str, id: &str) -> Option<Self> {
         let fits =
             |it: &str| (1..=64).contains(&it.len()) && it.bytes().all(|sign| sign.is_ascii_alphanumeric());

@@ -1,7 +1,7 @@
-//! Email addresses, by which users are found when a provider vouches for one.
+//! Email addresses, by which users are matched when an identity provider has verified one.
 
-/// An address that can be compared: printable ASCII without spaces. Others are refused, because two
-/// addresses that look alike, or that lower case would make alike, must never be one.
+/// A comparable email address: printable ASCII without spaces. Others are rejected: Unicode look-alikes and
+/// case folding must never make two addresses equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
@@ -10,7 +10,7 @@ pub struct EmailAddress(String);
 pub struct EmailAddressError;
 
 impl EmailAddress {
-    /// As it was written, without the space around it.
+    /// Trims surrounding whitespace; otherwise keeps the address as written.
     pub fn parse(text: &str) -> Result<Self, EmailAddressError> {
         let text = text.trim();
         let good = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && c != '@');
@@ -23,13 +23,13 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What addresses are compared by. Nobody gives `Ann@` and `ann@` to two people.
+    /// The key for comparison: lower case. In practice no provider gives `Ann@` and `ann@` to two people.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }
 
-/// Domains of addresses that an operator vouches for; none of them may be there.
+/// Email domains whose addresses the operator trusts; may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmailDomains(Vec<String>);
 
@@ -38,7 +38,7 @@ pub struct EmailDomains(Vec<String>);
 pub struct EmailDomainsError;
 
 impl EmailDomains {
-    /// Domains such as `example.com, acme.example`.
+    /// Parses a comma-separated list such as `example.com, acme.example`.
     pub fn parse(text: &str) -> Result<Self, EmailDomainsError> {
         let is_label = |label: &str| {
             let plain = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
@@ -52,7 +52,7 @@ impl EmailDomains {
         domains.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the address is in one of them, and not in one below it.
+    /// Whether the address's domain is listed; subdomains do not match.
     pub fn contain(&self, address: &EmailAddress) -> bool {
         let key = address.key();
         key.split_once('@').is_some_and(|(_, domain)| self.0.iter().any(|it| it == domain))

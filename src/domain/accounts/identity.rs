@@ -1,4 +1,4 @@
-//! What an OpenID Connect provider says of somebody, and what it is worth here.
+//! The identity that an OpenID Connect provider asserts, and how far it is trusted.
 
 use super::email::{EmailAddress, EmailDomains};
 use crate::domain::{
@@ -7,7 +7,7 @@ use crate::domain::{
     user::{LONGEST_USERNAME, check_name, check_username},
 };
 
-/// Whom a provider means: a subject is unique at its issuer and never given to somebody else.
+/// A user at a provider: a subject is unique per issuer and never reassigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     issuer: String,
@@ -15,7 +15,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// `None` when `subject` is none: it has 1 to 255 ASCII characters (OpenID Connect Core, 2).
+    /// `None` unless `subject` has 1 to 255 ASCII characters (OpenID Connect Core, section 2).
     pub fn new(issuer: &str, subject: &str) -> Option<Self> {
         let fits = (1..=255).contains(&subject.len())
             && subject.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
@@ -31,34 +31,34 @@ impl Identity {
     }
 }
 
-/// What a provider said at a sign-in, after everything about it was verified.
+/// The claims of a verified ID token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderClaims {
     pub identity: Identity,
     pub email: ClaimedEmail,
-    /// When the user last proved to the provider who they are; `None` when it does not say.
+    /// When the user last authenticated at the provider (`auth_time`); `None` when it does not say.
     pub authenticated_at: Option<Timestamp>,
-    /// How the provider calls the user, the best first: candidates for a user name here.
+    /// Names at the provider, best first: candidates for the username.
     pub usernames: Vec<String>,
     pub name: Option<String>,
-    /// The values of the groups claim, empty when there is none; `None` when it cannot be read.
+    /// The values of the groups claim, empty when absent; `None` when malformed.
     pub groups: Option<Vec<String>>,
 }
 
-/// An address is worth something only when the provider has verified it.
+/// An email address is trusted only when the provider has verified it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimedEmail {
-    /// None, or none that we could compare.
+    /// Absent, or not an address that can be compared.
     Missing,
     Unverified,
-    /// The provider does not say whether it is verified.
+    /// There is no `email_verified` claim.
     NotSaid,
     Verified(EmailAddress),
 }
 
 impl ClaimedEmail {
-    /// From the claims `email` and `email_verified`, which have to come from the same place. Where the
-    /// second is not there, an address in one of the `trusted` domains is taken for verified.
+    /// From the claims `email` and `email_verified`, which must come from the same source. Without the
+    /// second, an address in a `trusted` domain is treated as verified.
     pub fn new(email: Option<&str>, verified: Option<bool>, trusted: &EmailDomains) -> Self {
         let Some(Ok(address)) = email.map(EmailAddress::parse) else { return Self::Missing };
         match verified {
@@ -71,30 +71,30 @@ impl ClaimedEmail {
 }
 
 keyed_enum! {
-    /// Why somebody whom the provider knows does not get in here.
+    /// Why a user whom the provider authenticated cannot sign in.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Refusal {
-        /// This answer of the provider was used before.
+        /// This response of the provider was used before.
         Replayed = "replayed",
-        /// A first sign-in needs an address, and there is none.
+        /// A first sign-in needs an email address, and there is none.
         NoAddress = "no_address",
         AddressNotVerified = "address_not_verified",
-        /// The provider does not say whether the address is verified, and nobody vouches for its domain.
+        /// There is no `email_verified` claim, and the domain is not trusted.
         VerificationNotSaid = "verification_not_said",
-        /// Nobody here has the address, and nobody is made.
+        /// No user has the email address, and users are not created at sign-in.
         UnknownUser = "unknown_user",
-        /// The account with the address belongs to somebody else at the same provider.
+        /// The user with the email address is linked to another identity of the same provider.
         LinkedToAnother = "linked_to_another",
-        /// Bots have access tokens.
+        /// Bots authenticate with access tokens.
         Bot = "bot",
     }
 }
 
-/// How many names are tried for a new user.
+/// How many usernames are tried for a new user.
 const MOST_NAMES: usize = 100;
 
-/// Names for a new user, the best first: what the provider calls them, as far as it can be a user
-/// name here, then the same with a number.
+/// Candidate usernames for a new user, best first: the provider's names, reduced to valid usernames, then the
+/// same with a number appended.
 pub fn usernames(claims: &ProviderClaims) -> impl Iterator<Item = String> {
     let from_address = match &claims.email {
         ClaimedEmail::Verified(address) => address.as_str().split('@').next(),
@@ -107,10 +107,10 @@ pub fn usernames(claims: &ProviderClaims) -> impl Iterator<Item = String> {
     std::iter::once(base).chain((2..=MOST_NAMES).map(move |number| format!("{numbered}{number}")))
 }
 
-/// What of `wish` a user name may have, with room for a number. One that may be as it is stays so.
+/// Reduces `wish` to a valid username with room for a numeric suffix; a valid one is kept as it is.
 fn as_username(wish: &str) -> String {
     const MOST: usize = LONGEST_USERNAME - 3;
-    // GitLab, Keycloak and others may give an address as the user name.
+    // GitLab, Keycloak and others may send an email address as the username.
     let wish = wish.split('@').next().unwrap_or_default();
     if wish.len() <= MOST && check_username(wish).is_ok() {
         return wish.to_owned();

@@ -1,16 +1,16 @@
-//! What a new password must be: long, not common, not the user's name. Nothing about classes of
-//! characters (OWASP ASVS 5, 6.2; NIST SP 800-63B).
+//! Rules for a new password: long, not common, not the username. No rules about character classes (OWASP ASVS
+//! 5, 6.2; NIST SP 800-63B).
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The fewest characters of a password.
+/// Minimum length in characters.
 pub const LEAST: usize = 8;
-/// What the forms recommend: from here on length alone keeps guessing away.
+/// The length that the forms recommend: enough to resist guessing by itself.
 pub const RECOMMENDED: usize = 15;
-/// The most characters: enough for any phrase, and quick to hash.
+/// Maximum length in characters: enough for any passphrase, and fast to hash.
 pub const MOST: usize = 256;
 
-/// One a line, in lower case; lines with `#` at the beginning are about the list.
+/// One password per line, in lower case; lines that begin with `#` are comments.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,15 +23,15 @@ pub enum PasswordRuleError {
     Name,
 }
 
-/// `password` as it is compared: the same text, whatever keyboard or system it was typed with. What is the
-/// same by RFC 8265 (`OpaqueString`) and NIST SP 800-63B-4, which ask for NFC, is the same here; NFKC takes
-/// the full-width letters and digits of an input method as well.
+/// Normalizes `password`, so that it compares equal whatever keyboard or system typed it. RFC 8265
+/// (`OpaqueString`) and NIST SP 800-63B-4 ask for NFC; NFKC also folds the full-width letters and digits of
+/// input methods.
 pub fn normalize(password: &str) -> String {
-    // The one space that NFKC leaves as it is.
+    // U+1680, the only space that NFKC does not map to U+0020.
     password.nfkc().map(|c| if c == '\u{1680}' { ' ' } else { c }).collect()
 }
 
-/// Whether `password` may become the one of `username`.
+/// Whether `username` may use `password`.
 pub fn check_password(password: &str, username: &str) -> Result<(), PasswordRuleError> {
     let password = normalize(password);
     if !(LEAST..=MOST).contains(&password.chars().count()) {

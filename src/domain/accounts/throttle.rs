@@ -1,7 +1,7 @@
-//! How long whoever failed to sign in has to wait before the next attempt.
+//! Throttling of failed sign-ins: how long to wait before the next attempt.
 //!
-//! Waits are short, grow, and have an end: guessing becomes hopeless, and nobody can lock somebody
-//! else out for good. `docs/decisions/0011-throttling-sign-in.md` says how the numbers were chosen.
+//! Exponential backoff with a cap: guessing becomes hopeless, and nobody can lock a user out for good. The
+//! numbers are explained in `docs/decisions/0011-throttling-sign-in.md`.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -10,25 +10,25 @@ use crate::domain::{ids::UserId, time::Timestamp};
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 
-/// The wait after the first failure that is one too many, in milliseconds. Each further doubles it.
+/// The wait after the first failure beyond the free ones, in milliseconds; doubles with each further one.
 const FIRST_WAIT: i64 = 15 * SECOND;
 
-/// Whoever did not fail for so long begins anew, in milliseconds.
+/// The count of failures resets after this many milliseconds without one.
 pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
 
-/// What failures are counted for.
+/// What failures are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// A name that was tried, whether or not there is such a user.
+    /// The username tried, whether or not it exists.
     Account(&'a str),
-    /// Where the attempts come from; `None` where it is not known.
+    /// The client's IP address; `None` where it is unknown.
     Address(Option<IpAddr>),
-    /// Somebody signed in who types their password again. A count of its own: strangers who try the
-    /// name do not keep the user from confirming.
+    /// A signed-in user who enters their password again. Counted separately, so that attempts of strangers on
+    /// the username do not block it.
     Confirmation(UserId),
 }
 
-/// How many failures are free, and how long the wait after many becomes.
+/// How many failures are free, and the longest wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub free: i64,
@@ -37,7 +37,7 @@ pub struct Limit {
 }
 
 impl Subject<'_> {
-    /// What tells it from every other; `None` where there is nothing to count for.
+    /// A unique key; `None` when there is nothing to count by.
     pub fn key(self) -> Option<String> {
         match self {
             Self::Account(name) => Some(format!("account {}", name.trim().to_ascii_lowercase())),
@@ -49,13 +49,13 @@ impl Subject<'_> {
     pub const fn limit(self) -> Limit {
         match self {
             Self::Account(_) | Self::Confirmation(_) => Limit { free: 5, longest_wait: 5 * MINUTE },
-            // Many people may share one.
+            // Many people may share an IP address.
             Self::Address(_) => Limit { free: 20, longest_wait: 15 * MINUTE },
         }
     }
 }
 
-/// What tells one client's addresses from those of others: of IPv6 it is given 2⁶⁴ at the least.
+/// The network that identifies a client: the /64 prefix for IPv6, the least that a client is assigned.
 pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
@@ -63,7 +63,7 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What was counted.
+/// The failures counted for a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failures {
     pub count: i64,
@@ -71,7 +71,7 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// With one more, at `now`.
+    /// Counts another failure at `now`; starts from 1 when the earlier ones have expired.
     #[must_use]
     pub fn and_one(self, now: Timestamp) -> Self {
         let count = if self.is_forgotten(now) { 1 } else { self.count.saturating_add(1) };
@@ -84,23 +84,23 @@ impl Failures {
 }
 
 impl Limit {
-    /// How long to wait from `now`, in whole seconds; 0 when an attempt may be made.
+    /// Seconds to wait from `now`, rounded up; 0 when an attempt is allowed.
     pub fn wait(self, failures: Failures, now: Timestamp) -> i64 {
         let excess = failures.count - self.free;
-        // A failure of the future is none that somebody has to wait after: the wait would never end.
+        // A failure in the future is ignored: its wait might never end.
         if excess < 0 || failures.is_forgotten(now) || failures.last_at.is_ahead_of(now) {
             return 0;
         }
-        // Beyond so many doublings it is the longest anyway.
+        // Caps the shift: after 20 doublings `longest_wait` applies anyway.
         let wait = (FIRST_WAIT << excess.min(20)).min(self.longest_wait);
         let left = failures.last_at.plus_millis(wait).as_millis() - now.as_millis();
-        // Another server's clock may be ahead: nobody waits longer for that.
+        // Clock skew between servers must not lengthen the wait.
         let left = left.clamp(0, wait);
         (left + SECOND - 1) / SECOND
     }
 }
 
-/// `15 seconds`, `2 minutes`: never shorter than it is.
+/// `15 seconds`, `2 minutes`: rounded up.
 pub fn in_words(seconds: i64) -> String {
     let (count, unit) = if seconds < 120 { (seconds, "second") } else { ((seconds + 59) / 60, "minute") };
     let plural = if count == 1 { "" } else { "s" };

@@ -1,7 +1,7 @@
-//! A browser's name for itself in plain words, so that people know their sessions again. A guess:
-//! browsers say what they like.
+//! A readable name for a User-Agent header, so that people recognize their sessions. A guess: browsers send
+//! what they like.
 
-/// The first that is found names it: most claim to be several others as well.
+/// The first match wins: most browsers also claim to be several others.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

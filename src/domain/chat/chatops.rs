@@ -1,6 +1,6 @@
-//! The chat commands for feature flags, as GitLab has them: `gitlab run feature set …`.
+//! The chat commands for feature flags, compatible with GitLab's: `gitlab run feature set …`.
 //!
-//! Here they are only read. `usecases/chat/run_chatops.rs` does what they say.
+//! Only parsing; `usecases/chat/run_chatops.rs` runs them.
 
 mod words;
 
@@ -9,7 +9,7 @@ use crate::domain::{
     flags::{FlagValue, Percentage, Targets, UnknownValue, WrittenValue},
 };
 
-/// How commands look, for whoever got one wrong.
+/// The usage that a malformed command is answered with.
 const USAGE: &str = "
 Commands are:
 gitlab run feature get FLAG
@@ -17,7 +17,7 @@ gitlab run feature set FLAG true|false|PERCENTAGE
 gitlab run feature list [--match=TEXT]
 gitlab run feature delete FLAG";
 
-/// A command that is whole. Its environments are in the order of a roll-out, and never none.
+/// A complete command. Environments are in roll-out order and never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatopsCommand {
     Get { flag: String, environments: Vec<Environment> },
@@ -32,27 +32,27 @@ pub struct SetFlag {
     pub value: FlagValue,
     pub targets: Targets,
     pub environments: Vec<Environment>,
-    /// Whether nothing has to define the flag.
+    /// Whether the flag may lack a definition.
     pub force: bool,
     pub overridden: Option<Overridden>,
 }
 
-/// The checks that do not count this time, and why.
+/// The checks that are overridden, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overridden {
-    /// A change freeze.
+    /// The change freeze.
     pub freeze: bool,
-    /// Production not before staging.
+    /// The rule that staging goes before production.
     pub consistency: bool,
     pub reason: String,
 }
 
-/// What is wrong with a command, and what to do.
+/// What is wrong with a command, and how to correct it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} Nothing was changed.{usage}")]
 pub struct ChatopsError {
     message: String,
-    /// How commands look, for what is none at all.
+    /// The usage, when it is no command at all.
     usage: &'static str,
 }
 
@@ -60,7 +60,7 @@ fn wrong(message: impl Into<String>) -> ChatopsError {
     ChatopsError { message: message.into(), usage: "" }
 }
 
-/// What can be done to flags. The words are those of the command.
+/// The verbs of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verb {
     Get,
@@ -120,18 +120,18 @@ const OPTIONS: [Known; 19] = [
     switch("production", &Verb::ALL),
 ];
 
-/// The options that say for whom a flag is set.
+/// The options that name a flag's targets.
 const TARGETS: [&str; 6] = ["user", "group", "namespace", "project", "repository", "feature-group"];
 
-/// Reads a line as somebody types it.
+/// Parses a line as typed.
 ///
 /// # Errors
-/// It is no command, or not a whole one.
+/// It is not a command, or an incomplete one.
 pub fn parse(line: &str) -> Result<ChatopsCommand, ChatopsError> {
     parse_words(&words::split(line).map_err(wrong)?)
 }
 
-/// The same, cut into words already.
+/// Like [`parse`], for a line that is already split into words.
 pub fn parse_words(words: &[String]) -> Result<ChatopsCommand, ChatopsError> {
     if words.iter().any(|word| word.contains(char::is_control)) {
         return Err(wrong("There is a control character in the command. Type it anew."));
@@ -154,10 +154,10 @@ pub fn parse_words(words: &[String]) -> Result<ChatopsCommand, ChatopsError> {
     }
 }
 
-/// What stands before the verb: `/chatops gitlab run feature`. Chat programs keep the first word to
-/// themselves, and older commands have no second.
+/// Skips the prefix, `/chatops gitlab run feature`. Chat programs may strip the first word, and older
+/// commands lack the second.
 fn verb(words: &[String]) -> Result<(Verb, &[String]), ChatopsError> {
-    // A telephone begins a line with a capital.
+    // Phones capitalize the first word.
     fn is(word: &str, expected: &str) -> bool {
         word.eq_ignore_ascii_case(expected)
     }
@@ -177,7 +177,7 @@ fn no_command() -> ChatopsError {
     ChatopsError { message: String::from("This is no command for feature flags."), usage: USAGE }
 }
 
-/// The words after the verb, told apart.
+/// The words after the verb, sorted into arguments and options.
 #[derive(Default)]
 struct Given {
     arguments: Vec<String>,
@@ -226,7 +226,7 @@ impl Given {
         self.options.iter().rev().find(|(it, _)| *it == name).map(|(_, value)| value.as_str())
     }
 
-    /// Everybody whom an option names; it may stand several times, with commas between names.
+    /// All names given for an option, which may be repeated and may hold a comma-separated list.
     fn names(&self, name: &str) -> Result<Vec<String>, ChatopsError> {
         let mut names = Vec::new();
         for (_, value) in self.options.iter().filter(|(it, _)| *it == name) {
@@ -236,7 +236,7 @@ impl Given {
         Ok(names)
     }
 
-    /// Production when none is named.
+    /// Defaults to production.
     fn environments(&self) -> Vec<Environment> {
         let named: Vec<_> = Environment::ALL.into_iter().filter(|it| self.has(it.key())).collect();
         if named.is_empty() { vec![Environment::Production] } else { named }
@@ -251,7 +251,7 @@ impl Given {
         }
     }
 
-    /// The name of a flag, as some write it: in back-ticks.
+    /// The flag's name, without the backticks that some put around it.
     fn flag(&self) -> Option<String> {
         let flag = self.arguments.first()?.trim_matches('`');
         (!flag.is_empty()).then(|| flag.to_owned())
@@ -342,7 +342,7 @@ impl Given {
             ));
         }
         Ok(match (percentage, share) {
-            // All and nothing are no percentages, to GitLab either.
+            // As in GitLab, 100 and 0 are booleans, not percentages.
             (Percentage::ALL, _) => FlagValue::Boolean(true),
             (Percentage::ZERO, _) => FlagValue::Boolean(false),
             (percentage, "actors") => FlagValue::PercentageOfActors(percentage),
@@ -350,7 +350,7 @@ impl Given {
         })
     }
 
-    /// A reason alone overrides every check, as on the command line; a check that is named, that one.
+    /// A reason alone overrides every check, as on the command line; with a check named, only that one.
     fn overridden(&self) -> Result<Option<Overridden>, ChatopsError> {
         let freeze = self.has("ignore-production-check");
         let consistency = self.has("ignore-feature-flag-consistency-check");
@@ -368,7 +368,7 @@ impl Given {
     }
 }
 
-/// What stands after the dashes, which telephones draw together; `None` when there are none.
+/// An option's text after its dashes, which phones merge into one; `None` when there are none.
 fn option_in(word: &str) -> Option<&str> {
     word.strip_prefix("--").or_else(|| word.strip_prefix(['—', '–'])).filter(|rest| !rest.is_empty())
 }

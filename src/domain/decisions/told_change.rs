@@ -1,5 +1,4 @@
-//! What a change in the feed means to clients: whether an answer of theirs may differ now, who may hear of
-//! it, and what they are told.
+//! A change of the feed as clients see it: whether it may alter an answer, who is notified, and with what.
 
 use crate::domain::{
     change::{Change, Topic},
@@ -7,30 +6,29 @@ use crate::domain::{
     stored::Stored,
 };
 
-/// Who hears of a change. Administrators hear of all of them.
+/// Who is notified of a change. Administrators always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Whoever may evaluate feature flags.
+    /// Everyone who may evaluate feature flags.
     Everybody,
-    /// Whoever may ask for decisions in the namespace.
+    /// Everyone who may ask for decisions in the namespace.
     Namespace,
-    /// Whom it is about.
+    /// The user it concerns.
     Oneself,
     Administrators,
 }
 
-/// A change as it is told: what it was about, and neither who nor to what.
+/// A change as published to clients: what changed, without the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
-    /// A flow's reference, a flag's name, a user name.
+    /// A flow's reference, a flag's name, a username.
     pub subject: &'a str,
-    /// For what is set for each environment by itself.
+    /// For settings that exist per environment.
     pub environment: Option<Environment>,
     pub namespace: Option<&'a str>,
 }
 
-/// `None` for what nobody is told. What a newer release changed, nobody here can judge: administrators
-/// hear of it.
+/// `None` when nobody is notified. Changes unknown to this release go to administrators only.
 pub fn audience(change: &Change) -> Option<Audience> {
     if change.kind.is_empty() {
         return None;
@@ -46,8 +44,8 @@ pub fn audience(change: &Change) -> Option<Audience> {
     }
 }
 
-/// Whether the answer of a feature flag may differ now in this environment. A name that is given to
-/// somebody named nobody before, and what a newer release changed may be about anything.
+/// Whether flag evaluations in this environment may differ after the change. New users count, because a name
+/// may now resolve to somebody; changes unknown to this release may concern anything.
 pub fn is_about_flags(change: &Change, environment: Environment) -> bool {
     match change.topic.known() {
         Some(Topic::Flags) => change.environment.as_ref().is_none_or(|it| *it == environment),
@@ -56,7 +54,7 @@ pub fn is_about_flags(change: &Change, environment: Environment) -> bool {
     }
 }
 
-/// What is told of it.
+/// What is published of it.
 pub fn told(change: &Change) -> Told<'_> {
     let namespace = change.namespace.as_ref().map(|it| it.path.as_str());
     let subject = change.key.as_str();
@@ -159,7 +157,7 @@ mod tests {
     fn what_else_is_told_names_what_changed() {
         let versions = stored(AuditKind::FlowVersionsUpdated, "dev");
         assert_eq!(told(&versions).environment, Some(Environment::Dev));
-        // The event names the setting; whose it is, is who made it.
+        // The event's target is the setting; whose preferences they are is the actor.
         assert_eq!(told(&stored(AuditKind::OrbitSettingsUpdated, "enabled")).subject, "ann");
         assert_eq!(told(&stored(AuditKind::FlowEnabled, "code_review/v1")).subject, "code_review/v1");
         assert!(is_about_flags(&stored(AuditKind::FeatureGroupUpdated, "staff"), Environment::Dev));

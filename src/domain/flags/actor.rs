@@ -1,11 +1,11 @@
-//! Whom a flag can be opened for.
+//! The actors that a flag can be opened for.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::domain::ids::{NamespaceId, UserId};
 
-/// Stored as its id.
+/// Serialized as its id, see [`FlagActor::key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum FlagActor {
@@ -21,7 +21,7 @@ impl FlagActor {
         self.to_string()
     }
 
-    /// What kind of actor it is: the first half of its id.
+    /// The kind of actor: the first half of its id.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::User(_) => "User",
@@ -30,7 +30,7 @@ impl FlagActor {
         }
     }
 
-    /// `None` when `key` is no actor id.
+    /// `None` when `key` is not an actor id.
     pub fn from_key(key: &str) -> Option<Self> {
         let (kind, id) = key.split_once(':')?;
         let id = id.parse().ok()?;

@@ -1,11 +1,11 @@
-//! What a flag is for, and until when: its definition, as GitLab's files have it.
+//! A flag's definition: its purpose and lifetime, in the format of GitLab's definition files.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::keyed::keyed_enum;
 
-/// The fields are those of GitLab's files, and their order is that of ours.
+/// The fields are those of GitLab's files; the order is ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlagDefinition {
@@ -14,9 +14,9 @@ pub struct FlagDefinition {
     pub description: String,
     #[serde(rename = "type")]
     pub flag_type: FlagType,
-    /// The answer while no gate is set.
+    /// The state while no gate is set.
     pub default_enabled: bool,
-    /// Who owns it: `group::ai framework`.
+    /// The owning group: `group::ai framework`.
     #[serde(deserialize_with = "or_empty")]
     pub group: String,
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
@@ -25,36 +25,36 @@ pub struct FlagDefinition {
     pub introduced_by_url: Option<String>,
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub rollout_issue_url: Option<String>,
-    /// The release it came with: `19.2`.
+    /// The release that introduced it: `19.2`.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
-    /// The day by which it should be gone: `2026-12-31`.
+    /// The day by which it should be removed: `2026-12-31`.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
-    /// The release by which GitLab means to be done with it.
+    /// The release by which GitLab intends the roll-out to be complete.
     #[serde(default, deserialize_with = "unless_empty", skip_serializing_if = "Option::is_none")]
     pub intended_to_rollout_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_state_changes: Option<bool>,
 }
 
-/// A field that stands there with nothing behind it, as in many of GitLab's files, says nothing.
+/// Treats an empty value, common in GitLab's files, as absent.
 fn unless_empty<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(field)?;
     Ok(text.filter(|text| !text.trim().is_empty()))
 }
 
-/// The same for a text that every definition has.
+/// [`unless_empty`] for a mandatory text.
 fn or_empty<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
     Ok(unless_empty(field)?.unwrap_or_default())
 }
 
 keyed_enum! {
-    /// What a flag is for, which says how long it may live and whether it may be on by default.
+    /// The purpose of a flag, which determines its lifetime and whether it may default to on.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum FlagType {
-        /// GitLab's word for it; `derisk` is read as well.
+        /// GitLab's key; `derisk` is accepted, too.
         #[serde(rename = "gitlab_com_derisk", alias = "derisk")]
         Derisk = "gitlab_com_derisk",
         Wip = "wip",
@@ -65,7 +65,7 @@ keyed_enum! {
 }
 
 impl FlagType {
-    /// The word on a page.
+    /// The label on a page.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Derisk => "De-risk",
@@ -81,7 +81,7 @@ impl FlagType {
     }
 }
 
-/// Why a definition is refused: the field, and what it should be.
+/// Why a definition is invalid: the field, and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
 pub struct DefinitionError {
@@ -89,7 +89,7 @@ pub struct DefinitionError {
     pub message: &'static str,
 }
 
-/// That a flag can be called so.
+/// Validates a flag's name, and returns it.
 pub fn check_flag_name(name: &str) -> Result<&str, DefinitionError> {
     let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if (1..=255).contains(&name.len()) && name.chars().all(sign) {
@@ -99,7 +99,7 @@ pub fn check_flag_name(name: &str) -> Result<&str, DefinitionError> {
 }
 
 impl FlagDefinition {
-    /// One with nothing but what every definition needs.
+    /// A definition with the mandatory fields only.
     pub fn new(name: &str, flag_type: FlagType, default_enabled: bool) -> Self {
         Self {
             name: name.to_owned(),
@@ -117,12 +117,12 @@ impl FlagDefinition {
         }
     }
 
-    /// What a flag without a definition is taken for: off until it is set.
+    /// The stand-in for a flag without a definition: off until it is set.
     pub fn undefined(name: &str) -> Self {
         Self::new(name, FlagType::Wip, false)
     }
 
-    /// That it is as the rules for definitions want.
+    /// Validates the definition.
     pub fn check(&self) -> Result<(), DefinitionError> {
         let unless = |good: bool, field, message| {
             if good { Ok(()) } else { Err(DefinitionError { field, message }) }
@@ -156,9 +156,9 @@ impl FlagDefinition {
         unless(self.expires_on.is_none() || self.expiry().is_some(), "expires_on", "a day such as 2026-12-31")
     }
 
-    /// The day by which it should be gone; `None` when it has none.
+    /// The day by which it should be removed; `None` when it has none.
     pub fn expiry(&self) -> Option<Date> {
-        // One way of writing it only: days are compared as they are written.
+        // One format only, because days are compared as text.
         self.expires_on.as_deref().filter(|day| day.len() == 10)?.parse().ok()
     }
 }

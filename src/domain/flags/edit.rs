@@ -1,26 +1,26 @@
-//! A change to a flag as the pages write it: as a text in an address or a form, and in words. It is about
-//! everyone or about one target, and may set all gates at once.
+//! A change of a flag as requested on a page: as text in a URL or form, and in words. It concerns everyone or
+//! one target, or sets all gates at once.
 
 use super::{FlagActor, FlagValue, Percentage, Targets};
 use crate::domain::{ids::AuditEventId, keyed::keyed_enum};
 
-/// What somebody asks for at a page.
+/// A change requested on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     Everyone(bool),
-    /// Forgets every gate, so that the default holds again.
+    /// Clears every gate, so that the default applies.
     Forget,
-    /// Opened for somebody, or no longer so.
+    /// Opens the flag for a target, or removes that gate.
     Open(Target, bool),
-    /// Closed for somebody whatever else is open, or no longer so.
+    /// Opts a target out, or removes the opt-out.
     OptOut(Target, bool),
     PercentageOfActors(Percentage),
     PercentageOfTime(Percentage),
-    /// Every gate as a change, an event of the history, set it once.
+    /// Restores every gate as of an event in the history.
     Restore(AuditEventId),
 }
 
-/// Whom or what a gate names: `user ann`, `project acme/website`, `feature_group staff`.
+/// What a gate names: `user ann`, `project acme/website`, `feature_group staff`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub kind: TargetKind,
@@ -38,10 +38,10 @@ keyed_enum! {
 }
 
 impl TargetKind {
-    /// The kinds of actors.
+    /// The kinds that are actors.
     pub const ACTORS: [Self; 3] = [Self::User, Self::Group, Self::Project];
 
-    /// The words on a page.
+    /// The label on a page.
     pub const fn name(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -60,7 +60,7 @@ impl TargetKind {
     }
 }
 
-/// Why a text is no change: the field of the form that is wrong, and what it should be.
+/// Why an edit is invalid: the form field at fault, and what is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EditError {
     pub field: &'static str,
@@ -73,8 +73,8 @@ impl EditError {
 }
 
 impl Edit {
-    /// From the fields of a form. `change` says it all, or names what else to look at: `kind` and `name`,
-    /// or `percentage`. `None` when nothing is asked for.
+    /// From form fields. `change` is a whole edit, or a verb that `kind` and `name`, or `percentage`,
+    /// complete. `None` when `change` is empty.
     pub fn read<'a>(field: impl Fn(&str) -> &'a str) -> Option<Result<Self, EditError>> {
         let change = field("change").trim();
         let text = match change {
@@ -88,7 +88,7 @@ impl Edit {
         Some(Self::parse(&text))
     }
 
-    /// Reads what [`Edit::to_string`] writes.
+    /// Parses what [`Edit::to_string`] writes.
     pub fn parse(text: &str) -> Result<Self, EditError> {
         let unknown = EditError::NOT_UNDERSTOOD;
         let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -115,7 +115,7 @@ impl Edit {
         }
     }
 
-    /// What it sets, and for whom; `None` for one that sets all gates at once.
+    /// The value and its targets; `None` for an edit that sets all gates at once.
     pub fn setting(&self) -> Option<(FlagValue, Targets)> {
         let nobody = Targets::default;
         Some(match self {
@@ -128,7 +128,7 @@ impl Edit {
         })
     }
 
-    /// As a button says it.
+    /// The label of its button.
     pub fn title(&self) -> String {
         match self {
             Self::Everyone(true) => String::from("Turn on for everyone"),
@@ -145,7 +145,7 @@ impl Edit {
     }
 }
 
-/// The text in addresses and forms.
+/// The text in URLs and forms.
 impl std::fmt::Display for Edit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -161,7 +161,7 @@ impl std::fmt::Display for Edit {
 }
 
 impl Target {
-    /// From the fields of a form. Whoever writes a name as it is mentioned, with an `@`, means it, too.
+    /// From form fields. A leading `@` in a name is ignored.
     pub fn read(kind: &str, name: &str) -> Result<Self, EditError> {
         let kind = TargetKind::from_key(kind.trim()).ok_or(EditError::NOT_UNDERSTOOD)?;
         let name = name.trim().trim_start_matches('@');

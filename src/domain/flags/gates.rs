@@ -1,29 +1,29 @@
-//! The gates of a flag: what is set, whether it is open for somebody, and what a change makes of it.
+//! The gates of a flag: evaluation, and changes.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, FlagActor, FlagDefinition, Percentage};
 use crate::domain::keyed::keyed_enum;
 
-/// What is set for a flag in an environment.
+/// The gates of a flag in an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gates {
-    /// For everyone; `None` when nothing at all is set, so that the default holds.
+    /// The boolean gate; `None` when no gate is set, so that the default applies.
     pub boolean: Option<bool>,
-    /// Sorted, as are the lists below.
+    /// Sorted, like the lists below.
     pub actors: Vec<FlagActor>,
-    /// For whom it is closed whatever else is open.
+    /// Opted-out actors: closed for them, whatever else is open.
     pub opted_out: Vec<FlagActor>,
-    /// The feature groups that it is open for.
+    /// Names of the feature groups it is open for.
     pub groups: Vec<String>,
     pub percentage_of_actors: Percentage,
-    /// Deprecated: the answer flips from one question to the next.
+    /// Deprecated: the answer changes from one evaluation to the next.
     pub percentage_of_time: Percentage,
 }
 
 keyed_enum! {
-    /// How open a flag is, in GitLab's words.
+    /// How far a flag is open, in GitLab's terms.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum State: serde {
         Off = "off",
@@ -33,7 +33,7 @@ keyed_enum! {
 }
 
 impl State {
-    /// The word on a page.
+    /// The label on a page.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Off => "Off",
@@ -43,26 +43,26 @@ impl State {
     }
 }
 
-/// What is seen of the gates of a flag without knowing whom they name.
+/// A summary of a flag's gates, without the actors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Glance {
     pub boolean: Option<bool>,
     pub percentage_of_actors: Percentage,
     pub percentage_of_time: Percentage,
-    /// Whether there are actors or feature groups.
+    /// Whether there are actor or feature group gates.
     pub opens_for_somebody: bool,
-    /// Whether somebody is opted out.
+    /// Whether anybody is opted out.
     pub opts_somebody_out: bool,
 }
 
 impl Glance {
-    /// How open it is, in GitLab's answers: there an opt-out counts as something that depends.
-    /// `default` is the flag's, which holds while nothing is set.
+    /// The state as GitLab reports it, where an opt-out alone makes a flag conditional. `default` is the
+    /// flag's default, which applies while no gate is set.
     pub fn state(self, default: bool) -> State {
         self.state_if(default, self.is_conditional())
     }
 
-    /// How open it is. Opting somebody out opens it to nobody.
+    /// The state without regard to opt-outs, which open a flag for nobody.
     pub fn openness(self, default: bool) -> State {
         self.state_if(default, self.opens_for_some())
     }
@@ -86,25 +86,25 @@ impl Glance {
     }
 }
 
-/// Which gate answered.
+/// The gate that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// No gate is set.
     Default,
-    /// Off for one of the actors asked about, whatever else is open.
+    /// Off: one of the actors is opted out.
     OptOut,
     /// On for everyone.
     Boolean,
-    /// On for one of the actors asked about.
+    /// On for one of the actors.
     Actor,
-    /// One of the actors is within the percentage.
+    /// One of the actors falls within the percentage.
     PercentageOfActors,
-    /// The dice fell within the percentage.
+    /// The random draw fell within the percentage.
     PercentageOfTime,
-    /// One of the actors is in a feature group.
+    /// One of the actors is in an enabled feature group.
     FeatureGroup,
-    /// Gates are set, and none of them is open.
+    /// Gates are set, but none is open.
     Closed,
 }
 
@@ -114,24 +114,24 @@ pub struct Evaluation {
     pub gate: Gate,
 }
 
-/// About whom a flag is asked.
+/// What a flag is evaluated for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
     pub actors: &'a [FlagActor],
-    /// The feature groups that any of them is in.
+    /// The feature groups that any of the actors is in.
     pub groups: &'a [String],
-    /// A throw for the percentage of time; `None` is never within it.
+    /// The random draw for the percentage of time; `None` never falls within it.
     pub dice: Option<Bucket>,
 }
 
 impl<'a> Asked<'a> {
-    /// About these actors, who are in no feature group.
+    /// For actors without feature groups.
     pub const fn about(actors: &'a [FlagActor]) -> Self {
         Self { actors, groups: &[], dice: None }
     }
 }
 
-/// A change to the gates of a flag.
+/// A change of a flag's gates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GateChange {
@@ -143,25 +143,25 @@ pub enum GateChange {
     PercentageOfTime(Percentage),
 }
 
-/// Why a change does not fit the gates.
+/// Why a change conflicts with the current gates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateError {
-    /// To be opened for an actor who is opted out.
+    /// Opening the flag for an opted-out actor.
     OptedOut(FlagActor),
-    /// An opt-out to be removed that is not there.
+    /// Removing an opt-out that does not exist.
     NotOptedOut(FlagActor),
-    /// A percentage for a flag that is on for everyone: of actors, or else of time.
+    /// Setting a percentage, of actors or else of time, on a flag that is on for everyone.
     FullyOn { of_actors: bool },
 }
 
 impl Gates {
-    /// Whether anything is set. Any gate that is set overrides the default, as GitLab's do.
+    /// Whether any gate is set, which overrides the default, as in GitLab.
     pub const fn is_set(&self) -> bool {
         self.boolean.is_some()
     }
 
-    /// Whether the flag is on for any of those asked about, and the gate that says so. Who is opted out
-    /// closes it for all of them.
+    /// Evaluates the flag for the actors: on if any gate is open for any of them, unless one of them is opted
+    /// out.
     pub fn evaluate(&self, flag: &FlagDefinition, asked: &Asked<'_>) -> Evaluation {
         let any = |list: &[FlagActor]| asked.actors.iter().any(|actor| list.binary_search(actor).is_ok());
         let within = || {
@@ -185,7 +185,7 @@ impl Gates {
         }
     }
 
-    /// How open it is; `default` is the flag's, which holds while nothing is set.
+    /// The state as GitLab reports it; `default` applies while no gate is set.
     pub fn state(&self, default: bool) -> State {
         self.glance().state(default)
     }
@@ -195,7 +195,7 @@ impl Gates {
         self.glance().is_conditional()
     }
 
-    /// All but whom they name.
+    /// The summary without the actors.
     pub const fn glance(&self) -> Glance {
         Glance {
             boolean: self.boolean,
@@ -206,8 +206,8 @@ impl Gates {
         }
     }
 
-    /// The gates after a change. A boolean, on or off, takes the place of every other gate, as
-    /// GitLab's does; what takes away the last gate leaves the flag off.
+    /// The gates after a change. As in GitLab, setting the boolean clears every other gate; removing the last
+    /// gate leaves the flag off.
     pub fn apply(mut self, change: &GateChange) -> Result<Self, GateError> {
         let fully_on = self.state(false) == State::On;
         self.boolean.get_or_insert(false);
@@ -235,7 +235,7 @@ impl Gates {
     }
 }
 
-/// Puts `it` into the sorted list, or takes it out.
+/// Inserts `it` into the sorted list, or removes it.
 fn put<T: Ord + Clone>(list: &mut Vec<T>, it: &T, inside: bool) {
     match (list.binary_search(it), inside) {
         (Err(at), true) => list.insert(at, it.clone()),
@@ -268,7 +268,7 @@ mod tests {
         Percentage::parse(text).expect("a percentage")
     }
 
-    /// Off, with what `and` opens.
+    /// Off, with the gates that `and` opens.
     fn off(and: impl FnOnce(&mut Gates)) -> Gates {
         let mut gates = Gates { boolean: Some(false), ..Gates::default() };
         and(&mut gates);
@@ -285,13 +285,13 @@ mod tests {
     fn the_truth_table_of_the_gates() {
         let on = Gates { boolean: Some(true), ..Gates::default() };
         let nothing = Gates::default();
-        // Ann is asked about, with acme. Their buckets: 45,432 at the least.
+        // Evaluated for Ann, with acme. The lower of their buckets is 45,432.
         let table = [
             (nothing.clone(), false, false, Gate::Default),
             (nothing, true, true, Gate::Default),
             (on.clone(), false, true, Gate::Boolean),
             (off(|_| ()), false, false, Gate::Closed),
-            // Whatever is set overrides the default.
+            // Any gate overrides the default.
             (off(|_| ()), true, false, Gate::Closed),
             (off(|it| it.actors = vec![BOB]), true, false, Gate::Closed),
             (off(|it| it.opted_out = vec![BOB]), true, false, Gate::Closed),
@@ -306,7 +306,7 @@ mod tests {
             (off(|it| it.percentage_of_time = percent("50")), false, false, Gate::Closed),
             (off(|it| it.groups = vec!["staff".into(), "testers".into()]), false, true, Gate::FeatureGroup),
             (off(|it| it.groups = vec!["staff".into()]), false, false, Gate::Closed),
-            // An opt-out is stronger than any gate.
+            // An opt-out outranks every gate.
             (Gates { opted_out: vec![ANN], ..on.clone() }, true, false, Gate::OptOut),
             (Gates { opted_out: vec![ACME], ..on.clone() }, true, false, Gate::OptOut),
             (Gates { opted_out: vec![BOB], ..on }, false, true, Gate::Boolean),

@@ -1,4 +1,4 @@
-//! Feature flags: what they are called, which gates they have, and whether they are open.
+//! Feature flags: definitions, gates, evaluation and scheduled changes.
 
 mod actor;
 mod definition;
@@ -24,17 +24,17 @@ pub use stale::{LONG_DAYS, Stale};
 pub use value::{FlagValue, PercentageOf, Targets, UnknownValue, ValueError, WrittenValue};
 pub use warning::Warning;
 
-/// Shows the Orbit section in Preferences → Behavior, and opens Orbit at all.
+/// Shows the Orbit section in Preferences → Behavior; without it Orbit is unavailable.
 pub const ORBIT_USER_PREFERENCE: &str = "orbit_user_preference";
 
-/// Lets consent, and no longer a seat, decide which engine reviews. Asked for the top-level group.
+/// Makes consent instead of a seat decide which engine reviews. Evaluated for the top-level group.
 pub const DUO_CODE_REVIEW_FLOW_PRIORITY: &str = "duo_code_review_flow_priority";
 
-/// Runs the developer flow's version for Orbit, for users who opted in.
+/// Runs the Orbit version of the developer flow for users who opted in.
 pub const DUO_DEVELOPER_ORBIT: &str = "duo_developer_orbit";
 
 /// Runs the next, unstable definition of the developer flow.
 pub const DUO_DEVELOPER_NEXT_UNSTABLE: &str = "duo_developer_next_unstable";
 
-/// The feature group that needs no members: every administrator is in it.
+/// The built-in feature group of all administrators; it has no member list.
 pub const ADMINISTRATORS: &str = "administrators";

@@ -1,11 +1,11 @@
-//! Percentages to a hundredth, and which actors are within one.
+//! Percentages with two decimals, and the bucket of an actor.
 
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
 use super::FlagActor;
 
-/// From 0 to 100 %, in hundredths of a percent. Stored as it is written.
+/// From 0 to 100 %, in hundredths of a percent. Serialized as text, `42.5`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Percentage(u16);
@@ -14,7 +14,7 @@ pub struct Percentage(u16);
 #[error("A percentage is a number from 0 to 100 with at most two decimals.")]
 pub struct PercentageError;
 
-/// Where an actor, or a throw of the dice, stands: from 0 to 99,999.
+/// The position of an actor, or of a random draw: 0 to 99,999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bucket(u32);
 
@@ -22,7 +22,7 @@ impl Percentage {
     pub const ZERO: Self = Self(0);
     pub const ALL: Self = Self(10_000);
 
-    /// Reads `25`, `0.01`, `42.50`.
+    /// Parses `25`, `0.01`, `42.50`.
     pub fn parse(text: &str) -> Result<Self, PercentageError> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
@@ -36,7 +36,7 @@ impl Percentage {
         Self::from_hundredths(i64::from(all)).ok_or(PercentageError)
     }
 
-    /// `None` beyond 100 %.
+    /// `None` when out of range.
     pub fn from_hundredths(hundredths: i64) -> Option<Self> {
         u16::try_from(hundredths).ok().map(Self).filter(|it| *it <= Self::ALL)
     }
@@ -49,9 +49,10 @@ impl Percentage {
         self.0 == 0
     }
 
-    /// Whether the bucket is within it. Growing, a percentage loses nobody.
+    /// Whether the bucket falls within it. Monotonic: a larger percentage holds every bucket of a smaller
+    /// one.
     pub const fn holds(self, bucket: Bucket) -> bool {
-        // A percent is 1,000 buckets, a hundredth of it ten.
+        // A percent is 1,000 buckets, a hundredth of a percent ten.
         bucket.0 < self.0 as u32 * 10
     }
 }
@@ -85,26 +86,26 @@ impl TryFrom<String> for Percentage {
 impl Bucket {
     const COUNT: u32 = 100_000;
 
-    /// GitLab's: an actor's place is its own for each flag, and the same in every installation.
+    /// GitLab's formula: an actor's bucket differs from flag to flag, and is the same on every installation.
     pub fn of(flag: &str, actor: FlagActor) -> Self {
         let mut hashed = Hashed(crc32fast::Hasher::new());
         let _ = write!(hashed, "{flag}{actor}");
         Self(hashed.0.finalize() % Self::COUNT)
     }
 
-    /// The least percentage that holds it.
+    /// The smallest percentage that holds it.
     pub fn least(self) -> Percentage {
         let hundredths = self.0 / 10 + 1;
         Percentage(u16::try_from(hundredths).unwrap_or(Percentage::ALL.0))
     }
 
-    /// Any, from four random bytes.
+    /// A random draw, from four random bytes.
     pub fn from_random(bytes: [u8; 4]) -> Self {
         Self(u32::from_be_bytes(bytes) % Self::COUNT)
     }
 }
 
-/// Hashes what is written to it: many flags are asked about many actors, and none is worth a text.
+/// Hashes what is formatted into it, without allocating a string per actor and flag.
 struct Hashed(crc32fast::Hasher);
 
 impl Write for Hashed {
@@ -158,7 +159,7 @@ mod tests {
         }
     }
 
-    /// Of 20,000 actors, 25 % are 5,000, give or take four standard deviations of a fair throw.
+    /// 25 % of 20,000 actors are 5,000, within four standard deviations.
     #[test]
     fn actors_spread_evenly_and_apart_for_each_flag() {
         let quarter = Percentage::parse("25").expect("a percentage");
@@ -172,7 +173,7 @@ mod tests {
         for flag in ["duo_developer_orbit", "mr_ai_resolve_conflicts", "conflict_resolver_agent"] {
             near(within(flag).count(), 5_000.0, 61.3);
         }
-        // GitLab's hash is linear, so two flags are not quite independent: by chance 1,250 are in both.
+        // CRC-32 is linear, so flags are not fully independent; if they were, 1,250 would be in both.
         let both = within("duo_developer_orbit")
             .filter(|id| quarter.holds(Bucket::of("mr_ai_resolve_conflicts", FlagActor::User(UserId(*id)))))
             .count();

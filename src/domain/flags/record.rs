@@ -1,10 +1,10 @@
-//! Gates as they are recorded: in words for people, and whether what was read back for programs are any.
+//! Gates as recorded in the audit log: in words, and validation of the machine-readable form.
 
 use super::{FlagActor, Gates};
 
 impl Gates {
-    /// `user ann (User:1), 25 % of actors`; `default` when nothing is set. `name` says an actor's name. The
-    /// id stands with it: no other ever gets it. Nobody reads this back.
+    /// `user ann (User:1), 25 % of actors`; `default` when no gate is set. `name` looks up an actor's name;
+    /// ids are included, as they are never reused. Never parsed.
     pub fn recorded_words(&self, name: impl Fn(FlagActor) -> Option<String>) -> String {
         let mut parts = Vec::new();
         match self.boolean {
@@ -29,7 +29,8 @@ impl Gates {
         parts.join(", ")
     }
 
-    /// Whether they are such as changes make: sorted, each named once, and nothing without a boolean.
+    /// Whether the gates are such as changes produce: sorted, without duplicates, and with a boolean if any
+    /// is set.
     pub fn is_well_formed(&self) -> bool {
         fn in_order<T: Ord>(list: &[T]) -> bool {
             list.is_sorted_by(|a, b| a < b)
@@ -89,7 +90,7 @@ mod tests {
         }
     }
 
-    /// What is in databases has to be read for ever.
+    /// The stored format must stay readable.
     #[test]
     fn gates_are_stored_so() {
         for (gates, json) in [

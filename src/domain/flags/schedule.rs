@@ -1,24 +1,24 @@
-//! Changes of a flag that are to be made later.
+//! Scheduled changes of a flag.
 
 use super::GateChange;
 use crate::domain::{
     audit::AuditActor, environment::Environment, ids::ScheduledChangeId, jobs::job::Ending, time::Timestamp,
 };
 
-/// How far ahead a change can be planned, in days.
+/// How far ahead a change can be scheduled, in days.
 const LONGEST_AHEAD: i64 = 366;
 
-/// What is to be done, when, and who wants it.
+/// A scheduled change: what, when, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedChange {
     pub flag: String,
     pub environment: Environment,
     pub due_at: Timestamp,
     pub changes: Vec<GateChange>,
-    /// Whether production may not be further open than staging when it is done.
+    /// Whether it fails if production would then be further open than staging.
     pub compare_with_staging: bool,
     pub reason: Option<String>,
-    /// As they were when they planned it.
+    /// Who scheduled it, with the names of that time.
     pub by: AuditActor,
     pub planned_at: Timestamp,
 }
@@ -36,20 +36,20 @@ pub enum ScheduleState {
     Ended(Ended),
 }
 
-/// What became of it.
+/// How a scheduled change ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
     pub how: Ending,
     pub at: Timestamp,
-    /// In words: how the flag was set then, why it failed, or who cancelled it.
+    /// In words: the flag's gates after it, why it failed, or who cancelled it.
     pub outcome: String,
 }
 
 impl ScheduleState {
-    /// The word of a change that waits.
+    /// The key of a change that is not due yet.
     pub const PENDING: &str = "pending";
 
-    /// The word in the database and in answers.
+    /// The key in the database and in responses.
     pub const fn key(&self) -> &'static str {
         match self {
             Self::Pending => Self::PENDING,
@@ -58,7 +58,7 @@ impl ScheduleState {
     }
 }
 
-/// Why a change cannot be planned for then.
+/// Why a due time is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     #[error("The time is over already. Set the flag now, or say a later time.")]
@@ -67,7 +67,7 @@ pub enum ScheduleError {
     TooFar,
 }
 
-/// That a change can be planned for `due_at`.
+/// Validates that a change can be scheduled for `due_at`.
 pub fn check_due(due_at: Timestamp, now: Timestamp) -> Result<(), ScheduleError> {
     if due_at <= now {
         Err(ScheduleError::Past)
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(Ending::from_key(ScheduleState::PENDING), None);
     }
 
-    /// What is in databases has to be read for ever.
+    /// The stored format must stay readable.
     #[test]
     fn changes_are_stored_so() {
         let percentage = Percentage::parse("12.5").expect("a percentage");

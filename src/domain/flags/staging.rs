@@ -1,24 +1,24 @@
-//! Staging goes first: what production may not do before it.
+//! The rule that staging goes before production.
 
 use super::{Bucket, FlagActor, Gates, Percentage, State};
 
-/// How the gates of an environment are before and after a change.
+/// An environment's gates before and after a change.
 #[derive(Clone, Copy, Debug)]
 pub struct Moved<'a> {
     pub before: &'a Gates,
     pub after: &'a Gates,
 }
 
-/// Whether a change leaves production further open than staging, and is to blame for it: it opened
-/// production or closed staging. `default` is the flag's, which holds while nothing is set.
+/// Whether a change leaves production further open than staging by its own doing: it opened production or
+/// closed staging. `default` is the flag's default, which applies while no gate is set.
 ///
-/// Further open is: for all where staging is not; for a greater percentage, of actors or of the time; for
-/// an actor or a feature group for whom staging is closed. Opting somebody out opens it to nobody.
+/// Further open means: on for everyone where staging is not; a greater percentage, of actors or of time; an
+/// actor or a feature group for whom staging is closed. Opt-outs open a flag for nobody and do not count.
 pub fn ahead_of_staging(flag: &str, default: bool, staging: Moved<'_>, production: Moved<'_>) -> bool {
     let reach = |gates| Reach { flag, gates, for_all: gates.glance().openness(default) == State::On };
     let [staging, production] =
         [staging, production].map(|Moved { before, after }| [reach(before), reach(after)]);
-    // What was so before is nobody's fault now.
+    // What was already so before the change is not its fault.
     let is_new = |further: &dyn Fn(Reach<'_>, Reach<'_>) -> bool| {
         further(production[1], staging[1]) && !further(production[0], staging[0])
     };
@@ -32,7 +32,7 @@ pub fn ahead_of_staging(flag: &str, default: bool, staging: Moved<'_>, productio
         || production[1].gates.groups.iter().any(|group| is_new(&|a, b| a.has(group) && !b.has(group)))
 }
 
-/// For whom a flag is open.
+/// How far a set of gates is open.
 #[derive(Clone, Copy)]
 struct Reach<'a> {
     flag: &'a str,
@@ -66,9 +66,9 @@ mod tests {
 
     const FLAG: &str = "mr_ai_resolve_conflicts";
 
-    /// In 10 %, but not in 8 %.
+    /// Within 10 %, not within 8 %.
     const EVE: FlagActor = FlagActor::User(UserId(3));
-    /// In 25 %, but not in 10 %.
+    /// Within 25 %, not within 10 %.
     const BOB: FlagActor = FlagActor::User(UserId(2));
 
     /// `on`, `off`, `default`, or what is open: `eve bob testers 25% 10t -eve`.
@@ -111,7 +111,7 @@ mod tests {
             (("off", "on"), ("off", "on"), false),
             (("on", "off"), ("on", "on"), true),
             (("on", "off"), ("on", "off"), false),
-            // What was so before is nobody's fault now.
+            // What was already so before the change is not its fault.
             (("off", "off"), ("on", "on"), false),
             (("off", "off"), ("on", "eve 25% 10t testers"), false),
             (("off", "25%"), ("on", "on"), false),
@@ -136,7 +136,7 @@ mod tests {
             (("eve", "off"), ("eve", "eve"), true),
             (("bob", "bob"), ("eve", "eve bob"), false),
             (("bob", "bob"), ("bob", "bob eve"), true),
-            // Who is within the percentage has it in staging.
+            // An actor within the percentage has the flag in staging.
             (("10%", "10%"), ("off", "eve"), false),
             (("8%", "8%"), ("off", "eve"), true),
             (("10%", "10%"), ("off", "bob"), true),
@@ -144,7 +144,7 @@ mod tests {
             (("testers", "testers"), ("off", "staff"), true),
             (("on", "on"), ("off", "eve 75% testers 10t"), false),
             (("100t", "100t"), ("off", "on"), false),
-            // Neither opens it to anybody.
+            // Neither opens the flag for anybody.
             (("on", "on -eve"), ("on", "on"), false),
             (("off", "off"), ("off", "-eve"), false),
         ] {

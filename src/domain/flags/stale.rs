@@ -1,23 +1,23 @@
-//! Which flags have outlived their purpose.
+//! Stale flags: those that outlived their purpose.
 
 use super::{FlagDefinition, FlagType};
 use crate::domain::time::Timestamp;
 
-/// How long a flag may be on for everyone before it is called stale, in days.
+/// How many days a flag may be on for everyone before it is stale.
 pub const LONG_DAYS: i64 = 90;
 
-/// Why a flag is called stale.
+/// Why a flag is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stale {
-    /// The day by which it should have been gone is over.
+    /// Its expiry day has passed.
     Expired,
-    /// On for everyone in production for long, so that nobody needs to decide any more.
+    /// On for everyone in production for so long that the flag is no longer needed.
     LongOn,
 }
 
 impl Stale {
-    /// `on_since` is when the flag was last changed in production, where it is on for everyone there.
-    /// A flag for operations may be on for ever. `None` when it is not stale.
+    /// `on_since` is when the flag was last changed in production, if it is on for everyone there. Flags of
+    /// type ops may stay on for ever. `None` when the flag is not stale.
     pub fn of(
         definition: Option<&FlagDefinition>,
         on_since: Option<Timestamp>,
@@ -32,7 +32,7 @@ impl Stale {
         (long && !may_stay).then_some(Self::LongOn)
     }
 
-    /// What to do about it.
+    /// What to do about it, for pages.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Expired => {
@@ -44,7 +44,7 @@ impl Stale {
         }
     }
 
-    /// The word on a badge.
+    /// The label of the badge.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Expired => "Stale: expired",

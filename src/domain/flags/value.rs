@@ -1,33 +1,33 @@
-//! What a flag is set to, and for whom: the vocabulary of a change. Pages, the API, the chat and the
-//! command line differ in where they take the words from, and in how they refuse; not in these.
+//! The values and targets of a flag change, shared by pages, API, chat and command line, which differ only in
+//! how they parse them and report errors.
 
 use std::{fmt, str::FromStr};
 
 use super::Percentage;
 
-/// What a flag is set to.
+/// The value to set a flag to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlagValue {
-    /// On or off: for the targets, or else for everyone.
+    /// On or off, for the targets, or for everyone without any.
     Boolean(bool),
-    /// The targets are opted out, or no longer so.
+    /// Opts the targets out, or removes their opt-outs.
     OptOut(bool),
     PercentageOfActors(Percentage),
     PercentageOfTime(Percentage),
 }
 
-/// What a percentage is one of.
+/// What a percentage is taken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PercentageOf {
     Actors,
-    /// Deprecated: the answer flips from one question to the next.
+    /// Deprecated: the answer changes from one evaluation to the next.
     Time,
 }
 
 impl PercentageOf {
     pub const ALL: [Self; 2] = [Self::Actors, Self::Time];
 
-    /// GitLab's name of the gate, the word in requests.
+    /// GitLab's key of the gate, used in requests.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Actors => "percentage_of_actors",
@@ -35,7 +35,7 @@ impl PercentageOf {
         }
     }
 
-    /// `None` when `key` names no gate that takes a percentage.
+    /// `None` when `key` is not a gate with a percentage.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.key() == key)
     }
@@ -49,8 +49,8 @@ impl PercentageOf {
     }
 }
 
-/// A value as it is written: `true`, `false`, `opt_out`, `remove_opt_out`, or a percentage, of which
-/// something else has to say what it is one of.
+/// A value as written: `true`, `false`, `opt_out`, `remove_opt_out`, or a percentage, which needs a separate
+/// [`PercentageOf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrittenValue {
     Boolean(bool),
@@ -58,27 +58,27 @@ pub enum WrittenValue {
     Percentage(Percentage),
 }
 
-/// What is no value.
+/// The text is not a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "Valid values are: true, false, opt_out, remove_opt_out, or a number from 0 to 100 with at most two decimals."
 )]
 pub struct UnknownValue;
 
-/// Why a value and what it is said to be a percentage of do not go together.
+/// Why a value and a [`PercentageOf`] do not go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueError {
-    /// It is a percentage, and nothing says of what.
+    /// A percentage without a [`PercentageOf`].
     OfWhat,
-    /// It is said of what it is a percentage, and it is none.
+    /// A [`PercentageOf`] without a percentage.
     NoPercentage,
 }
 
 impl WrittenValue {
-    /// What it sets; `of` is what else was said.
+    /// Combines the value with the [`PercentageOf`] that was given.
     ///
     /// # Errors
-    /// A percentage is one of actors or of time, and nothing else is.
+    /// A percentage needs one, and other values must not have one.
     pub const fn of(self, of: Option<PercentageOf>) -> Result<FlagValue, ValueError> {
         match (self, of) {
             (Self::Boolean(on), None) => Ok(FlagValue::Boolean(on)),
@@ -105,7 +105,7 @@ impl FromStr for WrittenValue {
     }
 }
 
-/// What [`WrittenValue::from_str`] reads.
+/// The inverse of [`WrittenValue::from_str`].
 impl fmt::Display for WrittenValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -117,7 +117,7 @@ impl fmt::Display for WrittenValue {
     }
 }
 
-/// For whom a flag is set, by name: for everyone when nobody is named.
+/// The targets of a flag change, by name; everyone when empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Targets {
     pub users: Vec<String>,
@@ -132,7 +132,8 @@ impl Targets {
         [users, groups, projects, feature_groups].iter().all(|names| names.is_empty())
     }
 
-    /// The names in a text with commas. `None` when there is none: left out, it would stand for everyone.
+    /// The names in a comma-separated list. `None` when there are none, as an empty target would mean
+    /// everyone.
     pub fn names_in(text: &str) -> Option<Vec<String>> {
         let names: Vec<_> =
             text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! What GitLab's flags do that surprises people. It is done all the same, and said.
+//! Warnings about surprising behaviour of GitLab's flags. They do not prevent a change.
 
 use super::{FlagDefinition, GateChange, Gates, State};
 use crate::domain::keyed::keyed_enum;
@@ -6,22 +6,22 @@ use crate::domain::keyed::keyed_enum;
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Warning {
-        /// Other gates took the place of some that were set.
+        /// Setting the boolean cleared other gates.
         GatesWiped = "gates_wiped",
-        /// The flag is on by default, and a gate that is set overrides that.
+        /// The flag is on by default, and a gate now overrides that.
         DefaultOverridden = "default_overridden",
         /// A percentage of time is set.
         PercentageOfTime = "percentage_of_time",
         /// Actors of different kinds are set.
         MixedActors = "mixed_actors",
-        /// Nothing says what the flag is for.
+        /// The flag has no definition.
         Undefined = "undefined",
     }
 }
 
 impl Warning {
-    /// What these changes, which lead from `before` to `after`, call for. There are none where all gates
-    /// are set at once.
+    /// The warnings for `changes`, which lead from `before` to `after`. Pass no changes where all gates are
+    /// set at once.
     pub fn about(
         definition: Option<&FlagDefinition>,
         changes: &[GateChange],
@@ -45,7 +45,7 @@ impl Warning {
         .collect()
     }
 
-    /// For a person, after it was done.
+    /// The text for people, after the change.
     pub const fn text(self) -> &'static str {
         match self {
             Self::GatesWiped => "This took away actors, groups, percentages or opt-outs that were set.",
@@ -64,7 +64,7 @@ impl Warning {
 }
 
 impl Warning {
-    /// For a person, before it is done.
+    /// The text for people, before the change.
     pub const fn before(self) -> &'static str {
         match self {
             Self::GatesWiped => "This takes away actors, groups, percentages or opt-outs that are set.",
@@ -82,7 +82,7 @@ impl Warning {
     }
 }
 
-/// Whether whom or what `before` names is missing in `after`.
+/// Whether a gate of `before` is missing in `after`.
 fn lost(before: &Gates, after: &Gates) -> bool {
     let percentages = |gates: &Gates| [gates.percentage_of_actors, gates.percentage_of_time];
     before.actors.iter().any(|it| after.actors.binary_search(it).is_err())

@@ -1,4 +1,4 @@
-//! Gates and their changes in words for people. `record` has the line of the audit log.
+//! Gates and their changes in words, for people. The audit log's form is in `record`.
 
 use super::{FlagActor, GateChange, Gates, Percentage, PercentageOf};
 
@@ -12,7 +12,7 @@ fn feature_group(name: &str) -> String {
 }
 
 impl Gates {
-    /// The percentages that are set.
+    /// The percentages that are set, if not zero.
     fn percentages(&self) -> impl Iterator<Item = (Percentage, PercentageOf)> {
         let all = [
             (self.percentage_of_actors, PercentageOf::Actors),
@@ -21,8 +21,8 @@ impl Gates {
         all.into_iter().filter(|(percentage, _)| !percentage.is_zero())
     }
 
-    /// In full: `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`. `default`
-    /// is the flag's, which holds while nothing is set; the actors and those who are opted out by name.
+    /// In full: `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`. `default` is
+    /// the flag's default, which applies while no gate is set; `actors` and `opted_out` are names.
     pub fn in_words(&self, default: bool, actors: &[String], opted_out: &[String]) -> String {
         let word = |on| if on { "on" } else { "off" };
         let mut open_for = actors.to_vec();
@@ -39,7 +39,7 @@ impl Gates {
         format!("{state}, but not for {}", opted_out.join(", "))
     }
 
-    /// Counted: `On for 2 actors and 25 % of actors, 1 opted out.`
+    /// With counts: `On for 2 actors and 25 % of actors, 1 opted out.`
     pub fn summary(&self, default: bool) -> String {
         let count = |count: usize, one: &str| match count {
             1 => format!("1 {one}"),
@@ -72,7 +72,7 @@ impl Gates {
 }
 
 impl GateChange {
-    /// `on for user ann`, `25 % of actors`. `name` says an actor's name.
+    /// `on for user ann`, `25 % of actors`. `name` looks up an actor's name.
     pub fn in_words(&self, name: impl Fn(FlagActor) -> String) -> String {
         let no_longer = |so: bool| if so { "" } else { "no longer " };
         match self {

@@ -1,4 +1,4 @@
-//! The catalogue of foundational flows. A flow is named by its reference, `name/schema`.
+//! The catalogue of foundational flows. A flow is identified by its reference, `name/schema`.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,18 +22,18 @@ pub struct Flow {
     pub name: &'static str,
     pub description: &'static str,
     pub maturity: Maturity,
-    /// The lowest tier that has it.
+    /// The lowest tier that includes it.
     pub tier: Tier,
-    /// A version, or a range of them (`^2.0.0`).
+    /// A version, or a version range (`^2.0.0`).
     pub default_version: &'static str,
     /// Whether turning it on needs recorded consent.
     pub needs_consent: bool,
 }
 
-/// The reference of the flow that this product is about.
+/// The reference of the Code Review Flow.
 pub const CODE_REVIEW: &str = "code_review/v1";
 
-/// The reference of the flow whose version feature flags choose.
+/// The reference of the developer flow, whose version depends on feature flags.
 pub const DEVELOPER: &str = "developer/v1";
 
 const fn flow(reference: &'static str, name: &'static str, description: &'static str) -> Flow {
@@ -56,7 +56,7 @@ const fn beta(flow: Flow) -> Flow {
     Flow { maturity: Maturity::Beta, ..flow }
 }
 
-/// Every foundational flow, in the order of the page.
+/// All foundational flows, in the order of the page.
 pub static CATALOGUE: [Flow; 9] = [
     Flow {
         needs_consent: true,
@@ -104,12 +104,12 @@ pub static CATALOGUE: [Flow; 9] = [
 ];
 
 impl Flow {
-    /// The flow with this reference; `None` when the catalogue has none.
+    /// The flow with this reference; `None` when unknown.
     pub fn find(reference: &str) -> Option<&'static Self> {
         CATALOGUE.iter().find(|flow| flow.reference == reference)
     }
 
-    /// What keeps the flow from being turned on; `None` when nothing does.
+    /// Why the flow cannot be turned on; `None` when it can.
     pub fn obstacle(&self, tier: Tier, chain: DuoChain) -> Option<Obstacle> {
         if let Some(level) = chain.blocked_by() {
             return Some(Obstacle::LevelOff(level));
@@ -117,7 +117,7 @@ impl Flow {
         (self.tier > tier).then_some(Obstacle::NeedsTier(self.tier))
     }
 
-    /// An id for HTML: the reference with `-` for what an id should not have.
+    /// An HTML id: the reference with `/` and `_` replaced by `-`.
     pub fn html_id(&self) -> String {
         self.reference.chars().map(|c| if matches!(c, '/' | '_') { '-' } else { c }).collect()
     }

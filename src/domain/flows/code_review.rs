@@ -1,5 +1,5 @@
-//! Which engine reviews the code: one pure function, and its reasons.
-//! The test below is the product's engine table, row by row.
+//! Which engine reviews: one pure function, and its explanations. The tests are the product's engine table,
+//! row by row.
 
 use super::consent::FlowState;
 use crate::domain::{
@@ -16,13 +16,13 @@ keyed_enum! {
         CodeReviewFlow = "code_review_flow",
         /// The classic engine, for holders of a Duo Enterprise seat.
         DuoCodeReview = "duo_code_review",
-        /// No review, and it is said so.
+        /// No review; the user is told so.
         None = "none",
     }
 }
 
 impl Engine {
-    /// As it is said on screen.
+    /// The name on screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CodeReviewFlow => "Code Review Flow",
@@ -33,7 +33,7 @@ impl Engine {
 }
 
 keyed_enum! {
-    /// The row of the engine table that fired.
+    /// The row of the engine table that matched.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Rule: serde {
         DuoUnavailable = "duo_unavailable",
@@ -48,7 +48,7 @@ keyed_enum! {
 }
 
 impl Rule {
-    /// What it answers.
+    /// The engine that the rule selects.
     pub const fn engine(self) -> Engine {
         match self {
             Self::FlowOnWithConsent | Self::PriorityOffNoSeat | Self::FlowOnWithoutConsentNoSeat => {
@@ -62,16 +62,16 @@ impl Rule {
     }
 }
 
-/// All that the decision looks at.
+/// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inputs {
-    /// What the top-level group set above the flows.
+    /// The top-level group's settings above the flows.
     pub chain: DuoChain,
     /// Whether Code Review is selected in the top-level group.
     pub flow_selected: bool,
-    /// The consent that stands; `None` when it is missing.
+    /// The current consent; `None` when missing.
     pub consent: Option<ConsentId>,
-    /// Whether consent decides: the flag `duo_code_review_flow_priority`, for the top-level group.
+    /// Whether consent decides: the flag `duo_code_review_flow_priority` for the top-level group.
     pub priority: Evaluation,
     /// Whether the initiating user holds a Duo Enterprise seat of the top-level group.
     pub seat: bool,
@@ -83,13 +83,13 @@ impl Inputs {
         Self { chain, flow_selected: state.is_on(), consent, priority, seat }
     }
 
-    /// Whether the flow counts as on: selected, and nothing above it off.
+    /// Whether the flow is effectively on: selected, and no level above it off.
     pub fn flow_on(&self) -> bool {
         self.flow_selected && self.chain.blocked_by().is_none()
     }
 }
 
-/// The answer, with the rule that gave it and what it saw.
+/// The engine, with the rule that matched and its inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub engine: Engine,
@@ -97,14 +97,13 @@ pub struct Decision {
     pub inputs: Inputs,
 }
 
-/// Which engine reviews for a user in a namespace. A failed run stays failed: nothing here falls
-/// over from one engine to the other.
+/// Which engine reviews for a user in a namespace. There is no failover: a failed run stays failed.
 pub fn decide(inputs: Inputs) -> Decision {
     let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
         match (inputs.flow_on(), inputs.consent.is_some(), inputs.seat) {
-            // The rule of before, when nobody asked for consent.
+            // The rule from before consent was asked for.
             (true, _, true) if !inputs.priority.on => Rule::PriorityOffSeat,
             (true, _, false) if !inputs.priority.on => Rule::PriorityOffNoSeat,
             (true, true, _) => Rule::FlowOnWithConsent,
@@ -118,7 +117,7 @@ pub fn decide(inputs: Inputs) -> Decision {
 }
 
 impl Decision {
-    /// Why, in a sentence or two for a person.
+    /// The explanation for people, in one or two sentences.
     pub fn explanation(&self) -> String {
         let why_off = match self.inputs.chain.blocked_by() {
             Some(level) if self.inputs.flow_selected => {
@@ -154,7 +153,7 @@ impl Decision {
         }
     }
 
-    /// The consent that the answer rests on; `None` where it rests on none.
+    /// The consent that the decision depends on; `None` when on none.
     pub fn consent_id(&self) -> Option<ConsentId> {
         (self.rule == Rule::FlowOnWithConsent).then_some(self.inputs.consent).flatten()
     }

@@ -1,11 +1,11 @@
-//! A flow's state in a top-level group, and how turning it on and off changes it and the consent.
+//! A flow's state in a top-level group, and its transitions together with consent.
 
 use serde::{Deserialize, Serialize};
 
 use super::{catalogue::Flow, wording::WordingId};
 use crate::domain::{ids::ConsentId, keyed::keyed_enum, time::Timestamp};
 
-/// Recorded consent, as it stands. The names are as they were when it was given.
+/// The current consent, with the names from when it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentGiven {
     pub id: ConsentId,
@@ -18,7 +18,7 @@ pub struct ConsentGiven {
 pub const CODE_REVIEW_FEATURE: &str = "code_review_flow_dap_routing";
 
 keyed_enum! {
-    /// What a row of the consent ledger says.
+    /// The action that a row of the consent ledger records.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum LedgerAction {
         Given = "given",
@@ -26,7 +26,7 @@ keyed_enum! {
     }
 }
 
-/// What a flow that is on has by way of consent.
+/// The consent of a flow that is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
@@ -37,7 +37,7 @@ pub enum Consent {
     Given(ConsentGiven),
 }
 
-/// A flow's state. There is no consent without the flow being on.
+/// A flow's state. Consent exists only while the flow is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowState {
@@ -46,7 +46,7 @@ pub enum FlowState {
 }
 
 impl FlowState {
-    /// The state of a flow that is switched on or off, with the consent that stands.
+    /// From the stored setting and the current consent.
     pub fn new(flow: &Flow, enabled: bool, given: Option<ConsentGiven>) -> Self {
         match (enabled, flow.needs_consent, given) {
             (false, ..) => Self::Off,
@@ -67,37 +67,37 @@ impl FlowState {
         }
     }
 
-    /// On without the consent it needs.
+    /// On without the consent that the flow needs.
     pub const fn is_transitional(&self) -> bool {
         matches!(self, Self::On(Consent::Missing))
     }
 }
 
-/// What somebody asks for.
+/// A requested change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     TurnOff,
-    /// With the wording that the dialog showed, where it did.
+    /// With the wording that the dialog showed, if it did.
     TurnOn {
         confirmed: Option<WordingId>,
     },
 }
 
-/// What has to be written.
+/// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transition {
-    /// The state is what was asked for: nothing is written.
+    /// Already in the requested state: nothing to write.
     Unchanged,
     TurnedOn,
     TurnedOff,
     TurnedOnWithConsent,
-    /// It was on, transitional, and is now consented.
+    /// It was on, transitional, and now has consent.
     ConsentGiven,
     TurnedOffConsentWithdrawn,
 }
 
 impl Transition {
-    /// The row that the consent ledger gets; `None` when it gets none.
+    /// The action for the consent ledger; `None` when it gets no row.
     pub const fn ledger_action(self) -> Option<LedgerAction> {
         match self {
             Self::TurnedOnWithConsent | Self::ConsentGiven => Some(LedgerAction::Given),
@@ -123,10 +123,10 @@ pub enum ConsentError {
     Outdated,
 }
 
-/// What `change` does to a flow in `state`.
+/// The transition that `change` causes for a flow in `state`.
 ///
 /// # Errors
-/// A flow that needs consent is not turned on without a confirmation of the `current` wording.
+/// A flow that needs consent cannot be turned on without confirming the `current` wording.
 pub fn decide(
     flow: &Flow,
     state: &FlowState,
@@ -207,13 +207,13 @@ mod tests {
         assert_eq!(decide(flow, &on, &Change::TurnOff, &current), Ok(Transition::TurnedOff));
     }
 
-    /// A step of the story in the property test below.
+    /// A step in the property test below.
     #[derive(Clone, Debug)]
     enum Step {
         On,
         OnOutdated,
         Confirm,
-        /// The dialog was closed: nothing is sent.
+        /// The dialog was closed; nothing is sent.
         Cancel,
         Off,
     }
@@ -230,8 +230,8 @@ mod tests {
     }
 
     proptest! {
-        /// Two owners do anything in any order: consent always belongs to whoever confirmed last
-        /// while it was missing, never outlives the flow, and the ledger balances.
+        /// Two owners act in any order: consent always belongs to whoever confirmed last while it was
+        /// missing, never outlives the flow, and the ledger balances.
         #[test]
         fn consent_follows_what_the_owners_did(
             steps in prop::collection::vec(step(), 0..60),

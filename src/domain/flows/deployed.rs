@@ -1,17 +1,17 @@
-//! Which versions of which flow definitions are deployed: what a registry lists for an environment.
+//! The registry of an environment: which versions of which flow definitions are deployed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use semver::{Version, VersionReq};
 
-/// How many definitions a registry lists at the most, and how many versions of each.
+/// Maximum number of definitions in a registry, and of versions per definition.
 pub const MAX_DEFINITIONS: usize = 100;
 pub const MAX_VERSIONS: usize = 100;
 
-/// How long a definition's reference and a version are at the most, in bytes.
+/// Maximum length of a definition's reference and of a version, in bytes.
 const MAX_LENGTH: usize = 100;
 
-/// A flow's definition: `developer/v1`, its name and its schema.
+/// A flow definition's reference, name and schema: `developer/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Definition(String);
 
@@ -42,22 +42,22 @@ impl Definition {
     }
 }
 
-/// A version as a gateway lists it. Build metadata is refused: of two versions that differ in it
-/// alone nobody could say which one runs.
+/// Parses a version as a gateway lists it. Build metadata is rejected: versions that differ in it alone have
+/// no order, so which one runs would be undefined.
 pub fn parse_version(text: &str) -> Result<Version, DeployedError> {
     let version = Version::parse(text).ok().filter(|it| it.build.is_empty() && text.len() <= MAX_LENGTH);
     version.ok_or(DeployedError::Version)
 }
 
-/// The versions that are deployed, by their definition.
+/// The deployed versions by definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployed(BTreeMap<Definition, BTreeSet<Version>>);
 
 impl Deployed {
-    /// The same with this version as well.
+    /// Adds a version.
     ///
     /// # Errors
-    /// It is there already, or there are too many.
+    /// It is already listed, or a limit is exceeded.
     pub fn add(&mut self, definition: Definition, version: Version) -> Result<(), DeployedError> {
         let versions = self.0.entry(definition).or_default();
         if !versions.insert(version) {
@@ -69,9 +69,9 @@ impl Deployed {
         Ok(())
     }
 
-    /// What is listed of a definition, the lowest first; nothing for one that is not listed.
+    /// The versions of a definition, lowest first; empty when it is not listed.
     pub fn of(&self, definition: &str) -> impl DoubleEndedIterator<Item = &Version> {
-        // Few enough to look at each.
+        // Few enough for a linear search.
         self.iter().filter(move |(it, _)| it.as_str() == definition).flat_map(|(_, versions)| versions)
     }
 
@@ -79,7 +79,7 @@ impl Deployed {
         self.0.iter()
     }
 
-    /// What differs in the other, before and after, for the audit log: `developer/v1 2.0.0-orbit 2.0.0`.
+    /// The definitions that differ, before and after, for the audit log: `developer/v1 2.0.0-orbit 2.0.0`.
     pub fn difference(&self, other: &Self) -> (String, String) {
         let only_in = |one: &Self, other: &Self| {
             let differs =
@@ -95,7 +95,7 @@ impl Deployed {
     }
 }
 
-/// What a flow asks for: one version, or any of a range.
+/// The version that a flow requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     Exactly(Version),
@@ -103,15 +103,15 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// `2.0.0-orbit` is that version and no other; `^2.0.0` is a range. `None` when it is neither.
+    /// `2.0.0-orbit` is exactly that version; `^2.0.0` is a range. `None` when it is neither.
     pub fn parse(text: &str) -> Option<Self> {
-        // First: as a range `2.0.0` would mean `^2.0.0`.
+        // Must come first: as a range, `2.0.0` means `^2.0.0`.
         let exactly = parse_version(text).ok().map(Self::Exactly);
         exactly.or_else(|| VersionReq::parse(text).ok().map(Self::Range))
     }
 
-    /// The highest of these that fits, where they come the lowest first. A range has no pre-release
-    /// in it that it does not name.
+    /// The highest matching version of `versions`, which are sorted ascending. A range matches a pre-release
+    /// only if it names one.
     pub fn pick<'a>(
         &self,
         mut versions: impl DoubleEndedIterator<Item = &'a Version>,
@@ -152,7 +152,7 @@ mod tests {
             (">=2.0.0, <2.5.0", &["2.4.9", "2.5.0"], Some("2.4.9")),
             ("2.0.0-orbit", &["2.0.0", "2.0.0-orbit"], Some("2.0.0-orbit")),
             ("2.0.0-orbit", &["2.0.0", "2.0.0-orbit.1"], None),
-            // A version alone is no range.
+            // A bare version is not a range.
             ("2.0.0", &["2.0.1", "2.1.0"], None),
             ("2.0.0", &["2.0.0", "2.1.0"], Some("2.0.0")),
             ("2.0.0", &[], None),

@@ -1,5 +1,5 @@
-//! What a flow that is on comes to where it is: the words below its checkbox, which stand only where
-//! they are true, and what a change of Code Review means for the reviews.
+//! The effect of a flow that is on in a group: the text below its checkbox, which appears only where it is
+//! true, and what a change of Code Review means for reviews.
 
 use super::{
     catalogue::Flow,
@@ -12,18 +12,18 @@ use crate::domain::{
     settings::availability::{DuoChain, Level},
 };
 
-/// What the reviews of a top-level group depend on, besides the flow itself and a user's seat.
+/// What a top-level group's reviews depend on, besides the flow's state and a user's seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Circumstances {
-    /// What the group set above the flows.
+    /// The group's settings above the flows.
     pub chain: DuoChain,
-    /// Whether consent decides: the flag `duo_code_review_flow_priority`, for the group.
+    /// Whether consent decides: the flag `duo_code_review_flow_priority` for the group.
     pub priority: Evaluation,
-    /// Whether the group may give seats at all. Where it may not, nobody's seat decides.
+    /// Whether the group can assign Duo Enterprise seats. If not, no seat affects a decision.
     pub duo_enterprise: bool,
 }
 
-/// Why a flow that is on does not do what being on promises.
+/// Why a flow that is on has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Hindrance {
     #[error("{} is off for this group", .0.name())]
@@ -32,22 +32,22 @@ pub enum Hindrance {
     PriorityOff,
 }
 
-/// What is said below the checkbox of a flow.
+/// The text below a flow's checkbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
-    /// Empty where the checkbox says it all.
+    /// Empty when there is nothing to add.
     pub words: String,
     pub hindrance: Option<Hindrance>,
 }
 
 impl Circumstances {
-    /// Which engine reviews for whoever holds a Duo Enterprise seat, or holds none.
+    /// Which engine reviews for a user with or without a Duo Enterprise seat.
     pub fn decide(&self, state: &FlowState, seat: bool) -> Decision {
         decide(Inputs::new(self.chain, state, self.priority, seat))
     }
 
-    /// What keeps `flow` from doing here what being on promises; `None` when nothing does. The roll-out
-    /// holds back nothing where there are no seats: the flow is the only engine that there is.
+    /// Why `flow` has no effect while on; `None` when it has. The roll-out flag is no hindrance without
+    /// seats, as the flow is then the only engine.
     pub fn hindrance(&self, flow: &Flow) -> Option<Hindrance> {
         match self.chain.blocked_by() {
             Some(level) => Some(Hindrance::LevelOff(level)),
@@ -58,7 +58,7 @@ impl Circumstances {
         }
     }
 
-    /// What `flow` in this state comes to.
+    /// The effect of `flow` in this state.
     pub fn effect(&self, flow: &Flow, state: &FlowState) -> Effect {
         let FlowState::On(consent) = state else { return Effect::default() };
         let hindrance = self.hindrance(flow);
@@ -83,7 +83,7 @@ impl Circumstances {
         Effect { words, hindrance }
     }
 
-    /// What the consent dialog adds to its words where consent changes nothing yet.
+    /// What the consent dialog adds where consent has no effect yet.
     pub fn before_consent(&self, flow: &Flow) -> Option<String> {
         let why = self.hindrance(flow)?;
         Some(format!(
@@ -91,7 +91,7 @@ impl Circumstances {
         ))
     }
 
-    /// What came of switching `flow`, where the checkbox and the words below it do not say it.
+    /// What a switch of `flow` caused, where checkbox and helper text do not show it.
     pub fn consequence(&self, flow: &Flow, state: &FlowState, transition: Transition) -> String {
         match transition {
             Transition::TurnedOffConsentWithdrawn => format!("Consent withdrawn. {}", self.reviews(state)),
@@ -100,7 +100,7 @@ impl Circumstances {
         }
     }
 
-    /// Who gets which review, in a sentence.
+    /// Who gets which engine, in one sentence.
     pub fn reviews(&self, state: &FlowState) -> String {
         let name = |decision: Decision| match decision.engine {
             Engine::None => "no review",
@@ -148,7 +148,7 @@ mod tests {
         Circumstances { chain, priority, duo_enterprise: true }
     }
 
-    /// Every way in which the levels, the flag and the subscription can stand.
+    /// All combinations of levels, flag and subscription.
     fn all() -> Vec<Circumstances> {
         let mut all = Vec::new();
         for availability in DuoAvailability::ALL {
@@ -162,13 +162,13 @@ mod tests {
         all
     }
 
-    /// What is decided for each kind of user that the group can have.
+    /// The decisions for each kind of user that the group can have.
     fn decisions(it: Circumstances, state: &FlowState) -> Vec<Decision> {
         let seats: &[bool] = if it.duo_enterprise { &[true, false] } else { &[false] };
         seats.iter().map(|seat| it.decide(state, *seat)).collect()
     }
 
-    /// Whether Code Review Flow reviews, whoever asks.
+    /// Whether Code Review Flow reviews for every user.
     fn for_everybody(it: Circumstances, state: &FlowState) -> bool {
         decisions(it, state).iter().all(|it| it.engine == Engine::CodeReviewFlow)
     }
@@ -223,7 +223,7 @@ mod tests {
             let starts = effect.words.starts_with("Consented; not in effect, because ");
             assert_eq!(starts, !true_for_all, "{it:?}: {}", effect.words);
             assert_eq!(it.before_consent(review).is_none(), true_for_all, "{it:?}");
-            // Nor does it promise what GitLab Duo Code Review does to seat holders where that is not so.
+            // Nor does it claim that GitLab Duo Code Review reviews for seat holders where it does not.
             let missing = FlowState::On(Consent::Missing);
             let decided = decisions(it, &missing);
             let transitional = decided.iter().any(|it| it.rule == Rule::FlowOnWithoutConsentSeat);

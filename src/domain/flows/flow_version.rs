@@ -1,5 +1,5 @@
-//! Which version of a flow runs: a table, one pure function over it, and its reasons.
-//! The first test below is the product's table for the developer flow, row by row.
+//! Which version of a flow runs: a table, one pure function over it, and its explanations. The first test
+//! below is the product's table for the developer flow, row by row.
 
 use semver::Version;
 
@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 keyed_enum! {
-    /// What a row of the table may ask. Whoever asks for a decision finds out whether it holds.
+    /// A condition of a table row. The use case evaluates it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Condition {
         /// The feature flag `orbit_user_preference` is on for the user.
@@ -29,7 +29,7 @@ keyed_enum! {
 }
 
 impl Condition {
-    /// As it is said on screen.
+    /// The name on screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrbitUserPreference => "Flag orbit_user_preference, for the user",
@@ -43,18 +43,18 @@ impl Condition {
 }
 
 keyed_enum! {
-    /// The row of the table that fired.
+    /// The row of the table that matched.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum VersionRule {
         DuoDeveloperOrbit = "duo_developer_orbit",
         DuoDeveloperNextUnstable = "duo_developer_next_unstable",
-        /// No row did: the flow's own definition and default version.
+        /// No row matched: the flow's own definition and default version.
         Default = "default",
     }
 }
 
 impl VersionRule {
-    /// The feature flag whose switching off takes the rule back; `None` where there is none.
+    /// The feature flag that disables the rule; `None` for the default.
     pub const fn switch_off(self) -> Option<&'static str> {
         match self {
             Self::DuoDeveloperOrbit => Some(DUO_DEVELOPER_ORBIT),
@@ -64,14 +64,14 @@ impl VersionRule {
     }
 }
 
-/// What else may run for a flow than its default, and when. The first row that holds wins.
+/// An alternative to a flow's default version, and its conditions. The first matching row wins.
 struct Row {
     flow: &'static str,
-    /// All of these.
+    /// All must hold.
     when: &'static [Condition],
     rule: VersionRule,
     definition: &'static str,
-    /// A version, or a range of them.
+    /// A version, or a version range.
     version: &'static str,
 }
 
@@ -92,7 +92,7 @@ static TABLE: [Row; 2] = [
     },
 ];
 
-/// What the table asks about a flow, each once; nothing for a flow that has but its default.
+/// The distinct conditions of a flow's rows; empty for a flow that always runs its default.
 pub fn conditions(flow: &Flow) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for condition in TABLE.iter().filter(|row| row.flow == flow.reference).flat_map(|row| row.when) {
@@ -103,48 +103,47 @@ pub fn conditions(flow: &Flow) -> Vec<Condition> {
     conditions
 }
 
-/// All that the decision looks at.
+/// All inputs of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs<'a> {
-    /// What [`conditions`] lists, and whether it holds.
+    /// The flow's [`conditions`], and whether each holds.
     pub conditions: Vec<(Condition, bool)>,
     pub environment: Environment,
-    /// `None` while nobody keeps a registry for the environment: then nothing is known of what is
-    /// deployed, and nothing is checked.
+    /// `None` when the environment has no registry: deployed versions are then unknown, and not checked.
     pub deployed: Option<&'a Deployed>,
 }
 
-/// The answer, with the rule that gave it and what it saw.
+/// The version, with the rule that matched and its inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub rule: VersionRule,
     /// `developer/v1`.
     pub definition: &'static str,
-    /// What the table asks for: a version, or a range of them.
+    /// The required version, or version range.
     pub wanted: &'static str,
     pub version: Version,
     pub conditions: Vec<(Condition, bool)>,
     pub environment: Environment,
-    /// What is deployed of the definition; `None` when that is not known.
+    /// The deployed versions of the definition; `None` when unknown.
     pub deployed: Option<Vec<Version>>,
 }
 
-/// The version that should run is not there. Nothing runs instead of it.
+/// The required version is not deployed. No other runs instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotDeployed {
     pub rule: VersionRule,
     pub definition: &'static str,
     pub wanted: &'static str,
     pub environment: Environment,
-    /// What is deployed of the definition; `None` when that is not known.
+    /// The deployed versions of the definition; `None` when unknown.
     pub deployed: Option<Vec<Version>>,
 }
 
 /// Which version of `flow` runs.
 ///
 /// # Errors
-/// [`NotDeployed`] when the registry lists no version that fits, or a range is asked for and there is
-/// no registry. Nothing falls back to another version.
+/// [`NotDeployed`] when the registry lists no matching version, or a range is required and there is no
+/// registry. There is no fallback to another version.
 pub fn decide(flow: &'static Flow, inputs: Inputs<'_>) -> Result<Decision, NotDeployed> {
     decide_by(&TABLE, flow, inputs)
 }
@@ -178,12 +177,12 @@ fn decide_by(table: &[Row], flow: &'static Flow, inputs: Inputs<'_>) -> Result<D
 }
 
 impl Decision {
-    /// The definition's schema: what stands after the `/`.
+    /// The definition's schema: the part after the `/`.
     pub fn schema(&self) -> &'static str {
         self.definition.split_once('/').map_or("", |(_, schema)| schema)
     }
 
-    /// Why, in a sentence or two for a person.
+    /// The explanation for people, in one or two sentences.
     pub fn explanation(&self) -> String {
         let why = match self.rule {
             VersionRule::DuoDeveloperOrbit => {
@@ -265,7 +264,7 @@ mod tests {
         Inputs { conditions, environment: Environment::Production, deployed }
     }
 
-    /// The developer flow with these four answers, in the order of the product's table.
+    /// The developer flow with its four conditions, in the order of the product's table.
     fn developer(answers: [bool; 4], deployed: Option<&Deployed>) -> Result<Decision, NotDeployed> {
         let flow = flow(DEVELOPER);
         decide(flow, inputs(conditions(flow).into_iter().zip(answers).collect(), deployed))

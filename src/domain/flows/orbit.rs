@@ -1,12 +1,12 @@
-//! A user's Orbit preference: three-valued, because *unset is not off*.
+//! A user's Orbit preferences. Three-valued: *unset is not off*.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::keyed::keyed_enum;
 
-/// What is stored for a user as JSON. A user who never chose has `{}`.
+/// A user's settings, stored as JSON; `{}` when none was ever chosen.
 ///
-/// Unknown keys, `null` and anything but `true` and `false` are refused.
+/// Unknown keys, `null` and values other than `true` and `false` are rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrbitSettings {
@@ -24,7 +24,7 @@ pub struct OrbitSettings {
     pub duo_developer_orbit_enabled: Option<bool>,
 }
 
-/// A key that is there has a value: `null` is not a third way to say unset.
+/// A key that is present must have a value: `null` does not mean unset.
 fn chosen<'de, D: Deserializer<'de>>(value: D) -> Result<Option<bool>, D::Error> {
     bool::deserialize(value).map(Some)
 }
@@ -43,7 +43,7 @@ keyed_enum! {
 }
 
 impl OrbitSetting {
-    /// What stands under the master setting, in the order of the page.
+    /// The settings below the master setting, in the order of the page.
     pub const UNDER_MASTER: [Self; 5] = [
         Self::AgenticChat,
         Self::OrbitAgent,
@@ -64,7 +64,7 @@ impl OrbitSetting {
         }
     }
 
-    /// One line below the checkbox.
+    /// The help text below the checkbox.
     pub const fn help(self) -> &'static str {
         match self {
             Self::Master => "Let GitLab Duo look things up in the knowledge graph of your projects.",
@@ -78,7 +78,7 @@ impl OrbitSetting {
 }
 
 impl OrbitSettings {
-    /// What the user chose; `None` when they never did.
+    /// The user's choice; `None` when unset.
     pub const fn get(&self, setting: OrbitSetting) -> Option<bool> {
         match setting {
             OrbitSetting::Master => self.enabled,
@@ -90,7 +90,7 @@ impl OrbitSettings {
         }
     }
 
-    /// The same with one setting chosen; the others stay as they are, unset ones unset.
+    /// Sets one setting; others, unset ones included, stay as they are.
     #[must_use]
     pub const fn with(mut self, setting: OrbitSetting, on: bool) -> Self {
         let field = match setting {
@@ -105,7 +105,7 @@ impl OrbitSettings {
         self
     }
 
-    /// What the checkbox shows: the master setting unset is off, one below it unset is on.
+    /// The checkbox's state: unset, the master setting is off and the others are on.
     pub const fn shown(&self, setting: OrbitSetting) -> bool {
         match (setting, self.get(setting)) {
             (_, Some(chosen)) => chosen,
@@ -114,8 +114,8 @@ impl OrbitSettings {
         }
     }
 
-    /// Whether Orbit is on for `setting`: the feature flag first, then the master setting, then its
-    /// own. While the flag is off Orbit is off, whatever is stored.
+    /// Whether Orbit is on for `setting`: requires the feature flag, then the master setting, then its own.
+    /// While the flag is off, Orbit is off whatever is stored.
     pub const fn effective(&self, setting: OrbitSetting, flag_on: bool) -> bool {
         flag_on && self.shown(OrbitSetting::Master) && self.shown(setting)
     }

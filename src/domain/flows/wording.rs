@@ -1,17 +1,17 @@
-//! What the consent dialog says: the one place for the words and the price.
+//! The consent dialog's wording: the only place for its texts and the price.
 //!
-//! A consent is a consent to these words. Whoever confirms sends back the [`WordingId`] of what they
-//! were shown, and the ledger keeps it. Change a word and the hash changes: give it a new version.
+//! Consent is given to an exact wording. The confirmation carries the [`WordingId`] that was shown, and the
+//! ledger records it. Changing a text changes the hash: give it a new version.
 
 use std::{fmt, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The words of a consent dialog.
+/// The texts of a consent dialog.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wording {
-    /// Counts up with each new wording; never reused.
+    /// Increases with each new wording; never reused.
     pub version: u32,
     pub title: &'static str,
     pub lead: &'static str,
@@ -21,11 +21,11 @@ pub struct Wording {
     pub revert: &'static str,
     pub cancel: &'static str,
     pub confirm: &'static str,
-    /// Of all of the above; every page with a dialog says it.
+    /// Of all texts above; cached, as every page with a dialog carries it.
     id: OnceLock<WordingId>,
 }
 
-/// What the dialog of the Code Review Flow says now (product brief of epic &22247).
+/// The current wording for the Code Review Flow (product brief of epic &22247).
 pub static CODE_REVIEW_WORDING: Wording = Wording {
     version: 1,
     title: "Enable GitLab Duo Code Review Flow?",
@@ -45,13 +45,13 @@ pub static CODE_REVIEW_WORDING: Wording = Wording {
 /// Shown below the checkbox while the flow is on and consented.
 pub const ACTIVE_HELPER_TEXT: &str = "Code Review Flow is active for all users in this namespace. Duo Enterprise seat assignments do not affect which review engine runs.";
 
-/// Which words somebody saw: `1-` and the SHA-256 of the text in hex.
+/// Identifies a wording: its version, `-`, and the SHA-256 of its text in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WordingId(String);
 
 impl WordingId {
-    /// Takes what a form, a request or a row says; it is only ever compared.
+    /// From a form, request or row, unvalidated: it is only compared.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -68,7 +68,7 @@ impl fmt::Display for WordingId {
 }
 
 impl Wording {
-    /// The whole text, a line each; what is hashed, and what the command line shows.
+    /// The whole text, one line per field; it is hashed, and shown by the command line.
     pub fn text(&self) -> String {
         let mut lines = vec![self.title, self.lead, self.changes_heading];
         lines.extend(self.changes);
@@ -89,7 +89,7 @@ impl Wording {
 mod tests {
     use super::*;
 
-    /// Consents refer to this hash: when this fails, the words changed and need a new version.
+    /// Consents refer to this hash: when this fails, the text changed and needs a new version.
     #[test]
     fn the_words_of_version_1_are_what_they_were() {
         assert_eq!(CODE_REVIEW_WORDING.version, 1);

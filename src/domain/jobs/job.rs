@@ -1,42 +1,42 @@
-//! What is done later, or in steps: its states, and what follows a step that fails.
+//! Background jobs: states, leases and retries.
 
 use crate::domain::{ids::JobId, keyed::keyed_enum, time::Timestamp};
 
-/// How long a worker that says nothing keeps a job, in milliseconds.
+/// The length of a worker's lease, in milliseconds.
 pub const LEASE: i64 = 30_000;
-/// How often in a row nobody may say what came of a try before nobody makes another.
+/// How many leases in a row may expire without a result before the job is given up.
 const MOST_LOST: i64 = 10;
-/// How often in a row a job may fail before it is given up: some twelve hours.
+/// How many failures in a row before a job is given up: about twelve hours.
 const MOST_FAILURES: i64 = 24;
-/// How long after the first failure it is tried again, in milliseconds; each further one doubles it.
+/// The backoff after the first failure, in milliseconds; doubles with each further one.
 const FIRST_PAUSE: i64 = 1_000;
-/// The longest pause: an hour, in milliseconds.
+/// The longest backoff: an hour, in milliseconds.
 const LONGEST_PAUSE: i64 = 3_600_000;
 
-/// Which of two jobs that may run now comes first.
+/// Which of two ready jobs runs first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// Somebody waits for the instant.
+    /// Due at a promised instant.
     Urgent,
     Normal,
-    /// Whenever there is nothing else to do.
+    /// Only when nothing else is ready.
     Idle,
 }
 
 impl Priority {
     pub const ALL: [Self; 3] = [Self::Urgent, Self::Normal, Self::Idle];
 
-    /// The number in the database; the lowest comes first.
+    /// The number in the database; lower runs first.
     pub const fn rank(self) -> i64 {
         self as i64
     }
 
-    /// `None` when no priority has this number.
+    /// `None` for an unknown number.
     pub fn of_rank(rank: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.rank() == rank)
     }
 
-    /// Those that come before it.
+    /// The priorities that run before it.
     pub fn more_urgent(self) -> &'static [Self] {
         match self {
             Self::Urgent => &[],
@@ -47,7 +47,7 @@ impl Priority {
 }
 
 keyed_enum! {
-    /// How something ended that was to be done.
+    /// How a job or scheduled change ended.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Ending {
         Done = "done",
@@ -56,21 +56,21 @@ keyed_enum! {
     }
 }
 
-/// How far a job got.
+/// A job's progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Where the next step begins, in the words of the job's kind; empty before the first.
+    /// Where the next step resumes, in a format of the job's kind; empty before the first step.
     pub cursor: String,
-    /// How many of what it is about are done.
+    /// How many items are done.
     pub done: i64,
-    /// Of how many; `None` when nobody knows.
+    /// Out of how many; `None` when unknown.
     pub total: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobState {
     Waiting,
-    /// A worker has claimed it.
+    /// Claimed by a worker.
     Running {
         by: String,
     },
@@ -81,7 +81,7 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// The word in answers.
+    /// The key in responses.
     pub const fn key(&self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -91,47 +91,47 @@ impl JobState {
     }
 }
 
-/// Something to do later, or in steps.
+/// A background job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     pub id: JobId,
-    /// Whose steps it has.
+    /// Selects the handler that runs its steps.
     pub kind: String,
     /// What it is about.
     pub subject: String,
     pub priority: Priority,
     pub state: JobState,
-    /// When it was to begin.
+    /// The due time it was created with.
     pub due_at: Timestamp,
-    /// When it may be claimed next; while it runs, when its lease ends.
+    /// When it may be claimed next; while it runs, when its lease expires.
     pub run_at: Timestamp,
-    /// How often it was claimed.
+    /// How many times it was claimed.
     pub attempt: i64,
-    /// How many leases in a row ended without a word.
+    /// How many leases in a row expired without a result.
     pub lost: i64,
-    /// How many tries in a row failed.
+    /// How many attempts in a row failed.
     pub failures: i64,
     pub progress: Progress,
-    /// What is about to be done outside the database, or was already, if the result was not written.
+    /// The external effect that is about to happen, or has happened without its result being stored.
     pub intent: Option<String>,
-    /// What came of it, or of the last try that failed; empty before.
+    /// The result, or the error of the last failed attempt; empty before.
     pub outcome: String,
     pub created_at: Timestamp,
 }
 
 impl Job {
-    /// Whether so many tries ended without a word that it must be what stops its servers.
+    /// Whether so many leases expired without a result that the job itself probably crashes its workers.
     pub const fn stops_its_servers(&self) -> bool {
         self.lost >= MOST_LOST
     }
 
-    /// Whether it is not tried again after another failure.
+    /// Whether another failure is final.
     pub const fn is_hopeless(&self) -> bool {
         self.failures + 1 >= MOST_FAILURES || self.stops_its_servers()
     }
 }
 
-/// The pause after a failure that `failures` others came before.
+/// The backoff in milliseconds after a failure that followed `failures` others.
 pub fn pause(failures: i64) -> i64 {
     let doublings = u32::try_from(failures.clamp(0, 30)).unwrap_or(30);
     FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)

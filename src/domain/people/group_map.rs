@@ -1,7 +1,6 @@
-//! From a provider's groups to memberships here: the operator's rules, and what a sign-in changes.
+//! Maps a provider's groups to memberships: the operator's rules, and what changes at a sign-in.
 //!
-//! Memberships that were made by hand are never touched: the provider neither takes them away nor
-//! makes more or less of them.
+//! Memberships made by hand are never touched: the provider neither removes them nor changes their role.
 
 use crate::domain::{
     keyed::keyed_enum,
@@ -9,7 +8,7 @@ use crate::domain::{
     role::Role,
 };
 
-/// One rule: whoever has `value` in the groups claim has `role` in the top-level group.
+/// One rule: a user with `value` in the groups claim has `role` in the top-level group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupRule {
     value: String,
@@ -17,7 +16,7 @@ pub struct GroupRule {
     role: Role,
 }
 
-/// The rules of an operator; none of them may be there.
+/// The operator's rules; may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupMap(Vec<GroupRule>);
 
@@ -32,8 +31,8 @@ pub enum GroupMapError {
 }
 
 impl GroupMap {
-    /// Rules such as `acme-admins=acme:owner; acme/devs=acme:developer`. The value may have a `=`: the
-    /// last one counts.
+    /// Parses rules such as `acme-admins=acme:owner; acme/devs=acme:developer`. The value may contain `=`: a
+    /// rule is split at the last one.
     pub fn parse(text: &str) -> Result<Self, GroupMapError> {
         let rules = text.split(';').map(str::trim).filter(|rule| !rule.is_empty());
         rules.map(GroupRule::parse).collect::<Result<_, _>>().map(Self)
@@ -43,12 +42,12 @@ impl GroupMap {
         self.0.is_empty()
     }
 
-    /// Whether a rule is about this value.
+    /// Whether any rule has this value.
     pub fn knows(&self, value: &str) -> bool {
         self.0.iter().any(|rule| rule.value == value)
     }
 
-    /// The groups that somebody with these values is a member of, each once, with the highest role.
+    /// The memberships for these values, one per group with the highest role.
     pub fn memberships(&self, values: &[String]) -> Vec<(GroupPath, Role)> {
         let mut wanted: Vec<(GroupPath, Role)> = Vec::new();
         for rule in self.0.iter().filter(|rule| values.contains(&rule.value)) {
@@ -82,7 +81,7 @@ impl GroupRule {
 }
 
 keyed_enum! {
-    /// Who made a membership.
+    /// Who created a membership.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum MadeBy {
         Hand = "hand",
@@ -90,7 +89,7 @@ keyed_enum! {
     }
 }
 
-/// A membership that somebody has.
+/// An existing membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub namespace: Namespace,
@@ -106,8 +105,7 @@ pub enum MembershipChange {
     Withdraw { namespace: Namespace, role: Role },
 }
 
-/// What to do so that the provider's memberships are what it says now. `wanted` are groups that
-/// exist.
+/// The changes that bring the provider's memberships in line with `wanted`, which lists existing groups only.
 pub fn changes(current: &[Membership], wanted: &[(Namespace, Role)]) -> Vec<MembershipChange> {
     let mut changes = Vec::new();
     for (namespace, role) in wanted {

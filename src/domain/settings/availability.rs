@@ -1,5 +1,5 @@
-//! The chain that must be open before any flow runs: GitLab Duo → agent platform → flow execution →
-//! foundational flows → the flow itself. A level that is off disables what hangs on it.
+//! The availability chain that must be on before any flow runs: GitLab Duo → agent platform → flow execution
+//! → foundational flows → the flow itself. A level that is off disables what depends on it.
 
 use crate::domain::keyed::keyed_enum;
 
@@ -29,7 +29,7 @@ impl DuoAvailability {
     }
 }
 
-/// What a top-level group set for the levels above the flows.
+/// A top-level group's settings for the levels above the flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DuoChain {
     pub availability: DuoAvailability,
@@ -82,7 +82,7 @@ impl DuoChain {
         Level::ALL.into_iter().find(|level| !self.is_on(*level))
     }
 
-    /// The first level above `level` that is off, and so takes its effect; `None` when none is.
+    /// The first level above `level` that is off and so overrides it; `None` when there is none.
     pub fn overruled_by(&self, level: Level) -> Option<Level> {
         Level::ALL.into_iter().take_while(|it| *it != level).find(|it| !self.is_on(*it))
     }

@@ -1,3 +1,3 @@
-//! What is set for a group or a user.
+//! Settings of groups and users.
 
 pub mod availability;

@@ -1,5 +1,4 @@
-//! Whom a provider means: its subjects and the users they are here. And which of its answers were
-//! used.
+//! Identities at OpenID Connect providers, linked to users, and which responses were already used.
 
 use crate::{
     domain::{accounts::identity::Identity, ids::UserId, time::Timestamp},
@@ -22,7 +21,7 @@ pub struct Identities<'a> {
 repository!(identities -> Identities);
 
 impl Identities<'_> {
-    /// Who it is here; `None` when nobody is linked to it.
+    /// The linked user; `None` when there is none.
     pub async fn find(&mut self, identity: &Identity) -> Result<Option<UserId>, StorageError> {
         let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(FIND)
             .bind(identity.issuer())
@@ -32,7 +31,7 @@ impl Identities<'_> {
         Ok(id.map(UserId))
     }
 
-    /// Whether the user is somebody at this issuer.
+    /// Whether the user is linked to an identity of this issuer.
     pub async fn is_linked(&mut self, user: UserId, issuer: &str) -> Result<bool, StorageError> {
         let subject: Option<String> = on_db!(self.uow, |c| sqlx::query_scalar(SUBJECT_OF_USER)
             .bind(user.0)
@@ -43,7 +42,7 @@ impl Identities<'_> {
     }
 
     /// # Errors
-    /// [`StorageError::Duplicate`] when the identity is linked, or the user is another at the issuer.
+    /// [`StorageError::Duplicate`] when the identity is linked, or the user has another one at this issuer.
     pub async fn link(
         &mut self,
         identity: &Identity,
@@ -61,12 +60,12 @@ impl Identities<'_> {
         Ok(())
     }
 
-    /// From every issuer; which there were.
+    /// Removes the links to all issuers, and returns the issuers.
     pub async fn unlink(&mut self, user: UserId) -> Result<Vec<String>, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(DELETE_OF_USER).bind(user.0).fetch_all(c).await)?)
     }
 
-    /// Notes that an answer was used, until it expires. `false` when it was used before.
+    /// Marks a response as used until it expires. `false` when it already was: a replay.
     pub async fn use_answer(
         &mut self,
         state_hash: &str,

@@ -1,5 +1,5 @@
-//! Links that are used once: to set a password, to make the first administrator. Only the hash of a
-//! link's token is here.
+//! Single-use links: to reset a password, and to create the first administrator. Only the hash of a link's
+//! token is stored.
 
 use crate::{
     domain::{ids::UserId, time::Timestamp},
@@ -13,7 +13,7 @@ statements! {
     DELETE_RESET_OF_USER = "DELETE FROM password_reset_links WHERE user_id = $1";
     ADD_FIRST = "INSERT INTO first_administrator_links (token_hash, created_at, expires_at) VALUES ($1, $2, $3)";
     FIND_FIRST = "SELECT COUNT(*) FROM first_administrator_links WHERE token_hash = $1 AND expires_at > $2";
-    /// All of them: whoever is first has all rows, and whoever waited finds none.
+    /// Deletes all: of concurrent callers the first gets the rows, the others none.
     USE_FIRST = "DELETE FROM first_administrator_links RETURNING token_hash, expires_at";
 }
 
@@ -24,7 +24,7 @@ pub struct Links<'a> {
 repository!(links -> Links);
 
 impl Links<'_> {
-    /// The one link that sets the user's password; the one before it ends.
+    /// Stores the user's only reset link; replaces an earlier one.
     pub async fn set_reset(
         &mut self,
         user: UserId,
@@ -43,7 +43,7 @@ impl Links<'_> {
         Ok(())
     }
 
-    /// Whose password the link sets; `None` when it cannot be used any more.
+    /// The user whose password the link resets; `None` when it is unknown, used or expired.
     pub async fn find_reset(
         &mut self,
         token_hash: &str,
@@ -52,7 +52,7 @@ impl Links<'_> {
         self.user_of_reset(FIND_RESET, token_hash, now).await
     }
 
-    /// The same, and the link ends with it.
+    /// Like [`Self::find_reset`], and consumes the link.
     pub async fn use_reset(
         &mut self,
         token_hash: &str,
@@ -75,13 +75,13 @@ impl Links<'_> {
         Ok(id.map(UserId))
     }
 
-    /// Ends the user's link, if there is one.
+    /// Deletes the user's reset link, if any.
     pub async fn delete_reset_of_user(&mut self, user: UserId) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(DELETE_RESET_OF_USER).bind(user.0).execute(c).await.map(drop))?;
         Ok(())
     }
 
-    /// One more link that makes the first administrator.
+    /// Adds a link that creates the first administrator.
     pub async fn add_first_administrator(
         &mut self,
         token_hash: &str,
@@ -98,7 +98,7 @@ impl Links<'_> {
         Ok(())
     }
 
-    /// Whether the link makes the first administrator.
+    /// Whether the link is valid.
     pub async fn is_first_administrator(
         &mut self,
         token_hash: &str,
@@ -112,7 +112,7 @@ impl Links<'_> {
         Ok(count > 0)
     }
 
-    /// The same, and every such link ends with it.
+    /// Like [`Self::is_first_administrator`], and consumes all such links.
     pub async fn use_first_administrator(
         &mut self,
         token_hash: &str,

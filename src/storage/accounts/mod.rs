@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: users, sessions, tokens, sign-in.
 
 pub(super) mod identities;
 pub(super) mod links;
@@ -7,7 +7,7 @@ pub(super) mod sign_in_failures;
 pub(super) mod tokens;
 pub(super) mod users;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[
     ("identities", identities::STATEMENTS),
     ("links", links::STATEMENTS),

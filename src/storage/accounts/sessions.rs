@@ -1,4 +1,4 @@
-//! Signed-in browsers. Only the hash of a session's token is here.
+//! Sessions. Only the hash of a session's token is stored.
 
 use super::users;
 use crate::{
@@ -49,31 +49,31 @@ struct OpenSessionRow {
     user_agent: String,
 }
 
-/// A session that begins now, with its user's proof.
+/// A new session of an authenticated user.
 pub struct NewSession<'a> {
     pub token_hash: &'a str,
     pub user: UserId,
     pub created_at: Timestamp,
-    /// When the user proved who they are.
+    /// When the user authenticated.
     pub authenticated_at: Timestamp,
     pub expires_at: Timestamp,
     pub remote_ip: &'a str,
     pub user_agent: &'a str,
 }
 
-/// A session with whose it is and how they like their pages: one look-up a page.
+/// A session with its user and display preferences, so that a page needs one query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionUser {
     pub id: SessionId,
     pub user: User,
     pub display: Display,
     pub last_seen_at: Timestamp,
-    /// When the user last proved who they are.
+    /// When the user last authenticated.
     pub authenticated_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// A session in its user's list.
+/// A session in the list of its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenSession {
     pub id: SessionId,
@@ -105,7 +105,7 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// `None` when there is no such session; whether it has ended is for the caller to say.
+    /// `None` when there is no such session. Expiry is left to the caller.
     pub async fn find_by_token_hash(&mut self, hash: &str) -> Result<Option<SessionUser>, StorageError> {
         let row: Option<SessionRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_TOKEN_HASH).bind(hash).fetch_optional(c).await)?;
@@ -131,7 +131,7 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// The user's sessions that have not ended, the last used first.
+    /// The user's unexpired sessions, most recently used first.
     pub async fn list_of_user(
         &mut self,
         user: UserId,
@@ -154,8 +154,7 @@ impl Sessions<'_> {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// Gives the session another token, because its user proved at `at` who they are. Whether it was
-    /// still there.
+    /// Rotates the session's token after a re-authentication at `at`. `false` when the session is gone.
     pub async fn renew(&mut self, hash: &str, new_hash: &str, at: Timestamp) -> Result<bool, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(RENEW)
             .bind(hash)
@@ -180,7 +179,7 @@ impl Sessions<'_> {
         Ok(rows > 0)
     }
 
-    /// How many sessions the user had besides `keep`.
+    /// Deletes all sessions of the user but `keep`, and returns how many.
     pub async fn delete_others(&mut self, user: UserId, keep: SessionId) -> Result<u64, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(DELETE_OTHERS)
             .bind(user.0)
@@ -213,15 +212,15 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// So many are not what they were. One that begins, or is seen, changes no answer.
+    /// Invalidates caches when sessions were deleted or rotated. Creating or using one changes no answer.
     fn ended(&mut self, rows: u64) {
         if rows > 0 {
             self.uow.change_feed().touch(Topic::Sessions);
         }
     }
 
-    /// Removes those past their end, which count no longer anyway, and those not seen since `idle_since`, at most `limit`. How many
-    /// that was.
+    /// Deletes sessions that expired or were not used since `idle_since`, at most `limit`, and returns how
+    /// many. No cache is invalidated, as they were already invalid.
     pub async fn delete_ended(
         &mut self,
         now: Timestamp,

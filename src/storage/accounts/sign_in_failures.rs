@@ -1,4 +1,4 @@
-//! How often somebody failed to sign in. What it is counted for is here as a hash.
+//! Counters of failed sign-ins. What they count by is stored as a hash.
 
 use crate::{
     domain::{accounts::throttle::Failures, time::Timestamp},
@@ -7,8 +7,7 @@ use crate::{
 
 statements! {
     FIND = "SELECT failures, last_failed_at FROM sign_in_failures WHERE subject_hash = $1";
-    /// Holds the row until the unit of work ends, so that attempts at the same moment are counted one
-    /// after the other.
+    /// Locks the row until the end of the transaction, so that concurrent attempts are counted one by one.
     HOLD = "INSERT INTO sign_in_failures (subject_hash, failures, last_failed_at) VALUES ($1, 0, $2) ON CONFLICT (subject_hash) DO UPDATE SET failures = sign_in_failures.failures RETURNING failures, last_failed_at";
     SAVE = "UPDATE sign_in_failures SET failures = $2, last_failed_at = $3 WHERE subject_hash = $1";
     TAKE_BACK = "UPDATE sign_in_failures SET failures = failures - 1, last_failed_at = CASE WHEN last_failed_at = $2 THEN $3 ELSE last_failed_at END WHERE subject_hash = $1 AND failures > 0";
@@ -23,14 +22,14 @@ pub struct SignInFailures<'a> {
 repository!(sign_in_failures -> SignInFailures);
 
 impl SignInFailures<'_> {
-    /// What was counted so far; `None` when nothing was.
+    /// The current count; `None` when there is none.
     pub async fn find(&mut self, subject_hash: &str) -> Result<Option<Failures>, StorageError> {
         let found: Option<(i64, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(FIND).bind(subject_hash).fetch_optional(c).await)?;
         Ok(found.map(|(count, last_at)| Failures { count, last_at: Timestamp::from_millis(last_at) }))
     }
 
-    /// What was counted so far. Nobody else counts the same until the unit of work ends.
+    /// The current count, locked for others until the end of the transaction.
     pub async fn hold(&mut self, subject_hash: &str, now: Timestamp) -> Result<Failures, StorageError> {
         let (count, last_at): (i64, i64) = on_db!(self.uow, |c| sqlx::query_as(HOLD)
             .bind(subject_hash)
@@ -40,7 +39,7 @@ impl SignInFailures<'_> {
         Ok(Failures { count, last_at: Timestamp::from_millis(last_at) })
     }
 
-    /// Writes what [`Self::hold`] began.
+    /// Stores the new count after [`Self::hold`].
     pub async fn save(&mut self, subject_hash: &str, failures: Failures) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(SAVE)
             .bind(subject_hash)
@@ -52,7 +51,7 @@ impl SignInFailures<'_> {
         Ok(())
     }
 
-    /// One that was counted at `at` was no failure; the last before it was at `before`.
+    /// Takes back a failure that was counted at `at`; the one before it was at `before`.
     pub async fn take_back(
         &mut self,
         subject_hash: &str,
@@ -69,13 +68,13 @@ impl SignInFailures<'_> {
         Ok(())
     }
 
-    /// Begins anew.
+    /// Resets the count.
     pub async fn delete(&mut self, subject_hash: &str) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(DELETE).bind(subject_hash).execute(c).await.map(drop))?;
         Ok(())
     }
 
-    /// Removes what was last counted at `until` or before, at most `limit` of it. How many that was.
+    /// Deletes counters whose last failure was at `until` or before, at most `limit`, and returns how many.
     pub async fn delete_old(&mut self, until: Timestamp, limit: i64) -> Result<i64, StorageError> {
         let removed = on_db!(self.uow, |c| sqlx::query(DELETE_OLD)
             .bind(until.as_millis())

@@ -1,4 +1,4 @@
-//! Personal access tokens. Only a token's hash is here.
+//! Personal access tokens. Only a token's hash is stored.
 
 use super::users;
 use crate::{
@@ -62,7 +62,7 @@ pub struct NewToken<'a> {
     pub expires_at: Timestamp,
 }
 
-/// A token with whose it is: what a request needs to know.
+/// A token with its user: what authenticating a request needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenUser {
     pub id: TokenId,
@@ -73,7 +73,7 @@ pub struct TokenUser {
     pub revoked: bool,
 }
 
-/// A token in its owner's list.
+/// A token in the list of its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredToken {
     pub id: TokenId,
@@ -106,7 +106,7 @@ impl Tokens<'_> {
         Ok(TokenId(id))
     }
 
-    /// `None` when there is no such token; whether it still counts is for the caller to say.
+    /// `None` when there is no such token. Expiry and revocation are left to the caller.
     pub async fn find_by_token_hash(&mut self, hash: &str) -> Result<Option<TokenUser>, StorageError> {
         let row: Option<TokenUserRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_TOKEN_HASH).bind(hash).fetch_optional(c).await)?;
@@ -127,7 +127,7 @@ impl Tokens<'_> {
         }))
     }
 
-    /// The newest first, revoked and expired ones with them.
+    /// Newest first, revoked and expired ones included.
     pub async fn list_of_user(&mut self, user: UserId) -> Result<Vec<StoredToken>, StorageError> {
         let rows: Vec<TokenRow> =
             on_db!(self.uow, |c| sqlx::query_as(LIST_OF_USER).bind(user.0).fetch_all(c).await)?;
@@ -150,7 +150,7 @@ impl Tokens<'_> {
         Ok(())
     }
 
-    /// The token's name; `None` when the user has no such token that is not revoked yet.
+    /// Revokes the token and returns its name; `None` when the user has no such unrevoked token.
     pub async fn revoke(
         &mut self,
         id: TokenId,

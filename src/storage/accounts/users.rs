@@ -17,7 +17,7 @@ use crate::{
 
 statements! {
     LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
-    /// Of [`AT_ONCE`].
+    /// For a batch of [`AT_ONCE`] ids.
     NAMES = "SELECT id, username FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
     FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
     FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
@@ -30,7 +30,7 @@ statements! {
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
     INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
-    /// Writes what is there, so that nobody changes it before the unit of work ends.
+    /// A no-op update that locks the row until the end of the transaction.
     HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
     SET_EMAIL = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
@@ -71,13 +71,13 @@ pub(in crate::storage) fn kind(key: &str) -> Result<UserKind, StorageError> {
     UserKind::from_key(key).ok_or_else(|| StorageError::inconsistent("users", "kind", key))
 }
 
-/// A user to be made, with the preferences of one who never chose.
+/// A user to create, with default preferences.
 pub struct NewUser<'a> {
     pub username: &'a str,
     pub name: &'a str,
     pub kind: UserKind,
     pub is_admin: bool,
-    /// `None` for whoever cannot sign in with a password.
+    /// `None` for a user who cannot sign in with a password.
     pub password_hash: Option<&'a str>,
     pub created_at: Timestamp,
 }
@@ -96,11 +96,11 @@ impl Users<'_> {
         row.map(User::try_from).transpose()
     }
 
-    /// The names of those who are there, in no order.
+    /// The names of existing users, in no order.
     pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError> {
         let mut names = Vec::with_capacity(ids.len());
         for ids in ids.chunks(AT_ONCE) {
-            // The last takes the places that are left.
+            // Repeats the last id to fill the remaining parameters.
             let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
             let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
                 places.fold(sqlx::query_as(NAMES), |query, id| query.bind(id.0)).fetch_all(c).await
@@ -110,7 +110,7 @@ impl Users<'_> {
         Ok(names)
     }
 
-    /// The case of the letters does not matter. `None` when nobody has the name.
+    /// Case-insensitive. `None` when there is no such user.
     pub async fn find_by_username(&mut self, username: &str) -> Result<Option<User>, StorageError> {
         if !fits_text(username) {
             return Ok(None);
@@ -121,27 +121,27 @@ impl Users<'_> {
         row.map(User::try_from).transpose()
     }
 
-    /// The case of the letters does not matter. `None` when nobody has the address.
+    /// Case-insensitive. `None` when no user has the email address.
     pub async fn find_by_email(&mut self, email: &EmailAddress) -> Result<Option<User>, StorageError> {
         let row: Option<UserRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_EMAIL).bind(email.key()).fetch_optional(c).await)?;
         row.map(User::try_from).transpose()
     }
 
-    /// `None` when there is no such user, or the user has no address.
+    /// `None` when there is no such user, or the user has no email address.
     pub async fn email(&mut self, id: UserId) -> Result<Option<String>, StorageError> {
         let row: Option<Option<String>> =
             on_db!(self.uow, |c| sqlx::query_scalar(EMAIL).bind(id.0).fetch_optional(c).await)?;
         Ok(row.flatten())
     }
 
-    /// Everybody with their address, by user name.
+    /// All users with their email addresses, sorted by username.
     pub async fn list(&mut self) -> Result<Vec<(User, Option<String>)>, StorageError> {
         let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
         rows.into_iter().map(|row| Ok((User::try_from(row.user)?, row.email))).collect()
     }
 
-    /// Those with `text` in the user name or the name, whatever its case, by user name.
+    /// Users with `text` in the username or display name, case-insensitive, sorted by username.
     pub async fn search(&mut self, text: &str, limit: i64, offset: i64) -> Result<Vec<User>, StorageError> {
         let Some(pattern) = contains(text) else { return Ok(Vec::new()) };
         let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(SEARCH)
@@ -153,7 +153,7 @@ impl Users<'_> {
         rows.into_iter().map(User::try_from).collect()
     }
 
-    /// How many administrators there are, bots with them.
+    /// The number of administrators, bots included.
     pub async fn count_administrators(&mut self) -> Result<i64, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_ADMINISTRATORS).fetch_one(c).await)?)
     }
@@ -162,7 +162,7 @@ impl Users<'_> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT).fetch_one(c).await)?)
     }
 
-    /// The ids of users, in no order, at most `limit`.
+    /// User ids, in no order, at most `limit`.
     pub async fn ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(IDS).bind(limit).fetch_all(c).await)?)
     }
@@ -175,7 +175,7 @@ impl Users<'_> {
     }
 
     /// # Errors
-    /// [`StorageError::Duplicate`] when the name is taken.
+    /// [`StorageError::Duplicate`] when the username is taken.
     pub async fn add(&mut self, user: &NewUser<'_>) -> Result<UserId, StorageError> {
         let id: i64 = on_db!(self.uow, |c| sqlx::query_scalar(INSERT)
             .bind(user.username)
@@ -192,7 +192,8 @@ impl Users<'_> {
         Ok(UserId(id))
     }
 
-    /// Whether the user still has this password hash. It stays so until the unit of work ends.
+    /// Whether the user still has this password hash; if so, the row is locked until the end of the
+    /// transaction.
     pub async fn hold_password_hash(&mut self, id: UserId, hash: &str) -> Result<bool, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(HOLD_PASSWORD_HASH)
             .bind(id.0)
@@ -213,10 +214,10 @@ impl Users<'_> {
         Ok(())
     }
 
-    /// `None` takes the address away.
+    /// `None` removes the email address.
     ///
     /// # Errors
-    /// [`StorageError::Duplicate`] when somebody else has it.
+    /// [`StorageError::Duplicate`] when another user has it.
     pub async fn set_email(&mut self, id: UserId, email: Option<&EmailAddress>) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(SET_EMAIL)
             .bind(id.0)
@@ -228,15 +229,16 @@ impl Users<'_> {
         Ok(())
     }
 
-    /// With everything that is the user's own. The ledger and the audit log keep the name. Whether
-    /// the user was still there.
+    /// Deletes the user and everything that belongs to the user alone; ledger and audit log keep the names.
+    /// `false` when there was no such user.
     pub async fn delete(&mut self, id: UserId) -> Result<bool, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(DELETE)
             .bind(id.0)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
-        // With the user goes what is theirs alone: whatever rests on it rests on who there is, too.
+        // Rows deleted by cascade need no topics of their own: whatever depends on them also depends on
+        // `Users`.
         if rows > 0 {
             self.uow.change_feed().touch(Topic::Users);
         }

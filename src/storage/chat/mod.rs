@@ -2,5 +2,5 @@
 
 pub(super) mod users;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[("chat", users::STATEMENTS)];

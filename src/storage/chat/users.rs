@@ -1,4 +1,4 @@
-//! Whom users of a chat program mean here, and which of its requests were used.
+//! Chat users linked to users, and which chat requests were already used.
 
 use crate::{
     domain::{accounts::chat_user::ChatUser, ids::UserId, time::Timestamp},
@@ -15,7 +15,7 @@ statements! {
     INSERT_REQUEST = "INSERT INTO used_chat_requests (signature, expires_at) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING";
 }
 
-/// Somebody in a chat program who is somebody here.
+/// A chat user who is linked to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedChatUser {
     pub chat_user: ChatUser,
@@ -30,7 +30,7 @@ pub struct Chat<'a> {
 repository!(chat -> Chat);
 
 impl Chat<'_> {
-    /// Who it is here; `None` when nobody is linked to it.
+    /// The linked user; `None` when there is none.
     pub async fn find(&mut self, chat_user: &ChatUser) -> Result<Option<UserId>, StorageError> {
         let id: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(FIND)
             .bind(chat_user.team())
@@ -40,14 +40,14 @@ impl Chat<'_> {
         Ok(id.map(UserId))
     }
 
-    /// Whom the user is in the chat program: one of each team.
+    /// The user's chat users: at most one per team.
     pub async fn of_user(&mut self, user: UserId) -> Result<Vec<ChatUser>, StorageError> {
         let rows: Vec<(String, String)> =
             on_db!(self.uow, |c| sqlx::query_as(OF_USER).bind(user.0).fetch_all(c).await)?;
         rows.into_iter().map(|(team, id)| chat_user(&team, &id)).collect()
     }
 
-    /// Everybody who is linked, by user name.
+    /// All linked chat users, sorted by username.
     pub async fn list(&mut self) -> Result<Vec<LinkedChatUser>, StorageError> {
         let rows: Vec<(String, String, String, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
@@ -59,7 +59,7 @@ impl Chat<'_> {
     }
 
     /// # Errors
-    /// [`StorageError::Duplicate`] when they are linked, or the user is another one of the team.
+    /// [`StorageError::Duplicate`] when the chat user is linked, or the user has another one in the team.
     pub async fn link(
         &mut self,
         chat_user: &ChatUser,
@@ -77,13 +77,13 @@ impl Chat<'_> {
         Ok(())
     }
 
-    /// In every team.
+    /// Removes the user's links in all teams.
     pub async fn unlink(&mut self, user: UserId) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(drop))?;
         Ok(())
     }
 
-    /// Notes that a request was used, until it expires. `false` when it was used before.
+    /// Marks a request as used until it expires. `false` when it already was: a replay.
     pub async fn use_request(
         &mut self,
         signature: &str,

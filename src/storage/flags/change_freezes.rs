@@ -1,4 +1,4 @@
-//! Change freezes: where nobody sets a flag without saying why.
+//! Change freezes of environments: gates then change only with an overriding reason.
 
 use crate::{
     domain::{environment::Environment, time::Timestamp},
@@ -25,7 +25,7 @@ pub struct ChangeFreezes<'a> {
 repository!(change_freezes -> ChangeFreezes);
 
 impl ChangeFreezes<'_> {
-    /// `None` while the environment may be changed.
+    /// `None` when there is no freeze.
     pub async fn find(&mut self, environment: Environment) -> Result<Option<ChangeFreeze>, StorageError> {
         let row: Option<(String, i64, String)> =
             on_db!(self.uow, |c| sqlx::query_as(FIND).bind(environment.key()).fetch_optional(c).await)?;
@@ -36,7 +36,7 @@ impl ChangeFreezes<'_> {
         }))
     }
 
-    /// Whether it is new: a freeze that there was stays as it was.
+    /// Whether it is new; an existing freeze is kept.
     pub async fn begin(
         &mut self,
         environment: Environment,
@@ -52,7 +52,7 @@ impl ChangeFreezes<'_> {
             .map(|done| done.rows_affected() > 0))?)
     }
 
-    /// Whether the one that began at `since` was still there.
+    /// Whether the freeze that began at `since` was still in place.
     pub async fn end(&mut self, environment: Environment, since: Timestamp) -> Result<bool, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query(END)
             .bind(environment.key())

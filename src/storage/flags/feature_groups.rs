@@ -1,4 +1,4 @@
-//! Feature groups: actors that a flag is opened for together.
+//! Feature groups: named sets of actors.
 
 use crate::{
     domain::{change::Topic, flags::FlagActor},
@@ -14,7 +14,7 @@ statements! {
     ADD_MEMBER = "INSERT INTO feature_group_members (feature_group, actor) VALUES ($1, $2)";
 }
 
-/// Who is in a group, and the version to say when saving over it.
+/// A group's members, with the version for optimistic locking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFeatureGroup {
     /// Sorted.
@@ -43,7 +43,7 @@ impl FeatureGroups<'_> {
         Ok(Some(StoredFeatureGroup { members, version }))
     }
 
-    /// The names of all, sorted.
+    /// The names of all groups, sorted.
     pub async fn list(&mut self) -> Result<Vec<String>, StorageError> {
         let mut names: Vec<String> = on_db!(self.uow, |c| sqlx::query_scalar(LIST).fetch_all(c).await)?;
         names.sort_unstable();
@@ -56,7 +56,7 @@ impl FeatureGroups<'_> {
     }
 
     /// # Errors
-    /// [`StorageError::Stale`] when it was saved since version `seen` was read; 0 is none.
+    /// [`StorageError::Stale`] when it was saved since version `seen` was read; 0 means it did not exist.
     pub async fn save(&mut self, name: &str, members: &[FlagActor], seen: i64) -> Result<(), StorageError> {
         let version: Option<i64> =
             on_db!(self.uow, |c| sqlx::query_scalar(SAVE).bind(name).bind(seen).fetch_optional(c).await)?;

@@ -1,4 +1,4 @@
-//! Feature flags: the gates that somebody set, in each environment.
+//! Feature flags: their gates in each environment.
 
 use crate::{
     domain::{
@@ -10,15 +10,15 @@ use crate::{
 };
 
 statements! {
-    /// One statement, so that the gates are those of one moment.
+    /// A single statement, for a consistent snapshot of gates and targets.
     FIND = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.flag = $2";
     LIST = "SELECT g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, g.version, t.kind, t.target FROM flag_gates g LEFT JOIN flag_gate_targets t ON t.environment = g.environment AND t.flag = g.flag WHERE g.environment = $1 AND g.boolean_gate IS NOT NULL";
     VERSION = "SELECT version FROM flag_gates WHERE environment = $1 AND flag = $2";
     VERSIONS = "SELECT flag, version FROM flag_gates WHERE environment = $1";
     GLANCE = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g";
-/// With the environments, so that the key is found.
+/// Lists the environments, so that the primary key is used.
     GLANCE_AT = "SELECT g.environment, g.flag, g.boolean_gate, g.percentage_of_actors, g.percentage_of_time, EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind <> 'opt_out'), EXISTS (SELECT 1 FROM flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'opt_out') FROM flag_gates g WHERE g.environment IN ('dev', 'pre', 'staging', 'staging-ref', 'production') AND g.flag = $1";
-    /// In this order: there are few flags, and many actors that they name.
+    /// `CROSS JOIN` fixes the join order: there are few flags, but many actors.
     NAMING_GROUPS = "SELECT t.target, g.flag, g.environment FROM flag_gates g CROSS JOIN flag_gate_targets t WHERE t.environment = g.environment AND t.flag = g.flag AND t.kind = 'feature_group'";
     SAVE = "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version) VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (environment, flag) DO UPDATE SET boolean_gate = excluded.boolean_gate, percentage_of_actors = excluded.percentage_of_actors, percentage_of_time = excluded.percentage_of_time, version = flag_gates.version + 1 WHERE flag_gates.version = $6 RETURNING version";
     ADD_TARGET = "INSERT INTO flag_gate_targets (environment, flag, kind, target) VALUES ($1, $2, $3, $4)";
@@ -29,11 +29,11 @@ const ACTOR: &str = "actor";
 const OPT_OUT: &str = "opt_out";
 const FEATURE_GROUP: &str = "feature_group";
 
-/// What is set for a flag, and the version to say when saving over it.
+/// A flag's gates, with the version for optimistic locking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredFlag {
     pub gates: Gates,
-    /// 0 while nothing was ever set.
+    /// 0 when never set.
     pub version: i64,
 }
 
@@ -43,7 +43,7 @@ pub struct Features<'a> {
 
 repository!(features -> Features);
 
-/// A flag with one of its targets.
+/// A flag joined with one of its targets.
 type Row = (String, Option<bool>, i64, i64, i64, Option<String>, Option<String>);
 
 impl Features<'_> {
@@ -53,7 +53,7 @@ impl Features<'_> {
         Ok(flags(rows)?.pop().map_or_else(StoredFlag::default, |(_, stored)| stored))
     }
 
-    /// Every flag that has gates in this environment, by name.
+    /// All flags with gates in this environment, sorted by name.
     pub async fn list(
         &mut self,
         environment: Environment,
@@ -63,7 +63,7 @@ impl Features<'_> {
         flags(rows)
     }
 
-    /// The version of a flag: as long as it is the same, so are the gates. 0 while nothing was ever set.
+    /// The version of a flag, which changes with its gates; 0 when never set.
     pub async fn version(&mut self, environment: Environment, flag: &str) -> Result<i64, StorageError> {
         let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(VERSION)
             .bind(environment.key())
@@ -73,7 +73,7 @@ impl Features<'_> {
         Ok(version.unwrap_or_default())
     }
 
-    /// The versions of all flags that were ever set in this environment, by name.
+    /// The versions of all flags ever set in this environment, sorted by name.
     pub async fn versions(&mut self, environment: Environment) -> Result<Vec<(String, i64)>, StorageError> {
         let mut versions: Vec<(String, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(VERSIONS).bind(environment.key()).fetch_all(c).await)?;
@@ -81,7 +81,7 @@ impl Features<'_> {
         Ok(versions)
     }
 
-    /// Every flag that was ever set, in every environment, or the one that is named; in no order.
+    /// Summaries of all flags ever set, in all environments, or of one flag; in no order.
     pub async fn glance(
         &mut self,
         flag: Option<&str>,
@@ -108,8 +108,7 @@ impl Features<'_> {
         rows.into_iter().map(glance).collect()
     }
 
-    /// Which feature groups are named by which flags where, sorted by both names and in the order of a
-    /// roll-out.
+    /// Which flags use which feature groups in which environments, sorted by group, flag and roll-out order.
     pub async fn naming_groups(&mut self) -> Result<Vec<(String, String, Environment)>, StorageError> {
         let rows: Vec<(String, String, String)> =
             on_db!(self.uow, |c| sqlx::query_as(NAMING_GROUPS).fetch_all(c).await)?;
@@ -123,11 +122,11 @@ impl Features<'_> {
         Ok(all)
     }
 
-    /// Sets the gates. What is to be forgotten gets the default; the row stays, so that its version never
-    /// comes again and nobody saves over what they did not see.
+    /// Sets the gates. Deleting a flag stores default gates; the row stays, so that versions are never reused
+    /// and optimistic locking holds.
     ///
     /// # Errors
-    /// [`StorageError::Stale`] when it was set since `before` was found.
+    /// [`StorageError::Stale`] when it was set since `before` was read.
     pub async fn save(
         &mut self,
         environment: Environment,
@@ -147,7 +146,7 @@ impl Features<'_> {
             .await)?;
         self.uow.change_feed().touch(Topic::Flags);
         self.uow.saved(version, seen)?;
-        // Only what differs: a flag may name thousands.
+        // Only the differences: a flag may have thousands of targets.
         let (before, after) = (targets(&before.gates), targets(gates));
         for (statement, differing) in
             [(REMOVE_TARGET, missing(&before, &after)), (ADD_TARGET, missing(&after, &before))]
@@ -167,9 +166,9 @@ impl Features<'_> {
     }
 }
 
-/// The flags of these rows, by name.
+/// Groups the rows by flag, sorted by name.
 fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredFlag)>, StorageError> {
-    // Here and not in the statement: the databases sort texts differently.
+    // Sorted here, because the databases collate differently.
     rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut flags: Vec<(String, StoredFlag)> = Vec::new();
     for (name, boolean, of_actors, of_time, version, kind, target) in rows {
@@ -208,7 +207,7 @@ fn actor(key: String) -> Result<FlagActor, StorageError> {
     FlagActor::from_key(&key).ok_or_else(|| StorageError::inconsistent("flag_gate_targets", "target", key))
 }
 
-/// Everything that the gates name, sorted.
+/// All targets of the gates, sorted.
 fn targets(gates: &Gates) -> Vec<(&'static str, String)> {
     let actors = gates.actors.iter().map(|it| (ACTOR, it.key()));
     let opted_out = gates.opted_out.iter().map(|it| (OPT_OUT, it.key()));
@@ -218,7 +217,7 @@ fn targets(gates: &Gates) -> Vec<(&'static str, String)> {
     all
 }
 
-/// What of `these` is not in `those`, which is sorted.
+/// The items of `these` that are not in `those`, which is sorted.
 fn missing<'a, T: Ord>(these: &'a [T], those: &[T]) -> Vec<&'a T> {
     these.iter().filter(|it| those.binary_search(it).is_err()).collect()
 }

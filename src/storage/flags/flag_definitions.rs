@@ -1,4 +1,4 @@
-//! Definitions of feature flags that were imported. Those that ship are in the program.
+//! Imported flag definitions. The built-in ones are compiled into the program.
 
 use crate::{
     domain::{change::Topic, flags::FlagDefinition},
@@ -15,7 +15,7 @@ statements! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDefinition {
     pub definition: FlagDefinition,
-    /// What to say when saving over it.
+    /// The version for optimistic locking.
     pub version: i64,
 }
 
@@ -32,7 +32,7 @@ impl FlagDefinitions<'_> {
         row.map(read).transpose()
     }
 
-    /// All of them, by name.
+    /// All definitions, sorted by name.
     pub async fn list(&mut self) -> Result<Vec<FlagDefinition>, StorageError> {
         let rows: Vec<(String, i64)> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
         let read = |row| read(row).map(|stored| stored.definition);
@@ -41,7 +41,7 @@ impl FlagDefinitions<'_> {
         Ok(definitions)
     }
 
-    /// The versions of all of them, by name: as long as they are the same, so are the definitions.
+    /// The versions of all definitions, sorted by name; a definition changes only with its version.
     pub async fn versions(&mut self) -> Result<Vec<(String, i64)>, StorageError> {
         let mut versions: Vec<(String, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(VERSIONS).fetch_all(c).await)?;
@@ -50,7 +50,7 @@ impl FlagDefinitions<'_> {
     }
 
     /// # Errors
-    /// [`StorageError::Stale`] when it was saved since version `seen` was read; 0 is none.
+    /// [`StorageError::Stale`] when it was saved since version `seen` was read; 0 means it did not exist.
     pub async fn save(&mut self, definition: &FlagDefinition, seen: i64) -> Result<(), StorageError> {
         let json = write(definition);
         let version: Option<i64> = on_db!(self.uow, |c| sqlx::query_scalar(SAVE)

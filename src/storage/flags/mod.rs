@@ -1,4 +1,4 @@
-//! Feature flags: gates, feature groups, history, schedule.
+//! Feature flags: gates, definitions, feature groups, scheduled changes, change freezes.
 
 pub(super) mod change_freezes;
 pub(super) mod feature_groups;
@@ -6,7 +6,7 @@ pub(super) mod features;
 pub(super) mod flag_definitions;
 pub(super) mod scheduled_changes;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[
     ("change_freezes", change_freezes::STATEMENTS),
     ("feature_groups", feature_groups::STATEMENTS),

@@ -1,5 +1,5 @@
-//! Changes of feature flags that are to be made later. Whoever makes one claims it in the transaction
-//! that changes the gates: both happen, or neither, and to one server only.
+//! Scheduled changes of feature flags. A change is claimed in the transaction that applies it, so it happens
+//! exactly once, on one server.
 
 use crate::{
     domain::{
@@ -13,7 +13,7 @@ use crate::{
     storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
-/// The columns of a change, where more is so.
+/// Selects all columns, with an additional condition.
 macro_rules! select {
     ($more:literal) => {
         concat!(
@@ -26,19 +26,19 @@ macro_rules! select {
 statements! {
     ADD = "INSERT INTO scheduled_changes (flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', '') RETURNING id";
     FIND = select!("id = $1");
-    /// The soonest first, up to an instant.
+    /// Soonest first, up to an instant.
     PENDING = select!("state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2");
     PENDING_OF = select!("state = 'pending' AND due_at <= $1 AND flag = $3 ORDER BY due_at, id LIMIT $2");
-    /// The latest first.
+    /// Latest first.
     ENDED = select!("ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
     ENDED_OF = select!("ended_at <= $1 AND flag = $3 ORDER BY ended_at DESC, id DESC LIMIT $2");
-    /// Whoever is second waits for the first, and then finds it claimed.
+    /// A concurrent second claim waits for the first, then finds the row claimed.
     CLAIM = "UPDATE scheduled_changes SET state = 'done', ended_at = $2 WHERE id = $1 AND state = 'pending' RETURNING id, flag, environment, due_at, changes, compare_with_staging, reason, by_id, by_username, by_name, planned_at, state, ended_at, outcome";
     SAY = "UPDATE scheduled_changes SET outcome = $2 WHERE id = $1";
-    /// Has a job for each that waits and never had one: a version of the program that knew no jobs planned
-    /// it. One whose job ends meanwhile on another server has had one.
+    /// Adds a job for each pending change that never had one, because a release without jobs scheduled it. A
+    /// job that ends on another server meanwhile does not lead to a second one.
     ADD_MISSING_JOBS = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) SELECT 'scheduled_change', CAST(id AS TEXT), 'scheduled_change ' || id, 'flag ' || flag, 0, 'open', due_at, due_at, 0, 0, 0, '', 0, '', planned_at FROM scheduled_changes c WHERE state = 'pending' AND NOT EXISTS (SELECT 1 FROM jobs WHERE unique_key = 'scheduled_change ' || c.id) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
-    /// Without what is to be changed: a row can be ended that nobody can read.
+    /// Without the changes, so that a row that cannot be parsed can still be ended.
     END = "UPDATE scheduled_changes SET state = $2, ended_at = $3, outcome = $4 WHERE id = $1 AND state = 'pending' RETURNING flag, environment, by_id, by_username, by_name";
 }
 
@@ -66,11 +66,11 @@ struct WhoseRow {
     by_name: String,
 }
 
-/// What a change is about, and who wanted it.
+/// A change's flag, environment and author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whose {
     pub flag: String,
-    /// The word as it is stored: a newer release may know more of them.
+    /// The stored key: a newer release may know more environments.
     pub environment: String,
     pub by: AuditActor,
 }
@@ -145,13 +145,13 @@ impl ScheduledChanges<'_> {
         Ok(ScheduledChangeId(id))
     }
 
-    /// `None` when there never was one of this number.
+    /// `None` when the id never existed.
     pub async fn find(&mut self, id: ScheduledChangeId) -> Result<Option<ScheduledChange>, StorageError> {
         let row: Option<Row> = on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
         row.map(ScheduledChange::try_from).transpose()
     }
 
-    /// What waits, of one flag or of all: the soonest first, at most `limit`.
+    /// Pending changes, of one flag or all: soonest first, at most `limit`.
     pub async fn pending(
         &mut self,
         flag: Option<&str>,
@@ -160,7 +160,7 @@ impl ScheduledChanges<'_> {
         self.list(PENDING, PENDING_OF, flag, limit).await
     }
 
-    /// What has ended: the latest first, at most `limit`.
+    /// Ended changes: latest first, at most `limit`.
     pub async fn ended(
         &mut self,
         flag: Option<&str>,
@@ -187,8 +187,8 @@ impl ScheduledChanges<'_> {
         rows.into_iter().map(ScheduledChange::try_from).collect()
     }
 
-    /// Takes what waits as done with this unit of work, which its job says is due; `None` when it no
-    /// longer waits.
+    /// Claims a pending change as done in this unit of work; `None` when it is no longer pending. Its job
+    /// decides when it is due.
     pub async fn claim(
         &mut self,
         id: ScheduledChangeId,
@@ -202,18 +202,18 @@ impl ScheduledChanges<'_> {
         Ok(row.map(ScheduledChange::try_from).transpose()?.map(|it| it.plan))
     }
 
-    /// Makes sure that there is a job for each change that waits.
+    /// Makes sure that each pending change has a job.
     pub async fn add_missing_jobs(&mut self) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(ADD_MISSING_JOBS).execute(c).await.map(drop))?;
         Ok(())
     }
 
-    /// Says what became of a change that was claimed.
+    /// Records the outcome of a claimed change.
     pub async fn say(&mut self, id: ScheduledChangeId, outcome: &str) -> Result<(), StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query(SAY).bind(id.0).bind(outcome).execute(c).await.map(drop))?)
     }
 
-    /// Ends a change that waits without making it; `None` when it no longer waits.
+    /// Ends a pending change without applying it; `None` when it is no longer pending.
     pub async fn end(&mut self, id: ScheduledChangeId, ended: &Ended) -> Result<Option<Whose>, StorageError> {
         let row: Option<WhoseRow> = on_db!(self.uow, |c| sqlx::query_as(END)
             .bind(id.0)

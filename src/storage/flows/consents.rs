@@ -1,4 +1,4 @@
-//! The consent ledger, which only grows, and the consent that stands.
+//! The consent ledger, which is append-only, and the current consents.
 
 use crate::{
     domain::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A row of the ledger, with what stands before and after it in the statement.
+/// Inserts a row into the ledger, between two parts of a statement.
 macro_rules! append {
     ($($name:ident = $before:literal, $after:literal;)*) => {$(
         const $name: &str = concat!(
@@ -35,7 +35,7 @@ macro_rules! append {
     )*};
 }
 
-// With the consent that stands: SQLite takes two statements at once, PostgreSQL one within another.
+// Also updates the current consent: SQLite takes two statements at once, PostgreSQL one nested in another.
 append! {
     GIVE_SQLITE = "", "; INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($3, $5, last_insert_rowid())";
     GIVE_POSTGRES = "WITH entry AS (", "), standing AS (INSERT INTO namespace_consents (namespace_id, feature, ledger_id) SELECT $3, $5, id FROM entry) SELECT id FROM entry";
@@ -43,7 +43,7 @@ append! {
     WITHDRAW_POSTGRES = "WITH entry AS (", "), standing AS (DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5) SELECT id FROM entry";
 }
 
-/// What is written when consent is given or withdrawn.
+/// A row to write when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
     pub at: Timestamp,
     pub action: LedgerAction,
@@ -55,12 +55,12 @@ pub struct NewLedgerEntry<'a> {
     pub request_id: &'a str,
 }
 
-/// A row of the ledger: everything as it was then.
+/// A row of the ledger, with the values of its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
     pub id: ConsentId,
     pub at: Timestamp,
-    /// It may be of a newer release, as may the surface.
+    /// May be unknown to this release, as may the surface.
     pub action: Stored<LedgerAction>,
     pub namespace: NamespaceId,
     pub namespace_path: String,
@@ -96,7 +96,7 @@ impl From<LedgerRow> for LedgerEntry {
     }
 }
 
-/// The consents to the Code Review Flow.
+/// Consents to the Code Review Flow.
 pub struct Consents<'a> {
     pub(in crate::storage) uow: &'a mut UnitOfWork,
 }
@@ -104,10 +104,10 @@ pub struct Consents<'a> {
 repository!(consents -> Consents);
 
 impl Consents<'_> {
-    /// Writes the ledger's row, which the commit seals, and makes the current state follow it.
+    /// Appends to the ledger, to be sealed on commit, and updates the current consent.
     ///
     /// # Errors
-    /// [`StorageError::Duplicate`] when consent is given while one stands.
+    /// [`StorageError::Duplicate`] when consent is given while there is a current one.
     pub async fn record(&mut self, entry: &NewLedgerEntry<'_>) -> Result<ConsentId, StorageError> {
         let mut row = LedgerRow {
             id: 0,
@@ -130,7 +130,7 @@ impl Consents<'_> {
             (Transaction::Postgres(_), LedgerAction::Given) => GIVE_POSTGRES,
             (Transaction::Postgres(_), LedgerAction::Withdrawn) => WITHDRAW_POSTGRES,
         };
-        // All of it, or SQLite would leave out the second.
+        // Fetches all rows, or SQLite would not run the second statement.
         let ids: Vec<i64> = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(sql)).fetch_all(c).await)?;
         row.id = ids.first().copied().ok_or(sqlx::Error::RowNotFound)?;
         let id = ConsentId(row.id);
@@ -139,7 +139,7 @@ impl Consents<'_> {
         Ok(id)
     }
 
-    /// The ledger of a top-level group, the newest first.
+    /// The ledger of a top-level group, newest first.
     pub async fn list(
         &mut self,
         top_level: NamespaceId,

@@ -1,4 +1,4 @@
-//! Which flow versions are deployed: one registry for each environment.
+//! Registries of deployed flow versions, one per environment.
 
 use crate::{
     domain::{
@@ -11,25 +11,25 @@ use crate::{
 };
 
 statements! {
-    /// One statement, so that the versions are those of one moment.
+    /// A single statement, for a consistent snapshot.
     FIND = "SELECT r.version, r.changed_at, r.changed_by_username, r.changed_by_name, d.definition, d.flow_version FROM flow_version_registries r LEFT JOIN deployed_flow_versions d ON d.environment = r.environment WHERE r.environment = $1";
     SAVE = "INSERT INTO flow_version_registries (environment, version, changed_at, changed_by_username, changed_by_name) VALUES ($1, 1, $2, $3, $4) ON CONFLICT (environment) DO UPDATE SET version = flow_version_registries.version + 1, changed_at = excluded.changed_at, changed_by_username = excluded.changed_by_username, changed_by_name = excluded.changed_by_name WHERE flow_version_registries.version = $5 RETURNING version";
     CLEAR = "DELETE FROM deployed_flow_versions WHERE environment = $1";
     ADD = "INSERT INTO deployed_flow_versions (environment, definition, flow_version) VALUES ($1, $2, $3)";
 }
 
-/// What is deployed in an environment, and the version to say when saving over it.
+/// An environment's registry, with the version for optimistic locking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registry {
     pub deployed: Deployed,
-    /// 0 while nobody keeps it.
+    /// 0 while there is no registry.
     pub version: i64,
-    /// `None` while nobody keeps it.
+    /// `None` while there is no registry.
     pub changed: Option<LastChange>,
 }
 
 impl Registry {
-    /// What is deployed; `None` while nobody keeps the registry, so that nothing is known.
+    /// The deployed versions; `None` while there is no registry, so that they are unknown.
     pub fn known(&self) -> Option<&Deployed> {
         self.changed.as_ref().map(|_| &self.deployed)
     }
@@ -77,7 +77,7 @@ impl DeployedVersions<'_> {
         Ok(Registry { deployed, version, changed: Some(changed) })
     }
 
-    /// Takes the place of all that was listed there; the new version.
+    /// Replaces the whole registry, and returns the new version.
     ///
     /// # Errors
     /// [`StorageError::Stale`] when it was saved since version `seen` was read.

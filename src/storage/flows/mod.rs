@@ -5,7 +5,7 @@ pub(super) mod deployed_versions;
 pub(super) mod preferences;
 pub(super) mod selections;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[
     ("consents", consents::STATEMENTS),
     ("deployed_versions", deployed_versions::STATEMENTS),

@@ -1,4 +1,4 @@
-//! A user's preferences: how pages look, and Orbit. Writing the one leaves the other as it is.
+//! A user's preferences: display and Orbit. Saving one does not affect the other.
 
 use serde::Deserialize;
 use sqlx::types::Json;
@@ -21,7 +21,7 @@ struct OrbitRow {
     orbit_version: i64,
 }
 
-/// What a user chose about Orbit, and the version to say when saving over it.
+/// A user's Orbit settings, with the version for optimistic locking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredOrbit {
     pub settings: OrbitSettings,
@@ -66,7 +66,7 @@ impl Preferences<'_> {
         Ok(Some(StoredOrbit { settings, version: row.orbit_version }))
     }
 
-    /// The new version.
+    /// Returns the new version.
     ///
     /// # Errors
     /// [`StorageError::Stale`] when it was saved since version `seen` was read.

@@ -1,4 +1,4 @@
-//! Which flows a top-level group has on, with the consent that stands.
+//! Which flows are on in a top-level group, with the current consent.
 
 use crate::{
     domain::{
@@ -13,7 +13,7 @@ use crate::{
     storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
-/// A flow's row, with the consent that stands, where more is so.
+/// Selects flows with the current consent, with an additional condition.
 macro_rules! selection {
     ($($more:literal)?) => {
         concat!(
@@ -43,7 +43,7 @@ struct SelectionRow {
     consent_name: Option<String>,
 }
 
-/// A flow in a top-level group: its state, and what a form has to say to change it.
+/// A flow in a top-level group: its state, and what a form needs to change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowSelection {
     pub flow: &'static Flow,
@@ -54,7 +54,7 @@ pub struct FlowSelection {
     pub changed: Option<LastChange>,
 }
 
-/// Who switched it last, as they were called then.
+/// Who changed it last, with the names of that time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastChange {
     pub at: Timestamp,
@@ -94,8 +94,7 @@ pub struct FlowSelections<'a> {
 repository!(flow_selections -> FlowSelections);
 
 impl FlowSelections<'_> {
-    /// Every flow of the catalogue, in its order. A stored flow that the catalogue no longer has is
-    /// left out.
+    /// All flows in catalogue order. Stored flows that are no longer in the catalogue are omitted.
     pub async fn list(&mut self, top_level: NamespaceId) -> Result<Vec<FlowSelection>, StorageError> {
         let mut rows: Vec<SelectionRow> = on_db!(self.uow, |c| sqlx::query_as(LIST)
             .bind(top_level.0)
@@ -110,7 +109,7 @@ impl FlowSelections<'_> {
         Ok(CATALOGUE.iter().map(selection).collect())
     }
 
-    /// One flow of it.
+    /// A single flow.
     pub async fn find(
         &mut self,
         top_level: NamespaceId,
@@ -126,7 +125,8 @@ impl FlowSelections<'_> {
         Ok(row.map_or_else(|| FlowSelection::never_switched(flow), |row| FlowSelection::from_row(flow, row)))
     }
 
-    /// Switches a flow; the new version. The consent is written apart, in the same unit of work.
+    /// Switches a flow, and returns the new version. Consent is recorded separately, in the same unit of
+    /// work.
     ///
     /// # Errors
     /// [`StorageError::Stale`] when it was switched since version `seen` was read.

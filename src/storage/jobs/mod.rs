@@ -1,6 +1,6 @@
-//! What is done later, or in steps.
+//! Background jobs.
 
 pub(super) mod queue;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[("jobs", queue::STATEMENTS)];

@@ -1,5 +1,5 @@
-//! What is done later, or in steps. A claim holds for as long as its lease; whoever writes for a job
-//! names the claim, so that nobody writes for one that another worker has, or that was cancelled.
+//! The job queue. A claim is valid as long as its lease; every write for a job names its claim, so that
+//! nothing is written for a job that another worker has taken over or that was cancelled.
 
 use crate::{
     domain::{
@@ -16,15 +16,15 @@ macro_rules! columns {
     };
 }
 
-/// That a job `j` may be claimed as far as others go: the program knows its kind, `$kinds` has all of them
-/// with a space around each; and in its lane none is before it and none runs. What ran already goes on.
+/// The condition for claiming a job `j`: its kind is one of `$kinds`, each surrounded by spaces; and in its
+/// lane no other job is running or due earlier. A job that already ran may continue.
 macro_rules! may_run {
     ($kinds:literal) => {
         concat!("REPLACE(", $kinds, ", ' ' || j.kind || ' ', '') <> ", $kinds, " AND (j.lane IS NULL OR j.lease_by IS NOT NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.lane = j.lane AND e.state = 'open' AND e.id <> j.id AND (e.lease_by IS NOT NULL OR (e.due_at, e.id) < (j.due_at, j.id))))")
     };
 }
 
-/// The next of a priority, with `$lock` behind it.
+/// Claims the next job of a priority; `$lock` is a locking clause.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
@@ -38,10 +38,10 @@ macro_rules! claim {
     };
 }
 
-/// Only PostgreSQL has it: two workers that look at once do not wait for each other.
+/// PostgreSQL only: concurrent workers do not wait for each other.
 const CLAIM_WITHOUT_WAITING: &str = claim!(" FOR UPDATE SKIP LOCKED");
 
-/// Whether the statement found the one row that it is for.
+/// Whether the statement affected its one row.
 macro_rules! changed {
     ($jobs:ident, $sql:expr, $($value:expr),*) => {
         on_db!($jobs.uow, |c| sqlx::query($sql)
@@ -55,27 +55,27 @@ macro_rules! changed {
 statements! {
     ADD = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $6, 0, 0, 0, '', 0, '', $7) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
     CLAIM = claim!("");
-    /// When the soonest of a priority may run.
+    /// When the next job of a priority may run.
     NEXT = concat!("SELECT run_at FROM jobs j WHERE state = 'open' AND priority = $1 AND ", may_run!("$2"), " ORDER BY run_at, id LIMIT 1");
-    /// After a step: the claim goes on.
+    /// After a step: extends the lease.
     ADVANCE = "UPDATE jobs SET progress = $3, done = $4, total = $5, intent = $6, run_at = $7, lost = 0, failures = 0, outcome = '' WHERE id = $1 AND attempt = $2 AND state = 'open'";
-    /// The claim is given back.
+    /// Gives up the claim.
     RELEASE = "UPDATE jobs SET run_at = $3, lost = 0, failures = $4, outcome = $5, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
-    /// A worker that stops gives back what it has.
+    /// Gives up all claims of a worker that stops.
     GIVE_BACK = "UPDATE jobs SET run_at = $2, lease_by = NULL WHERE lease_by = $1";
-    /// The claim is given back by one that stands: it begins anew.
+    /// Gives up the claim of a recurring job, which starts over.
     AGAIN = "UPDATE jobs SET due_at = $3, run_at = $3, lost = 0, failures = 0, outcome = $4, progress = '', done = 0, total = NULL, intent = NULL, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
     END = "UPDATE jobs SET state = $3, ended_at = $4, outcome = $5, lease_by = NULL WHERE id = $1 AND attempt = $2 AND state = 'open'";
-    /// Whoever has it: their claim does not count any more.
+    /// Regardless of a claim, which becomes invalid.
     CANCEL = "UPDATE jobs SET state = 'cancelled', ended_at = $2, outcome = $3, lease_by = NULL WHERE id = $1 AND state = 'open'";
     CANCEL_BY_KEY = "UPDATE jobs SET state = 'cancelled', ended_at = $2, outcome = $3, lease_by = NULL WHERE unique_key = $1 AND state = 'open'";
-    /// One that nobody runs is due now.
+    /// Makes a job due now unless it is running.
     HURRY = "UPDATE jobs SET run_at = $2, failures = 0 WHERE id = $1 AND state = 'open' AND lease_by IS NULL";
-    /// One that failed goes on where it was, at the end of its lane, unless another took its key.
+    /// Lets a failed job resume where it was, at the end of its lane, unless its unique key is taken again.
     REOPEN = "UPDATE jobs SET state = 'open', ended_at = NULL, due_at = $2, run_at = $2, lost = 0, failures = 0 WHERE id = $1 AND state = 'failed' AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.unique_key = jobs.unique_key AND o.state = 'open')";
     FIND = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     OPEN = concat!("SELECT ", columns!(), " FROM jobs WHERE state = 'open' AND priority = $1 ORDER BY run_at, id LIMIT $2");
-    /// The latest first.
+    /// Latest first.
     ENDED = concat!("SELECT ", columns!(), " FROM jobs WHERE ended_at <= $1 ORDER BY ended_at DESC, id DESC LIMIT $2");
     COUNTS = concat!("SELECT kind, COUNT(*), COUNT(lease_by), MIN(CASE WHEN ", may_run!("$1"), " THEN run_at END) FROM jobs j WHERE state = 'open' GROUP BY kind ORDER BY kind");
     DELETE_ENDED = "DELETE FROM jobs WHERE ended_at <= $1 AND id IN (SELECT id FROM jobs WHERE ended_at <= $1 ORDER BY ended_at, id LIMIT $2)";
@@ -137,27 +137,27 @@ impl TryFrom<Row> for Job {
     }
 }
 
-/// What is to be done, and when.
+/// A job to add.
 #[derive(Clone, Copy, Debug)]
 pub struct NewJob<'a> {
     pub kind: &'a str,
     pub subject: &'a str,
-    /// At most one that has not ended has this key.
+    /// At most one open job has this key.
     pub unique_key: Option<&'a str>,
-    /// Those of a lane are done one after the other, in the order in which they are due.
+    /// Jobs in a lane run one at a time, in order of their due times.
     pub lane: Option<&'a str>,
     pub priority: Priority,
     pub due_at: Timestamp,
     pub created_at: Timestamp,
 }
 
-/// The jobs of a kind that have not ended.
+/// The open jobs of a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenJobs {
     pub kind: String,
     pub waiting: i64,
     pub running: i64,
-    /// When the first of them may run that waits for nothing else; in the past while workers are behind.
+    /// When the first job may run that is not blocked by its lane; in the past while workers lag behind.
     pub next: Option<Timestamp>,
 }
 
@@ -168,7 +168,7 @@ pub struct Jobs<'a> {
 repository!(jobs -> Jobs);
 
 impl Jobs<'_> {
-    /// Whether it is a new one: there was none with its key.
+    /// Adds the job; `false` when an open one has its unique key.
     pub async fn add(&mut self, job: &NewJob<'_>) -> Result<bool, StorageError> {
         let added = on_db!(self.uow, |c| sqlx::query(ADD)
             .bind(job.kind)
@@ -184,7 +184,7 @@ impl Jobs<'_> {
         Ok(added == 1)
     }
 
-    /// The next that may run, for `worker` until `until`.
+    /// Claims the next job for `worker`, with a lease until `until`.
     pub async fn claim(
         &mut self,
         worker: &str,
@@ -213,7 +213,7 @@ impl Jobs<'_> {
         Ok(None)
     }
 
-    /// When the next of these priorities may run that is of these kinds.
+    /// When the next job of these priorities and kinds may run.
     pub async fn next(
         &mut self,
         priorities: &[Priority],
@@ -232,8 +232,8 @@ impl Jobs<'_> {
         Ok(soonest.map(Timestamp::from_millis))
     }
 
-    /// Writes how far the claimed `job` got, and holds it until `until`. False when the claim does not
-    /// count any more: nothing of the step may be saved.
+    /// Stores the progress of the claimed `job`, and extends the lease to `until`. `false` when the claim is
+    /// no longer valid: nothing of the step may be committed.
     pub async fn advance(
         &mut self,
         job: &Job,
@@ -254,7 +254,7 @@ impl Jobs<'_> {
         )?)
     }
 
-    /// Gives the claim back after so many failures in a row, to be tried again at `run_at`.
+    /// Gives up the claim after `failures` in a row, for a retry at `run_at`.
     pub async fn release(
         &mut self,
         job: &Job,
@@ -265,7 +265,7 @@ impl Jobs<'_> {
         Ok(changed!(self, RELEASE, job.id.0, job.attempt, run_at.as_millis(), failures, outcome)?)
     }
 
-    /// Gives back what `worker` has claimed, for others to go on with at `now`.
+    /// Gives up all claims of `worker`, so that others can continue at `now`.
     pub async fn give_back(&mut self, worker: &str, now: Timestamp) -> Result<(), StorageError> {
         on_db!(self.uow, |c| sqlx::query(GIVE_BACK)
             .bind(worker)
@@ -276,12 +276,12 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Gives the claim back: all of it was done, and is to be done again at `due_at`.
+    /// Gives up the claim of a completed recurring job, which is due again at `due_at`.
     pub async fn again(&mut self, job: &Job, due_at: Timestamp, outcome: &str) -> Result<bool, StorageError> {
         Ok(changed!(self, AGAIN, job.id.0, job.attempt, due_at.as_millis(), outcome)?)
     }
 
-    /// Ends what is claimed.
+    /// Ends a claimed job.
     pub async fn end(
         &mut self,
         job: &Job,
@@ -292,12 +292,12 @@ impl Jobs<'_> {
         Ok(changed!(self, END, job.id.0, job.attempt, how.key(), at.as_millis(), outcome)?)
     }
 
-    /// Ends it, whoever has claimed it. False when it had ended.
+    /// Ends a job, claimed or not. `false` when it had already ended.
     pub async fn cancel(&mut self, id: JobId, at: Timestamp, outcome: &str) -> Result<bool, StorageError> {
         Ok(changed!(self, CANCEL, id.0, at.as_millis(), outcome)?)
     }
 
-    /// The same by its unique key.
+    /// [`Self::cancel`] by unique key.
     pub async fn cancel_by_key(
         &mut self,
         unique_key: &str,
@@ -307,7 +307,7 @@ impl Jobs<'_> {
         Ok(changed!(self, CANCEL_BY_KEY, unique_key, at.as_millis(), outcome)?)
     }
 
-    /// Lets one that waits run at `now`, or one that failed once more. False when it is neither.
+    /// Lets a waiting job run at `now`, or retries a failed one. `false` when it is neither.
     pub async fn retry(&mut self, id: JobId, now: Timestamp) -> Result<bool, StorageError> {
         for statement in [HURRY, REOPEN] {
             if changed!(self, statement, id.0, now.as_millis())? {
@@ -322,7 +322,7 @@ impl Jobs<'_> {
         row.map(Job::try_from).transpose()
     }
 
-    /// Those that have not ended: what comes first, first; at most `limit` of each priority.
+    /// Open jobs in the order they will run; at most `limit` of each priority.
     pub async fn open(&mut self, limit: i64) -> Result<Vec<Job>, StorageError> {
         let mut jobs = Vec::new();
         for priority in Priority::ALL {
@@ -336,14 +336,14 @@ impl Jobs<'_> {
         jobs.into_iter().map(Job::try_from).collect()
     }
 
-    /// Those that have: the latest first, at most `limit`.
+    /// Ended jobs, latest first, at most `limit`.
     pub async fn ended(&mut self, limit: i64) -> Result<Vec<Job>, StorageError> {
         let rows: Vec<Row> =
             on_db!(self.uow, |c| sqlx::query_as(ENDED).bind(i64::MAX).bind(limit).fetch_all(c).await)?;
         rows.into_iter().map(Job::try_from).collect()
     }
 
-    /// How many have not ended, by kind; of other kinds than these, nobody knows when they may run.
+    /// The number of open jobs by kind. For kinds other than `kinds`, `next` is unknown.
     pub async fn counts(&mut self, kinds: &[&str]) -> Result<Vec<OpenJobs>, StorageError> {
         let rows: Vec<(String, i64, i64, Option<i64>)> =
             on_db!(self.uow, |c| sqlx::query_as(COUNTS).bind(spaced(kinds)).fetch_all(c).await)?;
@@ -356,7 +356,7 @@ impl Jobs<'_> {
         Ok(counts.collect())
     }
 
-    /// Forgets what ended at `until` or before, at most `limit` of it. How many that was.
+    /// Deletes jobs that ended at `until` or before, at most `limit`, and returns how many.
     pub async fn delete_ended(&mut self, until: Timestamp, limit: i64) -> Result<i64, StorageError> {
         let removed = on_db!(self.uow, |c| sqlx::query(DELETE_ENDED)
             .bind(until.as_millis())
@@ -368,7 +368,7 @@ impl Jobs<'_> {
     }
 }
 
-/// A text in which each of these stands between spaces.
+/// Joins the kinds with a space around each.
 fn spaced(kinds: &[&str]) -> String {
     format!(" {} ", kinds.join("  "))
 }

@@ -1,4 +1,4 @@
-//! Who is what in which group, and who holds a Duo Enterprise seat.
+//! Memberships in groups, and Duo Enterprise seats.
 
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ statements! {
     STANDING = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE id = $2 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT MAX(m.access_level), MAX(CASE WHEN c.parent_id IS NULL THEN m.access_level END) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $1";
     SET = "INSERT INTO memberships (namespace_id, user_id, access_level, made_by) VALUES ($1, $2, $3, 'hand') ON CONFLICT (namespace_id, user_id) DO UPDATE SET access_level = excluded.access_level, made_by = excluded.made_by";
     LIST_OF_USER = "SELECT m.namespace_id, m.access_level, m.made_by FROM memberships m WHERE m.user_id = $1 ORDER BY m.namespace_id";
-    /// What somebody made by hand meanwhile stays.
+    /// A membership made by hand in the meantime is kept.
     GIVE = "INSERT INTO memberships (namespace_id, user_id, access_level, made_by) VALUES ($1, $2, $3, 'provider') ON CONFLICT (namespace_id, user_id) DO NOTHING";
     CHANGE = "UPDATE memberships SET access_level = $3 WHERE namespace_id = $1 AND user_id = $2 AND made_by = 'provider'";
     WITHDRAW = "DELETE FROM memberships WHERE namespace_id = $1 AND user_id = $2 AND made_by = 'provider'";
@@ -29,7 +29,7 @@ pub(in crate::storage) fn role(level: i64) -> Result<Role, StorageError> {
         .ok_or_else(|| StorageError::inconsistent("memberships", "access_level", level.to_string()))
 }
 
-/// What somebody is in a namespace, and in its top-level group.
+/// Roles in a namespace and in its top-level group, from access levels.
 pub(super) fn roles(here: Option<i64>, top_level: Option<i64>) -> Result<Standing, StorageError> {
     Ok(Standing { here: here.map(role).transpose()?, top_level: top_level.map(role).transpose()? })
 }
@@ -48,14 +48,14 @@ pub struct Memberships<'a> {
 repository!(memberships -> Memberships);
 
 impl Memberships<'_> {
-    /// The user's roles at a namespace, with what is inherited from above.
+    /// The user's roles in a namespace, inherited ones included.
     pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
         let (here, top): (Option<i64>, Option<i64>) =
             on_db!(self.uow, |c| sqlx::query_as(STANDING).bind(user.0).bind(namespace.0).fetch_one(c).await)?;
         roles(here, top)
     }
 
-    /// The groups of which the user is a member, without what is inherited.
+    /// The user's direct memberships.
     pub async fn list_of_user(
         &mut self,
         user: UserId,
@@ -70,8 +70,8 @@ impl Memberships<'_> {
         rows.into_iter().map(membership).collect()
     }
 
-    /// Does what a provider asks for. Whether anything changed: it does not touch what was made by
-    /// hand.
+    /// Applies a change from a provider. `false` when nothing changed, as memberships made by hand are not
+    /// touched.
     pub async fn apply(&mut self, user: UserId, change: &MembershipChange) -> Result<bool, StorageError> {
         let (sql, namespace, role) = match change {
             MembershipChange::Give { namespace, role } => (GIVE, namespace, Some(role)),
@@ -91,7 +91,7 @@ impl Memberships<'_> {
         Ok(rows > 0)
     }
 
-    /// Makes a membership by hand: a provider leaves it alone from now on.
+    /// Creates a membership by hand, which providers do not touch from now on.
     pub async fn set(
         &mut self,
         namespace: NamespaceId,

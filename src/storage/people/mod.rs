@@ -1,8 +1,8 @@
-//! Groups, projects, and who is in them.
+//! Groups, projects and memberships.
 
 pub(super) mod memberships;
 pub(super) mod namespaces;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] =
     &[("memberships", memberships::STATEMENTS), ("namespaces", namespaces::STATEMENTS)];

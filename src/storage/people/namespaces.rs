@@ -1,4 +1,4 @@
-//! Groups, subgroups and projects as a tree.
+//! The tree of groups, subgroups and projects.
 
 use super::memberships;
 use crate::{
@@ -16,10 +16,10 @@ use crate::{
 
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
-    /// With the highest role of a user there, and at the top of it.
+    /// With the user's highest role in the namespace, and in its top-level group.
     FIND_WITH_ROLES = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE full_path_key = $1 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2) AS here, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2 AND c.parent_id IS NULL) AS top_level FROM namespaces n WHERE n.full_path_key = $1";
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
-    /// Of [`AT_ONCE`].
+    /// For a batch of [`AT_ONCE`] ids.
     PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
     ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
     CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
@@ -28,8 +28,8 @@ statements! {
     COUNT_PROJECTS = "SELECT COUNT(*) FROM namespaces WHERE kind = 'project'";
     PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
     INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
-    /// Whatever the user is a member of, and all below it; with the highest role that reaches it.
-    /// CROSS JOIN keeps SQLite from beginning with every namespace there is.
+    /// The user's memberships and everything below them, with the highest role that is inherited. `CROSS
+    /// JOIN` keeps SQLite from scanning all namespaces first.
     LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM reached r CROSS JOIN namespaces n WHERE n.id = r.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $2 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
     LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
 }
@@ -76,11 +76,11 @@ impl TryFrom<NamespaceRow> for Namespace {
     }
 }
 
-/// A namespace that somebody may see, and the role they have there.
+/// A namespace that the user can see, with their role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisibleNamespace {
     pub namespace: Namespace,
-    /// `None` for an administrator who asked for all there is.
+    /// `None` when an administrator lists all namespaces.
     pub role: Option<Role>,
 }
 
@@ -98,15 +98,15 @@ pub struct Namespaces<'a> {
 repository!(namespaces -> Namespaces);
 
 impl Namespaces<'_> {
-    /// The case of the letters does not matter. `None` when there is none.
+    /// Case-insensitive. `None` when there is no such namespace.
     pub async fn find_by_path(&mut self, path: &GroupPath) -> Result<Option<Namespace>, StorageError> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_PATH).bind(path.key()).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
     }
 
-    /// The same, with the roles that a user has there. In one statement: whoever changes something waits
-    /// for each.
+    /// [`Self::find_by_path`] with the user's roles, in a single statement, because it runs within write
+    /// transactions.
     pub async fn find_with_roles(
         &mut self,
         path: &GroupPath,
@@ -121,18 +121,18 @@ impl Namespaces<'_> {
         Ok(Some((namespace.try_into()?, memberships::roles(here, top_level)?)))
     }
 
-    /// `None` when there is none.
+    /// `None` when there is no such namespace.
     pub async fn lookup(&mut self, id: NamespaceId) -> Result<Option<Namespace>, StorageError> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
     }
 
-    /// The full paths of those that there are, in no order.
+    /// The full paths of existing namespaces, in no order.
     pub async fn paths(&mut self, ids: &[NamespaceId]) -> Result<Vec<(NamespaceId, String)>, StorageError> {
         let mut paths = Vec::with_capacity(ids.len());
         for ids in ids.chunks(AT_ONCE) {
-            // The last takes the places that are left.
+            // Repeats the last id to fill the remaining parameters.
             let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
             let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
                 places.fold(sqlx::query_as(PATHS), |query, id| query.bind(id.0)).fetch_all(c).await
@@ -146,7 +146,7 @@ impl Namespaces<'_> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_TOP_LEVEL).fetch_one(c).await)?)
     }
 
-    /// The ids of top-level groups, in no order, at most `limit`.
+    /// Ids of top-level groups, in no order, at most `limit`.
     pub async fn top_level_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(TOP_LEVEL_IDS).bind(limit).fetch_all(c).await)?)
     }
@@ -155,12 +155,12 @@ impl Namespaces<'_> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_PROJECTS).fetch_one(c).await)?)
     }
 
-    /// The ids of projects, in no order, at most `limit`.
+    /// Ids of projects, in no order, at most `limit`.
     pub async fn project_ids(&mut self, limit: i64) -> Result<Vec<i64>, StorageError> {
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(PROJECT_IDS).bind(limit).fetch_all(c).await)?)
     }
 
-    /// From the top-level group down to the namespace itself.
+    /// The path from the top-level group to the namespace itself.
     pub async fn ancestors(&mut self, id: NamespaceId) -> Result<Vec<Namespace>, StorageError> {
         let rows: Vec<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(ANCESTORS).bind(id.0).fetch_all(c).await)?;
@@ -174,8 +174,8 @@ impl Namespaces<'_> {
         rows.into_iter().map(Namespace::try_from).collect()
     }
 
-    /// What `user` is a member of, inherited ones with it; everything when `user` is `None`. Only
-    /// what has `filter` in its path or name, by path.
+    /// The namespaces where `user` has a role, inherited ones included; all when `user` is `None`. Only those
+    /// with `filter` in path or name, sorted by path.
     pub async fn list_visible(
         &mut self,
         user: Option<UserId>,

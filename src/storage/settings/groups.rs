@@ -1,4 +1,4 @@
-//! What belongs to a top-level group alone: its subscription and the levels above the flows.
+//! Settings of a top-level group: its subscription and the levels above the flows.
 
 use crate::{
     domain::{

@@ -1,6 +1,6 @@
-//! What is set for a group or a user.
+//! Settings of groups and users.
 
 pub(super) mod groups;
 
-/// The statements of each file.
+/// The SQL statements of each file.
 pub(super) const STATEMENTS: &[super::Statements] = &[("groups", groups::STATEMENTS)];

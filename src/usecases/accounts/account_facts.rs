@@ -1,4 +1,4 @@
-//! Who there is, and by what they show it.
+//! Cached look-ups of users, sessions and tokens.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::{
 };
 
 impl Facts<'_> {
-    /// `None` when there is no such session. Whether it has ended is for the caller to say.
+    /// `None` when there is no such session. Expiry is left to the caller.
     pub async fn session(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
         self.known(&self.app.known.sessions, hash, async |uow| read_session(uow, hash).await).await
     }
 
-    /// The same, past what is remembered: another server may have seen it used since.
+    /// [`Self::session`] without the cache: another server may have recorded a later use.
     pub async fn session_anew(&mut self, hash: &str) -> Result<Option<Arc<Used<SessionUser>>>, StorageError> {
         self.learn(&self.app.known.sessions, hash, async |uow| read_session(uow, hash).await).await
     }
 
-    /// `None` when there is no such token. Whether it still counts is for the caller to say.
+    /// `None` when there is no such token. Expiry and revocation are left to the caller.
     pub async fn token(&mut self, hash: &str) -> Result<Option<Arc<Used<TokenUser>>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
             let found = uow.tokens().find_by_token_hash(hash).await?;
@@ -31,7 +31,7 @@ impl Facts<'_> {
         self.known(&self.app.known.tokens, hash, read).await
     }
 
-    /// `None` when there is nobody of this name.
+    /// `None` when there is no such user.
     pub async fn user(&mut self, username: &str) -> Result<Option<Arc<User>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| uow.users().find_by_username(username).await;
         self.known(&self.app.known.users, username, read).await

@@ -1,4 +1,4 @@
-//! Who is it? From a session's token or a personal access token to an actor.
+//! Authentication: from a session's token or a personal access token to an actor.
 
 use super::secrets::token_hash;
 use crate::{
@@ -27,7 +27,7 @@ fn actor(user: User, scopes: Option<Vec<Scope>>) -> Actor {
     }
 }
 
-/// The user of a session, as they like their pages.
+/// The user of a session, with their display preferences.
 #[derive(Clone, Debug)]
 pub struct SessionActor {
     pub actor: Actor,
@@ -35,7 +35,7 @@ pub struct SessionActor {
     pub session: SessionId,
 }
 
-/// `None` when the session is unknown or has ended.
+/// `None` when the session is unknown or expired.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, UseCaseError> {
     let hash = token_hash(token);
@@ -43,7 +43,7 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, 
     let now = facts.now();
     let Some(mut session) = facts.session(&hash).await? else { return Ok(None) };
     if has_ended(app, &session, now) {
-        // Another server may have seen it used since it was read.
+        // Another server may have recorded a later use.
         match Box::pin(facts.session_anew(&hash)).await? {
             Some(anew) if !has_ended(app, &anew, now) => session = anew,
             _ => return Ok(None),
@@ -70,7 +70,7 @@ enum Noted<'a> {
     Token(TokenId),
 }
 
-/// Writes down that it was used. A database that is too busy for it keeps nobody out.
+/// Records the last use, unless the database is too busy: that must not reject the request.
 async fn note_use(app: &App, used: Noted<'_>, now: Timestamp) {
     let noted = async {
         let mut uow = app.storage.begin_if_free().await?;
@@ -85,7 +85,7 @@ async fn note_use(app: &App, used: Noted<'_>, now: Timestamp) {
     }
 }
 
-/// Why a token does not count.
+/// Why a token is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error("The token is not known.")]
@@ -98,7 +98,7 @@ pub enum TokenError {
     Storage(#[from] StorageError),
 }
 
-/// The user of a personal access token, bounded by its scopes.
+/// The user of a personal access token, limited to its scopes.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     let hash = token_hash(token);
@@ -119,7 +119,7 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     Ok(actor(token.it.user.clone(), Some(token.it.scopes.clone())))
 }
 
-/// Who somebody in a chat program is here; `None` when nobody.
+/// The user linked to a chat user; `None` when there is none.
 pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Actor>, StorageError> {
     let mut uow = app.storage.read().await?;
     let Some(id) = uow.chat().find(chat_user).await? else { return Ok(None) };
@@ -127,7 +127,7 @@ pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Acto
     Ok(user.map(|user| actor(user, None)))
 }
 
-/// A user by name, for an operator who acts in their name at the command line.
+/// A user by name, for an operator who acts as them at the command line.
 pub async fn by_username(app: &App, username: &str) -> Result<Actor, UseCaseError> {
     let user = app.storage.read().await?.users().find_by_username(username).await?;
     let user = user.ok_or(UseCaseError::NotFound(What::User))?;

@@ -1,5 +1,5 @@
-//! Changes one's own password. Every other session ends: whoever changes it may fear that somebody
-//! else knows the old one.
+//! Changes the caller's own password and ends all their other sessions, in case somebody else knows the old
+//! one.
 
 use super::{
     own_password::{check, wrong},
@@ -17,17 +17,17 @@ use crate::{
 };
 
 pub struct ChangePassword<'a> {
-    /// The token of the session that stays.
+    /// The token of the current session, which stays.
     pub token: &'a str,
     pub current: &'a str,
     pub new: &'a str,
     pub again: &'a str,
 }
 
-/// The token that the session has from now on.
+/// Returns the session's new token.
 ///
 /// # Errors
-/// The current password is wrong, the new one may not be, or it was typed in two ways.
+/// The current password is wrong, the new one breaks a rule, or its repetition differs.
 pub async fn change_password(
     app: &App,
     signed_in: &SignedIn,
@@ -59,7 +59,7 @@ pub async fn change_password(
     Ok(new_token)
 }
 
-/// What every form with a new password asks of it.
+/// Validates a new password and its repetition.
 pub(super) fn check_new(new: &str, again: &str, username: &str) -> Result<(), UseCaseError> {
     check_password(new, username).map_err(|error| UseCaseError::invalid("password", error))?;
     if normalize(new) != normalize(again) {

@@ -1,4 +1,4 @@
-//! A request of a chat program, which its signature proves. It counts once.
+//! A signed request of a chat program. It can be used once.
 
 use crate::{
     domain::{
@@ -14,19 +14,19 @@ use crate::{
     },
 };
 
-/// What the chat program sent, and provably so.
+/// A request whose signature was verified.
 #[derive(Clone, Debug)]
 pub struct ChatRequest {
     pub sender: ChatUser,
-    /// The command as it was typed.
+    /// The command as typed.
     pub text: String,
-    /// By what the request is told from every other.
+    /// Unique per request; prevents replays.
     pub signature: String,
-    /// Until when its signature counts, on the slowest clock of all servers.
+    /// When the signature expires, with clock skew between servers allowed for.
     pub expires_at: Timestamp,
 }
 
-/// The signed request was used before: it counts once.
+/// The signed request was used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("This signed request was answered before, and counts once. Send the command again in the chat.")]
 pub struct Replayed;
@@ -38,8 +38,8 @@ impl Explained for Replayed {
 }
 
 impl ChatRequest {
-    /// Uses it up along with the change that it asks for, and says in the audit log who asked in the
-    /// chat and in which words.
+    /// Marks the request as used in the transaction of its change, and records in the audit log who sent
+    /// which command.
     pub(in crate::usecases) async fn use_up_with_change(
         &self,
         app: &App,

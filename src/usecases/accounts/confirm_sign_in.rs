@@ -1,4 +1,4 @@
-//! Somebody who is signed in proves again who they are, before something that matters.
+//! Re-authentication of a signed-in user before a sensitive action.
 
 use super::{
     own_password::{check, wrong},
@@ -17,12 +17,12 @@ pub async fn has_password(app: &App, caller: &Caller) -> Result<bool, UseCaseErr
     Ok(app.storage.read().await?.users().password_hash(caller.actor.id).await?.is_some())
 }
 
-/// Whether the caller can confirm at the provider `issuer`, by signing in there anew.
+/// Whether the caller can re-authenticate at the provider `issuer`.
 pub async fn is_linked(app: &App, caller: &Caller, issuer: &str) -> Result<bool, UseCaseError> {
     Ok(app.storage.read().await?.identities().is_linked(caller.actor.id, issuer).await?)
 }
 
-/// The token that the session of `token` has from now on.
+/// Returns the session's new token, which replaces `token`.
 ///
 /// # Errors
 /// The password is wrong, or there were too many attempts.

@@ -1,4 +1,4 @@
-//! Makes a personal access token. It is shown once; only its hash is kept.
+//! Creates a personal access token. It is shown once; only its hash is stored.
 
 use super::secrets::{TOKEN_PREFIX, random_token, token_hash};
 use crate::{
@@ -21,18 +21,18 @@ pub struct CreateToken<'a> {
     pub expires_at: Timestamp,
 }
 
-/// The token itself. Whoever lost it makes another.
+/// Returns the token, which cannot be shown again.
 ///
 /// # Errors
-/// A token cannot make tokens; the name, the scopes or the end may not do; at a page the last sign-in
-/// may be too old.
+/// A caller with a token cannot create tokens; name, scopes or expiry are invalid; on a page, the last
+/// authentication may be too old.
 pub async fn create_token(app: &App, caller: &Caller, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
     check(app, new)?;
     require_fresh(app, caller)?;
     create_of(app, caller.audit_actor(), caller, new, "").await
 }
 
-/// The same for another user, by an operator at the command line.
+/// [`create_token`] for another user, by an operator at the command line.
 pub async fn create_token_for(
     app: &App,
     owner: &Caller,
@@ -42,7 +42,7 @@ pub async fn create_token_for(
     create_of(app, owner.origin.operator(), owner, new, &whose).await
 }
 
-/// `whose` is what the audit log says about a token that is not the actor's own.
+/// `whose` is the audit log's note on a token that is not the actor's own.
 async fn create_of(
     app: &App,
     by: AuditActor,
@@ -75,7 +75,7 @@ async fn create_of(
     Ok(token)
 }
 
-/// The name as it is stored.
+/// Validates the token, and returns its name as stored.
 fn check(app: &App, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
     check_new_token(new.name, new.scopes, new.expires_at, app.now()).map_err(|error| {
         let field = match error {

@@ -1,4 +1,4 @@
-//! Makes a user. For operators at the command line.
+//! Creates a user, for operators at the command line.
 
 use super::{secrets::password_hash, set_email::set_email_of};
 use crate::{
@@ -22,7 +22,7 @@ pub struct CreateUser<'a> {
     pub is_admin: bool,
     /// `None` for a bot, which cannot sign in.
     pub password: Option<&'a str>,
-    /// By which a provider's sign-in finds the user.
+    /// Used to match the user at a provider's sign-in.
     pub email: Option<&'a str>,
 }
 
@@ -61,7 +61,7 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
     Ok(id)
 }
 
-/// What it means that a user cannot be added.
+/// Maps a uniqueness violation to an error of the form.
 pub(super) fn name_taken(error: StorageError) -> UseCaseError {
     match error {
         StorageError::Duplicate { .. } => {

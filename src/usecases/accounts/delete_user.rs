@@ -1,4 +1,4 @@
-//! Deletes a user with everything that is their own. What they did stays in the ledger and the log.
+//! Deletes a user and everything that belongs to the user alone. Ledger and audit log keep their acts.
 
 use crate::{
     domain::audit::AuditKind,
@@ -12,7 +12,7 @@ pub async fn delete_user(app: &App, origin: &Origin, username: &str) -> Result<(
     let mut uow = app.storage.begin().await?;
     let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     if !uow.users().delete(user.id).await? {
-        // Somebody else deleted the user since the look-up.
+        // Deleted concurrently since the look-up.
         return Err(UseCaseError::NotFound(What::User));
     }
     let happened = Happened::to(AuditKind::UserDeleted, &user.username);

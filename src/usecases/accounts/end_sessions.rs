@@ -1,4 +1,4 @@
-//! Ends sessions of one's own: one, or all but this.
+//! Ends the caller's own sessions: one, or all others.
 
 use crate::{
     domain::{audit::AuditKind, ids::SessionId},
@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-/// Ends one of the caller's sessions, at once.
+/// Ends one of the caller's sessions immediately.
 pub async fn revoke_session(app: &App, signed_in: &SignedIn, id: SessionId) -> Result<(), UseCaseError> {
     let caller = &signed_in.caller;
     let mut uow = app.storage.begin().await?;
@@ -23,7 +23,7 @@ pub async fn revoke_session(app: &App, signed_in: &SignedIn, id: SessionId) -> R
     Ok(uow.commit().await?)
 }
 
-/// Ends every session of the caller but this one; how many there were.
+/// Ends all other sessions of the caller, and returns how many.
 pub async fn end_other_sessions(app: &App, signed_in: &SignedIn) -> Result<u64, UseCaseError> {
     let caller = &signed_in.caller;
     let mut uow = app.storage.begin().await?;

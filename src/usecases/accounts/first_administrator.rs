@@ -1,4 +1,5 @@
-//! The first administrator of a server without demo data, made by a one-time link that `serve` prints.
+//! Creates the first administrator of a server without demo data, through a single-use link that `serve`
+//! prints.
 
 use super::{
     change_password::check_new,
@@ -20,14 +21,14 @@ use crate::{
 pub struct FirstAdministrator<'a> {
     pub token: &'a str,
     pub username: &'a str,
-    /// Empty for the user name.
+    /// Empty to use the username.
     pub name: &'a str,
     pub password: &'a str,
     pub again: &'a str,
 }
 
-/// A link's token, where the database has no users. Each server that starts makes one of its own; all
-/// of them end when one is used.
+/// A link's token; `None` when there are users. Each server creates one at start; using any of them
+/// invalidates all.
 pub async fn make_first_administrator_link(app: &App) -> Result<Option<String>, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
@@ -41,7 +42,7 @@ pub async fn make_first_administrator_link(app: &App) -> Result<Option<String>, 
 }
 
 /// # Errors
-/// [`UseCaseError::NotFound`]: the link is none, or there is an administrator already.
+/// [`UseCaseError::NotFound`]: the link is invalid, or there is already an administrator.
 pub async fn check_first_administrator_link(app: &App, token: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.read().await?;
     let counts = uow.links().is_first_administrator(&token_hash(token), app.now()).await?;
@@ -49,7 +50,7 @@ pub async fn check_first_administrator_link(app: &App, token: &str) -> Result<()
 }
 
 /// # Errors
-/// The link does not count, or the user name, the name or the password may not be.
+/// The link is invalid, or username, name or password break a rule.
 pub async fn create_first_administrator(
     app: &App,
     origin: &Origin,
@@ -64,7 +65,7 @@ pub async fn create_first_administrator(
     let hash = password_hash(app, form.password).await;
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    // Whoever is first ends every link, and whoever waited for that finds none.
+    // Of concurrent callers the first deletes all links, and the others find none.
     let counts = uow.links().use_first_administrator(&token_hash(form.token), now).await?;
     nobody_yet(&mut uow, counts).await?;
     let user = NewUser {

@@ -1,5 +1,5 @@
-//! Says who a user is at a provider, where no address can: the provider names none, or does not say
-//! whether it is verified. For operators at the command line.
+//! Links a user to an identity at a provider where matching by email address fails: there is no address, or
+//! it is not verified. For operators at the command line.
 
 use crate::{
     domain::{accounts::identity::Identity, audit::AuditKind, user::UserKind},
@@ -9,11 +9,11 @@ use crate::{
     },
 };
 
-/// `false` when the user is linked to this identity already.
+/// `false` when the user is already linked to this identity.
 ///
 /// # Errors
-/// The user is a bot, or linked to another subject of the issuer; or the subject is none, or another
-/// user's.
+/// The user is a bot or linked to another subject of the issuer; or the subject is invalid or linked to
+/// another user.
 pub async fn link_user(
     app: &App,
     origin: &Origin,

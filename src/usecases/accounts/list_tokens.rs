@@ -1,11 +1,11 @@
-//! A user's own personal access tokens.
+//! Lists the caller's own personal access tokens.
 
 use crate::{
     storage::StoredToken,
     usecases::{App, Caller, UseCaseError},
 };
 
-/// The newest first, revoked and expired ones with them.
+/// Newest first, revoked and expired ones included.
 pub async fn list_tokens(app: &App, caller: &Caller) -> Result<Vec<StoredToken>, UseCaseError> {
     Ok(app.storage.read().await?.tokens().list_of_user(caller.actor.id).await?)
 }

@@ -1,8 +1,8 @@
-//! Who there is. For operators at the command line.
+//! Lists all users, for operators at the command line.
 
 use crate::{domain::user::User, storage::StorageError, usecases::App};
 
-/// Everybody with their address, by user name.
+/// All users with their email addresses, sorted by username.
 pub async fn list_users(app: &App) -> Result<Vec<(User, Option<String>)>, StorageError> {
     app.storage.read().await?.users().list().await
 }

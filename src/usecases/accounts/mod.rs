@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: users, sessions, tokens, sign-in.
 
 pub(super) mod account_facts;
 pub mod authenticate;

@@ -1,4 +1,4 @@
-//! Asking somebody who is signed in for their password again: is it theirs?
+//! Verifies the password of a signed-in user.
 
 use super::{
     secrets::password_matches,
@@ -9,17 +9,17 @@ use crate::{
     usecases::{App, Caller, UseCaseError},
 };
 
-/// A password that was right a moment ago.
+/// The result of a successful verification.
 pub(in crate::usecases) struct Proof {
-    /// To be held when something is written for it: the password may have changed since.
+    /// To be locked before writing on its strength: the password may have changed since.
     pub hash: String,
     pub attempt: Attempt,
 }
 
-/// Checks the caller's own password. `field` is where the form has it.
+/// Verifies the caller's own password. `field` is the form field for errors.
 ///
 /// # Errors
-/// It is wrong, there is none, or there were too many attempts.
+/// It is wrong, the caller has none, or there were too many attempts.
 pub(in crate::usecases) async fn check(
     app: &App,
     caller: &Caller,

@@ -1,5 +1,4 @@
-//! Links with which somebody who forgot their password sets another: made by an administrator or an
-//! operator, used once.
+//! Single-use links to reset a forgotten password, created by an administrator or an operator.
 
 use super::{
     change_password::check_new,
@@ -19,20 +18,21 @@ use crate::{
     },
 };
 
-/// How long a link can be used, in milliseconds: a day.
+/// A link's lifetime in milliseconds: one day.
 pub const LINK_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
-/// Makes a link for `username`; its token, which is never shown again. The link before it ends.
+/// Creates a link for `username`, and returns its token, which cannot be shown again. Replaces an earlier
+/// link.
 ///
 /// # Errors
-/// The caller is no administrator, or has to confirm who they are; a bot has no password.
+/// The caller is not an administrator, or has to re-authenticate; a bot has no password.
 pub async fn make_reset_link(app: &App, caller: &Caller, username: &str) -> Result<String, UseCaseError> {
     administrator(caller)?;
     require_fresh(app, caller)?;
     make(app, caller.audit_actor(), &caller.origin, username).await
 }
 
-/// The same by an operator at the command line.
+/// [`make_reset_link`] by an operator at the command line.
 pub async fn make_reset_link_as_operator(
     app: &App,
     origin: &Origin,
@@ -56,10 +56,10 @@ async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Res
     Ok(token)
 }
 
-/// Whose password the link of `token` sets.
+/// The user whose password the link resets.
 ///
 /// # Errors
-/// [`UseCaseError::NotFound`]: it was used, has expired, was replaced, or never was.
+/// [`UseCaseError::NotFound`]: it is unknown, used, expired or replaced.
 pub async fn user_of_reset_link(app: &App, token: &str) -> Result<User, UseCaseError> {
     const LINK: UseCaseError = UseCaseError::NotFound(What::Link);
 
@@ -68,7 +68,7 @@ pub async fn user_of_reset_link(app: &App, token: &str) -> Result<User, UseCaseE
     uow.users().lookup(user).await?.ok_or(LINK)
 }
 
-/// Sets the password, ends the link and every session of the user.
+/// Sets the password, consumes the link and ends all sessions of the user.
 pub async fn use_reset_link(
     app: &App,
     origin: &Origin,

@@ -1,4 +1,4 @@
-//! Revokes a personal access token, for good and at once.
+//! Revokes a personal access token, permanently and immediately.
 
 use crate::{
     domain::{
@@ -11,18 +11,18 @@ use crate::{
     },
 };
 
-/// The token's name.
+/// Returns the token's name.
 pub async fn revoke_token(app: &App, caller: &Caller, id: TokenId) -> Result<String, UseCaseError> {
     revoke_of(app, caller.audit_actor(), caller, id, String::new()).await
 }
 
-/// The same for another user, by an operator at the command line.
+/// [`revoke_token`] for another user, by an operator at the command line.
 pub async fn revoke_token_for(app: &App, owner: &Caller, id: TokenId) -> Result<String, UseCaseError> {
     let whose = format!("of {}", owner.actor.username);
     revoke_of(app, owner.origin.operator(), owner, id, whose).await
 }
 
-/// `whose` is what the audit log says about a token that is not the actor's own.
+/// `whose` is the audit log's note on a token that is not the actor's own.
 async fn revoke_of(
     app: &App,
     by: AuditActor,

@@ -1,21 +1,21 @@
-//! Who there is, for administrators.
+//! Searches users, for administrators.
 
 use crate::{
     domain::user::User,
     usecases::{App, Caller, UseCaseError, load::administrator},
 };
 
-/// How many stand on a page.
+/// Users per page.
 const PAGE: i64 = 50;
 
 #[derive(Clone, Debug)]
 pub struct UserList {
     pub users: Vec<User>,
-    /// Whether there is a page after this one.
+    /// Whether there is another page.
     pub more: bool,
 }
 
-/// Those with `text` in the user name or the name; `page` counts from 1.
+/// Users with `text` in the username or display name; `page` starts at 1.
 pub async fn search_users(
     app: &App,
     caller: &Caller,

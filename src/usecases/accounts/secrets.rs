@@ -1,4 +1,4 @@
-//! Secrets: how tokens are made, and how they and passwords are hashed.
+//! Secrets: generation of tokens, and hashing of tokens and passwords.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -8,21 +8,21 @@ use tokio::sync::Semaphore;
 
 use crate::{domain::accounts::password::normalize, usecases::App};
 
-/// What a personal access token begins with, so that it can be found where it should not be.
+/// The prefix of personal access tokens, so that scanners can find leaked ones.
 pub const TOKEN_PREFIX: &str = "duo-";
 
-/// A session's token or the random part of an access token: 256 bits as 43 letters.
+/// A session's token, or the random part of an access token: 256 bits as 43 characters of base64url.
 pub(super) fn random_token(app: &App) -> String {
     URL_SAFE_NO_PAD.encode(app.random.secret())
 }
 
-/// What is stored of a token. A token is random, so one round of SHA-256 is enough.
+/// The stored hash of a token. As tokens are random, a single round of SHA-256 suffices.
 pub(super) fn token_hash(token: &str) -> String {
     base16ct::lower::encode_string(&Sha256::digest(token))
 }
 
-/// What is stored of a password: argon2id with the parameters that its authors recommend, as a PHC
-/// string. Takes tens of milliseconds, so it runs beside the requests.
+/// The stored hash of a password: argon2id with its recommended parameters, as a PHC string. Takes tens of
+/// milliseconds, so it runs on a blocking thread.
 pub(in crate::usecases) async fn password_hash(app: &App, password: &str) -> String {
     let (password, salt) = (normalize(password), app.random.secret());
     blocking(move || {
@@ -34,15 +34,15 @@ pub(in crate::usecases) async fn password_hash(app: &App, password: &str) -> Str
     .await
 }
 
-/// Whether `password` is the one of `hash`. Without a hash it is compared with that of nobody, so
-/// that an unknown user takes as long as a wrong password.
+/// Whether `password` matches `hash`. Without a hash it is compared with a dummy, so that timing does not
+/// reveal whether a user exists.
 pub(in crate::usecases) async fn password_matches(password: &str, hash: Option<String>) -> bool {
     let forms = forms(password);
     blocking(move || forms.iter().any(|form| compare(form, hash.as_deref(), is_of))).await
 }
 
-/// What `password` may have been hashed as: normalised; as it was typed, before passwords were
-/// normalised. Most are the same in both, and cost one comparison.
+/// The forms that `password` may have been hashed in: normalized; and as typed, from before passwords were
+/// normalized. Usually they are equal and cost one comparison.
 fn forms(password: &str) -> Vec<String> {
     let mut forms = vec![normalize(password)];
     if forms[0] != password {
@@ -51,11 +51,11 @@ fn forms(password: &str) -> Vec<String> {
     forms
 }
 
-/// A hash that nobody's password has, made with the same parameters as everybody's.
+/// A dummy hash that no password matches, with the same parameters.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Asks `is_of` once, whether or not there is a hash.
+/// Calls `is_of` exactly once, with or without a hash.
 fn compare(password: &str, hash: Option<&str>, is_of: impl FnOnce(&str, &str) -> bool) -> bool {
     let matches = is_of(password, hash.unwrap_or(NOBODY));
     matches && hash.is_some()
@@ -66,15 +66,15 @@ fn is_of(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
-/// As many hashes are made at once as there are cores: each takes one, and 19 MiB. Whoever waits for
-/// theirs and goes away, or is given up, does not take part any more.
+/// At most as many hashes are computed at once as there are cores: each takes one, and 19 MiB. A waiting
+/// caller that is cancelled leaves the queue.
 static HASHING: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(thread::available_parallelism().map_or(1, usize::from)));
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let turn = HASHING.acquire().await.expect("it is never closed");
     tokio::task::spawn_blocking(move || {
-        // Until the work is done, even when nobody waits for it any more.
+        // Held until the work is done, even if the caller was cancelled.
         let _turn = turn;
         work()
     })
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(cost(NOBODY), cost(&ours));
         assert_eq!(NOBODY.len(), ours.len());
         assert!(is_of("secret", &ours) && !is_of("Secret", &ours));
-        // It is compared to the end: a hash that could not be read would be refused at once.
+        // It must be compared in full: a malformed hash would be rejected at once.
         let refused = Argon2::default().verify_password(b"secret", NOBODY);
         assert!(matches!(refused, Err(password_hash::Error::PasswordInvalid)), "{refused:?}");
     }

@@ -1,4 +1,4 @@
-//! Sets a user's email address, by which a provider's sign-in finds them. For operators at the command
+//! Sets a user's email address, by which a provider's sign-in matches users. For operators at the command
 //! line.
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// `None` takes the address away.
+/// `None` removes the email address.
 pub async fn set_email(
     app: &App,
     origin: &Origin,
@@ -29,7 +29,7 @@ pub async fn set_email(
     Ok(uow.commit().await?)
 }
 
-/// The same in somebody's unit of work, which writes the event.
+/// [`set_email`] within a unit of work of the caller, who records the event.
 pub(super) async fn set_email_of(
     uow: &mut UnitOfWork,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Sets a user's password and ends their sessions. For operators at the command line.
+//! Sets a user's password and ends their sessions, for operators at the command line.
 
 use super::{secrets::password_hash, throttle::forgive};
 use crate::{

@@ -1,4 +1,4 @@
-//! Signs a user in: a user name and a password for a session.
+//! Signs a user in with username and password.
 
 use super::{
     secrets::password_matches,
@@ -17,16 +17,16 @@ use crate::{
 pub struct SignIn<'a> {
     pub username: &'a str,
     pub password: &'a str,
-    /// The session that the browser already has; it ends.
+    /// The browser's current session, which ends.
     pub old_token: Option<&'a str>,
     pub user_agent: &'a str,
 }
 
-/// The new session's token; `None` when the name or the password is wrong, whichever it is.
+/// Returns the new session's token; `None` when username or password is wrong, without telling which.
 ///
 /// # Errors
-/// [`UseCaseError::Throttled`] after too many failures of the name or the address: then the right
-/// password is refused too, and nobody learns whether it was right.
+/// [`UseCaseError::Throttled`] after too many failures for the username or IP address. The correct password
+/// is then refused as well, so that nobody learns whether it was correct.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Option<String>, UseCaseError> {
     let mut uow = app.storage.read().await?;
@@ -46,8 +46,8 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let matches = password_matches(form.password, hash.clone()).await;
 
     let mut uow = app.storage.begin().await?;
-    // Checking took a while: a password that was changed meanwhile ended all sessions, and this must
-    // not be one that slipped through.
+    // Verification takes a while: if the password was changed meanwhile, which ended all sessions, no new one
+    // may start.
     let holds = match (&user, hash) {
         (Some(user), Some(hash)) if matches => uow.users().hold_password_hash(user.id, &hash).await?,
         _ => false,
@@ -55,8 +55,8 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     let user = match user {
         Some(user) if holds => user,
         user => {
-            // What was typed may be a password in the wrong field, and the log is for good: it has the
-            // names of those who are here, and no others.
+            // What was typed may be a password in the wrong field, and the log is permanent: only names of
+            // existing users are recorded.
             let username = user.map(|user| user.username).unwrap_or_default();
             let tried = AuditActor { id: None, username, name: String::new() };
             attempt.failed(&mut uow, origin, tried, AuditKind::SignInFailed);

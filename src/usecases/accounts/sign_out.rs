@@ -1,4 +1,4 @@
-//! Signs a user out: the session ends.
+//! Signs a user out by ending the session.
 
 use super::secrets::token_hash;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Ends the session of `token`. Doing so twice is harmless.
+/// Ends the session of `token`. Idempotent.
 pub async fn sign_out(app: &App, caller: &Caller, token: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
     if uow.sessions().delete(&token_hash(token)).await? {

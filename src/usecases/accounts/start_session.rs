@@ -1,4 +1,4 @@
-//! Starts a session, however its user proved who they are. Nothing else makes one.
+//! Starts a session, however the user authenticated. The only place that creates sessions.
 
 use super::secrets::{random_token, token_hash};
 use crate::{
@@ -14,21 +14,22 @@ use crate::{
     },
 };
 
-/// What a session of the browser keeps of the browser's name.
+/// How many characters of the User-Agent header are stored.
 const USER_AGENT_CHARS: usize = 256;
 
 pub(in crate::usecases) struct StartSession<'a> {
     pub user: &'a User,
-    /// What proved who the user is, for the audit log: `password`, or a provider's name.
+    /// The authentication method for the audit log: `password`, or a provider's name.
     pub by: &'a str,
-    /// When that was; `None` when nobody knows, which is never recent.
+    /// When the user authenticated; `None` when unknown, which never counts as recent.
     pub authenticated_at: Option<Timestamp>,
-    /// The session that the browser already has; it ends.
+    /// The browser's current session, which ends.
     pub old_token: Option<&'a str>,
     pub user_agent: &'a str,
 }
 
-/// The new session's token. The caller has checked who it is, in the same unit of work, and commits.
+/// Returns the new session's token. The caller has authenticated the user in the same unit of work, and
+/// commits it.
 pub(in crate::usecases) async fn start_session(
     app: &App,
     uow: &mut UnitOfWork,
@@ -40,7 +41,7 @@ pub(in crate::usecases) async fn start_session(
     if let Some(old) = start.old_token {
         uow.sessions().delete(&token_hash(old)).await?;
     }
-    // What a provider says of the future, nobody knows.
+    // A provider's time in the future is treated as unknown.
     let authenticated_at = start.authenticated_at.filter(|at| !at.is_ahead_of(now));
     let user_agent: String = start.user_agent.chars().take(USER_AGENT_CHARS).collect();
     uow.sessions()

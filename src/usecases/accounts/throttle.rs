@@ -1,8 +1,7 @@
-//! Counting attempts to sign in, in the database: several servers count together, and a restart
-//! forgets nothing.
+//! Counts sign-in attempts in the database, so that counts are shared between servers and survive restarts.
 //!
-//! An attempt is counted before the password is looked at, and taken back when it was right. So those
-//! that come at the same moment cannot all slip through before the first is counted.
+//! An attempt is counted before the password is verified, and taken back on success, so that concurrent
+//! attempts cannot exceed the limit.
 
 use super::secrets::token_hash;
 use crate::{
@@ -18,10 +17,10 @@ use crate::{
     },
 };
 
-/// As what the audit log has a name that nobody here has: which it was is not written down.
+/// The audit log's name for unknown users; what was typed is not recorded.
 const UNKNOWN_USER: &str = "an unknown user";
 
-/// An attempt that may be made. It counts as failed until somebody says else.
+/// A permitted attempt. It counts as failed unless it is reported as successful.
 pub(in crate::usecases) struct Attempt {
     at: Timestamp,
     counted: Vec<Counted>,
@@ -31,16 +30,15 @@ struct Counted {
     subject_hash: String,
     limit: Limit,
     before: Failures,
-    /// Of an address one success does not wipe out the failures: an attacker has an account as well.
+    /// A success does not reset an IP address's count: an attacker may own an account, too.
     is_address: bool,
 }
 
-/// Counts an attempt for each subject. Everybody names an account before an address, so that two never
-/// wait for each other.
+/// Counts an attempt for each subject. All callers list accounts before IP addresses, so that there are no
+/// deadlocks.
 ///
 /// # Errors
-/// [`UseCaseError::Throttled`] when there were too many. Such an attempt is not counted: trying on
-/// makes the wait no longer.
+/// [`UseCaseError::Throttled`] after too many. Such an attempt is not counted and does not extend the wait.
 pub(in crate::usecases) async fn attempt(
     app: &App,
     at: Timestamp,
@@ -67,8 +65,8 @@ pub(in crate::usecases) async fn attempt(
     Ok(Attempt { at, counted })
 }
 
-/// Refuses whoever has to wait without a write: there is one writer, and whoever tries thousands of times
-/// must not have it. Those that come together are told apart when they are counted.
+/// Rejects throttled callers without a write, so that thousands of attempts do not occupy SQLite's only
+/// writer. Concurrent attempts are told apart when they are counted.
 async fn refuse_early(app: &App, at: Timestamp, subjects: &[Subject<'_>]) -> Result<(), UseCaseError> {
     let mut uow = app.storage.read().await?;
     let mut wait = 0;
@@ -82,7 +80,8 @@ async fn refuse_early(app: &App, at: Timestamp, subjects: &[Subject<'_>]) -> Res
 }
 
 impl Attempt {
-    /// The password was right: the account begins anew, the address is given this one back.
+    /// The password was correct: resets the account's count, and takes this attempt back from the IP
+    /// address's.
     pub async fn succeeded(&self, uow: &mut UnitOfWork) -> Result<(), StorageError> {
         for it in &self.counted {
             if it.is_address {
@@ -94,7 +93,8 @@ impl Attempt {
         Ok(())
     }
 
-    /// The password was wrong: says so in the audit log, and how long the next attempt has to wait.
+    /// The password was wrong: records it in the audit log, and the throttling, if the next attempt has to
+    /// wait.
     pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
         let target = if who.username.is_empty() { UNKNOWN_USER.to_owned() } else { who.username.clone() };
         record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
@@ -108,13 +108,13 @@ impl Attempt {
     }
 }
 
-/// Begins anew for an account whose password an operator or a link has set.
+/// Resets the count of an account whose password was set by an operator or a link.
 pub(super) async fn forgive(uow: &mut UnitOfWork, username: &str) -> Result<(), StorageError> {
     let key = Subject::Account(username).key().expect("an account has a key");
     uow.sign_in_failures().delete(&token_hash(&key)).await
 }
 
-/// What was last counted then, or before, does not count any more.
+/// Counts last updated at or before this instant have expired.
 pub(in crate::usecases) fn forgotten_until(now: Timestamp) -> Timestamp {
     now.plus_millis(-FORGOTTEN_AFTER)
 }

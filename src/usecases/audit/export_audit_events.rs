@@ -1,4 +1,4 @@
-//! Taking audit events elsewhere, as CSV or NDJSON: for a download and for the command line.
+//! Exports audit events as CSV or NDJSON, for downloads and the command line.
 
 use serde::Serialize;
 
@@ -13,14 +13,14 @@ const PAGE: i64 = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportFormat {
-    /// Comma-separated, with a line of headings. Before what a spreadsheet could take for a formula stands
-    /// an apostrophe.
+    /// Comma-separated, with a header line. An apostrophe is put before anything that a spreadsheet could
+    /// evaluate as a formula (CSV injection).
     Csv,
-    /// A JSON object a line, every value as it is.
+    /// One JSON object per line, with unchanged values.
     Ndjson,
 }
 
-/// An event as it is printed; every field is there in every event.
+/// An event as exported; every event has every field.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct EventRow {
     pub id: i64,
@@ -39,10 +39,10 @@ pub struct EventRow {
     pub request_id: String,
     pub environment: Option<String>,
     pub reason: Option<String>,
-    /// JSON, as it is stored.
+    /// The stored JSON.
     pub state_before: Option<String>,
     pub state_after: Option<String>,
-    /// The place in the audit chain, and the hash there.
+    /// The position in the audit chain, and the hash there.
     pub position: Option<i64>,
     pub hash: Option<String>,
 }
@@ -76,7 +76,7 @@ impl From<AuditEvent> for EventRow {
 }
 
 impl EventRow {
-    /// The same, where it is opened in a spreadsheet. What somebody else wrote must stay text.
+    /// Neutralizes formulas in text from users, for spreadsheets.
     fn harmless(mut self) -> Self {
         let texts = [
             &mut self.kind,
@@ -104,9 +104,9 @@ impl EventRow {
     }
 }
 
-/// An apostrophe goes before what a spreadsheet could take for a formula: at the beginning, and, because
-/// not everybody's divides at commas, wherever a cell or a row could begin. Quotes and spaces before it
-/// may be lost in reading.
+/// Puts an apostrophe before anything that a spreadsheet could evaluate as a formula: at the start, and,
+/// since not all spreadsheets split at commas, wherever a cell or row could start. Quotes and spaces before a
+/// formula may be stripped when the file is read.
 fn without_formulas(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut begins = true;
@@ -122,7 +122,7 @@ fn without_formulas(text: &str) -> String {
     out
 }
 
-/// An export under way: the newest first, a page at a time. What is added meanwhile moves nothing.
+/// A running export: newest first, page by page with a cursor, so that new events do not shift it.
 pub struct AuditExport {
     app: App,
     filter: AuditFilter,
@@ -142,7 +142,7 @@ impl AuditExport {
         Self { app, filter, format, state: State::Beginning }
     }
 
-    /// The next piece of it; `None` after the last.
+    /// The next chunk; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StorageError> {
         if self.state == State::Done {
             return Ok(None);
@@ -174,7 +174,7 @@ fn csv_of(rows: impl Iterator<Item = EventRow>, headings: bool) -> Vec<u8> {
     csv.into_inner().expect(NO_FAILURE)
 }
 
-/// The line with the names of the fields, which the CSV of any row begins with.
+/// The header line of the CSV.
 fn csv_headings() -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.serialize(EventRow::default()).expect(NO_FAILURE);
@@ -216,7 +216,7 @@ mod tests {
         }
     }
 
-    /// As spreadsheets of several countries take the file apart.
+    /// Split as spreadsheets of several locales would.
     #[test]
     fn no_cell_begins_a_formula_wherever_a_spreadsheet_divides() {
         let rows = [

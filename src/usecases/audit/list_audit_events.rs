@@ -1,4 +1,4 @@
-//! Who changed what: for a group's owners, for administrators and operators the whole log.
+//! Lists audit events: of a group for its owners, the whole log for administrators and operators.
 
 use crate::{
     domain::{
@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// How many events stand on a page.
+/// Events per page.
 pub const PAGE: i64 = 50;
-/// How much of the ledger the page shows.
+/// How many rows of the ledger the page shows.
 const LEDGER_SHOWN: i64 = 20;
 
-/// A page of events, the newest first.
+/// A page of events, newest first.
 #[derive(Clone, Debug)]
 pub struct AuditPage {
     pub events: Vec<AuditEvent>,
-    /// Where the next page begins; `None` when this is the last.
+    /// The cursor of the next page; `None` on the last page.
     pub older: Option<AuditCursor>,
 }
 
@@ -32,13 +32,13 @@ pub struct AuditPage {
 #[derive(Clone, Debug)]
 pub struct GroupHistory {
     pub frame: GroupFrame,
-    /// `None` when nothing was asked for.
+    /// `None` without a selection.
     pub page: Option<AuditPage>,
-    /// The consents of the top-level group, the newest first.
+    /// The consents of the top-level group, newest first.
     pub ledger: Vec<LedgerEntry>,
 }
 
-/// The history of a namespace from `before` on. Without a selection, only what stands around it.
+/// The history of a namespace from `before` on. Without a selection, only the page frame and the ledger.
 pub async fn list_audit_events(
     app: &App,
     caller: &Caller,
@@ -67,7 +67,7 @@ pub async fn list_audit_events(
     })
 }
 
-/// A page of the whole log. For administrators: for everybody else there is none.
+/// A page of the whole log. Administrators only; for others it does not exist.
 pub async fn list_all_audit_events(
     app: &App,
     caller: &Caller,
@@ -81,7 +81,7 @@ pub async fn list_all_audit_events(
     Ok(Some(page(&mut uow, AuditFilter { before, ..filter }).await?))
 }
 
-/// The events of a namespace, or of the whole log, that `caller` may take away.
+/// A filter for the events of a namespace, or of the whole log, that `caller` may export.
 pub async fn exportable(
     app: &App,
     caller: &Caller,
@@ -98,12 +98,12 @@ pub async fn exportable(
     Ok(filter(&mut uow, namespace, selection).await?)
 }
 
-/// The latest events of the whole log, for whoever has the database.
+/// The latest events of the whole log, for operators.
 pub async fn list_latest(app: &App, limit: i64) -> Result<Vec<AuditEvent>, StorageError> {
     app.storage.read().await?.audit_log().list(&AuditFilter::default(), limit).await
 }
 
-/// A user is found however the name is written; whoever is gone, by the name as it was.
+/// Usernames are case-insensitive; those of deleted users must match exactly.
 async fn filter(
     uow: &mut UnitOfWork,
     namespace: Option<NamespaceId>,

@@ -1,4 +1,4 @@
-//! Whether the audit log and the consent ledger are as the program wrote them. For operators.
+//! Verifies the integrity of audit log and consent ledger, for operators.
 
 use crate::{
     domain::audit_chain::{ChainPoint, Fault, Walk},
@@ -6,18 +6,18 @@ use crate::{
     usecases::App,
 };
 
-/// What a check came to.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// How many entries the chain has.
+    /// The number of entries in the chain.
     pub checked: u64,
-    /// Where the chain ends: to be noted elsewhere, for the next check.
+    /// The end of the chain, to be noted elsewhere for the next verification.
     pub end: ChainPoint,
     pub faults: u64,
 }
 
-/// Checks everything as of one moment, while others go on writing; `found` hears of each fault as it
-/// comes up. `noted` are ends of the chain as they were noted earlier.
+/// Verifies a consistent snapshot while others keep writing; calls `found` with each fault. `noted` are ends
+/// of the chain that were noted earlier.
 pub async fn verify_audit(
     app: &App,
     noted: &[ChainPoint],

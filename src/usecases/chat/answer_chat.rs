@@ -1,8 +1,7 @@
-//! Answers a command from a chat program: whom it is from, whether it was used before, what came of
-//! it.
+//! Answers a command from a chat program: identifies the sender, prevents replays, and runs it.
 //!
-//! A request counts once, whatever came of it. A change uses it up in its own transaction: both are
-//! saved or neither, so what a broken database refused can be sent again.
+//! A request can be used once, whatever its result. A change marks it as used in its own transaction, so that
+//! a request that failed for lack of a database can be sent again.
 
 use super::run_chatops::{ChatopsAnswer, run_chatops};
 pub use crate::usecases::accounts::chat_request::{ChatRequest, Replayed};
@@ -15,21 +14,20 @@ use crate::{
     usecases::{App, Caller, FlagEditor, FlagReader, Origin, UseCaseError, accounts::authenticate},
 };
 
-/// What is answered.
+/// The reply to a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatReply {
     pub text: String,
-    /// Whether it is for everybody to see: something was changed.
+    /// Whether something changed; the reply is then visible to the whole channel.
     pub changed: bool,
-    /// The sender, when it is somebody here.
+    /// The sender, when linked to a user.
     pub user: Option<UserId>,
 }
 
-/// Refusals are replies, too.
+/// Refused commands are replies, too.
 ///
 /// # Errors
-/// [`Replayed`] for a request that was used before; [`UseCaseError::Storage`], and then
-/// it was not used.
+/// [`Replayed`] for a request that was used before; [`UseCaseError::Storage`] when it was not used up.
 pub async fn answer_chat(
     app: &App,
     origin: &Origin,
@@ -44,7 +42,7 @@ pub async fn answer_chat(
     Ok(reply)
 }
 
-/// The reply, and whether the request was used up on the way.
+/// The reply, and whether the request was already marked as used.
 async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(ChatReply, bool), UseCaseError> {
     let Some(actor) = authenticate::by_chat_user(app, &request.sender).await? else {
         let text = not_linked(&request.sender);
@@ -67,7 +65,7 @@ async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(Cha
     let changes = matches!(command, ChatopsCommand::Set(_) | ChatopsCommand::Delete { .. });
     let editor = FlagEditor::in_chat(&caller, request.clone())?;
     match run_chatops(app, (&reader, &editor), &command).await {
-        // It was saved, if only that somebody asked for what was so already.
+        // The use is recorded even when nothing changed.
         Ok(answer) => Ok((ChatReply { text: in_words(&answer), changed: answer.changed, user }, changes)),
         Err(error) if matches!(error, UseCaseError::Storage(_)) || error.own::<Replayed>().is_some() => {
             Err(error)

@@ -1,4 +1,4 @@
-//! Says whom a user of a chat program is here, and forgets it. For operators at the command line.
+//! Links chat users to users, for operators at the command line.
 
 use crate::{
     domain::{
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Whom it was linked to, and whether that is new.
+/// The linked user, and whether the link is new.
 pub async fn link_chat_user(
     app: &App,
     origin: &Origin,
@@ -52,7 +52,7 @@ fn taken() -> UseCaseError {
     UseCaseError::invalid("username", message)
 }
 
-/// Whom the user was in the chat; without any, nothing changes.
+/// The user's former chat users; when empty, nothing changed.
 pub async fn unlink_chat_user(
     app: &App,
     origin: &Origin,
@@ -76,7 +76,7 @@ pub async fn unlink_chat_user(
     Ok(linked)
 }
 
-/// Everybody who is linked, by user name.
+/// All linked chat users, sorted by username.
 pub async fn list_chat_users(app: &App) -> Result<Vec<LinkedChatUser>, UseCaseError> {
     Ok(app.storage.read().await?.chat().list().await?)
 }

@@ -1,5 +1,4 @@
-//! Does what a chat command for feature flags says, for whoever may: in the chat and at the command
-//! line.
+//! Runs a chat command for feature flags, in the chat or at the command line.
 
 use crate::{
     domain::{
@@ -19,15 +18,15 @@ use crate::{
 
 #[derive(Clone, Debug)]
 pub struct ChatopsAnswer {
-    /// A sentence each.
+    /// One sentence each.
     pub lines: Vec<String>,
-    /// What a change makes one think of.
+    /// Warnings about the change.
     pub warnings: Vec<Warning>,
-    /// Whether anything is another way now.
+    /// Whether anything changed.
     pub changed: bool,
 }
 
-/// Reads with the one proof, changes with the other.
+/// `reader` and `editor` are proofs of permission.
 pub async fn run_chatops(
     app: &App,
     (reader, editor): (&FlagReader, &FlagEditor),
@@ -52,7 +51,7 @@ pub async fn run_chatops(
             };
             let deleted = delete_feature(app, editor, &command).await?;
             let done = if deleted.was_set() { "Forgot how it was set" } else { "Nothing was set" };
-            // Nothing is left of a flag that nothing defines: it is off.
+            // A flag without definition ceases to exist when deleted, and evaluates to off.
             let is_left = deleted.states.iter().any(|it| it.now.feature.definition.is_some());
             let lines = if is_left { deleted.sentences() } else { vec![format!("{flag} is off.")] };
             ChatopsAnswer {
@@ -75,7 +74,7 @@ fn set_command(set: &SetFlag) -> SetFeature {
     }
 }
 
-/// The checks that the reason is not about still hold.
+/// Checks that the reason does not override stay in force.
 fn guard(overridden: Option<&Overridden>) -> Guard {
     let still_checked = overridden.map_or_else(Vec::new, |it| {
         [(it.freeze, Check::Freeze), (it.consistency, Check::Consistency)]
@@ -86,7 +85,7 @@ fn guard(overridden: Option<&Overridden>) -> Guard {
     Guard { override_reason: overridden.map(|it| it.reason.clone()), still_checked }
 }
 
-/// A sentence for each environment: how the flag is set there now.
+/// The flag's state in each environment, one sentence each.
 async fn states(
     app: &App,
     reader: &FlagReader,

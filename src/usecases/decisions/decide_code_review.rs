@@ -1,4 +1,4 @@
-//! Answers "which engine reviews for this user in this namespace?", with its reasons.
+//! Decides which engine reviews for a user in a namespace, with an explanation.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     usecases::{App, Caller, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place},
 };
 
-/// For whom, where.
+/// For whom, and where.
 #[derive(Clone, Debug)]
 pub struct Question {
     pub namespace: GroupPath,
@@ -29,7 +29,7 @@ pub struct Answer {
     pub user: Arc<User>,
     pub decision: Decision,
     pub decided_at: Timestamp,
-    /// Whether the database was out of reach, so that this rests on what was known before.
+    /// Whether it was answered from the cache while the database was out of reach.
     pub stale: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Answers "which version of this flow runs for this user in this namespace?", with its reasons.
+//! Decides which version of a flow runs for a user in a namespace, with an explanation.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct Answer {
     pub flow: &'static Flow,
     pub decision: Decision,
     pub decided_at: Timestamp,
-    /// Whether the database was out of reach, so that this rests on what was known before.
+    /// Whether it was answered from the cache while the database was out of reach.
     pub stale: bool,
 }
 
@@ -41,8 +41,8 @@ impl Explained for NotDeployed {
 }
 
 /// # Errors
-/// Besides access: [`NotDeployed`] when the version is not there. Nothing falls back to
-/// another.
+/// Besides errors of access, [`NotDeployed`] when the version is not deployed. There is no fallback to
+/// another version.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_flow_version(
     app: &App,
@@ -91,7 +91,7 @@ async fn holds(
         Condition::OrbitUserPreference => {
             decision_flags::is_on_for_member(facts, ORBIT_USER_PREFERENCE, user.id).await
         }
-        // The flag is a condition of its own.
+        // The feature flag is a condition of its own.
         Condition::OrbitChosen => Ok(facts.orbit(user.id).await?.effective(OrbitSetting::DuoDeveloper, true)),
         Condition::DuoDeveloperOrbit => {
             decision_flags::is_on(facts, DUO_DEVELOPER_ORBIT, &[FlagActor::User(user.id), top_level]).await

@@ -1,4 +1,4 @@
-//! Many decisions of any kind at one moment.
+//! A batch of decisions of any kind, from one snapshot.
 
 use super::{
     decide_code_review::{self, Question},
@@ -9,19 +9,19 @@ use crate::{
     usecases::{App, Caller, UseCaseError, facts::Facts},
 };
 
-/// What is asked, for whom and where.
+/// A decision to make: which, for whom and where.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub about: About,
     pub question: Question,
 }
 
-/// Which decision is asked for.
+/// The kind of decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
-    /// Which engine reviews the code.
+    /// Which engine reviews.
     CodeReview,
-    /// Which version of the flow of this reference runs.
+    /// Which version of the flow with this reference runs.
     FlowVersion(String),
 }
 
@@ -31,10 +31,10 @@ pub enum Decided {
     FlowVersion(decide_flow_version::Answer),
 }
 
-/// Many answers from one moment; each may fail alone.
+/// Answers from one snapshot; each may fail on its own.
 ///
 /// # Errors
-/// A token without the scope is refused once, whatever it asks.
+/// A token without the scope fails the whole batch.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_many(
     app: &App,

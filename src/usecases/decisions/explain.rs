@@ -1,4 +1,4 @@
-//! What would be decided for a user of a group, and why: for whoever may see its settings.
+//! Explains a decision for a user in a group to a caller who may see the group's settings.
 
 use super::{
     decide_code_review::Question,
@@ -9,10 +9,10 @@ use crate::{
     usecases::{App, Caller, UseCaseError, facts::Facts, load},
 };
 
-/// The decision about this for the user of this name, or why there is none.
+/// The decision for the user with this name, or why there is none.
 ///
 /// # Errors
-/// The caller may not see the settings, or the database does not answer.
+/// The caller may not see the settings, or the database failed.
 pub async fn explain(
     app: &App,
     caller: &Caller,

@@ -1,5 +1,4 @@
-//! What changed since a service last heard of it: what of the change feed may make an answer of theirs
-//! another, as far as they may know of it.
+//! Changes after a given one that may alter the caller's answers, limited to what they may see.
 
 use std::sync::Arc;
 
@@ -14,26 +13,26 @@ use crate::{
     usecases::{App, Caller, UseCaseError, facts::Facts, flags::evaluate_flags::may_evaluate},
 };
 
-/// How many changes are looked at in one go.
+/// How many changes are read at a time.
 const PAGE: i64 = 200;
 
 /// What to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Followed {
-    /// All that the caller may know of.
+    /// Everything that the caller may see.
     Everything,
-    /// What may change the answer of a feature flag on this server's environment.
+    /// Changes that may alter a flag evaluation in this server's environment.
     Flags,
 }
 
-/// A part of what changed.
+/// A page of changes.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// In their order.
+    /// In order.
     pub changes: Vec<Arc<Change>>,
-    /// Where to go on.
+    /// The cursor to continue from.
     pub until: ChangeId,
-    /// Whether there is more already.
+    /// Whether there are more already.
     pub more: bool,
 }
 
@@ -43,8 +42,8 @@ impl Changed {
     }
 }
 
-/// What changed after a change, at the most a page of it. `None` when nobody can say, because it is too
-/// long ago, or the database does not know of it yet: whoever asks has to begin anew.
+/// The changes after `after`, at most a page. `None` when unknown, because it is too old or not in this
+/// database: the client has to start over.
 pub async fn changes_after(
     app: &App,
     caller: &Caller,
@@ -68,8 +67,8 @@ pub async fn changes_after(
     Ok(Some(Changed { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
 }
 
-/// The same for those who waited for it. They wake all at once and most of them at the same place, so
-/// one reads and serves the others; whoever comes from further back holds up nobody.
+/// [`changes_after`] for listeners. A broadcast wakes all of them at once, mostly at the same position, so
+/// that one reads for the others; those further behind do not block them.
 pub async fn changes_now(
     app: &App,
     caller: &Caller,
@@ -80,18 +79,18 @@ pub async fn changes_now(
     changes_after(app, caller, followed, after).await
 }
 
-/// Whether there is a use in asking: while the database is out of reach there is none, and whoever
-/// listens is told when it is back.
+/// Whether reading makes sense. While the database is out of reach it does not, and listeners are woken when
+/// it is back.
 pub fn is_in_reach(app: &App) -> bool {
     app.storage.changes().knowledge() != Knowledge::Lost
 }
 
-/// The last change that there is.
+/// The id of the latest change.
 pub async fn last_change(app: &App) -> Result<ChangeId, UseCaseError> {
     Ok(app.storage.read().await?.change_feed().last().await?)
 }
 
-/// To hear when there may be more.
+/// A listener for new changes.
 pub fn listen(app: &App) -> Listener {
     app.storage.changes().listen()
 }

@@ -1,4 +1,4 @@
-//! Which engine reviews, which version runs, and why.
+//! Decisions: which engine reviews, which flow version runs, and why.
 
 pub mod decide_code_review;
 pub mod decide_flow_version;

@@ -1,4 +1,4 @@
-//! Cancels a change of a feature flag that waits.
+//! Cancels a pending scheduled change of a feature flag.
 
 use super::{
     list_scheduled_changes::{Scheduled, in_words},
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What was cancelled. Where `flag` is named, it has to be a change of that flag.
+/// Returns the cancelled change. With `flag`, it must be a change of that flag.
 ///
 /// # Errors
 /// [`UseCaseError::NotFound`] when there is no such change, [`FlagError::NotPending`] when it has ended.
@@ -41,7 +41,7 @@ fn cancelled_by(actor: &AuditActor) -> String {
     format!("Cancelled by {}.", actor.username)
 }
 
-/// The same but for its job, for whoever ends that.
+/// Cancels the change but not its job, which the caller ends.
 pub(in crate::usecases) async fn cancel(
     app: &App,
     uow: &mut UnitOfWork,
@@ -50,7 +50,7 @@ pub(in crate::usecases) async fn cancel(
     id: ScheduledChangeId,
 ) -> Result<Scheduled, UseCaseError> {
     let ended = Ended { how: Ending::Cancelled, at: app.now(), outcome: cancelled_by(actor) };
-    // First, so that whoever makes it at this moment is over, or waits until this is.
+    // First, so that a concurrent execution has either finished, or waits for this.
     let was_pending = uow.scheduled_changes().end(id, &ended).await?.is_some();
     let found = uow.scheduled_changes().find(id).await?;
     let change = found

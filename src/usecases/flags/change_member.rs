@@ -1,5 +1,5 @@
-//! Adds one member to a feature group, or removes one: from those who are in it then, so that two who do
-//! so at once lose neither's.
+//! Adds a member to a feature group, or removes one, based on its current members, so that concurrent calls
+//! do not undo each other.
 
 use super::{
     set_feature::actors,
@@ -10,10 +10,10 @@ use crate::{
     usecases::{App, FlagEditor, UseCaseError, What, retry::until_first},
 };
 
-/// `is_in` says whether the member is in the group from now on. Nothing happens where it is so already.
+/// `is_in` says whether the member should be in the group. Idempotent.
 ///
 /// # Errors
-/// There is no such group, or nobody of that name.
+/// There is no such group, or no such actor.
 pub async fn change_member(
     app: &App,
     editor: &FlagEditor,
@@ -38,7 +38,7 @@ async fn try_once(
     let mut uow = app.storage.begin().await?;
     let before = uow.feature_groups().find(group).await?.ok_or(UseCaseError::NotFound(What::FeatureGroup))?;
     let changed = match FlagActor::from_key(&member.name) {
-        // Whoever is gone has nothing else left than the id, which no name looks like.
+        // A deleted actor is named by its id, which no name looks like.
         Some(gone) if !is_in => vec![gone],
         _ => actors(&mut uow, &member.into()).await?,
     };

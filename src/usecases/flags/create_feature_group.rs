@@ -1,10 +1,10 @@
-//! Makes a feature group with nobody in it.
+//! Creates an empty feature group.
 
 use super::set_feature_group::{check_group_name, save};
 use crate::usecases::{App, FlagEditor, UseCaseError, retry::until_first};
 
 /// # Errors
-/// There is one of this name: another's members are not taken away.
+/// The name is taken: an existing group keeps its members.
 pub async fn create_feature_group(app: &App, editor: &FlagEditor, name: &str) -> Result<(), UseCaseError> {
     until_first(app, || try_once(app, editor, name)).await
 }

@@ -1,4 +1,4 @@
-//! Asking feature flags for a decision: the one place where decisions meet them.
+//! Feature flags as inputs of decisions: the only place where decisions evaluate them.
 
 use super::{evaluate_flag::evaluate, flag_definitions::ours};
 use crate::{
@@ -31,8 +31,8 @@ pub(in crate::usecases) async fn review_priority(
     evaluate(facts, flag, &gates, &[FlagActor::Group(top_level)]).await
 }
 
-/// Whether the flag is on for the user: for themselves, or for a group that they are a member of,
-/// inherited memberships included. What their preferences show goes by the same.
+/// Whether the flag is on for the user, or for a group where they have a role, inherited ones included.
+/// Preferences are shown by the same rule.
 pub(in crate::usecases) async fn is_on_for_member(
     facts: &mut Facts<'_>,
     flag: &str,
@@ -50,7 +50,7 @@ pub(in crate::usecases) async fn is_on_for_member(
     Ok(evaluate(facts, ours(flag), &gates, &actors).await?.on)
 }
 
-/// A group, subgroup or project as an actor.
+/// The flag actor of a group, subgroup or project.
 pub(in crate::usecases) const fn actor(namespace: &Namespace) -> FlagActor {
     match namespace.kind {
         NamespaceKind::Group => FlagActor::Group(namespace.id),

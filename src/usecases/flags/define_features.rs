@@ -1,4 +1,4 @@
-//! Imports definitions of feature flags, all or none.
+//! Imports flag definitions, atomically.
 
 use super::flag_definitions::{from_yaml, shipped};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// How many of the file's definitions are new or other than before.
+/// Returns how many definitions are new or changed.
 pub async fn define_features(app: &App, editor: &FlagEditor, yaml: &str) -> Result<usize, UseCaseError> {
     let definitions = from_yaml(yaml).map_err(|error| UseCaseError::invalid("definition", error))?;
     let mut uow = app.storage.begin().await?;

@@ -1,4 +1,4 @@
-//! Forgets how a feature flag is set: its default holds again.
+//! Deletes all gates of a feature flag, so that its default applies.
 
 use super::{
     flag_change::{FlagChange, Guard, To, carry_out},
@@ -18,12 +18,12 @@ use crate::{
 pub struct DeleteFeature {
     pub name: String,
     pub environments: Where<Vec<Environment>>,
-    /// Whether a flag that nothing defines may be named.
+    /// Whether the flag may lack a definition.
     pub undefined_too: bool,
     pub guard: Guard,
 }
 
-/// How it was and is.
+/// Returns the states before and after.
 pub async fn delete_feature(
     app: &App,
     editor: &FlagEditor,

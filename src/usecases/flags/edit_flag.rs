@@ -1,4 +1,4 @@
-//! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
+//! Changes a flag on a page in two steps: a preview, then the change.
 
 use super::{
     flag_change::{Changed, FlagChange, To, carry_out, rehearse},
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What somebody asks for.
+/// The requested change.
 #[derive(Clone, Debug)]
 pub struct FlagEdit {
     pub flag: String,
@@ -30,44 +30,45 @@ pub struct FlagEdit {
 }
 
 impl FlagEdit {
-    /// A page always says where.
+    /// Pages always name the environment.
     const fn place(&self) -> Where<Environment> {
         Where::Named(self.environment)
     }
 }
 
-/// What would come of it. The gates are said in a sentence each.
+/// The preview of a change. The gates are described in a sentence each.
 #[derive(Clone, Debug)]
 pub struct Rehearsal {
     pub before: String,
     pub after: String,
-    /// Whom and what the gates name before and after, where all are set at once: a sentence only counts.
+    /// The full list of targets before and after, for changes that set all gates at once, where a sentence
+    /// only has counts.
     pub in_full: Option<[String; 2]>,
-    /// Of the gates before.
+    /// The version of the gates before.
     pub version: i64,
     /// Whether anything would change.
     pub changes: bool,
     pub warnings: Vec<Warning>,
-    /// What can be overridden with a reason.
+    /// Failed checks, which a reason can override.
     pub checks: Vec<FlagError>,
-    /// How the flag is set in the environment that this one is compared with, if it is with any.
+    /// The flag's gates in the environment that this one is compared with, if any.
     pub compared: Option<(Environment, String)>,
 }
 
-/// What somebody says who wants it done.
+/// The confirmation of a previewed change.
 #[derive(Clone, Debug, Default)]
 pub struct Confirmation {
-    /// Why it is done. It is kept; empty when they do not say.
+    /// The reason, which is recorded; empty when not given.
     pub reason: String,
-    /// The checks that were shown to speak against it: the reason overrides these and no others.
+    /// The failed checks that were shown; the reason overrides these and no others.
     pub overriding: Vec<Check>,
-    /// The version of the gates that was shown; `None` when they do not say.
+    /// The version of the gates that was shown; `None` when not given.
     pub seen: Option<i64>,
-    /// What they were warned of.
+    /// The warnings that were shown.
     pub warned_of: Vec<Warning>,
 }
 
-/// Changes nothing.
+/// Previews the change.
 pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Result<Rehearsal, UseCaseError> {
     FlagReader::administrator(caller)?;
     let mut uow = app.storage.read().await?;
@@ -94,11 +95,11 @@ pub async fn rehearse_edit(app: &App, caller: &Caller, asked: &FlagEdit) -> Resu
     })
 }
 
-/// Does it.
+/// Makes the change.
 ///
 /// # Errors
-/// Besides what setting a flag can meet: the last sign-in is too old, the gates are no longer
-/// those that were seen, or there is something to warn of.
+/// Besides those of setting a flag: the last authentication is too old, the gates are not those that were
+/// shown, or there is a warning that was not.
 pub async fn edit_flag(
     app: &App,
     caller: &Caller,
@@ -133,19 +134,19 @@ async fn try_once(
     Ok(uow.commit().await?)
 }
 
-/// What would be changed, and what it is compared with.
+/// The change in its environment, and the one it is compared with.
 fn here_and_beside(looked_at: &[Changed], environment: Environment) -> (&Changed, Option<&Changed>) {
     let is_here = |it: &&Changed| it.environment == environment;
     let here = looked_at.iter().find(is_here).expect("it is among those that are looked at");
     (here, looked_at.iter().find(|it| !is_here(it)))
 }
 
-/// A change at a page is made in one environment.
+/// A change on a page concerns a single environment.
 fn the_one(changed: &[Changed]) -> &Changed {
     changed.first().expect("there is one environment")
 }
 
-/// What is asked for, with what it is about looked up.
+/// The requested change, with its targets resolved.
 struct Plan {
     definition: Option<FlagDefinition>,
     aim: Aim,
@@ -209,10 +210,10 @@ impl Plan {
     }
 }
 
-/// The same for later: what [`super::schedule_change`] takes.
+/// The same change for [`super::schedule_change`].
 ///
 /// # Errors
-/// A change that sets all gates at once cannot be scheduled, nor one of whoever is gone.
+/// A change that sets all gates at once, or that concerns a deleted actor, cannot be scheduled.
 pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<ScheduleChange, UseCaseError> {
     let message = "This cannot be scheduled for later. Do it now.";
     let edit = Some(&asked.edit).filter(|it| can_wait(it));
@@ -229,8 +230,7 @@ pub fn planned(asked: &FlagEdit, due_at: Timestamp, reason: &str) -> Result<Sche
     })
 }
 
-/// Takes away an actor who is named by the id (`User:7`), which no name looks like: whoever is gone has
-/// nothing else left.
+/// A removal of an actor that is named by its id (`User:7`), as deleted actors are; no name looks like one.
 fn removed_by_id(edit: &Edit) -> Option<GateChange> {
     match edit {
         Edit::Open(target, false) => Some(GateChange::Actor(FlagActor::from_key(&target.name)?, false)),

@@ -1,4 +1,4 @@
-//! How many actors a percentage of them takes in.
+//! Estimates how many actors a percentage of actors includes.
 
 use crate::{
     domain::{
@@ -9,10 +9,10 @@ use crate::{
     usecases::{App, FlagError, FlagReader, UseCaseError},
 };
 
-/// Up to so many actors of a kind each is looked at; more are estimated.
+/// Up to this many actors of a kind are counted exactly; more are estimated.
 const COUNTED: usize = 10_000;
 
-/// By what kind of actor the flag may be asked for.
+/// By kind of actor, because a flag is evaluated for one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
     pub users: Share,
@@ -22,15 +22,15 @@ pub struct Estimate {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// How many there are.
+    /// The number of actors.
     pub total: i64,
-    /// How many of them the percentage takes in.
+    /// The number of actors within the percentage.
     pub within: i64,
-    /// Whether each was looked at; else it is what chance makes probable.
+    /// Whether `within` was counted; otherwise it is the expected value.
     pub exact: bool,
 }
 
-/// How many actors `percentage` takes in of a flag that is open for nobody else.
+/// How many actors `percentage` includes for a flag without other gates.
 pub async fn estimate_actors(
     app: &App,
     _reader: &FlagReader,
@@ -60,7 +60,7 @@ pub async fn estimate_actors(
     })
 }
 
-/// `count` is asked only when there are more than are looked at.
+/// `count` is called only when there are too many actors to count each.
 async fn share(
     uow: &mut UnitOfWork,
     (flag, percentage): (&str, Percentage),

@@ -1,4 +1,4 @@
-//! Whether a feature flag is open for somebody, on this server's environment.
+//! Evaluates a feature flag for actors in this server's environment.
 
 use super::flag_facts::feature_groups_of;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     usecases::{App, facts::Facts},
 };
 
-/// From what is known of the facts, most often without a query.
+/// Evaluates from cached facts, usually without a query.
 pub(super) async fn evaluate(
     facts: &mut Facts<'_>,
     flag: &FlagDefinition,
@@ -30,7 +30,7 @@ pub(in crate::usecases) async fn feature_groups(
     Ok(groups)
 }
 
-/// In a unit of work, of gates that were read in it.
+/// Evaluates gates that were read in the same unit of work.
 pub(in crate::usecases) async fn evaluate_in(
     app: &App,
     uow: &mut UnitOfWork,
@@ -47,7 +47,7 @@ pub(in crate::usecases) async fn evaluate_in(
     Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(app, gates) }))
 }
 
-/// Thrown only where something depends on it.
+/// A random draw, only if a gate depends on it.
 pub(super) fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
     (gates.percentage_of_time != Percentage::ZERO).then(|| {
         let [a, b, c, d, ..] = app.random.secret();

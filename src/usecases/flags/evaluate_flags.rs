@@ -1,5 +1,5 @@
-//! Evaluates feature flags for whomever a service names, on this server's environment: one flag, or
-//! all of them at one moment. Most often without a query.
+//! Evaluates feature flags for a subject that a service names, in this server's environment: one flag, or all
+//! of them consistently. Usually without a query.
 
 use std::sync::Arc;
 
@@ -18,22 +18,22 @@ use crate::{
     usecases::{App, Caller, Flag, FlagSet, UseCaseError, facts::Facts, load},
 };
 
-/// Whom a service asks about: each by a name, and the targeting key by any of their names.
+/// The subject of an evaluation: properties by name; the targeting key may name any kind of actor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    /// `ann`, `user:ann`, `group:acme`, `project:acme/website`; `User:1`, `Group:2`, `Project:3`. One
-    /// that names nobody is somebody whom no gate knows.
+    /// `ann`, `user:ann`, `group:acme`, `project:acme/website`; `User:1`, `Group:2`, `Project:3`. An unknown
+    /// name is an actor that no gate names.
     pub targeting_key: Option<String>,
     pub user: Option<String>,
     pub group: Option<String>,
     pub project: Option<String>,
 }
 
-/// Why a flag has no answer.
+/// Why a flag cannot be evaluated.
 #[derive(Debug)]
 pub enum NoEvaluation {
     UnknownFlag,
-    /// The answer is different for some, and nobody was named.
+    /// The answer depends on the subject, and it is empty.
     NobodyNamed,
     /// This property of the subject names nobody whom the caller may ask about.
     NobodyKnown(&'static str),
@@ -46,25 +46,25 @@ impl<E: Into<UseCaseError>> From<E> for NoEvaluation {
     }
 }
 
-/// The answer of one flag of many; `None` when it depends on who is asked about, and nobody was named.
+/// The result of one flag of many; `None` when it depends on the subject, and that is empty.
 pub type Outcome = Option<Answered>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered {
     pub evaluation: Evaluation,
-    /// Whether everybody is answered so, and every time.
+    /// Whether the answer is the same for every subject and every time, so that it can be cached.
     pub same_for_all: bool,
 }
 
-/// All flags at one moment.
+/// All flags, evaluated consistently.
 #[derive(Clone, Debug)]
 pub struct AllEvaluated {
     pub set: Arc<FlagSet>,
-    /// In the order of the set.
+    /// In the order of `set`.
     pub outcomes: Vec<Outcome>,
 }
 
-/// The answer of one flag. Needs the scope `read_decisions`.
+/// Evaluates one flag. Requires the scope `read_decisions`.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn evaluate_one(
     app: &App,
@@ -83,7 +83,7 @@ pub async fn evaluate_one(
     answered(&flag.gates, evaluation, somebody).ok_or(NoEvaluation::NobodyNamed)
 }
 
-/// The answers of all flags. Needs the scope `read_decisions`.
+/// Evaluates all flags. Requires the scope `read_decisions`.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn evaluate_all(
     app: &App,
@@ -104,13 +104,13 @@ pub async fn evaluate_all(
     Ok(AllEvaluated { set, outcomes })
 }
 
-/// That `caller` may ask what flags answer, for anybody whom they may know of.
+/// Checks that `caller` may evaluate flags, for any subject they may see.
 pub fn may_evaluate(caller: &Caller) -> Result<(), UseCaseError> {
     let scope = Scope::ReadDecisions;
     if caller.actor.has_scope(scope) { Ok(()) } else { Err(Denial::NeedsScope(scope).into()) }
 }
 
-/// What is so for everybody is so for nobody in particular as well.
+/// `None` when the answer depends on the subject and there is none (`somebody` is false).
 fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> Outcome {
     let depends = depends_on_whom(gates);
     let now_and_then = gates.boolean == Some(false)
@@ -120,7 +120,7 @@ fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> Outcome {
     (somebody || !depends).then_some(answered)
 }
 
-/// Whether some would be answered otherwise than others, or than nobody in particular.
+/// Whether the answer depends on the actor.
 fn depends_on_whom(gates: &Gates) -> bool {
     let time = gates.percentage_of_time;
     let opens_for_some =
@@ -133,7 +133,7 @@ fn depends_on_whom(gates: &Gates) -> bool {
     }
 }
 
-/// Whom the subject names, and whether it names anybody at all.
+/// The actors that the subject names, and whether it names anybody at all.
 async fn actors(
     facts: &mut Facts<'_>,
     caller: &Caller,
@@ -157,7 +157,7 @@ async fn actors(
 
 const TARGETING_KEY: &str = "targetingKey";
 
-/// `None` when the key is no name of ours: whoever that is, no gate knows them.
+/// `None` when the key is not in a format of ours: no gate can name such an actor.
 async fn by_key(
     facts: &mut Facts<'_>,
     caller: &Caller,
@@ -187,7 +187,7 @@ async fn by_key(
     }
 }
 
-/// Who has this name, of the kind that `property` says; `place` is where the subject has it.
+/// The actor with this name, of the kind `property`; `place` is the subject's property for errors.
 async fn by_name(
     facts: &mut Facts<'_>,
     caller: &Caller,
@@ -232,7 +232,8 @@ mod tests {
         })
     }
 
-    /// Whether nobody in particular is answered, and whether somebody without a gate is answered as all.
+    /// Whether an empty subject gets an answer, and whether an actor without a gate gets one that holds for
+    /// all.
     fn known(gates: &Gates) -> (bool, bool) {
         let closed = Evaluation { on: false, gate: Gate::Closed };
         let somebody = answered(gates, closed, true).expect("somebody is always answered");

@@ -1,4 +1,4 @@
-//! Changing the gates of a flag in some environments: what setting and deleting one have in common.
+//! Changes a flag's gates in some environments: what setting and deleting have in common.
 
 use super::flag_names::{record_of, reference_of};
 use crate::{
@@ -16,16 +16,16 @@ use crate::{
     },
 };
 
-/// The most bytes of a reason.
+/// Maximum length of a reason, in bytes.
 const MAX_REASON: usize = 500;
 
-/// How far what holds a change back is overridden. A change freeze always holds; [`crate::usecases::Where`] says
-/// whether staging is looked at.
+/// Which checks are overridden. The change freeze is always checked; [`crate::usecases::Where`] decides
+/// whether staging is compared.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    /// Why it is done although something speaks against it. It is kept.
+    /// The reason to override failed checks, which is recorded.
     pub override_reason: Option<String>,
-    /// Checks that the reason is not about: they hold.
+    /// Checks that the reason does not override.
     pub still_checked: Vec<Check>,
 }
 
@@ -39,7 +39,7 @@ keyed_enum! {
 }
 
 impl Check {
-    /// The check that failed so; `None` for an error of another kind.
+    /// The check that fails with this error; `None` for other errors.
     pub const fn of(error: &FlagError) -> Option<Self> {
         match error {
             FlagError::Frozen { .. } => Some(Self::Freeze),
@@ -56,33 +56,33 @@ pub(super) struct FlagChange<'a> {
     /// Whether production may not be further open than staging.
     pub compare_with_staging: bool,
     pub to: To<'a>,
-    /// Why it is done, if somebody said so. That nothing holds it back is another question.
+    /// The reason for the change, if given; it does not override checks.
     pub reason: Option<&'a str>,
     pub guard: &'a Guard,
-    /// The version of the gates that whoever asks has seen, if they said so: no other may be changed.
+    /// The version of the gates that the caller has seen, if given; any other is rejected.
     pub seen: Option<i64>,
 }
 
-/// What the gates are to be.
+/// The new gates.
 #[derive(Clone, Copy)]
 pub(in crate::usecases) enum To<'a> {
-    /// What they are, with these changes.
+    /// The current gates with these changes.
     Changed(&'a [GateChange]),
-    /// These, whatever they are.
+    /// Exactly these gates.
     Exactly(&'a Gates),
 }
 
-/// The gates in an environment before and after.
+/// The gates in an environment before and after a change.
 #[derive(Clone, Debug)]
 pub(in crate::usecases) struct Changed {
     pub environment: Environment,
-    /// Of the gates before.
+    /// The version of the gates before.
     pub version: i64,
     pub before: Gates,
     pub after: Gates,
 }
 
-/// Checks, saves and writes the audit events; the caller commits.
+/// Checks and saves the change and records audit events; the caller commits.
 pub(super) async fn carry_out(
     app: &App,
     uow: &mut UnitOfWork,
@@ -109,7 +109,7 @@ pub(super) async fn carry_out(
         if changed.after != changed.before {
             save(app, uow, editor, change.flag, &stored, &changed, why).await?;
         } else if !is_named {
-            // As it is, but with a new version: whoever changes it at the same moment looks again.
+            // Unchanged, but with a new version, so that a concurrent change is retried.
             uow.features().save(environment, change.flag, &stored, &stored.gates).await?;
         }
         all.push(changed);
@@ -133,7 +133,7 @@ pub(super) async fn carry_out(
     Ok(all)
 }
 
-/// What the change would do, also where it is compared with, and what speaks against it. Nothing is saved.
+/// Previews the change, also in the environment it is compared with, and its failed checks. Saves nothing.
 pub(super) async fn rehearse(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
@@ -165,8 +165,8 @@ async fn after(
     }
 }
 
-/// The environments that are changed or compared, always in the same order: two changes at once wait
-/// for each other and never in a circle.
+/// The environments that are changed or compared, in a fixed order, so that concurrent changes cannot
+/// deadlock.
 fn concerned(change: &FlagChange<'_>) -> Vec<Environment> {
     let compared = [Environment::Staging, Environment::Production];
     let mut environments = change.environments.to_vec();
@@ -206,7 +206,7 @@ fn is_among(checks: &[Check], failed: &FlagError) -> bool {
     Check::of(failed).is_none_or(|it| checks.contains(&it))
 }
 
-/// A reason as it is kept. `field` is what the caller calls it.
+/// Validates a reason and trims it. `field` is the caller's name for it.
 pub(in crate::usecases) fn reason<'a>(field: &'static str, text: &'a str) -> Result<&'a str, UseCaseError> {
     let reason = text.trim();
     if !is_seen(reason) || reason.len() > MAX_REASON || reason.contains('\0') {
@@ -223,7 +223,7 @@ async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, St
     Ok(FlagError::Gates { error, target })
 }
 
-/// What speaks against the change, as it is now in the unit of work.
+/// The checks that the change fails, as of this unit of work.
 async fn failed_checks(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,

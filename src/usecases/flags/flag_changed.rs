@@ -1,5 +1,5 @@
-//! What a change of a flag answers with: how the flag was and how it is, as the change's own transaction
-//! saw it. Another would see what somebody else made of it since.
+//! The result of a flag change: the states before and after, as seen by its own transaction, since a later
+//! one could see further changes.
 
 use super::{
     flag_change::{Changed, FlagChange},
@@ -10,12 +10,12 @@ use crate::{
     storage::{StorageError, UnitOfWork},
 };
 
-/// What came of a change.
+/// The result of a change.
 #[derive(Clone, Debug)]
 pub struct FlagChanged {
-    /// One for each environment, in the order in which they were named; never none.
+    /// One per environment, in the order given; never empty.
     pub states: Vec<ChangedState>,
-    /// What the change makes one think of.
+    /// Warnings about the change.
     pub warnings: Vec<Warning>,
 }
 
@@ -27,7 +27,7 @@ pub struct ChangedState {
 }
 
 impl FlagChanged {
-    /// Before the commit.
+    /// To be called before the commit.
     pub(super) async fn of(
         uow: &mut UnitOfWork,
         change: &FlagChange<'_>,
@@ -48,25 +48,25 @@ impl FlagChanged {
         Ok(Self { states, warnings })
     }
 
-    /// Whether it was not so already.
+    /// Whether any gates changed.
     pub fn changed(&self) -> bool {
         self.states.iter().any(|it| it.before != it.now.feature.gates)
     }
 
-    /// Whether anything was set before.
+    /// Whether any gate was set before.
     pub fn was_set(&self) -> bool {
         self.states.iter().any(|it| it.before.is_set())
     }
 
-    /// How it is now in the environment that was named first.
+    /// The state after the change in the first environment.
     ///
     /// # Panics
-    /// Where a change was made in no environment: there is none such.
+    /// If there were no environments, which does not happen.
     pub fn first(self) -> FeatureState {
         self.states.into_iter().next().expect("a change is made in an environment").now
     }
 
-    /// A sentence for each environment: how the flag is set there now.
+    /// The state after the change in each environment, one sentence each.
     pub fn sentences(&self) -> Vec<String> {
         let alone = self.states.len() == 1;
         self.states.iter().map(|it| it.now.sentence(alone)).collect()

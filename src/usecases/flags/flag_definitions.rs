@@ -1,4 +1,4 @@
-//! Definitions of feature flags: those that ship, those that were imported, and the files they come in.
+//! Flag definitions: built-in, imported, and their file format.
 
 use serde_saphyr::{Budget, Options, SnippetMode, UserMessageFormatter, budget, options, render_options};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use crate::{
     usecases::{FlagError, UseCaseError},
 };
 
-/// What the program itself asks for, or has a place for.
+/// The flags that the program itself evaluates, or has a setting for.
 static SHIPPED: LazyLock<Vec<FlagDefinition>> = LazyLock::new(|| {
     [
         include_str!("../../../flags/duo_code_review_flow_priority.yml"),
@@ -23,12 +23,12 @@ static SHIPPED: LazyLock<Vec<FlagDefinition>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The definition that ships; `None` when none does.
+/// The built-in definition; `None` when there is none.
 pub fn shipped(name: &str) -> Option<&'static FlagDefinition> {
     SHIPPED.iter().find(|it| it.name == name)
 }
 
-/// The definition of a flag that the program itself asks for.
+/// The definition of a flag that the program itself evaluates.
 pub(in crate::usecases) fn ours(name: &str) -> &'static FlagDefinition {
     shipped(name).expect("what the program asks for ships with it")
 }
@@ -51,7 +51,7 @@ pub(in crate::usecases) async fn find(
     Ok(uow.flag_definitions().find(name).await?.map(|stored| stored.definition))
 }
 
-/// That there is no such flag, and which there are.
+/// The error for an unknown flag, which lists the known ones.
 pub(in crate::usecases) async fn unknown(
     uow: &mut UnitOfWork,
     name: &str,
@@ -65,10 +65,10 @@ pub(in crate::usecases) async fn unknown(
     Ok(FlagError::UnknownFlag { name: name.to_owned(), known, is_set }.into())
 }
 
-/// The definitions of a YAML file: one a document.
+/// Parses a YAML file with one definition per document.
 ///
 /// # Errors
-/// What is wrong with it, for a person.
+/// What is wrong with it, for people.
 pub fn from_yaml(text: &str) -> Result<Vec<FlagDefinition>, String> {
     let definitions: Vec<FlagDefinition> = serde_saphyr::from_multiple_with_options(text, as_long_as(text))
         .map_err(|error| {
@@ -81,8 +81,8 @@ pub fn from_yaml(text: &str) -> Result<Vec<FlagDefinition>, String> {
     Ok(definitions)
 }
 
-/// The parser's limits, but for those on how much there may be: a file has as many definitions as it
-/// has, GitLab's thousands. What a few lines could blow up (aliases, depth) stays limited.
+/// The parser's default limits, except those on size: GitLab's files hold thousands of definitions. Limits on
+/// amplification (aliases, depth) stay.
 fn as_long_as(text: &str) -> Options {
     let usual = Budget::default();
     options! {
@@ -95,7 +95,7 @@ fn as_long_as(text: &str) -> Options {
     }
 }
 
-/// A YAML file that [`from_yaml`] reads.
+/// Writes YAML that [`from_yaml`] reads.
 pub fn to_yaml(definitions: &[FlagDefinition]) -> String {
     write(definitions)
 }

@@ -1,4 +1,4 @@
-//! Who may read and set feature flags: operators at the command line, and administrators.
+//! Authorisation for reading and setting feature flags: operators at the command line, and administrators.
 
 use crate::{
     domain::{access::Denial, audit::AuditActor, token::Scope},
@@ -7,34 +7,34 @@ use crate::{
     },
 };
 
-/// Somebody who may. There is no other way to have one than to be allowed.
+/// Proof that the caller may change flags; only the checks below construct it.
 #[derive(Clone, Debug)]
 pub struct FlagEditor {
     pub(in crate::usecases) actor: AuditActor,
     pub(in crate::usecases) origin: Origin,
-    /// What has to be used up by the change, together with it.
+    /// The chat request to mark as used in the transaction of the change.
     pub(in crate::usecases) chat_request: Option<ChatRequest>,
 }
 
 impl FlagEditor {
-    /// Whoever works at the command line: they have the database, so nobody asks who they are.
+    /// An operator at the command line, whose access to the database is proof enough.
     pub fn operator(origin: Origin) -> Self {
         Self { actor: origin.operator(), origin, chat_request: None }
     }
 
     /// # Errors
-    /// [`UseCaseError::NeedsAdministrator`] for whoever is no administrator.
+    /// [`UseCaseError::NeedsAdministrator`], or [`Denial::NeedsScope`] for a token.
     pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
         may(caller, Scope::WriteSettings)?;
         Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone(), chat_request: None })
     }
 
-    /// An administrator whose change counts only together with the request from the chat.
+    /// An administrator in the chat, whose change marks `request` as used.
     pub(in crate::usecases) fn in_chat(caller: &Caller, request: ChatRequest) -> Result<Self, UseCaseError> {
         Ok(Self { chat_request: Some(request), ..Self::administrator(caller)? })
     }
 
-    /// The same at a page, where they have to have proved lately who they are.
+    /// An administrator on a page, which requires a recent authentication.
     pub fn at_page(app: &App, caller: &Caller) -> Result<Self, UseCaseError> {
         let editor = Self::administrator(caller)?;
         require_fresh(app, caller)?;
@@ -42,18 +42,18 @@ impl FlagEditor {
     }
 }
 
-/// Somebody who may read how the flags are set. There is no other way to have one than to be allowed.
+/// Proof that the caller may read flags; only the checks below construct it.
 #[derive(Clone, Debug)]
 pub struct FlagReader(());
 
 impl FlagReader {
-    /// Whoever works at the command line, as for [`FlagEditor::operator`].
+    /// An operator at the command line, as for [`FlagEditor::operator`].
     pub const fn operator() -> Self {
         Self(())
     }
 
     /// # Errors
-    /// [`UseCaseError::NotFound`] for whoever is no administrator.
+    /// [`UseCaseError::NeedsAdministrator`], or [`Denial::NeedsScope`] for a token.
     pub fn administrator(caller: &Caller) -> Result<Self, UseCaseError> {
         may(caller, Scope::ReadSettings).map(Self)
     }

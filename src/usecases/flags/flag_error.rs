@@ -1,4 +1,4 @@
-//! Why a feature flag was not set.
+//! Errors of setting feature flags.
 
 use crate::{
     domain::{
@@ -11,25 +11,25 @@ use crate::{
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlagError {
-    /// No flag can be called so.
+    /// The name is not valid for a flag.
     #[error("{0}")]
     BadName(&'static str),
-    /// Nothing defines it; these are defined.
+    /// The flag has no definition; `known` lists those that have one.
     #[error("There is no feature flag {name}. Known are: {}.", .known.join(", "))]
     UnknownFlag {
         name: String,
         known: Vec<String>,
-        /// Whether it is set somewhere all the same, as one that lost its definition.
+        /// Whether it is nevertheless set somewhere, for example because its definition was removed.
         is_set: bool,
     },
-    /// The same of an environment, where it is not set either.
+    /// The flag has no definition, and is not set in the environment.
     #[error(
         "The feature \"{name}\" does not exist on {environment}. Look for it with `feature list --match=…`."
     )]
     UnknownIn { name: String, environment: Environment },
     #[error("There is no {kind} {name}.")]
     UnknownTarget { kind: &'static str, name: String },
-    /// The gates do not fit; `target` is whom it is about, as GitLab refers to them.
+    /// The change conflicts with the gates; `target` is the actor, in GitLab's notation.
     #[error("{}", in_gitlabs_words(*error, target))]
     Gates { error: GateError, target: String },
     #[error(
@@ -38,17 +38,17 @@ pub enum FlagError {
     AheadOfStaging,
     #[error("To set the flag now, give a reason to override the change freeze in {environment}: {reason}")]
     Frozen { environment: Environment, reason: String },
-    /// The same of a scheduled change, which has no reason to override anything with.
+    /// [`Self::AheadOfStaging`] for a scheduled change, which cannot override it.
     #[error(
         "Production would have been further open than staging. Set staging first, then schedule the change anew or make it now."
     )]
     AheadWhenDue,
-    /// The same, when nobody could say any more why it should be made all the same.
+    /// [`Self::Frozen`] for a scheduled change, which cannot override it.
     #[error(
         "Schedule it anew for when the freeze has ended. When it was due there was a change freeze in {environment}: {reason}"
     )]
     FrozenWhenDue { environment: Environment, reason: String },
-    /// Whoever is at a page is warned before anything is done.
+    /// On pages, the warning is shown before the change is made.
     #[error("{}", .0.before())]
     WarnFirst(Warning),
     #[error("What is recorded there cannot be read any more, so it cannot be restored: {0}")]
@@ -67,8 +67,7 @@ impl FlagError {
         matches!(self, Self::BadName(_) | Self::UnknownFlag { .. } | Self::UnknownIn { .. })
     }
 
-    /// The same of a change that is made when nobody is there: what advises to do something now and here
-    /// is of no use to whoever reads it later.
+    /// The error as recorded for a scheduled change, where advice to act now would be read too late.
     pub(super) fn when_due(self) -> Self {
         match self {
             Self::AheadOfStaging => Self::AheadWhenDue,

@@ -1,4 +1,4 @@
-//! Feature flags and their groups, as they are.
+//! Cached feature flags and feature groups.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl Facts<'_> {
-    /// What is set for a flag on this server's environment.
+    /// The flag's gates in this server's environment.
     pub async fn gates(&mut self, flag: &str) -> Result<Arc<Gates>, StorageError> {
         Ok(Arc::clone(&self.flag(flag).await?.gates))
     }
 
-    /// A flag on this server's environment, whether or not anybody knows it.
+    /// A flag in this server's environment, whether or not it exists.
     pub async fn flag(&mut self, name: &str) -> Result<Arc<Flag>, StorageError> {
         let (memory, environment) = (&self.app.known.flags, self.app.environment());
         let read = async |uow: &mut UnitOfWork| {
@@ -25,7 +25,7 @@ impl Facts<'_> {
         Ok(flag.unwrap_or_else(|| Arc::new(Flag::unknown(name))))
     }
 
-    /// All flags that this server's environment knows.
+    /// All flags known in this server's environment.
     pub async fn flags(&mut self) -> Result<Arc<FlagSet>, StorageError> {
         let (memory, environment) = (&self.app.known.flag_sets, self.app.environment());
         let read = async |uow: &mut UnitOfWork| {
@@ -42,7 +42,7 @@ impl Facts<'_> {
     }
 }
 
-/// The feature groups that an actor is in.
+/// The feature groups that an actor is in, that of administrators included; in no order.
 pub(super) async fn feature_groups_of(
     uow: &mut UnitOfWork,
     actor: FlagActor,

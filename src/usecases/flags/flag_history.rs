@@ -1,5 +1,5 @@
-//! How a feature flag was set before: by whom, when and why. It is in the audit log, in fields of the
-//! events; their words are shown only where those say nothing.
+//! The history of a feature flag's gates: who changed what, when and why. Read from the machine-readable
+//! fields of audit events; their text is shown only where these are missing.
 
 use std::collections::BTreeSet;
 
@@ -21,40 +21,40 @@ use crate::{
     usecases::{App, FlagError, FlagReader, UseCaseError},
 };
 
-/// How many changes stand on a page.
+/// Changes per page.
 pub const PAGE: usize = 20;
 
-/// A page of changes, the newest first.
+/// A page of changes, newest first.
 #[derive(Clone, Debug)]
 pub struct HistoryPage {
     pub entries: Vec<HistoryEntry>,
-    /// Where the next page begins; `None` when this is the last.
+    /// The cursor of the next page; `None` on the last page.
     pub older: Option<AuditCursor>,
 }
 
 /// A change of a flag in an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// The audit event, by which it is restored.
+    /// The audit event, which identifies the change for a restore.
     pub event: AuditEventId,
     pub at: Timestamp,
     pub environment: Environment,
     pub by_username: String,
     pub by_name: String,
     pub surface: Stored<Surface>,
-    /// What was set, for people, with the names of now: `user ann (User:1), 25 % of actors`; `default` when
-    /// nothing was.
+    /// The gates for people, with current names: `user ann (User:1), 25 % of actors`; `default` when none was
+    /// set.
     pub before: String,
     pub after: String,
-    /// What was set; `None` when it was not recorded for programs, or by a release that knows other gates.
-    /// It cannot be restored then.
+    /// The gates; `None` when they were not recorded, or by a release with other gates. They cannot be
+    /// restored then.
     pub gates_before: Option<Gates>,
     pub gates_after: Option<Gates>,
     pub reason: Option<String>,
     pub request_id: String,
 }
 
-/// The changes of a flag in one environment, or in all, from `before` on.
+/// The changes of a flag in one environment, or all, from `before` on.
 pub async fn flag_history(
     app: &App,
     _reader: &FlagReader,
@@ -75,7 +75,7 @@ pub async fn flag_history(
     Ok(HistoryPage { entries: entries(&mut uow, events).await?, older })
 }
 
-/// One change of the flag; `None` when the event is none.
+/// A single change of the flag; `None` when the event is not one.
 pub(super) async fn find_entry(
     uow: &mut UnitOfWork,
     name: &str,
@@ -92,8 +92,8 @@ pub(super) async fn find_entry(
     Ok(entries(uow, event).await?.pop())
 }
 
-/// Changes of a flag. One in an environment that only a newer release knows is left out: it is not for
-/// this one to restore.
+/// Changes of a flag. Those in an environment that only a newer release knows are omitted, as they could not
+/// be restored.
 async fn entries(
     uow: &mut UnitOfWork,
     events: impl IntoIterator<Item = AuditEvent>,
@@ -132,7 +132,7 @@ async fn entries(
     Ok(read.into_iter().filter_map(entry).collect())
 }
 
-/// Gates that were recorded as JSON; `None` when this program did not write them, or wrote them otherwise.
+/// Parses recorded gates; `None` when a newer release, or somebody else, wrote them.
 fn gates(json: &str) -> Option<Gates> {
     serde_json::from_str(json).ok().filter(Gates::is_well_formed)
 }

@@ -1,4 +1,4 @@
-//! What the gates of a flag name, in words for people.
+//! Names for the actors in gates.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::{
     storage::{StorageError, UnitOfWork},
 };
 
-/// `user ann`, `group acme`, `project acme/website`; `None` when the actor is gone.
+/// `user ann`, `group acme`, `project acme/website`; `None` when the actor was deleted.
 pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Option<String>, StorageError> {
     let name = match actor {
         FlagActor::User(id) => uow.users().lookup(id).await?.map(|user| user.username),
@@ -18,7 +18,7 @@ pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Op
     Ok(name.map(|name| in_words(actor, &name)))
 }
 
-/// The same; one that is gone keeps its id.
+/// [`name_of`] for several actors; deleted ones are named by their id.
 pub(super) async fn names_of(
     uow: &mut UnitOfWork,
     actors: &[FlagActor],
@@ -27,7 +27,7 @@ pub(super) async fn names_of(
     Ok(actors.iter().map(|actor| names.get(actor).cloned().unwrap_or_else(|| actor.key())).collect())
 }
 
-/// The names of those who are there. There may be very many: not with a query for each.
+/// The names of existing actors, read in batches, as there may be thousands.
 pub(super) async fn all_names(
     uow: &mut UnitOfWork,
     actors: impl IntoIterator<Item = &FlagActor> + Clone,
@@ -53,7 +53,7 @@ fn in_words(actor: FlagActor, name: &str) -> String {
     format!("{} {name}", actor.kind().to_lowercase())
 }
 
-/// As GitLab refers to somebody: `@ann`, `@acme`, `acme/website`; the id of one that is gone.
+/// In GitLab's notation: `@ann`, `@acme`, `acme/website`; the id of a deleted actor.
 pub(super) async fn reference_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<String, StorageError> {
     let Some(name) = name_of(uow, actor).await? else { return Ok(actor.key()) };
     let name = name.split_once(' ').map_or(name.as_str(), |(_, name)| name);
@@ -63,11 +63,11 @@ pub(super) async fn reference_of(uow: &mut UnitOfWork, actor: FlagActor) -> Resu
     })
 }
 
-/// The gates as the audit log keeps them.
+/// Gates as recorded in the audit log.
 pub(super) struct Recorded {
-    /// In words, with the names of now; no program reads them back.
+    /// In words, with current names; never parsed.
     pub gates: String,
-    /// For programs: whom they name is there by id, which nobody else ever gets.
+    /// Machine-readable, with actors by id, as ids are never reused.
     pub json: String,
 }
 

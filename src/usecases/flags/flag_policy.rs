@@ -1,28 +1,28 @@
-//! What is checked of a change of a flag by how it is asked for. It is decided here; pages, the API, the
-//! chat and the command line only say what was named.
+//! Which checks apply to a flag change, by how it is requested. Decided here; pages, API, chat and command
+//! line only report which environments were named.
 
 use crate::{domain::environment::Environment, usecases::App};
 
-/// Where a change counts.
+/// The environments that a change is requested for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Where<Named> {
-    /// In the environment that this server answers for: nobody named one.
+    /// None was named: the environment of this server.
     #[default]
     Here,
-    /// The same for the command line, which is told what its server answers for.
+    /// None was named at the command line, which knows its server's environment.
     Own(Environment),
-    /// Where somebody named it: this is a roll-out.
+    /// Named explicitly: a roll-out.
     Named(Named),
 }
 
 impl<Named> Where<Named> {
-    /// Whether production may then not be further open than staging. Whoever names no environment rolls
-    /// nothing out: GitLab's API knows none.
+    /// Whether staging must go before production. Without a named environment the change is no roll-out, as
+    /// in GitLab's API, which has no environments.
     pub const fn is_compared_with_staging(&self) -> bool {
         matches!(self, Self::Named(_))
     }
 
-    /// The same where the server's own environment is known.
+    /// Replaces [`Self::Here`] with the server's own environment.
     #[must_use]
     pub fn or_own(self, own: Environment) -> Self {
         match self {
@@ -51,30 +51,30 @@ impl Where<Environment> {
     }
 }
 
-/// As many as were named, which may be none.
+/// [`Where::Here`] when empty.
 impl From<Vec<Environment>> for Where<Vec<Environment>> {
     fn from(named: Vec<Environment>) -> Self {
         if named.is_empty() { Self::Here } else { Self::Named(named) }
     }
 }
 
-/// The one that was named, if one was.
+/// [`Where::Here`] when `None`.
 impl<Named> From<Option<Named>> for Where<Named> {
     fn from(named: Option<Named>) -> Self {
         named.map_or(Self::Here, Self::Named)
     }
 }
 
-/// How a change is asked for.
+/// How a change is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskedBy {
-    /// A page, in the dialog that shows first what would come of it.
+    /// A page, in the dialog with a preview.
     Page,
-    /// GitLab's own API of features.
+    /// GitLab's own features API.
     GitlabApi,
-    /// Our API.
+    /// This product's API.
     Api,
-    /// A command of the chat, wherever it is typed.
+    /// A chat command, in the chat or at the command line.
     ChatCommand,
     CommandLine,
 }
@@ -82,8 +82,8 @@ pub enum AskedBy {
 impl AskedBy {
     pub const ALL: [Self; 5] = [Self::Page, Self::GitlabApi, Self::Api, Self::ChatCommand, Self::CommandLine];
 
-    /// Whether a flag that nothing defines may be set; `force` says whether that was asked for in so many
-    /// words. GitLab's API makes what it is told, and a page has warned of it.
+    /// Whether a flag without definition may be set; `force` says that this was requested explicitly.
+    /// GitLab's API creates any flag, and a page has already shown a warning.
     pub const fn sets_undefined(self, force: bool) -> bool {
         match self {
             Self::Page | Self::GitlabApi => true,
@@ -91,8 +91,8 @@ impl AskedBy {
         }
     }
 
-    /// Whether one may be deleted. The chat has no `--force` for it, and a flag that lost its definition
-    /// has to go as well.
+    /// Whether a flag without definition may be deleted. The chat has no `--force` for it, and flags whose
+    /// definition was removed must be deletable.
     pub const fn deletes_undefined(self, force: bool) -> bool {
         matches!(self, Self::ChatCommand) || self.sets_undefined(force)
     }

@@ -1,7 +1,7 @@
-//! Feature flags as they are evaluated: definition and gates together, one by its name or all of them.
+//! Feature flags as evaluated: definition and gates together, one flag or all.
 //!
-//! Much that is written has nothing to do with flags, and a flag may name very many actors. So what
-//! was read before is looked at first: of which version it was. Versions only grow.
+//! Most writes do not concern flags, and a flag may have thousands of actors. So after an invalidation only
+//! the versions are read, and cached flags with the same version are reused. Versions only grow.
 
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
@@ -20,14 +20,14 @@ use crate::{
 pub struct Flag {
     pub definition: Arc<FlagDefinition>,
     pub gates: Arc<Gates>,
-    /// Whether somebody said what it is for.
+    /// Whether it has a definition.
     is_defined: bool,
-    /// Of the gates.
+    /// The version of the gates.
     version: i64,
 }
 
 impl Flag {
-    /// One of which nobody knows anything.
+    /// A flag without definition and gates.
     pub(in crate::usecases) fn unknown(name: &str) -> Self {
         Self::defined(name, None)
     }
@@ -38,7 +38,7 @@ impl Flag {
         Self { definition, gates: Arc::default(), is_defined, version: 0 }
     }
 
-    /// Whether it is defined or set: else there is no such flag.
+    /// Whether the flag exists: it has a definition, or a gate is set.
     pub fn is_known(&self) -> bool {
         self.is_defined || self.gates.is_set()
     }
@@ -65,12 +65,12 @@ impl Flag {
     }
 }
 
-/// Every flag that is known in an environment.
+/// All flags known in an environment.
 #[derive(Clone, Debug, Default)]
 pub struct FlagSet {
-    /// By name.
+    /// Sorted by name.
     flags: Arc<[Flag]>,
-    /// Of all gates and of all definitions.
+    /// The versions of all gates, and of all definitions.
     versions: Arc<[Versions; 2]>,
     revision: [u8; 32],
 }
@@ -91,12 +91,12 @@ fn revision(versions: &[Versions; 2]) -> [u8; 32] {
 }
 
 impl FlagSet {
-    /// By name.
+    /// Sorted by name.
     pub fn flags(&self) -> &[Flag] {
         &self.flags
     }
 
-    /// What tells how these flags are set and defined from any other way, on every server alike.
+    /// A hash of all gates and definitions, equal on all servers.
     pub const fn revision(&self) -> &[u8; 32] {
         &self.revision
     }

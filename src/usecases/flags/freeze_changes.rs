@@ -1,4 +1,4 @@
-//! Begins and ends a change freeze: meanwhile nobody sets a flag there without saying why.
+//! Begins and ends change freezes, during which flags change only with an overriding reason.
 
 use super::flag_change;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     },
 };
 
-/// Whether it is new: the same may be said twice.
+/// `false` when there is already a freeze with the same reason. Idempotent.
 ///
 /// # Errors
-/// There is one for another reason: that one is not lost, nor this one dropped.
+/// There is a freeze with another reason, which is kept.
 pub async fn begin_freeze(
     app: &App,
     editor: &FlagEditor,
@@ -42,8 +42,8 @@ pub async fn begin_freeze(
     Ok(true)
 }
 
-/// Whether there was one. `seen` is since when the one began that is meant, where that was shown: another
-/// has another reason.
+/// Whether there was a freeze. With `seen`, the time when the freeze that was shown began, only that one is
+/// ended.
 pub async fn end_freeze(
     app: &App,
     editor: &FlagEditor,

@@ -1,4 +1,4 @@
-//! The definitions of feature flags.
+//! Lists flag definitions.
 
 use super::flag_definitions::all;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     usecases::{App, FlagReader, UseCaseError},
 };
 
-/// Every flag that is defined, by name.
+/// All definitions, sorted by name.
 pub async fn list_definitions(app: &App, _reader: &FlagReader) -> Result<Vec<FlagDefinition>, UseCaseError> {
     Ok(all(&mut app.storage.read().await?).await?)
 }

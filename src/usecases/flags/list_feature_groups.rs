@@ -1,4 +1,4 @@
-//! The feature groups: who is in them, and which flags name them.
+//! Lists feature groups: their members, and the flags that use them.
 
 use super::flag_names::names_of;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     usecases::{App, FlagReader, UseCaseError},
 };
 
-/// A group and the names of its members.
+/// A group, with the names of its members.
 #[derive(Clone, Debug)]
 pub struct FeatureGroup {
     pub name: String,
@@ -15,7 +15,7 @@ pub struct FeatureGroup {
     pub named_by: Vec<NamedBy>,
 }
 
-/// A flag that is open for a group, and where.
+/// A flag that is open for a group, and in which environments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedBy {
     pub flag: String,
@@ -24,13 +24,13 @@ pub struct NamedBy {
 
 #[derive(Clone, Debug)]
 pub struct FeatureGroupList {
-    /// Those that somebody defined, by name.
+    /// User-defined groups, sorted by name.
     pub groups: Vec<FeatureGroup>,
-    /// The flags that are open for every administrator.
+    /// The flags that are open for all administrators.
     pub for_administrators: Vec<NamedBy>,
 }
 
-/// Every group and its members.
+/// All groups and their members.
 pub async fn list_feature_groups(app: &App, _reader: &FlagReader) -> Result<FeatureGroupList, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let naming = Naming::read(&mut uow).await?;
@@ -43,7 +43,7 @@ pub async fn list_feature_groups(app: &App, _reader: &FlagReader) -> Result<Feat
     Ok(FeatureGroupList { groups, for_administrators: naming.of(ADMINISTRATORS) })
 }
 
-/// Which flags name which groups, and where.
+/// Which flags use which groups in which environments.
 pub(super) struct Naming(Vec<(String, String, Environment)>);
 
 impl Naming {
@@ -51,7 +51,7 @@ impl Naming {
         Ok(Self(uow.features().naming_groups().await?))
     }
 
-    /// The flags that name the group, by name.
+    /// The flags that use the group, sorted by name.
     pub fn of(&self, group: &str) -> Vec<NamedBy> {
         let mut named_by: Vec<NamedBy> = Vec::new();
         for (_, flag, environment) in self.0.iter().filter(|it| it.0 == group) {

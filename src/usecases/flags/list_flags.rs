@@ -1,4 +1,4 @@
-//! The feature flags that there are, for administrators: how open each is where, and which are stale.
+//! Lists feature flags for administrators: how far each is open in which environment, and which are stale.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,18 +15,18 @@ use crate::{
     usecases::{App, Caller, FlagReader, UseCaseError},
 };
 
-/// How many stand on a page.
+/// Flags per page.
 const PAGE: usize = 50;
 
-/// What counts as changed lately, in days.
+/// Changes within this many days count as recent.
 pub const LATELY_DAYS: i64 = 7;
 
-/// Which flags to show; the default is all.
+/// Which flags to list; all by default.
 #[derive(Clone, Debug, Default)]
 pub struct FlagFilter {
-    /// In the name or the description.
+    /// Matches the name or the description.
     pub search: String,
-    /// In `environment`.
+    /// The state in `environment`.
     pub state: Option<State>,
     pub environment: Environment,
     pub flag_type: Option<FlagType>,
@@ -36,9 +36,9 @@ pub struct FlagFilter {
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Age {
-        /// Changed in the last days, wherever.
+        /// Changed recently, in any environment.
         Lately = "lately",
-        /// Set once, and not changed for long.
+        /// Set at some time, and not changed for long.
         Old = "old",
         Stale = "stale",
     }
@@ -47,17 +47,17 @@ keyed_enum! {
 #[derive(Clone, Debug)]
 pub struct FlagSummary {
     pub name: String,
-    /// `None` when nothing says what the flag is for.
+    /// `None` when the flag has no definition.
     pub definition: Option<FlagDefinition>,
-    /// In the order of a roll-out.
+    /// In roll-out order.
     pub glances: [(Environment, Glance); Environment::ALL.len()],
-    /// When it was last changed, wherever; `None` when it never was.
+    /// The last change in any environment; `None` when never changed.
     pub changed_at: Option<Timestamp>,
     pub stale: Option<Stale>,
 }
 
 impl FlagSummary {
-    /// The answer while nothing is set.
+    /// The state while no gate is set.
     pub fn default_enabled(&self) -> bool {
         self.definition.as_ref().is_some_and(|it| it.default_enabled)
     }
@@ -71,13 +71,13 @@ impl FlagSummary {
 #[derive(Clone, Debug)]
 pub struct FlagList {
     pub flags: Vec<FlagSummary>,
-    /// How many fit the filter, on all pages.
+    /// The number of matches on all pages.
     pub count: usize,
-    /// Whether there is a page after this one.
+    /// Whether there is another page.
     pub more: bool,
 }
 
-/// Those that fit, by name; `page` counts from 1.
+/// Matching flags, sorted by name; `page` starts at 1.
 pub async fn list_flags(
     app: &App,
     caller: &Caller,
@@ -95,7 +95,7 @@ pub async fn list_flags(
     Ok(FlagList { more: start + flags.len() < count, flags, count })
 }
 
-/// Every flag that is defined or was ever set, or the one that is named, by name.
+/// All flags with a definition or ever set, or only the given one, sorted by name.
 pub(super) async fn summaries(
     uow: &mut UnitOfWork,
     only: Option<&str>,
@@ -127,7 +127,7 @@ pub(super) async fn summaries(
     Ok(definitions.into_iter().map(summary).collect())
 }
 
-/// When each flag, or the one that is named, was last changed in each environment.
+/// When each flag, or only the given one, was last changed in each environment.
 async fn last_changes(
     uow: &mut UnitOfWork,
     only: Option<&str>,

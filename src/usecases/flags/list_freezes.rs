@@ -1,11 +1,11 @@
-//! Where there is a change freeze, for administrators.
+//! Lists change freezes, for administrators.
 
 use crate::{
     domain::environment::Environment,
     usecases::{App, Caller, ChangeFreeze, FlagReader, UseCaseError},
 };
 
-/// In the order of a roll-out.
+/// In roll-out order.
 pub async fn list_freezes(
     app: &App,
     caller: &Caller,

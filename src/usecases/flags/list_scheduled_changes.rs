@@ -1,4 +1,4 @@
-//! Which changes of feature flags are planned, and what became of those that were.
+//! Lists scheduled changes of feature flags, pending and ended.
 
 use super::flag_names::describe_changes;
 use crate::{
@@ -7,11 +7,11 @@ use crate::{
     usecases::{App, FlagReader, UseCaseError},
 };
 
-/// How many of those that wait are listed, and how many of those that ended.
+/// How many pending and how many ended changes are listed.
 const PENDING: i64 = 500;
 const ENDED: i64 = 50;
 
-/// A change with what it does, in words: `on for user ann`, `25 % of actors`.
+/// A change, described in words: `on for user ann`, `25 % of actors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduled {
     pub change: ScheduledChange,
@@ -19,14 +19,14 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
-    /// When and what, for the audit log.
+    /// Time and description, for the audit log.
     pub(in crate::usecases) fn line(&self) -> String {
         let plan = &self.change.plan;
         format!("{} (scheduled change {}): {}", plan.due_at.rfc3339(), self.change.id, self.what)
     }
 }
 
-/// Of one flag or of all: first what waits, the soonest first; then what has ended, the latest first.
+/// Of one flag or all: first the pending ones, soonest first; then the ended ones, latest first.
 pub async fn list_scheduled_changes(
     app: &App,
     _reader: &FlagReader,

@@ -1,4 +1,4 @@
-//! Feature flags: gates, feature groups, history, schedule.
+//! Feature flags: gates, feature groups, history, scheduled changes.
 
 pub mod cancel_scheduled_change;
 pub mod change_member;

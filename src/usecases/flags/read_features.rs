@@ -1,4 +1,4 @@
-//! What is set for feature flags.
+//! Reads feature flags: definitions and gates.
 
 use super::{
     flag_definitions::{self, unknown},
@@ -17,18 +17,18 @@ use crate::{
 pub struct Feature {
     pub name: String,
     pub environment: Environment,
-    /// `None` when nothing says what the flag is for.
+    /// `None` when the flag has no definition.
     pub definition: Option<FlagDefinition>,
     pub gates: Gates,
 }
 
-/// A flag in words an operator knows.
+/// A flag with the names of its actors.
 #[derive(Clone, Debug)]
 pub struct FeatureState {
     pub feature: Feature,
-    /// The actors of the gates by name: `user ann`, `group acme`. One that is gone keeps its id.
+    /// The actors of the gates by name: `user ann`, `group acme`; deleted ones by id.
     pub actors: Vec<String>,
-    /// Those who are opted out, in the same words.
+    /// Opted-out actors, named in the same way.
     pub opted_out: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl FeatureState {
         self.feature.gates.in_words(self.feature.default_enabled(), &self.actors, &self.opted_out)
     }
 
-    /// The same as a sentence. Production is not named where it is the only environment.
+    /// The same as a sentence. With `alone`, production is not mentioned.
     pub fn sentence(&self, alone: bool) -> String {
         let place = match self.feature.environment {
             Environment::Production if alone => String::new(),
@@ -49,13 +49,13 @@ impl FeatureState {
 }
 
 impl Feature {
-    /// The answer while nothing is set.
+    /// The state while no gate is set.
     pub fn default_enabled(&self) -> bool {
         self.definition.as_ref().is_some_and(|it| it.default_enabled)
     }
 }
 
-/// Every flag that is defined or set, by name.
+/// All flags with a definition or gates, sorted by name.
 pub async fn list_features(
     app: &App,
     _reader: &FlagReader,
@@ -69,7 +69,7 @@ pub async fn list_features(
     Ok(states)
 }
 
-/// Every flag that is set, by name.
+/// All flags with gates, sorted by name.
 pub async fn list_set_features(
     app: &App,
     _reader: &FlagReader,
@@ -80,10 +80,10 @@ pub async fn list_set_features(
     Ok(features)
 }
 
-/// One flag.
+/// A single flag.
 ///
 /// # Errors
-/// Nothing defines it, and it is not set.
+/// It has neither a definition nor gates.
 pub async fn get_feature(
     app: &App,
     _reader: &FlagReader,
@@ -118,7 +118,7 @@ async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Featu
     Ok(features)
 }
 
-/// With the names of those whom the gates name.
+/// Looks up the names of the actors.
 pub(in crate::usecases) async fn named(
     uow: &mut UnitOfWork,
     feature: Feature,

@@ -1,4 +1,4 @@
-//! Sets a feature flag as it was set once, in one step.
+//! Restores the gates of a feature flag from its history, in one step.
 
 use super::{
     flag_change::{FlagChange, Guard, To, carry_out, reason},
@@ -17,37 +17,37 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct RestoreFeature {
     pub name: String,
-    /// A change of the flag, as its history lists it. It says the environment.
+    /// A change in the flag's history, which determines the environment.
     pub event: AuditEventId,
     pub point: RestorePoint,
     pub reason: Option<String>,
-    /// Whether production may not be further open than staging: nobody names the environment.
+    /// Whether staging must go before production, as the environment is not named explicitly.
     pub compare_with_staging: bool,
     pub guard: Guard,
 }
 
-/// Which gates of a change.
+/// Which gates of the change to restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestorePoint {
-    /// What was set before it: this undoes the change.
+    /// Those before the change, which undoes it.
     Before,
-    /// What it set.
+    /// Those after the change.
     After,
 }
 
 #[derive(Clone, Debug)]
 pub struct Restored {
     pub environment: Environment,
-    /// Whether anything had to be changed for it.
+    /// Whether anything changed.
     pub changed: bool,
-    /// How the flag is set now, for people.
+    /// The gates after it, for people.
     pub gates: String,
     pub warnings: Vec<Warning>,
 }
 
 /// # Errors
-/// Besides access and what holds a change back: [`UseCaseError::NotFound`] when the event is no change
-/// of this flag, [`FlagError::Unreadable`] when it says what this program does not know.
+/// Besides errors of access and failed checks: [`UseCaseError::NotFound`] when the event is not a change of
+/// this flag, [`FlagError::Unreadable`] when this release cannot parse its gates.
 pub async fn restore_feature(
     app: &App,
     editor: &FlagEditor,

@@ -1,5 +1,5 @@
-//! Makes a change of a feature flag whose time has come: the step of its job. The change is claimed in
-//! the transaction that makes it, so it is made once, or not at all.
+//! Applies a scheduled change that is due: the step of its job. The change is claimed in the transaction that
+//! applies it, so it is applied at most once.
 
 use super::{
     cancel_scheduled_change::cancel,
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// One job for each planned change; its subject is the number of the change.
+/// One job per scheduled change, with the change's id as subject.
 pub struct ScheduledChanges;
 
 impl JobHandler<App> for ScheduledChanges {
@@ -98,7 +98,7 @@ impl JobHandler<App> for ScheduledChanges {
     }
 }
 
-/// The number of the change that a job is for.
+/// The id of the change that a job is for.
 fn id_of(job: &Job) -> Result<ScheduledChangeId, StorageError> {
     let id = job.subject.parse().map_err(|_| StorageError::Inconsistent {
         table: "jobs",
@@ -108,7 +108,7 @@ fn id_of(job: &Job) -> Result<ScheduledChangeId, StorageError> {
     Ok(ScheduledChangeId(id))
 }
 
-/// What was made; `None` when it was not to be made any more.
+/// Describes what was changed; `None` when the change is no longer pending.
 async fn make(
     app: &App,
     uow: &mut UnitOfWork,
@@ -125,7 +125,7 @@ async fn make(
         compare_with_staging: plan.compare_with_staging,
         to: To::Changed(&plan.changes),
         reason: plan.reason.as_deref(),
-        // Nobody can have known then what a freeze of now is about.
+        // Whoever scheduled it cannot have meant to override a later freeze.
         guard: &Guard::default(),
         seen: None,
     };
@@ -144,7 +144,7 @@ async fn make(
     Ok(Some(outcome))
 }
 
-/// Nobody is there who could do what an error advises.
+/// Rewords advice that nobody is there to follow.
 fn when_due(error: UseCaseError) -> UseCaseError {
     match error.own::<FlagError>() {
         Some(flag) => flag.clone().when_due().into(),
@@ -152,7 +152,7 @@ fn when_due(error: UseCaseError) -> UseCaseError {
     }
 }
 
-/// Operators at the command line have the database; nobody asks who they are.
+/// Changes scheduled by operators at the command line need no further check.
 async fn is_still_administrator(uow: &mut UnitOfWork, by: &AuditActor) -> Result<(), UseCaseError> {
     let Some(id) = by.id else { return Ok(()) };
     match uow.users().lookup(id).await? {
@@ -162,7 +162,7 @@ async fn is_still_administrator(uow: &mut UnitOfWork, by: &AuditActor) -> Result
     }
 }
 
-/// Writes down that it cannot be made, and why.
+/// Records that the change failed, and why.
 async fn fail(app: &App, uow: &mut UnitOfWork, id: ScheduledChangeId, why: &str) -> Result<(), StorageError> {
     let ended = Ended { how: Ending::Failed, at: app.now(), outcome: why.to_owned() };
     let Some(whose) = uow.scheduled_changes().end(id, &ended).await? else { return Ok(()) };
@@ -176,7 +176,7 @@ async fn fail(app: &App, uow: &mut UnitOfWork, id: ScheduledChangeId, why: &str)
     Ok(())
 }
 
-/// All that a change writes has its id as that of the request.
+/// The change's id serves as request id for everything it writes.
 fn origin(id: ScheduledChangeId) -> Origin {
     Origin { surface: Surface::Scheduler, request_id: format!("scheduled-change-{id}"), remote_ip: None }
 }

@@ -1,4 +1,4 @@
-//! Plans a change of a feature flag for later. Whoever plans it has to be an administrator then as well.
+//! Schedules a change of a feature flag. Its author must still be an administrator when it is due.
 
 use super::{
     flag_change::reason,
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// How many changes of a flag may wait at once.
+/// How many changes of a flag may be pending at once.
 const MOST: usize = 100;
 
 #[derive(Clone, Debug)]
@@ -31,15 +31,16 @@ pub struct ScheduleChange {
     pub name: String,
     pub value: FlagValue,
     pub targets: Targets,
-    /// Where it is named, production may not be further open than staging when the change is made.
+    /// When named explicitly, staging must go before production at the due time.
     pub environment: Where<Environment>,
     pub due_at: Timestamp,
     pub reason: Option<String>,
-    /// Whether a flag that nothing defines may be named.
+    /// Whether the flag may lack a definition.
     pub undefined_too: bool,
 }
 
-/// What waits now. Names are looked up now: whoever has one then, the change is for whom it is said.
+/// Schedules the change and returns it. Names are resolved to ids now; a later holder of a name is not
+/// affected.
 pub async fn schedule_change(
     app: &App,
     editor: &FlagEditor,

@@ -1,18 +1,18 @@
-//! The job that makes a planned change of a feature flag.
+//! The job that applies a scheduled change of a feature flag.
 
 use crate::{
     domain::{change::Topic, ids::ScheduledChangeId, jobs::job::Priority, time::Timestamp},
     storage::{NewJob, StorageError, UnitOfWork},
 };
 
-/// The word in the database.
+/// The kind in the database.
 pub(in crate::usecases) const KIND: &str = "scheduled_change";
 
 fn key(id: ScheduledChangeId) -> String {
     format!("{KIND} {id}")
 }
 
-/// Has the change made when it is due. Those of a flag wait for each other, whatever their environments:
+/// Adds a job for the due time. All changes of a flag share a lane, even across environments, because
 /// production is compared with staging.
 pub(super) async fn add_job(
     uow: &mut UnitOfWork,
@@ -34,7 +34,7 @@ pub(super) async fn add_job(
     uow.jobs().add(&job).await.map(drop)
 }
 
-/// Ends the job of a change that was cancelled.
+/// Ends the job of a cancelled change.
 pub(super) async fn end_job(
     uow: &mut UnitOfWork,
     id: ScheduledChangeId,

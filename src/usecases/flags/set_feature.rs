@@ -1,4 +1,4 @@
-//! Opens and closes the gates of a feature flag, in one or more environments.
+//! Sets gates of a feature flag in one or more environments.
 
 use super::{
     flag_change::{Changed, FlagChange, Guard, To, carry_out},
@@ -22,13 +22,13 @@ pub struct SetFeature {
     pub value: FlagValue,
     pub targets: Targets,
     pub environments: Where<Vec<Environment>>,
-    /// Whether a flag that nothing defines may be set.
+    /// Whether the flag may lack a definition.
     pub undefined_too: bool,
     pub guard: Guard,
 }
 
 impl SetFeature {
-    /// On or off for everyone here, as far as nothing holds it back.
+    /// On or off for everyone in this server's environment, with all checks.
     pub fn everyone(name: &str, on: bool) -> Self {
         Self {
             name: name.to_owned(),
@@ -41,7 +41,7 @@ impl SetFeature {
     }
 }
 
-/// Sets it, as far as nothing holds it back.
+/// Makes the change unless a check fails.
 pub async fn set_feature(
     app: &App,
     editor: &FlagEditor,
@@ -82,7 +82,7 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
     Ok(changed)
 }
 
-/// What is asked for, as changes of the gates.
+/// The requested value and targets as changes of gates.
 pub(in crate::usecases) async fn changes(
     uow: &mut UnitOfWork,
     value: FlagValue,
@@ -107,7 +107,7 @@ pub(in crate::usecases) async fn changes(
         FlagValue::OptOut(_) if nobody => {
             return Err(UseCaseError::invalid("value", "An opt-out needs somebody whom it is for."));
         }
-        // GitLab passes over them, and says that it was done.
+        // GitLab ignores them and reports success.
         FlagValue::OptOut(_) if !groups.is_empty() => {
             return Err(UseCaseError::invalid(
                 "value",
@@ -123,7 +123,7 @@ pub(in crate::usecases) async fn changes(
     })
 }
 
-/// The users, groups and projects of these names.
+/// Resolves names of users, groups and projects.
 pub(in crate::usecases) async fn actors(
     uow: &mut UnitOfWork,
     targets: &Targets,

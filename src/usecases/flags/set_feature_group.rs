@@ -1,4 +1,4 @@
-//! Says who is in a feature group: the users, groups and projects that flags are opened for together.
+//! Sets the members of a feature group.
 
 use super::{flag_names::names_of, set_feature::actors};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Makes the group, or takes the members that are named for those that it had.
+/// Creates the group, or replaces all its members.
 pub async fn set_feature_group(
     app: &App,
     editor: &FlagEditor,
@@ -32,7 +32,7 @@ async fn try_once(app: &App, editor: &FlagEditor, name: &str, members: &Targets)
     save(app, uow, editor, name, before, after).await
 }
 
-/// That a group of members may be called so.
+/// Validates the name of a user-defined group.
 pub(super) fn check_group_name(name: &str) -> Result<(), UseCaseError> {
     check_flag_name(name)
         .map_err(|error| UseCaseError::invalid("name", format!("The name has {}.", error.message)))?;
@@ -42,7 +42,7 @@ pub(super) fn check_group_name(name: &str) -> Result<(), UseCaseError> {
     Ok(())
 }
 
-/// Saves who is in the group, if anything changes, and commits.
+/// Saves the members if they changed, and commits.
 pub(in crate::usecases) async fn save(
     app: &App,
     mut uow: UnitOfWork,

@@ -1,4 +1,4 @@
-//! One feature group, for administrators: who is in it, and which flags name it.
+//! Shows a feature group to administrators: its members, and the flags that use it.
 
 use super::{
     list_feature_groups::{NamedBy, Naming},
@@ -13,21 +13,21 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct FeatureGroupView {
     pub name: String,
-    /// Those of the page.
+    /// The members on this page.
     pub members: NamedActors,
-    /// How many there are, on all pages.
+    /// The number of members on all pages.
     pub count: usize,
-    /// Whether there is a page after this one.
+    /// Whether there is another page.
     pub more: bool,
     pub named_by: Vec<NamedBy>,
-    /// Some that could be added.
+    /// Actors to suggest in the form.
     pub suggestions: Vec<Target>,
 }
 
-/// `page` counts from 1.
+/// `page` starts at 1.
 ///
 /// # Errors
-/// [`UseCaseError::NeedsAdministrator`], and [`UseCaseError::NotFound`] where nobody defined such a group.
+/// [`UseCaseError::NeedsAdministrator`], or [`UseCaseError::NotFound`] when there is no such group.
 pub async fn show_feature_group(
     app: &App,
     caller: &Caller,

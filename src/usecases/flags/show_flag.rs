@@ -1,4 +1,4 @@
-//! One feature flag, for administrators: what it is for, and how it is set in an environment.
+//! Shows a feature flag to administrators: its definition, and its gates in an environment.
 
 use super::{
     flag_names::all_names,
@@ -14,13 +14,13 @@ use crate::{
     usecases::{App, Caller, FlagReader, UseCaseError, What},
 };
 
-/// How many actors of a gate are named.
+/// How many actors of a gate are listed.
 pub(super) const NAMED: usize = 100;
 
-/// How many actors are suggested, of users and of namespaces.
+/// How many users, and how many namespaces, are suggested.
 const SUGGESTED: i64 = 50;
 
-/// How many actors of a kind are found by a part of their name.
+/// How many actors of a kind a search returns.
 const FOUND: i64 = 5;
 
 #[derive(Clone, Debug)]
@@ -30,26 +30,26 @@ pub struct FlagView {
     pub gates: Gates,
     pub actors: NamedActors,
     pub opted_out: NamedActors,
-    /// What every change here needs a reason for.
+    /// The change freeze, if any, which changes need a reason to override.
     pub freeze: Option<ChangeFreeze>,
-    /// Every feature group, those that the flag is open for among them.
+    /// All feature groups, including those the flag is open for.
     pub feature_groups: Vec<String>,
-    /// Some that the flag could be opened for.
+    /// Actors to suggest in the form.
     pub suggestions: Vec<Target>,
 }
 
-/// The actors of a gate, as far as they are shown.
+/// The listed actors of a gate.
 #[derive(Clone, Debug, Default)]
 pub struct NamedActors {
     pub named: Vec<Target>,
-    /// Those who are gone, deleted users, groups and projects, named by their actor id.
+    /// Deleted actors, named by their id.
     pub gone: Vec<Target>,
-    /// How many are not shown.
+    /// How many are not listed.
     pub more: usize,
 }
 
 /// # Errors
-/// [`UseCaseError::NeedsAdministrator`], and [`UseCaseError::NotFound`] where there is no such flag.
+/// [`UseCaseError::NeedsAdministrator`], or [`UseCaseError::NotFound`] when there is no such flag.
 pub async fn show_flag(
     app: &App,
     caller: &Caller,
@@ -97,15 +97,14 @@ pub(in crate::usecases) async fn named(
     Ok(named)
 }
 
-/// Who may be meant by `text`: users, groups and projects with it in the name, which may be written as it
-/// is mentioned, with an `@`.
+/// Users, groups and projects with `text` in their name; a leading `@` is ignored.
 pub async fn find_actors(app: &App, caller: &Caller, text: &str) -> Result<Vec<Target>, UseCaseError> {
     FlagReader::administrator(caller)?;
     let text = text.trim().trim_start_matches('@');
     Ok(actors_like(&mut app.storage.read().await?, text, FOUND).await?)
 }
 
-/// Some that a form may name.
+/// Actors to suggest in a form.
 pub(super) async fn suggestions(uow: &mut UnitOfWork) -> Result<Vec<Target>, StorageError> {
     actors_like(uow, "", SUGGESTED).await
 }

@@ -1,4 +1,4 @@
-//! *Evaluate for…*: whether a flag is open for somebody in an environment, and which gate says so.
+//! *Evaluate for…*: evaluates a flag for actors in an environment, and shows the gate that decided.
 
 use super::{evaluate_flag::evaluate_in, flag_definitions, set_feature::actors};
 use crate::{
@@ -12,12 +12,12 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Tried {
     pub evaluation: Evaluation,
-    /// About whom was asked, and where each stands in the percentage of actors.
+    /// The actors, with their buckets for the percentage of actors.
     pub actors: Vec<(FlagActor, Bucket)>,
     pub gates: Gates,
 }
 
-/// Nobody at all may be named: that is asked about, too.
+/// Targets may be empty, which evaluates the flag for nobody in particular.
 pub async fn try_flag(
     app: &App,
     caller: &Caller,

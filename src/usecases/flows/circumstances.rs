@@ -1,4 +1,4 @@
-//! What the reviews of a top-level group depend on.
+//! Loads what the reviews of a top-level group depend on.
 
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What the top-level group bought and set.
+/// The subscription and the settings above the flows.
 pub(in crate::usecases) async fn top_level(
     uow: &mut UnitOfWork,
     id: NamespaceId,
@@ -27,7 +27,7 @@ pub(in crate::usecases) async fn top_level(
     })
 }
 
-/// The same, with all else that its reviews depend on.
+/// The subscription, and everything that the group's reviews depend on.
 pub(super) async fn circumstances(
     app: &App,
     uow: &mut UnitOfWork,

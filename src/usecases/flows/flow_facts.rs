@@ -1,4 +1,4 @@
-//! Places, what is deployed, and what users chose.
+//! Cached places, registries and Orbit settings.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Facts<'_> {
         self.known(&self.app.known.places, path.key().as_str(), read).await
     }
 
-    /// What the user chose about Orbit; nothing where there is no such user any more.
+    /// The user's Orbit settings; all unset when the user does not exist.
     pub async fn orbit(&mut self, user: UserId) -> Result<OrbitSettings, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
             Ok(Some(uow.preferences().orbit(user).await?.map(|stored| stored.settings).unwrap_or_default()))
@@ -35,7 +35,7 @@ impl Facts<'_> {
         Ok(settings.map_or_else(OrbitSettings::default, |settings| *settings))
     }
 
-    /// Which flow versions are deployed in an environment.
+    /// The registry of an environment.
     pub async fn registry(&mut self, environment: Environment) -> Result<Arc<Registry>, StorageError> {
         let read = async |uow: &mut UnitOfWork| uow.deployed_versions().find(environment).await.map(Some);
         Ok(self.known(&self.app.known.registries, &environment, read).await?.unwrap_or_default())

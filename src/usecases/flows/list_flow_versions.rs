@@ -1,4 +1,4 @@
-//! Which flow versions are deployed, in every environment.
+//! Lists the registries of deployed flow versions of all environments.
 
 use crate::{
     domain::{access::may_administer, environment::Environment, token::Scope},

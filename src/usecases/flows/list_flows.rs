@@ -1,4 +1,4 @@
-//! Which flows run in a namespace. For operators at the command line, who need no role for it.
+//! Lists the flows of a namespace, for operators at the command line, who need no role.
 
 use crate::{
     domain::namespace::{GroupPath, Namespace},
@@ -6,17 +6,17 @@ use crate::{
     usecases::{App, UseCaseError, What},
 };
 
-/// The flows of a namespace, as its top-level group has them.
+/// The flows of a namespace, as set in its top-level group.
 #[derive(Clone, Debug)]
 pub struct FlowList {
-    /// Where they are turned on and off: the namespace itself or the group above all.
+    /// Where they are switched: the namespace itself, or its top-level group.
     pub top_level: Namespace,
-    /// Every flow of the catalogue.
+    /// All flows of the catalogue.
     pub flows: Vec<FlowSelection>,
 }
 
 /// # Errors
-/// [`UseCaseError::NotFound`] when nothing is at `path`.
+/// [`UseCaseError::NotFound`] when there is no namespace at `path`.
 pub async fn list_flows(app: &App, path: &GroupPath) -> Result<FlowList, UseCaseError> {
     const WHAT: What = What::GroupOrProject;
     let mut uow = app.storage.read().await?;

@@ -1,4 +1,4 @@
-//! Saves how a user likes the pages. Orbit is another matter and stays as it is.
+//! Saves a user's display preferences. Does not affect Orbit.
 
 use crate::{
     domain::{audit::AuditKind, preferences::Display},

@@ -1,4 +1,4 @@
-//! Turns a foundational flow of a top-level group on or off, with the consent that it needs.
+//! Turns a foundational flow of a top-level group on or off, and records consent if it needs it.
 
 use super::circumstances::top_level;
 use crate::{
@@ -31,42 +31,42 @@ pub struct SetFlow {
     /// The flow's reference.
     pub flow: String,
     pub enabled: bool,
-    /// The wording that was confirmed; `None` when no dialog was.
+    /// The wording that was confirmed; `None` without a dialog.
     pub confirmed: Option<WordingId>,
-    /// The version of the selection that the caller saw.
+    /// The version of the selection that the caller saw, for optimistic locking.
     pub seen_version: i64,
 }
 
-/// How a flow stands, and what that comes to.
+/// A flow's state and its circumstances.
 #[derive(Debug)]
 pub struct FlowNow {
     pub selection: FlowSelection,
     pub circumstances: Circumstances,
 }
 
-/// How it stands now, and what was done to get there.
+/// The state after the change, and the transition.
 #[derive(Debug)]
 pub struct FlowSet {
     pub now: FlowNow,
     pub transition: Transition,
-    /// What would keep the flow from being turned on again; `None` when nothing would.
+    /// Why the flow could not be turned on again; `None` when it could.
     pub obstacle: Option<Obstacle>,
 }
 
-/// Why a flow stays as it is.
+/// Why a flow was not switched.
 #[derive(Debug, thiserror::Error)]
 pub enum SetFlowError {
-    /// Somebody else was first; this is how it stands now.
+    /// Another change was first; this is the current state.
     #[error("Somebody else switched this flow first.")]
     Conflict(Box<FlowNow>),
     #[error(transparent)]
     Consent(#[from] ConsentError),
     #[error("Flows are turned on and off in the top-level group, for all below it.")]
     NotTopLevel,
-    /// What keeps it from being turned on.
+    /// Why it cannot be turned on.
     #[error("{0}")]
     Obstacle(Obstacle),
-    /// What any use case may meet.
+    /// An error that any use case may return.
     #[error(transparent)]
     Refused(#[from] UseCaseError),
 }
@@ -82,7 +82,7 @@ impl SetFlowError {
         }
     }
 
-    /// What of the question it is about.
+    /// The field of the request that is at fault.
     pub const fn field(&self) -> &'static str {
         match self {
             Self::Conflict(_) => "version",
@@ -101,9 +101,9 @@ impl From<StorageError> for SetFlowError {
 }
 
 /// # Errors
-/// Besides access: a subgroup or project has no selection of its own; a flow that the subscription
-/// lacks, or that hangs on a level that is off, cannot be turned on; consent may be missing or
-/// outdated; somebody else may have been first.
+/// Besides errors of access: subgroups and projects have no selection of their own; a flow cannot be turned
+/// on without the subscription's tier, or below a level that is off; consent is missing or outdated; another
+/// change was first.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, SetFlowError> {
     let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound(What::Flow))?;
@@ -115,7 +115,7 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     }
 
     let (subscription, chain) = top_level(&mut uow, group.id).await?;
-    // It decides nothing here, and is only told: what is known of it will do.
+    // Only reported, not decisive, so cached facts suffice.
     let priority = decision_flags::review_priority(&mut Facts::current(app), group.id).await?;
     let circumstances = Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise };
     let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
@@ -185,8 +185,8 @@ struct Write<'a> {
     wording: &'a WordingId,
 }
 
-/// The selection, the consent and the audit events, in one unit of work. The selection first: its
-/// version keeps everybody else out of the rest. How the flow stands then.
+/// Writes the selection, the consent and the audit events in one unit of work, and returns the new state. The
+/// selection comes first: its version locks out concurrent changes.
 async fn write(
     app: &App,
     uow: &mut UnitOfWork,

@@ -1,4 +1,4 @@
-//! Says which flow versions are deployed in an environment.
+//! Sets the registry of deployed flow versions of an environment.
 
 use std::{error::Error, fmt};
 
@@ -16,13 +16,13 @@ use crate::{
 
 pub struct SetFlowVersions {
     pub environment: Environment,
-    /// All that is deployed there; what it does not list is not.
+    /// The complete list of deployed versions.
     pub deployed: Deployed,
-    /// The version of the registry that the caller saw.
+    /// The version of the registry that the caller saw, for optimistic locking.
     pub seen_version: i64,
 }
 
-/// Somebody else changed the registry first; this is how it is now.
+/// Another change of the registry was first; this is its current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryConflict(pub Box<Registry>);
 
@@ -48,10 +48,10 @@ impl Explained for RegistryConflict {
     }
 }
 
-/// The registry as it is then. Asking for what is so already changes nothing.
+/// Returns the new registry. Idempotent.
 ///
 /// # Errors
-/// Besides access: [`RegistryConflict`] when somebody else was first.
+/// Besides errors of access: [`RegistryConflict`] when another change was first.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_flow_versions(
     app: &App,

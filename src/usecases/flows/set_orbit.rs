@@ -1,4 +1,4 @@
-//! Saves one choice of a user about Orbit; the others stay, unset ones unset.
+//! Saves one of a user's Orbit settings; the others stay as they are, unset ones included.
 
 use super::show_preferences::orbit_is_offered;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The feature flag that offers it is off for the user.
+/// The feature flag for Orbit is off for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The feature flag {0} is off for you.")]
 pub struct FeatureOff(pub &'static str);
@@ -26,7 +26,7 @@ impl Explained for FeatureOff {
     }
 }
 
-/// The settings as they are then.
+/// Returns the new settings.
 ///
 /// # Errors
 /// [`FeatureOff`] while `orbit_user_preference` is off for the user.

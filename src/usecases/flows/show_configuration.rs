@@ -1,4 +1,4 @@
-//! The configuration of a group: its flows, and what they depend on.
+//! Shows the configuration of a group: its flows, and what they depend on.
 
 use crate::{
     domain::{
@@ -22,7 +22,7 @@ pub struct Configuration {
     pub frame: GroupFrame,
     pub subscription: Subscription,
     pub circumstances: Circumstances,
-    /// Every flow of the catalogue, as the top-level group has it.
+    /// All flows of the catalogue, as set in the top-level group.
     pub flows: Vec<FlowSelection>,
     pub now: Timestamp,
 }

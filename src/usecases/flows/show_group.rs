@@ -1,4 +1,4 @@
-//! The GitLab Duo overview of a group, subgroup or project.
+//! Shows the GitLab Duo overview of a group, subgroup or project.
 
 use super::circumstances::circumstances;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// How many subgroups and projects the overview shows.
+/// How many subgroups and projects the overview lists.
 pub const CHILDREN_SHOWN: i64 = 100;
 
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! A user's own preferences.
+//! Shows the caller's own preferences.
 
 use crate::{
     domain::{
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct OwnPreferences {
     pub display: Display,
-    /// `None` while the feature flag is off for the user: then there is no Orbit to choose.
+    /// `None` while the feature flag is off for the user, so that Orbit is unavailable.
     pub orbit: Option<OrbitSettings>,
 }
 
@@ -32,8 +32,8 @@ pub async fn show_preferences(app: &App, caller: &Caller) -> Result<OwnPreferenc
     Ok(OwnPreferences { display, orbit })
 }
 
-/// Whether `orbit_user_preference` is on for the caller: for themselves, or for a group that they are
-/// a member of, inherited memberships included.
+/// Whether `orbit_user_preference` is on for the caller, or for a group where they have a role, inherited
+/// ones included.
 pub(super) async fn orbit_is_offered(
     app: &App,
     uow: &mut UnitOfWork,

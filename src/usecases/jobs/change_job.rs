@@ -1,4 +1,4 @@
-//! Stops a job, or lets it run again.
+//! Stops or retries a job.
 
 use super::list_jobs::{ListedJob, can_be_retried, show_job, title_of};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Why a job is left as it is.
+/// Why a job cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JobError {
     #[error("The job has ended already: it is {}.", .0.key())]
@@ -44,7 +44,7 @@ impl Explained for JobError {
     }
 }
 
-/// Ends the job and what it is about. A step that is under way is not saved any more.
+/// Ends the job and its subject. A running step is not saved.
 ///
 /// # Errors
 /// [`UseCaseError::NotFound`], or [`JobError`].
@@ -58,11 +58,11 @@ pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<Liste
     if let JobState::Ended { how, .. } = job.state {
         return Err(JobError::Ended(how).into());
     }
-    // What it is about first, as its steps do.
+    // The subject first, in the same order as its steps lock rows.
     handler.stop(app, &mut uow, &job, (&who.actor, &who.origin)).await?;
     let outcome = format!("Stopped by {}.", who.actor.username);
     if !uow.jobs().cancel(id, app.now(), &outcome).await? {
-        // It ended since it was looked at.
+        // It ended since it was read.
         let how = match find(&mut uow, id).await?.state {
             JobState::Ended { how, .. } => how,
             JobState::Waiting | JobState::Running { .. } => return Err(StorageError::Stale.into()),
@@ -72,14 +72,14 @@ pub async fn stop_job(app: &App, who: &Administrator, id: JobId) -> Result<Liste
     let title = title_of(&**handler, &mut uow, &job).await?;
     let target = target(&job);
     let happened = Happened { from: title, ..Happened::to(AuditKind::JobStopped, &target) };
-    // What waited for it need wait no longer.
+    // Wakes workers for jobs in the same lane.
     uow.change_feed().touch(Topic::Jobs);
     record_as(app.now(), &mut uow, who.actor.clone(), &who.origin, happened);
     uow.commit().await?;
     show_job(app, who, id).await
 }
 
-/// Has the job run now that waits after a failure or stands, or once more the one that failed.
+/// Makes a job due now that waits after a failure or is recurring, or retries one that failed.
 ///
 /// # Errors
 /// [`UseCaseError::NotFound`], or [`JobError`].
@@ -106,7 +106,7 @@ async fn find(uow: &mut UnitOfWork, id: JobId) -> Result<Job, UseCaseError> {
     uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound(What::Job))
 }
 
-/// The job in the audit log: `12 (scheduled_change)`.
+/// The job as target in the audit log: `12 (scheduled_change)`.
 fn target(job: &Job) -> String {
     format!("{} ({})", job.id, job.kind)
 }

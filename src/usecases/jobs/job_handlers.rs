@@ -1,4 +1,4 @@
-//! Whose jobs there are: each capability registers a handler for its kind, and the runner knows none.
+//! The registry of job handlers: each capability registers one per kind, so that the runner knows none.
 
 use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
@@ -12,62 +12,62 @@ use crate::{
     usecases::{Origin, Tally, UseCaseError},
 };
 
-/// What a handler's work comes to.
+/// The future of a handler's method.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, UseCaseError>> + Send + 'a>>;
 
-/// What a step came to. It is saved with what the step wrote, or neither is.
+/// The result of a step. It is committed together with what the step wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// There is more to do.
+    /// There are more steps.
     More(Progress),
-    /// Something is about to be done outside the database. What, in the handler's words: it is saved
-    /// before [`JobHandler::effect`] is called with it.
+    /// The next thing is an effect outside the database, described in the handler's format. The intent is
+    /// committed before [`JobHandler::effect`] is called with it.
     Intend(Progress, String),
-    /// All is done. What came of it, in a sentence.
+    /// The job is complete; the outcome in a sentence.
     Done(String),
-    /// It cannot be done. Why, in a sentence.
+    /// The job cannot be done; the reason in a sentence.
     Failed(String),
-    /// All is done until then: it stands, and begins anew.
+    /// A recurring job is complete, and starts over at this time; the outcome in a sentence.
     Again(Timestamp, String),
 }
 
-/// Why a step failed.
+/// A failed step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Whether the same may well succeed later.
+    /// Whether a retry may succeed.
     pub is_passing: bool,
-    /// In a sentence for whoever reads what came of the job.
+    /// A sentence for the job's outcome.
     pub words: String,
 }
 
-/// What an effect outside the database came to, for the step after it.
+/// The result of an effect outside the database, for the next step.
 pub type Effect = String;
 
-/// A kind of jobs. `A` is the application, which has the handlers and so stands above them.
+/// A handler for a kind of job. `A` is the application; generic, because the application holds the handlers.
 ///
-/// A step is one transaction, of at most 500 rows and a quarter of a second. Whatever stops the server
-/// between two steps, each is saved once. An effect outside is done between two of them: `Intend` first,
-/// then [`Self::effect`], and the step that follows is given what came of it.
+/// A step is one transaction, of at most 500 rows and a quarter of a second, and is committed exactly once
+/// even if servers crash between steps. Effects outside the database happen between two steps: first
+/// `Intend`, then [`Self::effect`], whose result the next step gets.
 pub trait JobHandler<A>: Send + Sync {
-    /// The word in the database; it stays.
+    /// The kind in the database; never renamed.
     fn kind(&self) -> &'static str;
 
-    /// What it is about, for people: `Orbit on in production`.
+    /// What the job is about, for people: `Orbit on in production`.
     fn title<'a>(&'a self, uow: &'a mut UnitOfWork, job: &'a Job) -> Work<'a, String>;
 
-    /// The job that there always is of this kind; `None` where others add jobs, which end.
+    /// The recurring job of this kind, which always exists; `None` for kinds whose jobs are added and end.
     fn standing(&self) -> Option<NewJob<'static>> {
         None
     }
 
-    /// Adds the jobs that should be there and are not: another version of the program knew none.
+    /// Adds missing jobs, for things created by a release that had no jobs.
     fn adopt<'a>(&'a self, uow: &'a mut UnitOfWork) -> Work<'a, ()> {
         let _ = uow;
         Box::pin(async { Ok(()) })
     }
 
-    /// The next step. What it writes goes into `uow`, which the runner commits. `effect` is what came of
-    /// what the step before intended.
+    /// Runs the next step. It writes to `uow`, which the runner commits. `effect` is the result of what the
+    /// previous step intended.
     fn step<'a>(
         &'a self,
         app: &'a A,
@@ -76,16 +76,16 @@ pub trait JobHandler<A>: Send + Sync {
         effect: Option<Effect>,
     ) -> Work<'a, Step>;
 
-    /// Does outside the database what was intended. When `again` is set it may have been done before: it
-    /// has to be looked for first.
+    /// Carries out the intended effect outside the database. With `again` it may already have happened, which
+    /// must be checked first.
     fn effect<'a>(&'a self, app: &'a A, job: &'a Job, intent: &'a str, again: bool) -> Work<'a, Effect> {
         let _ = (app, job, again);
         let message = format!("nobody does {intent}");
         Box::pin(async move { Err(UseCaseError::invalid("intent", message)) })
     }
 
-    /// After a step that failed, in the transaction that says so: whether the job is given up at once.
-    /// What it is about ends with it.
+    /// Called after a failed step, in the transaction that records it: whether to give up the job at once. If
+    /// so, it also ends the job's subject.
     fn gives_up<'a>(
         &'a self,
         app: &'a A,
@@ -97,7 +97,7 @@ pub trait JobHandler<A>: Send + Sync {
         Box::pin(async { Ok(false) })
     }
 
-    /// Somebody stops the job: ends what it is about, in the transaction that ends the job.
+    /// Called when the job is stopped: ends its subject, in the transaction that ends the job.
     fn stop<'a>(
         &'a self,
         app: &'a A,
@@ -109,18 +109,18 @@ pub trait JobHandler<A>: Send + Sync {
         Box::pin(async { Ok(()) })
     }
 
-    /// Whether a job that failed can go on where it was.
+    /// Whether a failed job can resume where it was.
     fn can_be_retried(&self) -> bool {
         true
     }
 
-    /// Counts how one ended, after the commit.
+    /// Counts an ended job, after the commit.
     fn ended(&self, tally: &Tally, how: Ending) {
         let _ = (tally, how);
     }
 }
 
-/// All kinds of a program.
+/// All handlers by kind.
 pub struct JobHandlers<A>(Arc<BTreeMap<&'static str, Arc<dyn JobHandler<A>>>>);
 
 impl<A> Clone for JobHandlers<A> {
@@ -134,12 +134,12 @@ impl<A> JobHandlers<A> {
         Self(Arc::new(handlers.into_iter().map(|it| (it.kind(), it)).collect()))
     }
 
-    /// `None` for a kind of another version of the program.
+    /// `None` for a kind of another release.
     pub fn find(&self, kind: &str) -> Option<&Arc<dyn JobHandler<A>>> {
         self.0.get(kind)
     }
 
-    /// In the order of their words.
+    /// All kinds, sorted.
     pub fn kinds(&self) -> Vec<&'static str> {
         self.0.keys().copied().collect()
     }
@@ -149,7 +149,7 @@ impl<A> JobHandlers<A> {
     }
 }
 
-/// A job that stands, from `due_at` on.
+/// A recurring job, due at once.
 pub(in crate::usecases) fn standing(kind: &'static str) -> NewJob<'static> {
     let at = Timestamp::from_millis(0);
     NewJob {

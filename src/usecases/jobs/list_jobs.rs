@@ -1,4 +1,4 @@
-//! Which jobs wait, run and have ended.
+//! Lists jobs: waiting, running and ended.
 
 use crate::{
     domain::{
@@ -9,22 +9,22 @@ use crate::{
     usecases::{App, JobHandler, UseCaseError, What, administrator::Administrator},
 };
 
-/// How many are listed of each priority, and how many that ended.
+/// How many open jobs of each priority, and how many ended jobs, are listed.
 const MOST: i64 = 200;
 
-/// A job, and what may be done with it.
+/// A job, and the actions available for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedJob {
     pub job: Job,
     /// What it is about, in words.
     pub title: String,
-    /// Whether it can be ended before its work is done.
+    /// Whether it can be stopped before its work is done.
     pub can_be_stopped: bool,
-    /// Whether it can be told to run now, or once more.
+    /// Whether it can be made due now, or retried.
     pub can_be_retried: bool,
 }
 
-/// First those that have not ended, what comes first, first; then those that have, the latest first.
+/// First open jobs, in the order they will run; then ended ones, latest first.
 pub async fn list_jobs(app: &App, _who: &Administrator) -> Result<Vec<ListedJob>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let mut jobs = uow.jobs().open(MOST).await?;
@@ -37,14 +37,14 @@ pub async fn list_jobs(app: &App, _who: &Administrator) -> Result<Vec<ListedJob>
 }
 
 /// # Errors
-/// [`UseCaseError::NotFound`] when there is none of this number.
+/// [`UseCaseError::NotFound`] when there is no such job.
 pub async fn show_job(app: &App, _who: &Administrator, id: JobId) -> Result<ListedJob, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let job = uow.jobs().find(id).await?.ok_or(UseCaseError::NotFound(What::Job))?;
     listed_job(app, &mut uow, job).await
 }
 
-/// How many have not ended, by kind; those of which there are none are left out.
+/// The number of open jobs by kind; kinds without any are omitted.
 pub async fn count_jobs(app: &App) -> Result<Vec<OpenJobs>, UseCaseError> {
     Ok(app.storage.read().await?.jobs().counts(&app.jobs.kinds()).await?)
 }
@@ -64,7 +64,7 @@ async fn listed_job(app: &App, uow: &mut UnitOfWork, job: Job) -> Result<ListedJ
     })
 }
 
-/// What it is about, even where another version of the program wrote that.
+/// The title, even when another release wrote the job.
 pub(super) async fn title_of(
     handler: &dyn JobHandler<App>,
     uow: &mut UnitOfWork,
@@ -78,8 +78,7 @@ pub(super) async fn title_of(
     }
 }
 
-/// Whether it can be told to run now, because it waits after a failure or stands, or once more, because
-/// it failed.
+/// Whether the job can be retried: it waits after a failure, is recurring, or failed.
 pub(in crate::usecases) fn can_be_retried(handler: &dyn JobHandler<App>, job: &Job) -> bool {
     match job.state {
         JobState::Waiting => job.failures > 0 || handler.standing().is_some(),

@@ -1,4 +1,4 @@
-//! What is done later, or in steps.
+//! Background jobs.
 
 pub mod change_job;
 pub(super) mod job_handlers;

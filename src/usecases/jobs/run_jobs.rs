@@ -1,6 +1,5 @@
-//! Runs the jobs whose time has come, step by step. Several workers of several servers do so at once:
-//! a job is claimed for as long as its lease, each step prolongs it, and a claim that was lost saves
-//! nothing.
+//! Runs due jobs step by step, with several workers on several servers: a claim lasts as long as its lease,
+//! each step extends it, and a worker that lost its claim cannot commit.
 
 use futures_util::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -16,19 +15,19 @@ use crate::{
     usecases::{App, UseCaseError, retry::until_first},
 };
 
-/// How long an effect outside the database may take: less than the lease, so that nobody else begins it
+/// Timeout of an effect outside the database: shorter than the lease, so that no other worker starts it
 /// meanwhile.
 const EFFECT_WITHIN: Duration = Duration::from_secs(20);
-/// What came of looking.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
     pub done: usize,
     pub failed: usize,
-    /// When the next may run; `None` when there is none.
+    /// When the next job may run; `None` when there is none.
     pub next: Option<Timestamp>,
 }
 
-/// Makes sure that there is each job that always stands, and what else each capability has to have.
+/// Adds missing recurring jobs, and other jobs that handlers report missing.
 pub async fn add_standing_jobs(app: &App) -> Result<(), UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
@@ -41,17 +40,17 @@ pub async fn add_standing_jobs(app: &App) -> Result<(), UseCaseError> {
     Ok(uow.commit().await?)
 }
 
-/// Gives back what a worker has that was stopped: others go on with it at once.
+/// Gives up all claims of a stopped worker, so that others can continue at once.
 pub async fn give_back(app: &App, worker: &str) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
     uow.jobs().give_back(worker, app.now()).await?;
     Ok(uow.commit().await?)
 }
 
-/// Runs all that may run now, one job after the other, however long it has been due.
+/// Runs all due jobs one after the other.
 ///
 /// # Errors
-/// The database kept it from going on; what was not saved is done again when the lease ends.
+/// The database failed; unsaved steps are repeated when the lease expires.
 pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> {
     let kinds = app.jobs.kinds();
     let mut ran = Ran::default();
@@ -67,7 +66,7 @@ pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> 
         // Another worker was first.
         let Some(job) = claimed else { return Ok(Ran { next, ..ran }) };
         let Some(handler) = app.jobs.find(&job.kind) else { return Ok(Ran { next, ..ran }) };
-        // Whatever a capability does wrong, the worker goes on.
+        // A panic in a handler must not stop the worker.
         let ended = AssertUnwindSafe(run(app, &**handler, job.clone())).catch_unwind().await;
         let ended = match ended {
             Ok(ended) => ended?,
@@ -81,13 +80,13 @@ pub async fn run_due_jobs(app: &App, worker: &str) -> Result<Ran, UseCaseError> 
     }
 }
 
-/// How the claimed job ended; `None` when it did not, or not by this claim.
+/// How the claimed job ended; `None` when it did not, or the claim was lost.
 async fn run(app: &App, handler: &dyn JobHandler<App>, mut job: Job) -> Result<Option<Ending>, UseCaseError> {
     if job.stops_its_servers() {
         let message = format!("{} tries in a row ended without a word.", job.lost);
         return fail(app, handler, &job, UseCaseError::invalid("job", message)).await;
     }
-    // What an earlier claim intended may have been done.
+    // The effect that an earlier claim intended may have happened.
     let mut effect_may_be_done = true;
     loop {
         let step = match step(app, handler, &job, effect_may_be_done).await {
@@ -110,7 +109,7 @@ async fn run(app: &App, handler: &dyn JobHandler<App>, mut job: Job) -> Result<O
     }
 }
 
-/// Whether it let something more urgent go first that is due. It goes on where it is.
+/// Gives up the claim if a more urgent job is due, and returns whether it did. This job resumes later.
 async fn gave_way(app: &App, job: &Job) -> Result<bool, UseCaseError> {
     let more_urgent = job.priority.more_urgent();
     let next = app.storage.read().await?.jobs().next(more_urgent, &app.jobs.kinds()).await?;
@@ -124,7 +123,7 @@ async fn gave_way(app: &App, job: &Job) -> Result<bool, UseCaseError> {
     Ok(true)
 }
 
-/// One step, with all that it writes; `None` when the claim does not count any more.
+/// One step with all it writes; `None` when the claim was lost.
 async fn step(
     app: &App,
     handler: &dyn JobHandler<App>,
@@ -152,7 +151,7 @@ async fn saved(
 ) -> Result<Option<Step>, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let step = handler.step(app, &mut uow, job, effect).await?;
-    // After the work: the lease begins with the commit.
+    // After the work, so that the new lease starts with the commit.
     let now = app.now();
     let until = now.plus_millis(LEASE);
     let mut jobs = uow.jobs();
@@ -170,7 +169,7 @@ async fn saved(
     Ok(Some(step))
 }
 
-/// Writes down that a step failed: the job is tried again later, or not any more.
+/// Records a failed step: the job is retried later, or given up.
 async fn fail(
     app: &App,
     handler: &dyn JobHandler<App>,
@@ -203,11 +202,11 @@ async fn fail(
     }
     drop(uow);
     let ending = put_off(app, job, &failure.words).await?;
-    // The next would meet the same.
+    // The next job would fail alike.
     if failure.is_passing { Err(error) } else { Ok(ending) }
 }
 
-/// Leaves it for later, or for good when it failed too often.
+/// Schedules a retry with backoff, or gives up the job after too many failures.
 async fn put_off(app: &App, job: &Job, words: &str) -> Result<Option<Ending>, UseCaseError> {
     let handler = app.jobs.find(&job.kind);
     let stands = handler.is_some_and(|it| it.standing().is_some());

@@ -1,4 +1,4 @@
-//! What every page of a group shows, and what its reader may do there.
+//! The frame of every group page, and the caller's permissions there.
 
 use crate::{
     domain::{
@@ -8,17 +8,17 @@ use crate::{
     usecases::Caller,
 };
 
-/// What every page of a group shows around its own matter.
+/// What every group page shows around its content.
 #[derive(Clone, Debug)]
 pub struct GroupFrame {
     pub namespace: Namespace,
     /// From the top-level group down to the namespace itself.
     pub ancestors: Vec<Namespace>,
-    /// Which pages and actions are open to the caller.
+    /// The pages and actions available to the caller.
     pub may: May,
 }
 
-/// What the caller may do here; pages show it, use cases enforce it.
+/// The caller's permissions; shown by pages, enforced by use cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct May {

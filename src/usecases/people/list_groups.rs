@@ -1,4 +1,4 @@
-//! The groups and projects that somebody may see.
+//! Lists the groups and projects that the caller may see.
 
 use crate::{
     domain::access::whose_namespaces,
@@ -6,17 +6,17 @@ use crate::{
     usecases::{App, Caller, UseCaseError},
 };
 
-/// How many stand on a page.
+/// Namespaces per page.
 pub const PAGE: i64 = 50;
 
 #[derive(Clone, Debug)]
 pub struct GroupList {
     pub groups: Vec<VisibleNamespace>,
-    /// Whether there is a page after this one.
+    /// Whether there is another page.
     pub more: bool,
 }
 
-/// Those with `filter` in their path or name; `page` counts from 1.
+/// Namespaces with `filter` in path or name; `page` starts at 1.
 pub async fn list_groups(
     app: &App,
     caller: &Caller,

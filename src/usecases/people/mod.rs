@@ -1,4 +1,4 @@
-//! Groups, projects, and who is in them.
+//! Groups, projects and memberships.
 
 pub(super) mod group_frame;
 pub mod list_groups;

@@ -1,5 +1,5 @@
-//! Signs somebody in for whom an OpenID Connect provider vouches: finds out who it is here, makes their
-//! memberships what the provider says, and starts a session.
+//! Signs in a user whom an OpenID Connect provider authenticated: finds or creates the user, updates their
+//! memberships from the provider's groups, and starts a session.
 
 use crate::{
     domain::{
@@ -23,35 +23,35 @@ use crate::{
     },
 };
 
-/// What an operator has decided about those who come from the provider.
+/// The operator's rules for sign-ins through the provider.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderRules {
-    /// Whether somebody who has no account gets one.
+    /// Whether to create missing users.
     pub create_users: bool,
     pub group_map: GroupMap,
 }
 
 pub struct ProviderSignIn<'a> {
-    /// Verified in every respect.
+    /// From a verified ID token.
     pub claims: &'a ProviderClaims,
     pub rules: &'a ProviderRules,
-    /// Names the answer of the provider: each counts once.
+    /// Identifies the provider's response, which can be used once.
     pub answer_hash: &'a str,
-    /// From when on the answer is too old anyway, for every server.
+    /// When the response has expired on every server, clock skew allowed for.
     pub answer_expires_at: Timestamp,
-    /// The session that the browser already has; it ends.
+    /// The browser's current session, which ends.
     pub old_token: Option<&'a str>,
     pub user_agent: &'a str,
 }
 
-/// The new session's token, or why there is none.
+/// Returns the new session's token, or why it was refused.
 pub async fn sign_in_with_provider(
     app: &App,
     origin: &Origin,
     sign_in: &ProviderSignIn<'_>,
 ) -> Result<Result<String, Refusal>, UseCaseError> {
     match attempt(app, origin, sign_in).await {
-        // Another sign-in of the same person linked or made the account first: now it is there.
+        // A concurrent sign-in linked or created the user first; the second attempt finds it.
         Err(UseCaseError::Storage(StorageError::Duplicate { .. })) => attempt(app, origin, sign_in).await,
         other => other,
     }
@@ -104,12 +104,12 @@ async fn attempt(
     Ok(Ok(token))
 }
 
-/// As whom the audit log names the provider.
+/// The provider as actor in the audit log.
 fn provider(claims: &ProviderClaims) -> AuditActor {
     AuditActor { id: None, username: String::from("provider"), name: claims.identity.issuer().to_owned() }
 }
 
-/// By the identity when it is linked; else by the verified address, which links it.
+/// By the linked identity; otherwise by the verified email address, and links them.
 async fn find_or_make(
     app: &App,
     uow: &mut UnitOfWork,
@@ -137,7 +137,7 @@ async fn find_or_make(
         },
     };
     if uow.identities().is_linked(user.id, claims.identity.issuer()).await? {
-        // Perhaps a moment ago and to this very identity: two tabs at a first sign-in.
+        // Perhaps linked to this identity just now, by a first sign-in in another tab.
         let is_this = uow.identities().find(&claims.identity).await? == Some(user.id);
         return Ok(if is_this { Ok(user) } else { Err(Refusal::LinkedToAnother) });
     }
@@ -152,7 +152,7 @@ fn human(user: User) -> Result<User, Refusal> {
     if user.kind == UserKind::Bot { Err(Refusal::Bot) } else { Ok(user) }
 }
 
-/// An account without a password, and never an administrator's.
+/// Creates a user without password, never an administrator.
 async fn create(
     app: &App,
     uow: &mut UnitOfWork,
@@ -186,7 +186,7 @@ async fn create(
     Ok(User { id, username, name, kind: UserKind::Human, is_admin: false })
 }
 
-/// Makes the memberships that a provider made what it wants now. Those made by hand stay.
+/// Brings the memberships made by a provider in line with what it says. Those made by hand stay.
 pub(super) async fn set_memberships(
     app: &App,
     uow: &mut UnitOfWork,

@@ -1,5 +1,4 @@
-//! Takes from a user who they are at a provider, and what came with it. For operators at the command
-//! line.
+//! Unlinks a user from providers, and removes what a provider granted. For operators at the command line.
 
 use super::sign_in_with_provider::set_memberships;
 use crate::{
@@ -10,8 +9,8 @@ use crate::{
     },
 };
 
-/// The issuers that the user was linked to; without any, nothing changes. Their sessions end and the
-/// memberships that a provider made are withdrawn; the next sign-in with a verified address links again.
+/// Returns the issuers that the user was linked to; when empty, nothing changed. Ends the user's sessions and
+/// withdraws memberships made by a provider; the next sign-in with a verified email address links again.
 pub async fn unlink_user(app: &App, origin: &Origin, username: &str) -> Result<Vec<String>, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;

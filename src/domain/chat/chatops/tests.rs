@@ -8,7 +8,7 @@ fn percentage(text: &str) -> Percentage {
     Percentage::parse(text).expect("a percentage")
 }
 
-/// A change of [`FLAG`] in production, for everyone.
+/// A change of [`FLAG`] in production for everyone.
 fn set(value: FlagValue) -> SetFlag {
     SetFlag {
         flag: FLAG.to_owned(),
@@ -20,7 +20,7 @@ fn set(value: FlagValue) -> SetFlag {
     }
 }
 
-/// What is set by `gitlab run feature set` and this.
+/// Parses `gitlab run feature set` with `rest` appended.
 fn read_set(rest: &str) -> SetFlag {
     match parse(&format!("gitlab run feature set {rest}")) {
         Ok(ChatopsCommand::Set(set)) => set,
@@ -240,7 +240,7 @@ proptest! {
         let _ = parse_words(&words);
     }
 
-    /// Whatever a value is, in quotation marks it arrives as it is.
+    /// Any value survives quoting unchanged.
     #[test]
     fn a_reason_in_quotation_marks_is_kept_as_it_is(reason in "[a-zA-Z0-9 .,!?=`<>&\"\\\\’‘-]{0,40}[a-z]") {
         let quoted = reason.replace('\\', "\\\\").replace('"', "\\\"");

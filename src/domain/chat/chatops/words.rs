@@ -1,10 +1,10 @@
-//! Cutting a line into words, as a shell does, with what chat programs make of quotation marks.
+//! Splits a line into words like a shell, accepting the typographic quotes of chat programs.
 
-/// The words of a line. What stands in quotation marks is one word, without them; in double ones `\`
-/// makes the next sign ordinary.
+/// The words of a line. Quotes group a word and are dropped; in double quotes, `\` escapes the next
+/// character.
 ///
 /// # Errors
-/// What is wrong with the line, in a sentence.
+/// What is wrong with the line, as a sentence.
 pub(super) fn split(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -29,7 +29,7 @@ enum Quotation {
 }
 
 impl Quotation {
-    /// Chat programs bend quotation marks while somebody types.
+    /// Chat programs turn straight quotes into typographic ones.
     const fn begun_by(sign: char) -> Option<Self> {
         match sign {
             '\'' | '‘' | '’' => Some(Self::Single),
