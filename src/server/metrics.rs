@@ -1,8 +1,8 @@
-//! `/-/metrics`: the program in numbers, in the text forms of Prometheus: `OpenMetrics` 1.0, and the
-//! classic one for whoever asks for that ([`format`]).
+//! `/-/metrics` in the Prometheus text formats: `OpenMetrics` 1.0, and the classic one on request
+//! ([`format`]).
 //!
-//! Numbers are kept where things happen ([`Requests`] here, [`Tally`] in the use cases) and read when
-//! somebody asks for them. Every label has few values, all of them ours.
+//! Counters live where things happen ([`Requests`] here, [`Tally`] in the use cases) and are read on scrape.
+//! Every label has few values, all of them ours.
 
 mod access;
 mod format;
@@ -42,13 +42,13 @@ use crate::{
     usecases::{Count, SignInOutcome, jobs::list_jobs::count_jobs},
 };
 
-/// What this build was made from; a package sets it, a checkout does not.
+/// The commit of this build; set by packages, not in a checkout.
 const COMMIT: &str = match option_env!("DUO_COMMIT") {
     Some(commit) => commit,
     None => "",
 };
 
-/// All the numbers, for whoever may read them.
+/// All metrics, for an authorised collector.
 pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderMap) -> Response {
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), &headers) {
         return refusal.into_response();
@@ -66,14 +66,14 @@ pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderM
     (headers, format.of(scrape.text())).into_response()
 }
 
-/// The numbers of one moment.
+/// The values of one scrape.
 struct Scrape {
     state: Arc<ServerState>,
-    /// How long the database took to answer; `None` when it did not.
+    /// Latency of the database; `None` if it did not respond.
     database_answered: Option<Duration>,
     pools: Vec<PoolUse>,
     process: Option<Process>,
-    /// Those that have not ended; `None` while the database is away.
+    /// Open jobs; `None` while the database is unreachable.
     jobs: Option<Vec<OpenJobs>>,
 }
 
@@ -87,7 +87,7 @@ impl Scrape {
     }
 }
 
-/// The library wants one; nobody prints it.
+/// A supertrait of `Collector`; never printed.
 impl fmt::Debug for Scrape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scrape")
@@ -216,7 +216,7 @@ impl Scrape {
         self.jobs.as_ref()?.iter().find(|it| it.kind == kind)
     }
 
-    /// A version that is not deployed is a decision as well: that nothing runs.
+    /// A version that is not deployed counts as a decision as well: nothing runs.
     fn decisions(&self) -> impl Iterator<Item = ([(&'static str, &'static str); 3], u64)> {
         let tally = &self.state.app.tally;
         let labels = |kind, result, rule| [("kind", kind), ("result", result), ("rule", rule)];
@@ -257,7 +257,7 @@ impl Scrape {
         )
     }
 
-    /// Under the names that Prometheus's own libraries give them.
+    /// Under the names of the Prometheus client libraries.
     fn process(&self, page: &mut Page<'_>) -> fmt::Result {
         #[expect(clippy::cast_precision_loss, reason = "no process comes near 2^52 of anything")]
         let gauge = |number: u64| [([], number as f64)];
@@ -281,11 +281,11 @@ impl Scrape {
     }
 }
 
-/// Where metrics are written to.
+/// Writes metrics.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
-    /// `name` is without the `_total` that the form adds.
+    /// `name` is without the suffix `_total`, which the encoder adds.
     fn counters<'l, const N: usize>(
         &mut self,
         name: &str,
