@@ -56,7 +56,7 @@ pub(super) async fn render<V: IntoView + 'static>(
     document(state, request, Arc::new(move || view().into_any())).await
 }
 
-/// One code for all pages.
+/// Not generic, so that it is compiled once for all pages.
 async fn document(
     state: &Arc<ServerState>,
     request: Request<Body>,
