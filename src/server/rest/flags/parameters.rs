@@ -42,8 +42,8 @@ pub struct Known {
     pub texts: &'static [&'static str],
     /// Single values that name an environment, never empty.
     pub places: &'static [&'static str],
-    /// For whom: texts or lists. Only JSON has empty ones for what is left out: in a query or a form they
-    /// come of a variable that nobody set, and would stand for everyone.
+    /// Targets: single values or lists. Only JSON may have empty ones, for omitted: in a query or a form they
+    /// result from an unset variable, and would stand for everyone.
     pub targets: &'static [&'static str],
 }
 
