@@ -16,7 +16,7 @@ pub(super) fn ready() {
     if let Some(socket) = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())
         && let Err(error) = tell(&socket)
     {
-        tracing::warn!(%error, "systemd could not be told that the server is ready");
+        tracing::warn!(%error, "cannot notify systemd that the server is ready");
     }
 }
 

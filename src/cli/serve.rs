@@ -52,9 +52,9 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {
         if create_demo_data(&app, &origin(&app)).await? {
-            tracing::info!("made the demo data");
+            tracing::info!("created the demo data");
         } else {
-            tracing::info!("the database is not empty: no demo data was made");
+            tracing::info!("the database is not empty: no demo data was created");
         }
     }
     let first = make_first_administrator_link(&app).await?;

@@ -88,7 +88,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                 ) => {}
             Err(error) => {
                 if !said {
-                    tracing::error!(%error, "no connection could be accepted; trying on");
+                    tracing::error!(%error, "cannot accept connections; retrying");
                     said = true;
                 }
                 time::sleep(AFTER_A_REFUSAL).await;
@@ -148,7 +148,7 @@ async fn connection(
         // A connection that was asked to leave may have received a request since.
         while leaving.as_mut().poll(context).is_ready() {
             if pulse.kept_waiting_since().is_some() {
-                tracing::debug!(%peer, "closed a connection whose client kept it waiting, for another");
+                tracing::debug!(%peer, "closed a stalled connection in favour of another");
                 return Poll::Ready(());
             }
             leaving.set(pulse.leave.notified());
@@ -162,7 +162,7 @@ async fn connection(
             ready!(alarm.as_mut().poll(context));
             let now = Instant::now();
             if end.is_some_and(|end| end <= now) {
-                tracing::debug!(%peer, "closed a connection whose client kept it waiting");
+                tracing::debug!(%peer, "closed a stalled connection");
                 return Poll::Ready(());
             }
             alarm.as_mut().reset(end.unwrap_or(now + limits.idle));

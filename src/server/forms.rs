@@ -309,7 +309,7 @@ fn is_plain_form(headers: &HeaderMap) -> bool {
 
 /// The message for an error that is not the user's fault; logs it.
 pub(super) fn broken(error: &UseCaseError) -> (StatusCode, String) {
-    tracing::error!(%error, "a form was not done");
+    tracing::error!(%error, "a form failed");
     if error.is_unwritable() {
         let text = "Nothing can be changed at the moment, and nobody can sign in: the database takes no changes. Whoever runs this server can tell why.";
         (StatusCode::SERVICE_UNAVAILABLE, String::from(text))

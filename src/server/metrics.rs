@@ -108,12 +108,12 @@ impl Scrape {
     fn server(&self, page: &mut Page<'_>) -> fmt::Result {
         page.gauges(
             "duo_build_info",
-            "The version that runs, and the commit it was built from if known",
+            "The running version, and the commit it was built from if known",
             [([("version", env!("CARGO_PKG_VERSION")), ("commit", COMMIT)], 1.0)],
         )?;
         let mut histogram = page.0.encode_descriptor(
             "duo_http_request_duration_seconds",
-            "Requests, and how long they took until the answer began",
+            "Requests, and their duration until the response started",
             None,
             MetricType::Histogram,
         )?;
@@ -142,7 +142,7 @@ impl Scrape {
         )?;
         page.counters(
             "duo_stale_decisions",
-            "Decisions that came from the cache, because the database was out of reach",
+            "Decisions that came from the cache because the database was unreachable",
             [([], self.state.app.tally.stale_decisions.get())],
         )?;
         page.counters(
@@ -209,7 +209,7 @@ impl Scrape {
             let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
             ([("kind", kind)], seconds)
         });
-        page.gauges("duo_jobs_late_seconds", "For how long the first waiting job could have been run", late)
+        page.gauges("duo_jobs_late_seconds", "How long the first waiting job has been due", late)
     }
 
     fn open_jobs(&self, kind: &str) -> Option<&OpenJobs> {
@@ -235,10 +235,10 @@ impl Scrape {
 
     fn database(&self, page: &mut Page<'_>) -> fmt::Result {
         let up = if self.database_answered.is_some() { 1.0 } else { 0.0 };
-        page.gauges("duo_database_up", "Whether the database answered just now", [([], up)])?;
+        page.gauges("duo_database_up", "Whether the database responded during this scrape", [([], up)])?;
         page.gauges(
             "duo_database_answer_seconds",
-            "How long the database took to answer just now",
+            "How long the database took to respond during this scrape",
             self.database_answered.map(|took| ([], took.as_secs_f64())),
         )?;
         let states = |pool: &PoolUse| [(pool.name, "idle", pool.idle), (pool.name, "in_use", pool.in_use)];
@@ -252,7 +252,7 @@ impl Scrape {
         )?;
         page.gauges(
             "duo_database_connections_max",
-            "How many connections to the database there may be",
+            "Maximum number of connections to the database",
             self.pools.iter().map(|pool| ([("pool", pool.name)], f64::from(pool.most))),
         )
     }
@@ -265,17 +265,13 @@ impl Scrape {
         let started = self.state.started.as_millis() as f64 / 1000.0;
         page.gauges("process_start_time_seconds", "When the server started, in Unix time", [([], started)])?;
         let Some(process) = self.process else { return Ok(()) };
-        page.gauges(
-            "process_resident_memory_bytes",
-            "Memory that is resident",
-            gauge(process.resident_bytes),
-        )?;
-        page.gauges("process_virtual_memory_bytes", "Memory that is mapped", gauge(process.virtual_bytes))?;
+        page.gauges("process_resident_memory_bytes", "Resident memory", gauge(process.resident_bytes))?;
+        page.gauges("process_virtual_memory_bytes", "Virtual memory", gauge(process.virtual_bytes))?;
         page.gauges("process_threads", "Threads", gauge(process.threads))?;
         page.gauges("process_open_fds", "Open files and connections", gauge(process.open_files))?;
         page.gauges(
             "process_max_fds",
-            "How many there may be",
+            "Maximum number of open files and connections",
             process.most_files.into_iter().flat_map(gauge),
         )
     }

@@ -116,7 +116,7 @@ pub(super) async fn session(
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "session not read");
+                tracing::error!(%error, "cannot read the session");
                 let text = "The database does not answer. Nothing was changed. Try again in a moment.\n";
                 return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
             }

@@ -67,7 +67,7 @@ pub enum OutboundError {
 
 impl Outbound {
     /// # Errors
-    /// This machine has no trusted certificates; not with plain HTTP.
+    /// This machine has no trusted certificates; plain HTTP needs none.
     pub fn new(reach: Reach) -> io::Result<Self> {
         let builder = HttpsConnectorBuilder::new();
         let schemes = if reach.plain_http {

@@ -30,8 +30,8 @@ pub(super) fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxi
         static SAID: Once = Once::new();
         SAID.call_once(|| {
             tracing::warn!(
-                "a proxy wrote into X-Forwarded-For what is no address, so nobody knows where its requests come from; \
-                 this is said once"
+                "X-Forwarded-For of a trusted proxy has no valid IP address, so the client of the request is unknown; \
+                 this is logged once"
             );
         });
     }

@@ -28,7 +28,7 @@ pub enum ServeError {
         /// The system's error.
         source: io::Error,
     },
-    /// The sign-in provider cannot be reached over TLS.
+    /// There are no trusted certificates for TLS to the sign-in provider.
     #[error("cannot trust any sign-in provider: {0}. Install this machine's certificates (ca-certificates).")]
     Certificates(#[source] io::Error),
     /// Any other error of the system.

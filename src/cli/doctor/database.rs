@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The oldest supported PostgreSQL, as `server_version_num`.
+/// The oldest PostgreSQL release that is still maintained, as `server_version_num`.
 const MAINTAINED: i32 = 140_000;
 /// Maximum clock skew, in milliseconds.
 const APART: i64 = 2000;

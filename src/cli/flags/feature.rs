@@ -51,7 +51,7 @@ Examples:
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// List every flag that is defined or set
+    /// List all flags that are defined or set
     List {
         #[command(flatten)]
         place: OnePlace,
@@ -69,7 +69,7 @@ Examples:
         #[arg(long)]
         force: bool,
     },
-    /// List what the flags are for; as YAML it is a file that `feature import` reads
+    /// List the definitions of flags; as YAML it is a file for `feature import`
     Definitions {
         /// The output: a table, JSON, or YAML for `feature import`
         #[arg(long, value_enum, default_value_t)]
@@ -183,7 +183,7 @@ pub enum DefinitionFormat {
     /// A table for people
     #[default]
     Text,
-    /// An array of objects for programs
+    /// An array of objects
     Json,
     /// A file for import
     Yaml,

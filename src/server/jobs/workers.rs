@@ -40,7 +40,7 @@ impl Workers {
         let _ = self.task.await;
         for worker in self.names {
             if let Err(error) = give_back(&self.app, &worker).await {
-                tracing::warn!(%error, "jobs were not given back: others go on with them when the lease ends");
+                tracing::warn!(%error, "jobs were not released: other servers continue them when the lease expires");
                 return;
             }
         }
@@ -49,7 +49,7 @@ impl Workers {
 
 async fn run(app: App, [one, two]: [String; 2]) {
     while let Err(error) = add_standing_jobs(&app).await {
-        tracing::warn!(%error, "the jobs of the program have to wait");
+        tracing::warn!(%error, "recurring jobs could not be added; retrying");
         sleep(RETRY).await;
     }
     tokio::join!(work(&app, one), work(&app, two));
@@ -70,7 +70,7 @@ async fn work(app: &App, worker: String) {
             }
             Err(error) => {
                 if !failing {
-                    tracing::warn!(%error, "jobs have to wait");
+                    tracing::warn!(%error, "jobs could not be run; retrying");
                 }
                 failing = true;
                 RETRY

@@ -80,7 +80,7 @@ pub(super) async fn claims(
         UserInfo::Read(claims) => sources.push(Source { name: "user info", claims }),
         UserInfo::None => {}
         UserInfo::Unread(reason) => {
-            tracing::warn!(reason, "the provider's user info was not read");
+            tracing::warn!(reason, "the provider's user info could not be read");
             // The user info might have said that the email address is not verified.
             trusted = &untrusted;
         }

@@ -52,7 +52,7 @@ impl<'a> Source<'a> {
     }
 
     fn unread(&self, claim: &str, reason: &str) {
-        tracing::warn!(source = self.name, claim, reason, "a claim of the provider was not read");
+        tracing::warn!(source = self.name, claim, reason, "a claim of the provider could not be read");
     }
 
     /// How the provider says that it omitted the claim because it has too many values, if it does.

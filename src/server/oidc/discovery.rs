@@ -213,7 +213,7 @@ impl Provider {
                 let metadata = Arc::new(metadata);
                 let mut known = self.known();
                 if known.failed.take().is_some() {
-                    tracing::info!(issuer = %self.0.config, "the sign-in provider answers again");
+                    tracing::info!(issuer = %self.0.config, "the sign-in provider is available again");
                 }
                 known.metadata = Some(metadata.clone());
                 Ok(metadata)
@@ -257,7 +257,7 @@ impl Provider {
             match JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.0.http).await {
                 Ok(keys) => keys,
                 Err(error) => {
-                    tracing::warn!(error = %ProviderError::from(error), "the provider's keys were not read");
+                    tracing::warn!(error = %ProviderError::from(error), "cannot read the provider's keys");
                     return None;
                 }
             };

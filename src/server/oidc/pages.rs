@@ -163,7 +163,7 @@ async fn finish(
     }
     if let Some(error) = query.get("error") {
         let text = format!("{error} {}", query.text("error_description"));
-        tracing::info!(error = printable(&text), "the provider signed nobody in");
+        tracing::info!(error = printable(&text), "the provider refused the sign-in");
         return Err(match error {
             "server_error" | "temporarily_unavailable" => {
                 Failure::Provider(ProviderError::Unavailable(printable(&text)))
@@ -185,7 +185,7 @@ async fn finish(
     match sign_in_with_provider(&state.app, origin, &sign_in).await {
         Ok(outcome) => outcome.map_err(Failure::Refused),
         Err(error) => {
-            tracing::error!(%error, "sign-in by the provider failed");
+            tracing::error!(%error, "sign-in through the provider failed");
             Err(if error.is_unwritable() {
                 Failure::Unwritable
             } else if error.is_passing() {
@@ -298,7 +298,7 @@ async fn failed(
     failure: &Failure,
 ) -> Response {
     if let Failure::Provider(error) = failure {
-        tracing::warn!(%error, "sign-in by the provider failed");
+        tracing::warn!(%error, "sign-in through the provider failed");
         if matches!(error, ProviderError::Unavailable(_)) {
             provider.look_again();
         }

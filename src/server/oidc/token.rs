@@ -198,7 +198,7 @@ fn judged(claims: &Claims) -> Result<Claims, String> {
                     source = "ID token",
                     claim = name,
                     reason,
-                    "a claim of the provider was not read"
+                    "a claim of the provider could not be read"
                 );
             }
             Some(None) => return Err(format!("{name} is no time in seconds")),

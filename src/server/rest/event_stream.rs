@@ -217,7 +217,7 @@ impl Follower {
             }
             Err(UseCaseError::Storage(error)) if error.is_unavailable() => out_of_reach(),
             Err(error) => {
-                tracing::error!(%error, "a stream of changes ended");
+                tracing::error!(%error, "an event stream failed");
                 None
             }
         }

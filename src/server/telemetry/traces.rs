@@ -77,7 +77,7 @@ impl Traces {
     pub async fn finish(self) {
         let sent = task::spawn_blocking(move || self.provider.shutdown_with_timeout(PATIENCE)).await;
         if !matches!(sent, Ok(Ok(()))) {
-            tracing::warn!("the last spans were not sent");
+            tracing::warn!("the last spans could not be exported");
         }
     }
 }
@@ -129,7 +129,7 @@ impl Collector {
         match &sent {
             Ok(answer) if answer.status().is_success() => {
                 if self.is_away.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the collector of traces takes spans again");
+                    tracing::info!("the trace collector accepts spans again");
                 }
             }
             Ok(answer) => self.went_away(&answer.status()),
@@ -140,7 +140,7 @@ impl Collector {
 
     fn went_away(&self, why: &dyn Display) {
         if !self.is_away.swap(true, Ordering::Relaxed) {
-            tracing::warn!("the collector of traces does not take spans, they are lost until it does: {why}");
+            tracing::warn!("the trace collector does not accept spans, they are lost until it does: {why}");
         }
     }
 }

@@ -104,8 +104,8 @@ impl Asked {
     }
 }
 
-/// Text in which an unpaired surrogate (`"\ud83d"`) becomes a replacement character. serde_json's own
-/// deserialiser would refuse it.
+/// Text in which an unpaired surrogate (`"\ud83d"`) becomes a replacement character. The own
+/// deserialiser of `serde_json` would refuse it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Text(String);
 
