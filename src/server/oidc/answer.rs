@@ -127,7 +127,6 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
 ///
 /// # Errors
 /// The attempt requires an authentication after its start, and there was none.
-/// In this attempt only a proof after its begin counts, and there is none.
 fn authenticated_at(
     token: &IdToken,
     verified: &CoreIdTokenClaims,

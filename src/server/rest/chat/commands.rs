@@ -34,7 +34,7 @@ use crate::{
 /// Timeout of a command. Slack waits for three seconds.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// Maximum length of an answer, in characters.
+/// Longer answers are truncated, in characters.
 const LONGEST: usize = 3000;
 
 /// A slash command, as Slack sends it: `text` holds the whole command. Slack's other fields, about the

@@ -66,7 +66,6 @@ pub async fn follow(
 /// whenever the value of a feature flag may have changed in the environment of this server. Several changes
 /// at once are one event. It starts, resumes and ends as `/api/v1/changes` does. Needs the scope
 /// `read_decisions`.
-/// scope `read_decisions`.
 #[utoipa::path(
     get,
     path = "/ofrep/v1/events",
