@@ -114,7 +114,7 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
     let (earlier, later) = (at(now.as_millis() - LEEWAY), at(now.as_millis() + LEEWAY));
     client
         .id_token_verifier()
-        // [`IdToken`] verifies the signature over the original token: the verifier sees an excerpt.
+        // `IdToken` verifies the signature over the original token: the verifier sees an excerpt.
         .insecure_disable_signature_check()
         .set_time_fn(move || earlier)
         .set_issue_time_verifier_fn(move |issued| {
