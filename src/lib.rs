@@ -1,9 +1,9 @@
 //! Duo Console: a web console and decision service for AI agent flows.
 //!
-//! The map of the house; `ARCHITECTURE.md` explains the rooms. `ssr` is the server, `hydrate` the
-//! browser: whole rooms are told apart here, and in `actions` and `ui`, which both builds have, their parts.
+//! `ARCHITECTURE.md` explains the rooms, which are the modules below. `ssr` builds the server, `hydrate` the
+//! browser part: whole rooms are selected here, parts of `actions` and `ui`, which both builds have, there.
 
-// A view is a type, and a page's is deep.
+// The type of a view nests as deeply as its page.
 #![recursion_limit = "256"]
 
 pub mod actions;
@@ -22,7 +22,7 @@ pub mod wire;
 
 pub mod ui;
 
-/// Where the browser part begins: the islands are woken one by one from here.
+/// Entry point of the browser build: hydrates the islands one by one.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

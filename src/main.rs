@@ -1,4 +1,4 @@
-//! Reads the command line, runs the command.
+//! Parses the command line and runs the command.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -8,7 +8,7 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// How long work that a forced end left behind may hold up the exit.
+/// How long tasks that are still running may delay the exit after a forced end.
 const LEFTOVERS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {

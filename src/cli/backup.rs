@@ -1,4 +1,4 @@
-//! `backup` and `restore`: a copy of the SQLite database, out and in.
+//! `backup` and `restore`: a copy of the SQLite database.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,16 +20,16 @@ use crate::{
 };
 
 pub(super) const AFTER_BACKUP: &str = "\
-Servers go on meanwhile. The copy is one file, complete, checked and private; it appears under its
-name only when it is on the disk. For a PostgreSQL database it says how to do it with pg_dump.
+Servers may keep running. The backup is a single file, complete, verified and private; it gets its
+name only once it is on disk. For PostgreSQL it prints the pg_dump command to use instead.
 
 Example:
   duo-console backup /srv/backup/duo-$(date +%F).db";
 
 pub(super) const AFTER_RESTORE: &str = "\
-Stop the server first; a database in use is not touched. The copy is checked before anything is
-changed, and the database that was there is kept beside it. Everything is then as it was when the
-copy was made: sessions and tokens that were revoked since are valid again.
+Stop the server first; a database in use is not changed. The backup is verified before anything is
+changed, and the previous database is kept beside it. Everything is then as it was at the time of
+the backup: sessions and tokens that were revoked since are valid again.
 
 Example:
   duo-console restore /srv/backup/duo-2026-11-21.db";
@@ -66,7 +66,7 @@ pub(super) async fn run_restore(
     Restore { file }: &Restore,
 ) -> Result<(), Failure> {
     let database = options.validate()?;
-    // As in 20261121T150610Z: it stands in a file's name.
+    // As in 20261121T150610Z, for a file name.
     let now: String =
         SystemClock.now().rfc3339().chars().take(19).filter(|it| it.is_alphanumeric()).collect();
     let done =
@@ -82,8 +82,8 @@ pub(super) async fn run_restore(
     Ok(())
 }
 
-/// Refuses a copy whose audit log is not as the program wrote it. One of an older schema cannot be read
-/// by this program until the next start brings it up to date.
+/// Refuses a copy whose audit log was tampered with. A copy with an older schema cannot be verified before it
+/// is migrated at the next start.
 async fn chain_holds(copy: &DatabaseUrl) -> Result<(), CopyError> {
     let storage = Storage::open_as_it_is(copy).await?;
     if let SchemaState::Current(_) = storage.schema_state().await? {
@@ -122,7 +122,7 @@ fn undump(database: &DatabaseConfig, file: &Path) -> String {
     )
 }
 
-/// As a shell takes it.
+/// Quotes an argument for a shell.
 fn quoted(text: &str) -> String {
     if text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) && !text.is_empty() {
         return text.to_owned();

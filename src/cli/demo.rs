@@ -1,11 +1,11 @@
-//! `demo`: the demo data, on an empty database only.
+//! `demo`: creates the demo data, in an empty database only.
 
 use super::{Failure, open::origin, output::print};
 use crate::usecases::{App, create_demo_data::create_demo_data};
 
 pub(super) const AFTER_HELP: &str = "\
-The passwords of the demo users are known to everybody: use it on a machine of your own.
-`duo-console serve --demo` makes the same data and serves it.
+The passwords of the demo users are public: use it on your own machine only.
+`duo-console serve --demo` creates the same data and serves it.
 
 Example:
   duo-console demo --database-url sqlite://demo.db";

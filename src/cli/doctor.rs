@@ -1,4 +1,4 @@
-//! `doctor`: looks for what is wrong with the set-up, and says what to do. It changes nothing.
+//! `doctor`: diagnoses problems of the set-up, with advice. Read-only.
 
 mod database;
 mod findings;
@@ -14,7 +14,7 @@ use crate::server::config::{DatabaseOptions, ServeOptions};
 
 pub(super) const AFTER_HELP: &str = "\
 It takes the flags and variables of `serve`, and checks what a server would run with. It changes
-nothing, and can run beside one. The exit code is 1 when a check fails; warnings do not change it.
+nothing, and can run beside a server. The exit code is 1 when a check fails; warnings do not change it.
 
 Examples:
   duo-console doctor

@@ -1,4 +1,4 @@
-//! Why a command was not done, and with which exit code it ends.
+//! Why a command failed, and its exit code.
 
 use std::{io, process::ExitCode};
 
@@ -9,23 +9,22 @@ use crate::{
     usecases::UseCaseError,
 };
 
-/// The exit code of a command that was not understood, as of what clap refuses. Whatever a use case refuses
-/// was understood: its code is its kind's.
+/// The exit code of wrong usage, as of clap's errors. Errors of use cases have the exit code of their kind.
 const USAGE: u8 = 2;
 
-/// Why a command was not done.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// It was understood, and refused or failed: exit code 1.
+    /// Valid, but refused or failed: exit code 1.
     #[error("{0}")]
     Refused(String),
-    /// The flags do not go together: exit code 2.
+    /// An invalid combination of flags: exit code 2.
     #[error("{0}")]
     Usage(String),
-    /// The configuration is wrong: exit code 2.
+    /// An invalid configuration: exit code 2.
     #[error(transparent)]
     Configuration(#[from] ConfigErrors),
-    /// The output could not be written. That nobody reads on is no failure: `| head` is done.
+    /// The output could not be written. A closed pipe is not an error: `| head` is fine.
     #[error("Cannot write the output: {0}")]
     Output(#[from] io::Error),
 }
@@ -35,7 +34,7 @@ impl Failure {
         Self::Refused(message.into())
     }
 
-    /// Says it on stderr; the exit code.
+    /// Prints the error to stderr; returns the exit code.
     pub(super) fn report(&self) -> ExitCode {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,

@@ -1,17 +1,17 @@
-//! `migrate`: brings the database up to date.
+//! `migrate`: migrates the database.
 
 use super::{Failure, output::print};
 use crate::{server::config::DatabaseOptions, usecases::App};
 
 pub(super) const AFTER_HELP: &str = "\
-Every command brings the database up to date when it opens it; this one does nothing else. It is
+Every command migrates the database when it opens it; this one does nothing else. It is
 idempotent: running it twice, or on two servers at once, is harmless.
 
 Examples:
   duo-console migrate
   duo-console migrate --database-url postgres://duo@db/duo";
 
-/// The database is open, and so up to date.
+/// Opening the database has migrated it.
 pub(super) async fn run(app: &App, database: &DatabaseOptions) -> Result<(), Failure> {
     let statements = app.storage.check_statements().await.map_err(|(name, error)| {
         Failure::refused(format!(

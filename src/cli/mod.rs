@@ -1,7 +1,7 @@
-//! The command line: one file a command. It parses, calls a use case and says what came of it.
+//! The command line, one file per command: parse, call a use case, print the result.
 //!
-//! Results go to stdout, words about them to stderr. The exit code is 0 when it was done, 1 when it
-//! was understood and refused or failed, 2 when the command or the configuration was not understood.
+//! Results go to stdout, messages to stderr. The exit code is 0 on success, 1 if a valid command was refused
+//! or failed, 2 if the command or the configuration is invalid.
 
 pub mod accounts;
 pub mod audit;
@@ -30,8 +30,8 @@ pub use failure::Failure;
 pub use open::open;
 
 const AFTER_HELP: &str = "\
-Where [env: NAME] stands, the environment variable sets the same; a flag goes first, and an empty
-variable counts as unset.
+An option with [env: NAME] can be set by that environment variable as well; a flag takes precedence,
+and an empty variable is treated as unset.
 Exit codes: 0 done; 1 understood, and refused or failed; 2 not understood: wrong usage or configuration.
 
 Examples:
@@ -40,7 +40,7 @@ Examples:
   duo-console flow list acme
   duo-console audit export --format csv > audit.csv";
 
-/// Decides which AI agent flows run in which groups, and keeps who agreed to it.
+/// Decides which AI agent flows run in which groups, and records who consented.
 #[derive(Debug, clap::Parser)]
 #[command(name = "duo-console", version, after_help = AFTER_HELP, max_term_width = 100)]
 pub struct Cli {
@@ -52,10 +52,10 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Serve the pages and the API
+    /// Serve the web console and the API
     #[command(after_help = serve::AFTER_HELP)]
     Serve(Box<ServeOptions>),
-    /// Bring the database up to date, and check that the program fits it
+    /// Migrate the database, and verify its schema
     #[command(after_help = migrate::AFTER_HELP)]
     Migrate,
     /// Back up the SQLite database while servers use it
@@ -64,10 +64,10 @@ enum Command {
     /// Restore the SQLite database from a backup
     #[command(after_help = backup::AFTER_RESTORE)]
     Restore(backup::Restore),
-    /// Check the set-up, and say what to do about what is wrong
+    /// Diagnose problems of the set-up, with advice
     #[command(after_help = doctor::AFTER_HELP)]
     Doctor(Box<doctor::Doctor>),
-    /// Create the demo data on an empty database
+    /// Create the demo data in an empty database
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
     /// Create, list and delete users; set their passwords and email addresses
@@ -81,10 +81,10 @@ enum Command {
     Feature(flags::features::FeaturesCommand),
     /// Run chat commands for feature flags, and link the users of the chat
     Chatops(chat::chatops::Chatops),
-    /// List and switch the flows of a group, in the name of a user
+    /// List and change the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flows::flow::FlowCommand),
-    /// List, stop and retry jobs: what the servers do later or in steps
+    /// List, stop and retry background jobs
     #[command(subcommand)]
     Job(jobs::job::JobCommand),
     /// List, export and verify the audit log
@@ -93,8 +93,7 @@ enum Command {
 }
 
 impl Cli {
-    /// The command line with what the environment says besides. Wrong usage, `--help` and `--version` end
-    /// the program.
+    /// Parses arguments and environment variables. Wrong usage, `--help` and `--version` exit the program.
     pub fn read() -> Self {
         let mut command = without_empty_variables(Self::command());
         let matches = command.get_matches_mut();
@@ -102,8 +101,8 @@ impl Cli {
     }
 }
 
-/// A variable that is there and empty is as one that is not there: what starts containers and services
-/// passes on so what somebody left blank. An empty flag was typed, and is judged.
+/// Treats empty environment variables as unset, since container and service managers pass on blank values. An
+/// empty flag was given on purpose and is validated.
 #[expect(clippy::disallowed_methods, reason = "only whether what clap reads is empty")]
 fn without_empty_variables(command: clap::Command) -> clap::Command {
     command
@@ -114,7 +113,7 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
         .mut_subcommands(without_empty_variables)
 }
 
-/// Runs the command, and says on stderr why it was not done.
+/// Runs the command; prints its error to stderr.
 pub async fn run(cli: Cli) -> ExitCode {
     match dispatch(cli).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -123,7 +122,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
-    // These do not open the database, which would bring it up to date, or not at once.
+    // Commands that must not open the database, which would migrate it, or not at once.
     let command = match command {
         Command::Serve(options) => return serve::run(&options, &database).await,
         Command::Backup(options) => return backup::run_backup(&database, &options).await,

@@ -1,5 +1,5 @@
-//! Tells systemd when the server is ready, as `sd_notify(3)` describes it: for a unit of the type
-//! `notify`. Without systemd nobody is told.
+//! Readiness notification for systemd units of `Type=notify`, see `sd_notify(3)`. Does nothing without
+//! systemd.
 
 use std::{
     ffi::OsStr,
@@ -10,13 +10,13 @@ use std::{
     },
 };
 
-/// Connections are accepted.
+/// Signals that connections are accepted.
 #[expect(clippy::disallowed_methods, reason = "not a setting: systemd says where it listens")]
 pub(super) fn ready() {
     if let Some(socket) = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())
         && let Err(error) = tell(&socket)
     {
-        tracing::warn!(%error, "systemd could not be told that the server is ready");
+        tracing::warn!(%error, "cannot notify systemd that the server is ready");
     }
 }
 
@@ -25,7 +25,7 @@ fn tell(socket: &OsStr) -> io::Result<()> {
     Ok(())
 }
 
-/// A file, or after an `@` a name in Linux's abstract space, which has no file.
+/// A path, or after an `@` a name in Linux's abstract namespace.
 fn address(socket: &OsStr) -> io::Result<SocketAddr> {
     #[cfg(target_os = "linux")]
     if let Some(name) = socket.as_bytes().strip_prefix(b"@") {

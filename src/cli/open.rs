@@ -1,4 +1,4 @@
-//! Opening what the use cases need, and saying who calls them.
+//! Opens the database and builds the [`App`] and the caller of use cases.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,12 +13,12 @@ use crate::{
     usecases::{App, Caller, Origin, Settings, UseCaseError, accounts::authenticate},
 };
 
-/// Opens the database, which brings it up to date, for a command that serves nobody.
+/// Opens and migrates the database, for a command other than `serve`.
 ///
 /// # Errors
-/// The options are wrong, or the database cannot be opened.
+/// The options are invalid, or the database cannot be opened.
 pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
-    /// A command meets a server that is at work, and has time.
+    /// Longer than that of a server: a command may compete with a running server, and can wait.
     const PATIENCE: Duration = Duration::from_secs(5);
 
     let database = options.validate()?;
@@ -26,7 +26,7 @@ pub async fn open(options: &DatabaseOptions) -> Result<App, Failure> {
     app_of(&database, opened, no_settings())
 }
 
-/// For the command line, where no session is made or read, and nobody is asked to confirm.
+/// Placeholders: the command line has no sessions and no confirmation of sign-ins.
 pub(super) const fn no_settings() -> Settings {
     Settings {
         session_idle_millis: 0,
@@ -36,7 +36,7 @@ pub(super) const fn no_settings() -> Settings {
     }
 }
 
-/// Opens it for a server, where a request has no time.
+/// Opens the database for a server, whose requests have to be fast.
 pub(super) async fn open_with(database: &DatabaseConfig, settings: Settings) -> Result<App, Failure> {
     app_of(database, Storage::open(&database.url, database.max_connections).await, settings)
 }
@@ -55,14 +55,14 @@ fn app_of(
     Ok(App::new(storage, Arc::new(SystemClock), Arc::new(SystemRandom), settings))
 }
 
-/// Where everything comes from that is done at the command line. A run is one request: all that it
-/// writes has one id.
+/// The origin of changes on the command line. One run is one request: everything that it writes has the same
+/// id.
 pub(super) fn origin(app: &App) -> Origin {
     let request_id = format!("cli-{}", base16ct::lower::encode_string(&app.random.secret()[..8]));
     Origin { surface: Surface::CommandLine, request_id, remote_ip: None }
 }
 
-/// The user of this name as a caller from the command line.
+/// The caller with this user name, from the command line.
 pub(super) async fn caller(app: &App, username: &str) -> Result<Caller, Failure> {
     match authenticate::by_username(app, username).await {
         Ok(actor) => Ok(Caller { actor, origin: origin(app) }),

@@ -1,4 +1,4 @@
-//! What commands print: results on stdout, words on stderr, lists as a table or as JSON.
+//! Output of commands: results on stdout, messages on stderr, lists as a table or JSON.
 
 use std::{
     fmt::Display,
@@ -7,39 +7,39 @@ use std::{
 
 use serde::Serialize;
 
-/// How a list is printed.
+/// The output format of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// A table for people
     #[default]
     Text,
-    /// An array of objects for programs
+    /// An array of objects
     Json,
 }
 
-/// What a command was asked for. Fails when nobody reads it, which the caller passes on.
+/// Prints a result. Fails if stdout is closed, which the caller handles.
 pub(super) fn print(text: impl Display) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{text}")?;
     stdout.flush()
 }
 
-/// Words about it. Nobody has to read them.
+/// Prints a message. Errors are ignored.
 pub(super) fn say(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// A line of a list. Its fields are the JSON.
+/// A row of a list. Its serialised fields are the JSON.
 pub(super) trait Row: Serialize {
     const HEADINGS: &'static [&'static str];
-    /// What to say when there are no rows.
+    /// The message for an empty list.
     const NONE: &'static str;
 
-    /// As many as there are headings.
+    /// One cell per heading.
     fn cells(&self) -> Vec<String>;
 }
 
-/// Prints a list. Where a table would be empty, that is said instead, on stderr.
+/// Prints a list. An empty table is a message on stderr instead.
 pub(super) fn print_list<R: Row>(format: Format, rows: &[R]) -> io::Result<()> {
     match format {
         Format::Json => print_json(rows),
@@ -55,7 +55,7 @@ pub(super) fn print_json<T: Serialize + ?Sized>(value: &T) -> io::Result<()> {
     print(serde_json::to_string_pretty(value)?)
 }
 
-/// Columns of equal width, two spaces apart. What could move a terminal's cursor is shown as `�`.
+/// Columns of equal width, two spaces apart. Control characters are shown as `�`.
 fn table(headings: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let headings = headings.iter().map(|&heading| heading.to_owned()).collect();
     let lines: Vec<Vec<String>> = std::iter::once(headings)

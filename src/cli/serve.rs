@@ -1,4 +1,4 @@
-//! `serve`: opens the database, makes the demo data where asked to, listens.
+//! `serve`: opens the database, creates the demo data if requested, and listens.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ Examples:
   DATABASE_URL=postgres://duo@db/duo duo-console serve --listen 0.0.0.0:3000 \\
     --external-url https://duo.example.com --trusted-proxies 1 --log-format json";
 
-/// How long a start waits for a database that is not there yet.
+/// How long startup waits for an unavailable database.
 const DATABASE_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(options: &ServeOptions, database: &DatabaseOptions) -> Result<(), Failure> {
@@ -52,17 +52,17 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {
         if create_demo_data(&app, &origin(&app)).await? {
-            tracing::info!("made the demo data");
+            tracing::info!("created the demo data");
         } else {
-            tracing::info!("the database is not empty: no demo data was made");
+            tracing::info!("the database is not empty: no demo data was created");
         }
     }
     let first = make_first_administrator_link(&app).await?;
     Ok(serve(config, app, |config| announce(config, first.as_deref())).await?)
 }
 
-/// Tells systemd, and says where the demo is. The log says so as well, so it does not matter when
-/// nobody reads this. How to begin without users is a secret: it is said here, and never in the log.
+/// Notifies systemd, and prints the demo sign-in, which is logged as well. The link for the first
+/// administrator is a secret: it is only printed, never logged.
 fn announce(config: &Config, first_administrator: Option<&str>) {
     notify::ready();
     if let Some(token) = first_administrator {

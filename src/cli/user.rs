@@ -1,4 +1,4 @@
-//! `user`: accounts.
+//! `user`: manages user accounts.
 
 use serde::Serialize;
 
@@ -81,7 +81,7 @@ Examples:
     Link {
         /// The user name
         username: String,
-        /// The subject at the provider: the claim sub
+        /// The subject at the provider (the claim `sub`)
         #[arg(long)]
         subject: String,
         #[command(flatten)]
@@ -109,7 +109,7 @@ Examples:
     },
     /// Delete a user with their sessions, tokens, preferences and memberships
     ///
-    /// What they consented to and what they changed stays recorded, with their name.
+    /// Their consents and changes stay recorded, with their name.
     Delete {
         /// The user name
         username: String,
@@ -221,7 +221,7 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
 
 async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
     let username = create.username.as_str();
-    // Whoever has an address may come in by the provider alone.
+    // A user with an email address can sign in through the provider only.
     let needs_password = !create.bot && create.email.is_none();
     let secret =
         if !needs_password && !create.password.is_given() { None } else { Some(create.password.read(app)?) };
@@ -244,7 +244,7 @@ async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
     announce(&done, secret.as_ref().filter(|_| create.password.is_generated()))
 }
 
-/// A made-up password stands alone on stdout, so that it can be captured.
+/// A generated password is alone on stdout, so that it can be captured.
 fn announce(done: &str, generated: Option<&String>) -> Result<(), Failure> {
     match generated {
         None => print(done)?,

@@ -1,7 +1,7 @@
-//! The style sheet, the script, the wasm and the pictures: inside the binary, compressed beforehand.
+//! Static assets: style sheet, script, wasm and images, embedded in the binary and precompressed.
 //!
-//! `scripts/build-assets` makes them, with names that carry a hash of their content; such a name may
-//! be kept for ever. A debug build reads them from the disk.
+//! `scripts/build-assets` builds them under names that carry a content hash; those are served as immutable. A
+//! debug build reads them from disk.
 
 use axum::{
     body::Body,
@@ -19,7 +19,7 @@ use crate::ui::AssetNames;
 #[allow_missing = true]
 struct Site;
 
-/// What the assets are called in this build. Without any, pages work as without JavaScript.
+/// File names of this build's assets. Without any, pages work as they do without JavaScript.
 pub(super) fn names() -> AssetNames {
     const PLAIN: &str = "duo-console";
     let find = |ending: &str| {
@@ -29,14 +29,14 @@ pub(super) fn names() -> AssetNames {
     AssetNames { stylesheet: format!("/pkg/{}.css", find(".css")), script: find(".js") }
 }
 
-/// `/pkg/…`: names that carry a hash.
+/// `/pkg/…`: files with a content hash in their name.
 pub(super) async fn package_file(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    // Only a hashed name has a part between the program's name and the ending.
+    // Only a hashed name has a part between the program's name and the extension.
     let forever = name.matches('.').count() > 1;
     serve(&format!("pkg/{name}"), &headers, forever).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// What stands at the root, such as `/favicon.svg`; `None` when there is no such file.
+/// A file at the root, such as `/favicon.svg`; `None` if there is no such file.
 pub(super) fn root_file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let name = path.strip_prefix('/')?;
     let compressed = matches!(name.rsplit_once('.'), Some((_, "br" | "gz")));
@@ -73,7 +73,7 @@ fn serve(name: &str, headers: &HeaderMap, forever: bool) -> Option<Response> {
     })
 }
 
-/// Whether an `Accept-Encoding` header names `encoding`, and not with `q=0`.
+/// Whether an `Accept-Encoding` header accepts `encoding`, that is, names it without `q=0`.
 fn accepts_encoding(header: &str, encoding: &str) -> bool {
     header.split(',').any(|part| {
         let (name, quality) = part.split_once(';').unwrap_or((part, ""));

@@ -1,4 +1,4 @@
-//! Whether something can be changed: what was found last, for all who ask.
+//! Whether the database accepts writes: a health check whose result is cached for all callers.
 
 use std::time::Duration;
 
@@ -9,19 +9,18 @@ use tokio::{
 
 use crate::storage::Storage;
 
-/// How long the database may take to answer. Less than those who ask usually wait.
+/// Timeout of the database. Shorter than the usual timeout of a health check.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long it counts whether something can be changed. To find out takes a turn among those who change
-/// something, and anybody may ask.
+/// How long a result is cached. The check takes the write lock of the database, and anybody may ask for it.
 const KNOWN_FOR: Duration = Duration::from_secs(1);
 
-/// Whether something can be changed, as it was found last; why not, for the log.
+/// The last result with its time; the error is for the log.
 #[derive(Default)]
 pub(super) struct Changing(Mutex<Option<(Instant, Result<(), String>)>>);
 
 impl Changing {
-    /// Finds out, one for all who ask at the time.
+    /// Returns the cached result or runs the check; concurrent callers wait for one run.
     pub async fn check(&self, storage: &Storage) -> Result<(), String> {
         let mut last = self.0.lock().await;
         if let Some((at, found)) = &*last

@@ -1,4 +1,4 @@
-//! Answers are made smaller for those who can read them so.
+//! Compresses responses for clients that accept it.
 
 use std::{convert::Infallible, future::ready};
 
@@ -17,10 +17,10 @@ use tower_http::{
     },
 };
 
-/// Below this it is not worth it, in bytes.
+/// Smaller responses are not worth compressing, in bytes.
 const SMALL: u16 = 512;
 
-/// The encodings that a request takes an answer in; `None` when it names none.
+/// The request's `Accept-Encoding`; `None` if it has none.
 #[derive(Clone, Debug)]
 pub(super) struct Encodings(HeaderMap);
 
@@ -31,8 +31,8 @@ impl Encodings {
     }
 }
 
-/// The answer in the best of these encodings, where that makes sense. No layer around the routes: a body
-/// that may be compressed has 8 KB of room for it, which every small answer to a program would pay for.
+/// Compresses the response with the best of the accepted encodings, where that pays. Not a layer around the
+/// routes: a compressible body reserves 8 KB, which every small API response would pay for.
 pub(super) async fn compressed(response: Response, Encodings(headers): Encodings) -> Response {
     let mut request = Request::new(());
     *request.headers_mut() = headers;

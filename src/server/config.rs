@@ -1,8 +1,8 @@
-//! What an operator sets, checked into types. The flags and their environment variables stand in
+//! The operator's configuration, validated into types. Flags and their environment variables are in
 //! `options`, the rules for single values in `values`.
 //!
-//! A wrong configuration is reported as a whole: [`ConfigErrors`] names every setting that is wrong,
-//! so that nobody mends them one start at a time.
+//! An invalid configuration is reported as a whole: [`ConfigErrors`] lists every wrong setting, so that an
+//! operator does not have to fix them one start at a time.
 
 mod chat;
 mod checks;
@@ -23,63 +23,64 @@ pub use values::{ExternalUrl, LogFormat, Secret};
 use super::{ChatSecret, MetricsToken, connections::ConnectionLimits, limits::Limits};
 use crate::{storage::DatabaseUrl, usecases::Settings};
 
-/// How `serve` runs: every value is valid, alone and together.
+/// Configuration of `serve`; every value is valid, alone and together with the others.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The database and how many connections to it.
+    /// Database URL and pool size.
     pub database: DatabaseConfig,
-    /// Where to accept connections. Port 0 leaves the choice to the system; once listening, this is
-    /// the address that was chosen.
+    /// The socket address to listen on. With port 0 the system chooses one; once listening, this is the
+    /// actual address.
     pub listen: SocketAddr,
-    /// `None` when nobody set it; ask [`Config::external_url`].
+    /// `None` unless configured; use [`Config::external_url`].
     pub configured_external_url: Option<ExternalUrl>,
-    /// How many proxies in front of the server append to `X-Forwarded-For`. At 0 the header is
-    /// ignored: anybody could have written it.
+    /// How many proxies in front of the server append to `X-Forwarded-For`. At 0 the header is ignored, since
+    /// any client could have written it.
     pub trusted_proxies: usize,
-    /// Whether to make the demo data on an empty database, and to print how to sign in.
+    /// Whether to create the demo data in an empty database and to print the demo sign-in.
     pub demo: bool,
-    /// What the use cases need to know.
+    /// Settings of the use cases.
     pub settings: Settings,
-    /// How many connections, and how long clients may keep them waiting.
+    /// Maximum number of connections, and client timeouts.
     pub connections: ConnectionLimits,
-    /// What a request, and whoever sends many, may take of the server.
+    /// Timeouts and rate limits of requests.
     pub limits: Limits,
-    /// How long requests in flight may take to end after the signal to stop.
+    /// How long requests in flight may take to finish after the signal to stop.
     pub shutdown_timeout: Duration,
-    /// What is logged, and how.
+    /// Format and filter of the log.
     pub log: LogConfig,
-    /// By whom people sign in besides passwords; `None` when nobody asked for it.
+    /// The single sign-on provider; `None` if only passwords are used.
     pub provider: Option<ProviderConfig>,
-    /// What a chat program signs its requests with; `None` when none may send any.
+    /// The secret with which the chat program signs its requests; `None` refuses them all.
     pub chat: Option<ChatSecret>,
-    /// What opens the metrics; `None` leaves them to this machine.
+    /// The bearer token of the metrics endpoint; without one nobody may read it.
     pub metrics_token: Option<MetricsToken>,
-    /// Where traces are collected.
+    /// Where traces are exported to.
     pub traces: TraceConfig,
 }
 
 impl Config {
-    /// How browsers reach the server: what was set, or `http://` and the address listened on.
+    /// The URL by which browsers reach the server: the configured one, or `http://` and the listening
+    /// address.
     pub fn external_url(&self) -> ExternalUrl {
         self.configured_external_url.clone().unwrap_or_else(|| ExternalUrl::of_address(self.listen))
     }
 }
 
-/// The database that a command opens.
+/// The database of a command.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
     /// Its password is never printed.
     pub url: DatabaseUrl,
-    /// The size of the pool. SQLite has one writer besides.
+    /// Size of the pool. SQLite has one more connection for writing.
     pub max_connections: u32,
 }
 
-/// What is logged, and how.
+/// Format and filter of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
-    /// A line or an object for each event.
+    /// A line of text or a JSON object per event.
     pub format: LogFormat,
-    /// Directives of `tracing_subscriber::EnvFilter`; they parse.
+    /// Directives of `tracing_subscriber::EnvFilter`, known to parse.
     pub filter: String,
 }
 

@@ -1,7 +1,7 @@
-//! Connections: how many there may be, and how long a client may keep one waiting.
+//! Connections: how many may be open, and how long a client may stall one.
 //!
-//! Time limits cost next to nothing here: a [`Pulse`](pulse::Pulse) notes what a connection does, and one timer
-//! a connection looks at it, instead of one timer a request.
+//! Timeouts are cheap: a [`Pulse`](pulse::Pulse) notes the state of a connection, and one timer per
+//! connection checks it, instead of one timer per request.
 
 mod crowd;
 mod limits;
@@ -38,17 +38,17 @@ use self::{
     pulse::{Answer, Phase, Received, Watched},
 };
 
-/// The most that a request's line and headers may weigh, in bytes; more is 431.
+/// Maximum size of the request line and headers, in bytes; more is 431.
 const HEAD_LIMIT: usize = 32 * 1024;
 
-/// What may be read ahead of what was handled. No smaller than a head, or none would fit.
+/// Read buffer of a connection. At least the size of a head, which would not fit otherwise.
 const READ_AHEAD: usize = 64 * 1024;
 
-/// How long to wait when the system gives no more connections.
+/// Pause after the system failed to accept a connection.
 const AFTER_A_REFUSAL: Duration = Duration::from_millis(100);
 
-/// Accepts connections and serves them until `stop` turns true. Returns when every request in flight
-/// was answered; dropped before that, it accepts no more, and what is in flight goes on.
+/// Accepts connections and serves them until `stop` becomes true. Returns when every request in flight has
+/// been answered. If dropped before, it stops accepting; requests in flight continue.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -57,7 +57,7 @@ pub(super) async fn serve(
 ) {
     let crowd = Crowd::new(limits.most);
     loop {
-        // Nobody has to leave before there is somebody who comes.
+        // A place is only freed once a new connection has arrived.
         let accepted = async {
             let accepted = accept(&listener).await;
             (accepted, crowd.seat().await)
@@ -73,14 +73,14 @@ pub(super) async fn serve(
     crowd.gone().await;
 }
 
-/// The next connection. Where the system has none to give, as when the process has too many files
-/// open, it is asked again in a moment: others may end meanwhile.
+/// Accepts the next connection. On errors of the system, such as too many open files, it retries after a
+/// pause: other connections may end meanwhile.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     let mut said = false;
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
-            // A client that went away before its turn.
+            // The client disconnected before it was accepted.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -88,7 +88,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                 ) => {}
             Err(error) => {
                 if !said {
-                    tracing::error!(%error, "no connection could be accepted; trying on");
+                    tracing::error!(%error, "cannot accept connections; retrying");
                     said = true;
                 }
                 time::sleep(AFTER_A_REFUSAL).await;
@@ -105,7 +105,7 @@ async fn connection(
     mut stop: watch::Receiver<bool>,
     seat: Seat,
 ) {
-    // Answers are small: waiting to fill a packet would only delay them.
+    // Responses are small; Nagle's algorithm would only delay them.
     let _ = socket.set_nodelay(true);
     let pulse = Arc::clone(&seat.pulse);
     let router = TowerToHyperService::new(router);
@@ -128,7 +128,7 @@ async fn connection(
             .serve_connection(io, service)
     );
     let mut stopping = pin!(async move {
-        // An error means that the server is gone, which says the same.
+        // An error means that the sender is gone, which is also the signal to stop.
         let _ = stop.wait_for(|stop| *stop).await;
     });
     let mut leaving = pin!(pulse.leave.notified());
@@ -145,15 +145,15 @@ async fn connection(
                 return Poll::Ready(());
             }
         }
-        // Whoever was asked to leave may have been given work since.
+        // A connection that was asked to leave may have received a request since.
         while leaving.as_mut().poll(context).is_ready() {
             if pulse.kept_waiting_since().is_some() {
-                tracing::debug!(%peer, "closed a connection whose client kept it waiting, for another");
+                tracing::debug!(%peer, "closed a stalled connection in favour of another");
                 return Poll::Ready(());
             }
             leaving.set(pulse.leave.notified());
         }
-        // The alarm may ring too early, never too late: what moved meanwhile puts it off again.
+        // The timer may fire too early, never too late: progress made since then postpones the end.
         loop {
             let end = pulse.end(&limits, stopped_at);
             if let Some(end) = end.filter(|end| *end < alarm.deadline()) {
@@ -162,7 +162,7 @@ async fn connection(
             ready!(alarm.as_mut().poll(context));
             let now = Instant::now();
             if end.is_some_and(|end| end <= now) {
-                tracing::debug!(%peer, "closed a connection whose client kept it waiting");
+                tracing::debug!(%peer, "closed a stalled connection");
                 return Poll::Ready(());
             }
             alarm.as_mut().reset(end.unwrap_or(now + limits.idle));

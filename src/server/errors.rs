@@ -1,5 +1,5 @@
-//! What an error of a use case comes to over HTTP: the status, and a line for whoever gets no page and no
-//! document.
+//! Maps an error of a use case to an HTTP status and one line of text, for answers that are neither a page
+//! nor a problem document.
 
 use http::StatusCode;
 
@@ -11,7 +11,7 @@ impl From<ErrorKind> for StatusCode {
     }
 }
 
-/// The status, and what is said to people. What failed inside is for the log, and its caller's to write.
+/// The status and the message for people. Logging the cause of an internal error is left to the caller.
 pub(super) fn in_a_line(error: &UseCaseError) -> (StatusCode, String) {
     let kind = error.kind_at_a_page();
     let line = match kind {

@@ -1,5 +1,5 @@
-//! Reading what a form says, all of it: a field that nobody reads might say for whom or where, so it
-//! refuses the form, and so does one that is said twice.
+//! Strict deserialisation of forms: unknown and repeated fields refuse the form, since an ignored field could
+//! have named a target.
 
 use serde::{
     de::{self, DeserializeOwned, Deserializer, Error, Visitor},
@@ -7,16 +7,16 @@ use serde::{
 };
 use url::form_urlencoded;
 
-/// Why a form is refused before anything is done.
+/// Why a form is refused before its handler runs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Misread {
-    /// It has this field, which nobody reads there.
+    /// A field that the form does not have.
     Unread(String),
-    /// It is no form that a page of ours sends.
+    /// Not a form that one of our pages sends.
     Malformed,
 }
 
-/// The fields of a form. Lists are `name[]` or `name[0]`, as the islands send them.
+/// Deserialises a form. Lists are `name[]` or `name[0]`, as the islands send them.
 pub(super) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Misread> {
     let known = names::<T>();
     let is_known = |name: &str| {
@@ -27,14 +27,14 @@ pub(super) fn read<T: DeserializeOwned>(form: &[u8]) -> Result<T, Misread> {
         return Err(Misread::Unread(name.into_owned()));
     }
     let form = str::from_utf8(form).map_err(|_| Misread::Malformed)?;
-    // As leptos reads what islands send.
+    // Configured as leptos does it for server functions.
     serde_qs::Config::new(5, false).deserialize_str(form).map_err(|_| Misread::Malformed)
 }
 
-/// The names of a struct's fields, as `#[derive(Deserialize)]` hands them to whoever deserialises it.
+/// Field names of a struct, as `#[derive(Deserialize)]` passes them to the deserialiser.
 fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut names: &'static [&'static str] = &[];
-    // It ends in an error once the names are known: there is nothing to make a `T` of.
+    // Always an error, once the names are recorded: there is no data to build a `T` from.
     let _ = T::deserialize(Names(&mut names));
     names
 }

@@ -1,8 +1,7 @@
-//! Forms: how one is read, whoever posts it, and the one way to turn what came of it into an answer.
+//! Forms: extractors, authentication, and the one way to turn a result into a response.
 //!
-//! A form gets a redirect to a page, with a flash that says how it went; nothing secret stands in the
-//! address. A refusal that is too long for that is answered with the page itself. A script gets the result
-//! as JSON, with its status.
+//! A browser form is redirected to a page with a flash message; nothing secret is put into the URL. A refusal
+//! too long for that renders the page in place. A script gets the result as JSON, with its status.
 
 use std::sync::Arc;
 
@@ -38,14 +37,14 @@ use crate::{
     usecases::{App, Caller, SignedIn, UseCaseError},
 };
 
-/// What a form may weigh, in bytes.
+/// Maximum size of a form, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
-/// What an address and a flash may take of an answer's headers, in bytes. Proxies have as little as 4 KiB for
-/// all of them, and the others take a quarter of that.
+/// Maximum size of URL and flash in the response headers, in bytes. Some proxies allow only 4 KiB for all
+/// headers; the others need a quarter of that.
 const HEADER_ROOM: usize = 2048;
 
-/// A form that was read: what handlers take.
+/// The extractor of handlers: a parsed form.
 pub(super) struct Form<T> {
     pub posted: Posted,
     pub fields: T,
@@ -63,7 +62,7 @@ impl<T: DeserializeOwned + Send> FromRequest<Arc<ServerState>> for Form<T> {
     }
 }
 
-/// What a form was posted with, besides its fields.
+/// The request of a form, without its fields.
 pub(super) struct Posted {
     state: Arc<ServerState>,
     parts: Parts,
@@ -71,10 +70,10 @@ pub(super) struct Posted {
 }
 
 impl Posted {
-    /// The body too.
+    /// Reads the body as well.
     ///
     /// # Errors
-    /// The answer to what is no such form, or too large.
+    /// The response to a request that is not a form or too large.
     pub async fn read(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
         let asked = Asked::by(&request);
         let html = asked.is_for_html();
@@ -86,7 +85,7 @@ impl Posted {
             return Err(asked.refuse(state, refusal::malformed()).await);
         }
         let (parts, body) = request.into_parts();
-        // It fails for no other reason that anybody would be left to hear of.
+        // No other error would leave a client to answer.
         match to_bytes(body, BODY_LIMIT).await {
             Ok(body) => Ok((Self { state: Arc::clone(state), parts, html }, body)),
             Err(_) => Err(asked.refuse(state, refusal::too_large()).await),
@@ -101,20 +100,20 @@ impl Posted {
         &self.parts
     }
 
-    /// Whether it is a plain form that waits for a page, and no script.
+    /// Whether a browser posted it and expects a page; otherwise it was a script.
     pub const fn is_for_html(&self) -> bool {
         self.html
     }
 
-    /// The token of the session that it came with.
+    /// The session token of the request's cookie.
     pub fn session_token(&self) -> Option<String> {
         self.state.cookies.read(&self.parts.headers, SESSION_COOKIE)
     }
 
-    /// Whoever posted it.
+    /// Requires a signed-in user.
     ///
     /// # Errors
-    /// The way to sign in and back to the page `back`.
+    /// A redirect to the sign-in page that leads back to the page `back`.
     pub async fn signed_in(self, back: &str) -> Result<ByUser, Response> {
         let Some(signed_in) = self.parts.extensions.get::<SignedIn>().cloned() else {
             return Err(if self.html {
@@ -127,7 +126,7 @@ impl Posted {
         Ok(ByUser { call, posted: self, cookies: Vec::new() })
     }
 
-    /// Refuses what no page of ours sends, whoever sends it.
+    /// Refuses a request that no page of ours sends.
     pub async fn refused(self, error: ActionError) -> Response {
         if !self.html {
             return json::<()>(&Err(error));
@@ -140,7 +139,7 @@ impl Posted {
         self.refuse(refusal).await
     }
 
-    /// The answer to a form that was not understood.
+    /// Refuses a form that could not be parsed.
     pub async fn misread(self, misread: Misread) -> Response {
         match misread {
             Misread::Unread(name) => self.refuse(refusal::unread("form", &name)).await,
@@ -148,7 +147,7 @@ impl Posted {
         }
     }
 
-    /// Leads a form to its page.
+    /// Redirects a form to its page.
     pub async fn answered(self, answer: FormAnswer) -> Response {
         match answer {
             FormAnswer::SignIn { back } if paths::short_return(&back) != back => {
@@ -159,7 +158,7 @@ impl Posted {
         }
     }
 
-    /// The page of the form again, which finds `why` handed over.
+    /// Renders the page of the form again, with `why` in its context.
     pub async fn page_again<V, T>(self, view: fn() -> V, why: T, status: StatusCode) -> Response
     where
         V: IntoView + 'static,
@@ -178,9 +177,8 @@ impl Posted {
         Asked::of(&self.parts.headers, &self.parts.extensions).refuse(&self.state, refusal).await
     }
 
-    /// Leads a form to a page with something to be said there. Where that is too much for the headers, the
-    /// page is the answer, unless something was done: a reload must not do it again, and nothing that was
-    /// typed is still needed.
+    /// Redirects to a page with a flash message. If both exceed [`HEADER_ROOM`], the page is rendered in
+    /// place, unless something was changed: a reload must not repeat that, and the input is no longer needed.
     async fn lead(self, mut path: String, flash: Option<Flash>, status: u16) -> Response {
         let cookie = flash.as_ref().map(|flash| flash.cookie(self.state.cookies));
         if path.len() + cookie.as_ref().map_or(0, HeaderValue::len) > HEADER_ROOM {
@@ -193,10 +191,10 @@ impl Posted {
         see_other(&path, cookie)
     }
 
-    /// The page that a form would have been led to, with this status.
+    /// Renders the page that a form would have been redirected to, with this status.
     async fn page_in_place(self, path: &str, flash: Option<Flash>, status: u16) -> Response {
         let mut page = Request::new(Body::empty());
-        // An address has an end, too.
+        // A URL has a maximum length, too.
         let Ok(address) = path.parse() else { return self.refuse(refusal::too_large()).await };
         *page.uri_mut() = address;
         page.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
@@ -213,7 +211,7 @@ impl Posted {
     }
 }
 
-/// A form of somebody who is signed in.
+/// A form of a signed-in user.
 pub(super) struct ByUser {
     call: Call,
     posted: Posted,
@@ -237,14 +235,14 @@ impl ByUser {
         &self.posted
     }
 
-    /// The session goes on with another token.
+    /// Replaces the session's token in the cookie.
     pub fn keep_session(&mut self, token: String) {
         let seconds = self.call.app.settings.session_absolute_millis / 1000;
         self.cookies.push(self.posted.state.cookies.set(SESSION_COOKIE, token, seconds));
     }
 
-    /// Hands the result on: to a script as it is, to a form as a redirect. `next` says where a form goes,
-    /// from what came of it.
+    /// Returns the result: as JSON to a script, as a redirect to a form. `next` computes the target from the
+    /// result.
     pub async fn answer<T: Serialize>(
         self,
         subject: &str,
@@ -263,7 +261,7 @@ impl ByUser {
         response
     }
 
-    /// The same where a form comes back to one page, which says what was done or why not.
+    /// As [`ByUser::answer`], for a form that returns to one page, which says what was done or why not.
     pub async fn answer_on<T: Serialize>(
         self,
         page: &str,
@@ -279,7 +277,7 @@ impl ByUser {
     }
 }
 
-/// What a script is told.
+/// The JSON response for a script.
 fn json<T: Serialize>(result: &Result<T, ActionError>) -> Response {
     match result {
         Ok(done) => Json(done).into_response(),
@@ -294,7 +292,7 @@ fn json<T: Serialize>(result: &Result<T, ActionError>) -> Response {
     }
 }
 
-/// To a page, which is then asked for with GET.
+/// A redirect that the browser follows with GET.
 fn see_other(path: &str, flash: Option<HeaderValue>) -> Response {
     let mut response = Redirect::to(path).into_response();
     if let Some(flash) = flash {
@@ -303,15 +301,15 @@ fn see_other(path: &str, flash: Option<HeaderValue>) -> Response {
     response
 }
 
-/// Whether the body is of the kind that forms have.
+/// Whether the content type is that of an HTML form.
 fn is_plain_form(headers: &HeaderMap) -> bool {
     let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
     headers.get(header::CONTENT_TYPE).is_none_or(is_form) && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
-/// What is said when it is nobody's fault who fills in the form.
+/// The message for an error that is not the user's fault; logs it.
 pub(super) fn broken(error: &UseCaseError) -> (StatusCode, String) {
-    tracing::error!(%error, "a form was not done");
+    tracing::error!(%error, "a form failed");
     if error.is_unwritable() {
         let text = "Nothing can be changed at the moment, and nobody can sign in: the database takes no changes. Whoever runs this server can tell why.";
         (StatusCode::SERVICE_UNAVAILABLE, String::from(text))

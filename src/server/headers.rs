@@ -1,4 +1,4 @@
-//! Headers: those that every answer has, and what browsers say of where they come from.
+//! Response headers common to all responses, and request headers set by browsers.
 
 use std::{borrow::Cow, mem};
 
@@ -9,24 +9,23 @@ use axum::{
 
 use super::request_id::REQUEST_ID;
 
-/// Whether another site led the browser here. Where browsers say nothing, it is not held against them:
-/// for what changes something there is `middleware::same_origin`.
+/// Whether navigation came from another site. A request without `Sec-Fetch-Site` passes: requests that change
+/// something are guarded by `middleware::same_origin`.
 pub(super) fn is_led_here(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
-/// What the browser calls itself, as far as it is text.
+/// The `User-Agent` header, lossily as text.
 pub(super) fn user_agent(headers: &HeaderMap) -> Cow<'_, str> {
     headers.get(header::USER_AGENT).map(|it| String::from_utf8_lossy(it.as_bytes())).unwrap_or_default()
 }
 
-/// Headers that every answer has, unless it says otherwise. Made once: to copy them is less work than to
-/// put each into every answer.
+/// Default headers of every response. Built once: cloning the map is cheaper than inserting each.
 pub(super) fn common_headers(secure: bool) -> HeaderMap {
     let mut headers = HeaderMap::from_iter([
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        // Not `no-referrer`: forms find their way back by it.
+        // Not `no-referrer`: forms are redirected back by it.
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -47,7 +46,7 @@ pub(super) fn common_headers(secure: bool) -> HeaderMap {
     headers
 }
 
-/// Puts on an answer what every answer has.
+/// Adds the common headers to a response, unless it sets its own.
 pub(super) fn complete(common: &HeaderMap, response: &mut Response, request_id: &str) {
     let mut headers = common.clone();
     headers.extend(mem::take(response.headers_mut()));

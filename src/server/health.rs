@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it can work.
+//! Liveness and readiness.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use tokio::time::timeout;
 use super::{ServerState, changing::PATIENCE};
 use crate::storage::Storage;
 
-/// The process answers.
+/// The process responds.
 pub(super) async fn liveness() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// Whether it can work: 200, or 503 and which check failed. Anybody may ask, so the reasons stand in
-/// the log only.
+/// Whether the server can work: 200, or 503 with the check that failed. The endpoint is public, so the
+/// reasons are only logged.
 pub(super) async fn readiness(State(state): State<Arc<ServerState>>) -> Response {
     let mut report = Report { ready: true, checks: Vec::new() };
     let storage = &state.app.storage;
@@ -41,10 +41,10 @@ pub(super) async fn readiness(State(state): State<Arc<ServerState>>) -> Response
     report.into_response()
 }
 
-/// Asks the database something that it has to look up: which of our migrations it lacks.
+/// Checks the database with a query: which of our migrations it lacks.
 ///
 /// # Errors
-/// Why it did not answer, for the log.
+/// Why it failed or timed out, for the log.
 pub(super) async fn database(storage: &Storage) -> Result<Vec<i64>, String> {
     match timeout(PATIENCE, storage.missing_migrations()).await {
         Ok(Ok(missing)) => Ok(missing),
@@ -53,7 +53,7 @@ pub(super) async fn database(storage: &Storage) -> Result<Vec<i64>, String> {
     }
 }
 
-/// What was checked, in order.
+/// The results of the checks, in order.
 #[derive(Serialize)]
 struct Report {
     ready: bool,

@@ -1,5 +1,5 @@
-//! What islands call: server functions. Until an island wakes, its HTML is a form that posts to the same
-//! address; what answers a form, the function leaves in an [`AnswerSlot`].
+//! Server functions, which islands call. Until an island is hydrated, its HTML is a form that posts to the
+//! same URL; the function puts the response for a form into an [`AnswerSlot`].
 
 use std::sync::Arc;
 
@@ -24,15 +24,14 @@ where
         Ok(read) => read,
         Err(refused) => return refused,
     };
-    // Read twice, the second time by leptos: it would pass over what it does not know, and answers what it
-    // cannot read in words of its own.
+    // Parsed here and again by leptos, which would ignore unknown fields and word its errors itself.
     if let Err(misread) = form_fields::read::<F>(&body) {
         return posted.misread(misread).await;
     }
     let slot = AnswerSlot::default();
     let mut parts = posted.parts().clone();
     parts.extensions.insert(slot.clone());
-    // Whom it answers is decided here.
+    // Content negotiation is done here, not in leptos.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let request = Request::from_parts(parts, Body::from(body));
     let context = Arc::clone(&state);

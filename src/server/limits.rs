@@ -1,4 +1,4 @@
-//! How long a request may take: its body to arrive, and its answer to be made.
+//! Request timeouts: for the body to arrive, and for the response to start.
 
 use std::{
     pin::{Pin, pin},
@@ -21,25 +21,25 @@ use futures_util::poll;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
-/// What a request, and whoever sends many, may take of the server.
+/// Timeouts and rate limits of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// From the end of a request's head to the end of its body.
     pub body: Duration,
     /// From the end of a request's head to the beginning of its answer.
     pub request: Duration,
-    /// Requests of one token to the API; 0 for any number.
+    /// API requests per token; 0 for no limit.
     pub api_per_minute: u32,
-    /// Requests of one address to the API without a token that counts; 0 for any number.
+    /// API requests per IP address without a valid token; 0 for no limit.
     pub anonymous_per_minute: u32,
-    /// Streams of events at once.
+    /// Event streams open at once.
     pub streams: usize,
-    /// How often a stream of events says that it is still there.
+    /// Interval of keep-alive comments on event streams.
     pub heartbeat: Duration,
 }
 
 impl Limits {
-    /// Well before a connection counts as idle, ours or a proxy's.
+    /// Well below an idle timeout, ours or a proxy's.
     pub fn heartbeat(idle: Duration) -> Duration {
         (idle / 3).min(Duration::from_secs(15))
     }
@@ -58,18 +58,18 @@ impl Default for Limits {
     }
 }
 
-/// Which of the two times was over.
+/// Which of the two timeouts expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Late {
-    /// The client's.
+    /// The client was too slow.
     Body,
-    /// Ours.
+    /// The server was too slow.
     Answer,
 }
 
-/// Answers within the limits, or not at all: what is not done then is dropped.
+/// Runs the handler within the timeouts; on expiry it is dropped.
 ///
-/// Most answers, and the bodies that they need, are there at once: only what is waited for gets a timer.
+/// Most bodies and responses are ready at the first poll: only what has to be waited for gets a timer.
 pub(super) async fn within(limits: Limits, request: Request, next: Next) -> Result<Response, Late> {
     let begun = Instant::now();
     let end = begun + limits.request;
@@ -81,7 +81,7 @@ pub(super) async fn within(limits: Limits, request: Request, next: Next) -> Resu
         Body::new(BodyInTime { body, end: begun + limits.body, timer: None, late: Arc::clone(&late) })
     });
     let answer = answered_by(end, next.run(request)).await;
-    // Whatever the handler made of half a body does not matter.
+    // Whatever the handler made of an incomplete body is discarded.
     if late.load(Relaxed) { Err(Late::Body) } else { answer }
 }
 
@@ -93,11 +93,11 @@ async fn answered_by(end: Instant, answer: impl Future<Output = Response>) -> Re
     }
 }
 
-/// A body that ends in an error when its time is over.
+/// A body that fails once its timeout has expired.
 struct BodyInTime {
     body: Body,
     end: Instant,
-    /// Of whoever waits for it.
+    /// Created on the first wait.
     timer: Option<Pin<Box<Sleep>>>,
     late: Arc<AtomicBool>,
 }

@@ -1,8 +1,8 @@
-//! `/-/metrics`: the program in numbers, in the text forms of Prometheus: `OpenMetrics` 1.0, and the
-//! classic one for whoever asks for that ([`format`]).
+//! `/-/metrics` in the Prometheus text formats: `OpenMetrics` 1.0, and the classic one on request
+//! ([`format`]).
 //!
-//! Numbers are kept where things happen ([`Requests`] here, [`Tally`] in the use cases) and read when
-//! somebody asks for them. Every label has few values, all of them ours.
+//! Counters live where things happen ([`Requests`] here, [`Tally`] in the use cases) and are read on scrape.
+//! Every label has few values, all of them ours.
 
 mod access;
 mod format;
@@ -42,13 +42,13 @@ use crate::{
     usecases::{Count, SignInOutcome, jobs::list_jobs::count_jobs},
 };
 
-/// What this build was made from; a package sets it, a checkout does not.
+/// The commit of this build; set by packages, not in a checkout.
 const COMMIT: &str = match option_env!("DUO_COMMIT") {
     Some(commit) => commit,
     None => "",
 };
 
-/// All the numbers, for whoever may read them.
+/// All metrics, for an authorised collector.
 pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderMap) -> Response {
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), &headers) {
         return refusal.into_response();
@@ -66,14 +66,14 @@ pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderM
     (headers, format.of(scrape.text())).into_response()
 }
 
-/// The numbers of one moment.
+/// The values of one scrape.
 struct Scrape {
     state: Arc<ServerState>,
-    /// How long the database took to answer; `None` when it did not.
+    /// Latency of the database; `None` if it did not respond.
     database_answered: Option<Duration>,
     pools: Vec<PoolUse>,
     process: Option<Process>,
-    /// Those that have not ended; `None` while the database is away.
+    /// Open jobs; `None` while the database is unreachable.
     jobs: Option<Vec<OpenJobs>>,
 }
 
@@ -87,7 +87,7 @@ impl Scrape {
     }
 }
 
-/// The library wants one; nobody prints it.
+/// A supertrait of `Collector`; never printed.
 impl fmt::Debug for Scrape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scrape")
@@ -108,12 +108,12 @@ impl Scrape {
     fn server(&self, page: &mut Page<'_>) -> fmt::Result {
         page.gauges(
             "duo_build_info",
-            "The version that runs, and the commit it was built from if known",
+            "The running version, and the commit it was built from if known",
             [([("version", env!("CARGO_PKG_VERSION")), ("commit", COMMIT)], 1.0)],
         )?;
         let mut histogram = page.0.encode_descriptor(
             "duo_http_request_duration_seconds",
-            "Requests, and how long they took until the answer began",
+            "Requests, and their duration until the response started",
             None,
             MetricType::Histogram,
         )?;
@@ -142,7 +142,7 @@ impl Scrape {
         )?;
         page.counters(
             "duo_stale_decisions",
-            "Decisions that came from the cache, because the database was out of reach",
+            "Decisions that came from the cache because the database was unreachable",
             [([], self.state.app.tally.stale_decisions.get())],
         )?;
         page.counters(
@@ -209,14 +209,14 @@ impl Scrape {
             let seconds = now.saturating_sub(next).max(0) as f64 / 1000.0;
             ([("kind", kind)], seconds)
         });
-        page.gauges("duo_jobs_late_seconds", "For how long the first waiting job could have been run", late)
+        page.gauges("duo_jobs_late_seconds", "How long the first waiting job has been due", late)
     }
 
     fn open_jobs(&self, kind: &str) -> Option<&OpenJobs> {
         self.jobs.as_ref()?.iter().find(|it| it.kind == kind)
     }
 
-    /// A version that is not deployed is a decision as well: that nothing runs.
+    /// A version that is not deployed counts as a decision as well: nothing runs.
     fn decisions(&self) -> impl Iterator<Item = ([(&'static str, &'static str); 3], u64)> {
         let tally = &self.state.app.tally;
         let labels = |kind, result, rule| [("kind", kind), ("result", result), ("rule", rule)];
@@ -235,10 +235,10 @@ impl Scrape {
 
     fn database(&self, page: &mut Page<'_>) -> fmt::Result {
         let up = if self.database_answered.is_some() { 1.0 } else { 0.0 };
-        page.gauges("duo_database_up", "Whether the database answered just now", [([], up)])?;
+        page.gauges("duo_database_up", "Whether the database responded during this scrape", [([], up)])?;
         page.gauges(
             "duo_database_answer_seconds",
-            "How long the database took to answer just now",
+            "How long the database took to respond during this scrape",
             self.database_answered.map(|took| ([], took.as_secs_f64())),
         )?;
         let states = |pool: &PoolUse| [(pool.name, "idle", pool.idle), (pool.name, "in_use", pool.in_use)];
@@ -252,12 +252,12 @@ impl Scrape {
         )?;
         page.gauges(
             "duo_database_connections_max",
-            "How many connections to the database there may be",
+            "Maximum number of connections to the database",
             self.pools.iter().map(|pool| ([("pool", pool.name)], f64::from(pool.most))),
         )
     }
 
-    /// Under the names that Prometheus's own libraries give them.
+    /// Under the names of the Prometheus client libraries.
     fn process(&self, page: &mut Page<'_>) -> fmt::Result {
         #[expect(clippy::cast_precision_loss, reason = "no process comes near 2^52 of anything")]
         let gauge = |number: u64| [([], number as f64)];
@@ -265,27 +265,23 @@ impl Scrape {
         let started = self.state.started.as_millis() as f64 / 1000.0;
         page.gauges("process_start_time_seconds", "When the server started, in Unix time", [([], started)])?;
         let Some(process) = self.process else { return Ok(()) };
-        page.gauges(
-            "process_resident_memory_bytes",
-            "Memory that is resident",
-            gauge(process.resident_bytes),
-        )?;
-        page.gauges("process_virtual_memory_bytes", "Memory that is mapped", gauge(process.virtual_bytes))?;
+        page.gauges("process_resident_memory_bytes", "Resident memory", gauge(process.resident_bytes))?;
+        page.gauges("process_virtual_memory_bytes", "Virtual memory", gauge(process.virtual_bytes))?;
         page.gauges("process_threads", "Threads", gauge(process.threads))?;
         page.gauges("process_open_fds", "Open files and connections", gauge(process.open_files))?;
         page.gauges(
             "process_max_fds",
-            "How many there may be",
+            "Maximum number of open files and connections",
             process.most_files.into_iter().flat_map(gauge),
         )
     }
 }
 
-/// Where metrics are written to.
+/// Writes metrics.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
-    /// `name` is without the `_total` that the form adds.
+    /// `name` is without the suffix `_total`, which the encoder adds.
     fn counters<'l, const N: usize>(
         &mut self,
         name: &str,

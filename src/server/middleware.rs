@@ -1,4 +1,4 @@
-//! What happens to every request before and after its handler: the layers.
+//! Middleware: what runs before and after the handler of every request.
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -35,8 +35,8 @@ use crate::{
     },
 };
 
-/// Gives the request an id, finds out where it came from, and says in the log and the metrics how it
-/// went; puts on the answer what every answer has.
+/// Assigns the request id, determines the client's IP address, logs and counts the request, and adds the
+/// common response headers.
 pub(super) async fn origin(
     State(state): State<Arc<ServerState>>,
     mut request: Request,
@@ -56,7 +56,7 @@ pub(super) async fn origin(
     let span = if state.traced {
         traces::request_span(&request_id, &method, route, request.headers())
     } else if is_frequent(route) {
-        // Dearer than all else here, and nothing is logged inside a decision that goes well.
+        // A span costs more than the rest of this function, and a successful decision logs nothing.
         tracing::debug_span!("request", request_id)
     } else {
         tracing::error_span!("request", request_id)
@@ -70,7 +70,7 @@ pub(super) async fn origin(
         remote_ip,
     });
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
-    // What panicked stands in the log: the panic hook puts it there.
+    // The panic itself has been logged by the panic hook.
     let mut response =
         answer.unwrap_or_else(|_| (StatusCode::INTERNAL_SERVER_ERROR, "Service panicked").into_response());
 
@@ -93,13 +93,13 @@ pub(super) async fn origin(
     response
 }
 
-/// Which of a group's pages it is: their addresses are one to axum.
+/// Route label of a group's page: they are one route to axum.
 fn group_page(path: &str) -> &'static str {
     let rest = path.strip_prefix(paths::GROUP).and_then(|rest| rest.strip_prefix('/'));
     rest.and_then(GroupPage::parse).map_or(OTHER, |(_, page)| page.pattern())
 }
 
-/// Finds out who is signed in: the handlers find a [`SignedIn`] in the request, or none.
+/// Authenticates the session cookie: handlers find a [`SignedIn`] in the request's extensions, or none.
 pub(super) async fn session(
     State(state): State<Arc<ServerState>>,
     mut request: Request,
@@ -116,7 +116,7 @@ pub(super) async fn session(
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "session not read");
+                tracing::error!(%error, "cannot read the session");
                 let text = "The database does not answer. Nothing was changed. Try again in a moment.\n";
                 return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
             }
@@ -125,7 +125,7 @@ pub(super) async fn session(
     next.run(request).await
 }
 
-/// Gives up on what takes too long.
+/// Enforces the request timeouts.
 pub(super) async fn in_time(State(state): State<Arc<ServerState>>, request: Request, next: Next) -> Response {
     let asked = Asked::by(&request);
     let (status, title, text) = match limits::within(state.limits, request, next).await {
@@ -142,8 +142,8 @@ pub(super) async fn in_time(State(state): State<Arc<ServerState>>, request: Requ
     asked.refuse(&state, Refusal { status, title, text: text.to_owned() }).await
 }
 
-/// Refuses to change anything for another site. A cookie goes along with a form from anywhere, so
-/// where it counts the browser has to say that the form is ours.
+/// Cross-site request forgery protection. Cookies are sent with forms from any site, so a browser has to
+/// declare that a request which changes something has the same origin.
 pub(super) async fn same_origin(
     State(state): State<Arc<ServerState>>,
     request: Request,
@@ -162,7 +162,7 @@ pub(super) async fn same_origin(
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text("origin")) {
-        // `none`: typed or opened by the user alone.
+        // `none`: typed or opened by the user.
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => origin == own,
         (None, None) => false,

@@ -1,4 +1,4 @@
-//! The web server: axum, its state, its middleware, and what is handed in from outside.
+//! The web server: axum router, state and middleware, and the system clock and randomness for use cases.
 
 pub mod accounts;
 pub mod audit;

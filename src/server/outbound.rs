@@ -1,6 +1,6 @@
-//! The requests that the server itself makes: over TLS with the certificates that this machine trusts, each
-//! with time limits and a limit to what is read, none redirected, and none to an address inside a network that
-//! nobody named (docs/decisions/0053-outbound-requests.md).
+//! The HTTP client of the server: TLS with the system's certificates, timeouts, a maximum body size, no
+//! redirects, and no private IP address unless the operator named the host
+//! (docs/decisions/0053-outbound-requests.md).
 
 use std::{
     error::Error, future::Future, io, iter, net::SocketAddr, pin::Pin, sync::Arc, task, time::Duration,
@@ -26,25 +26,25 @@ use tracing::Instrument;
 
 use super::reserved_addresses::is_public;
 
-/// How long a connection may take to come about.
+/// Timeout for connecting.
 const CONNECTING: Duration = Duration::from_secs(3);
 
-/// What an answer may weigh, in bytes. Documents of providers have a few kilobytes.
+/// Maximum size of a response body, in bytes. Documents of providers have a few kilobytes.
 const BODY_LIMIT: usize = 512 * 1024;
 
-/// Where requests may go, and how long each may take.
+/// Where requests may go, and their timeout.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// Whether HTTP without TLS is spoken, and then without any certificate.
+    /// Whether to speak plain HTTP; then no certificates are loaded.
     pub plain_http: bool,
-    /// The hosts that may lie at an address of a private network, of this link or of this machine: those
-    /// that the operator named. Every other host has to have a public one.
+    /// Hosts that may resolve to private, link-local or loopback addresses: those that the operator named.
+    /// All others need a public IP address.
     pub private_hosts: Vec<String>,
-    /// How long a request may take in all.
+    /// Timeout of a whole request.
     pub patience: Duration,
 }
 
-/// Makes requests. Keeps connections open for the next.
+/// Sends requests; keeps connections alive for reuse.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client<HttpsConnector<HttpConnector<Checked>>, Full<Bytes>>,
@@ -52,7 +52,7 @@ pub struct Outbound {
     patience: Duration,
 }
 
-/// Why a request has no answer.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
     #[error("it did not answer within {} s", .0.as_secs())]
@@ -67,7 +67,7 @@ pub enum OutboundError {
 
 impl Outbound {
     /// # Errors
-    /// This machine has no certificates to trust; without TLS it needs none.
+    /// This machine has no trusted certificates; plain HTTP needs none.
     pub fn new(reach: Reach) -> io::Result<Self> {
         let builder = HttpsConnectorBuilder::new();
         let schemes = if reach.plain_http {
@@ -89,7 +89,7 @@ impl Outbound {
         Ok(Self { client, named, patience: reach.patience })
     }
 
-    /// The answer, whatever its status: in a span of its own.
+    /// Sends a request in a span of its own; any status is `Ok`.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, OutboundError> {
         let span = tracing::debug_span!(
             "outbound",
@@ -105,7 +105,7 @@ impl Outbound {
         answer
     }
 
-    /// The same without a span: what carries spans away is not to make more of them.
+    /// As [`Outbound::send`] without a span: exporting spans must not create more of them.
     pub async fn send_untraced(&self, request: Request<Bytes>) -> Result<Response<Bytes>, OutboundError> {
         let answer = tokio::time::timeout(self.patience, self.ask(request)).await;
         answer.unwrap_or(Err(OutboundError::TimedOut(self.patience)))
@@ -128,7 +128,7 @@ fn with_causes(error: &dyn Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// The hosts that may lie anywhere.
+/// The hosts that may have a private IP address.
 #[derive(Clone, Debug)]
 struct Named(Arc<[String]>);
 
@@ -137,7 +137,7 @@ impl Named {
         self.0.contains(&bare(host))
     }
 
-    /// An address in the place of a host goes past the resolver.
+    /// An IP address as the host bypasses the resolver.
     fn check(&self, uri: &Uri) -> Result<(), OutboundError> {
         let host = bare(uri.host().unwrap_or_default());
         match host.parse() {
@@ -149,15 +149,15 @@ impl Named {
     }
 }
 
-/// A host as it is compared.
+/// Normalises a host for comparison.
 fn bare(host: &str) -> String {
     host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
 }
 
 const NOT_PUBLIC: &str = "its address is not a public one, and no setting names its host";
 
-/// Looks a host up. What is connected to is what was checked: whoever answers otherwise the next time gains
-/// nothing by it.
+/// A resolver that checks the addresses it returns. The client connects to exactly those, so DNS rebinding
+/// gains nothing.
 #[derive(Clone, Debug)]
 struct Checked {
     system: GaiResolver,
@@ -207,7 +207,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(30);
 
-    /// A server that answers every request with `answer`, and then nothing; its port.
+    /// A server that sends `answer` to every request and closes; returns its port.
     async fn server(answer: Vec<u8>) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -225,7 +225,7 @@ mod tests {
         port
     }
 
-    /// What the client makes of it.
+    /// The client's result for this response.
     async fn asked(answer: Vec<u8>, patience: Duration) -> Result<Response<Bytes>, OutboundError> {
         let port = server(answer).await;
         client(&["127.0.0.1"], patience).send(get(&format!("http://127.0.0.1:{port}/"))).await
@@ -267,7 +267,7 @@ mod tests {
     async fn over_tls_nothing_is_asked_in_the_clear() {
         let reach =
             Reach { plain_http: false, private_hosts: vec![String::from("127.0.0.1")], patience: LONG };
-        // Where there are no certificates to trust there is no client, either.
+        // Without system certificates there is no client.
         let Ok(client) = Outbound::new(reach) else { return };
         let answer = client.send(get("http://127.0.0.1:1/")).await;
         assert!(matches!(answer, Err(OutboundError::Unreachable(_))), "{answer:?}");
@@ -276,7 +276,7 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_named_is_not_asked_at_a_private_address() {
         let port = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
-        // By its address, by a name for it, and by what only the system takes for an address.
+        // An IP address, names for it, and spellings that only the system resolver accepts.
         for host in ["127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001", "[::ffff:127.0.0.1]"] {
             let url = format!("http://{host}:{port}/");
             let refused = client(&["id.example.com"], LONG).send(get(&url)).await;

@@ -1,4 +1,4 @@
-//! Pages as routes: how one is rendered, and what it finds around it.
+//! Pages as routes: rendering, and the context that a page finds.
 
 use std::sync::Arc;
 
@@ -18,19 +18,19 @@ use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use super::{ServerState, assets, rest};
 use crate::ui::{ApiDocument, DemoHint, NotFoundPage, ProviderButton, shell};
 
-/// A page, which is only read.
+/// The route of a page that only answers GET.
 pub(super) fn page<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
     read(view).fallback(only_read)
 }
 
-/// The same where forms post to the page's own address.
+/// As [`page`], for a path to which forms are posted as well.
 pub(super) fn read<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
     get(move |State(state): State<Arc<ServerState>>, request: Request| async move {
         render(&state, request, view).await
     })
 }
 
-/// What no route leads to: a file that stands at the root, or nothing.
+/// The fallback of all routes: a file at the root, or a 404 page.
 pub(super) async fn otherwise(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return only_read().await;
@@ -56,7 +56,7 @@ pub(super) async fn render<V: IntoView + 'static>(
     document(state, request, Arc::new(move || view().into_any())).await
 }
 
-/// One code for all pages.
+/// Not generic, so that it is compiled once for all pages.
 async fn document(
     state: &Arc<ServerState>,
     request: Request<Body>,
@@ -76,7 +76,7 @@ async fn document(
     render(request).await
 }
 
-/// What pages and server functions find in their context.
+/// Provides the context of pages and server functions.
 pub(super) fn provide(state: &ServerState) {
     provide_context(state.app.clone());
     provide_context(state.cookies);
@@ -92,7 +92,7 @@ pub(super) fn provide(state: &ServerState) {
     }
 }
 
-/// Only our own scripts, by name or by the nonce of this very page; the wasm is compiled from them.
+/// Allows only our own scripts, by source or by the nonce of this page, and the wasm that they compile.
 fn content_security_policy() {
     let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(

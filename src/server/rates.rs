@@ -1,7 +1,7 @@
-//! How often one may ask: an allowance for whoever asks, used up by requests and refilled by time.
+//! Rate limits: token buckets, one per token or IP address, refilled over time.
 //!
-//! It is kept in memory, by each server for itself, and bounded: a crowd of addresses shares one
-//! allowance once there are too many to be told apart.
+//! They are kept in memory by each server for itself, and bounded: once there are too many keys, all further
+//! ones share a single bucket.
 
 use std::{
     collections::HashMap,
@@ -12,39 +12,39 @@ use std::{
 
 use crate::domain::{accounts::throttle::network, time::Timestamp};
 
-/// How many are told apart; about 5 MB.
+/// Maximum number of buckets; about 5 MB.
 const MOST: usize = 100_000;
 
-/// How often all are looked through for those who may be forgotten, in milliseconds.
+/// Minimum interval between sweeps for full buckets, in milliseconds.
 const SWEEP_EVERY: i64 = 1000;
 
 const MINUTE: f64 = 60_000.0;
 
-/// Allowances of one kind.
+/// The buckets of one rate limit.
 pub struct Rates {
-    /// 0 for any number.
+    /// Capacity and refill per minute; 0 for no limit.
     per_minute: u32,
     hasher: RandomState,
     kept: Mutex<Kept>,
 }
 
 struct Kept {
-    /// By a hash that nobody outside can foresee: tokens do not stay in memory.
+    /// Keyed by a hash with a random seed: tokens are not kept in memory, and collisions cannot be chosen.
     allowances: HashMap<u64, Allowance>,
     swept_at: Timestamp,
 }
 
-/// What is left of a minute's worth, and when that was.
+/// A bucket: what was left of a minute's worth, and when.
 struct Allowance {
     left: f64,
     at: Timestamp,
 }
 
-/// Nothing is left.
+/// The rate limit is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted {
     pub per_minute: u32,
-    /// Seconds until one more is allowed; at least 1.
+    /// Seconds until the next request is allowed; at least 1.
     pub retry_after: u64,
 }
 
@@ -54,15 +54,15 @@ impl Rates {
         Self { per_minute, hasher: RandomState::new(), kept: Mutex::new(kept) }
     }
 
-    /// Takes one for whoever is called so.
+    /// Takes one request from the bucket of `who`.
     ///
     /// # Errors
-    /// None is left.
+    /// The bucket is empty.
     pub fn take(&self, who: &(impl Hash + ?Sized), now: Timestamp) -> Result<(), Exhausted> {
         if self.per_minute == 0 { Ok(()) } else { self.take_of(self.hasher.hash_one(who), now) }
     }
 
-    /// The same for an address, with all others that one client has.
+    /// As [`Rates::take`], for the network that one client's IP address belongs to.
     pub fn take_for_address(&self, address: Option<IpAddr>, now: Timestamp) -> Result<(), Exhausted> {
         self.take(&address.map(network), now)
     }
@@ -85,8 +85,8 @@ impl Rates {
 }
 
 impl Kept {
-    /// Whether `key` can be told from others, if need be after forgetting those with a full allowance,
-    /// who lose nothing by it.
+    /// Whether there is a bucket for `key` or room for one, if need be after dropping full buckets, which
+    /// loses nothing.
     fn has_room_for(&mut self, key: u64, full: f64, now: Timestamp) -> bool {
         if self.allowances.len() >= MOST
             && !self.allowances.contains_key(&key)
@@ -105,7 +105,7 @@ impl Kept {
 impl Allowance {
     fn refill(&mut self, full: f64, now: Timestamp) {
         let passed = now.as_millis().saturating_sub(self.at.as_millis());
-        // The clock may have been set back; nobody loses or wins by it.
+        // The clock may have been set back; that neither costs nor grants anything.
         self.at = now;
         if passed > 0 {
             #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ milliseconds it is full anyway")]
@@ -175,7 +175,7 @@ mod tests {
         assert!(rates.take("latest", at(1)).is_err());
         assert!(rates.take("7", at(1)).is_ok(), "whoever was there before is still known");
         assert!(rates.kept.lock().unwrap().allowances.len() <= MOST + 1);
-        // They are forgotten once their allowance is full again.
+        // Buckets are dropped once they are full again.
         assert!(rates.take("new", at(60_001)).is_ok());
         assert!(rates.kept.lock().unwrap().allowances.len() < 10);
     }

@@ -1,4 +1,4 @@
-//! What is refused before any page or action was reached, in words that people can read.
+//! Refusals before any page or handler was reached, worded for people.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::{
     usecases::SignedIn,
 };
 
-/// Where the page of a refusal stands; nothing else does.
+/// The path under which the refusal page is rendered; no route leads there.
 const NOWHERE: &str = "/-/refused";
 
-/// Whom a refusal is for.
+/// What kind of client sent the request, which decides the form of a refusal.
 pub(super) struct Asked {
     html: bool,
     signed_in: Option<SignedIn>,
@@ -33,12 +33,12 @@ impl Asked {
         Self { html: wants_html(headers), signed_in: extensions.get().cloned() }
     }
 
-    /// Whether it was a form or a link, and no script.
+    /// Whether a browser navigated or posted a form, rather than a script.
     pub(super) const fn is_for_html(&self) -> bool {
         self.html
     }
 
-    /// A page for people; one line for everybody else.
+    /// A page for browsers; one line of text for all others.
     pub(super) async fn refuse(self, state: &Arc<ServerState>, refusal: Refusal) -> Response {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if !self.html {
@@ -80,7 +80,7 @@ pub(super) fn too_large() -> Refusal {
     }
 }
 
-/// 401, where the way to the sign-in page and back has no room for what was typed.
+/// 401, when the redirect to the sign-in page has no room for the user's input.
 pub(super) fn signed_out() -> Refusal {
     Refusal {
         status: 401,
@@ -91,7 +91,7 @@ pub(super) fn signed_out() -> Refusal {
     }
 }
 
-/// 400, in the words of a form that no page of ours sends.
+/// 400, for a form that none of our pages sends.
 pub(super) fn malformed() -> Refusal {
     Refusal {
         status: 400,
@@ -100,7 +100,7 @@ pub(super) fn malformed() -> Refusal {
     }
 }
 
-/// 400, for a field that nobody reads there: it might say for whom or where.
+/// 400, for an unknown field: it might have named a target.
 pub(super) fn unread(place: &str, name: &str) -> Refusal {
     Refusal {
         text: format!(

@@ -1,4 +1,4 @@
-//! Where a request came from: the peer, or what the proxies in front say.
+//! The IP address of the client: that of the peer, or the one that trusted proxies report.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -9,14 +9,14 @@ use axum::http::HeaderMap;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of the client: what the outermost trusted proxy saw, or the peer where no proxy says
-/// anything. `None` where it is not known: a proxy that writes what cannot be read is not the client,
-/// and whoever fails to sign in through it must not keep everybody else out.
+/// The client's IP address as the outermost trusted proxy saw it, or the peer's if no proxy reports one.
+/// `None` if it is unknown: an unreadable entry must not be replaced by the proxy's address, or failed
+/// sign-ins through it would throttle everybody else.
 pub(super) fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxies: usize) -> Option<IpAddr> {
     if trusted_proxies == 0 || !headers.contains_key(X_FORWARDED_FOR) {
         return peer.map(|ip| ip.to_canonical());
     }
-    // Clients write the beginning of the list, in whatever bytes: only the one entry that counts is read.
+    // Clients control the beginning of the list, in any bytes: only the one trusted entry is parsed.
     let list: Vec<&[u8]> = headers
         .get_all(X_FORWARDED_FOR)
         .iter()
@@ -24,21 +24,21 @@ pub(super) fn remote_ip(headers: &HeaderMap, peer: Option<IpAddr>, trusted_proxi
         .map(<[u8]>::trim_ascii)
         .filter(|entry| !entry.is_empty())
         .collect();
-    // A request that came by fewer proxies than there may be has them all in the list.
+    // A request that passed fewer proxies than configured has all of them in the list.
     let ip = list.get(list.len().saturating_sub(trusted_proxies)).and_then(|entry| address(entry));
     if ip.is_none() {
         static SAID: Once = Once::new();
         SAID.call_once(|| {
             tracing::warn!(
-                "a proxy wrote into X-Forwarded-For what is no address, so nobody knows where its requests come from; \
-                 this is said once"
+                "X-Forwarded-For of a trusted proxy has no valid IP address, so the client of the request is unknown; \
+                 this is logged once"
             );
         });
     }
     ip
 }
 
-/// An address as proxies write it: alone, in brackets, or with a port.
+/// An IP address as proxies write it: bare, in brackets, or with a port.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?.trim_matches('"');
     let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();

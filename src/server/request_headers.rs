@@ -1,21 +1,21 @@
-//! What the headers of a request say, read in one way wherever it is asked.
+//! Parsing of request headers, in one place.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// What the body is said to be, without its parameters and in small letters; empty when nobody says.
+/// The media type of the body, without parameters and in lower case; empty if there is none.
 pub(super) fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The token of an `Authorization` header; `None` when it has another scheme.
+/// The token of an `Authorization` header; `None` if it has another scheme.
 pub(super) fn bearer(authorization: &HeaderValue) -> Option<&str> {
     let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Whether whoever asks has kept what has this entity tag, in quotes: `If-None-Match` may name several, and
-/// a proxy that changes an answer's encoding makes each a weak one, which is the same here (RFC 9110, 13.1.2).
+/// Whether `If-None-Match` lists this entity tag (with quotes). It may list several, and a proxy that changes
+/// the encoding makes them weak: the comparison is the weak one (RFC 9110, 13.1.2).
 pub(super) fn has_kept(headers: &HeaderMap, tag: &str) -> bool {
     let kept =
         headers.get_all(header::IF_NONE_MATCH).iter().flat_map(|it| it.as_bytes().split(|it| *it == b','));

@@ -1,4 +1,4 @@
-//! What a request is called: in the log, in the audit log, and in its answer.
+//! The request id, which appears in the log, the audit log and the response.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names requests: 48 random bits that all of a server's run have, and a number. Random bits for each
-/// would be asked of the system each time.
+/// Generates request ids: 48 random bits per run of the server, and a counter. Random bits per request would
+/// cost a system call each.
 pub struct RequestIds {
     run: [u8; 6],
     next: AtomicU64,
@@ -20,7 +20,7 @@ impl RequestIds {
         Self { run: *run, next: AtomicU64::new(0) }
     }
 
-    /// One that nobody else gave, nor this server before.
+    /// An id that is unique across servers and restarts.
     pub fn next(&self) -> String {
         let mut bytes = [0; 12];
         bytes[..6].copy_from_slice(&self.run);
@@ -29,8 +29,8 @@ impl RequestIds {
     }
 }
 
-/// The id that a proxy of ours gave the request. Others could write anything: it ends up in the audit
-/// log.
+/// The request id that a trusted proxy sent. Ignored without trusted proxies: clients could write anything
+/// into the audit log.
 pub fn forwarded(headers: &HeaderMap, trusted_proxies: usize) -> Option<String> {
     let id = headers.get(REQUEST_ID).filter(|_| trusted_proxies > 0)?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

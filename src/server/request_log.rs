@@ -1,4 +1,4 @@
-//! What the log says of a request, and what its handler leaves for that.
+//! The access log, and what handlers leave in the request's extensions for it.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -9,12 +9,12 @@ use axum::http::{Extensions, Method, StatusCode};
 
 use crate::domain::ids::UserId;
 
-/// The user that a request turned out to come from: filled in by whoever finds out, for the log.
+/// The authenticated user of a request, set by whichever layer authenticates it, for the log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RequestUser(Arc<OnceLock<UserId>>);
 
 impl RequestUser {
-    /// Notes who it is. The first to know is believed.
+    /// Records the user. The first one set wins.
     pub fn note(extensions: &Extensions, user: UserId) {
         if let Some(Self(known)) = extensions.get() {
             let _ = known.set(user);
@@ -22,11 +22,11 @@ impl RequestUser {
     }
 }
 
-/// Why a request failed, on its way to the log. Pages log it themselves, where they know it.
+/// Why a request failed, passed on to the log. Pages log it themselves, where it occurs.
 #[derive(Clone, Debug)]
 pub(super) struct Cause(pub String);
 
-/// One event for each request.
+/// Logs one event per request.
 pub(super) fn write(
     method: &Method,
     route: &str,
@@ -52,8 +52,8 @@ pub(super) fn write(
     }
 }
 
-/// Whether programs ask for it all day: health, metrics, decisions, flags and files. The metrics count these;
-/// a line for each would bury the rest and cost more than the answer.
+/// Whether programs request it all day: health, metrics, decisions, flags and assets. They are in the
+/// metrics; a log line for each would bury the rest and cost more than the response.
 pub(super) fn is_frequent(route: &str) -> bool {
     const FREQUENT: [&str; 5] =
         ["/-/liveness", "/-/readiness", "/-/metrics", "/pkg/{name}", "/api/v1/decisions"];

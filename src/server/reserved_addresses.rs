@@ -1,9 +1,9 @@
-//! Which addresses are public: of no private network, no link, no machine, and no document.
+//! Which IP addresses are public: not private, link-local, loopback, documentation or otherwise reserved.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether everybody means the same machine by it, after the registries of special-purpose addresses
-/// (RFC 6890). The standard library's own answer is not stable yet.
+/// Whether the IP address is globally reachable, by the special-purpose address registries (RFC 6890).
+/// `IpAddr::is_global` of the standard library is not stable yet.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -28,12 +28,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    // Others that hold one of version 4 lead to it: mapped, compatible, translated (64:ff9b::), 6to4.
+    // IPv6 addresses that embed an IPv4 address and lead to it: mapped, compatible, NAT64 (64:ff9b::), 6to4.
     match address.segments() {
         [0, 0, 0, 0, 0, 0 | 0xffff, a, b] | [0x64, 0xff9b, 0, 0, 0, 0, a, b] | [0x2002, a, b, ..] => {
             is_public_v4(Ipv4Addr::from((u32::from(a) << 16) | u32::from(b)))
         }
-        // Of what is given out (2000::/3) not Teredo and its neighbours (2001::/23), nor examples.
+        // Of global unicast (2000::/3), neither Teredo and its neighbours (2001::/23) nor documentation.
         [0x2001, b, ..] => b >= 0x200 && b != 0xdb8,
         [0x3fff, b, ..] => b >= 0x1000,
         [first, ..] => (0x2000..0x4000).contains(&first),

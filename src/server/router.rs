@@ -1,4 +1,4 @@
-//! Which address leads where, and through which middleware.
+//! The router: all routes and the order of the middleware.
 
 use any_spawner::Executor;
 use axum::{
@@ -32,15 +32,15 @@ fn site() -> Routes {
         .page(paths::API_DOCS, ApiDocsPage)
 }
 
-/// The addresses of all pages and forms, as axum has them: with names in braces for what differs.
+/// The paths of all pages and forms in axum's syntax, with parameters in braces.
 pub fn addresses() -> Vec<&'static str> {
     site().addresses
 }
 
-/// The whole server. Middleware goes around the routes in one layer, from the outside in: a layer is a
-/// box that every request clones.
+/// The whole server. The middleware is one layer around all routes, from the outside in, since each layer is
+/// a box that every request clones.
 pub fn router(mut state: ServerState) -> Router {
-    // Leptos loads pages on tokio. It may be told only once, and tests make many routers.
+    // Leptos loads pages on tokio's executor. It can be set only once, and tests make many routers.
     let _ = Executor::init_tokio();
     state.pages = site().router.route("/actions/{name}", post(no_such_form)).fallback(pages::otherwise);
     let state = Arc::new(state);
@@ -65,7 +65,7 @@ pub fn router(mut state: ServerState) -> Router {
         .layer(from_fn_with_state(state, middleware::origin))
 }
 
-/// What no capability has a form for.
+/// 404 for an action that no capability registers.
 async fn no_such_form(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     Asked::by(&request).refuse(&state, refusal::no_such_form()).await
 }

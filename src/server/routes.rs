@@ -1,5 +1,5 @@
-//! The routes of a capability: its pages, its forms, what its islands call. Each capability has a function
-//! `routes`, and the router merges them.
+//! The routes of a capability: its pages, forms and server functions. Each capability has a function
+//! `routes`; the router merges them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::{ServerState, islands, pages};
 
-/// Routes, and their addresses: axum does not tell them.
+/// Routes and their paths, which axum's router does not expose.
 #[derive(Default)]
 pub(super) struct Routes {
     pub router: Router<Arc<ServerState>>,
@@ -21,12 +21,12 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// A page. A slash at the end of its address makes no difference.
+    /// A page. A trailing slash makes no difference.
     pub fn page<V: IntoView + 'static>(self, address: &'static str, view: fn() -> V) -> Self {
         self.at(address, pages::page(view)).with_slash(address, view)
     }
 
-    /// A page that has a form which posts to its own address.
+    /// A page with a form that posts to the page's own path.
     pub fn page_and_form<V, H, T>(self, address: &'static str, view: fn() -> V, form: H) -> Self
     where
         V: IntoView + 'static,
@@ -36,7 +36,7 @@ impl Routes {
         self.at(address, pages::read(view).post(form)).with_slash(address, view)
     }
 
-    /// What a form posts to.
+    /// The target of a form.
     pub fn form<H, T>(self, address: &'static str, form: H) -> Self
     where
         H: Handler<T, Arc<ServerState>>,
@@ -45,7 +45,7 @@ impl Routes {
         self.at(address, post(form))
     }
 
-    /// A server function: what an island calls, and its form posts to.
+    /// A server function: called by an island, and the target of its form.
     pub fn island<F>(self) -> Self
     where
         F: ServerFn + DeserializeOwned + Send + 'static,
@@ -53,14 +53,14 @@ impl Routes {
         self.at(F::PATH, post(islands::call::<F>))
     }
 
-    /// Anything else.
+    /// Any other route.
     pub fn at(mut self, address: &'static str, methods: MethodRouter<Arc<ServerState>>) -> Self {
         self.addresses.push(address);
         self.router = self.router.route(address, methods);
         self
     }
 
-    /// These and the routes of another.
+    /// Merges the routes of another.
     pub fn and(mut self, other: Self) -> Self {
         self.addresses.extend(other.addresses);
         self.router = self.router.merge(other.router);

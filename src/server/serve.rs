@@ -1,4 +1,4 @@
-//! Listening, and stopping without losing a request.
+//! Listening, and graceful shutdown without losing a request.
 
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
@@ -11,27 +11,27 @@ use tokio::{
 use super::{Provider, ServerState, config::Config, connections, jobs::workers::Workers, router, system};
 use crate::usecases::App;
 
-/// How long the database may take to close after requests were cut off.
+/// Timeout for closing the database after requests were cut off.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// How many connections the system holds until they are accepted.
+/// Backlog of the listening socket: connections waiting to be accepted.
 const QUEUE: u32 = 1024;
 
-/// Why the server does not run.
+/// Why the server failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The address cannot be had.
+    /// The address is not available.
     #[error("cannot listen on {address}: {}", explain(.source))]
     Listen {
-        /// What `--listen` said.
+        /// The value of `--listen`.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Nothing could be asked of the sign-in provider over TLS.
+    /// There are no trusted certificates for TLS to the sign-in provider.
     #[error("cannot trust any sign-in provider: {0}. Install this machine's certificates (ca-certificates).")]
     Certificates(#[source] io::Error),
-    /// Anything else of the system.
+    /// Any other error of the system.
     #[error("the server ended: {0}")]
     Io(#[from] io::Error),
 }
@@ -51,14 +51,14 @@ fn explain(error: &io::Error) -> String {
     }
 }
 
-/// Serves until a signal to stop; then no new connections are accepted, and what is in flight is
-/// finished within the shutdown timeout. A second signal ends at once. Closes the database.
+/// Serves until a signal to stop. Then no new connections are accepted, and requests in flight finish within
+/// the shutdown timeout. A second signal ends at once. Closes the database.
 ///
-/// `listening` is called once connections are accepted. `config.listen` is then the real address, also
-/// where port 0 was asked for, and [`Config::external_url`] follows it.
+/// `listening` is called once connections are accepted. `config.listen` is then the actual address, also
+/// where port 0 was configured, and [`Config::external_url`] follows it.
 ///
 /// # Errors
-/// The address cannot be had. Nothing was served then.
+/// The address is not available, or there are no trusted certificates. Nothing was served then.
 pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)) -> Result<(), ServeError> {
     let address = config.listen;
     let listener = listen(address).map_err(|source| ServeError::Listen { address, source })?;
@@ -71,7 +71,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         .map(|provider| Provider::new(provider, external_url.as_url(), app.clock.clone()))
         .transpose()
         .map_err(ServeError::Certificates)?;
-    // It may be down: nobody waits for it.
+    // The provider may be down: startup does not wait for it.
     let keeping_current = provider.clone().map(|provider| tokio::spawn(provider.keep_current()));
     let mut state = ServerState::new(app.clone(), external_url.as_url(), config.trusted_proxies, config.demo)
         .with_limits(config.limits)
@@ -81,7 +81,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     state.traced = config.traces.endpoint.is_some();
     let mut limits = config.connections;
     limits.most = system::connections_within_open_files(limits.most);
-    // What was read before may be answered from memory only while somebody watches for changes.
+    // Caches may only be used while a task follows the changes.
     let watching = tokio::spawn(app.storage.watch());
     let workers = Workers::start(app.clone());
     tracing::info!("listening on http://{}", config.listen);
@@ -96,7 +96,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
             let seconds = config.shutdown_timeout.as_secs();
             tracing::info!("{name}: finishing requests in flight for at most {seconds} s; a second signal ends at once");
             finish.send_replace(true);
-            // Streams have no end of their own.
+            // Event streams do not end by themselves.
             app.storage.changes().end();
             tokio::select! {
                 () = &mut server => false,
@@ -117,7 +117,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     let _ = time::timeout(CLOSING, workers.stop()).await;
     watching.abort();
     if cut_off {
-        // Whoever was cut off may still hold a connection; the database survives that.
+        // A request that was cut off may still hold a connection; the database survives that.
         let _ = time::timeout(CLOSING, app.storage.close()).await;
     } else {
         app.storage.close().await;
@@ -126,16 +126,16 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     Ok(())
 }
 
-/// As [`TcpListener::bind`], with a queue that is not full when a crowd comes at once.
+/// As [`TcpListener::bind`], with a backlog that is large enough for a burst of connections.
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A server that starts anew does not wait for what the last one left behind.
+    // So that a restart can bind while connections of the previous process are in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(QUEUE)
 }
 
-/// The signals that mean "stop".
+/// The signals to stop.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -146,7 +146,7 @@ impl Stop {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for the next; its name.
+    /// Waits for the next signal; returns its name.
     async fn signal(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",

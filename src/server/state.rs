@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! State shared by the handlers.
 
 use std::sync::Arc;
 
@@ -16,42 +16,42 @@ use super::{
 };
 use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
 
-/// What the server is told about itself.
+/// State and configuration of the server.
 pub struct ServerState {
     pub app: App,
     pub cookies: CookiePolicy,
-    /// How browsers reach the program: scheme, host and port.
+    /// The origin of the external URL: scheme, host and port.
     pub origin: String,
     /// How many proxies in front append to `X-Forwarded-For`.
     pub trusted_proxies: usize,
-    /// Whether the sign-in page may say the demo password.
+    /// Whether the sign-in page shows the demo password.
     pub demo: bool,
-    /// By whom people sign in besides passwords.
+    /// The single sign-on provider, if any.
     pub provider: Option<Provider>,
-    /// What a chat program signs its requests with; `None` when none may send any.
+    /// The secret that signs requests of the chat program; `None` refuses them all.
     pub chat: Option<ChatSecret>,
-    /// What opens the metrics; `None` keeps them from everybody.
+    /// The bearer token of the metrics; `None` refuses everybody.
     pub metrics_token: Option<MetricsToken>,
-    /// Whether requests are traced.
+    /// Whether traces are collected.
     pub traced: bool,
     pub(super) started: Timestamp,
     pub(super) requests: Requests,
     pub(super) request_ids: RequestIds,
     pub(super) changing: Changing,
-    /// What every answer has.
+    /// Headers of every response.
     pub(super) common_headers: HeaderMap,
-    /// What a request, and whoever sends many, may take.
+    /// Timeouts and rate limits of requests.
     pub limits: Limits,
     pub(super) assets: AssetNames,
     pub(super) leptos: LeptosOptions,
-    /// What answers for a page where no redirect can lead to it. The router fills it.
+    /// Renders a page in place where a redirect is not possible. Set by the router.
     pub(super) pages: Router<Arc<Self>>,
 }
 
 impl ServerState {
     pub fn new(app: App, external_url: &Url, trusted_proxies: usize, demo: bool) -> Self {
         let assets = assets::names();
-        // The script and the wasm share one name, which Leptos puts into the pages.
+        // The script and the wasm share one name, which Leptos writes into the pages.
         let leptos = LeptosOptions::builder().output_name(assets.script.clone()).site_pkg_dir("pkg").build();
         let secure = external_url.scheme() == "https";
         Self {
@@ -76,19 +76,19 @@ impl ServerState {
         }
     }
 
-    /// The same with a provider by which people sign in.
+    /// With a single sign-on provider.
     #[must_use]
     pub fn with_provider(self, provider: Option<Provider>) -> Self {
         Self { provider, ..self }
     }
 
-    /// The same with commands from a chat program that signs with this.
+    /// With chat commands that are signed with this secret.
     #[must_use]
     pub fn with_chat(self, chat: Option<ChatSecret>) -> Self {
         Self { chat, ..self }
     }
 
-    /// The same with other limits.
+    /// With other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }

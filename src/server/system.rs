@@ -1,4 +1,4 @@
-//! The real clock, the real randomness, and how many files the system lets the program have open.
+//! The system clock, system randomness, and the limit of open files.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -7,7 +7,7 @@ use crate::{
     usecases::{Clock, Random},
 };
 
-/// The operating system's clock.
+/// The clock of the operating system.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -17,7 +17,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The operating system's random numbers.
+/// The random number generator of the operating system.
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
@@ -29,11 +29,11 @@ impl Random for SystemRandom {
     }
 }
 
-/// Files that are open besides connections: the database's, the log, what the runtime needs.
+/// Files open besides connections: those of the database, the log and the runtime.
 const OTHER_FILES: u64 = 512;
 
-/// How many of `wanted` connections the process can hold. Each is an open file, and the limit that
-/// most systems begin with is low: it is raised as far as the program may do that itself.
+/// How many of `wanted` connections the process can hold. Each is an open file, and the default soft limit is
+/// low on most systems: it is raised as far as the hard limit allows.
 pub(super) fn connections_within_open_files(wanted: usize) -> usize {
     let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
     let limit = getrlimit(Resource::Nofile);

@@ -1,5 +1,4 @@
-//! The log: what the program says about itself while it runs, to stderr. And the traces, for those
-//! who collect them.
+//! Logging to stderr, and the export of traces if a collector is configured.
 
 pub mod traces;
 
@@ -20,39 +19,39 @@ use tracing_subscriber::{
 use self::traces::Traces;
 use super::config::{LogConfig, LogFormat, OtlpEndpoint};
 
-/// PostgreSQL notes at every start that the table of migrations is there already.
+/// PostgreSQL sends a notice at every start that the table of migrations exists.
 const QUIET: &str = "sqlx::postgres::notice=warn";
 
-/// Sends everything that is traced from here on to stderr, and spans to the collector if there is one.
-/// Once a process; later calls do nothing. What comes back has to be told when the program ends.
+/// Installs the global subscriber: the log to stderr, and spans to the collector if there is one. Once per
+/// process; later calls do nothing. The returned [`Traces`] must be finished when the program ends.
 ///
 /// # Panics
-/// With a collector, outside of the runtime.
+/// With a collector, outside of a tokio runtime.
 pub fn install(log: &LogConfig, collector: Option<&OtlpEndpoint>) -> Option<Traces> {
     let traces = collector.map(Traces::new);
     let to_collector = traces.as_ref().map(Traces::layer::<Registry>);
     let to_stderr = layer(log, io::stderr().is_terminal(), io::stderr);
-    // It fails only where a log is installed already.
+    // Fails only if a subscriber is installed already.
     if tracing_subscriber::registry().with(to_collector).with(to_stderr).try_init().is_ok() {
-        // So that a panic stands in the log as everything else, with the request that it happened in.
+        // Logs panics like everything else, within the span of their request.
         panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
     }
     traces
 }
 
-/// What writes the log in its form.
+/// The layer that formats and writes the log.
 pub fn layer<S, W>(log: &LogConfig, colours: bool, writer: W) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    // A reader that went away must not take the server with it: errors of the log are not logged.
+    // A closed stderr must not take the server down: errors of the log itself are not reported.
     let layer =
         tracing_subscriber::fmt::layer().log_internal_errors(false).with_ansi(colours).with_writer(writer);
     let filter = EnvFilter::new(format!("{QUIET},{}", log.filter));
     match log.format {
         LogFormat::Text => layer.with_filter(filter).boxed(),
-        // The fields of the event beside its time and level; those of the request in `span`.
+        // Fields of the event are flattened beside its time and level; those of the request are in `span`.
         LogFormat::Json => layer.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed(),
     }
 }

@@ -1,4 +1,4 @@
-//! Changes, as services are told of them.
+//! JSON of changes, for event streams.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,25 +9,25 @@ use crate::domain::{
     environment::Environment,
 };
 
-/// A change, as an event named `change` tells it.
+/// A change, the data of an event named `change`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Change {
-    /// The event's `id`, too: where to go on.
+    /// Also the event's `id`, to resume from.
     id: i64,
-    /// When it happened.
+    /// When it happened, RFC 3339.
     #[schema(format = DateTime, example = "2026-06-01T12:00:00.123Z")]
     at: String,
-    /// What happened, in the words of the audit log.
+    /// The kind of change, as in the audit log.
     #[schema(example = "feature_flag_updated")]
     kind: String,
-    /// What it happened to: a feature flag, a feature group, a flow, a user.
+    /// What changed: a feature flag, a feature group, a flow, a user.
     #[schema(example = "duo_developer_orbit")]
     subject: String,
-    /// For what is set for each environment by itself.
+    /// Only for what is set per environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "production")]
     environment: Option<&'static str>,
-    /// The full path of the group or project where it happened.
+    /// The full path of the group or project in which it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "acme")]
     namespace: Option<String>,
@@ -47,21 +47,21 @@ impl From<&change::Change> for Change {
     }
 }
 
-/// The protocol's notice that answers may be others.
+/// The protocol's notification to evaluate again.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RefetchEvaluation {
     #[serde(rename = "type")]
     #[schema(example = "refetchEvaluation")]
     kind: &'static str,
-    /// In seconds.
+    /// When, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 1_780_315_200)]
     last_modified: Option<i64>,
 }
 
 impl RefetchEvaluation {
-    /// Because of this change; without one, because nobody knows what happened.
+    /// For this change; `None` after a reset, when it is unknown what changed.
     pub fn because_of(change: Option<&change::Change>) -> Self {
         let last_modified = change.map(|it| it.at.as_millis().div_euclid(1000));
         Self { kind: "refetchEvaluation", last_modified }

@@ -1,5 +1,5 @@
-//! The shapes of the API's answers: what is shown of what the domain and the use cases say. They stand
-//! below `server`, because pages show them, too.
+//! The JSON types of the API's responses, made from types of the domain and the use cases. A room below
+//! `server`, because pages use them as well.
 
 pub mod changes;
 pub mod decisions;

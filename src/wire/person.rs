@@ -1,11 +1,11 @@
-//! Somebody who did something.
+//! JSON of a user who did something.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::audit::AuditActor;
 
-/// Somebody, as they were called at the time.
+/// A user, with the name at that time.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Person {
     username: String,

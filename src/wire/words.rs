@@ -1,6 +1,5 @@
-//! The words of the API: each is an enumeration of the domain, written out once more so that the
-//! API's document lists its values. A value that the domain gains does not compile here until it is
-//! listed.
+//! Enumerations of the API: each mirrors one of the domain, so that the OpenAPI document lists its values. A
+//! new value in the domain does not compile until it is added here.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +33,7 @@ words! {
     /// Which engine reviews: the Code Review Flow, the classic GitLab Duo Code Review, or none.
     Engine = code_review { CodeReviewFlow, DuoCodeReview, None }
 
-    /// The row of the engine table that gave the answer.
+    /// The row of the engine table that matched.
     Rule = code_review {
         DuoUnavailable,
         FlowOnWithConsent,
@@ -46,14 +45,14 @@ words! {
         FlowOffNoSeat,
     }
 
-    /// The row of the flow's version table that gave the answer; `default` where none did.
+    /// The row of the flow's version table that matched; `default` if none did.
     VersionRule = flow_version { DuoDeveloperOrbit, DuoDeveloperNextUnstable, Default }
 
-    /// What a row of a flow's version table asks.
+    /// A condition in a flow's version table.
     Condition = flow_version {
         /// The feature flag is on for the user.
         OrbitUserPreference,
-        /// The user turned Orbit on, and not off for Duo Developer.
+        /// The user turned Orbit on, and did not turn it off for Duo Developer.
         OrbitChosen,
         /// The feature flag is on for the user or the top-level group.
         DuoDeveloperOrbit,
@@ -61,7 +60,7 @@ words! {
         DuoDeveloperNextUnstable,
     }
 
-    /// An environment of a roll-out.
+    /// An environment.
     Environment = environment {
         Dev,
         Pre,
@@ -74,7 +73,7 @@ words! {
     /// The top-level group's setting for GitLab Duo; it is on with the first two.
     DuoAvailability = availability { AlwaysOn, DefaultOn, DefaultOff, NeverOn }
 
-    /// Which gate of a feature flag answered.
+    /// The gate of a feature flag that decided.
     Gate = flags {
         Default,
         OptOut,
@@ -89,9 +88,9 @@ words! {
     /// A level that has to be on before any flow runs.
     Level = availability { GitlabDuo, AgentPlatform, FlowExecution, FoundationalFlows }
 
-    /// How far a flow has come.
+    /// The maturity of a flow.
     Maturity = catalogue { Experimental, Beta, Ga }
 
-    /// A subscription's tier.
+    /// A subscription tier.
     Tier = catalogue { Premium, Ultimate }
 }

@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Commands about accounts: passwords and tokens.
 
 pub(super) mod password;
 pub(super) mod token;

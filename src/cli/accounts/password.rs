@@ -1,4 +1,4 @@
-//! Where a new password comes from. Never from an argument: other users of the machine see those.
+//! Where a new password comes from. Never from an argument, which other users of the machine can see.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::io::{self, BufRead, IsTerminal, Read};
@@ -8,17 +8,17 @@ use crate::{
     usecases::App,
 };
 
-/// More than any password may have.
+/// Longer than any valid password, in bytes.
 const MOST_BYTES: u64 = 4096;
 
-/// How the password is given.
+/// The source of the password.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 pub struct PasswordOptions {
-    /// Read the password from the first line of the standard input
+    /// Read the password from the first line of standard input
     #[arg(long)]
     password_stdin: bool,
-    /// Make up a password and print it, this once
+    /// Generate a password and print it once
     #[arg(long)]
     generate_password: bool,
 }
@@ -28,13 +28,13 @@ impl PasswordOptions {
         self.password_stdin || self.generate_password
     }
 
-    /// Whether nobody knows the password until it is printed.
+    /// Whether the password has to be printed.
     pub(in crate::cli) fn is_generated(&self) -> bool {
         self.generate_password
     }
 
     /// # Errors
-    /// [`Failure::Usage`] when none is given.
+    /// [`Failure::Usage`] if no source is given.
     pub(in crate::cli) fn read(&self, app: &App) -> Result<String, Failure> {
         if self.generate_password {
             return Ok(URL_SAFE_NO_PAD.encode(&app.random.secret()[..18]));

@@ -23,7 +23,7 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum TokenCommand {
-    /// Create a token, and print it this once
+    /// Create a token and print it once
     #[command(after_help = "\
 The token stands alone on stdout, so that it can be captured:
   TOKEN=$(duo-console token create --user review-bot --name ci --scope read_decisions --days 90)")]
@@ -37,7 +37,7 @@ The token stands alone on stdout, so that it can be captured:
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Revoke a token, for good and at once
+    /// Revoke a token, permanently and at once
     #[command(after_help = "Example:\n  duo-console token revoke 3 --user review-bot")]
     Revoke {
         /// The token's id, as `token list` shows it
@@ -53,10 +53,10 @@ pub struct Create {
     /// The user name of its owner
     #[arg(long, value_name = "USERNAME")]
     user: String,
-    /// A name to tell it from others
+    /// A name to distinguish it from others
     #[arg(long)]
     name: String,
-    /// A scope: what it may be used for; repeatable
+    /// A scope that the token may use; repeatable
     #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = scope_parser())]
     scopes: Vec<Scope>,
     /// Expires after this many days, at most 366

@@ -1,4 +1,4 @@
-//! `audit`: who changed what, to look at, to take elsewhere, and to check.
+//! `audit`: lists, exports and verifies the audit log.
 
 use serde::Serialize;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum AuditCommand {
-    /// List the latest events, the newest first
+    /// List the latest events, newest first
     List {
         /// At most this many
         #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
@@ -31,10 +31,10 @@ pub enum AuditCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Write all events to stdout, the newest first
+    /// Write all events to stdout, newest first
     #[command(after_help = "\
-Times are UTC. In CSV, an apostrophe stands before what a spreadsheet could take for a formula; NDJSON
-has every value as it is.
+Times are UTC. In CSV, an apostrophe precedes values that a spreadsheet could take for a formula;
+NDJSON has unmodified values.
 
 Examples:
   duo-console audit export --format csv > audit.csv
@@ -44,17 +44,17 @@ Examples:
         #[arg(long, value_enum)]
         format: ExportFormat,
     },
-    /// Verify that no event and no consent was removed, altered or inserted behind the program's back
+    /// Verify that no event and no consent was removed, altered or inserted outside of the program
     #[command(after_help = "\
-Names every row that is not as the program wrote it, and ends with exit code 1 then. Servers may go on
-meanwhile. The last line says where the chain ends: note it elsewhere. Whoever can write to the database
-could make the whole chain anew; a point that was noted before shows that.
+Lists every row that is not as the program wrote it; the exit code is then 1. Servers may keep running.
+The last line is the end of the hash chain: note it elsewhere. Whoever can write to the database could
+rebuild the whole chain; comparing it with a point noted earlier reveals that.
 
 Examples:
   duo-console audit verify
   duo-console audit verify --expect 1204:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     Verify {
-        /// Where the chain ended earlier, as noted then; repeatable
+        /// An earlier end of the chain, as noted then; repeatable
         #[arg(long, value_name = "POSITION:HASH", value_parser = parse_point)]
         expect: Vec<ChainPoint>,
         /// The output: lines for people or JSON
@@ -70,9 +70,9 @@ fn parse_point(text: &str) -> Result<ChainPoint, &'static str> {
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum ExportFormat {
-    /// Comma-separated, with a line of headings
+    /// Comma-separated, with a header row
     Csv,
-    /// A JSON object a line
+    /// A JSON object per line
     Ndjson,
 }
 
@@ -143,7 +143,7 @@ async fn verify_as_text(app: &App, noted: &[ChainPoint], mut out: impl Write) ->
     outcome(&verified)
 }
 
-/// A fault as programs read it.
+/// A fault in JSON.
 #[derive(Serialize)]
 struct FaultRow {
     fault: &'static str,
@@ -165,7 +165,7 @@ impl From<Fault> for FaultRow {
     }
 }
 
-/// One object. It is written as it is found: there may be as many faults as there are events.
+/// Writes one object, fault by fault: there may be as many faults as events.
 async fn verify_as_json(app: &App, noted: &[ChainPoint], mut out: impl Write) -> Result<(), Failure> {
     write!(out, "{{\n  \"faults\": [")?;
     let mut written = Ok(());
@@ -217,7 +217,7 @@ mod tests {
         usecases::Settings,
     };
 
-    /// A place with `count` events.
+    /// A database with `count` events.
     async fn app_with(count: i64) -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("duo.db").display()).parse().expect("a URL");

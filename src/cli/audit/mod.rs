@@ -1,3 +1,3 @@
-//! The audit log: reading, exporting, verifying.
+//! Commands about the audit log.
 
 pub(super) mod command;

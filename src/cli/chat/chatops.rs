@@ -1,4 +1,4 @@
-//! `chatops`: the commands of the chat at the command line, and who is whom in the chat.
+//! `chatops`: runs chat commands, and links users of the chat.
 
 use serde::Serialize;
 
@@ -45,14 +45,14 @@ Examples:
 pub struct Chatops {
     #[command(subcommand)]
     command: Option<ChatUserCommand>,
-    /// The command as it is typed in the chat
+    /// The command, as typed in the chat
     #[arg(value_name = "LINE", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     line: Vec<String>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum ChatUserCommand {
-    /// Link a user of the chat to a user here; only administrators can do anything there
+    /// Link a user of the chat to a user here; only administrators can run commands
     #[command(after_help = "Example:\n  duo-console chatops link ann --team T0123ABCD --user U0456EFGH")]
     Link {
         /// The user name here
@@ -127,7 +127,7 @@ pub(in crate::cli) async fn run(app: &App, Chatops { command, line }: Chatops) -
 async fn run_line(app: &App, line: &[String]) -> Result<(), Failure> {
     let command = match line {
         [line] => parse(line),
-        // The shell cut it into words already.
+        // The shell has split it into words already.
         words => parse_words(words),
     };
     let command = command.map_err(|error| Failure::Usage(error.to_string()))?;

@@ -1,3 +1,3 @@
-//! Chat commands.
+//! Commands about chat.
 
 pub(super) mod chatops;

@@ -1,5 +1,5 @@
-//! The database: whether it answers, is sound and up to date, keeps what it acknowledges, and has
-//! people who can run it. And the clock, which the audit log depends on.
+//! Checks of the database: connection, integrity, schema, durability, administrators. And of the clock, which
+//! the audit log depends on.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use crate::{
     },
 };
 
-/// The oldest PostgreSQL that is still maintained, as `server_version_num`.
+/// The oldest PostgreSQL release that is still maintained, as `server_version_num`.
 const MAINTAINED: i32 = 140_000;
-/// How far two clocks may be apart, in milliseconds.
+/// Maximum clock skew, in milliseconds.
 const APART: i64 = 2000;
 
 pub(super) async fn check(findings: &mut Findings, database: &DatabaseConfig, demo: bool) {
@@ -112,7 +112,7 @@ fn postgres(findings: &mut Findings, server: &Server) {
     }
 }
 
-/// Whether this role can make, read and change what the program needs, and write whatever signs.
+/// Checks the privileges of the database role, and that the encoding can store any character.
 fn writable(findings: &mut Findings, server: &Server) {
     const CHECK: &str = "rights";
 
@@ -170,7 +170,7 @@ fn writable(findings: &mut Findings, server: &Server) {
     }
 }
 
-/// Whether it is the schema of this program.
+/// Checks the schema; whether it is that of this program.
 async fn schema(findings: &mut Findings, storage: &Storage) -> Result<bool, StorageError> {
     const CHECK: &str = "schema";
     match storage.schema_state().await? {

@@ -1,4 +1,4 @@
-//! What the checks found, each with what to do.
+//! Results of the checks, with advice.
 
 use serde::Serialize;
 
@@ -10,17 +10,17 @@ pub(super) enum Status {
     Fail,
 }
 
-/// What one check found.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     pub check: &'static str,
     pub status: Status,
     pub found: String,
-    /// What to do; `None` when it is well.
+    /// What to do; `None` if the check passed.
     pub advice: Option<String>,
 }
 
-/// What was found so far.
+/// The results so far.
 #[derive(Default)]
 pub(super) struct Findings(pub Vec<Finding>);
 

@@ -1,5 +1,4 @@
-//! The machine: whether the database's file can be written, by whom it can be read, and how much room
-//! there is.
+//! Checks of the machine: permissions of the database file, and free disk space.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -12,11 +11,11 @@ use super::findings::Findings;
 use crate::storage::DatabaseUrl;
 
 const MEBIBYTE: u64 = 1024 * 1024;
-/// Below, a server may run out of room within hours.
+/// Below this, a server may run out of disk space within hours.
 const TOO_LITTLE: u64 = 64 * MEBIBYTE;
 const LITTLE: u64 = 1024 * MEBIBYTE;
 
-/// For SQLite; where PostgreSQL keeps its files is its own.
+/// Only for SQLite: the files of PostgreSQL are not ours.
 pub(super) fn check(findings: &mut Findings, url: &DatabaseUrl) {
     let Some(file) = url.file() else { return };
     let folder = match file.parent() {

@@ -1,4 +1,4 @@
-//! The configuration: each setting, and what some of them mean together.
+//! Checks of the configuration: each setting, and combinations of them.
 
 use super::findings::Findings;
 use crate::server::config::{Config, DatabaseOptions, ServeOptions};

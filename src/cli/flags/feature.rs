@@ -30,10 +30,10 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum FeatureCommand {
-    /// Open or close a flag: for those who are named, or else for everyone
+    /// Open or close a flag, for everyone or for the actors that are given
     #[command(after_help = "\
-Setting it for everyone takes the place of all that was set for some. Where environments are named,
-production may not be further open than staging.
+Setting it for everyone replaces what was set for some. With --environment, production may not be
+further open than staging.
 
 Examples:
   duo-console feature set orbit_user_preference true --user ann --group acme
@@ -41,46 +41,46 @@ Examples:
   duo-console feature set orbit_user_preference opt_out --user bob
   duo-console feature set orbit_user_preference false")]
     Set(Set),
-    /// Show how a flag is set
+    /// Show the gates of a flag
     Get {
         /// The flag
         name: String,
         #[command(flatten)]
         place: OnePlace,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// List every flag that is defined or set
+    /// List all flags that are defined or set
     List {
         #[command(flatten)]
         place: OnePlace,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Forget how a flag is set: its default holds again
+    /// Remove all gates of a flag: its default applies again
     Delete {
         /// The flag
         name: String,
         #[command(flatten)]
         places: Places,
-        /// A flag that nothing defines, too
+        /// Allow a flag without a definition
         #[arg(long)]
         force: bool,
     },
-    /// List what the flags are for; as YAML it is a file that `feature import` reads
+    /// List the definitions of flags; as YAML it is a file for `feature import`
     Definitions {
-        /// As a table, as JSON, or as YAML for `feature import`
+        /// The output: a table, JSON, or YAML for `feature import`
         #[arg(long, value_enum, default_value_t)]
         format: DefinitionFormat,
     },
-    /// Read definitions of flags from a YAML file, one a document
+    /// Import definitions of flags from a YAML file, one per document
     Import {
         /// The file
         file: std::path::PathBuf,
     },
-    /// Say who is in a feature group; it is made when it is not there
+    /// Set the members of a feature group; creates it if it does not exist
     Group {
         /// The group
         name: String,
@@ -89,16 +89,16 @@ Examples:
     },
     /// List the feature groups
     Groups {
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Begin a change freeze: nobody sets a flag there without saying why
+    /// Begin a change freeze: a flag can only be changed there with an override reason
     Freeze {
         /// The environment
         #[arg(value_parser = environment)]
         environment: Environment,
-        /// Why
+        /// The reason
         #[arg(long)]
         reason: String,
     },
@@ -118,18 +118,18 @@ pub struct Set {
     places: Places,
 }
 
-/// What is set, and for whom.
+/// The value of a flag, and its targets.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct What {
     /// The flag
     pub(in crate::cli) name: String,
-    /// Whether it is on, how far, or for whom never
+    /// On, off, a percentage, or an opt-out
     #[arg(value_name = "true|false|PERCENTAGE|opt_out|remove_opt_out")]
     value: WrittenValue,
-    /// The percentage is one of actors
+    /// The percentage is of actors
     #[arg(long, conflicts_with = "random")]
     actors: bool,
-    /// The percentage is one of time; deprecated, because the answer flips
+    /// The percentage is of time; deprecated, because the result changes between evaluations
     #[arg(long)]
     random: bool,
     #[command(flatten)]
@@ -137,12 +137,12 @@ pub(in crate::cli) struct What {
     /// Only for this feature group; repeatable
     #[arg(long = "feature-group", value_name = "NAME")]
     feature_groups: Vec<String>,
-    /// A flag that nothing defines, too
+    /// Allow a flag without a definition
     #[arg(long)]
     pub(super) force: bool,
 }
 
-/// Who is named.
+/// Actors.
 #[derive(Debug, clap::Args)]
 pub struct Members {
     /// Only this user; repeatable
@@ -156,21 +156,21 @@ pub struct Members {
     projects: Vec<String>,
 }
 
-/// Where something is changed.
+/// The environments of a change.
 #[derive(Debug, clap::Args)]
 pub struct Places {
     /// In this environment; repeatable [default: the server's own]
     #[arg(long = "environment", value_name = "NAME", value_parser = environment)]
     environments: Vec<Environment>,
-    /// Where a server with the same environment variables reads its flags
+    /// The environment of a server with the same environment variables
     #[arg(long, env = "DUO_ENVIRONMENT", hide = true, default_value = "production", value_parser = environment)]
     own_environment: Environment,
-    /// Do it in spite of a change freeze, or before staging; kept with the change
+    /// Override a change freeze or the staging-before-production check; the reason is recorded
     #[arg(long, value_name = "REASON")]
     override_reason: Option<String>,
 }
 
-/// Where something is read.
+/// The environment of a query.
 #[derive(Debug, clap::Args)]
 pub struct OnePlace {
     /// In this environment
@@ -183,9 +183,9 @@ pub enum DefinitionFormat {
     /// A table for people
     #[default]
     Text,
-    /// An array of objects for programs
+    /// An array of objects
     Json,
-    /// A file that can be imported
+    /// A file for import
     Yaml,
 }
 
@@ -201,7 +201,7 @@ impl Members {
 }
 
 impl Places {
-    /// Where it is changed, and what does not hold a change back there.
+    /// The environments, and which checks are overridden there.
     fn guarded(self) -> (Where<Vec<Environment>>, Guard) {
         let guard = Guard { override_reason: self.override_reason, ..Guard::default() };
         (Where::from(self.environments).or_own(self.own_environment), guard)
@@ -209,7 +209,7 @@ impl Places {
 }
 
 impl What {
-    /// A percentage is one of actors or of time, and nothing else is.
+    /// A percentage needs exactly one of `--actors` and `--random`, and nothing else takes one.
     pub(in crate::cli) fn value(&self) -> Result<FlagValue, Failure> {
         let of = match (self.actors, self.random) {
             (true, _) => Some(PercentageOf::Actors),
@@ -309,7 +309,7 @@ async fn set(app: &App, editor: &FlagEditor, options: Set) -> Result<(), Failure
     done.sentences().iter().try_for_each(|line| Ok(print(line)?))
 }
 
-/// The way on where a flag has lost its definition and is set all the same.
+/// Adds the advice to use `--force` for a flag that is set but no longer defined.
 fn naming_force(error: UseCaseError) -> Failure {
     match error.own() {
         Some(FlagError::UnknownFlag { name, is_set: true, .. }) => Failure::refused(format!(

@@ -1,4 +1,4 @@
-//! `feature schedule`, `scheduled`, `cancel`, `history` and `restore`: what will be and what was of flags.
+//! `feature schedule`, `scheduled`, `cancel`, `history` and `restore`.
 
 use serde::Serialize;
 
@@ -29,57 +29,57 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum ChangeCommand {
-    /// Open or close a flag later; a running server makes the change
+    /// Schedule a change of a flag; a running server makes it
     #[command(after_help = "\
-A change freeze, or production before staging, is looked at when the change is made; it then fails, and
+Change freezes, and production before staging, are checked when the change is made: it then fails, and
 `feature scheduled` says why.
 
 Example:
   duo-console feature schedule duo_developer_orbit 25 --actors --at 2026-12-01T10:00:00Z")]
     Schedule(Schedule),
-    /// List what is scheduled, and what became of it
+    /// List scheduled changes, with their results
     Scheduled {
-        /// Only of this flag
+        /// Only those of this flag
         name: Option<String>,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Cancel what is scheduled
+    /// Cancel a scheduled change
     Cancel {
-        /// The number, as `feature scheduled` lists it
+        /// The id, as `feature scheduled` lists it
         id: i64,
     },
-    /// List how a flag was set before, the newest first
+    /// List the changes of a flag, newest first
     History {
         /// The flag
         name: String,
         /// Only in this environment
         #[arg(long, value_name = "NAME", value_parser = environment)]
         environment: Option<Environment>,
-        /// Go on where a list ended
+        /// Continue where an earlier list ended
         #[arg(long, value_name = "PLACE", value_parser = cursor)]
         before: Option<AuditCursor>,
-        /// As a table or as JSON
+        /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Set a flag as it was once, in the environment where it was so
+    /// Restore an earlier state of a flag, in the same environment
     Restore {
         /// The flag
         name: String,
-        /// The number of a change, as `feature history` lists it
+        /// The id of a change, as `feature history` lists it
         event: i64,
-        /// What was set before the change, and not what it set
+        /// Restore the state before the change instead of after it
         #[arg(long)]
         before: bool,
-        /// Why; kept with the change
+        /// The reason; recorded with the change
         #[arg(long)]
         reason: Option<String>,
-        /// Not if production would then be further open than staging
+        /// Refuse production being further open than staging
         #[arg(long)]
         compare_with_staging: bool,
-        /// Do it in spite of a change freeze, or before staging; kept with the change
+        /// Override a change freeze or the staging-before-production check; the reason is recorded
         #[arg(long, value_name = "REASON")]
         override_reason: Option<String>,
     },
@@ -89,16 +89,16 @@ Example:
 pub struct Schedule {
     #[command(flatten)]
     what: What,
-    /// When, with the offset from UTC
+    /// When, with the UTC offset
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Timestamp,
     /// In this environment [default: the server's own]
     #[arg(long, value_name = "NAME", value_parser = environment)]
     environment: Option<Environment>,
-    /// Where a server with the same environment variables reads its flags
+    /// The environment of a server with the same environment variables
     #[arg(long, env = "DUO_ENVIRONMENT", hide = true, default_value = "production", value_parser = environment)]
     own_environment: Environment,
-    /// Why; kept with the change
+    /// The reason; recorded with the change
     #[arg(long)]
     reason: Option<String>,
 }
@@ -184,7 +184,7 @@ struct ScheduledRow {
     by: String,
     reason: Option<String>,
     state: &'static str,
-    /// What became of it; `None` while it waits.
+    /// The result; `None` while it is pending.
     outcome: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! How `feature` shows flags, definitions and groups.
+//! Rows of `feature`: flags, definitions and groups.
 
 use serde::Serialize;
 
@@ -14,12 +14,12 @@ pub(super) struct FeatureRow {
     environment: &'static str,
     description: String,
     default: bool,
-    /// For everyone; `None` when nothing is set.
+    /// For everyone; `None` if not set.
     boolean: Option<bool>,
-    /// Whom it is open for besides.
+    /// Actors for which it is open.
     actors: Vec<String>,
     feature_groups: Vec<String>,
-    /// Whom it is closed for whatever else is open.
+    /// Actors for which it is closed whatever else is open.
     opted_out: Vec<String>,
     percentage_of_actors: f64,
     percentage_of_time: f64,

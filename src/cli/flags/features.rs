@@ -1,4 +1,4 @@
-//! `feature`: all that it can do, with flags as they are and with what was and will be of them.
+//! `feature`: all its subcommands, about gates as well as history and scheduled changes.
 
 use super::{
     feature::{self, FeatureCommand},

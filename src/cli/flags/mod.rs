@@ -1,4 +1,4 @@
-//! Feature flags: gates, feature groups, history, schedule.
+//! Commands about feature flags.
 
 pub(super) mod feature;
 pub(super) mod feature_changes;

@@ -1,4 +1,4 @@
-//! Asking for consent where there is no dialog: the words, and the command that agrees to them.
+//! Consent on the command line: the wording, and the command that gives consent.
 
 use crate::{
     domain::{
@@ -8,7 +8,7 @@ use crate::{
     server::config::DatabaseOptions,
 };
 
-/// What the dialog of the page says, for the command line.
+/// The text of the page's dialog, for the command line.
 pub(super) fn ask_for_consent(
     error: ConsentError,
     group: &GroupPath,
@@ -34,13 +34,13 @@ pub(super) fn ask_for_consent(
     )
 }
 
-/// How this program was called.
+/// The name under which this program was called.
 fn program() -> String {
     let program = std::env::args_os().next().unwrap_or_else(|| "duo-console".into());
     quoted(&program.to_string_lossy())
 }
 
-/// The option that names the same database. What may hold a password is not repeated.
+/// The option for the same database. A URL that may contain a password is not repeated.
 fn same_database(database: &DatabaseOptions) -> String {
     if database.is_default() {
         String::new()
@@ -51,7 +51,7 @@ fn same_database(database: &DatabaseOptions) -> String {
     }
 }
 
-/// A word as a shell reads it back.
+/// Quotes an argument for a shell.
 fn quoted(word: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !word.is_empty() && word.chars().all(harmless) {

@@ -1,4 +1,4 @@
-//! `flow`: the foundational flows of a group. Switching is done in a user's name, with their rights.
+//! `flow`: the foundational flows of a group. Changes are made in the name of a user, with their rights.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
@@ -42,8 +42,8 @@ pub enum FlowCommand {
     },
     /// Turn a flow of a top-level group on or off
     #[command(after_help = "\
-Turning code_review/v1 on needs consent: without --consent-wording nothing is changed, and the words
-to consent to are shown with the command that consents. The consent is recorded in the name of --as.
+Turning code_review/v1 on needs consent: without --consent-wording nothing is changed, and the
+wording is shown with the command that gives consent. The consent is recorded in the name of --as.
 
 Examples:
   duo-console flow set acme developer/v1 off --as owner
@@ -62,10 +62,10 @@ pub struct Set {
     /// On or off
     #[arg(value_enum)]
     state: Switch,
-    /// The user in whose name, and with whose rights, it is done
+    /// The user in whose name, and with whose rights, the change is made
     #[arg(long = "as", value_name = "USERNAME")]
     username: String,
-    /// The id of the wording that this user consents to
+    /// The id of the wording to which this user consents
     #[arg(long, value_name = "ID")]
     consent_wording: Option<String>,
 }
@@ -86,7 +86,7 @@ struct FlowRow {
     flow: &'static str,
     name: &'static str,
     on: bool,
-    /// On since before consent was asked for.
+    /// On since before consent existed.
     transitional: bool,
     consent_id: Option<i64>,
     consented_by: Option<String>,
@@ -154,7 +154,7 @@ pub(in crate::cli) async fn run(
 
 async fn run_set(app: &App, set: Set, database: &DatabaseOptions) -> Result<(), Failure> {
     let caller = caller(app, &set.username).await?;
-    // A group that is not there, or that the user may not see, is refused by the use case.
+    // A group that does not exist, or that the user may not see, is refused by the use case.
     let seen_version = match list_flows(app, &set.group).await {
         Ok(list) => list.flows.iter().find(|it| it.flow == set.flow).map_or(0, |it| it.version),
         Err(UseCaseError::NotFound(_)) => 0,

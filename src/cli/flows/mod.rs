@@ -1,4 +1,4 @@
-//! Foundational flows: selections, consent, versions.
+//! Commands about foundational flows.
 
 pub(super) mod consent;
 pub(super) mod flow;

@@ -1,4 +1,4 @@
-//! `job`: what the servers do later, or in steps.
+//! `job`: lists, stops and retries background jobs.
 
 use serde::Serialize;
 
@@ -21,26 +21,26 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum JobCommand {
-    /// List waiting and running jobs, and the latest that ended: at most 200 of each
+    /// List waiting and running jobs, and the latest finished ones: at most 200 of each
     #[command(after_help = "Example:\n  duo-console job list --format json")]
     List {
         /// The output: a table or JSON
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Show everything about a job, as JSON
+    /// Show all details of a job, as JSON
     #[command(after_help = "Example:\n  duo-console job show 12")]
     Show {
         /// The job's id, as `job list` shows it
         id: i64,
     },
-    /// Stop a job before its work is done; what it has done stays
+    /// Stop a job before it is done; completed steps are kept
     #[command(after_help = "Example:\n  duo-console job stop 12")]
     Stop {
         /// The job's id, as `job list` shows it
         id: i64,
     },
-    /// Run a job now that waits after a failure or recurs, or retry one that failed
+    /// Run a waiting or recurring job now, or retry a failed one
     #[command(after_help = "Example:\n  duo-console job retry 12")]
     Retry {
         /// The job's id, as `job list` shows it
@@ -72,12 +72,12 @@ pub(in crate::cli) async fn run(app: &App, command: JobCommand) -> Result<(), Fa
 struct JobRow {
     id: i64,
     kind: String,
-    /// Which of its kind, such as the number of the scheduled change.
+    /// What the job is about, such as the id of the scheduled change.
     subject: String,
     about: String,
     state: &'static str,
     due_at: String,
-    /// When it may be claimed next; while it runs, when its lease ends; none when it has ended.
+    /// When it may be claimed next; while it runs, when its lease expires; `None` once it has ended.
     run_at: Option<String>,
     ended_at: Option<String>,
     run_by: Option<String>,

@@ -1,3 +1,3 @@
-//! What is done later, or in steps.
+//! Commands about background jobs.
 
 pub(super) mod job;

@@ -1,4 +1,4 @@
-//! Forms about oneself: who one is, one's password and one's sessions.
+//! Forms of a user's own account: confirming the sign-in, password, sessions.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -20,12 +20,12 @@ pub(in crate::server) struct Confirm {
     password: String,
     #[serde(default)]
     return_to: String,
-    /// For password managers alone.
+    /// Read by password managers only.
     #[serde(default, rename = "username")]
     _username: String,
 }
 
-/// Checks the caller's password, and leads back to what it was asked for.
+/// Verifies the caller's password again, and returns to the page that required it.
 pub(super) async fn confirm_sign_in(Form { posted, fields }: Form<Confirm>) -> Result<Response, Response> {
     let back = paths::safe_return(Some(&fields.return_to)).to_owned();
     let token = posted.session_token().unwrap_or_default();
@@ -46,7 +46,7 @@ pub(super) struct NewPassword {
     password_confirmation: String,
 }
 
-/// Changes one's own password, and ends every other session.
+/// Changes the caller's password, and ends all other sessions.
 pub(super) async fn change_password(
     Form { posted, fields }: Form<NewPassword>,
 ) -> Result<Response, Response> {
@@ -79,7 +79,7 @@ pub(super) async fn revoke_session(Form { posted, fields }: Form<ASession>) -> R
 #[derive(Deserialize)]
 pub(in crate::server) struct Nothing {}
 
-/// Ends every session of the caller but this one; how many there were.
+/// Ends every session of the caller except this one; returns how many.
 pub(super) async fn end_other_sessions(Form { posted, .. }: Form<Nothing>) -> Result<Response, Response> {
     let by = posted.signed_in(paths::SESSIONS).await?;
     let ended = end_sessions::end_other_sessions(by.app(), by.signed_in()).await;

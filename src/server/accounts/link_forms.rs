@@ -1,4 +1,4 @@
-//! Forms of whoever has a link instead of a session: a new password, the first administrator.
+//! Forms that are authorised by a secret link instead of a session: a new password, the first administrator.
 
 use axum::{
     Extension,
@@ -37,7 +37,7 @@ pub(super) struct AccountForm {
     password_confirmation: String,
 }
 
-/// Sets the password, and leads to the sign-in page.
+/// Sets the password, and redirects to the sign-in page.
 pub(super) async fn reset_password(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -48,7 +48,7 @@ pub(super) async fn reset_password(
     answer(ResetPasswordPage, posted, form, done, Outcome::PasswordSet).await
 }
 
-/// Makes the administrator, and leads to the sign-in page.
+/// Creates the administrator, and redirects to the sign-in page.
 pub(super) async fn first_administrator(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -65,7 +65,7 @@ pub(super) async fn first_administrator(
     answer(FirstAdministratorPage, posted, form, done, Outcome::AdministratorMade).await
 }
 
-/// The sign-in page when it was done, else the form again with what was typed, but for the passwords.
+/// A redirect to the sign-in page on success, else the form with its input, except passwords.
 async fn answer<V: IntoView + 'static>(
     page: fn() -> V,
     posted: Posted,
@@ -82,7 +82,7 @@ async fn answer<V: IntoView + 'static>(
         Err(UseCaseError::Invalid { field, message }) => {
             (StatusCode::UNPROCESSABLE_ENTITY, field.to_owned(), message)
         }
-        // The page looks for the link itself, and says that it does not work.
+        // The page looks up the link itself, and says that it is invalid.
         Err(UseCaseError::NotFound(_)) => (StatusCode::NOT_FOUND, String::new(), String::new()),
         Err(error) => {
             let (status, message) = broken(&error);

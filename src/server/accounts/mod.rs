@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: sign-in, sessions, passwords, tokens, users.
 
 pub(super) mod forms;
 pub(super) mod link_forms;

@@ -1,4 +1,4 @@
-//! The pages and forms of accounts: signing in and out, one's own settings, and other users.
+//! Routes of accounts: sign-in and sign-out, a user's own settings, and user administration.
 
 use axum::routing::get;
 

@@ -1,4 +1,4 @@
-//! Signing in and out: where the session's cookie comes from and goes.
+//! Sign-in and sign-out: sets and clears the session cookie.
 
 use axum::{
     Extension,
@@ -39,7 +39,7 @@ pub(super) struct SignInForm {
     return_to: String,
 }
 
-/// Who is signed in has nothing to do at the sign-in page.
+/// The sign-in page; a signed-in user is redirected.
 pub(super) async fn show(
     State(state): State<Arc<ServerState>>,
     signed_in: Option<Extension<SignedIn>>,
@@ -51,7 +51,7 @@ pub(super) async fn show(
     render(&state, request, SignInPage).await
 }
 
-/// A user name and a password for a session; the page again, with the name kept, when they are wrong.
+/// Signs in by user name and password; on failure the page again, with the user name filled in.
 pub(super) async fn sign_in(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -72,7 +72,7 @@ pub(super) async fn sign_in(
             let mut response = Redirect::to(&to).into_response();
             for cookie in [
                 state.cookies.set(SESSION_COOKIE, token, seconds),
-                // A session of the provider's that this browser had before is not this one.
+                // The mark of an earlier session from the provider does not apply to this one.
                 state.cookies.set(oidc::SESSION_MARK, String::new(), 0),
             ] {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -95,7 +95,7 @@ pub(super) async fn sign_in(
     response
 }
 
-/// Ends the session and leads to the sign-in page. Whoever is not signed in is led there too.
+/// Ends the session, if any, and redirects to the sign-in page.
 pub(super) async fn sign_out(
     State(state): State<Arc<ServerState>>,
     signed_in: Option<Extension<SignedIn>>,

@@ -1,4 +1,4 @@
-//! Forms that make and revoke personal access tokens.
+//! Forms that create and revoke personal access tokens.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -21,8 +21,7 @@ pub(super) struct NewToken {
     expires_at: String,
 }
 
-/// Makes a token, which is shown this once. A form that is refused comes back with what was typed in the
-/// address.
+/// Creates a token, which is shown once. A refused form is redirected with its input in the query.
 pub(super) async fn create(Form { posted, fields }: Form<NewToken>) -> Result<Response, Response> {
     let NewToken { name, scopes, expires_at } = fields;
     let by = posted.signed_in(paths::ACCESS_TOKENS).await?;

@@ -1,4 +1,4 @@
-//! What administrators do with other users.
+//! User administration.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,12 +13,12 @@ use crate::{
 #[derive(Deserialize)]
 pub(super) struct WhoseLink {
     username: String,
-    /// What the list was searched for: the form comes back to the same list.
+    /// The search of the list, to which the form returns.
     #[serde(default)]
     search: String,
 }
 
-/// Makes a link with which the user sets a new password, which is shown this once.
+/// Creates a password reset link, which is shown once.
 pub(super) async fn make_reset_link(Form { posted, fields }: Form<WhoseLink>) -> Result<Response, Response> {
     let WhoseLink { username, search } = fields;
     let list = paths::admin_users_searching(&search);

@@ -1,4 +1,4 @@
-//! The log of audit events: its page, and downloads of what the page's filter shows, all of it, as a stream.
+//! The page of the audit log, and its export: everything that the filter selects, as a stream.
 
 use axum::{
     Extension,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Without it a spreadsheet may take UTF-8 for another encoding.
+/// Without it, spreadsheets may misdetect the encoding.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(in crate::server) fn routes() -> Routes {
@@ -58,7 +58,7 @@ async fn download(
             return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
         }
     };
-    // Without a group it is all of the log.
+    // Without a group, the whole log.
     let Ok(group) = asked.get("group").map(GroupPath::parse).transpose() else {
         return refusal(&UseCaseError::NotFound(What::GroupOrProject));
     };
@@ -69,7 +69,7 @@ async fn download(
     let place = group.map_or_else(|| String::from("all"), |group| group.as_str().replace('/', "-"));
     let name = format!("audit-events-{place}-{}.{ending}", state.app.now().date());
     let export = AuditExport::new(state.app.clone(), filter, format);
-    // What fails midway cuts the answer off: nobody takes a part for the whole.
+    // An error midway aborts the response, so that a partial file is not taken for complete.
     let mark = (format == ExportFormat::Csv).then(|| Ok(BYTE_ORDER_MARK.to_vec()));
     let pieces = stream::try_unfold(export, |mut export| async move {
         let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;

@@ -1,3 +1,3 @@
-//! The audit log: reading, exporting, verifying.
+//! The audit log: its page, and its export.
 
 pub(super) mod export;

@@ -1,3 +1,3 @@
-//! Chat commands.
+//! Authentication of chat commands.
 
 pub(super) mod signature;

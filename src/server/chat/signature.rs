@@ -1,4 +1,4 @@
-//! The signature of a request from a chat program: Slack's, version 0.
+//! The request signature of the chat program: Slack's, version 0.
 //! <https://docs.slack.dev/authentication/verifying-requests-from-slack>
 
 use hmac::{Hmac, Mac};
@@ -8,10 +8,10 @@ use std::{fmt, time::Duration};
 
 use crate::{domain::time::Timestamp, server::config::Secret};
 
-/// How old a request may be, and how far ahead of our clock the chat's.
+/// Maximum age of a request, and maximum clock skew ahead of ours.
 const MOST_SECONDS: u64 = Duration::from_mins(5).as_secs();
 
-/// What the chat program signs its requests with. Never printed.
+/// The signing secret of the chat program. Never printed.
 #[derive(Clone)]
 pub struct ChatSecret(Hmac<Sha256>);
 
@@ -21,12 +21,12 @@ impl fmt::Debug for ChatSecret {
     }
 }
 
-/// A request that is the chat program's.
+/// A request with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::server) struct Signed {
-    /// The same for the same request, and for no other.
+    /// Unique per request; prevents replays.
     pub signature: String,
-    /// Until when it has to be remembered: servers whose clocks are five minutes behind count it as new.
+    /// How long it has to be remembered: a server whose clock is five minutes behind accepts it until then.
     pub expires_at: Timestamp,
 }
 
@@ -42,7 +42,7 @@ pub(in crate::server) enum SignatureError {
 
 impl ChatSecret {
     /// # Panics
-    /// Never: HMAC takes keys of any length.
+    /// Never: HMAC accepts keys of any length.
     pub fn new(secret: &Secret) -> Self {
         Self(Hmac::new_from_slice(secret.expose().as_bytes()).expect("a key of any length"))
     }
@@ -61,7 +61,7 @@ impl ChatSecret {
             value.and_then(|it| it.to_str().ok()).ok_or(SignatureError::Header(name))
         };
         let timestamp = only(TIMESTAMP)?;
-        // As it is signed, so no sign before it, which the parser would take.
+        // The parser would accept a sign, which Slack never sends.
         let plain = !timestamp.is_empty() && timestamp.bytes().all(|it| it.is_ascii_digit());
         let seconds: i64 =
             timestamp.parse().ok().filter(|_| plain).ok_or(SignatureError::Header(TIMESTAMP))?;
@@ -72,7 +72,7 @@ impl ChatSecret {
         for part in [b"v0:", timestamp.as_bytes(), b":", body] {
             mac.update(part);
         }
-        // In the same time whatever is wrong with it.
+        // Constant-time comparison.
         mac.verify_slice(&signature).map_err(|_| SignatureError::Wrong)?;
         if now.as_millis().div_euclid(1000).abs_diff(seconds) > MOST_SECONDS {
             return Err(SignatureError::Old);
@@ -86,7 +86,7 @@ impl ChatSecret {
 mod tests {
     use super::*;
 
-    /// The example of Slack's own description.
+    /// The example in Slack's documentation.
     const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
     const SIGNED_AT: &str = "1531420618";
     const BODY: &[u8] = b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";

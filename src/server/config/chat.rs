@@ -1,4 +1,4 @@
-//! The flags for commands from a chat program.
+//! Options of chat commands.
 
 use super::{
     Setting,
@@ -12,11 +12,12 @@ settings! {
     SIGNING_SECRET_FILE = "chat-signing-secret-file" / "DUO_CHAT_SIGNING_SECRET_FILE";
 }
 
-/// Commands from a chat program, as it was written.
+/// Raw options of chat commands.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Chat commands")]
 pub struct ChatOptions {
-    /// What Slack signs its requests with. Set the variable or the file: others on the machine see flags
+    /// The secret with which Slack signs its requests. Set the variable or the file: other users of the
+    /// machine can see flags
     ///
     /// 16 or more characters. Without it there is no `/api/v1/chat/commands`.
     #[arg(long = SIGNING_SECRET.flag, env = SIGNING_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
@@ -27,7 +28,7 @@ pub struct ChatOptions {
 }
 
 impl ChatOptions {
-    /// `Some(None)` when no chat is asked for, `None` when something is wrong, which is noted.
+    /// `Some(None)` if chat commands are not configured, `None` on an error, which is recorded.
     #[expect(clippy::option_option, reason = "wrong, or right and none")]
     pub(super) fn check(&self, checks: &mut Checks) -> Option<Option<ChatSecret>> {
         match (&self.chat_signing_secret, &self.chat_signing_secret_file) {
@@ -45,7 +46,7 @@ impl ChatOptions {
     }
 }
 
-/// Slack's have 32 signs.
+/// Slack's secrets have 32 characters.
 fn long_enough(secret: Secret) -> Result<ChatSecret, Expected> {
     let text = secret.expose();
     if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -1,10 +1,10 @@
-//! The settings by their two names, and what is wrong with them.
+//! Names of settings, and collected configuration errors.
 
 use std::{fmt, time::Duration};
 
 use super::values::{self, Expected};
 
-/// Names settings: the flag, then the variable.
+/// Declares settings: the flag, then the variable.
 macro_rules! settings {
     ($($name:ident = $flag:literal / $variable:literal;)*) => {
         $(const $name: Setting = Setting { flag: $flag, variable: $variable };)*
@@ -13,23 +13,23 @@ macro_rules! settings {
 
 pub(super) use settings;
 
-/// The two names of a setting.
+/// The names of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Without the dashes.
+    /// The flag, without the dashes.
     pub flag: &'static str,
     /// The environment variable.
     pub variable: &'static str,
 }
 
-/// One setting that is wrong.
+/// One invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// Which one.
+    /// Which setting.
     pub setting: Setting,
-    /// What it was set to; `None` when that may hold a password.
+    /// Its value; `None` if it may contain a password.
     pub value: Option<String>,
-    /// What would have been right.
+    /// What was expected.
     pub expected: String,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// All settings that are wrong; never empty.
+/// All invalid settings; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 
@@ -59,18 +59,18 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-/// Collects what is wrong.
+/// Collects configuration errors.
 #[derive(Default)]
 pub(super) struct Checks(pub Vec<ConfigError>);
 
 impl Checks {
-    /// What `read` reads, or all that it found wrong.
+    /// The result of `read`, or all errors that it recorded.
     pub fn only<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigErrors> {
         let mut checks = Self::default();
         read(&mut checks).ok_or(ConfigErrors(checks.0))
     }
 
-    /// `None` when `value` is wrong, which is then noted.
+    /// Parses a value; `None` if it is invalid, which is recorded.
     pub fn read<T>(
         &mut self,
         setting: Setting,
@@ -90,7 +90,7 @@ impl Checks {
         self.note(setting, Some(value), values::whole(value, least, most))
     }
 
-    /// `least` to an hour.
+    /// A duration in seconds, from `least` to an hour.
     pub fn seconds(&mut self, setting: Setting, value: &str, least: u32) -> Option<Duration> {
         self.whole(setting, value, least, 3600).map(|seconds: u32| Duration::from_secs(seconds.into()))
     }

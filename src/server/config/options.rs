@@ -1,7 +1,7 @@
-//! The flags of `serve` and those that all commands share, each with its environment variable.
+//! The options of `serve` and those common to all commands, each with its environment variable.
 //!
-//! clap takes every value as it is written; [`ServeOptions::validate`] judges them all, because clap
-//! would stop at the first wrong one.
+//! clap takes every value as text; [`ServeOptions::validate`] checks them all, since clap would stop at the
+//! first error.
 
 use super::{
     ChatOptions, Config, ConfigErrors, DatabaseConfig, LogConfig, ProviderOptions, Setting, TraceOptions,
@@ -38,35 +38,36 @@ settings! {
     METRICS_TOKEN = "metrics-token" / "DUO_METRICS_TOKEN";
 }
 
-/// The database of a command that names none.
+/// The default database.
 pub(super) const DEFAULT_DATABASE: &str = "sqlite://data/duo-console.db";
 
 const MINUTE_MILLIS: i64 = 60 * 1000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 
-/// Which database: the same for every command.
+/// Options of the database, common to all commands.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseOptions {
-    /// `sqlite://` and a file, which is created when it is missing, or `postgres://user:password@host/name`
+    /// `sqlite://` and a file, which is created if it does not exist, or `postgres://user:password@host/name`
     #[arg(long = DATABASE_URL.flag, env = DATABASE_URL.variable, hide_env_values = true, global = true,
         value_name = "URL", default_value = DEFAULT_DATABASE)]
     pub database_url: String,
     /// At most this many connections, 1 to 200
     ///
-    /// On PostgreSQL half of them are for writing, at least one for each; SQLite has one more, for writing.
+    /// On PostgreSQL half are for writing and half for reading, at least one each; SQLite has one more, for
+    /// writing.
     #[arg(long = DATABASE_MAX_CONNECTIONS.flag, env = DATABASE_MAX_CONNECTIONS.variable, global = true,
         value_name = "COUNT", default_value = "8")]
     pub database_max_connections: String,
 }
 
-/// How `serve` runs, as it was written.
+/// Raw options of `serve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeOptions {
     /// The IP address and port to listen on; port 0 takes any that is free
     #[arg(long = LISTEN.flag, env = LISTEN.variable, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
     pub listen: String,
-    /// How browsers reach the server [default: http:// and the address of --listen]
+    /// The URL by which browsers reach the server [default: http:// and the address of --listen]
     ///
     /// Scheme, host and port only. With https, cookies are Secure and carry the __Host- prefix.
     #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL")]
@@ -74,17 +75,17 @@ pub struct ServeOptions {
     /// How many proxies in front append to X-Forwarded-For, 0 to 16; with 0 the header is ignored
     #[arg(long = TRUSTED_PROXIES.flag, env = TRUSTED_PROXIES.variable, value_name = "COUNT", default_value = "0")]
     pub trusted_proxies: String,
-    /// The environment whose feature flags count: dev, pre, staging, staging-ref or production
+    /// The environment whose feature flags apply: dev, pre, staging, staging-ref or production
     #[arg(long = ENVIRONMENT.flag, env = ENVIRONMENT.variable, value_name = "NAME", default_value = "production")]
     pub environment: String,
     /// Create the demo data when the database is empty, and print how to sign in
     ///
-    /// Everybody can know the passwords of the demo users. So --listen, and --external-url if set,
-    /// must then be of this machine only, unless --demo-anywhere is set as well.
+    /// The passwords of the demo users are public. So --listen, and --external-url if set, must then be
+    /// loopback addresses, unless --demo-anywhere is set as well.
     #[arg(long = DEMO.flag, env = DEMO.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     pub demo: String,
-    /// Allow --demo where other machines reach the server
+    /// Allow --demo where other machines can reach the server
     #[arg(long = DEMO_ANYWHERE.flag, env = DEMO_ANYWHERE.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     pub demo_anywhere: String,
@@ -99,23 +100,23 @@ pub struct ServeOptions {
     pub fresh_sign_in_minutes: String,
     /// At most this many connections at once, 1 to 1000000
     ///
-    /// More wait until one ends, or its client has kept it waiting for a second.
+    /// Further ones wait until one ends, or its client has stalled it for a second.
     #[arg(long = MAX_CONNECTIONS.flag, env = MAX_CONNECTIONS.variable, value_name = "COUNT", default_value = "10000")]
     pub max_connections: String,
     /// Close a connection after this many seconds of inactivity
     ///
-    /// It should be longer than a proxy in front keeps its connections.
+    /// It should be longer than the idle timeout of a proxy in front.
     #[arg(long = IDLE_TIMEOUT.flag, env = IDLE_TIMEOUT.variable, value_name = "SECONDS", default_value = "75")]
     pub idle_timeout_seconds: String,
     /// How long a client may take to send a request's headers, and again to send its body (408)
     #[arg(long = RECEIVE_TIMEOUT.flag, env = RECEIVE_TIMEOUT.variable, value_name = "SECONDS", default_value = "10")]
     pub receive_timeout_seconds: String,
-    /// How long a request may take until its answer begins (503)
+    /// How long a request may take until its response starts (503)
     #[arg(long = REQUEST_TIMEOUT.flag, env = REQUEST_TIMEOUT.variable, value_name = "SECONDS", default_value = "30")]
     pub request_timeout_seconds: String,
     /// The rate limit of the API for a token, in requests a minute (429); 0 for none
     ///
-    /// Each server counts for itself. A token that was quiet may use a minute's worth at once.
+    /// Each server counts separately. An idle token may use a minute's worth at once.
     #[arg(long = API_RATE.flag, env = API_RATE.variable, value_name = "COUNT", default_value = "60000")]
     pub api_rate_per_minute: String,
     /// The rate limit of the API for an IP address without a valid token, in requests a minute; 0 for none
@@ -148,24 +149,24 @@ pub struct ServeOptions {
     pub chat: ChatOptions,
 }
 
-/// How browsers reach the server, for commands that print an address of it.
+/// The external URL, for commands that print URLs of the server.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExternalUrlOption {
-    /// How browsers reach the server, as `serve` is told: printed links begin with it
+    /// The URL by which browsers reach the server, as for `serve`: printed links begin with it
     #[arg(long = EXTERNAL_URL.flag, env = EXTERNAL_URL.variable, value_name = "URL", default_value = "http://127.0.0.1:3000")]
     pub external_url: String,
 }
 
 impl ExternalUrlOption {
     /// # Errors
-    /// It is not a URL of a server.
+    /// It is not the URL of a server.
     pub fn validate(&self) -> Result<ExternalUrl, ConfigErrors> {
         Checks::only(|checks| checks.external_url(&self.external_url))
     }
 }
 
 impl Checks {
-    /// The value is not repeated where it may hold a password.
+    /// The value is not repeated in the error if it may contain a password.
     fn external_url(&mut self, url: &str) -> Option<ExternalUrl> {
         self.note(EXTERNAL_URL, (!url.contains('@')).then_some(url), values::external_url(url))
     }
@@ -173,18 +174,18 @@ impl Checks {
 
 impl DatabaseOptions {
     /// # Errors
-    /// Every setting that is wrong.
+    /// All invalid settings.
     pub fn validate(&self) -> Result<DatabaseConfig, ConfigErrors> {
         Checks::only(|checks| self.check(checks))
     }
 
-    /// Whether it is the database of a command that names none.
+    /// Whether it is the default database.
     pub fn is_default(&self) -> bool {
         self.database_url == DEFAULT_DATABASE
     }
 
     fn check(&self, checks: &mut Checks) -> Option<DatabaseConfig> {
-        // The value is not repeated: it may hold a password.
+        // Not repeated in the error: it may contain a password.
         let url = checks.note(DATABASE_URL, None, values::database_url(&self.database_url));
         let max_connections = checks.whole(DATABASE_MAX_CONNECTIONS, &self.database_max_connections, 1, 200);
         Some(DatabaseConfig { url: url?, max_connections: max_connections? })
@@ -193,7 +194,7 @@ impl DatabaseOptions {
 
 impl ServeOptions {
     /// # Errors
-    /// Every setting that is wrong.
+    /// All invalid settings.
     pub fn validate(&self, database: &DatabaseOptions) -> Result<Config, ConfigErrors> {
         let mut checks = Checks::default();
         let config = self.check(database, &mut checks);
@@ -203,7 +204,7 @@ impl ServeOptions {
         }
     }
 
-    /// Reads everything before it gives up on anything.
+    /// Parses all options before any error is returned.
     fn check(&self, database: &DatabaseOptions, checks: &mut Checks) -> Option<Config> {
         let database = database.check(checks);
         let listen = checks.read(LISTEN, &self.listen, values::address);
@@ -233,7 +234,7 @@ impl ServeOptions {
         let chat = self.chat.check(checks);
         let metrics_token = match self.metrics_token.as_deref().filter(|it| !it.is_empty()) {
             None => Some(None),
-            // It is not repeated.
+            // Not repeated in the error.
             Some(token) => checks.note(METRICS_TOKEN, None, values::metrics_token(token)).map(Some),
         };
         let traces = self.traces.check(checks);

@@ -1,4 +1,4 @@
-//! The flags for signing in by an OpenID Connect provider, and what comes of them.
+//! Options of single sign-on through an OpenID Connect provider.
 
 use std::fmt;
 use url::{Host, Url};
@@ -33,7 +33,7 @@ settings! {
     PRIVATE_HOSTS = "oidc-private-hosts" / "DUO_OIDC_PRIVATE_HOSTS";
 }
 
-/// What a provider of a known kind brings along.
+/// Defaults for a known kind of provider.
 struct Preset {
     name: &'static str,
     issuer: Option<&'static str>,
@@ -47,12 +47,12 @@ const PRESETS: [Preset; 2] = [
         name: "gitlab",
         issuer: Some("https://gitlab.com"),
         button: "Sign in with GitLab",
-        // The groups of which somebody is a direct member, by their full paths.
+        // Full paths of the groups of which the user is a direct member.
         groups_claim: Some("groups_direct"),
     },
 ];
 
-/// Signing in by a provider, as it was written.
+/// Raw options of single sign-on.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Sign-in through an OpenID Connect provider")]
 #[expect(clippy::struct_field_names, reason = "clap tells arguments apart by the names of the fields")]
@@ -61,15 +61,17 @@ pub struct ProviderOptions {
     /// Which provider: gitlab or generic [default: generic]
     #[arg(long = PROVIDER.flag, env = PROVIDER.variable, value_name = "KIND")]
     oidc_provider: Option<String>,
-    /// The provider's issuer, exactly as it calls itself [default: none; for gitlab: https://gitlab.com]
+    /// The provider's issuer, exactly as the provider spells it [default: none; for gitlab:
+    /// https://gitlab.com]
     ///
-    /// Over https, or on this machine.
+    /// Must use https, except on this machine.
     #[arg(long = ISSUER.flag, env = ISSUER.variable, value_name = "URL")]
     oidc_issuer: Option<String>,
-    /// The client id under which the provider knows this server
+    /// The client id with which this server is registered at the provider
     #[arg(long = CLIENT_ID.flag, env = CLIENT_ID.variable, value_name = "ID")]
     oidc_client_id: Option<String>,
-    /// The client's secret; none for a public client. Set the variable or the file: others on the machine see flags
+    /// The client's secret; none for a public client. Set the variable or the file: other users of the
+    /// machine can see flags
     #[arg(long = CLIENT_SECRET.flag, env = CLIENT_SECRET.variable, hide_env_values = true, value_name = "SECRET")]
     oidc_client_secret: Option<Secret>,
     /// A file whose first line is the client's secret
@@ -87,45 +89,48 @@ pub struct ProviderOptions {
     /// The separator of the groups where the claim is a single string, such as ','
     #[arg(long = GROUPS_SEPARATOR.flag, env = GROUPS_SEPARATOR.variable, value_name = "CHARACTER", default_value = "")]
     oidc_groups_separator: String,
-    /// Which of these groups make a member of which group here, such as acme-admins=acme:owner
+    /// Rules that map these groups to memberships here, such as acme-admins=acme:owner
     ///
-    /// Several are separated by ';'. Memberships made this way are withdrawn at the first sign-in
-    /// without the group; those made by hand are never touched.
+    /// Several are separated by ';'. Memberships created this way are withdrawn at the first sign-in without
+    /// the group; those created by hand are never changed.
     #[arg(long = GROUP_MAP.flag, env = GROUP_MAP.variable, value_name = "RULES", default_value = "")]
     oidc_group_map: String,
-    /// Create an account for whoever has none, when the provider has verified their email address
+    /// Create an account for users without one, if the provider has verified their email address
     #[arg(long = CREATE_USERS.flag, env = CREATE_USERS.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     oidc_create_users: String,
-    /// Domains whose email addresses are trusted where the provider does not say whether they are verified, such as example.com
+    /// Domains whose email addresses are trusted where the provider does not say whether they are verified,
+    /// such as example.com
     ///
-    /// Only those whose addresses this provider alone gives to people. Several are separated by ','.
+    /// Only domains whose email addresses are assigned by this provider alone. Several are separated by ','.
     #[arg(long = TRUSTED_EMAIL_DOMAINS.flag, env = TRUSTED_EMAIL_DOMAINS.variable, value_name = "DOMAINS", default_value = "")]
     oidc_trusted_email_domains: String,
-    /// Trust that the provider asks for credentials when it is told to (prompt=login), where it does not send auth_time
+    /// Trust that the provider authenticates the user again when requested (prompt=login), where it does not
+    /// send auth_time
     ///
-    /// Whoever finds a browser open may keep it from being told.
+    /// Somebody at an unattended browser could remove that parameter from the request.
     #[arg(long = TRUST_PROMPT_LOGIN.flag, env = TRUST_PROMPT_LOGIN.variable, value_name = "true|false", num_args = 0..=1,
         require_equals = true, default_value = "false", default_missing_value = "true")]
     oidc_trust_prompt_login: String,
-    /// Hosts that the provider names for its keys and tokens and that have a private address, such as sso.internal
+    /// Further hosts of the provider, for its keys and tokens, that may have a private IP address, such as
+    /// sso.internal
     ///
-    /// The issuer's own host may have one anyway. Several are divided by ','.
+    /// The issuer's own host always may. Several are separated by ','.
     #[arg(long = PRIVATE_HOSTS.flag, env = PRIVATE_HOSTS.variable, value_name = "HOSTS", default_value = "")]
     oidc_private_hosts: String,
 }
 
-/// Which provider, for commands that speak of one.
+/// The provider, for commands that need its issuer.
 #[derive(Clone, Debug, clap::Args)]
 pub struct IssuerOption {
-    /// The provider's issuer, exactly as it calls itself: as `serve` is told
+    /// The provider's issuer, exactly as the provider spells it, as for `serve`
     #[arg(long = ISSUER.flag, env = ISSUER.variable, value_name = "URL")]
     oidc_issuer: String,
 }
 
 impl IssuerOption {
     /// # Errors
-    /// It is no address that a provider calls itself by.
+    /// It is not the URL of an issuer.
     pub fn validate(&self) -> Result<String, ConfigErrors> {
         Checks::only(|checks| {
             let shown = (!self.oidc_issuer.contains('@')).then_some(self.oidc_issuer.as_str());
@@ -134,39 +139,39 @@ impl IssuerOption {
     }
 }
 
-/// A provider by which people sign in.
+/// Configuration of single sign-on.
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
-    /// As it was written: a slash at the end makes another issuer.
+    /// As configured: a trailing slash makes it a different issuer.
     pub issuer: String,
     pub client_id: String,
     /// `None` for a public client.
     pub client_secret: Option<Secret>,
-    /// What the button says.
+    /// The text of the button.
     pub name: String,
     pub scopes: Vec<String>,
     /// Its name, or the path to it.
     pub groups_claim: Option<String>,
-    /// What divides the groups where the claim is one text.
+    /// The separator of the groups if the claim is a single string.
     pub groups_separator: Option<char>,
-    /// Whose addresses count where the provider does not say whether they are verified.
+    /// Email domains that are trusted where the provider does not say whether an address is verified.
     pub trusted_email_domains: EmailDomains,
-    /// Whether a sign-in that was asked for anew is one, where the provider does not say when it asked.
+    /// Whether `prompt=login` is trusted without `auth_time`.
     pub trust_prompt_login: bool,
-    /// Besides the issuer's, those that may lie at a private address.
+    /// Hosts besides the issuer's that may have a private IP address.
     pub private_hosts: Vec<String>,
     pub rules: ProviderRules,
 }
 
 impl ProviderConfig {
-    /// Whether the provider is on this machine and speaks HTTP, as in tests.
+    /// Whether the provider is on this machine and speaks plain HTTP, as in tests.
     pub fn is_plain_http(&self) -> bool {
         self.issuer.starts_with("http:")
     }
 }
 
 impl ProviderOptions {
-    /// `Some(None)` when no provider is asked for, `None` when something is wrong, which is noted.
+    /// `Some(None)` if no provider is configured, `None` on an error, which is recorded.
     #[expect(clippy::option_option, reason = "wrong, or right and none")]
     pub(super) fn check(&self, checks: &mut Checks) -> Option<Option<ProviderConfig>> {
         let preset = match &self.oidc_provider {
@@ -224,7 +229,7 @@ impl ProviderOptions {
         }))
     }
 
-    /// In the same way.
+    /// Returns as `check` does.
     #[expect(clippy::option_option, reason = "wrong, or right and none")]
     fn secret(&self, checks: &mut Checks) -> Option<Option<Secret>> {
         match (&self.oidc_client_secret, &self.oidc_client_secret_file) {
@@ -248,7 +253,7 @@ fn preset(kind: &str) -> Result<&'static Preset, Expected> {
     known.ok_or_else(|| Expected(String::from("expected gitlab or generic")))
 }
 
-/// Over TLS, or on this machine: whoever listens in between could sign in as anybody.
+/// Must use TLS, except on this machine: an eavesdropper could sign in as anybody.
 fn issuer(text: &str) -> Result<String, Expected> {
     let expected = || {
         Expected(String::from(
@@ -273,7 +278,7 @@ fn scopes(text: &str) -> Result<Vec<String>, Expected> {
     }
 }
 
-/// None for an empty text.
+/// `None` for an empty text.
 fn separator(text: &str) -> Result<Option<char>, Expected> {
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {

@@ -18,7 +18,7 @@ fn config(flags: &[&str]) -> Result<Config, ConfigErrors> {
     command.serve.validate(&command.database)
 }
 
-/// The flags that are wrong.
+/// The flags of the invalid settings.
 fn wrong(flags: &[&str]) -> Vec<&'static str> {
     config(flags).expect_err("a wrong configuration").0.iter().map(|error| error.setting.flag).collect()
 }
@@ -37,7 +37,7 @@ fn nothing_has_to_be_set() {
     let seconds = Duration::from_secs;
     let connections = ConnectionLimits { most: 10_000, head: seconds(10), idle: seconds(75) };
     assert_eq!(config.connections, connections);
-    // Tests run with the limits that operators have.
+    // Tests use the default limits of operators.
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.log, LogConfig { format: LogFormat::Text, filter: "info".into() });
     assert_eq!(config.database.max_connections, 8);
@@ -167,7 +167,7 @@ fn passwords_are_not_repeated() {
     assert!(!format!("{config:?}").contains("hunter2"));
 }
 
-/// A provider, with `flags` besides.
+/// A provider with further `flags`.
 fn provider(flags: &[&str]) -> Result<Option<ProviderConfig>, ConfigErrors> {
     let mut all = vec!["--oidc-issuer=https://id.example/realms/x", "--oidc-client-id=duo"];
     all.extend(flags);
@@ -302,7 +302,7 @@ fn a_clients_secret_comes_from_one_place_and_is_never_printed() {
 }
 
 proptest! {
-    /// Whatever stands there: it is taken, or the settings at fault are named.
+    /// Any value is either accepted, or the settings at fault are named.
     #[test]
     fn any_value_is_judged(which in 0..SETTINGS.len(), value in ".*|[0-9:./\\[\\]=,a-z-]{0,20}") {
         let flag = SETTINGS[which];
@@ -319,7 +319,7 @@ proptest! {
         rest in "[a-z0-9./?=&:@-]{0,20}",
     ) {
         let url = format!("{scheme}://ann:{password}@{rest}");
-        // A file may be called so.
+        // It would be a valid file name.
         prop_assume!(scheme != "sqlite");
         for flag in ["database-url", "external-url"] {
             let said = match config(&[&format!("--{flag}={url}")]) {

@@ -1,4 +1,4 @@
-//! Where traces go: a flag of ours, and a variable that platforms set for all programs alike.
+//! The export of traces: our flag, and the standard variable that platforms set for all programs.
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
 use url::Url;
@@ -13,42 +13,42 @@ settings! {
     OTLP_ENDPOINT = "otlp-endpoint" / "OTEL_EXPORTER_OTLP_ENDPOINT";
 }
 
-/// A collector of traces.
+/// The URL of an OpenTelemetry collector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtlpEndpoint(Url);
 
 impl OtlpEndpoint {
-    /// Where it takes traces.
+    /// The URL for traces.
     pub fn traces(&self) -> String {
         format!("{}/v1/traces", self.0.as_str().trim_end_matches('/'))
     }
 
-    /// Where the collector is.
+    /// The host of the collector.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
 }
 
-/// Where traces go, as it was written, and by whom.
+/// Raw options of traces, and where they come from.
 #[derive(Clone, Debug)]
 pub struct TraceOptions {
     otlp_endpoint: Option<String>,
-    /// By the variable, which may not have been set for this program.
+    /// Whether the variable set it, which may not have been meant for this program.
     is_of_environment: bool,
 }
 
-/// What comes of it.
+/// The validated options.
 #[derive(Clone, Debug, Default)]
 pub struct TraceConfig {
-    /// `None` when nobody collects traces.
+    /// `None` if traces are not exported.
     pub endpoint: Option<OtlpEndpoint>,
-    /// A variable that names what cannot be sent to.
+    /// An unusable value of the variable, to be logged.
     pub ignored: Option<ConfigError>,
 }
 
 impl TraceOptions {
-    /// A flag that is wrong is refused. A variable that is wrong is no reason not to start: there are no
-    /// traces then, which is said.
+    /// An invalid flag is an error. An invalid variable does not prevent the start: no traces are exported
+    /// then, which is logged.
     pub(super) fn check(&self, checks: &mut Checks) -> Option<TraceConfig> {
         let Some(url) = self.otlp_endpoint.as_deref().filter(|it| !it.is_empty()) else {
             return Some(TraceConfig::default());
@@ -81,7 +81,7 @@ fn read(text: &str) -> Result<OtlpEndpoint, Expected> {
     Ok(OtlpEndpoint(url))
 }
 
-/// By hand, because what clap derives does not say where a value came from.
+/// By hand, since a derived `Args` does not tell where a value came from.
 impl Args for TraceOptions {
     fn augment_args(command: Command) -> Command {
         command.arg(
@@ -90,7 +90,7 @@ impl Args for TraceOptions {
                 .env(OTLP_ENDPOINT.variable)
                 .value_name("URL")
                 .help(
-                    "The OpenTelemetry collector that takes traces by HTTP, `http://` only, such as `http://127.0.0.1:4318`",
+                    "The OpenTelemetry collector that receives traces over HTTP, `http://` only, such as `http://127.0.0.1:4318`",
                 ),
         )
     }

@@ -1,4 +1,4 @@
-//! What single values must be. Each reader says what it expected.
+//! Parsers of single values. Their errors say what was expected.
 
 use std::{convert::Infallible, fmt, fs, net::SocketAddr, str::FromStr};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -10,7 +10,7 @@ use crate::{
     storage::DatabaseUrl,
 };
 
-/// What would have been right, to stand after the name of the setting.
+/// What was expected, to follow the name of the setting.
 #[derive(Debug)]
 pub(super) struct Expected(pub String);
 
@@ -20,16 +20,16 @@ impl Expected {
     }
 }
 
-/// The form of a log event.
+/// The format of log events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people: a line an event.
+    /// For people: a line of text per event.
     Text,
-    /// For collectors: a JSON object an event.
+    /// For collectors: a JSON object per event.
     Json,
 }
 
-/// How browsers reach the server: scheme, host and port, as a browser writes an origin.
+/// The URL by which browsers reach the server: scheme, host and port, serialised as an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalUrl {
     url: Url,
@@ -37,22 +37,22 @@ pub struct ExternalUrl {
 }
 
 impl ExternalUrl {
-    /// `https://duo.example.com`: without a slash at the end, without the scheme's own port.
+    /// `https://duo.example.com`: without a trailing slash and without the scheme's default port.
     pub fn as_str(&self) -> &str {
         &self.origin
     }
 
-    /// The same, taken apart.
+    /// The parsed URL.
     pub fn as_url(&self) -> &Url {
         &self.url
     }
 
-    /// Whether only this machine can mean itself by it.
+    /// Whether the host is a loopback address.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
 
-    /// What reaches a server that listens at `address`. All addresses are reached at the loopback one.
+    /// The URL of a server that listens on `address`; for the unspecified address, the loopback one.
     pub(super) fn of_address(address: SocketAddr) -> Self {
         let host = match address {
             SocketAddr::V4(v4) if v4.ip().is_unspecified() => String::from("127.0.0.1"),
@@ -70,7 +70,7 @@ impl fmt::Display for ExternalUrl {
     }
 }
 
-/// Whether the URL's host can only be this machine.
+/// Whether the URL's host is a loopback address.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -80,7 +80,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What is never printed.
+/// A secret that is never printed.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -89,7 +89,7 @@ impl Secret {
         &self.0
     }
 
-    /// The first line of a file.
+    /// Reads the first line of a file.
     pub(super) fn read(file: &str) -> Result<Self, Expected> {
         let text = fs::read_to_string(file).map_err(|error| Expected(format!("cannot be read: {error}")))?;
         Self(text.lines().next().unwrap_or_default().to_owned()).checked()
@@ -140,7 +140,7 @@ pub(super) fn external_url(text: &str) -> Result<ExternalUrl, Expected> {
     Ok(ExternalUrl { origin: url.origin().ascii_serialization(), url })
 }
 
-/// What nobody guesses, and a header can carry.
+/// Long enough not to be guessed, and valid in a header.
 pub(super) fn metrics_token(text: &str) -> Result<MetricsToken, Expected> {
     if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(MetricsToken::new(text))
@@ -159,7 +159,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, Expected> {
     })
 }
 
-/// A whole number from `least` to `most`.
+/// An integer from `least` to `most`.
 pub(super) fn whole<T: TryFrom<u32>>(text: &str, least: u32, most: u32) -> Result<T, Expected> {
     text.parse()
         .ok()
@@ -191,7 +191,7 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, Expected> {
 
 pub(super) fn log_filter(text: &str) -> Result<String, Expected> {
     let expected = "expected off, error, warn, info, debug or trace, or directives such as info,sqlx=debug";
-    // EnvFilter takes a word that is no level for a place in the code, so a slip would silence the log.
+    // EnvFilter parses an unknown level as a module, so a typo would silence the log.
     let is_level_or_directive = |part: &str| match part.split_once('=') {
         Some((place, _)) => place.chars().all(|c| c.is_ascii_alphanumeric() || "_:[]{}-".contains(c)),
         None => !part.is_empty() && part.parse::<LevelFilter>().is_ok(),

@@ -1,4 +1,4 @@
-//! Who is connected, and who has to go for somebody else when every place is taken.
+//! All open connections, and which of them are closed in favour of new ones at the limit.
 
 use std::{
     collections::HashMap,
@@ -13,16 +13,17 @@ use tokio::{
 
 use super::pulse::Pulse;
 
-/// How long a client may keep a connection waiting that somebody else needs.
+/// How long a client may stall a connection while another waits for its place.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often it is looked who may go while somebody waits.
+/// Polling interval for connections to close while another waits.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// One in so many goes at once, so that a crowd of newcomers does not look through all of them each time.
+/// At most this fraction (1/64) is closed at once, so that a burst of new connections does not scan all of
+/// them each time.
 const SHARE: usize = 64;
 
-/// All connections.
+/// All open connections.
 pub(super) struct Crowd {
     most: usize,
     free: Arc<Semaphore>,
@@ -35,7 +36,7 @@ struct Seated {
     pulses: HashMap<u64, Arc<Pulse>>,
 }
 
-/// A connection's place among them, until it is dropped.
+/// A connection's place; freed on drop.
 pub(super) struct Seat {
     crowd: Arc<Crowd>,
     number: u64,
@@ -48,7 +49,7 @@ impl Crowd {
         Arc::new(Self { most, free: Arc::new(Semaphore::new(most)), seated: Mutex::default() })
     }
 
-    /// A place. Where all are taken, those go whose clients have kept them waiting for longest.
+    /// Waits for a place. When all are taken, the connections whose clients have stalled longest are closed.
     pub async fn seat(self: &Arc<Self>) -> Seat {
         let taken = match Arc::clone(&self.free).try_acquire_owned() {
             Ok(taken) => taken,
@@ -86,9 +87,9 @@ impl Crowd {
         }
     }
 
-    /// Waits until nobody is left.
+    /// Waits until all connections are closed.
     pub async fn gone(&self) {
-        // Whoever holds every place is alone.
+        // Acquiring every permit means that no connection is left.
         let all = u32::try_from(self.most).expect("the options allow no more");
         let _ = self.free.acquire_many(all).await;
     }
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
     use crate::server::connections::pulse::Phase;
 
-    /// Which of them are asked to leave when somebody looks after a while.
+    /// Indexes of the connections that are asked to close after this time.
     fn asked(crowd: &Crowd, seats: &[Seat], after: Duration) -> Vec<usize> {
         crowd.ask_to_leave(Instant::now() + after);
         let is_asked = |(n, seat): (usize, &Seat)| seat.pulse.leave.notified().now_or_never().map(|()| n);

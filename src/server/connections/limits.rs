@@ -1,14 +1,15 @@
-//! How many connections, and how long clients may keep them waiting.
+//! Connection limits and client timeouts.
 
 use std::time::Duration;
 
-/// What clients may take of the server before they asked for anything.
+/// Limits that apply before a client has sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at once. More wait in the system's queue, until one ends or has kept us waiting.
+    /// Connections at once. Further ones wait in the system's backlog until one ends or can be closed for
+    /// stalling.
     pub most: usize,
-    /// From a head's first byte to its last.
+    /// From the first byte of a request's head to the last.
     pub head: Duration,
-    /// Without a byte in either direction while no request is worked on.
+    /// Without a byte in either direction while no request is processed.
     pub idle: Duration,
 }

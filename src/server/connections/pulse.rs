@@ -1,5 +1,5 @@
-//! What a connection is about, and since when: noted by its socket, by the body of its request and by that of
-//! its answer.
+//! The phase of a connection and since when, updated by its socket and by the bodies of its request and
+//! response.
 
 use std::{
     io,
@@ -23,32 +23,32 @@ use tokio::{
 
 use super::limits::ConnectionLimits;
 
-/// How long half a head is still waited for once the server stops.
+/// How long to wait for the rest of a head once the server stops.
 const HALF_A_HEAD: Duration = Duration::from_secs(2);
 
-/// What a connection is about.
+/// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Phase {
-    /// For a request, or for the client to take the rest of an answer.
+    /// Waiting for a request, or for the client to take the rest of a response.
     Waiting,
-    /// A head has begun.
+    /// A head has begun to arrive.
     Reading,
-    /// A request is being worked on; how long that may take is decided elsewhere.
+    /// A request is being handled; its timeout is enforced by `limits`.
     Working,
-    /// The same, while it cannot go on without more of the request's body.
+    /// As `Working`, while the handler waits for more of the request's body.
     Receiving,
-    /// An answer is being made and sent. It may be a stream, in which there is nothing to say for a while.
+    /// A response is being made and sent. It may be a stream that is silent for a while.
     Answering,
 }
 
-/// What a connection is about, and since when. Only its own task writes it.
+/// The phase of a connection and since when. Only the connection's own task writes it.
 pub(super) struct Pulse {
     start: Instant,
     phase: AtomicU8,
-    /// Nanoseconds from `start`: rounded to milliseconds, a limit would end before its time.
+    /// Nanoseconds from `start`: rounded to milliseconds, a timeout would expire early.
     since: AtomicU64,
-    /// That somebody else needs the connection's place more.
+    /// Asks the connection to close in favour of another.
     pub leave: Notify,
 }
 
@@ -68,7 +68,7 @@ impl Pulse {
         self.since.store(since, Relaxed);
     }
 
-    /// From one of the two phases of a request at work to the other.
+    /// Switches between the two phases of a request that is being handled.
     fn turn(&self, phase: Phase) {
         if self.is(Phase::Working) || self.is(Phase::Receiving) {
             self.phase.store(phase as u8, Relaxed);
@@ -83,13 +83,13 @@ impl Pulse {
         self.start + Duration::from_nanos(self.since.load(Relaxed))
     }
 
-    /// Since when it is the client that keeps the connection waiting; `None` when it is not.
+    /// Since when the client has stalled the connection; `None` if it does not.
     pub fn kept_waiting_since(&self) -> Option<Instant> {
         let ours = self.is(Phase::Working) || self.is(Phase::Answering);
         (!ours).then(|| self.since())
     }
 
-    /// When the connection is given up if nothing moves; `None` while a request is worked on.
+    /// When the connection times out without progress; `None` while a request is handled.
     pub fn end(&self, limits: &ConnectionLimits, stopped_at: Option<Instant>) -> Option<Instant> {
         if self.is(Phase::Working) || self.is(Phase::Receiving) {
             return None;
@@ -103,7 +103,7 @@ impl Pulse {
     }
 }
 
-/// A socket that notes when something moves.
+/// A socket that updates the pulse on progress.
 pub(super) struct Watched {
     pub socket: TcpStream,
     pub pulse: Arc<Pulse>,
@@ -117,7 +117,7 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.socket).poll_read(context, buffer);
-        // Only a head's first byte counts: one byte a second is not progress.
+        // Only the first byte of a head counts: one byte a second is not progress.
         if buffer.filled().len() > before && self.pulse.is(Phase::Waiting) {
             self.pulse.note(Phase::Reading);
         }
@@ -126,7 +126,7 @@ impl AsyncRead for Watched {
 }
 
 impl Watched {
-    /// An answer that the client takes may take its time.
+    /// A response may take its time as long as the client takes it.
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(_))) {
             if self.pulse.is(Phase::Answering) {
@@ -171,7 +171,7 @@ impl AsyncWrite for Watched {
     }
 }
 
-/// A request's body that notes when it is waited for.
+/// A request body that records when the handler waits for it.
 pub(super) struct Received {
     pub body: Incoming,
     pub pulse: Arc<Pulse>,
@@ -186,7 +186,7 @@ impl HttpBody for Received {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        // Since when stays as it was: one byte a second is not progress.
+        // Keeps `since`: one byte a second is not progress.
         self.pulse.turn(if frame.is_pending() { Phase::Receiving } else { Phase::Working });
         frame
     }
@@ -200,7 +200,7 @@ impl HttpBody for Received {
     }
 }
 
-/// An answer's body that notes when there is no more of it.
+/// A response body that records its end.
 pub(super) struct Answer {
     body: Body,
     pulse: Arc<Pulse>,

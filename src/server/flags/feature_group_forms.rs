@@ -1,4 +1,4 @@
-//! Forms that make feature groups, and say who is in them.
+//! Forms of feature groups and their members.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub(super) struct NewGroup {
     name: String,
 }
 
-/// Makes a group with nobody in it.
+/// Creates an empty group.
 pub(super) async fn create(Form { posted, fields }: Form<NewGroup>) -> Result<Response, Response> {
     let name = fields.name.trim();
     let filled_in = paths::feature_groups_with(name);
@@ -61,7 +61,7 @@ pub(super) async fn add(Form { posted, fields }: Form<Member>) -> Result<Respons
     Ok(by.answer(SUBJECT, added, next).await)
 }
 
-/// Removes a member. Whoever is gone is named by the actor id.
+/// Removes a member. A deleted actor is named by its id.
 pub(super) async fn remove(Form { posted, fields }: Form<Member>) -> Result<Response, Response> {
     let posted = of_a_group(posted, &fields.group).await?;
     let page = paths::feature_group(&fields.group);
@@ -71,7 +71,7 @@ pub(super) async fn remove(Form { posted, fields }: Form<Member>) -> Result<Resp
     Ok(by.answer_on(&page, SUBJECT, removed, done).await)
 }
 
-/// Who it was, in words.
+/// Returns the actor's name for the message.
 async fn change(
     by: &ByUser,
     Member { group, kind, name }: &Member,
@@ -84,7 +84,7 @@ async fn change(
     Ok(member.words())
 }
 
-/// A group that cannot be is refused, so that its name can stand in an address.
+/// Refuses an invalid group name, which could not be part of a URL.
 async fn of_a_group(posted: Posted, group: &str) -> Result<Posted, Response> {
     match check_flag_name(group) {
         Ok(_) => Ok(posted),

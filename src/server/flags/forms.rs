@@ -23,39 +23,39 @@ use crate::{
     },
 };
 
-/// One form with two buttons: now, and at another time.
+/// One form with two buttons: now, and scheduled.
 #[derive(Deserialize)]
 pub(super) struct EditForm {
     flag: String,
     environment: String,
-    /// How (`domain::feature::Edit`).
+    /// The change (`domain::feature::Edit`).
     change: String,
     #[serde(default)]
     reason: String,
     /// The keys of the warnings that were shown.
     #[serde(default)]
     warned_of: String,
-    /// The keys of the checks that speak against the change, which the reason overrides.
+    /// The keys of the failed checks that the reason overrides.
     #[serde(default)]
     overriding: String,
     /// The version of the gates that was shown.
     #[serde(default)]
     seen: Option<i64>,
-    /// The field's date and time, in UTC.
+    /// Date and time of the field, in UTC.
     #[serde(default)]
     due_at: String,
 }
 
 impl EditForm {
-    /// The dialog of the change, with what was typed into it.
+    /// The path of the dialog, with its input.
     fn dialog(&self, edit: &FlagEdit) -> String {
         let typed = [("reason", self.reason.as_str()), ("due_at", self.due_at.as_str())];
         paths::feature_flag_changing(&edit.flag, edit.environment, &self.change, &typed)
     }
 }
 
-/// Changes a flag in an environment. Where there is more to be said first, a form comes back to its dialog,
-/// which says it. `due_at` belongs to the other button: whoever filled it in does not mean now.
+/// Changes a flag in an environment. If that needs a confirmation, a browser form is redirected to its
+/// dialog. `due_at` belongs to the other button: a form that has it does not mean now.
 pub(super) async fn change(Form { posted, fields }: Form<EditForm>) -> Result<Response, Response> {
     let (posted, edit) = read(posted, &fields.flag, &fields.environment, &fields.change).await?;
     let dialog = fields.dialog(&edit);
@@ -76,7 +76,7 @@ pub(super) async fn change(Form { posted, fields }: Form<EditForm>) -> Result<Re
             "You filled in a time. Press \"Schedule this change\", or clear the time to change the flag now.";
         Err(UseCaseError::invalid("at", message))
     };
-    // The dialog finds the same, and says it in words of its own.
+    // The dialog runs the same checks and shows the result itself.
     let dialog_says_it = changed.as_ref().is_err_and(|error| error.own::<FlagError>().is_some());
     let next = |result: Result<&(), &ActionError>| match result {
         Ok(()) => Next::Page(
@@ -120,7 +120,7 @@ pub(super) async fn schedule(Form { posted, fields }: Form<EditForm>) -> Result<
 #[derive(Deserialize)]
 pub(super) struct ScheduledOne {
     flag: String,
-    /// The one whose page it comes back to.
+    /// The environment of the page to return to.
     environment: String,
     id: i64,
 }
@@ -140,7 +140,7 @@ pub(super) async fn cancel(Form { posted, fields }: Form<ScheduledOne>) -> Resul
     Ok(by.answer_on(&page, SUBJECT, cancelled, |()| Outcome::FlagScheduleCancelled).await)
 }
 
-/// What a form asks for. One that no page of ours sends is refused.
+/// Parses the form's change. One that no page of ours sends is refused.
 async fn read(
     posted: Posted,
     flag: &str,

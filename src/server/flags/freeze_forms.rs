@@ -17,7 +17,7 @@ pub(super) struct NewFreeze {
     reason: String,
 }
 
-/// Begins a change freeze. One that there was stays, with its reason.
+/// Begins a change freeze. An existing one is kept, with its reason.
 pub(super) async fn begin(Form { posted, fields }: Form<NewFreeze>) -> Result<Response, Response> {
     let NewFreeze { environment, reason } = fields;
     let filled_in = paths::feature_flags_freezing(environment, &reason);
@@ -41,7 +41,7 @@ pub(super) async fn begin(Form { posted, fields }: Form<NewFreeze>) -> Result<Re
 #[derive(Deserialize)]
 pub(super) struct AFreeze {
     environment: Environment,
-    /// Since when the one that was shown, in milliseconds.
+    /// The beginning of the freeze that was shown, in milliseconds.
     #[serde(default)]
     seen: Option<i64>,
 }

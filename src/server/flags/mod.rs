@@ -1,4 +1,4 @@
-//! Feature flags: gates, feature groups, history, schedule.
+//! Forms and routes of feature flags, feature groups and change freezes.
 
 pub(super) mod feature_group_forms;
 pub(super) mod forms;

@@ -1,4 +1,4 @@
-//! The pages and forms of feature flags, their groups, and change freezes.
+//! Routes of feature flags, feature groups and change freezes.
 
 use super::{feature_group_forms, forms, freeze_forms};
 use crate::{

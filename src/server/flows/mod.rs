@@ -1,4 +1,4 @@
-//! Foundational flows: selections, consent, versions.
+//! Forms and routes of flows and preferences.
 
 mod preference_forms;
 pub(super) mod routes;

@@ -1,4 +1,4 @@
-//! The form about how one likes the pages. What one chose of Orbit is an island's.
+//! The form of display preferences. Orbit preferences are saved by an island.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(super) struct HowPagesLook {
     time_format: TimeFormat,
 }
 
-/// Saves theme and time format; Orbit stays as it is.
+/// Saves theme and time format; Orbit preferences are unchanged.
 pub(super) async fn set_display(Form { posted, fields }: Form<HowPagesLook>) -> Result<Response, Response> {
     let by = posted.signed_in(paths::PREFERENCES).await?;
     let display = Display { theme: fields.theme, time_format: fields.time_format };

@@ -1,5 +1,5 @@
-//! A user's preferences, and what the islands of flows and of Orbit call. A group's flows stand on a page of
-//! the group.
+//! Routes of user preferences, and the server functions of flows and Orbit. The flows of a group are on its
+//! own pages.
 
 use super::preference_forms;
 use crate::{

@@ -1,4 +1,4 @@
-//! Jobs: their page, and what administrators do with them.
+//! The page of jobs, and forms to stop and retry one.
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ struct AJob {
     id: i64,
 }
 
-/// Ends a job before its work is done.
+/// Stops a job before it is done.
 async fn stop(Form { posted, fields }: Form<AJob>) -> Result<Response, Response> {
     let by = posted.signed_in(paths::ADMIN_JOBS).await?;
     let stopped = match Administrator::at_page(by.app(), by.caller()) {
@@ -38,7 +38,7 @@ async fn stop(Form { posted, fields }: Form<AJob>) -> Result<Response, Response>
     Ok(by.answer_on(paths::ADMIN_JOBS, SUBJECT, title, done).await)
 }
 
-/// Has a job run now, or once more.
+/// Runs a job now, or retries a failed one.
 async fn retry(Form { posted, fields }: Form<AJob>) -> Result<Response, Response> {
     let by = posted.signed_in(paths::ADMIN_JOBS).await?;
     let retried = match Administrator::at_page(by.app(), by.caller()) {

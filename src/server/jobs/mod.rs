@@ -1,4 +1,4 @@
-//! What is done later, or in steps.
+//! Background jobs: workers, page and forms.
 
 pub(super) mod forms;
 pub(super) mod workers;

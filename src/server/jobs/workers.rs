@@ -1,5 +1,5 @@
-//! The workers of this server: they run the jobs whose time has come. Every server has them; who is
-//! first claims a job, and what a server leaves behind when it stops another one goes on with.
+//! The workers of this server, which run due jobs. Every server has them: one of them claims a job, and when
+//! a server stops, another continues its jobs.
 
 use std::time::Duration;
 use tokio::{task::JoinHandle, time::sleep};
@@ -9,16 +9,16 @@ use crate::usecases::{
     jobs::run_jobs::{add_standing_jobs, give_back, run_due_jobs},
 };
 
-/// The longest without looking: a clock may have been set, or the machine been asleep.
+/// Maximum polling interval: the clock may be set, or the machine suspended.
 const LONGEST: Duration = Duration::from_mins(1);
-/// The shortest: what is due may be another worker's.
+/// Minimum polling interval: a due job may belong to another worker.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// How long after the database failed it is tried again.
+/// Pause after an error of the database.
 const RETRY: Duration = Duration::from_secs(2);
-/// How long after a change is looked: many may come at once.
+/// Debounce after a change: several may arrive at once.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// The workers of a server, while they run.
+/// The running workers of a server.
 pub(in crate::server) struct Workers {
     app: App,
     names: [String; 2],
@@ -33,14 +33,14 @@ impl Workers {
         Self { app, names, task }
     }
 
-    /// Stops them wherever they are: the steps under way never happened, and other servers go on with
-    /// the jobs at once.
+    /// Stops the workers at once: the steps in progress are rolled back, and their leases are released, so
+    /// that other servers continue the jobs.
     pub async fn stop(self) {
         self.task.abort();
         let _ = self.task.await;
         for worker in self.names {
             if let Err(error) = give_back(&self.app, &worker).await {
-                tracing::warn!(%error, "jobs were not given back: others go on with them when the lease ends");
+                tracing::warn!(%error, "jobs were not released: other servers continue them when the lease expires");
                 return;
             }
         }
@@ -49,13 +49,13 @@ impl Workers {
 
 async fn run(app: App, [one, two]: [String; 2]) {
     while let Err(error) = add_standing_jobs(&app).await {
-        tracing::warn!(%error, "the jobs of the program have to wait");
+        tracing::warn!(%error, "recurring jobs could not be added; retrying");
         sleep(RETRY).await;
     }
     tokio::join!(work(&app, one), work(&app, two));
 }
 
-/// Looks when the next is due and when something changed.
+/// Runs due jobs; sleeps until the next is due or something changes.
 async fn work(app: &App, worker: String) {
     let mut changes = app.storage.changes().listen();
     let mut failing = false;
@@ -70,7 +70,7 @@ async fn work(app: &App, worker: String) {
             }
             Err(error) => {
                 if !failing {
-                    tracing::warn!(%error, "jobs have to wait");
+                    tracing::warn!(%error, "jobs could not be run; retrying");
                 }
                 failing = true;
                 RETRY

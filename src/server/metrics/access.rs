@@ -1,4 +1,4 @@
-//! Who may read the metrics: whoever has the token; where none is set, nobody.
+//! Access control of the metrics: by a bearer token; without one configured, nobody.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::server::request_headers::bearer;
 
-/// What a collector has to say. Only its hash is kept.
+/// The bearer token of a collector. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MetricsToken([u8; 32]);
 
@@ -19,7 +19,7 @@ impl MetricsToken {
         Self(Sha256::digest(text).into())
     }
 
-    /// Whether `text` is it. Comparing hashes takes no longer for one that begins alike.
+    /// Whether `text` is the token. Comparing hashes leaks nothing about common prefixes.
     fn is(&self, text: &str) -> bool {
         *self == Self::new(text)
     }
@@ -34,7 +34,7 @@ impl fmt::Debug for MetricsToken {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     WrongToken,
-    /// None is set.
+    /// No token is configured.
     NotSet,
 }
 
@@ -58,8 +58,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Where a request comes from does not count: a proxy on this machine may pass everybody's on without
-/// a word of it.
+/// The client's IP address is no proof: a proxy on this machine may forward everybody's requests without
+/// `X-Forwarded-For`.
 pub(super) fn check(token: Option<&MetricsToken>, headers: &HeaderMap) -> Result<(), Refusal> {
     let token = token.ok_or(Refusal::NotSet)?;
     let said = headers.get(header::AUTHORIZATION).and_then(bearer);

@@ -1,17 +1,17 @@
-//! Which of Prometheus's text forms somebody wants, and the classic one made of the newer.
+//! Content negotiation between Prometheus's text formats, and conversion to the classic one.
 
 use axum::http::{HeaderMap, header};
 
-/// A text form of metrics.
+/// A text format of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     OpenMetrics,
-    /// Before `OpenMetrics`, and what many programs read alone.
+    /// The format before `OpenMetrics`, the only one that many programs read.
     Classic,
 }
 
 impl Format {
-    /// What `Accept` asks for. Whoever has no preference gets `OpenMetrics`.
+    /// Negotiates by `Accept`. The default is `OpenMetrics`.
     pub fn wanted(headers: &HeaderMap) -> Self {
         let (mut open_metrics, mut classic) = (Preference::default(), Preference::default());
         let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
@@ -19,7 +19,7 @@ impl Format {
             let mut parts = range.split(';').map(str::trim);
             let name = parts.next().unwrap_or_default().to_ascii_lowercase();
             let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-            // A weight that cannot be read is none.
+            // An invalid weight is ignored.
             let quality = quality.map_or(1.0, |it| it.trim().parse().unwrap_or(1.0));
             open_metrics.hear(&name, "application", "application/openmetrics-text", quality);
             classic.hear(&name, "text", "text/plain", quality);
@@ -34,7 +34,7 @@ impl Format {
         }
     }
 
-    /// `text`, which is `OpenMetrics`, in this form.
+    /// Converts `text` from `OpenMetrics` to this format.
     pub fn of(self, text: String) -> String {
         match self {
             Self::OpenMetrics => text,
@@ -43,7 +43,7 @@ impl Format {
     }
 }
 
-/// How much somebody wants a form: what names it best counts, of that the most.
+/// How much a client prefers a format: the most specific range wins, of those the highest weight.
 #[derive(Default)]
 struct Preference {
     named: u8,
@@ -51,7 +51,7 @@ struct Preference {
 }
 
 impl Preference {
-    /// Takes in a range of an `Accept` header.
+    /// Adds a range of an `Accept` header.
     fn hear(&mut self, range: &str, kind: &str, whole: &str, quality: f32) {
         let named = match range.split_once('/') {
             _ if range == whole => 3,
@@ -67,7 +67,7 @@ impl Preference {
     }
 }
 
-/// A counter is described there under the name that its numbers have, and there is no last line.
+/// In the classic format a counter is described under the name of its samples, and there is no `# EOF`.
 fn classic(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1024);
     let mut lines = text.lines().peekable();
@@ -111,13 +111,13 @@ mod tests {
             ("application/openmetrics-text", OpenMetrics),
             ("application/openmetrics-text; version=1.0.0, text/plain", OpenMetrics),
             ("application/openmetrics-text;q=0.2, text/plain;q=0.9", Classic),
-            // As Prometheus asks, newer and older.
+            // What Prometheus sends, newer and older versions.
             (
                 "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
                 OpenMetrics,
             ),
             ("text/plain;version=0.0.4;q=1,*/*;q=0.1", Classic),
-            // As a browser asks, and somebody to whom it is all the same.
+            // What a browser sends, and a client without a preference.
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", OpenMetrics),
             ("text/*", Classic),
             ("text/plain;q=0, */*", OpenMetrics),

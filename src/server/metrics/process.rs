@@ -1,25 +1,24 @@
-//! What Linux says about this process, under the names that Prometheus's libraries share. Elsewhere
-//! nothing is said.
+//! Process metrics from `/proc`, under the names of Prometheus's client libraries. Linux only.
 
 use std::fs;
 
-/// Of the process, at this moment.
+/// Resource usage of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
     pub resident_bytes: u64,
     pub virtual_bytes: u64,
     pub threads: u64,
     pub open_files: u64,
-    /// How many it may have open; `None` when there is no limit.
+    /// The limit of open files; `None` if there is none.
     pub most_files: Option<u64>,
 }
 
 impl Process {
-    /// `None` where there is no `/proc`.
+    /// `None` without `/proc`.
     pub fn now() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let limits = fs::read_to_string("/proc/self/limits").ok()?;
-        // Reading the folder opens one more.
+        // Reading the directory opens one more.
         let open_files = fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1);
         Some(Self {
             resident_bytes: number(&status, "VmRSS:")? * 1024,
@@ -31,7 +30,7 @@ impl Process {
     }
 }
 
-/// The number that follows `name` in its line.
+/// The number that follows `name` at the beginning of a line.
 fn number(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()

@@ -1,5 +1,5 @@
-//! How long requests took, by method, route and class of status. Counting one takes no lock, and no
-//! memory once its route was seen.
+//! Request durations by method, route and status class. Recording takes no lock, and allocates only for a new
+//! route.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -12,14 +12,14 @@ use std::{
 
 use axum::http::{Method, StatusCode};
 
-/// How many pairs of method and route are told apart. The router has a third of it; what comes after
-/// is counted as [`OTHER`], so that the metrics can never grow without end.
+/// Maximum number of pairs of method and route, about three times what the router has. Further ones are
+/// counted as [`OTHER`], so that the metrics stay bounded.
 const PLACES: usize = 256;
 
-/// The route of whatever has none of its own.
+/// The label of requests without a route.
 pub const OTHER: &str = "other";
 
-/// Upper ends of the buckets, in microseconds: fine where decisions are, coarse where people wait.
+/// Upper bounds of the buckets, in microseconds: fine-grained for decisions, coarse for pages.
 const ENDS: [u64; 16] = [
     50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
     2_500_000, 5_000_000,
@@ -29,36 +29,36 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// All requests since the start.
 pub struct Requests {
-    /// A hash table that is only ever added to: whoever finds a place empty fills it, once.
+    /// A hash table that only grows: an empty slot is filled once.
     places: Box<[OnceLock<Line>]>,
     overflow: Line,
-    /// Those answered with 429.
+    /// Responses with status 429.
     rate_limited: AtomicU64,
 }
 
-/// The requests of one method to one route.
+/// Requests of one method to one route.
 struct Line {
     method: &'static str,
     route: Box<str>,
     by_class: [Latency; CLASSES.len()],
 }
 
-/// How long requests took.
+/// A histogram of durations.
 #[derive(Default)]
 struct Latency {
-    /// Those that took no longer than each end, but longer than the one before; the last has no end.
+    /// Per bucket, not cumulative; the last has no upper bound.
     buckets: [AtomicU64; ENDS.len() + 1],
     micros: AtomicU64,
 }
 
-/// What is known of the requests of one method, route and class.
+/// The values of one method, route and status class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series<'a> {
     pub method: &'static str,
     pub route: &'a str,
     pub class: &'static str,
     pub seconds: f64,
-    /// Upper ends in seconds, with how many ended there.
+    /// Upper bounds in seconds, with the count of each bucket (not cumulative).
     pub buckets: Vec<(f64, u64)>,
 }
 
@@ -73,7 +73,7 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// Counts an answer. `route` is a pattern of ours, never what was asked for.
+    /// Records a response. `route` is a pattern of the router, never the requested path.
     pub fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
         self.line(known(method), route).by_class[class].add(took);
@@ -100,7 +100,7 @@ impl Requests {
         &self.overflow
     }
 
-    /// Whatever there was at least one request of.
+    /// All series with at least one request.
     pub fn series(&self) -> Vec<Series<'_>> {
         let lines = self.places.iter().filter_map(OnceLock::get).chain([&self.overflow]);
         let mut series: Vec<_> = lines.flat_map(Line::series).collect();
@@ -109,7 +109,7 @@ impl Requests {
     }
 }
 
-/// A method as a label: anybody can invent others.
+/// The label of a method: clients can invent others.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! From the code that a browser brought back to claims that can be believed.
+//! Exchanges the authorization code for tokens, and verifies their claims.
 
 use chrono::{DateTime, Utc};
 use openidconnect::{
@@ -25,7 +25,7 @@ use crate::{
     server::config::ProviderConfig,
 };
 
-/// Whom the provider means and what it says of them, for the code that it gave out in this attempt.
+/// Exchanges the code of this attempt; returns the verified identity and claims of the user.
 pub(super) async fn claims(
     provider: &Provider,
     attempt: &Attempt,
@@ -66,7 +66,7 @@ pub(super) async fn claims(
             return Err(ProviderError::Unavailable(format!("its user info {reason}")));
         }
         Ok(info) => info,
-        // It could only add something.
+        // The user info could only add claims.
         Err(error @ (ProviderError::Unavailable(_) | ProviderError::TooLarge))
             if says_everything(&sources, config) =>
         {
@@ -80,8 +80,8 @@ pub(super) async fn claims(
         UserInfo::Read(claims) => sources.push(Source { name: "user info", claims }),
         UserInfo::None => {}
         UserInfo::Unread(reason) => {
-            tracing::warn!(reason, "the provider's user info was not read");
-            // It may say that the address is not verified.
+            tracing::warn!(reason, "the provider's user info could not be read");
+            // The user info might have said that the email address is not verified.
             trusted = &untrusted;
         }
     }
@@ -99,7 +99,7 @@ pub(super) async fn claims(
     })
 }
 
-/// Whether the time has come from which the token counts, where it names one (RFC 7519, section 4.1.5).
+/// Whether the token is valid already, by `nbf` if present (RFC 7519, section 4.1.5).
 #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
 fn counts_already(claims: &Claims, now: Timestamp) -> bool {
     let Some(not_before) = claims.get("nbf").filter(|value| !value.is_null()) else { return true };
@@ -107,14 +107,14 @@ fn counts_already(claims: &Claims, now: Timestamp) -> bool {
     not_before.is_some_and(|seconds| seconds * 1000.0 <= (now.as_millis() + LEEWAY) as f64)
 }
 
-/// What judges ID tokens by the keys of `client`.
+/// The verifier of ID tokens, with the keys of `client`.
 fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<'a> {
     let now = provider.now();
     let at = |millis: i64| DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default();
     let (earlier, later) = (at(now.as_millis() - LEEWAY), at(now.as_millis() + LEEWAY));
     client
         .id_token_verifier()
-        // `IdToken` checks it, over what was sent: what the verifier sees is an excerpt.
+        // `IdToken` verifies the signature over the original token: the verifier sees an excerpt.
         .insecure_disable_signature_check()
         .set_time_fn(move || earlier)
         .set_issue_time_verifier_fn(move |issued| {
@@ -122,11 +122,11 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
         })
 }
 
-/// When the user last proved to the provider who they are; `None` when it does not say, or names a time
-/// to come.
+/// When the user last authenticated at the provider; `None` if the provider does not say, or names a time in
+/// the future.
 ///
 /// # Errors
-/// In this attempt only a proof after its begin counts, and there is none.
+/// The attempt requires an authentication after its start, and there was none.
 fn authenticated_at(
     token: &IdToken,
     verified: &CoreIdTokenClaims,
@@ -138,7 +138,7 @@ fn authenticated_at(
     let Some(since) = attempt.anew_since().map(|began| began.plus_millis(-LEEWAY)) else { return Ok(proved) };
     let is_said = token.claims().get("auth_time").is_some_and(|value| !value.is_null());
     let proved = match proved {
-        // A claim that is there and names no time that could be is no reason to trust it without one.
+        // An unusable `auth_time` is no reason to trust the provider as if it had sent none.
         None if provider.config().trust_prompt_login && !is_said => millis(verified.issue_time()),
         None => return Err(ProviderError::NoAuthTime),
         Some(proved) => proved,
@@ -150,25 +150,25 @@ fn authenticated_at(
     }
 }
 
-/// The claim with the groups, where a rule is about them.
+/// The groups claim, if there are rules for groups.
 fn groups_claim(config: &ProviderConfig) -> Option<&str> {
     config.groups_claim.as_deref().filter(|_| !config.rules.group_map.is_empty())
 }
 
-/// Whether the ID token alone says all memberships.
+/// Whether the ID token alone contains all groups.
 fn says_groups(id_token: &[Source<'_>], config: &ProviderConfig) -> bool {
     groups_claim(config).is_none_or(|claim| id_token.iter().any(|it| it.find(claim).is_some()))
 }
 
-/// Whether the ID token alone says what a first sign-in needs, and all memberships. What an operator
-/// trusts it does not say: the user info could deny it.
+/// Whether the ID token alone contains everything for a first sign-in, and all groups. Domains trusted by the
+/// operator do not suffice: the user info could deny the verification.
 fn says_everything(id_token: &[Source<'_>], config: &ProviderConfig) -> bool {
     matches!(email(id_token, &EmailDomains::default()), ClaimedEmail::Verified(_))
         && says_groups(id_token, config)
 }
 
-/// The address from the first source that says whether it is verified. That an address is verified is
-/// never taken from another source than itself; that none is, from any.
+/// The email address from the first source that says whether it is verified. Verification is only taken from
+/// the same source as the address; a denial, from any.
 fn email(sources: &[Source<'_>], trusted: &EmailDomains) -> ClaimedEmail {
     let said: Vec<_> = sources.iter().map(|it| (it.text("email"), it.flag("email_verified"))).collect();
     let denied = said.iter().any(|(_, verified)| *verified == Some(false)).then_some(false);

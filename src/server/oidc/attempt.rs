@@ -1,9 +1,9 @@
-//! One attempt to sign in, from the button to the provider's answer. All there is of it is a random
-//! cookie: what has to be secret from whom is derived from it.
+//! A sign-in attempt, from the button to the provider's response. Its whole state is one random cookie;
+//! `state`, nonce and PKCE verifier are derived from it.
 //!
-//! The state goes through the provider and binds its answer to this browser; the nonce comes back in
-//! the ID token and binds that to this attempt; the PKCE verifier binds the code to whoever asked for
-//! it. Nobody gets from one of them to another, or to the cookie.
+//! `state` passes through the provider and binds its response to this browser; the nonce comes back in the ID
+//! token and binds that to the attempt; the PKCE verifier binds the code to the server that requested it.
+//! None of them reveals another, or the cookie.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -12,15 +12,15 @@ use crate::domain::time::Timestamp;
 
 /// The cookie that holds the attempt.
 pub(super) const COOKIE: &str = "duo_provider_sign_in";
-/// How long somebody may take at the provider.
+/// How long the user may take at the provider, in seconds.
 pub(super) const SECONDS: i64 = 600;
-/// How far apart the clocks may be of the provider, this server and the one that began the attempt, in
+/// Maximum clock skew between the provider, this server and the server that started the attempt, in
 /// milliseconds.
 pub(super) const LEEWAY: i64 = 60_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
-    /// All of what follows, with the secret.
+    /// The whole cookie, including the secret.
     cookie: String,
     began_at: Timestamp,
     return_to: String,
@@ -31,8 +31,8 @@ const ANEW: &str = "anew";
 const ANYHOW: &str = "anyhow";
 
 impl Attempt {
-    /// To go to `return_to` afterwards. With `anew` the provider has to ask who it is, even when it
-    /// knows.
+    /// A new attempt that returns to `return_to`. With `anew` the provider has to authenticate the user
+    /// again.
     pub fn new(secret: [u8; 32], now: Timestamp, return_to: &str, anew: bool) -> Self {
         let cookie = format!(
             "{}.{}.{}.{}",
@@ -44,7 +44,7 @@ impl Attempt {
         Self { cookie, began_at: now, return_to: return_to.to_owned(), anew }
     }
 
-    /// `None` when the cookie is none of ours, or too old.
+    /// `None` if the cookie is invalid or expired.
     pub fn read(cookie: &str, now: Timestamp) -> Option<Self> {
         let mut parts = cookie.split('.');
         let (secret, began_at, return_to) = (parts.next()?, parts.next()?, parts.next()?);
@@ -70,7 +70,7 @@ impl Attempt {
         &self.return_to
     }
 
-    /// Whether only somebody will do who proves who they are after this instant.
+    /// If set, the user has to authenticate after this instant.
     pub fn anew_since(&self) -> Option<Timestamp> {
         self.anew.then_some(self.began_at)
     }
@@ -79,7 +79,7 @@ impl Attempt {
         self.began_at.plus_millis(SECONDS * 1000)
     }
 
-    /// From when on no server takes it any more, whatever its clock says.
+    /// From when no server accepts the attempt any more, whatever its clock.
     pub fn is_forgotten_at(&self) -> Timestamp {
         self.expires_at().plus_millis(LEEWAY)
     }
@@ -96,7 +96,7 @@ impl Attempt {
         self.derive("verifier")
     }
 
-    /// What the database keeps so that an answer counts once.
+    /// Stored in the database, so that a response is only accepted once.
     pub fn answer_hash(&self) -> String {
         self.derive("answer")
     }
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(attempt().anew_since(), Some(NOON));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(599_999)), Some(attempt()));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(600_000)), None);
-        // Another server may have begun it, whose clock is up to a minute ahead.
+        // The clock of the server that started it may be up to a minute ahead.
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_000)), Some(attempt()));
         assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_001)), None);
         assert_eq!(attempt().is_forgotten_at(), NOON.plus_millis(660_000));

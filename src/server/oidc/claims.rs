@@ -1,6 +1,5 @@
-//! Reading what a provider says of somebody. Of its claims those that matter here are read, as
-//! tolerantly as is safe; the others may be anything. What cannot be read is named in the log, by claim
-//! and reason, without its value.
+//! Reads the provider's claims: those that are needed, as tolerantly as is safe; the others may be anything.
+//! Unreadable claims are logged by name and reason, without their value.
 
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeSet;
@@ -10,19 +9,19 @@ use crate::domain::people::group_map::GroupMap;
 
 pub(super) type Claims = Map<String, Value>;
 
-/// The year 5138, in seconds. What lies after it is not meant in seconds.
+/// The year 5138, in seconds. Anything later is not in seconds.
 const LATEST: f64 = 1e11;
-/// How many names of groups the log has, where none of them is known.
+/// How many group names are logged if none of them is mapped.
 const NAMES_LOGGED: usize = 3;
 
-/// What one of them says: the ID token, or the user info.
+/// Claims from one source: the ID token or the user info.
 pub(super) struct Source<'a> {
     pub name: &'static str,
     pub claims: &'a Claims,
 }
 
 impl<'a> Source<'a> {
-    /// `None` when it is not there, or no text.
+    /// `None` if the claim is absent or not text.
     pub fn text(&self, claim: &str) -> Option<&'a str> {
         match self.claims.get(claim)? {
             Value::String(text) => Some(text),
@@ -34,7 +33,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `None` when it is not there. What is not understood is false.
+    /// `None` if the claim is absent. Unreadable values are `false`.
     pub fn flag(&self, claim: &str) -> Option<bool> {
         let value = self.claims.get(claim).filter(|value| !value.is_null())?;
         let word = match value {
@@ -53,10 +52,10 @@ impl<'a> Source<'a> {
     }
 
     fn unread(&self, claim: &str, reason: &str) {
-        tracing::warn!(source = self.name, claim, reason, "a claim of the provider was not read");
+        tracing::warn!(source = self.name, claim, reason, "a claim of the provider could not be read");
     }
 
-    /// What says that the provider left the claim out because there would be too many values.
+    /// How the provider says that it omitted the claim because it has too many values, if it does.
     fn leaves_out(&self, claim: &str) -> Option<&'static str> {
         let elsewhere = self.claims.get("_claim_names").is_some_and(|names| names.get(claim).is_some());
         if elsewhere {
@@ -65,13 +64,13 @@ impl<'a> Source<'a> {
         (claim == "groups" && self.claims.get("hasgroups") == Some(&Value::Bool(true))).then_some("hasgroups")
     }
 
-    /// The claim of this name, or at this path: `realm_access.roles` is the `roles` in `realm_access`.
+    /// The claim of this name or path: `realm_access.roles` is `roles` in `realm_access`.
     pub fn find(&self, path: &str) -> Option<&'a Value> {
         find(self.claims, path)
     }
 }
 
-/// A dot may also be a part of a name, as in `https://acme.example/groups`.
+/// A dot may also be part of a name, as in `https://acme.example/groups`.
 fn find<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(path) {
         return Some(value).filter(|value| !value.is_null());
@@ -80,8 +79,8 @@ fn find<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
         .find_map(|(dot, _)| find(claims.get(&path[..dot])?.as_object()?, &path[dot + 1..]))
 }
 
-/// The values of the groups claim from the first source that has it, none where none has; `None` where it
-/// cannot be read.
+/// The groups in the first source with the groups claim, none if no source has it; `None` if it is
+/// unreadable.
 pub(super) fn groups(
     sources: &[Source<'_>],
     claim: &str,
@@ -130,7 +129,7 @@ pub(super) fn groups(
     Some(groups)
 }
 
-/// A time in seconds since 1970, also where it comes as text.
+/// A time in seconds since 1970, which may be a string.
 pub(super) fn seconds(value: &Value) -> Option<Number> {
     let number = match value {
         Value::Number(number) => number.clone(),

@@ -1,5 +1,5 @@
-//! What the provider says of itself: its addresses and its keys. Read when it is first needed, kept
-//! current in the background; a provider that is down is tried again, and stops nothing else.
+//! The provider's metadata: its endpoints and keys. Fetched on first use and refreshed in the background; a
+//! provider that is down is retried, and nothing else depends on it.
 
 use std::{
     future::Future,
@@ -37,21 +37,21 @@ use crate::{
     usecases::Clock,
 };
 
-/// How long a request to it may take in all.
+/// Timeout of a request to the provider.
 const ANSWERING: Duration = Duration::from_secs(8);
-/// How often it is read again while all is well.
+/// Refresh interval after a success.
 const EVERY: Duration = Duration::from_mins(5);
-/// The pause after a failure; each is twice as long as the one before, up to the longest.
+/// Backoff after a failure: doubled each time, up to the maximum.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Within so long after a failure the next who asks is told of that one, in milliseconds.
+/// How long a failure is cached: callers within it get the same error, in milliseconds.
 const FAILURE_STANDS: i64 = 1000;
-/// An unknown key is looked for at most once in so long, in milliseconds.
+/// Minimum interval between fetches because of an unknown key, in milliseconds.
 const KEYS_AT_MOST_EVERY: i64 = 60_000;
 
 pub(super) type Metadata = ProviderMetadataWithLogout;
 
-/// The client of `openidconnect` with answers that are read as tolerantly as is safe.
+/// The client of `openidconnect`, with response types that are parsed as tolerantly as is safe.
 pub(super) type Client = openidconnect::Client<
     EmptyAdditionalClaims,
     CoreAuthDisplay,
@@ -72,7 +72,7 @@ pub(super) type Client = openidconnect::Client<
     EndpointMaybeSet,
 >;
 
-/// A provider by which people sign in. Cheap to clone.
+/// A single sign-on provider. Cheap to clone.
 #[derive(Clone)]
 pub struct Provider(Arc<Shared>);
 
@@ -82,14 +82,14 @@ struct Shared {
     http: Outbound,
     clock: Arc<dyn Clock>,
     known: Mutex<Known>,
-    /// One reads at a time; the others wait for what it finds.
+    /// Held while fetching: concurrent callers wait for its result.
     reading: Turn<()>,
-    /// Wakes whoever keeps it current.
+    /// Wakes [`Provider::keep_current`].
     trouble: Notify,
 }
 
-/// Where requests to the provider may go. Its own host, which the operator named, may lie anywhere; others
-/// that it names only where the operator did as well.
+/// Where requests to the provider may go. The issuer's host, which the operator named, may have a private IP
+/// address; other hosts only if the operator named them as well.
 fn reach(config: &ProviderConfig) -> Reach {
     let issuer = Url::parse(&config.issuer).ok();
     let own = issuer.as_ref().and_then(Url::host_str).map(str::to_owned);
@@ -100,20 +100,20 @@ fn reach(config: &ProviderConfig) -> Reach {
     }
 }
 
-/// What is known of the provider now.
+/// The cached metadata and failure.
 #[derive(Default)]
 struct Known {
     metadata: Option<Arc<Metadata>>,
-    /// When it last failed; `None` when the last try was a success, or there was none.
+    /// The time and error of the last fetch if it failed.
     failed: Option<(Timestamp, String)>,
     keys_sought_at: Option<Timestamp>,
 }
 
 impl Provider {
-    /// Nothing is asked of the provider yet. `external_url` is how browsers reach this server.
+    /// Creates the provider without a request to it. `external_url` is how browsers reach this server.
     ///
     /// # Errors
-    /// This machine has no certificates to trust.
+    /// This machine has no trusted certificates.
     pub fn new(config: ProviderConfig, external_url: &Url, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let redirect_url = external_url.join(paths::PROVIDER_CALLBACK).map_err(io::Error::other)?;
         Ok(Self(Arc::new(Shared {
@@ -139,33 +139,33 @@ impl Provider {
         self.0.clock.now()
     }
 
-    /// How it calls itself.
+    /// The provider's issuer.
     pub fn issuer(&self) -> &str {
         &self.0.config.issuer
     }
 
-    /// What the button says.
+    /// The text of the button.
     pub fn name(&self) -> &str {
         &self.0.config.name
     }
 
-    /// Whether it answered when it was last asked. Who was never asked counts as answering.
+    /// Whether the last fetch succeeded, or there was none yet.
     pub fn is_available(&self) -> bool {
         self.known().failed.is_none()
     }
 
-    /// Whether one can sign out there, too, as far as it is known.
+    /// Whether the provider is known to support RP-initiated logout.
     pub fn ends_sessions(&self) -> bool {
         let known = self.known();
         known.metadata.as_ref().is_some_and(|it| it.additional_metadata().end_session_endpoint.is_some())
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        // Nothing panics while it is held; if something did, what is there would still be whole.
+        // Nothing panics while it is held, and the data would be consistent even then.
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what is known current, for as long as it is polled.
+    /// Refreshes the metadata, for as long as it is polled.
     pub async fn keep_current(self) {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -185,7 +185,7 @@ impl Provider {
         }
     }
 
-    /// What the provider says of itself: as it is known, or read now.
+    /// The metadata: cached, or fetched now.
     pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
         if let Some(metadata) = &self.known().metadata {
             return Ok(metadata.clone());
@@ -213,7 +213,7 @@ impl Provider {
                 let metadata = Arc::new(metadata);
                 let mut known = self.known();
                 if known.failed.take().is_some() {
-                    tracing::info!(issuer = %self.0.config, "the sign-in provider answers again");
+                    tracing::info!(issuer = %self.0.config, "the sign-in provider is available again");
                 }
                 known.metadata = Some(metadata.clone());
                 Ok(metadata)
@@ -226,8 +226,8 @@ impl Provider {
         }
     }
 
-    /// Somebody could not sign in. Whether that is the provider's trouble or only theirs shows when it
-    /// is asked itself, which happens soon: what comes of one sign-in takes the button from nobody.
+    /// Triggers a refresh after a failed sign-in, which shows whether the provider is at fault. A single
+    /// failure does not hide the button.
     pub(super) fn look_again(&self) {
         self.0.trouble.notify_one();
     }
@@ -240,8 +240,8 @@ impl Provider {
         known.failed = Some((self.now(), error.to_string()));
     }
 
-    /// The same with the provider's keys of this moment, because one that it used is not known. `None`
-    /// when they were sought a moment ago, or cannot be had.
+    /// The metadata with keys fetched now, for a token with an unknown key. `None` if they were fetched a
+    /// moment ago, or cannot be fetched.
     pub(super) async fn with_new_keys(&self) -> Option<Arc<Metadata>> {
         let _turn = self.0.reading.lock().await;
         let metadata = {
@@ -257,7 +257,7 @@ impl Provider {
             match JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.0.http).await {
                 Ok(keys) => keys,
                 Err(error) => {
-                    tracing::warn!(error = %ProviderError::from(error), "the provider's keys were not read");
+                    tracing::warn!(error = %ProviderError::from(error), "cannot read the provider's keys");
                     return None;
                 }
             };
@@ -266,7 +266,7 @@ impl Provider {
         Some(metadata)
     }
 
-    /// A client for what the metadata says.
+    /// A client for this metadata.
     pub(super) fn client(&self, metadata: &Metadata) -> Client {
         let config = &self.0.config;
         let secret =
@@ -275,7 +275,7 @@ impl Provider {
             Client::from_provider_metadata(metadata.clone(), ClientId::new(config.client_id.clone()), secret)
                 .disable_openid_scope()
                 .set_redirect_uri(self.0.redirect_url.clone());
-        // Basic is what a provider has to know unless it says otherwise (Discovery, 3).
+        // The default, which every provider supports unless it says otherwise (Discovery, section 3).
         let only_post = metadata.token_endpoint_auth_methods_supported().is_some_and(|methods| {
             !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
                 && methods.contains(&CoreClientAuthMethod::ClientSecretPost)
@@ -286,7 +286,7 @@ impl Provider {
 
 const AUTH_METHODS: &str = "token_endpoint_auth_methods_supported";
 
-/// What is read of what the provider says of itself.
+/// The members of the metadata that are read.
 const READ: [&str; 7] = [
     "issuer",
     "authorization_endpoint",
@@ -297,8 +297,8 @@ const READ: [&str; 7] = [
     "end_session_endpoint",
 ];
 
-/// Asks as it does, and hands on of the metadata what is read: the rest may be anything, while the
-/// library would refuse the whole for a language that is none.
+/// An HTTP client that passes on only those members of the metadata that are read: the library would refuse
+/// the whole document for one invalid language tag.
 struct Excerpt<'h>(&'h Outbound);
 
 impl<'c> AsyncHttpClient<'c> for Excerpt<'_> {
@@ -316,18 +316,18 @@ impl<'c> AsyncHttpClient<'c> for Excerpt<'_> {
     }
 }
 
-/// `None` when it is no metadata, but keys.
+/// `None` if it is not metadata, but keys.
 fn excerpt(mut said: Claims) -> Option<Vec<u8>> {
     if !said.contains_key("jwks_uri") {
         return None;
     }
     said.retain(|name, value| READ.contains(&name.as_str()) && !value.is_null() && value != "");
-    // Without a list of them it is as if it named none.
+    // An invalid list is treated as absent.
     let are_names = |methods: &Value| methods.as_array().is_some_and(|all| all.iter().all(Value::is_string));
     if !said.get(AUTH_METHODS).is_none_or(are_names) {
         said.remove(AUTH_METHODS);
     }
-    // The library wants them, and nobody looks at them.
+    // Required by the library, but not used.
     for (name, only) in [
         ("response_types_supported", "code"),
         ("subject_types_supported", "public"),

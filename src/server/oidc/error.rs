@@ -1,5 +1,5 @@
-//! Why a sign-in by the provider did not come about. The page says it in general, the log in
-//! particular; neither says a secret, a code or a token.
+//! Why single sign-on failed. The page is general, the log is specific; neither contains a secret, a code or
+//! a token.
 
 use std::error::Error;
 
@@ -9,16 +9,16 @@ use crate::server::outbound::OutboundError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProviderError {
-    /// It does not answer as a provider does; later it may.
+    /// The provider does not respond as one; it may later.
     #[error("the provider cannot be used: {0}")]
     Unavailable(String),
-    /// The answer is not what a provider may say to this request of this browser.
+    /// The response is not valid for this request and browser.
     #[error("the provider's answer is not accepted: {0}")]
     Invalid(String),
-    /// Of this person it says more than is read.
+    /// The claims about this user are too large.
     #[error("the provider's answer is not accepted: {}", OutboundError::TooLarge)]
     TooLarge,
-    /// Who has to confirm who they are was perhaps not asked.
+    /// A required re-authentication may not have happened.
     #[error("the provider does not say when it asked the user (auth_time), so they did not confirm")]
     NoAuthTime,
 }
@@ -68,7 +68,7 @@ pub(super) fn with_sources(error: &dyn Error) -> String {
     text
 }
 
-/// What somebody else wrote, fit for a line of the log.
+/// Makes text from the provider safe for the log: no control characters, at most 300 characters.
 pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

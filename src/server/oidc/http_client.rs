@@ -1,4 +1,4 @@
-//! The requests to the provider go out as all of the server's do.
+//! The HTTP client of `openidconnect`, on top of [`Outbound`](crate::server::outbound::Outbound).
 
 use std::{future::Future, pin::Pin};
 

@@ -1,8 +1,8 @@
-//! Signing in by an OpenID Connect provider: what is said to it, what it says, and what of that is
-//! believed. Who it is here, the use case decides.
+//! Single sign-on through an OpenID Connect provider: the protocol, and the verification of claims. Which
+//! user they belong to, the use case decides.
 //!
-//! The authorization code flow with PKCE. All that is asked of the provider goes through
-//! [`http_client`], with limits; `openidconnect` stands in this room alone.
+//! The authorization code flow with PKCE. All requests to the provider go through [`http_client`], with
+//! limits; `openidconnect` is used in this module only.
 
 mod answer;
 mod attempt;

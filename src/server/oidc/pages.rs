@@ -1,4 +1,4 @@
-//! The three addresses of a sign-in by the provider: to it, back from it, and out of it.
+//! The three routes of single sign-on: to the provider, back from it, and its sign-out.
 
 use axum::{
     Extension,
@@ -34,31 +34,31 @@ use crate::{
     },
 };
 
-/// Says that the browser's session came from the provider, so that signing out can say that the
-/// provider's own session stays.
+/// The cookie of a session that came from the provider, so that sign-out can say that the provider's own
+/// session continues.
 pub(in crate::server) const SESSION_MARK: &str = "duo_provider_session";
 
-/// How long ago somebody may have proved to the provider who they are, when any time will do. It is
-/// asked for because the answer to it has to say when that was.
+/// `max_age` when the time of authentication does not matter. It is requested because the provider then has
+/// to send `auth_time`.
 const ANY_TIME: Duration = Duration::from_hours(10 * 365 * 24);
 
-/// Why it ends at the sign-in page, with what is said there.
+/// Why single sign-on failed, with the message on the sign-in page.
 enum Failure {
-    /// The browser did not begin this, or too long ago, or began another since.
+    /// This browser has no attempt, or it expired or was replaced by another.
     NotBegun,
-    /// The address says something twice: which of them counts is for nobody to guess.
+    /// A query parameter is repeated, so it is ambiguous.
     Repeated,
-    /// The user or the provider said no.
+    /// The user or the provider declined.
     Declined,
     Provider(ProviderError),
     Refused(Refusal),
     Database,
-    /// The database takes no changes: no session, either.
+    /// The database is read-only, so no session can be created.
     Unwritable,
     Internal,
 }
 
-/// To the provider, with a cookie that knows the way back.
+/// Redirects to the provider, with the attempt in a cookie.
 pub(in crate::server) async fn start(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -71,8 +71,8 @@ pub(in crate::server) async fn start(
         return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
     }
     let return_to = paths::short_return(paths::safe_return(query.get("return_to"))).to_owned();
-    // Where the provider knows the browser it comes back with a session and without a question: no
-    // other site is to begin that.
+    // Prevents login CSRF: a provider that knows the browser signs it in without asking, which another site
+    // must not be able to start.
     if is_led_here(request.headers()) {
         return Redirect::to(&paths::sign_in_returning_to(&return_to)).into_response();
     }
@@ -106,7 +106,7 @@ pub(in crate::server) async fn start(
     ([(header::SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
 }
 
-/// Back from the provider: into a session, or to the sign-in page with why not.
+/// The provider's redirect back: creates a session, or shows the sign-in page with the reason.
 pub(in crate::server) async fn callback(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -147,7 +147,7 @@ pub(in crate::server) async fn callback(
     response
 }
 
-/// The session's token for the provider's answer.
+/// Verifies the provider's response and creates a session; returns its token.
 async fn finish(
     state: &Arc<ServerState>,
     provider: &Provider,
@@ -156,14 +156,14 @@ async fn finish(
     attempt: &Attempt,
     query: &Query,
 ) -> Result<String, Failure> {
-    // Who says so (RFC 9207).
+    // The issuer in the response (RFC 9207).
     if let Some(issuer) = query.get("iss").filter(|issuer| *issuer != provider.config().issuer) {
         let text = format!("it comes from another issuer: {issuer}");
         return Err(ProviderError::Invalid(printable(&text)).into());
     }
     if let Some(error) = query.get("error") {
         let text = format!("{error} {}", query.text("error_description"));
-        tracing::info!(error = printable(&text), "the provider signed nobody in");
+        tracing::info!(error = printable(&text), "the provider refused the sign-in");
         return Err(match error {
             "server_error" | "temporarily_unavailable" => {
                 Failure::Provider(ProviderError::Unavailable(printable(&text)))
@@ -185,7 +185,7 @@ async fn finish(
     match sign_in_with_provider(&state.app, origin, &sign_in).await {
         Ok(outcome) => outcome.map_err(Failure::Refused),
         Err(error) => {
-            tracing::error!(%error, "sign-in by the provider failed");
+            tracing::error!(%error, "sign-in through the provider failed");
             Err(if error.is_unwritable() {
                 Failure::Unwritable
             } else if error.is_passing() {
@@ -197,7 +197,7 @@ async fn finish(
     }
 }
 
-/// From the sign-in page on to the provider, where its own session ends.
+/// Redirects from the sign-in page to the provider's sign-out.
 pub(in crate::server) async fn sign_out(State(state): State<Arc<ServerState>>, request: Request) -> Response {
     let Some(provider) = state.provider.clone() else { return render(&state, request, NotFoundPage).await };
     let end = match provider.metadata().await {
@@ -220,7 +220,7 @@ impl From<ProviderError> for Failure {
 }
 
 impl Failure {
-    /// The status, and what the page says.
+    /// The status and the message.
     fn said(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotBegun => (
@@ -288,7 +288,7 @@ impl Failure {
     }
 }
 
-/// The sign-in page, with what went wrong and the request id under which the log says more.
+/// The sign-in page with the message and the request id, under which the log has the cause.
 async fn failed(
     state: &Arc<ServerState>,
     provider: &Provider,
@@ -298,7 +298,7 @@ async fn failed(
     failure: &Failure,
 ) -> Response {
     if let Failure::Provider(error) = failure {
-        tracing::warn!(%error, "sign-in by the provider failed");
+        tracing::warn!(%error, "sign-in through the provider failed");
         if matches!(error, ProviderError::Unavailable(_)) {
             provider.look_again();
         }

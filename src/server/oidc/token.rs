@@ -1,8 +1,8 @@
-//! A token that the provider signed: what it says, and whether it counts.
+//! Tokens signed by the provider: parsing and verification.
 //!
-//! `openidconnect` judges it. It reads every standard claim into a type of its own, though, and would
-//! refuse a token for a picture that is no address. So it is handed the token with those claims alone
-//! on which it depends whether the token counts; the signature is checked over what the provider sent.
+//! `openidconnect` verifies them, but it parses every standard claim and would refuse a token because of a
+//! picture that is not a URL. So it gets a token with only those claims on which validity depends; the
+//! signature is verified over the original.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
@@ -16,14 +16,14 @@ use super::{
     error::{ProviderError, printable, with_sources},
 };
 
-/// What RFC 7518 (section 3.3) asks for.
+/// The minimum of RFC 7518, section 3.3.
 const LEAST_RSA_BITS: usize = 2048;
 
 /// The end of the year 9999, in seconds.
 const NEVER: i64 = 253_402_300_799;
 
-/// Signatures with a key that only the provider has. Not those with the client's secret (HS256 and its
-/// like), and never none.
+/// Asymmetric signature algorithms. Not those with the client's secret (HS256 and the like), and never
+/// `none`.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -36,7 +36,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// In three parts, and not checked yet.
+/// A parsed JWS whose signature has not been verified yet.
 #[derive(Debug)]
 pub(super) struct SignedToken {
     pub claims: Claims,
@@ -47,7 +47,7 @@ pub(super) struct SignedToken {
 
 impl SignedToken {
     /// # Errors
-    /// What it is instead, to stand after its name.
+    /// What it is instead, to follow its name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('.').collect();
         let &[header, payload, signature] = &parts[..] else {
@@ -63,7 +63,7 @@ impl SignedToken {
         })
     }
 
-    /// The token as the library reads it, with these claims in place of its own.
+    /// The token for the library, with these claims instead of its own.
     fn with_claims(&self, claims: Claims) -> Result<CoreIdToken, String> {
         let claims = URL_SAFE_NO_PAD.encode(Value::Object(claims).to_string());
         let signature = URL_SAFE_NO_PAD.encode(&self.signature);
@@ -72,7 +72,7 @@ impl SignedToken {
             .map_err(|error| format!("cannot be read: {error}"))
     }
 
-    /// The key with which the provider signed it.
+    /// The key that verifies the signature.
     fn verified_key<'v>(
         &self,
         token: &CoreIdToken,
@@ -91,10 +91,10 @@ impl SignedToken {
         Ok(key)
     }
 
-    /// That it is user info which the provider signed, for this client alone.
+    /// Verifies that it is user info which the provider signed for this client.
     pub fn verify_user_info(&self, verifier: &CoreIdTokenVerifier<'_>) -> Result<(), ProviderError> {
         let invalid = |reason: &str| ProviderError::Invalid(printable(&format!("its user info {reason}")));
-        // The library knows ID tokens alone: these stand for what user info need not have.
+        // The library only verifies ID tokens: these fill in claims that user info need not have.
         let any = [("sub", json!("")), ("iat", json!(0)), ("exp", json!(NEVER))];
         let mut judged: Claims = any.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         for name in ["iss", "aud"] {
@@ -115,13 +115,13 @@ impl SignedToken {
 #[derive(Debug)]
 pub(super) struct IdToken {
     token: SignedToken,
-    /// With those claims alone on which it depends whether it counts.
+    /// With only the claims on which validity depends.
     judged: CoreIdToken,
 }
 
 impl IdToken {
     /// # Errors
-    /// What is wrong about it: a claim that it depends on is missing, or of another type.
+    /// A claim on which validity depends is missing or of the wrong type.
     pub fn parse(text: &str) -> Result<Self, String> {
         let token = SignedToken::parse(text).map_err(|reason| format!("its ID token {reason}"))?;
         let judged = judged(&token.claims).map_err(|reason| format!("its ID token's {reason}"))?;
@@ -129,7 +129,7 @@ impl IdToken {
         Ok(Self { token, judged })
     }
 
-    /// All that it says.
+    /// All claims.
     pub fn claims(&self) -> &Claims {
         &self.token.claims
     }
@@ -138,10 +138,10 @@ impl IdToken {
         &self.judged
     }
 
-    /// The key with which the provider signed it.
+    /// The key that verifies the signature.
     ///
     /// # Errors
-    /// [`SignatureVerificationError::NoMatchingKey`] when it is none that is known.
+    /// [`SignatureVerificationError::NoMatchingKey`] if it is not known.
     pub fn verified_key<'v>(
         &self,
         verifier: &'v CoreIdTokenVerifier<'v>,
@@ -149,8 +149,8 @@ impl IdToken {
         self.token.verified_key(&self.judged, verifier)
     }
 
-    /// What it says about itself, once it counts for this client and this attempt, and belongs to this
-    /// access token.
+    /// The verified claims: the token is valid for this client and this attempt, and belongs to this access
+    /// token.
     pub fn verified(
         &self,
         verifier: &CoreIdTokenVerifier<'_>,
@@ -170,8 +170,7 @@ impl IdToken {
     }
 }
 
-/// The claims on which it depends whether a token counts. They are what they have to be; times may
-/// come as text.
+/// The claims on which validity depends, checked for their types; times may be strings.
 fn judged(claims: &Claims) -> Result<Claims, String> {
     let mut judged = Claims::new();
     let said = |name: &str| claims.get(name).filter(|value| !value.is_null());
@@ -192,14 +191,14 @@ fn judged(claims: &Claims) -> Result<Claims, String> {
         match said(name).map(seconds) {
             None => {}
             Some(Some(seconds)) => drop(judged.insert(name.to_owned(), Value::Number(seconds))),
-            // Who it is does not depend on it.
+            // The identity does not depend on it.
             Some(None) if name == "auth_time" => {
                 let reason = "is no time in seconds";
                 tracing::warn!(
                     source = "ID token",
                     claim = name,
                     reason,
-                    "a claim of the provider was not read"
+                    "a claim of the provider could not be read"
                 );
             }
             Some(None) => return Err(format!("{name} is no time in seconds")),
@@ -211,8 +210,8 @@ fn judged(claims: &Claims) -> Result<Claims, String> {
     }
 }
 
-/// How long the modulus of the key is; `None` when it is no RSA key. The library tells it by writing it
-/// down only.
+/// The size of the key's modulus in bits; `None` if it is not an RSA key. The library only exposes it by
+/// serialisation.
 fn rsa_bits(key: &CoreJsonWebKey) -> Option<usize> {
     let key = serde_json::to_value(key).ok()?;
     let modulus = URL_SAFE_NO_PAD.decode(key.get("n")?.as_str()?).ok()?;

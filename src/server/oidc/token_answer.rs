@@ -1,4 +1,4 @@
-//! What the token endpoint answers to the code: of the tokens, and of a refusal, what is read here.
+//! The response of the token endpoint: the tokens or an error, as far as they are read.
 
 use std::{fmt, time::Duration};
 
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::server::outbound::OutboundError;
 
-/// The tokens. How long they last, and for what, is not read: the access token is used once, at once.
+/// The tokens. Expiry and scope are not read: the access token is used once, at once.
 #[derive(Debug, Serialize)]
 pub(super) struct Tokens {
     access_token: AccessToken,
@@ -47,7 +47,7 @@ impl Tokens {
     }
 }
 
-/// By way of a value, so that no error repeats what was sent.
+/// By way of a `Value`, so that no error repeats the input.
 impl<'de> Deserialize<'de> for Tokens {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::read(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
@@ -91,7 +91,7 @@ impl
     }
 }
 
-/// Why there are no tokens, as the provider puts it.
+/// The provider's reason why there are no tokens.
 #[derive(Debug, Serialize)]
 pub(super) struct TokenRefusal(String);
 
@@ -118,7 +118,7 @@ impl From<RequestTokenError<OutboundError, TokenRefusal>> for ProviderError {
             RequestTokenError::ServerResponse(refusal) => {
                 Self::Invalid(printable(&format!("no tokens for the code: {refusal}")))
             }
-            // What was sent may be tokens. `Tokens` says what is wrong about it without repeating it.
+            // The input may be tokens. `Tokens` describes the error without repeating it.
             RequestTokenError::Parse(error, _) => {
                 Self::Invalid(printable(&format!("its answer to the code: {}", error.inner())))
             }

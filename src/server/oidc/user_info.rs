@@ -1,5 +1,5 @@
-//! What stands at the endpoint for it. It may know what the ID token does not say; it never contradicts
-//! who it is, and many providers have none to speak of.
+//! The user info endpoint. It may add claims to those of the ID token, but never change the identity; many
+//! providers have none worth reading.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use openidconnect::{AccessToken, AsyncHttpClient, HttpResponse, core::CoreIdTokenVerifier, http::Request};
@@ -17,12 +17,13 @@ pub(super) enum UserInfo {
     Read(Claims),
     /// The provider has none, or none for this access token.
     None,
-    /// Something else is there: what, to stand after its name.
+    /// Unreadable: what it is instead, to follow its name.
     Unread(String),
 }
 
 /// # Errors
-/// It may be there in a moment; or it is somebody else's, or signed by somebody else.
+/// The endpoint is temporarily unavailable; or its user info is another user's, or not signed by the
+/// provider.
 pub(super) async fn user_info(
     provider: &Provider,
     metadata: &Metadata,
@@ -67,7 +68,7 @@ fn away(status: StatusCode) -> ProviderError {
     ProviderError::Unavailable(format!("its user info is {status}"))
 }
 
-/// A JSON object, or one that is signed; else what it is instead.
+/// Parses a JSON object or a signed one; else what it is instead.
 fn read(
     verifier: &CoreIdTokenVerifier<'_>,
     response: &HttpResponse,

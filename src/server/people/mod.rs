@@ -1,3 +1,3 @@
-//! Groups, projects, and who is in them.
+//! Routes of groups and projects.
 
 pub(super) mod routes;

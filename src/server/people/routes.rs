@@ -1,4 +1,4 @@
-//! The pages of groups and projects, and the way to them.
+//! Routes of groups, projects and the pages that lead to them.
 
 use crate::{
     actions::Jump,

@@ -1,7 +1,7 @@
-//! Who asks: a personal access token in a header, and nothing else.
+//! Authentication of API requests: by a personal access token in a header only.
 //!
-//! Cookies are ignored here. No browser adds these headers to a request that another site made, so
-//! the API needs no cross-site check; were a session cookie accepted, it would.
+//! Cookies are ignored. A browser never adds these headers to a cross-site request, so the API needs no CSRF
+//! protection; with session cookies it would.
 
 use axum::extract::FromRequestParts;
 use http::{Extensions, HeaderMap, header::AUTHORIZATION, request::Parts};
@@ -14,16 +14,16 @@ use crate::{
     usecases::{Caller, Origin, accounts::authenticate},
 };
 
-/// GitLab's header for a token. Counts before `Authorization`, which a proxy may need for itself.
+/// GitLab's header for a token. Takes precedence over `Authorization`, which a proxy may need for itself.
 const PRIVATE_TOKEN: &str = "private-token";
 
-/// The header of OpenFeature's protocol; the last to count.
+/// The header of OpenFeature's protocol; lowest precedence.
 const API_KEY: &str = "x-api-key";
 
 /// The owner of the request's token.
 pub struct Authenticated {
     pub caller: Caller,
-    /// For answers that do not end, which look again whether it counts.
+    /// Event streams check it again while they are open.
     pub token: String,
 }
 
@@ -50,14 +50,14 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
     }
 }
 
-/// Where the request came from, as the middleware found it.
+/// The origin that the middleware determined, with this surface.
 pub fn origin(extensions: &Extensions, surface: Surface) -> Origin {
     let nowhere = || Origin { surface, request_id: String::new(), remote_ip: None };
     extensions.get::<Origin>().map_or_else(nowhere, |origin| origin.clone().through(surface))
 }
 
-/// Somebody without a token that counts, of whom their address has not seen too many. A valid token is
-/// never refused for what others at its address do: they may all come through one proxy.
+/// A caller without a valid token whose IP address is within its rate limit. A valid token is never refused
+/// for other requests from the same IP address: many may come through one proxy.
 pub struct Anonymous;
 
 impl FromRequestParts<Arc<Api>> for Anonymous {
@@ -74,7 +74,7 @@ fn token(headers: &HeaderMap) -> Result<&str, Problem> {
     const HOW: &str =
         "Send a personal access token as \"Authorization: Bearer duo-…\" or as \"PRIVATE-TOKEN: duo-…\".";
     if let Some(value) = headers.get(PRIVATE_TOKEN) {
-        // Whatever is no text is no token either.
+        // A value that is not text cannot be a token.
         return Ok(value.to_str().unwrap_or_default());
     }
     let Some(value) = headers.get(AUTHORIZATION) else {

@@ -1,4 +1,4 @@
-//! An answer that does not end: server-sent events about what changed.
+//! Server-sent events about changes, for both event streams.
 
 use axum::response::{
     IntoResponse, Response,
@@ -26,14 +26,14 @@ use crate::{
     wire::changes::{Change, RefetchEvaluation},
 };
 
-/// Where to begin, and whether to stay.
+/// Where the stream starts, and whether it stays open.
 pub struct Begin {
-    /// The last change that is known; without one it begins now.
+    /// The last change that the client knows; `None` starts with future changes.
     pub after: Option<ChangeId>,
     pub follow: bool,
 }
 
-/// One of the streams that are open, until it is dropped.
+/// Counts an open stream; releases it on drop.
 struct Counted {
     api: Arc<Api>,
     user: UserId,
@@ -52,7 +52,7 @@ impl Drop for Counted {
     }
 }
 
-/// Begins to tell.
+/// Opens a stream.
 pub async fn open(
     api: &Arc<Api>,
     Authenticated { caller, token }: Authenticated,
@@ -73,7 +73,7 @@ pub async fn open(
         let last = last_change(&api.app).await?;
         let word = if begin.after.is_some() { "reset" } else { "ready" };
         queue.push_back(opening(followed, word, last));
-        // What is refused is refused with a status.
+        // Checked before the response starts, so that a refusal has a status.
         let changed = changes_after(&api.app, &caller, followed, last).await?;
         (last, changed.unwrap_or_else(|| Changed::nothing_after(last)))
     };
@@ -95,22 +95,22 @@ pub async fn open(
         Some((event, follower))
     });
     let mut response = Sse::new(events).into_response();
-    // A proxy that collects an answer before it hands it on would hand on nothing.
+    // Disables buffering in nginx, which would hold back events.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// What comes when everything in the queue is told.
+/// What follows once the queue is empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ahead {
     Nothing,
-    /// More than one page was there.
+    /// More than one page was found.
     More,
-    /// Waiting is over: something happened, or it is time to look whether the token still counts.
+    /// Woken: by a change, or by the heartbeat, to check whether the token is still valid.
     News,
 }
 
-/// An answer that was to have an end breaks off before it.
+/// Aborts the response, so that the client notices that it is incomplete.
 #[derive(Debug)]
 struct BrokenOff;
 
@@ -122,14 +122,14 @@ impl fmt::Display for BrokenOff {
 
 impl std::error::Error for BrokenOff {}
 
-/// One who is told.
+/// The state of one stream.
 struct Follower {
     counted: Counted,
     caller: Caller,
     token: String,
     followed: Followed,
     follow: bool,
-    /// The last change that was looked at.
+    /// The last change that was read.
     cursor: ChangeId,
     ahead: Ahead,
     queue: VecDeque<Event>,
@@ -161,7 +161,7 @@ impl Follower {
                     more = self.changes.next() => if !more { return None },
                     () = sleep(heartbeat) => {
                         self.ahead = Ahead::News;
-                        // Before looking, which may take as long as the database does.
+                        // Before reading, which may take as long as the database's timeout.
                         return Some(Ok(here(self.cursor)));
                     }
                 }
@@ -173,18 +173,18 @@ impl Follower {
         }
     }
 
-    /// Who follows asks again when it ends. Who asked for everything so far is not to believe that it
-    /// was everything.
+    /// Ends the stream. A following client reconnects; one that wanted everything so far must not take the
+    /// response for complete.
     fn break_off(&mut self) -> Option<Result<Event, BrokenOff>> {
         self.ended = true;
         (!self.follow).then_some(Err(BrokenOff))
     }
 
-    /// Takes what there is; `None` when this one hears no more.
+    /// Reads the next changes into the queue; `None` ends the stream.
     async fn look(&mut self) -> Option<()> {
         let api = Arc::clone(&self.counted.api);
         self.changes.is_up_to_date();
-        // Should the database be out of reach: not at once again. It is told when it is back.
+        // While the database is unreachable, wait: the listener wakes the stream when it is back.
         let ahead = std::mem::replace(&mut self.ahead, Ahead::Nothing);
         let out_of_reach = || self.follow.then_some(());
         if !is_in_reach(&api.app) {
@@ -201,7 +201,8 @@ impl Follower {
             changes_after(&api.app, &self.caller, self.followed, self.cursor).await
         };
         match changed {
-            // It was away for as long as changes are kept, or an older copy of the database was put back.
+            // The cursor is older than the retention of changes, or the database was restored from an older
+            // backup.
             Ok(None) => {
                 let Ok(last) = last_change(&api.app).await else { return out_of_reach() };
                 self.queue.push_back(opening(self.followed, "reset", last));
@@ -216,15 +217,15 @@ impl Follower {
             }
             Err(UseCaseError::Storage(error)) if error.is_unavailable() => out_of_reach(),
             Err(error) => {
-                tracing::error!(%error, "a stream of changes ended");
+                tracing::error!(%error, "an event stream failed");
                 None
             }
         }
     }
 }
 
-/// What these changes, which follow `before`, come to. Where there is nothing to hear it is said at least
-/// how far it went: who comes back does not begin there again, and no proxy takes it for idle.
+/// The events for these changes, which follow `before`. Without any it is at least an event with the new
+/// cursor: a client resumes from there, and no proxy takes the stream for idle.
 fn told(followed: Followed, changed: &Changed, before: ChangeId) -> Vec<Event> {
     match followed {
         _ if changed.changes.is_empty() && changed.until > before => vec![here(changed.until)],
@@ -234,7 +235,7 @@ fn told(followed: Followed, changed: &Changed, before: ChangeId) -> Vec<Event> {
             };
             changed.changes.iter().map(tell).collect()
         }
-        // One for all: who hears of it asks for all flags.
+        // One event for all: the client evaluates all flags again.
         Followed::Flags => {
             let last = changed.changes.last();
             last.map(|it| json(Event::default(), changed.until, &RefetchEvaluation::because_of(Some(&**it))))
@@ -252,7 +253,7 @@ fn opening(followed: Followed, word: &str, at: ChangeId) -> Event {
     }
 }
 
-/// Says nothing but where the stream is: without data a client keeps the id and hears of no event.
+/// An event with the cursor only: without data a client stores the id and dispatches nothing.
 fn here(at: ChangeId) -> Event {
     Event::default().comment("").id(at.to_string())
 }

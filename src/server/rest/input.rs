@@ -1,4 +1,4 @@
-//! Reading a request strictly: what is wrong is named, what is unknown is refused.
+//! Strict extractors: errors name the field at fault, unknown fields are refused.
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use futures_util::StreamExt;
@@ -9,13 +9,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::{object::Object, problem::Problem, problem_document::Code};
 use crate::{domain::namespace::GroupPath, server::request_headers::media_type};
 
-/// The most bytes that a body may have.
+/// Maximum size of a body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// How much of what a parser says is repeated: it may quote the input.
+/// How many characters of a parser's message or of input are repeated: a message may quote the input.
 const MAX_MESSAGE: usize = 200;
 
-/// The parameters of the path, decoded.
+/// Path parameters, decoded.
 pub struct PathParameters(RawPathParams);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathParameters {
@@ -33,7 +33,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParameters {
 }
 
 impl PathParameters {
-    /// The parameter `full_path`.
+    /// Parses the parameter `full_path`.
     pub fn group(&self) -> Result<GroupPath, Problem> {
         GroupPath::parse(self.get("full_path")).map_err(|error| {
             let detail = format!("{error} Write it with %2F for '/': acme%2Fplatform.");
@@ -47,7 +47,7 @@ impl PathParameters {
     }
 }
 
-/// The parameters of the query, decoded, in their order.
+/// Query parameters, decoded, in their order.
 pub struct QueryParameters(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
@@ -64,7 +64,7 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 }
 
 impl QueryParameters {
-    /// The values of these parameters: each at most once, and no other.
+    /// The values of these parameters: each at most once, and no others.
     pub fn at_most<const N: usize>(
         mut self,
         names: [&'static str; N],
@@ -76,7 +76,7 @@ impl QueryParameters {
         self.nothing_but(&names).map(|()| values)
     }
 
-    /// The values of exactly these parameters: each once, and no other.
+    /// The values of exactly these parameters: each once, and no others.
     pub fn exactly<const N: usize>(mut self, names: [&'static str; N]) -> Result<[String; N], Problem> {
         let mut values = [const { String::new() }; N];
         for (name, value) in names.iter().zip(&mut values) {
@@ -89,7 +89,7 @@ impl QueryParameters {
         self.nothing_but(&names).map(|()| values)
     }
 
-    /// Refuses what is left.
+    /// Refuses the remaining parameters.
     fn nothing_but(self, names: &[&'static str]) -> Result<(), Problem> {
         let Some((name, _)) = self.0.into_iter().next() else { return Ok(()) };
         let detail = if names.contains(&name.as_str()) {
@@ -116,14 +116,14 @@ fn decode(text: &str) -> Result<String, Problem> {
     Ok(decoded.map_err(|_| bad("is not UTF-8 when decoded."))?.into_owned())
 }
 
-/// Whether two hex digits follow every `%`. The decoder would let a lone one through as it is.
+/// Whether two hex digits follow every `%`. The decoder would let an incomplete escape through as it is.
 fn escapes_are_whole(text: &str) -> bool {
     text.split('%')
         .skip(1)
         .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit()))
 }
 
-/// A body in JSON: an object.
+/// A JSON body: an object.
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -138,8 +138,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// No body: for a change that says everything in its address. What stands in a body all the same would
-/// be dropped.
+/// No body, for a change whose URL says everything. Content that would be ignored is refused.
 pub struct NoBody;
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
@@ -156,8 +155,8 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
     }
 }
 
-/// The bytes of a body. axum's own limit is one more layer that every request goes through, with a body
-/// or without.
+/// Reads the whole body. axum's own limit would be one more layer around every request, with a body or
+/// without.
 pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     let encodings = request.headers().get_all(CONTENT_ENCODING);
     let encoded = encodings.into_iter().find(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"));
@@ -180,7 +179,7 @@ pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     Ok(whole)
 }
 
-/// Whether the body is said to be JSON.
+/// Whether the content type is JSON.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let kind = media_type(headers);
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
@@ -193,7 +192,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let Object(parsed) = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        // serde_json calls some values of the wrong type a wrong syntax.
+        // serde_json reports some values of the wrong type as syntax errors.
         let is_json = error.is_data() || serde_json::from_str::<IgnoredAny>(text).is_ok();
         if is_json { wrong_content(&path, &error) } else { not_json(&error) }
     })?;
@@ -205,10 +204,10 @@ fn not_json(error: &serde_json::Error) -> Problem {
     Problem::new(Code::MalformedJson, format!("The body is not JSON: {error}."))
 }
 
-/// Names the field at fault: for a missing or unknown one serde's path ends at what holds it.
+/// Names the field at fault: for a missing or unknown one serde's path ends at the object that holds it.
 fn wrong_content(path: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
-    // Where in the text it was helps nobody who has the field.
+    // The field is enough; the position in the text is dropped.
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     let named = ["missing field `", "unknown field `", "duplicate field `"]
         .iter()
@@ -226,7 +225,7 @@ fn wrong_content(path: &str, error: &serde_json::Error) -> Problem {
     if field.is_empty() { problem } else { problem.at(field) }
 }
 
-/// A text of somebody else's as it is repeated.
+/// Truncates foreign text before it is repeated.
 pub fn shortened(text: &str) -> String {
     if text.chars().count() <= MAX_MESSAGE {
         return text.to_owned();

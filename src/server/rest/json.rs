@@ -1,4 +1,4 @@
-//! An answer in JSON.
+//! JSON responses.
 
 use axum::{
     body::Body,
@@ -7,8 +7,8 @@ use axum::{
 use http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
 
-/// As axum's, but for how it is written: that one appends each name, colon and quote to a buffer that
-/// is grown on the way, which cost a decision more than to be made.
+/// As axum's `Json`, but serialised into a `Vec`: axum's buffer grows as it is written to, which took longer
+/// than to make a decision.
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -17,7 +17,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// An answer that is JSON already.
+/// A response whose body is JSON already.
 pub fn written(json: impl Into<Body>) -> Response {
     let mut response = Response::new(json.into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

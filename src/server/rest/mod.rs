@@ -1,6 +1,6 @@
-//! The API under `/api` and `/ofrep`: JSON for programs, with a document that is made from the code.
+//! The API under `/api` and `/ofrep`: JSON for programs, with an OpenAPI document generated from the code.
 //!
-//! Handlers parse, call one use case and show what came back. Refusals are in `problem`, who asks in
+//! Handlers parse, call one use case and serialise the result. Errors are in `problem`, authentication is in
 //! `authentication`.
 
 mod authentication;
@@ -35,12 +35,13 @@ use crate::usecases::App;
 
 pub(super) use self::input::shortened;
 
-/// The API at its absolute paths, to be merged into the server. It answers all of `/api` and `/ofrep`.
+/// The router of the API with absolute paths, to be merged into the server's. It answers all of `/api` and
+/// `/ofrep`.
 pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
     let api = Arc::new(Api::new(app, limits, chat));
     let (routes, _) = routes().split_for_parts();
     routes
-        // Not a fallback of the router: whoever merges it has one already.
+        // Not the router's fallback: the router that it is merged into has one already.
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
@@ -50,19 +51,19 @@ pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
         .with_state(api)
 }
 
-/// The API's document, as it is served at `/api/openapi.json`.
+/// The OpenAPI document, as served at `/api/openapi.json`.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::with_refusals(routes().into_openapi())
 }
 
-/// The same, for whoever reads it as JSON.
+/// The OpenAPI document as a JSON value.
 pub fn document() -> &'static Value {
     static DOCUMENT: LazyLock<Value> =
         LazyLock::new(|| serde_json::to_value(openapi()).expect("the document has no maps with odd keys"));
     &DOCUMENT
 }
 
-/// Those of each capability.
+/// The routes of all capabilities.
 fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(openapi::Common::openapi())
         .routes(routes!(openapi::document))

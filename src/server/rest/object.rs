@@ -1,4 +1,4 @@
-//! A JSON object, and nothing that serde would take for one; and all of its members.
+//! Strict JSON objects: no arrays in their place, and no dropped duplicates.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,8 +7,8 @@ use serde::{
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// Takes `T` from an object only. A derived struct would take an array of its fields' values as well,
-/// which no document describes.
+/// Deserialises `T` from an object only. A derived `Deserialize` would also accept an array of the fields'
+/// values, which the OpenAPI document does not describe.
 #[derive(Clone, Copy, Debug)]
 pub struct Object<T>(pub T);
 
@@ -32,7 +32,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// All members of an object, in their order, also those of one name: of two, a map would drop one.
+/// All members of an object in order, duplicate names included, one of which a map would drop.
 #[derive(Debug)]
 pub struct Members<K, V>(pub Vec<(K, V)>);
 

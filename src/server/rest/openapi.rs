@@ -1,4 +1,4 @@
-//! The API's document. The operations come from the handlers; here stands what they have in common.
+//! The OpenAPI document: what operations have in common. The operations come from the handlers.
 
 use std::sync::LazyLock;
 
@@ -33,7 +33,7 @@ read and change which foundational flows a group has on; keep the registry of de
 evaluate feature flags, and follow what changes.
 
 ## Authentication
-Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, except that of the chat, takes a personal access token, as `Authorization: Bearer duo-…`, as \
+Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, except that of chat commands, takes a personal access token, as `Authorization: Bearer duo-…`, as \
 `PRIVATE-TOKEN: duo-…`, which takes precedence, or as `X-API-Key: duo-…`, which comes last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`.
@@ -47,8 +47,8 @@ do what its scopes say, as far as its owner can: `read_decisions`, `read_setting
 | off | any | yes | `duo_code_review` | `flow_off_seat` |
 | off | any | no | `none` | `flow_off_no_seat` |
 
-While the feature flag `duo_code_review_flow_priority` is off for the top-level group, consent does not \
-count where the flow is on: a seat decides between `duo_code_review` (`priority_off_seat`) and \
+While the feature flag `duo_code_review_flow_priority` is off for the top-level group, consent is \
+ignored where the flow is on: a seat decides between `duo_code_review` (`priority_off_seat`) and \
 `code_review_flow` (`priority_off_no_seat`).
 
 Where GitLab Duo is off no engine reviews (`duo_unavailable`). Where another level above the flows is \
@@ -66,27 +66,27 @@ For `developer/v1` the first row that holds:
 Every other flow runs in its default version. A version may be asked for as a range, such as `^2.0.0`: \
 then the highest deployed version of the range runs, and never a pre-release such as `2.0.0-orbit`. What \
 is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
-the feature flag to switch off. While nobody keeps the registry, nothing is checked.
+the feature flag to switch off. Without a registry nothing is checked.
 
 ## Feature flags for services
 `/ofrep/v1` is the OpenFeature Remote Evaluation Protocol: any of its providers works. The evaluation \
-context names whom a flag is asked about: `targetingKey` is a user name, `user:NAME`, `group:PATH`, \
+context names the actors: `targetingKey` is a user name, `user:NAME`, `group:PATH`, \
 `project:PATH`, or `User:1`, `Group:2`, `Project:3`; `user`, `group` and `project` name one each, besides \
-or instead. A flag is on when it is on for any of them; whoever is opted out closes it for all. Groups \
-and projects are those where you may ask for decisions. Refusals are in the protocol's words, with an \
+or instead. A flag is on when it is on for any of them, and off when any of them is opted out. Groups \
+and projects have to be ones where you may ask for decisions. Errors are those of the protocol, with an \
 `errorCode`, where it has one.
 
 ## Consent
 Turning `code_review/v1` on needs the confirmation of the current wording; it is recorded with who, \
-when, in which role and what they saw, and outlives them. Turning the flow off withdraws it. A bot \
+when, in which role and which wording, and outlives the user. Turning the flow off withdraws it. A bot \
 cannot give it.
 
 ## Errors
 Every error is `application/problem+json` (RFC 9457) with a stable `code`; the request changed nothing; under \
-`/api/v4` most are in GitLab's words instead, for its clients. What \
-you may not know of answers 404; what you may see but not do answers 403 and says which role or scope \
-it needs. Unknown fields and query parameters are refused, and so is a body where none is taken: what is \
-not understood might say for whom or where. A body has at most 64 KiB and is not compressed. Answers may \
+`/api/v4` most are in GitLab's format instead, for its clients. What \
+you may not see answers 404; what you may see but not do answers 403 and says which role or scope \
+it needs. Unknown fields and query parameters are refused, and so is a body where none is expected: what \
+is ignored might have been a restriction. A body has at most 64 KiB and is not compressed. Responses may \
 gain fields.
 
 ## Rate limits
@@ -103,7 +103,7 @@ Beyond that the answer is 429 with `Retry-After`.";
 )]
 pub struct Common;
 
-/// The two ways to send a token, for every operation that does not say otherwise.
+/// The three ways to send a token, for every operation that does not say otherwise.
 struct Tokens;
 
 impl Modify for Tokens {
@@ -135,14 +135,14 @@ impl Modify for Tokens {
     }
 }
 
-/// Adds the refusals that every operation with a token can answer, and says what all refusals are.
+/// Adds the errors common to all operations, and their content type.
 pub fn with_refusals(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
         let reads = item.get.as_mut().map(|it| (it, false));
         let changes = [&mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
         for (operation, reads_body) in reads.into_iter().chain(changes.map(|it| (it, true))) {
             if operation.security.is_none() {
-                add_refusal(operation, "400", "The address, the query or the JSON is malformed.");
+                add_refusal(operation, "400", "The path, the query or the JSON is malformed.");
                 add_refusal(operation, "401", "No token, or an invalid one: unknown, revoked or expired.");
                 add_refusal(
                     operation,
@@ -174,7 +174,7 @@ pub fn with_refusals(mut document: Document) -> Document {
     document
 }
 
-/// Where the operation itself says nothing of this status.
+/// Unless the operation itself documents this status.
 fn add_refusal(operation: &mut Operation, status: &str, description: &str) {
     operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(Answer::new(description)));
 }
@@ -195,9 +195,9 @@ fn add_too_many(operation: &mut Operation) {
     operation.responses.responses.insert(String::from("429"), RefOr::T(answer));
 }
 
-/// The document of this API
+/// The OpenAPI document
 ///
-/// OpenAPI 3.1, made from the program that answers. Needs no token.
+/// OpenAPI 3.1, generated from the code of this server. Needs no token.
 #[utoipa::path(
     get,
     path = "/api/openapi.json",
@@ -212,7 +212,7 @@ pub async fn document(_: Anonymous) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
-        // Whoever keeps it for others may have had it uncompressed.
+        // A shared cache may have stored it uncompressed.
         (VARY, HeaderValue::from_static("accept-encoding")),
     ];
     (headers, DOCUMENT.as_str()).into_response()

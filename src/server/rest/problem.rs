@@ -1,7 +1,7 @@
-//! Every refusal of the API, as RFC 9457 describes it: the one place where an error becomes a status.
+//! Errors of the API as RFC 9457 problems: the one place where an error becomes a status.
 //!
-//! A handler returns a [`Problem`]; [`finish`] writes it out, because only there is the request's id
-//! known. What went wrong inside goes to the log with the request, and is never told.
+//! A handler returns a [`Problem`]; [`finish`] writes it, because only there is the request id known.
+//! Internal causes are logged with the request and never sent.
 
 use axum::{
     body::Body,
@@ -30,34 +30,34 @@ use crate::{
     wire::flows::consent_wording::ConsentWording,
 };
 
-/// A refusal: what is told, and what is not.
+/// An error response: the document that is sent, and the cause that is not.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub document: Box<ProblemDocument>,
-    /// For the log.
+    /// Logged only.
     cause: Option<String>,
-    /// For the header `WWW-Authenticate`.
+    /// The value of `WWW-Authenticate`.
     challenge: Option<String>,
-    /// For the headers `RateLimit-…` and `Retry-After`.
+    /// The values of `RateLimit-…` and `Retry-After`.
     exhausted: Option<Exhausted>,
 }
 
 impl Problem {
-    /// A problem of this kind; `detail` says what was wrong this time and what to do.
+    /// A problem with this code; `detail` says what was wrong and what to do.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let document = Box::new(ProblemDocument::new(code, detail.into()));
         let challenge = (document.status == 401).then(|| String::from("Bearer"));
         Self { document, cause: None, challenge, exhausted: None }
     }
 
-    /// The same, with the field or parameter at fault.
+    /// Sets the field or parameter at fault.
     #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Self {
         self.document.field = Some(field.into());
         self
     }
 
-    /// What RFC 6750 has a client told in `WWW-Authenticate`.
+    /// Sets the challenge in `WWW-Authenticate` (RFC 6750).
     pub(super) fn challenging(mut self, challenge: impl Into<String>) -> Self {
         self.challenge = Some(challenge.into());
         self
@@ -68,7 +68,7 @@ impl Problem {
         self
     }
 
-    /// The same, with the wording to show and to confirm.
+    /// Adds the wording to show and to confirm.
     #[must_use]
     pub fn with_wording(mut self) -> Self {
         self.document.wording = Some(ConsentWording::from(&CODE_REVIEW_WORDING));
@@ -89,7 +89,7 @@ impl Problem {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.document.code == Code::TooManyStreams {
-            // When one closes is for others to say.
+            // Nothing tells when a stream will be closed.
             headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         if let Some(exhausted) = self.exhausted {
@@ -102,7 +102,7 @@ impl Problem {
     }
 }
 
-/// Leaves the problem for [`finish`] to write.
+/// Stores the problem in the response's extensions for [`finish`] to write.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
@@ -112,8 +112,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes problems out with the request's id, hands on what caused them, and keeps answers out of caches.
-/// What takes too long becomes a problem as well.
+/// Writes problems with the request id, passes causes to the log, and forbids caching. Timeouts become
+/// problems as well.
 pub async fn finish(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let request_id =
         request.extensions().get::<Origin>().map(|it| it.request_id.clone()).filter(|it| !it.is_empty());
@@ -213,7 +213,7 @@ impl From<StorageError> for Problem {
 mod tests {
     use super::*;
 
-    /// Who lost every race has made no mistake, and is told when to come again.
+    /// Losing every race is not the caller's mistake: it is told when to retry.
     #[test]
     fn whoever_was_outrun_may_try_again_at_once() {
         for error in [UseCaseError::Outrun, UseCaseError::Storage(StorageError::Stale)] {

@@ -1,5 +1,4 @@
-//! What a problem looks like on the wire. The codes that problems have, each with its status and title,
-//! are the domain's.
+//! The JSON of a problem. Its codes, each with status and title, are defined in the domain.
 
 use serde::Serialize;
 use std::borrow::Cow;
@@ -13,7 +12,7 @@ use utoipa::{
 
 use crate::wire::flows::{consent_wording::ConsentWording, flow::FlowState};
 
-/// Why a request was refused (RFC 9457). Nothing was changed when one of these comes back.
+/// Why a request failed (RFC 9457). The request changed nothing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -21,15 +20,15 @@ pub struct ProblemDocument {
     #[serde(rename = "type")]
     #[schema(example = "urn:duo-console:problem:not_found")]
     pub urn: String,
-    /// What kind of problem it is: the same for every problem of this code.
+    /// The kind of problem: the same for every problem with this code.
     pub title: &'static str,
     /// The HTTP status.
     #[schema(example = 404)]
     pub status: u16,
-    /// What was wrong this time, and what to do.
+    /// What was wrong in this request, and what to do.
     pub detail: String,
     pub code: Code,
-    /// The one field or parameter at fault, where there is one: `decisions[3].user`.
+    /// The one field or parameter at fault, if there is one: `decisions[3].user`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub field: Option<String>,
@@ -41,18 +40,18 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wording: Option<ConsentWording>,
-    /// With `version_not_deployed`: the feature flag that asks for the version; left out where none does.
+    /// With `version_not_deployed`: the feature flag that selects the version; absent if none does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "duo_developer_orbit")]
     pub switch_off: Option<&'static str>,
-    /// With `conflict` over a flow: how it stands now, and who changed it.
+    /// With `conflict` about a flow: its current state, and who changed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current: Option<FlowState>,
 }
 
 impl ProblemDocument {
-    /// A problem of this kind, with nothing to it but the detail.
+    /// A problem with only a detail.
     pub fn new(code: Code, detail: String) -> Self {
         Self {
             urn: format!("urn:duo-console:problem:{}", code.code()),
@@ -69,12 +68,12 @@ impl ProblemDocument {
     }
 }
 
-/// What kind of problem it is: the table of all that there are is the domain's.
+/// The code of a problem, from the table in the domain.
 pub use crate::domain::error_kind::ErrorKind as Code;
 
 impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {
-        // A token proves itself with every request.
+        // `StaleSignIn` cannot happen here: a token authenticates every request.
         let codes = Self::ALL.iter().filter(|it| **it != Self::StaleSignIn).map(|it| it.code());
         ObjectBuilder::new()
             .schema_type(Type::String)

@@ -1,4 +1,4 @@
-//! What the handlers of the API share.
+//! State shared by the handlers of the API.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,15 +12,15 @@ use crate::{
 
 pub struct Api {
     pub app: App,
-    /// What is left to each token that counts.
+    /// The rate limit per valid token.
     pub tokens: Rates,
-    /// What is left to each address that sends none.
+    /// The rate limit per IP address without a valid token.
     pub addresses: Rates,
-    /// What a chat program signs its requests with.
+    /// The secret that signs requests of the chat program; `None` refuses them all.
     pub chat: Option<ChatSecret>,
-    /// Answers that do not end.
+    /// Open event streams.
     pub streams: Streams,
-    /// How often a stream says that it is still there.
+    /// Interval of keep-alive comments on event streams.
     pub heartbeat: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! How many answers that do not end are open.
+//! Limits the number of open event streams.
 
 use std::{
     collections::HashMap,
@@ -8,10 +8,10 @@ use std::{
 use super::{problem::Problem, problem_document::Code};
 use crate::domain::ids::UserId;
 
-/// How many streams one user may have open.
+/// Maximum number of open streams per user.
 const MOST_OF_A_USER: usize = 100;
 
-/// The streams that are open.
+/// The open streams.
 pub struct Streams {
     most: usize,
     by_user: Mutex<HashMap<UserId, usize>>,

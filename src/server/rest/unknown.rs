@@ -1,4 +1,4 @@
-//! What is answered where the API has no such address, or not by this method.
+//! Responses to unknown paths and methods of the API.
 
 use axum::extract::Request;
 

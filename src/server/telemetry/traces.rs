@@ -1,5 +1,5 @@
-//! OpenTelemetry: a span for each request, with the use cases and the statements in it, sent to a
-//! collector in batches and out of the way. Without a collector nothing of this exists.
+//! OpenTelemetry: a span per request with its use cases and SQL statements, exported to a collector in
+//! batches in the background. Without a collector nothing is recorded.
 
 use std::{
     fmt::Display,
@@ -23,10 +23,10 @@ use crate::server::{
     outbound::{Outbound, Reach},
 };
 
-/// How long the collector may take for a batch, and for the last one when the program ends.
+/// Timeout of an export, and of the last one at the end of the program.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The way to the collector.
+/// The exporter of spans.
 pub struct Traces {
     provider: SdkTracerProvider,
 }
@@ -57,8 +57,8 @@ impl Traces {
         }
     }
 
-    /// What turns spans of ours into those of OpenTelemetry. Statements come as events of sqlx, without
-    /// their values.
+    /// The layer that turns `tracing` spans into those of OpenTelemetry. SQL statements arrive as events of
+    /// sqlx, without their values.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -73,16 +73,16 @@ impl Traces {
             .with_filter(wanted)
     }
 
-    /// Sends what is left. Waits a little for it, and no longer.
+    /// Exports what is left, with a timeout.
     pub async fn finish(self) {
         let sent = task::spawn_blocking(move || self.provider.shutdown_with_timeout(PATIENCE)).await;
         if !matches!(sent, Ok(Ok(()))) {
-            tracing::warn!("the last spans were not sent");
+            tracing::warn!("the last spans could not be exported");
         }
     }
 }
 
-/// The span of a request that is to be collected: part of the trace that its sender is in, if any.
+/// The span of a request, within the trace of its client, if any.
 pub(in crate::server) fn request_span(
     request_id: &str,
     method: &Method,
@@ -91,14 +91,14 @@ pub(in crate::server) fn request_span(
 ) -> Span {
     let span = tracing::error_span!("request", request_id, otel.name = route, otel.kind = "server");
     let context = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
-    // It fails where nobody collects this span.
+    // Fails if the span is not collected.
     let _ = span.set_parent(context);
     span.set_attribute("http.request.method", method.to_string());
     span.set_attribute("http.route", route.to_owned());
     span
 }
 
-/// Says in the span how the request was answered.
+/// Records the status of the response in the span.
 pub(in crate::server) fn answered(span: &Span, status: u16) {
     span.set_attribute("http.response.status_code", i64::from(status));
     if status >= 500 {
@@ -106,15 +106,15 @@ pub(in crate::server) fn answered(span: &Span, status: u16) {
     }
 }
 
-/// To the collector's own host alone, which the operator named.
+/// Reaches only the collector's own host, which the operator named.
 fn outbound(endpoint: &OtlpEndpoint) -> Outbound {
     let reach =
         Reach { plain_http: true, private_hosts: vec![endpoint.host().to_owned()], patience: PATIENCE };
     Outbound::new(reach).expect("without TLS no certificates are needed")
 }
 
-/// Sends batches on our runtime: they come from a thread that has none. Says when the collector goes
-/// away and when it is back, once each.
+/// Exports batches on our runtime: the exporter's thread has none. Logs once when the collector becomes
+/// unreachable and once when it is back.
 #[derive(Debug)]
 struct Collector {
     client: Outbound,
@@ -129,7 +129,7 @@ impl Collector {
         match &sent {
             Ok(answer) if answer.status().is_success() => {
                 if self.is_away.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the collector of traces takes spans again");
+                    tracing::info!("the trace collector accepts spans again");
                 }
             }
             Ok(answer) => self.went_away(&answer.status()),
@@ -140,12 +140,12 @@ impl Collector {
 
     fn went_away(&self, why: &dyn Display) {
         if !self.is_away.swap(true, Ordering::Relaxed) {
-            tracing::warn!("the collector of traces does not take spans, they are lost until it does: {why}");
+            tracing::warn!("the trace collector does not accept spans, they are lost until it does: {why}");
         }
     }
 }
 
-/// As `async_trait` writes it.
+/// The desugared form of `async_trait`.
 impl HttpClient for Collector {
     fn send_bytes<'life0, 'async_trait>(
         &'life0 self,

@@ -1,4 +1,4 @@
-//! Which engine reviews the code, and why.
+//! JSON of the decision which engine reviews the code.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,20 +13,20 @@ use crate::{
 pub struct CodeReviewDecision {
     engine: Engine,
     rule: Rule,
-    /// Why, in a sentence or two for a person.
+    /// The reason in a sentence or two, for people.
     explanation: String,
     inputs: CodeReviewInputs,
-    /// The consent that the answer rests on: a row of the ledger. Null where it rests on none.
+    /// The consent on which the decision is based, an entry of the ledger. Null if there is none.
     #[schema(required)]
     consent_id: Option<i64>,
-    /// RFC 3339.
+    /// When it was decided, RFC 3339.
     #[schema(format = DateTime)]
     decided_at: String,
-    /// Whether the database is out of reach, so that this comes from the cache.
+    /// Whether it comes from the cache because the database is unreachable.
     stale: bool,
 }
 
-/// All that the decision looked at.
+/// All inputs of the decision.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
 pub struct CodeReviewInputs {
@@ -36,7 +36,7 @@ pub struct CodeReviewInputs {
     /// The full path of the group whose settings, seats and consent apply.
     #[schema(example = "acme")]
     top_level_group: String,
-    /// The user's name as it is written in their account.
+    /// The user name as spelled in the account.
     #[schema(example = "reviewer")]
     user: String,
     gitlab_duo: DuoAvailability,
@@ -45,16 +45,16 @@ pub struct CodeReviewInputs {
     blocked_by: Option<Level>,
     /// Whether Code Review is turned on in the top-level group.
     flow_selected: bool,
-    /// Whether it is in effect: turned on, and no level above it off.
+    /// Whether it is in effect: turned on, and every level above it on.
     flow_on: bool,
-    /// Whether the consent to it stands.
+    /// Whether there is a valid consent.
     consent: bool,
-    /// Whether consent decides: the feature flag `duo_code_review_flow_priority` for the top-level group.
-    /// While it is off a seat decides.
+    /// Whether consent takes priority: the feature flag `duo_code_review_flow_priority` for the top-level
+    /// group. While it is off, a seat decides.
     flow_priority: bool,
-    /// The gate of the flag that said so.
+    /// The gate that decided this flag.
     flow_priority_gate: Gate,
-    /// Whether the user holds a Duo Enterprise seat of the top-level group.
+    /// Whether the user has a Duo Enterprise seat in the top-level group.
     duo_enterprise_seat: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A decision, whichever it is.
+//! JSON of a decision of either kind.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,10 +24,10 @@ impl From<decide_many::Decided> for Decided {
 }
 
 impl Decided {
-    /// What a service is answered that asks for this decision alone, for a person to read.
+    /// The response to a request for this decision alone, pretty-printed.
     ///
     /// # Panics
-    /// Never: a decision has no maps with odd keys.
+    /// Never: a decision always serialises.
     pub fn json(&self) -> String {
         let json = match self {
             Self::CodeReview(decision) => serde_json::to_string_pretty(decision),

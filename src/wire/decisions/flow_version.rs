@@ -1,4 +1,4 @@
-//! Which version of a flow runs, and why.
+//! JSON of the decision which version of a flow runs.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,30 +11,30 @@ use crate::{
 /// Which version of a flow runs, and why.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlowVersionDecision {
-    /// The flow that was asked about.
+    /// The requested flow.
     #[schema(example = "developer/v1")]
     flow: &'static str,
-    /// The definition that runs for it: a name and a schema.
+    /// The definition that runs: name and schema.
     #[schema(example = "developer/v1")]
     definition: &'static str,
-    /// The definition's schema.
+    /// The schema of the definition.
     #[schema(example = "v1")]
     schema: &'static str,
-    /// The definition's version: one version, never a range.
+    /// The version of the definition: a single version, never a range.
     #[schema(example = "2.0.0")]
     version: String,
     rule: VersionRule,
-    /// Why, in a sentence or two for a person.
+    /// The reason in a sentence or two, for people.
     explanation: String,
     inputs: FlowVersionInputs,
-    /// RFC 3339.
+    /// When it was decided, RFC 3339.
     #[schema(format = DateTime)]
     decided_at: String,
-    /// Whether the database is out of reach, so that this comes from the cache.
+    /// Whether it comes from the cache because the database is unreachable.
     stale: bool,
 }
 
-/// All that the decision looked at, and whether the flow may run there at all.
+/// All inputs of the decision, and whether the flow may run in the namespace at all.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlowVersionInputs {
     /// The namespace's full path.
@@ -43,28 +43,28 @@ pub struct FlowVersionInputs {
     /// The full path of its top-level group.
     #[schema(example = "acme")]
     top_level_group: String,
-    /// The user's name as it is written in their account.
+    /// The user name as spelled in the account.
     #[schema(example = "reviewer")]
     user: String,
-    /// The environment that this server answers for.
+    /// The environment of this server.
     environment: Environment,
-    /// What the flow's table asks, in its order; empty for a flow that has its default alone.
+    /// The conditions of the flow's version table, in order; empty for a flow that only has a default.
     conditions: Vec<SeenCondition>,
-    /// What the table asks for: a version, or a range of them.
+    /// The version that the table selects: a version or a range.
     #[schema(example = "2.0.0")]
     wanted: &'static str,
-    /// The versions of the definition that are deployed in the environment, the lowest first. Null while
-    /// nobody keeps the registry: then it was not checked.
+    /// The deployed versions of the definition in the environment, lowest first. Null without a registry: the
+    /// version was not checked.
     #[schema(required)]
     deployed_versions: Option<Vec<String>>,
-    /// Whether the flow is in effect. The version is the same when it does not.
+    /// Whether the flow is in effect. The version does not depend on it.
     flow_on: bool,
     /// The first level above the flow that is off; null when flows may run.
     #[schema(required)]
     blocked_by: Option<Level>,
 }
 
-/// A condition of the table, as it was.
+/// A condition of the table, with its result.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SeenCondition {
     condition: Condition,

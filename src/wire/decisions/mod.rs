@@ -1,4 +1,4 @@
-//! Which engine reviews, which version runs, and why.
+//! JSON of decisions.
 
 pub mod code_review;
 pub mod decision;

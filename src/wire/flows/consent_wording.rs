@@ -1,17 +1,17 @@
-//! The words that somebody consents to.
+//! JSON of the wording of consent.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::flows::wording::Wording;
 
-/// The words of the dialog that comes before consent is given, part by part.
+/// The parts of the dialog in which consent is given.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConsentWording {
-    /// The version and the SHA-256 of the text: what a client sends back as `consent.wording`.
+    /// Version and SHA-256 of the text: what a client sends back as `consent.wording`.
     #[schema(example = "1-1d420a02e61f11ee147e4395786857d7f90262edb435aa5c7f51a5cef5f0e393")]
     id: String,
-    /// Counts up with each new wording.
+    /// Incremented with each new wording.
     version: u32,
     title: &'static str,
     lead: &'static str,
@@ -20,7 +20,7 @@ pub struct ConsentWording {
     changes: &'static [&'static str],
     revert_heading: &'static str,
     revert: &'static str,
-    /// The label of the button that changes nothing.
+    /// The label of the button that cancels.
     cancel: &'static str,
     /// The label of the button that gives consent.
     confirm: &'static str,

@@ -1,4 +1,4 @@
-//! A flow: what it is, and how it stands in a top-level group.
+//! JSON of a flow and its state in a top-level group.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,49 +12,49 @@ use crate::{
     },
 };
 
-/// The flows of a top-level group, as they hold in a namespace of it.
+/// The flows of a top-level group, as they apply in one of its namespaces.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupFlows {
-    /// The full path that was asked about.
+    /// The full path of the requested namespace.
     #[schema(example = "acme/platform")]
     pub namespace: String,
-    /// The full path of the group where the flows are turned on and off.
+    /// The full path of the group in which flows are turned on and off.
     #[schema(example = "acme")]
     pub top_level_group: String,
     /// Every flow of the catalogue, in its order.
     pub flows: Vec<Flow>,
 }
 
-/// A foundational flow, and how it stands.
+/// A foundational flow with its state.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Flow {
     name: &'static str,
     description: &'static str,
     maturity: Maturity,
-    /// The lowest tier that has it.
+    /// The lowest tier that includes it.
     tier: Tier,
-    /// What keeps it from being turned on; null when nothing does.
+    /// What prevents it from being turned on; null if nothing does.
     #[schema(required)]
     obstacle: Option<Obstacle>,
     #[serde(flatten)]
     state: FlowState,
 }
 
-/// How a flow stands in a top-level group.
+/// The state of a flow in a top-level group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FlowState {
-    /// What the flow is called in addresses, with %2F for '/'.
+    /// The flow's reference; in URLs '/' is encoded as %2F.
     #[schema(example = "code_review/v1")]
     reference: &'static str,
     enabled: bool,
     consent: Consent,
-    /// What a change has to name: 0 while the flow was never switched.
+    /// The version that a change has to name: 0 if the flow was never changed.
     #[schema(minimum = 0)]
     version: i64,
-    /// When it was last switched, RFC 3339; null while it never was.
+    /// When it was last turned on or off, RFC 3339; null if it never was.
     #[schema(required, format = DateTime)]
     changed_at: Option<String>,
-    /// Who switched it last; null while nobody did.
+    /// Who last turned it on or off; null if nobody did.
     #[schema(required)]
     changed_by: Option<Person>,
 }
@@ -63,19 +63,19 @@ pub struct FlowState {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Consent {
     state: ConsentState,
-    /// The ledger's row; null unless the consent is given.
+    /// The entry of the ledger; null unless consent is given.
     #[schema(required)]
     id: Option<i64>,
-    /// Who gave it; null unless it is given.
+    /// Who gave it; null unless consent is given.
     #[schema(required)]
     by: Option<Person>,
-    /// When it was given, RFC 3339; null unless it is given.
+    /// When it was given, RFC 3339; null unless consent is given.
     #[schema(required, format = DateTime)]
     at: Option<String>,
 }
 
-/// `missing` is transitional: on since before consent was asked for. `none`: the flow is off, and
-/// turning it on asks for consent.
+/// `missing` is transitional: on since before consent existed. `none`: the flow is off, and turning it on
+/// asks for consent.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentState {
@@ -85,14 +85,14 @@ pub enum ConsentState {
     Given,
 }
 
-/// What keeps a flow from being turned on.
+/// What prevents a flow from being turned on.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Obstacle {
     kind: ObstacleKind,
     /// With `level_off`: the level above the flows that is off.
     #[schema(required)]
     level: Option<Level>,
-    /// With `needs_tier`: the lowest tier that has the flow.
+    /// With `needs_tier`: the lowest tier that includes the flow.
     #[schema(required)]
     tier: Option<Tier>,
 }
@@ -106,7 +106,7 @@ pub enum ObstacleKind {
 }
 
 impl Flow {
-    /// How the selection is shown, with what keeps it from being turned on.
+    /// The selection with its obstacle, if any.
     pub fn new(selection: FlowSelection, obstacle: Option<catalogue::Obstacle>) -> Self {
         let flow = selection.flow;
         Self {
@@ -140,7 +140,7 @@ impl From<LastChange> for Person {
 }
 
 impl FlowState {
-    /// For whoever named another version: who was first, and how it stands.
+    /// The conflict message for a stale version: who changed the flow, and its current state.
     pub fn changed_since(&self) -> String {
         let state = if self.enabled { "on" } else { "off" };
         match (&self.changed_by, &self.changed_at) {

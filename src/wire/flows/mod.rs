@@ -1,4 +1,4 @@
-//! Foundational flows: selections, consent, versions.
+//! JSON of foundational flows: state and consent.
 
 pub mod consent_wording;
 pub mod flow;

@@ -1,7 +1,7 @@
-//! Commands from a chat program: Slack's slash commands, for feature flags.
+//! Chat commands for feature flags: Slack's slash commands.
 //!
-//! Who sends is told by the request's signature, and no token: the chat program has one secret with
-//! this server. What came of a command is said to whoever typed it, also when it was refused.
+//! The request is authenticated by its signature, with a secret shared with the chat program, and not by a
+//! token. The result is shown to the sender, refusals included.
 
 use axum::extract::{Request, State};
 use http::HeaderMap;
@@ -31,36 +31,36 @@ use crate::{
     usecases::chat::answer_chat::{ChatReply, ChatRequest, answer_chat},
 };
 
-/// How long a command may take. Slack waits for three seconds.
+/// Timeout of a command. Slack waits for three seconds.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// The most characters of an answer that is shown whole.
+/// Longer answers are truncated, in characters.
 const LONGEST: usize = 3000;
 
-/// A slash command, as Slack sends it: everything that it is to do stands in `text`. What else Slack says
-/// of the channel and the sender is passed over.
+/// A slash command, as Slack sends it: `text` holds the whole command. Slack's other fields, about the
+/// channel and the sender, are ignored.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "for the API's document alone; it is read field by field")]
 pub struct ChatCommand {
-    /// The workspace.
+    /// The id of the workspace.
     #[schema(example = "T0123ABCD")]
     team_id: String,
-    /// Who typed the command.
+    /// The id of the user who sent the command.
     #[schema(example = "U0456EFGH")]
     user_id: String,
-    /// What stands after the slash command.
+    /// The text after the slash command.
     #[schema(example = "gitlab run feature get duo_developer_orbit")]
     text: String,
 }
 
-/// What Slack shows.
+/// The response that Slack shows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChatAnswer {
     response_type: Audience,
     text: String,
 }
 
-/// Everybody in the channel sees what was changed; other answers, only whoever asked.
+/// Changes are shown to everybody in the channel; other answers only to the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Audience {
@@ -90,10 +90,10 @@ impl From<ChatReply> for ChatAnswer {
     security(("slack_signature" = [])),
     request_body(content = ChatCommand, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "What came of the command, or why it was refused.", body = ChatAnswer),
+        (status = 200, description = "The result of the command, or why it was refused.", body = ChatAnswer),
         (status = 400, description = "The form is malformed."),
         (status = 401, description = "The signature is missing, wrong or too old."),
-        (status = 404, description = "This server takes no commands from a chat."),
+        (status = 404, description = "This server accepts no chat commands."),
         (status = 409, description = "The request was used before."),
         (status = 500, description = "The server failed; its log has the cause under the `request_id`."),
     ),
@@ -119,14 +119,14 @@ pub async fn command(
             return Err(problem);
         }
     };
-    // Nobody signs the address.
+    // The signature does not cover the URL.
     let [] = query?.exactly([])?;
     let form = form(&headers, &body)?;
     if form.is_check {
         return Ok(Json(ChatAnswer { response_type: Audience::Ephemeral, text: String::new() }));
     }
     let request = form.into_request(signed)?;
-    // Everybody in the chat comes from the same few addresses.
+    // All requests of the chat come from a few IP addresses, so the rate limit is per sender.
     api.tokens.take(&format!("chat {}", request.sender), api.app.now())?;
     let reply =
         timeout(PATIENCE, answer_chat(&api.app, &origin, &request)).await.map_err(|_| Late::Answer)??;
@@ -136,14 +136,14 @@ pub async fn command(
     Ok(Json(reply.into()))
 }
 
-/// What is read of a form: the workspace, the sender, the command, and whether it is but a check.
+/// The fields that are read: workspace, sender, command, and whether it is a certificate check.
 const FIELDS: [&str; 4] = ["team_id", "user_id", "text", "ssl_check"];
 
 struct Form {
     team: String,
     user: String,
     text: String,
-    /// Slack looks now and then whether the certificate is good.
+    /// Slack checks the server's certificate from time to time.
     is_check: bool,
 }
 
@@ -181,8 +181,8 @@ impl From<SignatureError> for Problem {
     }
 }
 
-/// Text that Slack shows as it is: three signs have a meaning there, such as calling everybody. What is
-/// too long to be read is cut at a line.
+/// Escapes the three characters that have a meaning in Slack, such as mentioning everybody, and truncates
+/// long text at a line break.
 fn for_slack(text: &str) -> String {
     let text = match text.char_indices().nth(LONGEST) {
         None => text.to_owned(),

@@ -9,10 +9,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::state::Api;
 
-/// What the API's document says of them together.
+/// Tags of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(tags(
-    (name = "chat", description = "Commands from a chat program."),
+    (name = "chat", description = "Chat commands."),
 ))]
 struct Document;
 

@@ -1,5 +1,4 @@
-//! Telling services what changed, so that they need not ask again and again: as events of our own, and
-//! as OpenFeature's protocol has it.
+//! Event streams that tell services to invalidate their caches: our own, and that of OpenFeature's protocol.
 
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
@@ -21,34 +20,34 @@ use crate::{
 
 /// Follow changes
 ///
-/// Server-sent events, each as it happens on any server of the database: `change` for everything that
-/// may make an answer of yours another. Feature flags, their definitions and groups, and the registry
-/// of flow versions are told to everybody; flows, consents and memberships to whoever may ask for
-/// decisions there; users, and what only a newer release knows, to administrators; what somebody chose about Orbit to themselves and to
-/// administrators, so what depends on it (`developer/v1`) is to be asked again all the same. It says what
-/// changed, and neither by whom nor to what: ask again for that.
+/// Server-sent events, from every server on the same database as they happen: `change` for everything that
+/// may alter one of your answers. Feature flags, their definitions and groups, and the registry of flow
+/// versions are sent to everybody; flows, consents and memberships to callers who may ask for decisions
+/// there; users, and kinds that only a newer release knows, to administrators; a user's Orbit preferences to
+/// that user and to administrators, so decisions that depend on them (`developer/v1`) have to be requested
+/// again in any case. An event says what changed, but neither by whom nor the new value: request that again.
 ///
-/// It begins with what happens from now on, which the event `ready` says, or after the event that
-/// `Last-Event-ID` or `after` names. Nothing is left out and nothing comes twice; a break is made good
-/// by naming the last `id`. An `id` of longer ago than 30 days, after which changes are not kept, or one that
-/// the database does not know yet, because an older copy of it was put back, is answered with the event
-/// `reset`: ask for everything again, and go on from there. Comments keep the
-/// connection open, and have the `id` to go on from. It ends when the server stops and when the token
-/// does not count any more; with `follow=false` it breaks off instead, as when the database goes away,
-/// so what ends properly is whole. Only so many are open at once: beyond that it is 429 with
-/// `too_many_streams`. Needs the scope `read_decisions`.
+/// The stream starts with future changes, announced by the event `ready`, or after the event that
+/// `Last-Event-ID` or `after` names. Nothing is left out or sent twice; after a disconnect, resume with the
+/// last `id`. An `id` older than 30 days, which is how long changes are kept, or one that the database does
+/// not know because it was restored from an older backup, is answered with the event `reset`: request
+/// everything again, and continue from there. Comments keep the connection alive and carry the `id` to resume
+/// from. The stream ends when the server stops and when the token becomes invalid; with `follow=false` it is
+/// aborted instead, as when the database becomes unreachable, so a stream that ends properly is complete. The
+/// number of open streams is limited: beyond that the answer is 429 with `too_many_streams`. Needs the scope
+/// `read_decisions`.
 #[utoipa::path(
     get,
     path = "/api/v1/changes",
     operation_id = "follow_changes",
     tag = "changes",
     params(
-        ("after" = Option<i64>, Query, minimum = 0, description = "The last event that is known. `Last-Event-ID` counts before it."),
-        ("follow" = Option<bool>, Query, description = "`false` ends the answer when everything so far was told."),
-        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last event that is known, as browsers send it."),
+        ("after" = Option<i64>, Query, minimum = 0, description = "The last event that you received. `Last-Event-ID` takes precedence."),
+        ("follow" = Option<bool>, Query, description = "`false` ends the response after all changes so far."),
+        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last event that you received, as browsers send it."),
     ),
     responses(
-        (status = 200, description = "Events, until somebody ends it.", body = Change, content_type = "text/event-stream"),
+        (status = 200, description = "A stream of events.", body = Change, content_type = "text/event-stream"),
         (status = 403, description = "The token's scopes do not allow it."),
     ),
 )]
@@ -61,24 +60,24 @@ pub async fn follow(
     open(&api, who, begin(&headers, query)?, Followed::Everything).await
 }
 
-/// Be told when to evaluate again
+/// Follow changes of feature flags
 ///
-/// Server-sent events, as `eventStreams` of the evaluation of all flags announces them:
-/// `refetchEvaluation` whenever the answer of a feature flag may be another on the environment of this
-/// server. Many changes at once are one event. It begins and ends as `/api/v1/changes` does. Needs the
-/// scope `read_decisions`.
+/// Server-sent events, as announced by `eventStreams` in the evaluation of all flags: `refetchEvaluation`
+/// whenever the value of a feature flag may have changed in the environment of this server. Several changes
+/// at once are one event. It starts, resumes and ends as `/api/v1/changes` does. Needs the scope
+/// `read_decisions`.
 #[utoipa::path(
     get,
     path = "/ofrep/v1/events",
     operation_id = "follow_flags",
     tag = "openfeature",
     params(
-        ("after" = Option<i64>, Query, minimum = 0, description = "The last event that is known. `Last-Event-ID` counts before it."),
-        ("follow" = Option<bool>, Query, description = "`false` ends the answer when everything so far was told."),
-        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last event that is known, as browsers send it."),
+        ("after" = Option<i64>, Query, minimum = 0, description = "The last event that you received. `Last-Event-ID` takes precedence."),
+        ("follow" = Option<bool>, Query, description = "`false` ends the response after all changes so far."),
+        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The last event that you received, as browsers send it."),
     ),
     responses(
-        (status = 200, description = "Events, until somebody ends it.", body = RefetchEvaluation, content_type = "text/event-stream"),
+        (status = 200, description = "A stream of events.", body = RefetchEvaluation, content_type = "text/event-stream"),
         (status = 403, description = "The token's scopes do not allow it."),
     ),
 )]

@@ -1,4 +1,4 @@
-//! How the API takes questions, and what it answers to many.
+//! Requests for decisions as the API takes them, and the response to a batch.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::{
     wire::decisions::decision::Decided,
 };
 
-/// What a batch asks.
+/// The body of a batch.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Questions {
@@ -21,7 +21,7 @@ pub struct Questions {
     pub decisions: Vec<Object<DecisionQuestion>>,
 }
 
-/// One question of a batch. Its `kind` says which decision it asks for and so which fields it has.
+/// One question of a batch. Its `kind` says which decision it asks for, and so which fields it has.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionQuestion {
@@ -29,15 +29,15 @@ pub struct DecisionQuestion {
     /// The full path of a group, subgroup or project.
     #[schema(example = "acme/platform")]
     pub namespace: String,
-    /// The user name of whoever starts it.
+    /// The user name of whoever starts the review or the flow.
     #[schema(example = "reviewer")]
     pub user: String,
-    /// With `flow_version`, and there only: the flow's reference.
+    /// The flow's reference; only with `flow_version`.
     #[schema(example = "developer/v1")]
     pub flow: Option<String>,
 }
 
-/// The decisions that can be asked for in a batch. More will come: expect kinds you do not know.
+/// The decisions that a batch can ask for. More will come: expect unknown kinds.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionKind {
@@ -47,7 +47,7 @@ pub enum DecisionKind {
     FlowVersion,
 }
 
-/// What a batch is answered.
+/// The response to a batch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Decisions {
     /// In the order of the questions.
@@ -70,7 +70,7 @@ pub struct Refused {
 }
 
 impl Outcome {
-    /// What became of a question of this kind.
+    /// The outcome of a question of this kind.
     pub fn new(kind: DecisionKind, outcome: Result<decide_many::Decided, Problem>) -> Self {
         match outcome {
             Ok(decided) => Self::Decided(Box::new(decided.into())),
@@ -80,10 +80,10 @@ impl Outcome {
 }
 
 impl DecisionQuestion {
-    /// What it asks.
+    /// The subject of the question.
     ///
     /// # Errors
-    /// What is wrong with `flow`.
+    /// Why `flow` is invalid.
     pub fn about(&self) -> Result<About, &'static str> {
         match (self.kind, &self.flow) {
             (DecisionKind::CodeReview, None) => Ok(About::CodeReview),
@@ -94,7 +94,7 @@ impl DecisionQuestion {
     }
 }
 
-/// The question as the use case takes it.
+/// Parses the parameters of a question.
 ///
 /// # Errors
 /// The field at fault, and what it should be.

@@ -1,4 +1,4 @@
-//! Which engine reviews, which version runs, and why.
+//! The API of decisions: which engine reviews, which version of a flow runs, and why.
 
 mod changes;
 mod decision_views;
@@ -11,11 +11,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::state::Api;
 
-/// What the API's document says of them together.
+/// Tags of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(tags(
     (name = "decisions", description = "Which engine and which flow version runs for a user in a namespace, and why."),
-    (name = "changes", description = "What changed, as it happens."),
+    (name = "changes", description = "Changes, as they happen."),
 ))]
 struct Document;
 

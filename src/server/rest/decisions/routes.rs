@@ -1,4 +1,4 @@
-//! Asking for decisions: one, or many at one moment.
+//! Decisions: one, or a batch.
 
 use axum::extract::State;
 
@@ -23,13 +23,13 @@ use crate::{
     wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision},
 };
 
-/// How many decisions may be asked for at once.
+/// Maximum number of decisions in a batch.
 pub const MAX_QUESTIONS: usize = 100;
 
 /// Which engine reviews the code
 ///
-/// The engine that reviews the merge requests of a user in a namespace, with the rule that decided
-/// and all that it saw. Needs the scope `read_decisions` and the role Developer.
+/// The engine that reviews the merge requests of a user in a namespace, with the rule that decided and all
+/// inputs. Needs the scope `read_decisions` and the role Developer.
 #[utoipa::path(
     get,
     path = "/api/v1/decisions/code_review",
@@ -42,7 +42,7 @@ pub const MAX_QUESTIONS: usize = 100;
     responses(
         (status = 200, description = "The engine, and why.", body = CodeReviewDecision),
         (status = 403, description = "The role or the token's scopes do not allow it."),
-        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user."),
+        (status = 404, description = "There is no such namespace, or you may not see it; or there is no such user."),
     ),
 )]
 pub async fn code_review(
@@ -58,24 +58,24 @@ pub async fn code_review(
 
 /// Which version of a flow runs
 ///
-/// The definition and the version of a flow that run for a user in a namespace, with the rule that
-/// decided and all that it saw. A version that the registry of this server's environment does not list
-/// is a refusal that names the feature flag to switch off; nothing else runs instead. Needs the scope
-/// `read_decisions` and the role Developer.
+/// The definition and the version of a flow that run for a user in a namespace, with the rule that decided
+/// and all inputs. A version that is not in the registry of this server's environment is an error that names
+/// the feature flag to switch off; there is no fallback. Needs the scope `read_decisions` and the role
+/// Developer.
 #[utoipa::path(
     get,
     path = "/api/v1/decisions/flows/{flow}",
     operation_id = "decide_flow_version",
     tag = "decisions",
     params(
-        ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "developer/v1"),
+        ("flow" = String, Path, description = "The flow's reference. In the URL, '/' is encoded as %2F.", example = "developer/v1"),
         ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
         ("user" = String, Query, pattern = "^([A-Za-z0-9_]|[A-Za-z0-9._][A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])$", description = "The user name of whoever starts the flow.", example = "reviewer"),
     ),
     responses(
         (status = 200, description = "The definition and its version, and why.", body = FlowVersionDecision),
         (status = 403, description = "The role or the token's scopes do not allow it."),
-        (status = 404, description = "There is no such namespace, or you may not know of it; or there is no such user or flow."),
+        (status = 404, description = "There is no such namespace, or you may not see it; or there is no such user or flow."),
         (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it."),
     ),
 )]
@@ -93,9 +93,9 @@ pub async fn flow_version(
 
 /// Many decisions at once
 ///
-/// Up to 100 questions, answered from one moment, in their order. A question that cannot be answered
-/// has an `error` in its place and spoils no other. A body that has the wrong shape is refused whole.
-/// Needs the scope `read_decisions`, and for each question the role Developer there.
+/// Up to 100 questions, answered from one snapshot, in their order. A question that cannot be answered has an
+/// `error` in its place and does not affect the others. A malformed body is refused as a whole. Needs the
+/// scope `read_decisions`, and for each question the role Developer there.
 #[utoipa::path(
     post,
     path = "/api/v1/decisions",
@@ -105,7 +105,7 @@ pub async fn flow_version(
     responses(
         (status = 200, description = "An outcome for each question.", body = Decisions),
         (status = 403, description = "The token's scopes do not allow it."),
-        (status = 422, description = "The body has the wrong shape."),
+        (status = 422, description = "The body does not match the schema."),
     ),
 )]
 pub async fn many(

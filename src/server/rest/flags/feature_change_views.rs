@@ -1,4 +1,4 @@
-//! The history of feature flags and their scheduled changes, as the API shows and takes them.
+//! JSON of the history of feature flags and of scheduled changes.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
@@ -25,12 +25,12 @@ use crate::{
     wire::{person::Person, words::Environment},
 };
 
-/// How a flag was set before.
+/// The history of a flag.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagHistory {
-    /// The newest first.
+    /// Newest first.
     entries: Vec<FlagHistoryEntry>,
-    /// What `before` has to say for the next page; null when this is the last.
+    /// The value of `before` for the next page; null on the last.
     #[schema(required, example = "1780315200000-42")]
     older: Option<String>,
 }
@@ -38,24 +38,25 @@ pub struct FlagHistory {
 /// A change of a flag in an environment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagHistoryEntry {
-    /// The id of the audit event, by which it is restored.
+    /// The id of the audit event, with which the state is restored.
     event: i64,
-    /// When, RFC 3339.
+    /// When it was changed, RFC 3339.
     #[schema(format = DateTime)]
     at: String,
     environment: Environment,
     by: Person,
-    /// The surface of the change: `page`, `api`, `command_line`, `chat` or `scheduler`, or what a newer release wrote.
+    /// The surface of the change: `page`, `api`, `command_line`, `chat` or `scheduler`, or one of a newer
+    /// release.
     #[schema(example = "page")]
     surface: String,
-    /// What was set, for people; `default` when nothing was.
+    /// The gates before, for people; `default` when none were set.
     #[schema(example = "default")]
     before: String,
     #[schema(example = "user ann (User:1), 25 % of actors")]
     after: String,
-    /// Whether `after` can be restored; what this program cannot read it cannot restore.
+    /// Whether `after` can be restored: not if this release cannot read it.
     restorable: bool,
-    /// Why, if somebody said so.
+    /// The reason, if one was given.
     #[schema(required)]
     reason: Option<String>,
     request_id: String,
@@ -87,30 +88,29 @@ impl From<HistoryEntry> for FlagHistoryEntry {
     }
 }
 
-/// What is to be restored.
+/// Which state to restore.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlagRestoration {
-    /// The number of a change in the flag's history. The flag is restored in the environment of that
+    /// The id of a change in the flag's history (`event`). The flag is restored in the environment of that
     /// change.
     event: i64,
-    /// `after`: what the change set, which also counts when this is left out; `before`: what was set
-    /// before it.
+    /// `after`: the state that the change set (the default); `before`: the state before it.
     #[schema(nullable = false, example = "after")]
     state: Option<String>,
-    /// Why. It is kept with the change.
+    /// The reason. It is recorded with the change.
     #[schema(nullable = false, max_length = 500)]
     reason: Option<String>,
-    /// Whether production may not be further open than staging.
+    /// Whether to refuse production being further open than staging.
     #[serde(default)]
     compare_with_staging: bool,
-    /// Why it is done in spite of a change freeze, or before staging. It is kept.
+    /// The reason for overriding a change freeze, or for going before staging. It is recorded.
     #[schema(nullable = false, max_length = 500)]
     override_reason: Option<String>,
 }
 
 impl FlagRestoration {
-    /// The command as the use case takes it.
+    /// Parses the body into the use case's command.
     pub fn command(self, name: &str) -> Result<RestoreFeature, Problem> {
         let point = match self.state.as_deref() {
             None | Some("after") => RestorePoint::After,
@@ -130,16 +130,16 @@ impl FlagRestoration {
     }
 }
 
-/// How a flag is set after it was restored.
+/// The flag after it was restored.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RestoredFlag {
     environment: Environment,
-    /// Whether anything had to be changed.
+    /// Whether anything changed.
     changed: bool,
-    /// What is set now, for people.
+    /// The gates now, for people.
     #[schema(example = "25 % of actors")]
     gates: String,
-    /// What may surprise.
+    /// Possibly unexpected effects.
     warnings: Vec<&'static str>,
 }
 
@@ -154,7 +154,7 @@ impl From<Restored> for RestoredFlag {
     }
 }
 
-/// What became of a scheduled change.
+/// The state of a scheduled change.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ScheduledState {
@@ -164,33 +164,33 @@ pub enum ScheduledState {
     Cancelled,
 }
 
-/// A change of a flag that is, or was, to be made later.
+/// A scheduled change of a flag.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduledFlagChange {
     id: i64,
     #[schema(example = "duo_developer_orbit")]
     flag: String,
     environment: Environment,
-    /// When it is to be made, RFC 3339.
+    /// When it is due, RFC 3339.
     #[schema(format = DateTime)]
     at: String,
-    /// What is to be done, for people.
+    /// The change, for people.
     #[schema(example = "25 % of actors")]
     what: String,
-    /// Why, if somebody said so.
+    /// The reason, if one was given.
     #[schema(required)]
     reason: Option<String>,
-    /// Whether production may not be further open than staging then.
+    /// Whether to refuse production being further open than staging when it is made.
     compare_with_staging: bool,
     by: Person,
-    /// When it was planned, RFC 3339.
+    /// When it was scheduled, RFC 3339.
     #[schema(format = DateTime)]
     scheduled_at: String,
     state: ScheduledState,
-    /// When it was made, failed or cancelled, RFC 3339; null while it waits.
+    /// When it was made, failed or was cancelled, RFC 3339; null while it is pending.
     #[schema(required, format = DateTime)]
     ended_at: Option<String>,
-    /// How the flag was set then, why it failed, or who cancelled it; null while it waits.
+    /// The gates after it, why it failed, or who cancelled it; null while it is pending.
     #[schema(required)]
     outcome: Option<String>,
 }
@@ -225,11 +225,11 @@ impl From<Scheduled> for ScheduledFlagChange {
     }
 }
 
-/// A change that is to be made later: for everyone, or for those who are named.
+/// A change to schedule: for everyone, or for the actors that are named.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewScheduledFlagChange {
-    /// When: RFC 3339 with an offset, at most a year ahead.
+    /// When it is due: RFC 3339 with an offset, at most a year ahead.
     #[schema(format = DateTime, example = "2026-06-02T10:00:00Z")]
     at: String,
     /// `true`, `false`, or a percentage; for users, groups and projects also `opt_out` and
@@ -254,21 +254,21 @@ pub struct NewScheduledFlagChange {
     #[serde(default, deserialize_with = "somebody")]
     #[schema(min_items = 1)]
     feature_groups: Vec<String>,
-    /// Where; this server's own when it is left out. Where it is named, production may not be further
-    /// open than staging when the change is made.
+    /// The environment; this server's by default. If given, production may not be further open than staging
+    /// when the change is made.
     #[serde(default, deserialize_with = "somewhere")]
     #[schema(nullable = false, value_type = Option<Environment>)]
     environment: Option<String>,
-    /// Why. It is kept with the change.
+    /// The reason. It is recorded with the change.
     #[schema(nullable = false, max_length = 500)]
     reason: Option<String>,
-    /// A flag that nothing defines, too.
+    /// Allows a flag without a definition.
     #[serde(default)]
     force: bool,
 }
 
 impl NewScheduledFlagChange {
-    /// The command as the use case takes it.
+    /// Parses the body into the use case's command.
     pub fn command(self, name: &str) -> Result<ScheduleChange, Problem> {
         let due_at = Timestamp::from_rfc3339(&self.at).ok_or_else(|| {
             let detail = "This is no time with an offset, such as 2026-06-02T10:00:00Z.";
@@ -292,13 +292,13 @@ impl NewScheduledFlagChange {
     }
 }
 
-/// A list that is there names somebody: an empty one would stand for everyone.
+/// Refuses an empty list, which would stand for everyone.
 fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let names = Vec::deserialize(deserializer)?;
     if names.is_empty() { Err(D::Error::custom("this list names nobody")) } else { Ok(names) }
 }
 
-/// A place that is there is named: null would stand for this server's own.
+/// Refuses null, which would stand for this server's environment.
 fn somewhere<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }

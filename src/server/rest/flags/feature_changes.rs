@@ -1,4 +1,4 @@
-//! What was and what will be of feature flags: their history, restoring from it, scheduled changes.
+//! The history of feature flags, restoring from it, and scheduled changes.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// How a feature flag was set before
+/// The history of a feature flag
 ///
-/// Every change, the newest first: who made it, when, where, and why. Needs an administrator and the
-/// scope `read_settings`.
+/// Every change, newest first: who made it, when, in which environment, and why. Needs an administrator and
+/// the scope `read_settings`.
 #[utoipa::path(
     get,
     path = "/api/v1/feature_flags/{name}/history",
@@ -37,7 +37,7 @@ use crate::{
     params(
         ("name" = String, Path, description = "The flag.", example = "duo_developer_orbit"),
         ("environment" = Option<String>, Query, description = "Only in this environment.", example = "production"),
-        ("before" = Option<String>, Query, description = "Where the page before ended: its `older`.", example = "1780315200000-42"),
+        ("before" = Option<String>, Query, description = "`older` of the previous page.", example = "1780315200000-42"),
     ),
     responses(
         (status = 200, description = "A page of changes.", body = FlagHistory),
@@ -60,10 +60,10 @@ pub async fn history(
     Ok(Json(page.into()))
 }
 
-/// Set a feature flag as it was once
+/// Restore a feature flag from its history
 ///
-/// In one step to any set of gates of its history, with the checks of every change. An actor that is
-/// gone stays an id. Needs an administrator and the scope `write_settings`.
+/// Sets all gates of one entry of its history in one step, with the checks of every change. A deleted actor
+/// remains as an id. Needs an administrator and the scope `write_settings`.
 #[utoipa::path(
     post,
     path = "/api/v1/feature_flags/{name}/restore",
@@ -72,10 +72,10 @@ pub async fn history(
     params(("name" = String, Path, description = "The flag.", example = "duo_developer_orbit")),
     request_body = FlagRestoration,
     responses(
-        (status = 200, description = "How the flag is set now.", body = RestoredFlag),
+        (status = 200, description = "The flag after the change.", body = RestoredFlag),
         (status = 403, description = "This needs an administrator, or the token's scopes do not allow it."),
         (status = 404, description = "There is no such change of this flag."),
-        (status = 422, description = "`invalid`: a field is wrong, something holds the change back, or what was set then cannot be read any more."),
+        (status = 422, description = "`invalid`: a field is wrong, a check refuses the change, or this release cannot read that state."),
     ),
 )]
 pub async fn restore(
@@ -93,8 +93,8 @@ pub async fn restore(
 
 /// The scheduled changes of a feature flag
 ///
-/// First what waits, the soonest first; then the last 50 that were made, failed or were cancelled, the
-/// latest first. Needs an administrator and the scope `read_settings`.
+/// First the pending ones, earliest first; then the last 50 that were made, failed or were cancelled, latest
+/// first. Needs an administrator and the scope `read_settings`.
 #[utoipa::path(
     get,
     path = "/api/v1/feature_flags/{name}/scheduled_changes",
@@ -120,10 +120,10 @@ pub async fn list(
 
 /// Schedule a change of a feature flag
 ///
-/// It is made once, by whichever server is first, and also when no server ran at the time. Checks count
-/// when it is made: a change freeze, or production before staging, fails it; so does whoever scheduled
-/// it being no administrator any more. What failed is kept, and not tried again. Needs an administrator
-/// and the scope `write_settings`.
+/// It is made once, by one of the servers, also if none was running when it was due. It is checked when it is
+/// made: a change freeze, or production before staging, makes it fail, and so does its scheduler no longer
+/// being an administrator. A failed change is kept and not retried. Needs an administrator and the scope
+/// `write_settings`.
 #[utoipa::path(
     post,
     path = "/api/v1/feature_flags/{name}/scheduled_changes",
@@ -132,7 +132,7 @@ pub async fn list(
     params(("name" = String, Path, description = "The flag.", example = "duo_developer_orbit")),
     request_body = NewScheduledFlagChange,
     responses(
-        (status = 201, description = "What waits now.", body = ScheduledFlagChange),
+        (status = 201, description = "The scheduled change.", body = ScheduledFlagChange),
         (status = 403, description = "This needs an administrator, or the token's scopes do not allow it."),
         (status = 404, description = "There is no such flag."),
         (status = 422, description = "`invalid`: a field is wrong; nothing was scheduled."),
@@ -165,10 +165,10 @@ pub async fn add(
         ("id" = i64, Path, description = "The change.", example = 1),
     ),
     responses(
-        (status = 200, description = "What was cancelled.", body = ScheduledFlagChange),
+        (status = 200, description = "The cancelled change.", body = ScheduledFlagChange),
         (status = 403, description = "This needs an administrator, or the token's scopes do not allow it."),
         (status = 404, description = "There is no such change of this flag."),
-        (status = 409, description = "`conflict`: it no longer waits."),
+        (status = 409, description = "`conflict`: it is no longer pending."),
     ),
 )]
 pub async fn cancel(

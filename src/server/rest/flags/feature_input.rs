@@ -1,4 +1,4 @@
-//! What clients of `/api/v4/features` ask for, in GitLab's parameters.
+//! Parses requests to `/api/v4/features` with GitLab's parameters.
 
 use super::{
     feature_refusal::Refusal,
@@ -15,11 +15,11 @@ use crate::{
     },
 };
 
-/// Whom a flag can be set for. None of them goes with `key`.
+/// Parameters that name targets. None can be combined with `key`.
 const TARGETS: [&str; 6] = ["feature_group", "user", "group", "namespace", "project", "repository"];
 
-/// What says how a flag is set. `environment` and `override_reason` are not GitLab's, and nothing of ours
-/// is skipped for `force`.
+/// Parameters that set a flag. `environment` and `override_reason` are not GitLab's, and `force` skips none
+/// of our checks.
 const TO_SET: Known = Known {
     texts: &["value", "key", "force", "override_reason"],
     places: &["environment"],
@@ -29,7 +29,7 @@ const TO_SET: Known = Known {
 const TO_DELETE: Known = Known { texts: &["override_reason"], places: &["environment"], targets: &[] };
 
 impl Parameters {
-    /// `None` leaves it to the server.
+    /// `None` is the server's environment.
     pub fn environment(&self) -> Result<Option<Environment>, Refusal> {
         let Some(name) = self.text("environment")? else { return Ok(None) };
         match Environment::from_key(name) {
@@ -42,7 +42,7 @@ impl Parameters {
         Ok(Guard { override_reason: self.text("override_reason")?.map(str::to_owned), ..Guard::default() })
     }
 
-    /// The change that is asked for.
+    /// Parses the change.
     pub fn into_set(self, name: &str) -> Result<SetFeature, Refusal> {
         self.nothing_but(&TO_SET)?.change(name)
     }
@@ -74,7 +74,7 @@ impl Parameters {
         })
     }
 
-    /// How the flag is set is to be forgotten: for everybody, so nobody may be named.
+    /// Parses a reset. It is for everybody, so targets are refused.
     pub fn into_delete(self, name: &str) -> Result<DeleteFeature, Refusal> {
         let known = self.nothing_but(&TO_DELETE)?;
         Ok(DeleteFeature {
@@ -107,9 +107,9 @@ impl Parameters {
         let key = self.text("key")?;
         let of = key.and_then(PercentageOf::from_key);
         match (key, of, boolean(value)) {
-            // It may have been meant for whom.
+            // `key` may have been meant to restrict the change.
             (Some(_), None, Some(_)) => Err(Refusal::bad_parameter("key does not have a valid value")),
-            // All and nothing are no percentages, whichever key says it. GitLab has it so.
+            // 0 % and 100 % are booleans, whatever the key, as in GitLab.
             (_, _, Some(on)) => Ok(FlagValue::Boolean(on)),
             (Some(key), None, None) => {
                 Err(Refusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
@@ -131,7 +131,7 @@ fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, Refusal
     }
 }
 
-/// All and nothing are said as percentages, too.
+/// 0 % and 100 % are booleans as well.
 fn boolean(value: &str) -> Option<bool> {
     match value {
         "true" | "100" | "100.0" => Some(true),

@@ -1,4 +1,4 @@
-//! How `/api/v4/features` refuses: in GitLab's words where GitLab has some.
+//! Errors of `/api/v4/features`, in GitLab's wording where GitLab has one.
 
 use axum::{
     Json,
@@ -15,22 +15,22 @@ use crate::{
 
 pub enum Refusal {
     Gitlab(StatusCode, Value),
-    /// What GitLab has no words for: the same as everywhere in this API.
+    /// Errors that GitLab does not have, as everywhere in this API.
     Problem(Problem),
 }
 
 impl Refusal {
-    /// What GitLab itself says after "400 Bad request".
+    /// GitLab's own message after "400 Bad request".
     pub fn bad_request(message: impl std::fmt::Display) -> Self {
         Self::Gitlab(StatusCode::BAD_REQUEST, json!({"message": format!("400 Bad request - {message}")}))
     }
 
-    /// What the library under GitLab's API says of parameters.
+    /// Grape's message about parameters, as in GitLab.
     pub fn bad_parameter(message: impl Into<String>) -> Self {
         Self::Gitlab(StatusCode::BAD_REQUEST, json!({"error": message.into()}))
     }
 
-    /// Somebody whose token does not count.
+    /// A caller without a valid token.
     pub fn of_stranger(problem: Problem) -> Self {
         if problem.document.status == StatusCode::UNAUTHORIZED.as_u16() {
             return Self::Gitlab(StatusCode::UNAUTHORIZED, json!({"message": "401 Unauthorized"}));

@@ -1,4 +1,4 @@
-//! Feature flags as GitLab's API shows them.
+//! JSON of feature flags in GitLab's shapes.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,19 +8,19 @@ use crate::{
     usecases::flags::read_features,
 };
 
-/// A flag and how it is set.
+/// A flag and its gates.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Feature {
     name: String,
     /// `on`, `off` or `conditional`.
     #[schema(example = "conditional")]
     state: &'static str,
-    /// The boolean one always, the others where they are set.
+    /// The gate `boolean` always, others if set.
     gates: Vec<FeatureGate>,
-    /// Null when nothing says what the flag is for.
+    /// Null when the flag has no definition.
     #[schema(required)]
     definition: Option<Definition>,
-    /// With the answer to a change: what it does that may surprise.
+    /// Possibly unexpected effects of a change; only in the response to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     warnings: Option<Vec<&'static str>>,
@@ -44,7 +44,7 @@ pub enum GateValue {
     Names(Vec<String>),
 }
 
-/// What a flag is for.
+/// The definition of a flag.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FeatureDefinition)]
 pub struct Definition {
@@ -58,10 +58,10 @@ pub struct Definition {
     rollout_issue_url: Option<String>,
     #[schema(required)]
     milestone: Option<String>,
-    /// The release by which GitLab means to be done with it.
+    /// The milestone by which GitLab plans to complete the roll-out.
     #[schema(required)]
     intended_to_rollout_by: Option<String>,
-    /// The day by which the flag should be gone.
+    /// The day by which the flag should be removed.
     #[schema(required)]
     expires_on: Option<String>,
     #[schema(required)]
@@ -69,12 +69,12 @@ pub struct Definition {
     #[serde(rename = "type")]
     #[schema(example = "gitlab_com_derisk")]
     flag_type: &'static str,
-    /// Who owns it.
+    /// The owning team.
     group: String,
     default_enabled: bool,
 }
 
-/// What is wrong: one of the two, as in GitLab.
+/// An error: one of the two members, as in GitLab.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GitlabError {
     /// `400 Bad request - nobody is not found!`
@@ -90,41 +90,41 @@ pub struct GitlabError {
     scope: Option<String>,
 }
 
-/// A change to a flag. An empty string is as if it were omitted.
+/// A change to a flag. An empty string is treated as omitted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureChange {
-    /// `true`, `false` or a percentage; for somebody in particular also `opt_out` and `remove_opt_out`.
+    /// `true`, `false` or a percentage; with a target also `opt_out` and `remove_opt_out`.
     #[schema(example = "true")]
     value: String,
-    /// `percentage_of_actors`, or `percentage_of_time`, which counts when it is left out.
+    /// `percentage_of_actors`, or `percentage_of_time`, the default.
     #[schema(nullable = false)]
     key: Option<String>,
     /// A feature group.
     #[schema(nullable = false)]
     feature_group: Option<String>,
-    /// User names, with commas or as a list.
+    /// User names, separated by commas or as a list.
     #[schema(nullable = false)]
     user: Option<String>,
-    /// Full paths of groups, with commas or as a list.
+    /// Full paths of groups, separated by commas or as a list.
     #[schema(nullable = false)]
     group: Option<String>,
-    /// The same.
+    /// The same as `group`.
     #[schema(nullable = false)]
     namespace: Option<String>,
-    /// Full paths of projects, with commas or as a list.
+    /// Full paths of projects, separated by commas or as a list.
     #[schema(nullable = false)]
     project: Option<String>,
-    /// Where it is set; not GitLab's. When it is named, production may not be further open than staging.
+    /// The environment; not GitLab's. If given, production may not be further open than staging.
     #[schema(nullable = false)]
     environment: Option<String>,
-    /// Why it is done in spite of a change freeze, or before staging; not GitLab's.
+    /// The reason for overriding a change freeze, or for going before staging; not GitLab's.
     #[schema(nullable = false)]
     override_reason: Option<String>,
 }
 
 impl Feature {
-    /// The same as the answer to a change.
+    /// With the warnings of a change.
     pub fn with(self, warnings: &[Warning]) -> Self {
         Self { warnings: Some(warnings.iter().map(|it| it.text()).collect()), ..self }
     }
@@ -133,7 +133,7 @@ impl Feature {
 impl From<read_features::Feature> for Feature {
     fn from(feature: read_features::Feature) -> Self {
         Self {
-            // What is set counts here, and what is not is off: as GitLab's, whatever the default is.
+            // Only set gates count and unset is off, as in GitLab, whatever the default is.
             state: feature.gates.state(false).key(),
             gates: gates(&feature.gates),
             definition: feature.definition.map(Definition::from),

@@ -1,6 +1,5 @@
-//! GitLab's API of feature flags, `/api/v4/features`: its shapes, its statuses and its words for what
-//! is wrong, so that its clients work. What they send is in `feature_input`, what they get in
-//! `feature_views`.
+//! GitLab's API of feature flags, `/api/v4/features`, with its shapes, statuses and messages, so that its
+//! clients work. Parsing is in `feature_input`, the JSON in `feature_views`.
 
 use axum::extract::{Request, State};
 use http::StatusCode;
@@ -23,8 +22,8 @@ use crate::{
 
 /// All feature flags that are set
 ///
-/// With their gates, in the environment of this server or in the `environment` that the query names.
-/// As GitLab's. Needs an administrator and the scope `read_settings`.
+/// With their gates, in the environment of this server or in `environment`. As in GitLab. Needs an
+/// administrator and the scope `read_settings`.
 #[utoipa::path(
     get,
     path = "/api/v4/features",
@@ -34,7 +33,7 @@ use crate::{
         (status = 200, description = "The flags, by name.", body = Vec<Feature>),
         (status = 400, description = "A parameter is wrong.", body = GitlabError),
         (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 403, description = "Not an administrator, or the token lacks the scope.", body = GitlabError),
     ),
 )]
 pub async fn list(
@@ -49,10 +48,10 @@ pub async fn list(
     Ok(Json(features.into_iter().map(Feature::from).collect()))
 }
 
-/// What the feature flags are for
+/// The definitions of feature flags
 ///
-/// Every definition: those that come with the program and those that were imported. As GitLab's. Needs
-/// an administrator and the scope `read_settings`.
+/// Every definition: built in or imported. As in GitLab. Needs an administrator and the scope
+/// `read_settings`.
 #[utoipa::path(
     get,
     path = "/api/v4/features/definitions",
@@ -61,7 +60,7 @@ pub async fn list(
     responses(
         (status = 200, description = "The definitions, by name.", body = Vec<Definition>),
         (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 403, description = "Not an administrator, or the token lacks the scope.", body = GitlabError),
     ),
 )]
 pub async fn definitions(
@@ -75,12 +74,13 @@ pub async fn definitions(
 
 /// Set a feature flag
 ///
-/// For everyone, or for the users, groups, projects and the feature group that are named, all or none
-/// of them. The body is JSON or a form (`application/x-www-form-urlencoded`, `multipart/form-data`), in
-/// which `user[]` is a list; parameters of the query count as well. A parameter that is not known is
-/// refused, and so is an empty target or environment: it might say for whom or where. In JSON an empty
-/// target is one that was left out. A flag that nothing defines can be set. `warnings` in the
-/// answer say what may surprise. As GitLab's. Needs an administrator and the scope `write_settings`.
+/// For everyone, or for the users, groups, projects and the feature group that are named: for all of them or,
+/// on an error, for none. The body is JSON or a form (`application/x-www-form-urlencoded`,
+/// `multipart/form-data`), in which `user[]` is a list; query parameters are read as well. An unknown
+/// parameter is refused, and so is an empty target or environment: it might have been meant as a restriction.
+/// In JSON an empty target is treated as omitted. A flag without a definition can be set. `warnings` in the
+/// response list possibly unexpected effects. As in GitLab. Needs an administrator and the scope
+/// `write_settings`.
 #[utoipa::path(
     post,
     path = "/api/v4/features/{name}",
@@ -89,10 +89,10 @@ pub async fn definitions(
     params(("name" = String, Path, description = "The flag: 1 to 255 letters, digits, '_', '-' and '.'.", example = "duo_developer_orbit")),
     request_body = FeatureChange,
     responses(
-        (status = 201, description = "How the flag is set now.", body = Feature),
+        (status = 201, description = "The flag after the change.", body = Feature),
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
         (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 403, description = "Not an administrator, or the token lacks the scope.", body = GitlabError),
         (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),
 )]
@@ -109,11 +109,11 @@ pub async fn set(
     Ok((StatusCode::CREATED, Json(Feature::from(done.first().feature).with(&warnings))))
 }
 
-/// Forget how a feature flag is set
+/// Reset a feature flag to its default
 ///
-/// Its default holds again, in the environment of this server or in the one that `environment` names;
-/// nothing else can be named. Parameters stand in the query or in a body, as for setting it. The answer
-/// is the same when nothing was set. As GitLab's. Needs an administrator and the scope `write_settings`.
+/// Removes all gates in the environment of this server or in `environment`; no target can be given.
+/// Parameters are in the query or in a body, as for setting a flag. The response is the same when nothing was
+/// set. As in GitLab. Needs an administrator and the scope `write_settings`.
 #[utoipa::path(
     delete,
     path = "/api/v4/features/{name}",
@@ -121,10 +121,10 @@ pub async fn set(
     tag = "features",
     params(("name" = String, Path, description = "The flag.", example = "duo_developer_orbit")),
     responses(
-        (status = 204, description = "Nothing is set for it."),
+        (status = 204, description = "The flag has its default."),
         (status = 400, description = "A parameter is wrong; nothing was changed.", body = GitlabError),
         (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "Not an administrator, or not the scope.", body = GitlabError),
+        (status = 403, description = "Not an administrator, or the token lacks the scope.", body = GitlabError),
         (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
     ),
 )]

@@ -1,4 +1,4 @@
-//! Feature flags: gates, feature groups, history, schedule.
+//! The API of feature flags: gates, history, scheduled changes, OpenFeature.
 
 mod feature_change_views;
 mod feature_changes;
@@ -19,11 +19,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::state::Api;
 
-/// What the API's document says of them together.
+/// Tags of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(tags(
-    (name = "feature flags", description = "How feature flags were set, and when they will be."),
-    (name = "features", description = "Feature flags, as GitLab's API has them."),
+    (name = "feature flags", description = "The history of feature flags, and their scheduled changes."),
+    (name = "features", description = "Feature flags, compatible with GitLab's API."),
     (name = "openfeature", description = "Feature flags by the OpenFeature Remote Evaluation Protocol."),
 ))]
 struct Document;
@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(feature_changes::cancel))
         .routes(routes!(ofrep::evaluate))
         .routes(routes!(ofrep::evaluate_many))
-        // As python-gitlab writes them.
+        // The spellings of python-gitlab.
         .route("/api/v4/features/", get(features::list))
         .route("/api/v4/features//{name}", post(features::set).delete(features::delete))
 }

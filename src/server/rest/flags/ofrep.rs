@@ -1,6 +1,6 @@
-//! The OpenFeature Remote Evaluation Protocol, so that its providers work: one flag, or all of them.
+//! The OpenFeature Remote Evaluation Protocol (OFREP), for its providers: evaluates one flag, or all.
 //!
-//! What they send and get is in `ofrep_views`, what tells them of changes in `changes`.
+//! Its JSON is in `ofrep_views`, its event stream in `changes`.
 
 use axum::{
     extract::{Request, State},
@@ -31,9 +31,8 @@ use crate::{
 
 /// Evaluate one feature flag
 ///
-/// For whomever the context names, on the environment of this server. The value is a boolean; `reason`
-/// and `variant` are always there, and `metadata` has the gate that answered. Needs the scope
-/// `read_decisions`.
+/// For the actors in the context, in the environment of this server. The value is a boolean; `reason` and
+/// `variant` are always present, and `metadata` has the gate that decided. Needs the scope `read_decisions`.
 #[utoipa::path(
     post,
     path = "/ofrep/v1/evaluate/flags/{key}",
@@ -43,9 +42,9 @@ use crate::{
     request_body = EvaluationRequest,
     responses(
         (status = 200, description = "The answer, and why.", body = Evaluation),
-        (status = 400, description = "`PARSE_ERROR`: the body is not what the protocol says. `INVALID_CONTEXT`: the context names nobody whom you may ask about. `TARGETING_KEY_MISSING`: the answer is not the same for everybody, and the context names nobody: neither `targetingKey` nor `user`, `group` or `project`.", body = EvaluationFailure),
+        (status = 400, description = "`PARSE_ERROR`: the body is not what the protocol says. `INVALID_CONTEXT`: the context names no actor that you may ask about. `TARGETING_KEY_MISSING`: the value depends on the actor, and the context names none: neither `targetingKey` nor `user`, `group` or `project`.", body = EvaluationFailure),
         (status = 403, description = "The token's scopes or your role do not allow it."),
-        (status = 404, description = "`FLAG_NOT_FOUND`: nobody defined or set such a flag.", body = EvaluationFailure),
+        (status = 404, description = "`FLAG_NOT_FOUND`: no such flag is defined or set.", body = EvaluationFailure),
     ),
 )]
 pub async fn evaluate(
@@ -69,24 +68,24 @@ pub async fn evaluate(
 
 /// Evaluate all feature flags
 ///
-/// As one, at one moment. A flag whose answer is not the same for everybody is in the list with an
-/// `errorCode` when the context names nobody. The `ETag` is of the context, the configuration and the
-/// answers: sent back in `If-None-Match`, it makes an answer that is still so a 304. `eventStreams` says
-/// where changes are told of. Needs the scope `read_decisions`.
+/// As for one flag, from one snapshot. A flag whose value depends on the actor is in the list with an
+/// `errorCode` when the context names none. The `ETag` covers the context, the configuration and the values:
+/// sent in `If-None-Match`, it is answered with 304 while nothing changed. `eventStreams` announces the
+/// stream of changes. Needs the scope `read_decisions`.
 #[utoipa::path(
     post,
     path = "/ofrep/v1/evaluate/flags",
     operation_id = "evaluate_flags",
     tag = "openfeature",
     params(
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is kept."),
-        ("flagConfigEtag" = Option<String>, Query, description = "Of the notice that is answered by asking again. The answer is of now, whatever it says."),
-        ("flagConfigLastModified" = Option<String>, Query, description = "The same."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a cached response."),
+        ("flagConfigEtag" = Option<String>, Query, description = "From the event that made the provider evaluate again. Ignored: the response is always current."),
+        ("flagConfigLastModified" = Option<String>, Query, description = "As `flagConfigEtag`."),
     ),
     request_body = EvaluationRequest,
     responses(
-        (status = 200, description = "The answers, by the flags' names.", body = AllEvaluations, headers(("ETag" = String, description = "Of this answer to this context."))),
-        (status = 304, description = "The answer is still the one that is kept."),
+        (status = 200, description = "The answers, by the flags' names.", body = AllEvaluations, headers(("ETag" = String, description = "Identifies this response to this context."))),
+        (status = 304, description = "Nothing changed since that `ETag`."),
         (status = 400, description = "`PARSE_ERROR` or `INVALID_CONTEXT`, as for one flag.", body = Failure),
         (status = 403, description = "The token's scopes or your role do not allow it."),
     ),
@@ -98,7 +97,7 @@ pub async fn evaluate_many(
     query: QueryParameters,
     request: Request,
 ) -> Result<Response, Refusal> {
-    // Of the notice because of which a provider asks again: whatever it says, the answer is of now.
+    // From the event that made the provider evaluate again. Ignored: the response is always current.
     let [_, _] = query.at_most(["flagConfigEtag", "flagConfigLastModified"])?;
     let asked = asked(request).await?;
     let answers = evaluate_all(&app, &caller, &asked.subject).await?;
@@ -118,7 +117,7 @@ async fn asked(request: Request) -> Result<Asked, Refusal> {
     Asked::parse(&body).map_err(|(code, details)| Refusal::bad(code, details))
 }
 
-/// A refusal in the protocol's words, where it has some.
+/// An error of the protocol, where it has one; otherwise a problem.
 pub enum Refusal {
     Protocol { status: StatusCode, key: Option<String>, failure: Failure },
     Problem(Problem),
@@ -130,7 +129,7 @@ impl Refusal {
         Self::Protocol { status: StatusCode::BAD_REQUEST, key: None, failure }
     }
 
-    /// The same, about one flag.
+    /// The same error about one flag.
     fn of(self, flag: &str) -> Self {
         match self {
             Self::Protocol { status, failure, .. } => {

@@ -1,4 +1,4 @@
-//! What the OpenFeature Remote Evaluation Protocol sends and gets.
+//! JSON of the OpenFeature Remote Evaluation Protocol.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 use serde_json::{Value, value::RawValue};
@@ -12,32 +12,32 @@ use crate::{
     usecases::flags::evaluate_flags::{AllEvaluated, Answered, Subject},
 };
 
-/// Where changes of flags are told of, as the answers say it.
+/// The path of the event stream, as responses announce it.
 pub const EVENTS: &str = "/ofrep/v1/events";
 
-/// The properties of a context that say whom it is about.
+/// The properties of a context that name actors.
 const NAMES: [&str; 4] = ["targetingKey", "user", "group", "project"];
 
 pub const NOBODY_NAMED: &str = "The answer is not the same for everybody: name somebody in the context, as targetingKey, user, group or project.";
 
-/// Whom to evaluate for.
+/// The body: for whom to evaluate.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationRequest {
     /// `targetingKey` is a user name, `user:NAME`, `group:PATH`, `project:PATH`, or GitLab's `User:1`,
-    /// `Group:2`, `Project:3`; any other text is somebody whom no gate knows. Besides or instead,
-    /// `user`, `group` and `project` name one each. A flag is on when it is on for any of them. Other
-    /// properties say nothing to our gates, whatever they are.
+    /// `Group:2`, `Project:3`; any other text is an unknown actor. In addition or instead, `user`, `group`
+    /// and `project` name one each. A flag is on when it is on for any of them. Other properties are ignored,
+    /// whatever their values.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({"targetingKey": "user:reviewer", "group": "acme"}))]
     context: Option<Box<RawValue>>,
 }
 
-/// A request as it is understood.
+/// A parsed request.
 #[derive(Debug)]
 pub struct Asked {
     pub subject: Subject,
-    /// The properties by name, each in JSON as it came: what no gate reads is not even parsed.
+    /// The properties by name, each as raw JSON: those that no gate reads are not even parsed.
     context: BTreeMap<Text, Box<RawValue>>,
 }
 
@@ -50,7 +50,7 @@ impl Asked {
             )
         };
         let invalid = |details: &str| (ErrorCode::InvalidContext, details.to_owned());
-        // A sign cut in two is no reason to leave every flag at its default.
+        // A truncated character is no reason to leave every flag at its default.
         let body = String::from_utf8_lossy(body);
         let Object(request): Object<EvaluationRequest> = if body.is_empty() {
             Object(EvaluationRequest::default())
@@ -66,7 +66,7 @@ impl Asked {
         };
         let mut context = BTreeMap::new();
         for (name, value) in members {
-            // Of what no gate reads the last counts.
+            // A repeated property is an error only if a gate reads it; of others the last wins.
             if let Some(name) = NAMES.iter().find(|it| **it == name.0)
                 && context.contains_key(*name)
             {
@@ -83,7 +83,7 @@ impl Asked {
         };
         let [targeting_key, user, group, project] = NAMES;
         let subject = Subject {
-            // Some send an empty one for nobody.
+            // Some providers send an empty one without an actor.
             targeting_key: text(targeting_key)?.filter(|it| !it.is_empty()),
             user: text(user)?,
             group: text(group)?,
@@ -92,9 +92,9 @@ impl Asked {
         Ok(Self { subject, context })
     }
 
-    /// The whole context, written the same however it was written.
+    /// The whole context in a canonical form, for the entity tag.
     pub fn canonical(&self) -> String {
-        // serde_json sorts the members of an object; what it cannot hold stays as it came.
+        // serde_json sorts the members of an object; what it cannot represent stays as it was sent.
         let written = |value: &RawValue| {
             let sorted = serde_json::from_str::<Value>(value.get());
             sorted.map_or_else(|_| value.get().to_owned(), |it| it.to_string())
@@ -104,7 +104,8 @@ impl Asked {
     }
 }
 
-/// A text in which half a sign (`"\ud83d"`) is a replacement character. serde's own would refuse it.
+/// Text in which an unpaired surrogate (`"\ud83d"`) becomes a replacement character. The own
+/// deserialiser of `serde_json` would refuse it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Text(String);
 
@@ -134,15 +135,15 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// The answer of a flag.
+/// The evaluation of a flag.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Evaluation {
     #[schema(example = "duo_developer_orbit")]
     key: String,
     value: bool,
-    /// `STATIC`: the same for everybody, as it is set. `TARGETING_MATCH`: a gate names whom it was asked
-    /// about, or a feature group that they are in. `SPLIT`: they, or this moment, are within a percentage.
-    /// `DEFAULT`: nothing is set; or no gate tells them from the rest, for whom it is on or off.
+    /// `STATIC`: the same for everybody, as it is set. `TARGETING_MATCH`: a gate names the actor, or a
+    /// feature group that contains it. `SPLIT`: the actor, or this moment, is within a percentage. `DEFAULT`:
+    /// nothing is set; or no gate matches the actor, for whom the flag is on or off like for the rest.
     #[schema(example = "TARGETING_MATCH")]
     reason: &'static str,
     /// `on` or `off`.
@@ -151,14 +152,14 @@ pub struct Evaluation {
     metadata: EvaluationMetadata,
 }
 
-/// Why a flag answers so.
+/// Why a flag has its value.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EvaluationMetadata {
-    /// The gate that answered: `default`, `opt_out`, `boolean`, `actor`, `percentage_of_actors`,
+    /// The gate that decided: `default`, `opt_out`, `boolean`, `actor`, `percentage_of_actors`,
     /// `percentage_of_time`, `feature_group`, or `closed` when none is open.
     #[schema(example = "actor")]
     gate: &'static str,
-    /// The environment that was asked; for all flags it stands once beside them.
+    /// The environment; in the response for all flags it is only given once, beside them.
     #[schema(nullable = false, example = "production")]
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<&'static str>,
@@ -168,7 +169,7 @@ const fn variant(answer: Answered) -> &'static str {
     if answer.evaluation.on { "on" } else { "off" }
 }
 
-/// `OpenFeature`'s word for why.
+/// `OpenFeature`'s reason.
 const fn reason(answer: Answered) -> &'static str {
     match answer.evaluation.gate {
         Gate::Boolean | Gate::Closed if answer.same_for_all => "STATIC",
@@ -191,7 +192,7 @@ const fn gate(answer: Answered) -> &'static str {
     }
 }
 
-/// The answers of all flags.
+/// The evaluation of all flags.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllEvaluations {
@@ -200,7 +201,7 @@ pub struct AllEvaluations {
     event_streams: Vec<EventStream>,
 }
 
-/// An answer, or why there is none.
+/// An evaluation, or its error.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "written by all_evaluations")]
@@ -209,15 +210,15 @@ pub enum OneOfAll {
     Failure(EvaluationFailure),
 }
 
-/// What holds for all flags of an answer.
+/// Metadata common to all flags.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AllMetadata {
-    /// The environment that was asked.
+    /// The environment.
     #[schema(example = "production")]
     environment: &'static str,
 }
 
-/// Where changes are told of.
+/// An event stream with changes of flags.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventStream {
     /// `sse`: server-sent events.
@@ -227,7 +228,7 @@ pub struct EventStream {
     endpoint: EventEndpoint,
 }
 
-/// An address of this server.
+/// A URL of this server.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventEndpoint {
@@ -235,14 +236,15 @@ pub struct EventEndpoint {
     request_uri: &'static str,
 }
 
-/// As [`Evaluation`], written in one go, as the next.
+/// JSON of an [`Evaluation`], written by hand for speed, as [`all_evaluations`].
 pub fn evaluation(flag: &str, answer: Answered, environment: Environment) -> String {
     let mut json = String::with_capacity(EACH);
     put_evaluation(&mut json, flag, answer, Some(environment));
     json
 }
 
-/// As [`AllEvaluations`], written in one go: there may be hundreds of flags, thousands of times a second.
+/// JSON of [`AllEvaluations`], written by hand for speed: there may be hundreds of flags, thousands of times
+/// a second.
 pub fn all_evaluations(all: &AllEvaluated, environment: Environment) -> String {
     let mut json = String::with_capacity(200 + all.outcomes.len() * EACH);
     json.push_str("{\"flags\":[");
@@ -275,10 +277,10 @@ pub fn all_evaluations(all: &AllEvaluated, environment: Environment) -> String {
     json
 }
 
-/// About what an evaluation weighs, in bytes.
+/// The approximate size of an evaluation, in bytes.
 const EACH: usize = 160;
 
-/// A flag's name has no sign that JSON escapes, and neither has anything else here.
+/// No escaping: neither flag names nor any other text here contain characters that JSON escapes.
 fn put_evaluation(json: &mut String, flag: &str, answer: Answered, environment: Option<Environment>) {
     let value = if answer.evaluation.on { "true" } else { "false" };
     put(json, &["{\"key\":\"", flag, "\",\"value\":", value, ",\"reason\":\"", reason(answer)]);
@@ -295,8 +297,8 @@ fn put(json: &mut String, texts: &[&str]) {
     }
 }
 
-/// What tells an answer from any other: the context, the environment, how all flags are set, and what
-/// they answered, which depends on feature groups as well.
+/// Hash of everything that determines the response: the release, the context, the environment, the gates of
+/// all flags, and their values, which depend on feature groups as well.
 pub fn entity_tag(context: &str, environment: Environment, all: &AllEvaluated) -> String {
     let mut hash = Sha256::new();
     for text in [env!("CARGO_PKG_VERSION"), environment.key(), context] {
@@ -305,20 +307,20 @@ pub fn entity_tag(context: &str, environment: Environment, all: &AllEvaluated) -
     }
     hash.update(all.set.revision());
     for outcome in &all.outcomes {
-        // Small numbers, so that no two answers look alike.
+        // Fixed-width numbers, so that different values never hash the same bytes.
         let answer = outcome.map_or([0; 2], |it| [1 + u8::from(it.evaluation.on), it.evaluation.gate as u8]);
         hash.update(answer);
     }
     format!("\"{}\"", base16ct::lower::encode_string(&hash.finalize()[..16]))
 }
 
-/// Why there is no answer.
+/// Why the request has no evaluation.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EvaluationError)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     error_code: ErrorCode,
-    /// For a person.
+    /// A message for people.
     error_details: String,
 }
 
@@ -328,13 +330,13 @@ impl Failure {
     }
 }
 
-/// Why a flag has no answer.
+/// Why a flag has no evaluation.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluationFailure {
     key: String,
     error_code: ErrorCode,
-    /// For a person.
+    /// A message for people.
     error_details: String,
 }
 
@@ -372,7 +374,7 @@ mod tests {
         assert_eq!(canonical(""), canonical(r#"{"context":{}}"#));
     }
 
-    /// Half an emoji, a number beyond all, what is nested deeper than anybody reads, bytes of no sign.
+    /// Unpaired surrogates, numbers out of range, deep nesting, invalid UTF-8.
     #[test]
     fn what_no_gate_reads_is_no_reason_to_answer_nobody() {
         let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));

@@ -1,8 +1,7 @@
-//! The parameters of GitLab's API: from the query and from the body, which is JSON or a form of either
-//! kind.
+//! Parameters of GitLab's API: from the query and from the body, which is JSON or either kind of form.
 //!
-//! Each is taken or refused. One that were dropped might be the one that says for whom or where: what
-//! was to be for some would be for everyone.
+//! None is ignored: a dropped parameter might be the one with a target or an environment, and a change for
+//! some would become one for everyone.
 
 use axum::extract::Request;
 use futures_util::stream;
@@ -24,38 +23,38 @@ use crate::server::{
 /// Parameters by name.
 pub struct Parameters(BTreeMap<String, Parameter>);
 
-/// GitLab's header for acting as somebody else.
+/// GitLab's header for impersonation.
 const SUDO: &str = "sudo";
 
-/// What a parameter says.
+/// The value of a parameter.
 #[derive(Debug, PartialEq, Eq)]
 enum Parameter {
     Text(String),
     /// `user[]=ann&user[]=bob`, or an array in JSON.
     List(Vec<String>),
-    /// An empty text or null in JSON, where some clients have a member for everything that they know.
+    /// An empty text, or null in JSON: some clients send a member for every parameter.
     Nothing,
 }
 
-/// The parameters that an operation knows.
+/// The parameters that an operation takes.
 pub struct Known {
-    /// One text each. An empty one is as if it were left out, but of `value`.
+    /// Single values. An empty one is treated as omitted, except `value`.
     pub texts: &'static [&'static str],
-    /// Where: one text each, never empty.
+    /// Single values that name an environment, never empty.
     pub places: &'static [&'static str],
-    /// For whom: texts or lists. Only JSON has empty ones for what is left out: in a query or a form they
-    /// come of a variable that nobody set, and would stand for everyone.
+    /// Targets: single values or lists. Only JSON may have empty ones, for omitted: in a query or a form they
+    /// result from an unset variable, and would stand for everyone.
     pub targets: &'static [&'static str],
 }
 
 impl Parameters {
-    /// Of the query alone, for what only reads.
+    /// Reads the query only, for operations that only read.
     pub fn of_query(request: &Request) -> Result<Self, Refusal> {
         let query = request.uri().query().unwrap_or_default();
         Self::collect(form_pairs(query.as_bytes()))
     }
 
-    /// Of the query and the body, for a change.
+    /// Reads the query and the body, for changes.
     pub async fn of(request: Request) -> Result<Self, Refusal> {
         if request.headers().contains_key(SUDO) {
             let message =
@@ -80,8 +79,8 @@ impl Parameters {
             if said == Parameter::Nothing && before.is_some() {
                 continue;
             }
-            // The body counts, as GitLab has it, where it switches off: or else a percentage in the query
-            // would become everyone.
+            // As in GitLab, the body takes precedence, but only where it switches off: otherwise a percentage
+            // in the query would become everyone.
             let switches_off = name == "value" && matches!(&said, Parameter::Text(it) if it == "false");
             if !switches_off && before.is_some_and(|before| *before != said) {
                 return Err(said_twice(&name));
@@ -103,8 +102,8 @@ impl Parameters {
         Ok(Self(all))
     }
 
-    /// Refuses parameters that are not known, lists where one text belongs, and whom or where that is
-    /// empty. What else is empty is left out.
+    /// Refuses unknown parameters, lists where a single value belongs, and empty targets or environments.
+    /// Other empty parameters are treated as omitted.
     pub fn nothing_but(mut self, known: &Known) -> Result<Self, Refusal> {
         let Known { texts, places, targets } = known;
         for (name, said) in &self.0 {
@@ -137,7 +136,7 @@ impl Parameters {
         self.0.contains_key(name)
     }
 
-    /// The text of a parameter that is no list.
+    /// A single value.
     pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.0.get(name) {
             None | Some(Parameter::Nothing) => Ok(None),
@@ -146,7 +145,7 @@ impl Parameters {
         }
     }
 
-    /// Everything that a parameter says, in its words; `None` when it is not there.
+    /// All values of a parameter, joined as text; `None` when it is missing.
     pub fn words(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {
             Parameter::Text(text) => Some(text.clone()),
@@ -156,7 +155,7 @@ impl Parameters {
     }
 }
 
-/// What the library under GitLab's API says.
+/// Grape's message, as in GitLab.
 fn invalid(name: &str) -> Refusal {
     Refusal::bad_parameter(format!("{} is invalid", shortened(name)))
 }
@@ -169,7 +168,7 @@ fn said_twice(name: &str) -> Refusal {
     Refusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
 }
 
-/// In the words of the library under GitLab's API.
+/// Grape's message, as in GitLab.
 fn unread(content_type: &str) -> Refusal {
     let error = match content_type {
         "" => String::from("The content-type of the body is not said: send JSON or a form, and say which."),
@@ -178,7 +177,7 @@ fn unread(content_type: &str) -> Refusal {
     Refusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
 }
 
-/// A form's field: `user[]` is an item of the list `user`.
+/// A field of a form: `user[]` is an item of the list `user`.
 fn field(name: String, value: String) -> (String, Parameter) {
     match name.strip_suffix("[]") {
         Some(list) if !list.is_empty() => (list.to_owned(), Parameter::List(vec![value])),
@@ -209,7 +208,7 @@ async fn multipart_pairs(
     Ok(pairs)
 }
 
-/// The members of an object in JSON.
+/// The members of a JSON object.
 fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, Refusal> {
     let Ok(Members(members)) = serde_json::from_slice::<Members<String, Value>>(body) else {
         return Err(Refusal::bad_parameter("The request body is no JSON object"));

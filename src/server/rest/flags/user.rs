@@ -1,4 +1,4 @@
-//! What clients of GitLab's API begin with: whose token it is, and what answers them.
+//! What clients of GitLab's API call first: the owner of the token, and the version.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::{
     server::rest::{authentication::Authenticated, json::Json, problem::Problem},
 };
 
-/// The owner of a token, in GitLab's fields.
+/// The owner of a token, in GitLab's shape.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CurrentUser {
     id: i64,
@@ -23,20 +23,20 @@ pub struct CurrentUser {
     is_admin: bool,
 }
 
-/// What answers, in GitLab's fields.
+/// The version, in GitLab's shape.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Version {
-    /// Of this program, and not of a GitLab.
+    /// Of this program, not of a GitLab.
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// The program.
+    /// The name of the program.
     #[schema(example = "duo-console")]
     revision: &'static str,
 }
 
-/// Whose token it is
+/// The owner of the token
 ///
-/// As GitLab's, for its clients, of which some begin with it. Any valid token may ask.
+/// As in GitLab, for clients that call it first. Any valid token may call it.
 #[utoipa::path(
     get,
     path = "/api/v4/user",
@@ -59,10 +59,10 @@ pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<Current
     }))
 }
 
-/// Which program answers, in which version
+/// The program and its version
 ///
-/// As GitLab's, for its clients, of which some begin with it; the version is that of this program. Any
-/// valid token may ask.
+/// As in GitLab, for clients that call it first; the version is that of this program. Any valid token may
+/// call it.
 #[utoipa::path(
     get,
     path = "/api/v4/version",

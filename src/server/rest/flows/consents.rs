@@ -1,4 +1,4 @@
-//! What a consent is a consent to.
+//! The wording of consent.
 
 use crate::{
     domain::flows::wording::CODE_REVIEW_WORDING,
@@ -8,8 +8,8 @@ use crate::{
 
 /// The wording to confirm before Code Review is turned on
 ///
-/// Any valid token may read it. Show it whole to whoever decides; a consent is recorded
-/// together with the `id` of the wording.
+/// Any valid token may read it. Show it in full to whoever decides; a consent is recorded with the `id` of
+/// the wording.
 #[utoipa::path(
     get,
     path = "/api/v1/consents/code_review/wording",

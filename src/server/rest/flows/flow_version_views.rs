@@ -1,4 +1,4 @@
-//! How the API shows and takes which versions of flows are deployed.
+//! JSON of the registries of deployed flow versions.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,39 +14,39 @@ use crate::{
     wire::{person::Person, words::Environment},
 };
 
-/// Which flow versions are deployed where.
+/// The registries of deployed flow versions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlowVersions {
-    /// The environment that this server answers for.
+    /// The environment of this server.
     environment: Environment,
-    /// One for each environment there is.
+    /// One for each environment.
     registries: Vec<FlowVersionRegistry>,
 }
 
-/// Which flow versions are deployed in an environment.
+/// The flow versions that are deployed in an environment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FlowVersionRegistry {
     environment: Environment,
-    /// What a change has to name: 0 while nobody keeps the registry.
+    /// The version that a change has to name: 0 while there is no registry.
     #[schema(minimum = 0)]
     version: i64,
     definitions: Vec<DeployedDefinition>,
-    /// When it was last changed, RFC 3339; null while nobody keeps it.
+    /// When it was last changed, RFC 3339; null while there is no registry.
     #[schema(required, format = DateTime)]
     changed_at: Option<String>,
-    /// Who changed it last; null while nobody did.
+    /// Who changed it last; null if nobody did.
     #[schema(required)]
     changed_by: Option<Person>,
 }
 
-/// A flow's definition with its versions that are deployed.
+/// A flow definition with its deployed versions.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeployedDefinition {
-    /// A name and a schema.
+    /// Name and schema.
     #[schema(pattern = "^[a-z0-9_]+/[a-z0-9_]+$", max_length = 100, example = "developer/v1")]
     definition: String,
-    /// Semantic versions without build metadata; in answers the lowest first.
+    /// Semantic versions without build metadata; lowest first in responses.
     #[schema(max_items = 100, example = json!(["2.0.0", "2.0.0-orbit"]))]
     versions: Vec<String>,
 }
@@ -80,22 +80,22 @@ impl FlowVersionRegistry {
     }
 }
 
-/// What shall be listed for an environment.
+/// The new contents of a registry.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowVersionsChange {
     #[schema(value_type = Environment)]
     environment: String,
-    /// The version of the registry that you saw: a newer version is never overwritten.
+    /// The version of the registry that you read: a newer version is never overwritten.
     #[schema(minimum = 0)]
     version: i64,
-    /// All that is deployed there: what is not listed is not deployed.
+    /// All deployed versions: what is not listed is not deployed.
     #[schema(max_items = 100, value_type = Vec<DeployedDefinition>)]
     definitions: Vec<Object<DeployedDefinition>>,
 }
 
 impl FlowVersionsChange {
-    /// The change as the use case takes it.
+    /// Parses the body into the use case's command.
     pub fn command(self) -> Result<SetFlowVersions, Problem> {
         let invalid = |message: &dyn ToString, field: String| {
             Problem::new(Code::Invalid, message.to_string()).at(field)

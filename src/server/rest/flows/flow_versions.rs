@@ -1,4 +1,4 @@
-//! The registries of deployed flow versions: reading them, and keeping one.
+//! The registries of deployed flow versions: reading them, and replacing one.
 
 use axum::extract::State;
 
@@ -38,11 +38,11 @@ pub async fn list(
     Ok(Json(FlowVersions::new(app.environment(), list_flow_versions(&app, &caller).await?)))
 }
 
-/// Say which flow versions are deployed in an environment
+/// Set the deployed flow versions of an environment
 ///
-/// Takes the place of all that was listed for it; decisions go by it at once. Asking for what is so
-/// already changes nothing, whatever version is named. Needs the scope `manage_flow_versions` and an
-/// administrator; a bot may be one.
+/// Replaces the whole registry of the environment; decisions use it at once. A request that changes nothing
+/// succeeds, whatever `version` it names. Needs the scope `manage_flow_versions` and an administrator; a bot
+/// may be one.
 #[utoipa::path(
     put,
     path = "/api/v1/flow_versions",

@@ -1,4 +1,4 @@
-//! Foundational flows: selections, consent, versions.
+//! The API of foundational flows: selections, consent, versions.
 
 mod consents;
 mod flow_version_views;
@@ -12,12 +12,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::state::Api;
 
-/// What the API's document says of them together.
+/// Tags of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(tags(
     (name = "flows", description = "Which foundational flows a top-level group has on."),
     (name = "flow versions", description = "Which flow versions are deployed in which environment."),
-    (name = "consents", description = "What a consent is a consent to."),
+    (name = "consents", description = "The wording of consents."),
 ))]
 struct Document;
 

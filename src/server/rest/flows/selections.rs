@@ -1,4 +1,4 @@
-//! Which flows a top-level group has on, and turning one on or off.
+//! The flows of a top-level group: reading them, and turning one on or off.
 
 use axum::extract::State;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ use crate::{
 
 /// The flows of a group
 ///
-/// Every foundational flow, as the top-level group has it. A subgroup and a project have the flows of
+/// Every foundational flow with its state in the top-level group. Subgroups and projects have the flows of
 /// their top-level group. Needs the scope `read_settings` and the role Maintainer.
 #[utoipa::path(
     get,
@@ -34,12 +34,12 @@ use crate::{
     operation_id = "list_flows",
     tag = "flows",
     params(
-        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project. In the address it has %2F for '/'.", example = "acme/platform"),
+        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project. In the URL, '/' is encoded as %2F.", example = "acme/platform"),
     ),
     responses(
         (status = 200, description = "Every flow of the catalogue.", body = GroupFlows),
         (status = 403, description = "The role or the token's scopes do not allow it."),
-        (status = 404, description = "There is no such namespace, or you may not know of it."),
+        (status = 404, description = "There is no such namespace, or you may not see it."),
     ),
 )]
 pub async fn list(
@@ -62,20 +62,20 @@ pub async fn list(
     }))
 }
 
-/// How a flow shall be.
+/// The new state of a flow.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowChange {
     enabled: bool,
-    /// The version of the flow that you saw: a newer version is never overwritten.
+    /// The version of the flow that you read: a newer version is never overwritten.
     #[schema(minimum = 0)]
     version: i64,
-    /// Needed to turn `code_review/v1` on. Ignored where no consent is asked for.
+    /// Required to turn `code_review/v1` on. Ignored where no consent is needed.
     #[schema(value_type = Option<Confirmation>)]
     consent: Option<Object<Confirmation>>,
 }
 
-/// The confirmation of a wording that was shown.
+/// The confirmation of the wording that was shown.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
@@ -89,12 +89,11 @@ pub struct Confirmation {
 
 /// Turn a flow on or off
 ///
-/// Saved at once, for the whole top-level group; no other flow changes. Turning `code_review/v1` on
-/// needs the confirmation of the current wording, which is recorded as consent in the same
-/// transaction; turning it off withdraws the consent. Asking for what is so already changes nothing,
-/// whatever version is named. Needs the scope `write_settings`, for turning `code_review/v1` on
-/// `give_consent` as well, and the role Owner of the top-level group or an administrator. A bot
-/// cannot give consent.
+/// Saved at once, for the whole top-level group; no other flow changes. Turning `code_review/v1` on requires
+/// the confirmation of the current wording, which is recorded as consent in the same transaction; turning it
+/// off withdraws the consent. A request that changes nothing succeeds, whatever `version` it names. Needs the
+/// scope `write_settings`, for turning `code_review/v1` on `give_consent` as well, and the role Owner of the
+/// top-level group or an administrator. A bot cannot give consent.
 #[utoipa::path(
     put,
     path = "/api/v1/groups/{full_path}/flows/{flow}",
@@ -102,15 +101,15 @@ pub struct Confirmation {
     tag = "flows",
     params(
         ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a top-level group.", example = "acme"),
-        ("flow" = String, Path, description = "The flow's reference. In the address it has %2F for '/'.", example = "code_review/v1"),
+        ("flow" = String, Path, description = "The flow's reference. In the URL, '/' is encoded as %2F.", example = "code_review/v1"),
     ),
     request_body = FlowChange,
     responses(
         (status = 200, description = "The flow as it is now.", body = Flow),
-        (status = 403, description = "The role or the token's scopes do not allow it, or a bot asks."),
-        (status = 404, description = "There is no such group, or you may not know of it; or there is no such flow."),
-        (status = 409, description = "`conflict`: the flow was switched since that version; `current` says by whom. `consent_outdated`: `wording` is the current one."),
-        (status = 422, description = "`invalid`: a field is wrong, the group is not at the top, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed."),
+        (status = 403, description = "The role or the token's scopes do not allow it, or the caller is a bot."),
+        (status = 404, description = "There is no such group, or you may not see it; or there is no such flow."),
+        (status = 409, description = "`conflict`: the flow was changed since that version; `current` says by whom. `consent_outdated`: `wording` is the current one."),
+        (status = 422, description = "`invalid`: a field is wrong, the group is not a top-level group, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed."),
     ),
 )]
 pub async fn set(
@@ -163,7 +162,7 @@ fn refused(error: SetFlowError) -> Problem {
 }
 
 impl Confirmation {
-    /// The wording's id, which at least has to look like one.
+    /// The id of the wording, checked for its format.
     fn wording(self) -> Result<WordingId, Problem> {
         let looks_right = self.wording.split_once('-').is_some_and(|(version, hash)| {
             (1..=10).contains(&version.len())
