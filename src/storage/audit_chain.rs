@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::{
-    StorageError, UnitOfWork, on_db, repository,
+    StorageError, UnitOfWork, dialect_statements, on_db, repository,
     sealed_rows::{AuditRow, LedgerRow, Unsealed, event_columns, ledger_columns},
     statements,
     unit_of_work::Transaction,
@@ -17,6 +17,7 @@ use crate::domain::{
 };
 
 statements! {
+    SAVE_HEAD = "UPDATE audit_head SET position = $1, hash = $2 WHERE id = 1";
     HEAD = "SELECT position, hash FROM audit_head WHERE id = 1";
     HAS_OLDER_ROWS = "SELECT COUNT(*) FROM audit_older_rows WHERE id = 1";
     /// Under the lock on the head: whoever deletes the row does the sealing.
@@ -32,14 +33,17 @@ statements! {
     STANDING = "SELECT n.namespace_id, n.feature, n.ledger_id FROM namespace_consents n LEFT JOIN consent_ledger l ON l.id = n.ledger_id WHERE l.id IS NULL OR l.action <> 'given' OR l.namespace_id <> n.namespace_id OR l.feature <> n.feature OR EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = n.namespace_id AND later.feature = n.feature AND later.id > n.ledger_id) UNION ALL SELECT l.namespace_id, l.feature, l.id FROM consent_ledger l JOIN namespaces s ON s.id = l.namespace_id WHERE l.action = 'given' AND NOT EXISTS (SELECT 1 FROM consent_ledger later WHERE later.namespace_id = l.namespace_id AND later.feature = l.feature AND later.id > l.id) AND NOT EXISTS (SELECT 1 FROM namespace_consents n WHERE n.namespace_id = l.namespace_id AND n.feature = l.feature)";
 }
 
-/// PostgreSQL only: SQLite has a single writer.
-const LOCK_HEAD: &str = "SELECT position, hash FROM audit_head WHERE id = 1 FOR UPDATE";
-
-/// Appends links, given as a JSON array of arrays, and moves the head in one round trip, because other
-/// writers wait for the head meanwhile. SQLite takes two statements at once, PostgreSQL one nested in
-/// another.
-const APPEND_SQLITE: &str = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1); UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
-const APPEND_POSTGRES: &str = "WITH links AS (INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT (link ->> 0)::BIGINT, (link ->> 1)::BIGINT, (link ->> 2)::BIGINT, link ->> 3 FROM json_array_elements($1::TEXT::JSON) AS links (link)) UPDATE audit_head SET position = $2, hash = $3 WHERE id = 1";
+dialect_statements! {
+    sqlite {
+        LOCK_HEAD_SQLITE = "SELECT position, hash FROM audit_head WHERE id = 1";
+        /// Appends links, given as a JSON array of arrays, in one round trip: other writers wait for the head.
+        APPEND_SQLITE = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)";
+    }
+    postgres {
+        LOCK_HEAD_POSTGRES = "SELECT position, hash FROM audit_head WHERE id = 1 FOR UPDATE";
+        APPEND_POSTGRES = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT (link ->> 0)::BIGINT, (link ->> 1)::BIGINT, (link ->> 2)::BIGINT, link ->> 3 FROM json_array_elements($1::TEXT::JSON) AS links (link)";
+    }
+}
 
 /// How many rows are held in memory at a time.
 const PAGE: i64 = 2_000;
@@ -77,8 +81,8 @@ impl AuditChain<'_> {
     /// Locks the head against other writers until the end of the transaction, and returns it.
     pub(super) async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
         let lock = match self.uow.transaction {
-            Transaction::Sqlite(_) => HEAD,
-            Transaction::Postgres(_) => LOCK_HEAD,
+            Transaction::Sqlite(_) => LOCK_HEAD_SQLITE,
+            Transaction::Postgres(_) => LOCK_HEAD_POSTGRES,
         };
         let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(lock).fetch_optional(c).await)?;
         head.map(point).ok_or_else(|| {
@@ -108,6 +112,10 @@ impl AuditChain<'_> {
         };
         on_db!(self.uow, |c| sqlx::query(sql)
             .bind(Value::Array(links).to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        on_db!(self.uow, |c| sqlx::query(SAVE_HEAD)
             .bind(end.position)
             .bind(end.hash.as_str())
             .execute(c)

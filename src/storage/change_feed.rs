@@ -8,7 +8,12 @@
 //! databases: a reader at id *n* has seen everything up to *n*. A sequence guarantees neither: it is not
 //! rolled back, and a lower id may commit after a higher one.
 
-use super::{StorageError, UnitOfWork, on_db, repository, statements, unwritten::Unwritten};
+use serde_json::{Value, json};
+
+use super::{
+    StorageError, UnitOfWork, dialect_statements, on_db, repository, statements, unit_of_work::Transaction,
+    unwritten::Unwritten,
+};
 use crate::domain::{
     change::{Change, ChangedIn, NewChange, Topic, Topics},
     environment::Environment,
@@ -19,12 +24,21 @@ use crate::domain::{
 
 statements! {
     TAKE_IDS = "UPDATE change_head SET last = last + $1 WHERE id = 1 RETURNING last";
-    /// Without a time of its own, an entry takes that of its predecessor.
-    INSERT = "INSERT INTO changes (id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id) VALUES ($1, COALESCE($2, (SELECT at FROM changes WHERE id = $1 - CAST(1 AS BIGINT)), 0), $3, $4, $5, $6, $7, $8, $9)";
     LAST = "SELECT last FROM change_head WHERE id = 1";
     FOLLOWING = "SELECT id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id FROM changes WHERE id > $1 ORDER BY id LIMIT $2";
     OLDEST = "SELECT id, at FROM changes WHERE id > 0 ORDER BY id LIMIT $1";
     DELETE = "DELETE FROM changes WHERE id <= $1";
+}
+
+dialect_statements! {
+    sqlite {
+        /// Writes changes, given as a JSON array of arrays, in one round trip: other writers wait for the
+        /// head. A change without a time gets that of the change before, whose id is the other parameter.
+        INSERT_SQLITE = "INSERT INTO changes (id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id) SELECT value ->> 0, COALESCE(value ->> 1, (SELECT at FROM changes WHERE id = $2), 0), value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each($1)";
+    }
+    postgres {
+        INSERT_POSTGRES = "INSERT INTO changes (id, at, topic, key, environment, kind, namespace_id, namespace_path, user_id) SELECT (change ->> 0)::BIGINT, COALESCE((change ->> 1)::BIGINT, (SELECT at FROM changes WHERE id = $2), 0), change ->> 2, change ->> 3, change ->> 4, change ->> 5, (change ->> 6)::BIGINT, change ->> 7, (change ->> 8)::BIGINT FROM json_array_elements($1::TEXT::JSON) AS changes (change)";
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -98,40 +112,32 @@ impl ChangeFeed<'_> {
         if count == 0 {
             return Ok(Topics::NONE);
         }
-        let mut id = self.take_ids(count).await? - count;
-        for change in told {
-            id += 1;
-            let (namespace_id, namespace_path) = change.namespace.map(|it| (it.id.0, it.path)).unzip();
-            on_db!(self.uow, |c| sqlx::query(INSERT)
-                .bind(id)
-                .bind(change.at.as_millis())
-                .bind(change.topic.key())
-                .bind(&change.key)
-                .bind(change.environment.map(Environment::key))
-                .bind(change.kind)
-                .bind(namespace_id)
-                .bind(&namespace_path)
-                .bind(change.user.map(|it| it.0))
-                .execute(c)
-                .await
-                .map(drop))?;
-        }
-        for topic in silent {
-            id += 1;
-            on_db!(self.uow, |c| sqlx::query(INSERT)
-                .bind(id)
-                .bind(at.map(Timestamp::as_millis))
-                .bind(topic.key())
-                .bind("")
-                .bind(None::<String>)
-                .bind("")
-                .bind(None::<i64>)
-                .bind(None::<String>)
-                .bind(None::<i64>)
-                .execute(c)
-                .await
-                .map(drop))?;
-        }
+        let before = self.take_ids(count).await? - count;
+        let told = told.into_iter().map(|change| {
+            let NewChange { at, topic, key, environment, kind, namespace, user } = change;
+            let (namespace_id, path) = namespace.map(|it| (it.id.0, it.path)).unzip();
+            let environment = environment.map(Environment::key);
+            let user = user.map(|it| it.0);
+            json!([at.as_millis(), topic.key(), key, environment, kind, namespace_id, path, user])
+        });
+        let at = at.map(Timestamp::as_millis);
+        let silent = silent.into_iter().map(|topic| json!([at, topic.key(), "", null, "", null, null, null]));
+        let rows = (before + 1..).zip(told.chain(silent)).map(|(id, mut row)| {
+            if let Value::Array(columns) = &mut row {
+                columns.insert(0, id.into());
+            }
+            row
+        });
+        let sql = match self.uow.transaction {
+            Transaction::Sqlite(_) => INSERT_SQLITE,
+            Transaction::Postgres(_) => INSERT_POSTGRES,
+        };
+        on_db!(self.uow, |c| sqlx::query(sql)
+            .bind(Value::Array(rows.collect()).to_string())
+            .bind(before)
+            .execute(c)
+            .await
+            .map(drop))?;
         Ok(of_told.union(touched))
     }
 

@@ -94,6 +94,20 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// Names the statements of a file that only one of the databases understands.
+macro_rules! dialect_statements {
+    (
+        sqlite { $($(#[$lite_doc:meta])* $lite:ident = $lite_sql:expr;)* }
+        postgres { $($(#[$pg_doc:meta])* $pg:ident = $pg_sql:expr;)* }
+    ) => {
+        $($(#[$lite_doc])* const $lite: &str = $lite_sql;)*
+        $($(#[$pg_doc])* const $pg: &str = $pg_sql;)*
+        pub(in crate::storage) const ONLY_SQLITE: &[(&str, &str)] = &[$((stringify!($lite), $lite)),*];
+        pub(in crate::storage) const ONLY_POSTGRES: &[(&str, &str)] = &[$((stringify!($pg), $pg)),*];
+    };
+}
+pub(crate) use dialect_statements;
+
 /// Runs the body on the database of the unit of work, with `$conn` as its connection. After any error the
 /// unit of work cannot be committed.
 macro_rules! on_db {
@@ -143,6 +157,20 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (*file, *name, *sql)))
 }
 
+/// Of one database alone: SQLite's, then PostgreSQL's.
+const ONLY: [&[Statements]; 2] = [
+    &[
+        ("audit_chain", audit_chain::ONLY_SQLITE),
+        ("change_feed", change_feed::ONLY_SQLITE),
+        ("jobs", jobs::queue::ONLY_SQLITE),
+    ],
+    &[
+        ("audit_chain", audit_chain::ONLY_POSTGRES),
+        ("change_feed", change_feed::ONLY_POSTGRES),
+        ("jobs", jobs::queue::ONLY_POSTGRES),
+    ],
+];
+
 impl Storage {
     /// Prepares all statements against the current schema, and returns how many.
     ///
@@ -150,10 +178,19 @@ impl Storage {
     /// The first statement that does not fit the schema, by name.
     pub async fn check_statements(&self) -> Result<usize, (String, StorageError)> {
         let mut count = 0;
-        for (file, name, sql) in all_statements() {
+        for (file, name, sql) in self.statements() {
             self.prepare(sql).await.map_err(|error| (format!("{file}::{name}"), error))?;
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Every statement that this database runs: its file, name and SQL.
+    pub fn statements(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        let [sqlite, postgres] = ONLY;
+        let only = if matches!(self.pool, database::Pool::Sqlite { .. }) { sqlite } else { postgres };
+        let only =
+            only.iter().flat_map(|(file, list)| list.iter().map(move |(name, sql)| (*file, *name, *sql)));
+        all_statements().chain(only)
     }
 }

@@ -54,6 +54,7 @@ pub async fn restore(
         other => other,
     })?;
     check(&DatabaseUrl::Sqlite(SqliteConnectOptions::new().filename(&draft.path))).await?;
+    leave_ids_out(&draft.path).await?;
     // Every opening takes this lock first, so no server can start now.
     let _lock = lock_beside(target).await?;
     let kept = if target.exists() { Some(set_aside(target, stamp).await?) } else { None };
@@ -66,6 +67,23 @@ pub async fn restore(
     }
     draft.replace(target)?;
     Ok(Restored { schema, kept })
+}
+
+/// Makes the change feed go on far after the ids that it gave since the backup: a client that has one of them
+/// is told to begin anew, whatever was written meanwhile. A backup of a release without the feed has none.
+async fn leave_ids_out(draft: &Path) -> Result<(), CopyError> {
+    let mut database =
+        SqliteConnectOptions::new().filename(draft).connect().await.map_err(StorageError::from)?;
+    let has_feed: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'change_head'")
+        .fetch_one(&mut database)
+        .await
+        .map_err(StorageError::from)?;
+    if has_feed > 0 {
+        let skip = "UPDATE change_head SET last = last + 1000000000 WHERE id = 1";
+        sqlx::query(skip).execute(&mut database).await.map_err(StorageError::from)?;
+    }
+    database.close().await.map_err(StorageError::from)?;
+    Ok(())
 }
 
 /// Copies the backup to a temporary file beside the database.

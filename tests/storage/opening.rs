@@ -29,7 +29,7 @@ contract! {
 async fn every_statement_fits_the_schema(db: Database) {
     let storage = db.open().await;
     let count = storage.check_statements().await.expect("every statement prepares");
-    assert_eq!(count, duo_console::storage::all_statements().count());
+    assert_eq!(count, storage.statements().count());
     assert!(count > 40, "{count}");
 }
 

@@ -144,7 +144,9 @@ impl Features<'_> {
             .bind(seen)
             .fetch_optional(c)
             .await)?;
-        self.uow.change_feed().touch(Topic::Flags);
+        if *gates != before.gates {
+            self.uow.change_feed().touch(Topic::Flags);
+        }
         self.uow.saved(version, seen)?;
         // Only the differences: a flag may have thousands of targets.
         let (before, after) = (targets(&before.gates), targets(gates));

@@ -18,30 +18,8 @@ use crate::{
         StorageError, UnitOfWork, on_db, repository,
         sealed_rows::{LedgerRow, Unsealed, ledger_columns},
         statements,
-        unit_of_work::Transaction,
     },
 };
-
-/// Inserts a row into the ledger, between two parts of a statement.
-macro_rules! append {
-    ($($name:ident = $before:literal, $after:literal;)*) => {$(
-        const $name: &str = concat!(
-            $before,
-            "INSERT INTO consent_ledger (",
-            ledger_columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
-            $after
-        );
-    )*};
-}
-
-// Also updates the current consent: SQLite takes two statements at once, PostgreSQL one nested in another.
-append! {
-    GIVE_SQLITE = "", "; INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($3, $5, last_insert_rowid())";
-    GIVE_POSTGRES = "WITH entry AS (", "), standing AS (INSERT INTO namespace_consents (namespace_id, feature, ledger_id) SELECT $3, $5, id FROM entry) SELECT id FROM entry";
-    WITHDRAW_SQLITE = "", "; DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5";
-    WITHDRAW_POSTGRES = "WITH entry AS (", "), standing AS (DELETE FROM namespace_consents WHERE namespace_id = $3 AND feature = $5) SELECT id FROM entry";
-}
 
 /// A row to write when consent is given or withdrawn.
 pub struct NewLedgerEntry<'a> {
@@ -74,6 +52,9 @@ pub struct LedgerEntry {
 }
 
 statements! {
+    APPEND = concat!("INSERT INTO consent_ledger (", ledger_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id");
+    SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
+    CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
     LIST = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3");
 }
 
@@ -124,18 +105,20 @@ impl Consents<'_> {
             wording: entry.wording.as_str().to_owned(),
             request_id: entry.request_id.to_owned(),
         };
-        let sql = match (&self.uow.transaction, entry.action) {
-            (Transaction::Sqlite(_), LedgerAction::Given) => GIVE_SQLITE,
-            (Transaction::Sqlite(_), LedgerAction::Withdrawn) => WITHDRAW_SQLITE,
-            (Transaction::Postgres(_), LedgerAction::Given) => GIVE_POSTGRES,
-            (Transaction::Postgres(_), LedgerAction::Withdrawn) => WITHDRAW_POSTGRES,
-        };
-        // Fetches all rows, or SQLite would not run the second statement.
-        let ids: Vec<i64> = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(sql)).fetch_all(c).await)?;
-        row.id = ids.first().copied().ok_or(sqlx::Error::RowNotFound)?;
-        let id = ConsentId(row.id);
+        row.id = on_db!(self.uow, |c| row.bind(sqlx::query_scalar(APPEND)).fetch_one(c).await)?;
+        let (id, namespace) = (ConsentId(row.id), row.namespace_id);
         self.uow.unsealed.push(Unsealed::Ledger(row));
         self.uow.change_feed().touch(Topic::Flows);
+        on_db!(self.uow, |c| match entry.action {
+            LedgerAction::Given => {
+                let set = sqlx::query(SET_CURRENT).bind(namespace).bind(CODE_REVIEW_FEATURE).bind(id.0);
+                set.execute(c).await.map(drop)
+            }
+            LedgerAction::Withdrawn => {
+                let clear = sqlx::query(CLEAR_CURRENT).bind(namespace).bind(CODE_REVIEW_FEATURE);
+                clear.execute(c).await.map(drop)
+            }
+        })?;
         Ok(id)
     }
 

@@ -7,7 +7,7 @@ use crate::{
         jobs::job::{Ending, Job, JobState, Priority, Progress},
         time::Timestamp,
     },
-    storage::{StorageError, UnitOfWork, on_db, repository, statements},
+    storage::{StorageError, UnitOfWork, dialect_statements, on_db, repository, statements},
 };
 
 macro_rules! columns {
@@ -38,8 +38,15 @@ macro_rules! claim {
     };
 }
 
-/// PostgreSQL only: concurrent workers do not wait for each other.
-const CLAIM_WITHOUT_WAITING: &str = claim!(" FOR UPDATE SKIP LOCKED");
+dialect_statements! {
+    sqlite {
+        CLAIM_SQLITE = claim!("");
+    }
+    postgres {
+        /// Two workers that look at once do not wait for each other.
+        CLAIM_POSTGRES = claim!(" FOR UPDATE SKIP LOCKED");
+    }
+}
 
 /// Whether the statement affected its one row.
 macro_rules! changed {
@@ -54,7 +61,6 @@ macro_rules! changed {
 
 statements! {
     ADD = "INSERT INTO jobs (kind, subject, unique_key, lane, priority, state, due_at, run_at, attempt, lost, failures, progress, done, outcome, created_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $6, 0, 0, 0, '', 0, '', $7) ON CONFLICT (unique_key) WHERE state = 'open' DO NOTHING";
-    CLAIM = claim!("");
     /// When the next job of a priority may run.
     NEXT = concat!("SELECT run_at FROM jobs j WHERE state = 'open' AND priority = $1 AND ", may_run!("$2"), " ORDER BY run_at, id LIMIT 1");
     /// After a step: extends the lease.
@@ -193,8 +199,8 @@ impl Jobs<'_> {
         until: Timestamp,
     ) -> Result<Option<Job>, StorageError> {
         let claim = match self.uow.transaction {
-            crate::storage::unit_of_work::Transaction::Sqlite(_) => CLAIM,
-            crate::storage::unit_of_work::Transaction::Postgres(_) => CLAIM_WITHOUT_WAITING,
+            crate::storage::unit_of_work::Transaction::Sqlite(_) => CLAIM_SQLITE,
+            crate::storage::unit_of_work::Transaction::Postgres(_) => CLAIM_POSTGRES,
         };
         let kinds = spaced(kinds);
         for priority in Priority::ALL {

@@ -95,7 +95,7 @@ pub(super) async fn carry_out(
     if let Some(request) = &editor.chat_request {
         request.use_up_with_change(app, uow, (&editor.actor, &editor.origin)).await?;
     }
-    let mut all = Vec::with_capacity(change.environments.len());
+    let mut found = Vec::with_capacity(change.environments.len());
     for environment in concerned(change) {
         let stored = uow.features().find(environment, change.flag).await?;
         let is_named = change.environments.contains(&environment);
@@ -106,14 +106,18 @@ pub(super) async fn carry_out(
         }
         let after = after(uow, change, environment, &stored.gates).await?;
         let changed = Changed { environment, version: stored.version, before: stored.gates.clone(), after };
-        if changed.after != changed.before {
-            save(app, uow, editor, change.flag, &stored, &changed, why).await?;
-        } else if !is_named {
-            // Unchanged, but with a new version, so that a concurrent change is retried.
-            uow.features().save(environment, change.flag, &stored, &stored.gates).await?;
-        }
-        all.push(changed);
+        found.push((stored, changed));
     }
+    let differs = found.iter().any(|(_, it)| it.after != it.before);
+    for (stored, changed) in &found {
+        if changed.after != changed.before {
+            save(app, uow, editor, change.flag, stored, changed, why).await?;
+        } else if differs && !change.environments.contains(&changed.environment) {
+            // Unchanged, but with a new version, so that a concurrent change is retried.
+            uow.features().save(changed.environment, change.flag, stored, &stored.gates).await?;
+        }
+    }
+    let mut all: Vec<_> = found.into_iter().map(|(_, changed)| changed).collect();
     for check in failed_checks(uow, change, &all).await? {
         let Some(reason) = override_reason.filter(|_| !is_among(&change.guard.still_checked, &check)) else {
             return Err(check.into());
