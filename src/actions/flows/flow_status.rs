@@ -11,7 +11,7 @@ pub struct FlowStatus {
     pub consent: ConsentStatus,
     /// What the current state means in practice; empty where the checkbox says it all.
     pub effect: String,
-    /// Whether the flow is on but not fully in effect; `effect` says why.
+    /// Whether something keeps the flow from its promised effect; `effect` says what.
     pub hindered: bool,
     /// For optimistic locking: a form sends it back.
     pub version: i64,

@@ -1,6 +1,6 @@
-//! The API's OpenAPI document as a page: for people what `/api/openapi.json` is for programs.
+//! The API reference: the OpenAPI document (`/api/openapi.json`) rendered as a page.
 //!
-//! It is written once, from whatever the document says; only the frame differs from visitor to visitor.
+//! It is rendered once from the document; only the page frame differs between visitors.
 
 mod json;
 mod schema;
@@ -17,11 +17,11 @@ use crate::{
     ui::{components::Markdown, layout::Page},
 };
 
-/// The OpenAPI document of this very program.
+/// The OpenAPI document of this program.
 #[derive(Clone, Copy, Debug)]
 pub struct ApiDocument(pub &'static Value);
 
-/// Statuses that nearly every operation can answer, and for the same reasons.
+/// Statuses that nearly every operation may return, for the same reasons.
 const COMMON: [&str; 8] = ["400", "401", "408", "413", "415", "429", "500", "503"];
 
 #[component]
@@ -86,7 +86,7 @@ fn content(document: &'static Value) -> impl IntoView {
     }
 }
 
-/// One method of one path.
+/// A method of a path.
 struct Operation {
     method: &'static str,
     path: &'static str,

@@ -1,4 +1,4 @@
-//! Where one is signed in, and ending it.
+//! *Active sessions*: where the user is signed in, with buttons to end sessions.
 
 use leptos::prelude::*;
 

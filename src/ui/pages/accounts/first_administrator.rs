@@ -1,4 +1,4 @@
-//! The first page of a new server: its one-time link makes the first administrator.
+//! The page behind the one-time link of a new server, which creates the first administrator.
 
 use leptos::prelude::*;
 

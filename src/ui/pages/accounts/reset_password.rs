@@ -1,4 +1,4 @@
-//! Setting a new password with a link that an administrator made.
+//! The page behind a password reset link.
 
 use leptos::prelude::*;
 

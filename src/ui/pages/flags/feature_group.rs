@@ -1,5 +1,4 @@
-//! A feature group, for administrators: who is in it, with the forms that change it, and which flags
-//! name it.
+//! A feature group, for administrators: its members, the forms that change them, and the flags that name it.
 
 use leptos::prelude::*;
 
@@ -38,7 +37,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     let number = usize::from(query.page());
     let group = show_feature_group(&visit.app, caller, &name, number).await?;
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
-    // The form for a new member comes back with what was typed, the others with nothing.
+    // The form for a new member returns what was entered, the others nothing.
     let typed = query.get("name").is_some();
     let (wrong, outcome) = match outcome {
         Some(Outcome::Failed(error)) if typed => (Some(error.message()), None),
@@ -96,7 +95,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     .into_any())
 }
 
-/// What the form before this page did.
+/// The flash of the form that led here.
 #[component]
 fn Note(outcome: Option<Outcome>) -> impl IntoView {
     match outcome {
@@ -115,7 +114,7 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
     }
 }
 
-/// Who may be meant, each with the way to the form that names them.
+/// The error, with a link to the filled-in form for each actor that may have been meant.
 fn wrong_member(group: &str, message: String, meant: &[Target]) -> AnyView {
     let filled_in = |it: &Target| (it.words(), paths::feature_group_with(group, it.kind.key(), &it.name));
     view! { <WrongActor message meant=meant.iter().map(filled_in).collect() /> }.into_any()

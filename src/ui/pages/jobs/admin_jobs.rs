@@ -1,4 +1,4 @@
-//! The jobs, for administrators: what waits, what runs, what came of what ended.
+//! *Jobs*, for administrators: waiting, running and ended jobs.
 
 use leptos::prelude::*;
 
@@ -108,7 +108,7 @@ fn Row(visit: Visit, job: ListedJob) -> impl IntoView {
     }
 }
 
-/// A word for its state, and how it looks.
+/// The label and CSS class of a job's state.
 fn badge(job: &Job) -> (&'static str, &'static str) {
     match &job.state {
         JobState::Waiting if job.failures > 0 => ("Failing", "badge badge-warning"),

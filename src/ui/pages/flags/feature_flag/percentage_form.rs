@@ -1,4 +1,4 @@
-//! A percentage of actors, or of the time, and the form that sets it.
+//! A percentage gate (of actors or of time), and the form that sets it.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     usecases::flags::estimate_actors::Estimate,
 };
 
-/// `set` is what it is now.
+/// `set` is the current percentage.
 #[component]
 pub(super) fn PercentageForm(
     place: Place,

@@ -1,4 +1,4 @@
-//! Changes of the flag that are scheduled for later, and what became of the last ones.
+//! Scheduled changes of the flag, and the outcome of the last ones.
 
 use leptos::prelude::*;
 
@@ -9,10 +9,10 @@ use crate::{
     usecases::flags::list_scheduled_changes::Scheduled,
 };
 
-/// How many that have ended are shown.
+/// How many ended changes are shown.
 const ENDED: usize = 5;
 
-/// `here` is the environment of the page, to which cancelling comes back.
+/// `here` is the environment of the page, to which cancelling returns.
 #[component]
 pub(super) fn ScheduledChanges(
     visit: Visit,
