@@ -1,10 +1,10 @@
-# Thin on purpose: each target calls cargo or one of scripts/, where the reasons stand.
+# Thin on purpose: each target calls cargo or a script in scripts/, which has the details.
 
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test setup-bench build build-debug run assets test test-release check test-unit test-storage test-api test-e2e test-clients fuzz-api deny docs reference deb bench clean
 
-# Where the scripts put what they build, and first in line what scripts/setup got for this checkout.
+# Build output goes to target/, and tools that scripts/setup installed for this checkout come first in PATH.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
