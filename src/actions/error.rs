@@ -92,7 +92,7 @@ impl ActionError {
             Self::FeatureOff => "Orbit is not available to you at the moment. What you chose is kept.".into(),
             Self::Unavailable => "The database is busy. Try again in a moment.".into(),
             Self::Unwritable => {
-                "The database takes no changes at the moment, so nothing was changed. Whoever runs this server can tell why.".into()
+                "The database takes no changes at the moment, so nothing was changed. The operator of this server can find out why.".into()
             }
             Self::Internal => "Something went wrong on the server. Try again in a moment.".into(),
             Self::Offline => "The server did not answer. Check your connection and try again.".into(),

@@ -80,7 +80,7 @@ fn content(document: &'static Value) -> impl IntoView {
         {sections.collect_view()}
         <section class="mt-10" aria-labelledby="schemas">
             <h2 id="schemas" class="text-xl font-semibold">"Schemas"</h2>
-            <p class="mt-2 max-w-prose">"What bodies are made of. Answers may gain fields."</p>
+            <p class="mt-2 max-w-prose">"The schemas of request and response bodies. Responses may gain fields."</p>
             {object(&document["components"]["schemas"]).map(|(name, it)| schema::section(name, it)).collect_view()}
         </section>
     }
@@ -136,7 +136,7 @@ impl Operation {
                     .then(|| {
                         view! {
                             <details class="mt-2 border-t border-line pt-2">
-                                <summary class="cursor-pointer text-sm">"Refusals that most operations share"</summary>
+                                <summary class="cursor-pointer text-sm">"Errors that most operations share"</summary>
                                 <dl class="mt-1 divide-y divide-line">{common.into_iter().map(answer).collect_view()}</dl>
                             </details>
                         }

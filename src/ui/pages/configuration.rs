@@ -100,7 +100,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                 .then(|| {
                     view! {
                         <div class="note note-info mt-4">
-                            "Code Review Flow is being rolled out and has not reached this group: whoever holds a Duo Enterprise seat still gets GitLab Duo Code Review, even where Code Review Flow is on."
+                            "Code Review Flow is being rolled out and has not reached this group: holders of a Duo Enterprise seat still get GitLab Duo Code Review, even where Code Review Flow is on."
                             {flag.map(|href| view! { " "<a href=href>"See the feature flag"</a> })}
                         </div>
                     }

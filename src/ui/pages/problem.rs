@@ -48,7 +48,7 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
         (ErrorKind::Internal, _) => {
             tracing::error!(%error, "page failed");
             String::from(
-                "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.",
+                "Nothing was changed. Try again in a moment; if it persists, tell the operator of this server.",
             )
         }
         _ if kind.is_passing() => {

@@ -29,7 +29,7 @@ pub fn PasswordFields(wrong: Wrong) -> impl IntoView {
                 aria-describedby=described_by("password", true, first_is_wrong)
             />
             <p id="password-help" class="mt-1 text-sm text-muted">
-                {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to keep and hard to guess.")}
+                {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to remember and hard to guess.")}
             </p>
         </Field>
         <Field id="password-confirmation" label="New password again" wrong=second>

@@ -131,7 +131,7 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
                         aria-describedby=described_by("token-name", true, name_is_wrong)
                         value=typed.name
                     />
-                    <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you know it again."</p>
+                    <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you recognise it."</p>
                 </Field>
                 <fieldset aria-describedby=described_by("scopes", false, scopes_are_wrong)>
                     <legend class="label">"Scopes"</legend>

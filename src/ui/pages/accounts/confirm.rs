@@ -46,7 +46,7 @@ pub fn ConfirmPage() -> impl IntoView {
                 <div class="mx-auto max-w-sm py-12">
                     <h1 class="text-2xl font-semibold">"Confirm it is you"</h1>
                     <p class="mt-2 text-muted">
-                        "What you are about to do matters, and you signed in a while ago. Nothing was done yet: afterwards you are back where you were."
+                        "This is a sensitive action, and you signed in a while ago. Nothing has been done yet: afterwards you return to where you were."
                     </p>
                     {failed.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                     // All authentication methods, one below the other.
@@ -100,7 +100,7 @@ fn AtProvider(provider: ProviderButton, back: String) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="note">
-                        "What you typed is too long to be kept on the way there and back. Go back and copy it first."
+                        "What you typed is too long to be kept during the sign-in. Go back and copy it first."
                     </p>
                 }
             })}

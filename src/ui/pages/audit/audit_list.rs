@@ -77,7 +77,7 @@ pub(super) fn AuditList(
             .collect_view();
         let nothing = match (going_on, filtered) {
             (true, _) => "There is nothing older.",
-            (false, true) => "No event fits the filter. Take something out of it, or clear it.",
+            (false, true) => "No event fits the filter. Remove a condition, or clear it.",
             (false, false) => "Nothing was changed here yet.",
         };
         view! {

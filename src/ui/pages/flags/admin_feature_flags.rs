@@ -60,7 +60,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
                 {if empty {
                     view! {
                         <p class="mt-4 text-muted">
-                            "No flag fits the filter. Take something out of it, or clear it."
+                            "No flag fits the filter. Remove a condition, or clear it."
                         </p>
                     }
                         .into_any()
@@ -166,7 +166,7 @@ fn Row(visit: Visit, flag: FlagSummary) -> impl IntoView {
         .collect_view();
     let (type_name, description) = match flag.definition {
         Some(it) => (it.flag_type.name(), it.description),
-        None => ("Undefined", String::from("Nothing says what it is for.")),
+        None => ("Undefined", String::from("No description.")),
     };
     view! {
         <li class="grid gap-x-6 gap-y-3 px-4 py-3 lg:grid-cols-[1fr_auto]">

@@ -50,7 +50,7 @@ pub fn AdminFeatureGroupsPage() -> impl IntoView {
                             <span class="badge">"Built in"</span>
                         </p>
                         <p class="mt-0.5 text-sm">
-                            "Every administrator, and nobody else. Whoever becomes an administrator is in it."
+                            "Every administrator, and nobody else. New administrators are added automatically."
                         </p>
                         <Flags flags=list.for_administrators />
                     </li>

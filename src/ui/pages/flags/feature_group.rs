@@ -66,7 +66,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         <Page title=name.clone() crumbs nav=Some(Nav::of_administrators(paths::ADMIN_FEATURE_GROUPS))>
             <h1 class="pt-4 text-2xl font-semibold wrap-anywhere">{name.clone()}</h1>
             <p class="mt-1 max-w-prose text-muted">
-                "A flag that is open for this group is open for everybody in it. A change counts at once, in every environment, and in a change freeze as well."
+                "A flag that is open for this group is open for everybody in it. A change takes effect at once, in every environment, even during a change freeze."
             </p>
             <Note outcome />
             <section class="card mt-6 p-5" aria-labelledby="members">
@@ -100,7 +100,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
 fn Note(outcome: Option<Outcome>) -> impl IntoView {
     match outcome {
         Some(Outcome::FeatureGroupCreated) => {
-            view! { <StatusNote>"The group is created. Say now who is in it."</StatusNote> }.into_any()
+            view! { <StatusNote>"The group is created. Now add its members."</StatusNote> }.into_any()
         }
         Some(Outcome::MemberAdded { member }) => {
             view! { <StatusNote><strong>{member}</strong>" is in the group."</StatusNote> }.into_any()

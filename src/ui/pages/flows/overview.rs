@@ -173,7 +173,7 @@ fn Children(children: Vec<Namespace>) -> impl IntoView {
         view! {
             <section class="mt-8" aria-labelledby="children">
                 <h2 id="children" class="text-base font-semibold">"Subgroups and projects"</h2>
-                <p class="mt-1 text-sm text-muted">"They have the flows of the top-level group."</p>
+                <p class="mt-1 text-sm text-muted">"They inherit the flows of the top-level group."</p>
                 <ul class="card mt-3 divide-y divide-line">
                     {children
                         .into_iter()

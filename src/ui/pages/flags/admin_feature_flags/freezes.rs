@@ -43,7 +43,7 @@ pub(super) fn Freezes(
         <section class="card mt-4 p-5" aria-labelledby="freezes">
             <h2 id="freezes" class="text-base font-semibold">"Change freezes"</h2>
             <p class="mt-1 max-w-prose text-sm text-muted">
-                "In an environment that is frozen nobody changes a flag without saying why, and scheduled changes fail."
+                "In a frozen environment flags cannot be changed without a reason that overrides the freeze, and scheduled changes fail."
             </p>
             <Note outcome />
             {if none {
@@ -136,7 +136,7 @@ fn Begin(
                         value=query.text("reason")
                     />
                     <p id="freeze-reason-help" class="mt-1 text-sm text-muted">
-                        "Shown to whoever changes a flag there."
+                        "Shown to everyone who changes a flag there."
                     </p>
                 </Field>
             </div>

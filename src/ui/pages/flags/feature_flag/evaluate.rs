@@ -167,9 +167,7 @@ const fn why(gate: Gate, on: bool) -> &'static str {
         Gate::Boolean => "The flag is on for everyone here.",
         Gate::Actor => "The flag is open for one of them by name.",
         Gate::PercentageOfActors => "One of them is within the percentage.",
-        Gate::PercentageOfTime => {
-            "The dice fell within the percentage this time. The next answer may be another."
-        }
+        Gate::PercentageOfTime => "This evaluation fell within the percentage of time. The next one may not.",
         Gate::FeatureGroup => "One of them is in a feature group that the flag is open for.",
         Gate::Closed => "Something is set here, and nothing of it is open for them.",
     }

@@ -299,11 +299,11 @@ pub(super) fn taken_in(estimate: &Estimate) -> String {
 fn in_words(check: &FlagError) -> String {
     match check {
         FlagError::AheadOfStaging => String::from(
-            "Production would be further open than staging. Change staging first, or say below why not.",
+            "Production would be further open than staging. Change staging first, or give a reason below to override this check.",
         ),
         FlagError::Frozen { environment, reason } => {
             format!(
-                "To change the flag now, say below why, in spite of the change freeze in {environment}: {reason}"
+                "To change the flag now, give a reason below to override the change freeze in {environment}: {reason}"
             )
         }
         other => other.to_string(),

@@ -33,7 +33,7 @@ pub(super) fn ScheduledChanges(
         <section class="card mt-8 p-5" aria-labelledby="scheduled-heading">
             <h2 id="scheduled-heading" class="text-base font-semibold">"Scheduled changes"</h2>
             <p class="mt-1 text-sm text-muted">
-                "To schedule one, ask for the change above, and say in its dialog when it is to be made."
+                "To schedule one, choose the change above, and enter a time in its dialog."
             </p>
             {if empty {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()
