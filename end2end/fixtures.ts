@@ -1,6 +1,5 @@
-// What every test starts with: a server of its own on a database of its own with the demo data, a
-// page with somebody signed in, and a guard that fails the test on whatever the browser complains
-// about.
+// Test fixtures: a server with its own copy of the demo database, a page with a signed-in user, and a guard
+// that fails the test on browser errors and warnings.
 
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

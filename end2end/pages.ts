@@ -1,5 +1,5 @@
-// The pages as a person finds them: by role and label. What a person does differently without
-// JavaScript is done differently here, so that the specs need not know.
+// Page objects: elements are found by role and label. Differences in use without JavaScript are hidden here,
+// so that specs need not know.
 
 import { expect, type Locator, type Page } from '@playwright/test';
 

@@ -1,5 +1,5 @@
-// Every scenario runs twice: with JavaScript and without, and ends in the same outcome. What is by
-// its nature for one of the two alone carries a tag that says so.
+// Every scenario runs with JavaScript and without, with the same outcome. Scenarios that make sense in only
+// one of the two are tagged.
 
 import { defineConfig } from '@playwright/test';
 

@@ -1,5 +1,5 @@
-// An OpenID Connect provider on loopback: the certified oidc-provider with a sign-in page of its own, on
-// which one types who one is. It can be down, and its people can change.
+// An OpenID Connect provider on loopback: the certified oidc-provider with a sign-in page where the user is
+// entered. It can be down, and its users can change.
 
 import { once } from 'node:events';
 import { type IncomingMessage, type Server as HttpServer, type ServerResponse, createServer } from 'node:http';

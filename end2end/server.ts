@@ -1,5 +1,4 @@
-// The program under test: started on a database of its own, stopped by the signal that an operator
-// would send.
+// The program under test: started on its own database, stopped with SIGTERM.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

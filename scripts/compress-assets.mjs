@@ -1,13 +1,13 @@
-// node scripts/compress-assets.mjs DIR: writes FILE.br and FILE.gz beside every file in DIR that gets
-// smaller by it, so that the server never compresses one, prints the sizes, and fails when what every
-// visitor pays for has grown over its budget.
+// node scripts/compress-assets.mjs DIR: writes FILE.br and FILE.gz next to every file in DIR that they
+// make smaller, so that the server need not compress at run time; prints the sizes, and fails when an asset
+// exceeds its budget.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const KB = 1024;
-// In bytes as sent with Brotli. Raise one only with a reason that a visitor would accept.
+// In bytes with Brotli. Raise one only for a reason that a visitor would accept.
 const BUDGETS = [
   { what: "browser part (wasm and js)", file: /^pkg\/.*\.(wasm|js)$/, limit: 120 * KB },
   { what: "style sheet", file: /^pkg\/.*\.css$/, limit: 12 * KB },
@@ -36,7 +36,7 @@ for (const { what, file, limit } of BUDGETS) {
 }
 process.exit(over ? 1 : 0);
 
-/** Writes the compressed twins of one file; where there is none, its size is that of the file. */
+/** Writes the compressed variants of a file; the size of a variant that was not written is the file's. */
 function compress(path) {
   const content = readFileSync(path);
   const sizes = { name: path.slice(dir.length + 1), raw: content.length, gzip: content.length, brotli: content.length };

@@ -1,22 +1,22 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by every script here: where things are, which tools come first, and how scripts speak.
+# Sourced by every script: paths, PATH, and helpers for output.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/target/tools
 cd "$root" || exit
 
-# Tools that scripts/setup made for this checkout, then those from npm, then the system's.
+# Tools that scripts/setup installed for this checkout, then npm's, then the system's.
 export PATH="$tools/bin:$root/node_modules/.bin:$PATH"
 
-# The scripts name files under target/, so that is where cargo has to put them. The browser part has a
-# directory of its own: its builds and the server's never wait for each other.
+# The scripts expect build output in target/. The browser part has its own target directory, so that its
+# builds and the server's do not wait for each other's lock.
 export CARGO_TARGET_DIR="$root/target"
 front=$root/target/front
 
-# How the browser part is compiled, wherever it is.
+# Flags for compiling the browser part.
 browser_build=(--locked --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features hydrate)
-# Panic messages name source files: shipped to every visitor, they should not tell where we build, and
-# the same sources should give the same bytes everywhere.
+# Panic messages contain source paths: remap them, so that they do not reveal the build directory and builds
+# are reproducible.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=$root=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 
 say() { printf '==> %s\n' "$*"; }
@@ -26,8 +26,8 @@ die() {
   exit 1
 }
 
-# The directory of a complete set of PostgreSQL server programs. They are looked for behind the links
-# in PATH, because the server finds its own files from where it really lies.
+# The directory of a complete set of PostgreSQL server programs. Symlinks in PATH are resolved, because the
+# server finds its files relative to its real location.
 postgres_bin() {
   local initdb dir
   for initdb in "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb; do
@@ -41,7 +41,7 @@ postgres_bin() {
   return 1
 }
 
-# The browser of the end-to-end tests: CHROMIUM_PATH or CHROMIUM where set, else what is installed.
+# The browser of the end-to-end tests: CHROMIUM_PATH or CHROMIUM if set, else an installed one.
 chromium_path() {
   local name
   for name in "${CHROMIUM_PATH:-}" "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
@@ -53,13 +53,13 @@ chromium_path() {
   return 1
 }
 
-# What the outer tests test: the build that the inner ones made (`make test-release` names the other).
+# The program under test in the outer tests: the debug build by default (`make test-release` sets another).
 program=${DUO_CONSOLE_BIN:-$root/target/debug/duo-console}
 need_program() {
   [ -x "$program" ] || die "$program is not there: cargo build --locked"
 }
 
-# Serves demo data from a database of its own until the script ends: at $address, in the folder $place.
+# Serves demo data from a temporary database until the script ends: at $address, in the folder $place.
 start_demo_server() {
   need_program
   place=$(mktemp -d)
@@ -78,14 +78,14 @@ start_demo_server() {
   die "the server did not start: $(cat "$place/log")"
 }
 
-# demo_token USER: with every scope.
+# demo_token USER: prints a token with all scopes.
 demo_token() {
   local scopes=(--scope read_decisions --scope read_settings --scope write_settings --scope give_consent
     --scope manage_flow_versions)
   "$program" token create --user "$1" --name test "${scopes[@]}" 2>/dev/null
 }
 
-# That the server still runs, and found nothing wrong with itself.
+# Asserts that the server is still running and logged no errors.
 server_is_well() {
   kill -0 "$server" || die "the server ended: $(cat "$place/log")"
   if grep -i 'panicked\|ERROR' "$place/log"; then

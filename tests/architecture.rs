@@ -1,5 +1,5 @@
-//! The walls of the house, checked: which room may use which, and what may stand where. A failure
-//! says where the line should move to. The plan is `ARCHITECTURE.md`.
+//! Checks the architecture described in `ARCHITECTURE.md`: which room and capability may use which, and
+//! where certain dependencies are allowed. A failure says where the line should move to.
 
 #[path = "architecture/circles.rs"]
 mod circles;
@@ -13,7 +13,7 @@ use self::{
     imports::{Import, Source, Sources},
 };
 
-/// Which rooms a room may use, besides itself.
+/// The rooms that a room may use, apart from itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("storage", &["domain"]),
@@ -25,8 +25,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["domain", "storage", "usecases", "server"]),
 ];
 
-/// Which capabilities a capability may use, in whatever room: the folders of that name. What stands in no
-/// such folder puts them together, and may use all.
+/// The capabilities that a capability may use, in whatever room: the folders of that name. Files outside of
+/// them compose capabilities and may use all.
 const CAPABILITIES: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("accounts", &["core"]),
@@ -43,7 +43,7 @@ const CAPABILITIES: &[(&str, &[&str])] = &[
     ("audit", &["core", "accounts", "people", "flows"]),
 ];
 
-/// Words that belong to certain rooms or files, and where a line with one should go instead.
+/// Identifiers that are allowed only in certain rooms or files, and where a line with one should go instead.
 const BELONGS: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["storage/"], "SQL belongs in src/storage"),
     ("axum", &["server/", "cli/serve.rs"], "requests and answers belong in src/server"),
@@ -80,14 +80,14 @@ const BELONGS: &[(&str, &[&str], &str)] = &[
     ("leptos", &["ui/", "actions/", "server/", "lib.rs"], "markup belongs in src/ui"),
 ];
 
-/// Lines of a file that are not tests.
+/// Maximum number of lines in a file, without its tests.
 const MOST_LINES: usize = 400;
 
 fn sources() -> Sources {
     Sources::below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
-/// Without tests, comments and texts.
+/// The source without tests, comments and string literals.
 fn code(source: &Source) -> String {
     without_texts(without_tests(&source.text))
 }
@@ -106,7 +106,7 @@ fn without_tests(text: &str) -> &str {
     text.find("#[cfg(test)]").map_or(text, |at| &text[..at])
 }
 
-/// Lines stay, comments and what stands in quotes go.
+/// Removes comments and the contents of string literals; keeps line breaks.
 fn without_texts(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let mut code = String::new();
@@ -126,14 +126,14 @@ fn without_texts(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The rooms that a file names.
+/// The rooms that a file refers to.
 fn rooms_used(source: &Source) -> BTreeSet<&'static str> {
     let rooms = MAY_USE.iter().map(|(room, _)| *room);
     let named: BTreeSet<_> = source.named().filter(|it| it[0] == "crate").map(|it| it[1].clone()).collect();
     rooms.filter(|room| named.contains(*room)).collect()
 }
 
-/// The imports of one capability from another that the table does not allow.
+/// Imports between capabilities that the table does not allow.
 fn against_the_table(imports: &[Import]) -> Vec<String> {
     let mut wrong = Vec::new();
     for Import { from, to, line, name } in imports {
@@ -146,7 +146,7 @@ fn against_the_table(imports: &[Import]) -> Vec<String> {
     wrong
 }
 
-/// Inside a room.
+/// Dependency cycles inside a room.
 fn circles_inside(imports: Vec<Import>) -> Vec<String> {
     let mut inside = imports;
     inside.retain(|it| room(&it.from).is_some() && room(&it.from) == room(&it.to));
@@ -174,8 +174,8 @@ fn capabilities_use_only_those_of_the_table() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Files that need each other are one thing in several places. A file that hands on what others define
-/// (`pub use`) is in nobody's way: whoever takes it from there is seen to take it from where it is defined.
+/// Files that depend on each other are one thing in several places. Re-exports (`pub use`) are not
+/// dependencies: an import through one is attributed to the defining file.
 #[test]
 fn no_circle_of_files_inside_a_room() {
     let circles = circles_inside(sources().imports());
@@ -196,7 +196,7 @@ fn libraries_stand_where_they_belong() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is put into a page as it is, and not as text, is a constant of ours.
+/// Only our own constants are inserted into pages as raw HTML.
 #[test]
 fn markup_is_put_in_as_it_is_in_one_place() {
     let sources = sources();
@@ -245,7 +245,7 @@ fn both_databases_have_the_same_migrations() {
     assert!(!names("sqlite").is_empty());
 }
 
-/// The checks above must be able to fail.
+/// The checks above are able to fail.
 #[test]
 fn a_broken_wall_is_seen() {
     let text = "use crate::{\n    domain::{ids::UserId, time},\n    storage::Storage,\n};\nfn f() { crate::server::g() }\n\
@@ -256,7 +256,7 @@ fn a_broken_wall_is_seen() {
     assert_eq!(without_texts("let a = \"crate::ui\"; // crate::cli"), "let a = ; ");
 }
 
-/// A room of these files, by their names below it.
+/// The imports in a room with these files: path below the room, and text.
 fn imports_of(files: &[(&str, &str)]) -> Vec<Import> {
     Sources::new(files.iter().map(|(path, text)| (format!("room/{path}"), (*text).to_owned()))).imports()
 }
@@ -282,7 +282,7 @@ fn a_parent_that_hands_on_what_its_children_define_is_in_no_circle() {
         ("b.rs", "pub struct B;\npub fn text() {}\n#[cfg(test)]\nmod tests { use super::super::A; }"),
     ];
     assert_eq!(circles_inside(imports_of(&facade)), [""; 0]);
-    // One that defines what they need, and needs them, is.
+    // A parent that uses its children and defines what they use is part of a cycle.
     let mut real = facade;
     real[0].1 = "mod a;\nmod b;\npub use a::A;\npub use b::{B, text};\npub struct C(A);";
     real[2].1 = "use super::C;\npub struct B;\npub fn text() {}";

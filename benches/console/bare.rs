@@ -1,9 +1,9 @@
-//! The yardstick: axum with one handler that returns a constant, in a process of its own.
+//! The baseline: axum with one handler that returns a constant, in a separate process.
 
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 
-/// Makes this program the bare server instead of the benchmark.
+/// The argument that makes this program the bare server instead of the benchmark.
 pub const ARGUMENT: &str = "--bare";
 
 #[tokio::main]

@@ -1,4 +1,5 @@
-//! Decisions while somebody else writes what no decision rests on, and while they write what all do.
+//! Latency of decisions under concurrent writes: some that invalidate no cache, and some that invalidate
+//! all caches.
 
 use crate::{
     DECISION, ROUNDS, median,
@@ -33,16 +34,16 @@ use duo_console::{
 
 const EVERY: Duration = Duration::from_millis(20);
 
-/// What is written fifty times a second.
+/// What the writer writes, fifty times a second.
 #[derive(Clone, Copy)]
 enum Writes {
-    /// Sign-ins, tokens that are made and used, jobs that are claimed and done.
+    /// Sign-ins, tokens created and used, jobs claimed and done.
     Unrelated,
-    /// Something of every topic.
+    /// Changes of every topic of the change feed.
     Everything,
 }
 
-/// Somebody who writes until they are stopped.
+/// A background thread that writes until it is stopped.
 struct Writer {
     over: Arc<AtomicBool>,
     thread: thread::JoinHandle<u32>,
@@ -56,7 +57,7 @@ impl Writer {
         Self { over, thread }
     }
 
-    /// How many writes it came to.
+    /// Stops it and returns the number of writes.
     fn stop(self) -> u32 {
         self.over.store(true, Ordering::Release);
         self.thread.join().expect("it writes")

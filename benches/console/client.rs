@@ -1,4 +1,4 @@
-//! A plain HTTP/1.1 client: one request at a time on one connection, or many at a steady rate.
+//! A minimal HTTP/1.1 client: sequential requests on one connection, or many at a constant rate.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -20,7 +20,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// Milliseconds.
+/// Latency percentiles, in milliseconds.
 pub struct Latency {
     pub p50: f64,
     pub p99: f64,
@@ -33,7 +33,7 @@ impl Client {
         Self { address, stream: BufReader::new(stream) }
     }
 
-    /// One that asked once and stays.
+    /// A connection that made one request and stays open.
     pub fn idle(address: SocketAddr) -> Self {
         let mut client = Self::connect(address);
         assert_eq!(client.send("GET", "/-/liveness", "Accept: */*", "").status, 200);
@@ -76,7 +76,7 @@ impl Client {
         cookie.unwrap_or_else(|| panic!("signing in answered {}", reply.status)).to_owned()
     }
 
-    /// Milliseconds for turning Code Review on with its consent, which is turned off again in between.
+    /// Milliseconds for turning Code Review on with consent; it is turned off again between runs.
     pub fn consent(&mut self, token: &str) -> f64 {
         const FLOW: &str = "/api/v1/groups/acme/flows/code_review%2Fv1";
         let header = format!("Authorization: Bearer {token}\r\nContent-Type: application/json");
@@ -100,7 +100,7 @@ impl Client {
     }
 }
 
-/// Asks at least so many times, as fast as it can. How often it was.
+/// Makes at least `times` requests as fast as possible, and returns how many there were.
 pub fn ask_often(address: SocketAddr, path: &'static str, header: &str, times: u32) -> u32 {
     const THREADS: u32 = 8;
     let each = times.div_ceil(THREADS);
@@ -117,8 +117,8 @@ pub fn ask_often(address: SocketAddr, path: &'static str, header: &str, times: u
     each * THREADS
 }
 
-/// Asks at a steady rate for some seconds. A request counts from when it was due, whether or not the
-/// server let it go out then.
+/// Makes requests at a constant rate for some seconds. Latency is measured from when a request was due, not
+/// from when it was sent, which avoids coordinated omission.
 pub fn at_rate(address: SocketAddr, path: &'static str, header: &str, per_second: f64) -> Latency {
     const THREADS: u32 = 8;
     const FOR: Duration = Duration::from_secs(8);

@@ -1,4 +1,4 @@
-//! What one durable commit costs where the database lies.
+//! The cost of one durable commit on the database's disk.
 
 use std::{path::Path, time::Instant};
 
@@ -9,8 +9,8 @@ use sqlx::{
 
 use crate::{median, millis};
 
-/// One row in a transaction of its own, as the program sets SQLite (WAL, `synchronous=FULL`), in
-/// milliseconds.
+/// Milliseconds for one row in its own transaction, with the program's SQLite settings (WAL,
+/// `synchronous=FULL`).
 #[tokio::main(flavor = "current_thread")]
 pub async fn durable_commit(folder: &Path) -> f64 {
     let options = SqliteConnectOptions::new()

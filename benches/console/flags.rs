@@ -1,5 +1,5 @@
-//! Feature flags: over OpenFeature's protocol one and all of them, in process, and what very many of
-//! them cost a decision.
+//! Feature flags: evaluating one and all of them through OFREP, evaluation in process, and how very many
+//! flags affect decisions.
 
 use crate::{
     DECISION, ROUNDS,
@@ -57,12 +57,12 @@ pub fn measure(report: &mut Report, bare: &Bare) {
     ));
 }
 
-/// A server with so many flags, each with so many actors: of three, one is for a percentage besides, and
-/// one for everyone. The flag that the decision asks is among them.
+/// A server with `flags` flags of `actors` actors each; a third of them also have a percentage, another third
+/// are on for everyone. The flag that decisions evaluate is among them.
 fn with_flags(flags: u32, actors: u32) -> Console {
     let console = Console::start();
     fill(console.folder(), flags, actors);
-    // Past the program nothing told of them.
+    // They were written behind the program's back, so its cache does not know of them.
     let token = console.token_to_set_flags();
     let header = format!("PRIVATE-TOKEN: {token}\r\nContent-Type: application/json");
     let reply = Client::connect(console.address).send(
@@ -102,7 +102,7 @@ async fn fill(folder: &Path, flags: u32, actors: u32) {
     }
 }
 
-/// What has `wrk` post the context with a token; a file.
+/// Writes a Lua script that makes `wrk` post the context with a token; returns its path.
 fn post(console: &Console, name: &str) -> String {
     let token = console.token("reviewer");
     let path = console.folder().join(format!("{name}.lua"));
@@ -113,8 +113,8 @@ fn post(console: &Console, name: &str) -> String {
     path.display().to_string()
 }
 
-/// Microseconds for one evaluation of a flag with 1,000 actors and a percentage, for somebody who is
-/// among them and for somebody who is not.
+/// Microseconds for one evaluation of a flag with 1,000 actors and a percentage, averaged over users of whom
+/// one in seven is among the actors.
 fn in_process() -> f64 {
     const TIMES: u32 = 1_000_000;
     let flag = FlagDefinition::new("duo_developer_orbit", FlagType::Beta, false);

@@ -1,4 +1,4 @@
-//! Jobs: how many two workers claim and finish, each with two durable commits.
+//! Jobs: throughput of two workers; each job takes two durable commits.
 
 use std::{path::Path, sync::Arc, time::Instant};
 
@@ -16,7 +16,7 @@ use duo_console::{
 
 const JOBS: u32 = 3_000;
 
-/// Nothing to do, once.
+/// A job with one empty step.
 struct Nothing;
 
 impl JobHandler<App> for Nothing {
@@ -39,7 +39,7 @@ impl JobHandler<App> for Nothing {
     }
 }
 
-/// Jobs a second, on SQLite as the program sets it.
+/// Jobs per second, with the program's SQLite settings.
 #[tokio::main]
 pub async fn claimed_and_finished(folder: &Path) -> f64 {
     let url = format!("sqlite://{}", folder.join("jobs.db").display()).parse().expect("a URL");

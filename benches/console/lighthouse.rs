@@ -1,4 +1,4 @@
-//! What Lighthouse says about a page, as it is for a phone.
+//! Lighthouse scores of a page, for a mobile device.
 
 use std::{path::Path, process::Command};
 

@@ -1,9 +1,9 @@
-//! What the program is fast at, as ratios to the least that the same machine can do in the same run: a
-//! bare axum handler for requests, one durable commit for consents. `make bench` builds, runs this and
-//! writes `docs/performance.md`.
+//! Benchmarks, as ratios to a baseline from the same run on the same machine: a bare axum handler for
+//! requests, one durable commit for consents. `make bench` builds and runs this, and writes
+//! `docs/performance.md`.
 //!
-//! Throughput is measured by `wrk`, in turns, so that a machine that slows down slows all of them down;
-//! what is said is the median of the rounds.
+//! Throughput is measured by `wrk` in interleaved rounds, so that a machine that slows down affects all of
+//! them; the median is reported.
 
 mod bare;
 mod beside;
@@ -84,7 +84,7 @@ fn main() {
     report.add(Figure::below_millis("Decision, p99 at half of its highest rate", latency.p99, Some(1.0)));
 
     let commit = commit::durable_commit(console.folder());
-    // The first connection was idle for too long.
+    // A new connection: the first was idle for too long.
     let consent = Client::connect(console.address).consent(&console.token_to_consent());
     report.add(Figure::below_millis("One durable SQLite commit", commit, None));
     report.add(Figure::below_millis("One consent, through the API", consent, None));
@@ -107,13 +107,13 @@ fn main() {
     }
 }
 
-/// What `wrk` gets out of an address.
+/// Throughput of a URL, by `wrk`.
 fn requests_per_second(url: &str, header: Option<&str>) -> f64 {
     let header = header.map(|header| ["-H", header]);
     rate_of(url, header.as_ref().map_or(&[], |it| it))
 }
 
-/// The same with arguments for `wrk`.
+/// Like [`requests_per_second`], with arguments for `wrk`.
 fn rate_of(url: &str, arguments: &[&str]) -> f64 {
     let mut wrk = Command::new("wrk");
     wrk.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{SECONDS}s")]).args(arguments);

@@ -1,4 +1,4 @@
-//! What was measured, for the terminal and for `docs/performance.md`.
+//! The results, for the terminal and for `docs/performance.md`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ pub struct Report(Vec<Figure>);
 pub struct Figure {
     what: String,
     value: String,
-    /// What it should be, and whether it is.
+    /// The target, and whether it was met.
     aim: Option<(String, bool)>,
 }
 
@@ -66,8 +66,7 @@ impl Report {
         self.add(Figure { what: what.to_owned(), value: format!("{per_second:.0} requests/s"), aim: None });
     }
 
-    /// The part of the document that is measured; what was found out about it stands below a marker
-    /// and is kept.
+    /// The document with new results; everything below the marker in `old` is kept.
     pub fn document(&self, old: &str) -> String {
         let kept = old.find(MARKER).map_or("\n", |at| &old[at + MARKER.len()..]);
         format!("{HEAD}{self}\n{MARKER}{kept}")

@@ -1,4 +1,4 @@
-//! The two servers that are measured: the program with its demo data, and the bare one.
+//! The servers under test: the program with its demo data, and the bare one.
 
 use std::{
     fs::File,
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{bare, median, millis};
 
-/// Killed when dropped.
+/// A process that is killed on drop.
 struct Running(Child);
 
 impl Drop for Running {
@@ -23,7 +23,7 @@ impl Drop for Running {
     }
 }
 
-/// The first line of what it says.
+/// Starts a process; returns the first line of its stdout.
 fn start(command: &mut Command) -> (Running, String) {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program runs");
     let mut line = String::new();
@@ -56,7 +56,8 @@ pub struct Console {
 }
 
 impl Console {
-    /// On a fresh SQLite database beside the build, so that its commits reach a disk and no memory.
+    /// Starts the program on a fresh SQLite database below `target/`, so that commits reach a disk and not a
+    /// tmpfs.
     pub fn start() -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let (running, address) = Self::serve(folder.path());
@@ -83,17 +84,17 @@ impl Console {
         format!("http://{}{path}", self.address)
     }
 
-    /// A token that asks for decisions.
+    /// A token with the scope for decisions.
     pub fn token(&self, username: &str) -> String {
         self.make_token(username, &["read_decisions"])
     }
 
-    /// A token that turns Code Review on.
+    /// A token with the scopes to turn Code Review on.
     pub fn token_to_consent(&self) -> String {
         self.make_token("owner", &["read_settings", "write_settings", "give_consent"])
     }
 
-    /// A token that sets feature flags.
+    /// A token with the scope to set feature flags.
     pub fn token_to_set_flags(&self) -> String {
         self.make_token("admin", &["write_settings"])
     }
@@ -109,7 +110,7 @@ impl Console {
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
 
-    /// What it holds in memory, in MB.
+    /// Resident memory of the process, in MB.
     pub fn resident_mb(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).expect("/proc");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
@@ -117,7 +118,7 @@ impl Console {
         kib / 1024.0
     }
 
-    /// From the start of the process until it says that it listens, in milliseconds.
+    /// Restarts it; milliseconds from the start of the process until it listens.
     pub fn stop_and_start_again(self) -> f64 {
         let Self { folder, running, .. } = self;
         drop(running);

@@ -1,4 +1,4 @@
-// A program's key: made once, shown once, revoked for good.
+// Access tokens: created, shown once, revoked.
 
 import { expect, test } from '../fixtures.ts';
 import { paths } from '../pages.ts';

@@ -1,5 +1,4 @@
-// What is one's own: where one is signed in, the password, a link when it is forgotten. And the first
-// page of a new server.
+// Account settings: sessions, password, reset links; and the first administrator of a new server.
 
 import { join } from 'node:path';
 

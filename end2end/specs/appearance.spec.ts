@@ -1,5 +1,4 @@
-// How things look where that says something: which box can be ticked, which page one is on, what belongs
-// to what.
+// Appearance that carries meaning: disabled checkboxes, the current page, grouping.
 
 import { expect, test } from '../fixtures.ts';
 import { paths, signIn } from '../pages.ts';

@@ -1,4 +1,4 @@
-// Who changed what: found by a filter, kept through the pages, taken away as a file.
+// Audit events: filtered, paged, exported.
 
 import { readFile } from 'node:fs/promises';
 

@@ -1,11 +1,11 @@
-// What somebody does before the page woke is carried out when it wakes, or works already.
+// Input before hydration either works already or is carried out on hydration.
 
 import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures.ts';
 import { Toggle, paths } from '../pages.ts';
 
-/** Keeps the page asleep until what this returns is called. */
+/** Delays hydration until the returned function is called. */
 async function asleep(page: Page, address: string): Promise<() => void> {
   let wake: () => void = () => {};
   const held = new Promise<void>((resolve) => (wake = resolve));

@@ -1,4 +1,4 @@
-// Where the focus is after something was done, and what it is told there.
+// Focus management after actions, and what screen readers announce there.
 
 import type { Locator, Page } from '@playwright/test';
 

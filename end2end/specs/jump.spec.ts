@@ -1,4 +1,4 @@
-// Jump-to finds pages by a few letters.
+// Jump to finds pages by part of their name.
 
 import { expect, test } from '../fixtures.ts';
 import { paths } from '../pages.ts';

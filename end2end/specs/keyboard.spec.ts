@@ -1,4 +1,4 @@
-// The whole story of consent without a mouse.
+// Consent by keyboard alone.
 
 import type { Locator, Page } from '@playwright/test';
 

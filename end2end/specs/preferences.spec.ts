@@ -1,4 +1,4 @@
-// How the pages look and how they write times.
+// Display preferences: theme and time format.
 
 import type { Page } from '@playwright/test';
 

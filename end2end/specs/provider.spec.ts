@@ -1,4 +1,4 @@
-// Signing in by a real OpenID Connect provider.
+// Sign-in through a conforming OpenID Connect provider.
 
 import { writeFile } from 'node:fs/promises';
 

@@ -1,4 +1,4 @@
-// Who may do what: what one may not see is not there, what one may not do says who could.
+// Authorisation: what a user may not see is not there; what they may not do says which role could.
 
 import { expect, test } from '../fixtures.ts';
 import { paths } from '../pages.ts';

@@ -1,4 +1,4 @@
-// The pictures of the documentation, made anew with UPDATE_SCREENSHOTS=1.
+// The screenshots of the documentation, regenerated with UPDATE_SCREENSHOTS=1.
 
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// Who signed in a while ago confirms who they are before something that matters, and loses nothing.
+// Sensitive actions require re-authentication after a while, and no input is lost.
 
 import type { Page } from '@playwright/test';
 

@@ -1,4 +1,4 @@
-// Two owners have the same page open. The later one is told who was first, and overwrites nothing.
+// Concurrent edits: the second owner is told who was first, and overwrites nothing.
 
 import { expect, test } from '../fixtures.ts';
 import { Configuration } from '../pages.ts';

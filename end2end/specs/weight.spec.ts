@@ -1,4 +1,4 @@
-// What a visitor pays for, and what moves on the page.
+// Transfer sizes and layout shift.
 
 import { request } from 'node:http';
 

@@ -1,13 +1,13 @@
-//! The cookies of the program, all made alike: `HttpOnly`, `SameSite=Lax`, and over TLS `Secure`
-//! with the `__Host-` prefix, which keeps other hosts of the domain from setting them.
+//! The attributes of every cookie: `HttpOnly`, `SameSite=Lax`, and over TLS `Secure` with the `__Host-`
+//! prefix, which keeps sibling hosts of the domain from setting it.
 
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, header};
 
-/// The cookie that holds a session's token.
+/// The cookie that holds the session token.
 pub const SESSION_COOKIE: &str = "duo_session";
 
-/// Whether the browsers reach the program over TLS.
+/// How cookies are set; `secure` if browsers reach the server over TLS.
 #[derive(Clone, Copy, Debug)]
 pub struct CookiePolicy {
     pub secure: bool,
@@ -18,8 +18,8 @@ impl CookiePolicy {
         if self.secure { format!("__Host-{name}") } else { name.to_owned() }
     }
 
-    /// The value of a cookie that the browser sent; `None` when it sent none. Cookies of other programs
-    /// on the same host come along, in whatever bytes: they are taken apart before any is read.
+    /// The value of a cookie, `None` when the browser did not send it. Other programs on the same host may
+    /// set cookies with arbitrary bytes, so the header is split before anything is decoded.
     pub fn read(self, headers: &HeaderMap, name: &str) -> Option<String> {
         let name = self.name(name);
         headers
@@ -32,10 +32,10 @@ impl CookiePolicy {
             .map(|cookie| cookie.value().to_owned())
     }
 
-    /// A `Set-Cookie` header that keeps `value` for so many seconds; 0 removes it.
+    /// A `Set-Cookie` header with `Max-Age` in seconds; 0 removes the cookie.
     ///
     /// # Panics
-    /// When `value` is not plain ASCII; ours are base64.
+    /// When `value` is not visible ASCII; ours are base64.
     pub fn set(self, name: &str, value: String, seconds: i64) -> http::HeaderValue {
         let cookie = Cookie::build((self.name(name), value))
             .path("/")

@@ -1,4 +1,4 @@
-//! Why an action was not done. A code; the pages choose the words.
+//! The error of a server function or form: a code with an HTTP status, and the message that pages show.
 
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
@@ -12,42 +12,42 @@ use crate::domain::{accounts::throttle, error_kind::ErrorKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionError {
-    /// 401: the session has ended.
+    /// 401: no session, or an expired one.
     SignedOut,
     /// 404.
     NotFound,
-    /// 403, with who could.
+    /// 403, with a message that says who is allowed.
     Denied(String),
-    /// 400: no form of ours sends this.
+    /// 400: a request that none of our forms sends.
     Malformed,
-    /// 422, with the field and what it should be.
+    /// 422, with the field and what was expected.
     Invalid { field: String, message: String },
-    /// 422: the consent dialog comes first.
+    /// 422: the consent dialog has to be confirmed first.
     ConsentRequired,
-    /// 409: another wording is current.
+    /// 409: the wording is not the current one.
     ConsentOutdated,
-    /// 403: the last sign-in is too old for this; the page to confirm it comes first.
+    /// 403: the last authentication is too old; the user has to confirm it first.
     ConfirmSignIn,
-    /// 429: too many wrong passwords; how long to wait.
+    /// 429: too many failed passwords; retry after this many seconds.
     Throttled { seconds: i64 },
-    /// 409: somebody else was first; how it stands now.
+    /// 409: the version is stale; carries the current state.
     Conflict(Box<FlowStatus>),
     /// 403: the feature flag is off.
     FeatureOff,
-    /// What has no word of its own here, with the status and the words of its kind.
+    /// Any other kind of error, with the status and the message of its kind.
     Refused { status: u16, message: String },
-    /// 503: the database is busy or away.
+    /// 503: the database is busy or unreachable.
     Unavailable,
-    /// 503: the database takes no change.
+    /// 503: the database does not accept writes.
     Unwritable,
-    /// 500; the log knows more.
+    /// 500; the cause is in the log.
     Internal,
-    /// The request never arrived, or no answer came.
+    /// The request did not arrive, or was not answered.
     Offline,
 }
 
 impl ActionError {
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub const fn status(&self) -> u16 {
         match self {
             Self::Refused { status, .. } => *status,
@@ -67,7 +67,7 @@ impl ActionError {
         }
     }
 
-    /// What is said beside what failed, and what to do.
+    /// The message shown beside the control that failed: what happened and what to do.
     pub fn message(&self) -> String {
         match self {
             Self::SignedOut => "You are signed out. Reload the page and sign in again.".into(),
@@ -92,7 +92,7 @@ impl ActionError {
             Self::FeatureOff => "Orbit is not available to you at the moment. What you chose is kept.".into(),
             Self::Unavailable => "The database is busy. Try again in a moment.".into(),
             Self::Unwritable => {
-                "The database takes no changes at the moment, so nothing was changed. Whoever runs this server can tell why.".into()
+                "The database takes no changes at the moment, so nothing was changed. The operator of this server can find out why.".into()
             }
             Self::Internal => "Something went wrong on the server. Try again in a moment.".into(),
             Self::Offline => "The server did not answer. Check your connection and try again.".into(),

@@ -1,4 +1,4 @@
-//! What a form says on the page that follows it: a cookie that is shown once.
+//! Flash messages: the outcome of a form, shown once on the page after the redirect, carried in a cookie.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header, request::Parts};
@@ -10,10 +10,10 @@ use super::{cookies::CookiePolicy, error::ActionError};
 use crate::domain::environment::Environment;
 
 const COOKIE: &str = "duo_flash";
-/// Long enough for a redirect over a slow line.
+/// Lifetime of the cookie: enough for a redirect over a slow connection.
 const SECONDS: i64 = 60;
 
-/// What happened to what.
+/// An outcome and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// A flow's reference, a setting's key, or the name of a section.
@@ -25,12 +25,12 @@ pub struct Flash {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Saved,
-    /// With what came of it, where the page does not say it otherwise.
+    /// `consequence` is a sentence, empty where the page shows the consequence elsewhere.
     FlowSet {
         consequence: String,
     },
     Failed(ActionError),
-    /// A new access token, shown this once. It goes to its owner's browser and nowhere else.
+    /// A new access token in the clear, shown only this once and sent to no one but its owner's browser.
     TokenCreated {
         name: String,
         token: String,
@@ -39,21 +39,21 @@ pub enum Outcome {
         name: String,
     },
     SignedOut,
-    /// The same, while the session at the provider stays.
+    /// Signed out here; the session at the identity provider is still open.
     SignedOutHere,
     SessionRevoked,
     SessionsEnded {
         count: u64,
     },
-    /// With a link, so that whoever has it signs in with the new one now.
+    /// A reset link was used; sign in with the new password now.
     PasswordSet,
-    /// A link to set a new password, shown this once.
+    /// A password reset link, shown only this once.
     ResetLinkMade {
         username: String,
         link: String,
     },
     AdministratorMade,
-    /// What was done to a feature flag, as its button says it.
+    /// `done` is the label of the button that made the change.
     FlagChanged {
         done: String,
     },
@@ -64,7 +64,7 @@ pub enum Outcome {
     FreezeEnded {
         environment: Environment,
     },
-    /// The feature group's own page says which.
+    /// Shown on the new group's page, so it needs no name.
     FeatureGroupCreated,
     MemberAdded {
         member: String,
@@ -81,21 +81,21 @@ pub enum Outcome {
 }
 
 impl Flash {
-    /// The `Set-Cookie` header that carries it to the next page.
+    /// The `Set-Cookie` header that carries the flash to the next page.
     pub fn cookie(&self, policy: CookiePolicy) -> http::HeaderValue {
         let json = serde_json::to_vec(self).unwrap_or_default();
         policy.set(COOKIE, URL_SAFE_NO_PAD.encode(json), SECONDS)
     }
 
-    /// The one that the browser brought; `None` when it brought none, or nonsense.
+    /// The flash in the request's cookie; `None` without a cookie or when it does not decode.
     fn read(headers: &HeaderMap, policy: CookiePolicy) -> Option<Self> {
         let value = policy.read(headers, COOKIE)?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
     }
 }
 
-/// The flash of the request that is being answered, which is shown now and never again: what the server
-/// hands over, or what the browser brought.
+/// Takes the flash of the current request, from the request's extensions or else from its cookie, which
+/// the response then removes.
 pub fn take() -> Option<Flash> {
     let policy = expect_context::<CookiePolicy>();
     if let Some(handed_over) = with_context(|parts: &Parts| parts.extensions.get().cloned())? {

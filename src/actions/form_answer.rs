@@ -1,5 +1,5 @@
-//! Where a form is led after what it asked for was done or refused: the same for forms that post to the
-//! server's handlers and for those of islands, which post to a server function until the island wakes.
+//! How a form is answered: where it redirects to, and with which flash. Shared by forms that post to the
+//! server's handlers and by those of islands, which post to a server function until hydrated.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,25 +9,26 @@ use super::{
 };
 use crate::domain::paths;
 
-/// Where a form goes after its action.
+/// The page to redirect to after a form.
 pub enum Next {
-    /// To this page, with this to be said.
+    /// This page, with a flash.
     Page(String, Outcome),
-    /// To this page, where it is plain what happened.
+    /// This page, without a flash, because it shows the result itself.
     Silently(String),
 }
 
-/// What answers a form. Islands and scripts get the result itself.
+/// The response to a form. Islands and scripts get the result itself.
 #[derive(Clone, Debug)]
 pub enum FormAnswer {
-    /// The page to sign in on, and then back.
+    /// Redirect to the sign-in page, which returns to `back`.
     SignIn { back: String },
-    /// A page, with something to be said there. The status is for where the page itself is the answer.
+    /// Redirect to `path` with a flash. `status` is used where the page is rendered as the response instead.
     Led { path: String, flash: Option<Flash>, status: u16 },
 }
 
 impl FormAnswer {
-    /// What `next` says, from what came of it. Whoever has to prove first who they are does so on the way.
+    /// The response that `next` chooses for `result`. [`ActionError::ConfirmSignIn`] makes a detour to the
+    /// page that confirms the sign-in.
     pub fn to<T>(
         subject: &str,
         result: Result<&T, &ActionError>,
@@ -46,7 +47,7 @@ impl FormAnswer {
     }
 }
 
-/// Where a server function leaves the answer to a form for the server.
+/// A request extension in which a server function leaves the response to a form for the server.
 #[derive(Clone, Debug, Default)]
 pub struct AnswerSlot(Arc<OnceLock<FormAnswer>>);
 
@@ -55,7 +56,7 @@ impl AnswerSlot {
         self.0.get()
     }
 
-    /// The first answer counts.
+    /// Sets the response; later calls are ignored.
     pub fn fill(&self, answer: FormAnswer) {
         let _ = self.0.set(answer);
     }

@@ -1,11 +1,11 @@
-//! Finding pages by a few letters.
+//! *Jump to*: search for pages by part of their name.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::ActionError;
 
-/// A page that was found.
+/// A search result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JumpResult {
     pub label: String,
@@ -13,7 +13,7 @@ pub struct JumpResult {
     pub href: String,
 }
 
-/// The pages that `query` could mean, the best first.
+/// The pages that match `query`, best match first.
 #[server(prefix = "/actions", endpoint = "jump")]
 pub async fn jump(query: String) -> Result<Vec<JumpResult>, ActionError> {
     use super::support::call;

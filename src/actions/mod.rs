@@ -1,6 +1,6 @@
-//! What the browser may ask for: the server functions that islands call, one file a verb, with their
-//! input, their result and their error; and where forms post to. Forms are read and answered in `server`;
-//! those of an island post to its server function, so they work before the wasm wakes and without it.
+//! What the browser may call: the server functions of islands (one file per verb, with input, result and
+//! error), and the `action` URLs of forms. `server` parses and answers forms; the form of an island posts to
+//! its server function, so it works before hydration and without wasm.
 
 pub mod accounts;
 pub mod error;

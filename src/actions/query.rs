@@ -1,17 +1,17 @@
-//! What an address says in its query, for pages and downloads.
+//! Query parameters of pages and downloads.
 
 use http::{Uri, request::Parts};
 use leptos::reactive::owner::with_context;
 use url::form_urlencoded;
 
-/// The parameters, decoded once. (Leptos' own map decodes twice, and so takes an address within an
-/// address apart.) What is said twice counts the first time; where that could deceive, ask for
+/// The parameters of a URL, percent-decoded once. (Leptos' own map decodes twice, which breaks a URL inside
+/// a parameter.) Of a repeated parameter the first value is used; where that could be abused, check
 /// [`Self::repeated`] first.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Of the page that is asked for.
+    /// The parameters of the current request.
     pub fn of_page() -> Self {
         with_context(|parts: &Parts| Self::of(&parts.uri)).unwrap_or_default()
     }
@@ -25,22 +25,22 @@ impl Query {
         self.all(name).next()
     }
 
-    /// The same, empty when it is not there.
+    /// The first value, empty when the parameter is missing.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
     }
 
-    /// What stands there as a number; `None` when it is none.
+    /// The first value as an integer; `None` when it is missing or not an integer.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.get(name)?.parse().ok()
     }
 
-    /// The page of a list that is asked for, from 1.
+    /// The page number of a list, from 1; 1 when missing or invalid.
     pub fn page(&self) -> u16 {
         self.get("page").and_then(|it| it.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// What is said more than once. A sign-in must not (RFC 6749, section 3.1).
+    /// The name of a repeated parameter. OAuth forbids them (RFC 6749, section 3.1).
     pub fn repeated(&self) -> Option<&str> {
         let mut names = self.0.iter().map(|(name, _)| name.as_str());
         names.find(|name| self.all(name).nth(1).is_some())

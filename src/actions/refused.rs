@@ -1,11 +1,11 @@
-//! How an error of a use case reaches the browser: by its kind, so that one of a capability's own needs no
-//! line here.
+//! Conversion of use-case errors to [`ActionError`], by kind, so that a capability's own errors need no code
+//! here.
 
 use super::error::ActionError;
 use crate::{domain::error_kind::ErrorKind, usecases::UseCaseError};
 
 impl ActionError {
-    /// An error of this kind, in these words; `field` is what of the form it is about.
+    /// The error for `kind`, with this message; `field` is the form field at fault.
     pub fn of(kind: ErrorKind, field: Option<&str>, message: String) -> Self {
         match kind {
             ErrorKind::NotFound => Self::NotFound,
@@ -22,7 +22,7 @@ impl ActionError {
     }
 }
 
-/// What failed inside goes to the log, and is never told.
+/// Internal errors are logged; their cause is not sent to the browser.
 impl From<UseCaseError> for ActionError {
     fn from(error: UseCaseError) -> Self {
         match error.kind_at_a_page() {
@@ -47,7 +47,7 @@ mod tests {
         usecases::What,
     };
 
-    /// Whatever is told, it is told with the status of the table.
+    /// Whatever the variant, its status is that of its kind.
     #[test]
     fn an_error_keeps_the_status_of_its_kind() {
         for kind in ErrorKind::ALL {

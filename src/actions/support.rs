@@ -1,8 +1,8 @@
-//! What server functions and pages find around them: who asks, for what, and what the answer is to have.
+//! The request context of server functions and pages: caller, path, status of the response.
 //!
-//! An island gets the result of a server function, or an [`ActionError`] with its status. For a form that
-//! comes before the island woke, the function leaves what answers it, and the server does the rest.
-//! Server functions answer every error with 500 of their own accord: this is where that is mended.
+//! An island gets the result of a server function, or an [`ActionError`] with its status. When a form is
+//! posted to it before hydration, the function leaves a [`FormAnswer`] from which the server makes the
+//! response. Leptos answers every error of a server function with 500; [`set_status`] corrects that.
 
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{
@@ -24,16 +24,16 @@ use crate::{
 
 pub use super::form_answer::Next;
 
-/// A call of an action by somebody who is signed in.
+/// A call by a signed-in user.
 pub struct Call {
     pub app: App,
     pub signed_in: SignedIn,
 }
 
-/// Who asks.
+/// The call of the current request.
 ///
 /// # Errors
-/// [`ActionError::SignedOut`]: a form is sent to the sign-in page, and back to where it was.
+/// [`ActionError::SignedOut`] without a session; a form is redirected to sign in and returns to `back`.
 pub fn call(back: &str) -> Result<Call, ActionError> {
     let Some(signed_in) = signed_in() else {
         leave(FormAnswer::SignIn { back: back.to_owned() });
@@ -43,18 +43,18 @@ pub fn call(back: &str) -> Result<Call, ActionError> {
     Ok(Call { app: expect_context::<App>(), signed_in })
 }
 
-/// Whoever is signed in; `None` when nobody is.
+/// The signed-in user, if any.
 pub fn signed_in() -> Option<SignedIn> {
     handed_over()
 }
 
-/// What the server put into the request for the page; `None` when it put nothing of the kind.
+/// A request extension that the server set for the page; `None` when there is none of this type.
 pub fn handed_over<T: Clone + Send + Sync + 'static>() -> Option<T> {
     with_context(|parts: &Parts| parts.extensions.get().cloned())?
 }
 
-/// What stands below `address` in the path that was asked for, decoded; empty when nothing does. A slash at
-/// the end makes no difference.
+/// The rest of the request's path after `address`, percent-decoded; empty when there is none. A trailing
+/// slash is ignored.
 pub fn below(address: &str) -> String {
     let rest = with_context(|parts: &Parts| {
         let path = parts.uri.path();
@@ -64,27 +64,27 @@ pub fn below(address: &str) -> String {
     rest.flatten().unwrap_or_default()
 }
 
-/// The path of the address that was asked for.
+/// The path of the request.
 pub fn path() -> String {
     with_context(|parts: &Parts| parts.uri.path().to_owned()).unwrap_or_default()
 }
 
-/// Sends whoever asked for this page to sign in, and back here.
+/// Redirects to the sign-in page, which returns to this page.
 pub fn send_to_sign_in() {
     let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(ToString::to_string));
     redirect(&paths::sign_in_returning_to(here.flatten().as_deref().unwrap_or(paths::HOME)));
-    // Leptos redirects only those who ask for HTML; the others must not take it for a success.
+    // Leptos redirects only clients that accept HTML; others must not see a 200.
     answer_with(StatusCode::FOUND.as_u16());
 }
 
-/// Leaves what answers a form.
+/// Leaves the response to a form for the server.
 fn leave(answer: FormAnswer) {
     if let Some(slot) = handed_over::<AnswerSlot>() {
         slot.fill(answer);
     }
 }
 
-/// Gives the answer the status of the error.
+/// Sets the response's status, and `Retry-After` where the error has one.
 pub fn set_status(error: &ActionError) {
     if let (ActionError::Throttled { seconds }, Some(options)) = (error, use_context::<ResponseOptions>()) {
         options.insert_header(header::RETRY_AFTER, HeaderValue::from(*seconds));
@@ -92,7 +92,7 @@ pub fn set_status(error: &ActionError) {
     answer_with(error.status());
 }
 
-/// Gives the answer, or the page, this status.
+/// Sets the status of the response or page.
 pub fn answer_with(status: u16) {
     if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         options.set_status(status);
@@ -100,8 +100,7 @@ pub fn answer_with(status: u16) {
 }
 
 impl Call {
-    /// Hands the result on: to an island as it is, to a form as a redirect. `next` says where a form
-    /// goes, from what came of it.
+    /// Answers with `result`: to an island as it is, to a form as the redirect that `next` chooses.
     pub fn answer<T>(
         &self,
         subject: &str,
@@ -111,7 +110,7 @@ impl Call {
         self.hand_on(subject, result.map_err(ActionError::from), next)
     }
 
-    /// The same of what the action itself made an [`ActionError`] of.
+    /// Like [`Self::answer`], for a result that already has an [`ActionError`].
     pub fn hand_on<T>(
         &self,
         subject: &str,
@@ -122,7 +121,7 @@ impl Call {
         result.inspect_err(set_status)
     }
 
-    /// The same where a form comes back to one page, which says *Saved* or why not.
+    /// Like [`Self::answer`], for a form that always returns to `page`, with *Saved* or the error.
     pub fn answer_on<T>(
         &self,
         subject: &str,

@@ -1,4 +1,4 @@
-//! The document around every page.
+//! The HTML document around every page.
 
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -6,37 +6,37 @@ use leptos_meta::{MetaTags, provide_meta_context};
 use super::early;
 use crate::actions::support::signed_in;
 
-/// The names under which the assets are served; they change with their content.
+/// File names of the assets, which contain a hash of their content.
 #[derive(Clone, Debug)]
 pub struct AssetNames {
-    /// The style sheet's address.
+    /// URL of the style sheet.
     pub stylesheet: String,
-    /// What the script and the wasm are called, without their endings.
+    /// Base name of the script and the wasm file, without extension.
     pub script: String,
 }
 
-/// That a sign-in just failed, with the user name that was typed.
+/// Request extension: a sign-in just failed, with the user name that was entered.
 #[derive(Clone, Debug)]
 pub struct SignInFailed {
     pub username: String,
     pub return_to: String,
-    /// Whether it is what was typed that is wrong.
+    /// Whether the credentials were wrong, as opposed to throttling or an outage.
     pub wrong: bool,
     pub message: String,
 }
 
-/// That the form of a link was refused, with what was typed into it but for the passwords.
+/// Request extension: the form behind a one-time link was refused. Has what was entered, except passwords.
 #[derive(Clone, Debug, Default)]
 pub struct FormRefused {
     pub token: String,
     pub username: String,
     pub name: String,
-    /// The name of the field that is wrong; empty when none is.
+    /// Name of the invalid field; empty when the error is about none.
     pub field: String,
     pub message: String,
 }
 
-/// The whole document, with this page in it.
+/// The document with this page as its content.
 pub fn shell(options: LeptosOptions, assets: AssetNames, page: impl FnOnce() -> AnyView) -> impl IntoView {
     provide_meta_context();
     let theme = signed_in().map_or("system", |it| it.display.theme.key());

@@ -1,12 +1,12 @@
-//! The little script that stands in every page: what must not wait for the wasm.
+//! A small inline script in every page, for what cannot wait for the wasm.
 
-/// Leptos wakes islands when the browser is idle, however long that takes: on a busy machine some pages
-/// never woke. This gives each such wait an end, in milliseconds.
+/// Leptos hydrates islands in `requestIdleCallback`, which on a busy machine may never fire. This adds a
+/// timeout in milliseconds to each such call.
 const WAKE_IN_TIME: &str = "const idle=window.requestIdleCallback;\
     if(idle)window.requestIdleCallback=(wake,options)=>idle(wake,{timeout:500,...options});";
 
-/// Keys that lead somewhere: `/` and Ctrl-K to the field *Jump to*, whose letters would be lost
-/// otherwise, and Escape away from a dialog that is a page of its own.
+/// Keyboard shortcuts: `/` and Ctrl-K focus the field *Jump to* (keys typed before hydration would be lost
+/// otherwise), and Escape leaves a dialog that was rendered as a page.
 const KEYS: &str = "addEventListener('keydown',event=>{\
     const {key,target}=event,control=event.ctrlKey||event.metaKey,\
     jump=document.getElementById('jump'),away=document.querySelector('a.backdrop'),\
@@ -15,7 +15,7 @@ const KEYS: &str = "addEventListener('keydown',event=>{\
     else if(jump&&(control?key==='k':key==='/'&&!typing)){event.preventDefault();jump.focus();jump.select()}\
     });";
 
-/// The whole of it. In a block: its names are nobody else's.
+/// The complete script, in a block so that it declares no globals.
 pub(super) fn script() -> String {
     format!("{{{WAKE_IN_TIME}{KEYS}}}")
 }

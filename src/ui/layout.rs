@@ -1,4 +1,4 @@
-//! What stands around the matter of every page: skip link, header, breadcrumb, navigation.
+//! The page frame: skip link, header, breadcrumb, navigation.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ use crate::{
     usecases::GroupFrame,
 };
 
-/// A step of the breadcrumb; the last has no link.
+/// An entry of the breadcrumb; the last has no link.
 #[derive(Clone, Debug)]
 pub struct Crumb {
     pub label: String,
@@ -33,7 +33,7 @@ impl Crumb {
     }
 }
 
-/// An entry of the navigation at the left.
+/// An entry of the side navigation.
 #[derive(Clone, Debug)]
 pub struct NavItem {
     pub label: &'static str,
@@ -41,7 +41,7 @@ pub struct NavItem {
     pub current: bool,
 }
 
-/// Who is around the page: a heading for the navigation, and its entries.
+/// The side navigation: a heading and its entries.
 #[derive(Clone, Debug)]
 pub struct Nav {
     pub heading: String,
@@ -49,7 +49,7 @@ pub struct Nav {
 }
 
 impl Nav {
-    /// The pages of a group that the caller may see.
+    /// The pages of a group that the visitor may see.
     pub fn of_group(frame: &GroupFrame, current: GroupPage) -> Self {
         let item = |label, page: GroupPage| NavItem {
             label,
@@ -66,18 +66,18 @@ impl Nav {
         Self { heading: frame.namespace.name.clone(), items }
     }
 
-    /// A user's own pages.
+    /// The user settings.
     pub fn of_user(current: &'static str) -> Self {
         Self::of("Your settings", &[flows::USER_NAV, accounts::USER_NAV], current)
     }
 
-    /// The administrators' pages.
+    /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
         let entries = [accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
         Self::of("Administration", &entries, current)
     }
 
-    /// What each capability has.
+    /// Joins the entries that each capability contributes.
     fn of(heading: &str, entries: &[&[(&'static str, &'static str)]], current: &'static str) -> Self {
         let item = |(label, href): &(&'static str, &'static str)| NavItem {
             label,
@@ -88,7 +88,7 @@ impl Nav {
     }
 }
 
-/// From all groups down to a group, ending with the page.
+/// The breadcrumb from *Groups* down to the group, ending with the page.
 pub fn group_crumbs(frame: &GroupFrame, page: &'static str) -> Vec<Crumb> {
     let mut crumbs = vec![Crumb::link("Groups", paths::GROUPS)];
     for group in &frame.ancestors {
@@ -98,7 +98,7 @@ pub fn group_crumbs(frame: &GroupFrame, page: &'static str) -> Vec<Crumb> {
     crumbs
 }
 
-/// A whole page. `covered` says that a dialog stands over it: then nothing of it can be reached.
+/// A page in its frame. `covered`: a dialog is open over it, so the page itself is inert.
 #[component]
 pub fn Page(
     #[prop(into)] title: String,
@@ -124,7 +124,7 @@ pub fn Page(
     }
 }
 
-/// The same on every page, for everybody.
+/// Rendered once: it is the same on every page and for every visitor.
 fn jump_box() -> &'static str {
     static HTML: OnceLock<String> = OnceLock::new();
     HTML.get_or_init(|| view! { <JumpBox /> }.to_html())
@@ -179,7 +179,7 @@ fn AccountMenu(actor: Actor) -> impl IntoView {
     }
 }
 
-/// At the left where there is room, else behind a button.
+/// The navigation: at the left on wide screens, behind a button on narrow ones.
 #[component]
 fn SideNav(nav: Nav) -> impl IntoView {
     let label = nav.heading.clone();

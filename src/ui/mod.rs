@@ -1,5 +1,5 @@
-//! What people see. Pages and components are rendered by the server alone; only the islands reach
-//! the browser.
+//! The user interface. Pages and components are rendered on the server only; islands are hydrated in the
+//! browser.
 
 pub mod islands;
 

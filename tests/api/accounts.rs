@@ -1,4 +1,4 @@
-//! What keeps an account its owner's: throttled sign-in, sessions, passwords, links, fresh sign-ins.
+//! Account security: throttling, sessions, passwords, one-time links, re-authentication.
 
 use crate::{
     browser::{Browser, CONFIGURATION, ORIGIN, PASSWORD, SET_FLOW, code_review_form, consent, server},
@@ -22,10 +22,10 @@ const USERS: &str = "/admin/users";
 const RESET: &str = "/users/password/edit";
 const FIRST: &str = "/users/first_administrator";
 const MAKE_LINK: &str = "/actions/make_reset_link";
-/// What the tests' server asks for a fresh sign-in after.
+/// After how long the test server asks for re-authentication.
 const HOUR: i64 = 3_600_000;
 
-/// The kinds of the newest events, the newest first.
+/// The kinds of the latest events, newest first.
 async fn kinds(test: &TestApp, count: usize) -> Vec<String> {
     let audit = test.snapshot().await.audit;
     audit.iter().take(count).map(|event| event.event.kind.key().to_owned()).collect()
@@ -35,13 +35,13 @@ async fn newest(test: &TestApp) -> AuditEvent {
     test.snapshot().await.audit.remove(0)
 }
 
-/// The matter of the page, without the marks that keep its texts apart.
+/// The page's main content, without the comments between its text nodes.
 fn main_of(answer: &Answer) -> String {
     let page = answer.text().replace("<!>", "");
     page[page.find("<main").expect("a main")..page.find("</main>").expect("its end")].to_owned()
 }
 
-/// Its form changes the password in this browser.
+/// Submits the form that changes the password in this browser.
 async fn change(browser: &Browser<'_>, current: &str, new: &str, again: &str) -> Answer {
     let fields = [("current_password", current), ("password", new), ("password_confirmation", again)];
     browser.call("/actions/change_password", &fields).await
@@ -151,7 +151,7 @@ async fn every_session_is_listed_in_plain_words_and_never_with_its_token() {
     }
 }
 
-/// The number in the first button to revoke a session.
+/// The id in the first button that revokes a session.
 async fn other_session(browser: &Browser<'_>) -> String {
     let page = main_of(&browser.get(SESSIONS).await);
     let at = page.find("name=\"id\" value=\"").expect("another session") + 17;
@@ -277,7 +277,7 @@ async fn an_old_sign_in_is_confirmed_before_consent_and_leads_back_to_the_dialog
     let confirm_page = "/users/confirm?return_to=/groups/acme/-/settings/gitlab_duo/configuration%3Fconfirm%3Dcode_review/v1";
     assert_eq!((form.status, form.header(header::LOCATION)), (StatusCode::SEE_OTHER, confirm_page));
     assert_eq!(test.snapshot().await, before, "nothing was done yet");
-    // What it is not asked for goes on as it was.
+    // Actions that need no re-authentication still work.
     let off = [("group", "acme"), ("flow", "developer/v1"), ("version", "1")];
     assert_eq!(here.call(SET_FLOW, &off).await.status, StatusCode::OK);
 
@@ -322,7 +322,7 @@ async fn an_old_sign_in_is_confirmed_before_a_new_token_and_what_was_typed_is_ke
     assert!(scope.split('>').next().is_some_and(|tag| tag.contains(" checked")), "{scope}");
     assert_eq!(here.submit("/actions/create_token", &form).await.status, StatusCode::SEE_OTHER);
     assert_eq!(kinds(&test, 1).await, ["personal_access_token_created"]);
-    // A token proves itself with every request, and its sign-in never grows old.
+    // A token authenticates every request, so it is never stale.
     let token = test.full_token("owner").await;
     test.clock.advance_days(2);
     let change =
@@ -347,7 +347,7 @@ async fn administration_exists_for_administrators_only() {
     assert!(admin.get("/admin/users?search=%25").await.text().contains("Nobody has this in the name."));
 }
 
-/// The link that the page shows.
+/// The one-time link on the page.
 fn shown_link(page: &str) -> String {
     let shown = page.find("<code class=\"token").expect("the link is shown");
     let start = shown + page[shown..].find(ORIGIN).expect("it begins so") + ORIGIN.len();

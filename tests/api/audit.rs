@@ -1,5 +1,5 @@
-//! The audit pages and their downloads: who sees which events, and that a filter means the same on the
-//! page, on the next page and in the file.
+//! The audit pages and their exports: who sees which events, and that a filter means the same on every page
+//! and in the export.
 
 use crate::{
     browser::{Browser, consent, server},
@@ -21,10 +21,10 @@ const GROUP: &str = "/groups/acme/-/audit_events";
 const ADMIN: &str = "/admin/audit_events";
 const EXPORT: &str = "/-/audit_events/export";
 
-/// 1 June 2020, a day on which nothing else happened.
+/// 1 June 2020, a day without other events.
 const DAY: i64 = 1_590_969_600_000;
 
-/// Writes events of `username` on that day, a second apart.
+/// Writes `count` events by `username` on that day, a second apart.
 async fn past(test: &TestApp, username: &str, count: i64, target: &str) {
     let mut uow = test.app.storage.begin().await.expect("a transaction");
     for n in 0..count {
@@ -42,7 +42,7 @@ async fn past(test: &TestApp, username: &str, count: i64, target: &str) {
     uow.commit().await.expect("written");
 }
 
-/// The numbers of the events on a page, in the order in which they stand.
+/// The ids of the events on a page, in order.
 fn ids(page: &str) -> Vec<i64> {
     page.match_indices("id=\"event-")
         .map(|(at, mark)| {
@@ -51,7 +51,7 @@ fn ids(page: &str) -> Vec<i64> {
         .collect()
 }
 
-/// The address of the link with this text.
+/// The URL of the link with this text.
 fn link(page: &str, text: &str) -> Option<String> {
     let end = page.find(&format!(">{text}</a>"))?;
     let start = page[..end].rfind("href=\"")? + 6;
@@ -115,7 +115,7 @@ async fn an_event_says_who_what_from_to_where_and_in_which_request() {
     assert!(all.contains(">Administration</a>"), "the breadcrumb leads up");
 }
 
-/// Who is said to have changed a flow is who the log says turned it on.
+/// The user shown as having changed a flow is the one in the log.
 #[tokio::test]
 async fn the_log_of_fresh_demo_data_says_who_changed_what() {
     let test = server().await;
@@ -142,7 +142,7 @@ async fn the_log_of_fresh_demo_data_says_who_changed_what() {
     }
 }
 
-/// A spreadsheet knows the encoding by the mark; programs are spared it.
+/// Only downloads have a byte order mark, by which spreadsheets detect the encoding.
 #[tokio::test]
 async fn a_downloaded_csv_says_its_encoding() {
     let test = server().await;
@@ -214,7 +214,7 @@ async fn each_filter_leaves_out_what_does_not_fit() {
     assert_eq!(count("to=2020-06-01").await, 5);
     assert_eq!(count("from=2020-06-02&to=2020-06-03").await, 0);
     assert_eq!(count("from=2020-06-02&kind=namespace_consent_given").await, 1);
-    // A user is found as at sign-in, however the name is written.
+    // User names are matched as at sign-in, in any case.
     assert_eq!(count("person=+OWNER&kind=namespace_consent_given").await, 1);
     let group = async |query: &str| ids(&owner.get(&format!("{GROUP}?{query}")).await.text()).len();
     let of_the_demo = group("person=admin").await;
@@ -240,7 +240,7 @@ async fn an_event_has_an_address_of_its_own() {
     assert_eq!(ids(&page), all[1..=1]);
     assert!(page.replace("<!>", "").contains(&format!("Only event {} is shown.", all[1])));
     assert_eq!(link(&page, "Clear the filter").as_deref(), Some(GROUP));
-    // What belongs to no group is nobody's to find by its number.
+    // An event outside of the group cannot be found by its id.
     let elsewhere = ids(&Browser::of(&test, "admin").await.get(&format!("{ADMIN}?person=ann")).await.text());
     assert_eq!(ids(&owner.get(&format!("{GROUP}?event={}", elsewhere[0])).await.text()), [0; 0]);
 }
@@ -270,7 +270,7 @@ async fn a_filter_that_says_nothing_is_told_so_and_shows_nothing() {
     }
     let nothing = admin.get(&format!("{ADMIN}?person=nobody-here")).await.text();
     assert!(nothing.contains("No event fits the filter."));
-    // A place that is none begins at the newest.
+    // An invalid cursor starts at the newest event.
     assert!(!ids(&admin.get(&format!("{ADMIN}?before=9")).await.text()).is_empty());
     for query in ["format=xml", "", "format=csv&group=no%20group"] {
         assert!(admin.get(&format!("{EXPORT}?{query}")).await.status.is_client_error(), "{query}");
@@ -283,7 +283,7 @@ async fn a_filter_that_says_nothing_is_told_so_and_shows_nothing() {
             "{query}"
         );
     }
-    // An empty file is one all the same.
+    // An empty export is a file with only a header.
     let file = admin.get(&format!("{EXPORT}?format=csv&person=nobody-here")).await.text();
     assert!(file.starts_with("\u{feff}id,at,kind,") && file.lines().count() == 1, "{file}");
 }

@@ -1,4 +1,4 @@
-//! A browser without a screen: keeps cookies, posts forms as a browser does, follows nothing.
+//! A minimal browser: keeps cookies, posts forms as a browser does, and follows no redirects.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -8,19 +8,19 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::support::{Answer, TestApp, current_wording};
 
-/// Where the tests' server says it is.
+/// The origin of the test server.
 pub const ORIGIN: &str = "http://console.test";
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "duo-console-demo";
 
-/// What the chat program signs with.
+/// The signing secret of the chat.
 pub const CHAT_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 pub const SET_FLOW: &str = "/actions/set_flow";
 pub const CONFIGURATION: &str = "/groups/acme/-/settings/gitlab_duo/configuration";
 
-/// The whole server on a fresh database, reached at `external_url`.
+/// The complete server on a fresh database, with this external URL.
 pub async fn server_at(external_url: &str) -> TestApp {
     let url = external_url.parse().expect("a URL");
     let chat = ChatSecret::new(&CHAT_SECRET.parse().expect("a secret"));
@@ -41,7 +41,7 @@ impl<'a> Browser<'a> {
         Self { test, cookies: RefCell::default() }
     }
 
-    /// A browser in which this demo user has signed in.
+    /// A browser in which this demo user is signed in.
     pub async fn of(test: &'a TestApp, username: &str) -> Self {
         let browser = Self::new(test);
         let answer = browser.sign_in(username, PASSWORD).await;
@@ -125,7 +125,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// The fields of the form that switches Code Review of acme as it is in the demo data.
+/// The fields of the form that switches Code Review of acme, given the demo data.
 pub fn code_review_form<'a>(
     enabled: bool,
     version: &'a str,

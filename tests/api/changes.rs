@@ -1,4 +1,4 @@
-//! Streams of what changed: what is in them, who hears what, where they go on and when they end.
+//! Change streams: their events, who receives which, where they resume, and when they end.
 
 use crate::{
     browser::ORIGIN,
@@ -31,7 +31,7 @@ const CHANGES: &str = "/api/v1/changes";
 const FLAGS: &str = "/ofrep/v1/events";
 const SOON: Duration = Duration::from_secs(10);
 
-/// An event as a client takes it.
+/// An event as a client parses it.
 #[derive(Debug, Default, PartialEq)]
 struct Event {
     name: String,
@@ -39,7 +39,7 @@ struct Event {
     data: Value,
 }
 
-/// A stream that is read event by event.
+/// A stream of server-sent events.
 struct Events {
     body: Body,
     read: String,
@@ -54,12 +54,12 @@ impl Events {
         Self { body: response.into_body(), read: String::new() }
     }
 
-    /// The next block, with or without data; `None` at the end.
+    /// The next block, with or without data; `None` at the end of the stream.
     async fn block(&mut self) -> Option<Event> {
         self.whole_block().await.expect("no error")
     }
 
-    /// The same, or that the answer broke off.
+    /// Like [`Self::block`], or an error when the response was cut off.
     async fn whole_block(&mut self) -> Result<Option<Event>, axum::Error> {
         loop {
             if let Some((block, rest)) = self.read.split_once("\n\n") {
@@ -82,7 +82,7 @@ impl Events {
         }
     }
 
-    /// The next event, past what only keeps the connection open.
+    /// The next event, skipping keep-alives.
     async fn next(&mut self) -> Option<Event> {
         loop {
             match self.block().await {
@@ -92,7 +92,7 @@ impl Events {
         }
     }
 
-    /// The events until the end: kind and subject.
+    /// Kind and subject of all events until the end.
     async fn rest(mut self) -> Vec<(String, String)> {
         let mut events = Vec::new();
         while let Some(event) = self.next().await {
@@ -142,7 +142,7 @@ async fn a_change_is_told_as_it_happens_and_a_break_is_made_good_by_its_id() {
     let expected = ["another_flag", "a_flag"].map(|it| (String::from("feature_flag_updated"), it.to_owned()));
     let after = format!("{CHANGES}?follow=false&after={}", first.id);
     assert_eq!(Events::of(test.get(&after).token(&token).begin().await).rest().await, expected);
-    // The header of a browser that connects again counts before the address it began with.
+    // On a reconnect `Last-Event-ID` takes precedence over the URL's parameter.
     let old = format!("{CHANGES}?follow=false&after=0");
     let again = test.get(&old).token(&token).header("last-event-id", &first.id).begin().await;
     assert_eq!(Events::of(again).rest().await, expected);
@@ -172,7 +172,7 @@ async fn everybody_hears_what_they_may_know_of() {
     ] {
         let token = test.token(who, &[Scope::ReadDecisions]).await;
         let path = format!("{CHANGES}?follow=false&after={begin}");
-        // Through the check of the document as well.
+        // Also checks the response against the document.
         test.get(&path).token(&token).send().await;
         assert_eq!(Events::of(test.get(&path).token(&token).begin().await).rest().await, expected, "{who}");
     }
@@ -203,7 +203,7 @@ async fn a_provider_is_told_to_evaluate_again_when_a_flag_of_this_environment_ch
     assert_eq!(missed.next().await, None, "many changes are one notice");
 }
 
-/// Much that only administrators hear of.
+/// Makes many changes that only administrators receive.
 async fn many_users(test: &TestApp) {
     let mut uow = test.app.storage.begin().await.expect("a unit of work");
     for number in 0..450 {
@@ -221,7 +221,7 @@ async fn who_has_far_to_go_and_hears_nothing_gets_on_and_waits_for_nobody() {
     let token = service(&test).await;
     let after = test.app.storage.read().await.expect("a view").change_feed().last().await.expect("an id");
     many_users(&test).await;
-    // Those at the end read.
+    // All readers are at the end.
     let _turn = test.app.storage.changes().turn().await;
     let path = format!("{CHANGES}?follow=false&after={after}");
     let mut events =
@@ -285,7 +285,7 @@ async fn an_id_of_too_long_ago_begins_anew() {
     assert_eq!(flags.next().await.expect("an event").data, json!({"type": "refetchEvaluation"}));
 }
 
-/// As one that slept for as long as changes are kept.
+/// Like a client that was away for longer than changes are kept.
 #[tokio::test]
 async fn who_follows_and_lost_their_place_is_told_so() {
     let test = TestApp::new().await;
@@ -302,7 +302,7 @@ async fn who_follows_and_lost_their_place_is_told_so() {
     assert_eq!((next.name.as_str(), next.id), ("change", (last.0 + 1).to_string()));
 }
 
-/// What only servers forget by is no event, and still nobody goes through it again.
+/// Changes that only invalidate caches are no events, but they advance the cursor.
 #[tokio::test]
 async fn what_nobody_is_told_moves_the_place_on() {
     let test = TestApp::new().await;
@@ -342,7 +342,7 @@ async fn a_stream_shows_that_it_is_there_and_where() {
     let mut events = Events::of(test.get(CHANGES).token(&token).begin().await);
     let ready = events.next().await.expect("an opening");
     test.add_user("somebody").await;
-    // Nothing that this one may hear of, and still they need not go through it again.
+    // None of it is visible to this client, but its cursor advances.
     loop {
         let beat = events.block().await.expect("a sign of life");
         assert_eq!(beat.data, Value::Null);
@@ -359,7 +359,7 @@ async fn a_sign_of_life_waits_for_no_database() {
     let token = service(&test).await;
     let mut events = Events::of(test.get(CHANGES).token(&token).begin().await);
     events.next().await.expect("an opening");
-    // Somebody reads, and does not get on.
+    // A reader that makes no progress.
     let _turn = test.app.storage.changes().turn().await;
     assert_eq!(events.block().await.expect("a sign of life").data, Value::Null);
 }
@@ -430,10 +430,10 @@ async fn what_a_newer_release_did_ends_no_stream() {
         let told = Events::of(test.get(&address).token(&token).begin().await).rest().await;
         let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
         assert_eq!(kinds, expected);
-        // Where only that is left, it is the end and no error.
+        // When only such changes are left, the stream ends without an error.
         let address = format!("{CHANGES}?after={newer}&follow=false");
         assert!(!Events::of(test.get(&address).token(&token).begin().await).rest().await.is_empty());
-        // Whatever it was may have changed a flag.
+        // An unknown kind of change may have changed a flag.
         let address = format!("{FLAGS}?after={before}&follow=false");
         let refetch = Events::of(test.get(&address).token(&token).begin().await).next().await;
         assert_eq!(refetch.expect("an event").data["type"], "refetchEvaluation");

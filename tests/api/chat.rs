@@ -1,4 +1,4 @@
-//! Commands from a chat program: who may, what counts, what comes of it; all else changes nothing.
+//! Chat commands: authorisation, signatures, replay protection, and results; a refused one changes nothing.
 
 use crate::{
     browser::{CHAT_SECRET, ORIGIN, server},
@@ -28,23 +28,23 @@ const COMMANDS: &str = "/api/v1/chat/commands";
 const FLAG: &str = "duo_developer_orbit";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Says who somebody in the chat is here.
+/// Links a chat user to a user.
 pub async fn link(test: &TestApp, username: &str, chat_user: &str) {
     let chat_user = ChatUser::new("T1", chat_user).expect("ids");
     link_chat_user(&test.app, &operator(), username, &chat_user).await.expect("they can be linked");
 }
 
-/// Somebody types a command.
+/// Sends a command as a chat user.
 pub async fn say(test: &TestApp, chat_user: &str, text: &str) -> Answer {
     signed(test, form(chat_user, text).as_bytes()).await
 }
 
-/// The chat program sends this.
+/// Sends a signed request with this body.
 pub async fn signed(test: &TestApp, body: &[u8]) -> Answer {
     ask(test, CHAT_SECRET, test.app.now().as_millis() / 1000, body).send().await
 }
 
-/// The same at another address, to be changed before it is sent.
+/// A signed request to another URL, to be modified before it is sent.
 pub fn signing<'a>(test: &'a TestApp, path: &str, body: &[u8]) -> Ask<'a> {
     let seconds = test.app.now().as_millis() / 1000;
     test.ask(Method::POST, path)
@@ -54,7 +54,7 @@ pub fn signing<'a>(test: &'a TestApp, path: &str, body: &[u8]) -> Ask<'a> {
         .body(body.to_vec())
 }
 
-/// As Slack writes it: no two are alike.
+/// A body as Slack sends it; no two are the same.
 fn form(chat_user: &str, text: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let text = utf8_percent_encode(text, NON_ALPHANUMERIC);
@@ -79,7 +79,7 @@ fn ask<'a>(test: &'a TestApp, secret: &str, seconds: i64, body: &[u8]) -> Ask<'a
         .body(body.to_vec())
 }
 
-/// A server, and `U1` in the chat who is the administrator.
+/// A server where the chat user `U1` is linked to the administrator.
 async fn console() -> TestApp {
     let test = server().await;
     link(&test, "admin", "U1").await;
@@ -93,7 +93,7 @@ async fn state(test: &TestApp, environment: Environment) -> String {
         .in_words()
 }
 
-/// The text, which only whoever asked sees.
+/// The text of a response that only the sender sees.
 #[track_caller]
 fn private(answer: &Answer) -> String {
     let reply = answer.ok();
@@ -101,7 +101,7 @@ fn private(answer: &Answer) -> String {
     reply["text"].as_str().expect("a text").to_owned()
 }
 
-/// The text, which everybody in the channel sees.
+/// The text of a response that the whole channel sees.
 #[track_caller]
 fn public(answer: &Answer) -> String {
     let reply = answer.ok();
@@ -116,7 +116,7 @@ async fn a_command_of_an_administrator_is_carried_out_and_written_down() {
     let test = console().await;
     let body = form("U1", COMMAND);
     let now = test.app.now().as_millis() / 1000;
-    // Whatever site it says it comes from: no cookie counts here.
+    // The origin does not matter, because cookies are ignored here.
     let answer =
         ask(&test, CHAT_SECRET, now, body.as_bytes()).header("origin", "https://slack.com").send().await;
     assert_eq!(
@@ -170,11 +170,11 @@ async fn what_was_so_already_is_news_for_nobody_else() {
     let body = form("U1", COMMAND);
     let again = ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await;
     assert_eq!(private(&again), first);
-    // And still it counted.
+    // It was recorded as used nevertheless.
     ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(409, "replayed");
 }
 
-/// The answer is of the change's own transaction: it needs no other.
+/// The response is built in the transaction of the change and needs no further read.
 #[tokio::test]
 async fn what_was_done_is_said_even_where_it_can_no_longer_be_read() {
     let test = console().await;
@@ -230,12 +230,12 @@ async fn what_is_not_signed_by_the_chat_changes_nothing() {
         answer.refused(401, "bad_signature");
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Slack-Signature", "{what}");
     }
-    // A token opens nothing here.
+    // Tokens are not accepted here.
     let token = test.full_token("admin").await;
     unsigned().token(&token).send().await.refused(401, "bad_signature");
     assert_eq!(test.snapshot().await.audit.len(), before.audit.len() + 1, "but the token");
     assert_eq!(state(&test, Environment::Dev).await, "off (default)");
-    // The request itself was good all the time.
+    // The request itself was valid all along.
     public(&with(&seconds, &good).send().await);
 }
 
@@ -256,18 +256,18 @@ async fn a_request_counts_once_whatever_came_of_it() {
     assert_eq!(test.snapshot().await, before);
     assert_eq!(state(&test, Environment::Dev).await, "off");
 
-    // What was refused is not carried out later, when it would be allowed.
+    // A refused request cannot be replayed later, when it would be allowed.
     let early = form("U1", "gitlab run feature set duo_developer_orbit true --production");
     private(&ask(&test, CHAT_SECRET, now, early.as_bytes()).send().await);
     public(&say(&test, "U1", "gitlab run feature set duo_developer_orbit true --staging").await);
     ask(&test, CHAT_SECRET, now, early.as_bytes()).send().await.refused(409, "replayed");
     assert_eq!(state(&test, Environment::Production).await, "off (default)");
-    // Nor is anything told twice.
+    // Neither can a query be replayed.
     let question = form("U1", "gitlab run feature get duo_developer_orbit");
     private(&ask(&test, CHAT_SECRET, now, question.as_bytes()).send().await);
     ask(&test, CHAT_SECRET, now, question.as_bytes()).send().await.refused(409, "replayed");
 
-    // For as long as a server's clock could take it for new; then it is too old, and forgotten.
+    // It is remembered for as long as any server's clock could accept it; then it is too old anyway.
     test.clock.advance_millis(300_000);
     ask(&test, CHAT_SECRET, now, question.as_bytes()).send().await.refused(409, "replayed");
     test.clock.advance_millis(1000);
@@ -299,7 +299,7 @@ async fn only_administrators_of_ours_are_obeyed() {
     assert!(said.contains("--team T2 --user U1"), "{said}");
     assert_eq!(test.snapshot().await, before);
     assert_eq!(state(&test, Environment::Dev).await, "off (default)");
-    // Whoever is no administrator any more is refused at once.
+    // A user who is no longer an administrator is refused at once.
     test.execute("UPDATE users SET is_admin = 0 WHERE username = 'admin'").await;
     assert!(private(&say(&test, "U1", COMMAND).await).contains("no administrator"));
 }
@@ -359,7 +359,7 @@ async fn production_comes_after_staging_and_a_freeze_holds_unless_somebody_says_
     let set = async |options: &str| {
         say(&test, "U1", &format!("gitlab run feature set duo_developer_orbit true {options}")).await
     };
-    // Production is meant where no environment is named.
+    // Production is the default environment.
     for options in ["", "--production", "--production --dev"] {
         let said = private(&set(options).await);
         assert!(said.contains("Set staging first") && said.ends_with("Nothing was changed."), "{said}");
@@ -368,7 +368,7 @@ async fn production_comes_after_staging_and_a_freeze_holds_unless_somebody_says_
     let editor = FlagEditor::operator(operator());
     begin_freeze(&test.app, &editor, Environment::Production, "Holidays.").await.expect("a freeze");
     let reason = "--override-reason=\"An incident.\"";
-    // Each check is overridden by its own name.
+    // Each check has its own override.
     let said = private(&set(&format!("--ignore-production-check {reason}")).await);
     assert!(said.contains("Set staging first"), "{said}");
     let said = private(&set(&format!("--ignore-feature-flag-consistency-check {reason}")).await);
@@ -386,7 +386,7 @@ async fn production_comes_after_staging_and_a_freeze_holds_unless_somebody_says_
     assert_eq!(overridden.len(), 1);
     assert_eq!(overridden[0].event.from, "change freeze in production: Holidays.");
     assert_eq!(overridden[0].event.to, "An incident.");
-    // And staging may not be closed below production.
+    // Closing staging may not leave production further open.
     let said = private(&say(&test, "U1", "gitlab run feature set duo_developer_orbit false --staging").await);
     assert!(said.contains("Production would be further open"), "{said}");
     public(&say(&test, "U1", &format!("gitlab run feature delete duo_developer_orbit {reason}")).await);
@@ -415,7 +415,7 @@ async fn what_is_signed_but_no_command_is_malformed() {
     assert_eq!(check.ok(), json!({"response_type": "ephemeral", "text": ""}));
     let long = form("U1", &"x".repeat(64 * 1024));
     signed(&test, long.as_bytes()).await.refused(413, "body_too_large");
-    // None of them was used up.
+    // None of the failed requests was recorded as used.
     public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
 }
 
@@ -426,7 +426,7 @@ async fn without_a_secret_there_is_no_such_address() {
     assert_eq!(answer.refused(404, "unknown_path")["title"], "The API has no such address");
 }
 
-/// The change, its events and the use of the request are saved together, or not at all.
+/// The change, its events and the use of the request are saved atomically.
 #[tokio::test]
 async fn what_the_database_refused_can_be_sent_again() {
     let test = console().await;
@@ -440,7 +440,7 @@ async fn what_the_database_refused_can_be_sent_again() {
     public(&ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await);
     assert_eq!(state(&test, Environment::Dev).await, "on for user reviewer");
 
-    // Somebody else writes for longer than anybody waits.
+    // Another writer holds the lock for longer than the timeout.
     let body = form("U1", "gitlab run feature set duo_developer_orbit true --dev");
     let writing = test.app.storage.begin().await.expect("a unit of work");
     ask(&test, CHAT_SECRET, now, body.as_bytes()).send().await.refused(503, "unavailable");

@@ -1,4 +1,4 @@
-//! Turning flows on and off, with consent where it is needed, by one owner and by two at once.
+//! Turning flows on and off, with consent where needed, by one owner and by two concurrently.
 
 use crate::support::{Answer, Snapshot, TestApp, code_review_of, current_wording, flow_of};
 use serde_json::{Value, json};

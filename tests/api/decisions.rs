@@ -1,4 +1,4 @@
-//! The engine table over HTTP, one question at a time and many at once.
+//! The engine table over HTTP: single decisions and batches.
 
 use crate::support::{TestApp, code_review_of, current_wording};
 use http::StatusCode;

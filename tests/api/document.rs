@@ -1,4 +1,4 @@
-//! The API's document: it is whole, it lists what is served, and every answer is as it says.
+//! The OpenAPI document: it is valid, it lists what is served, and every response conforms to it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,12 +15,12 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&rest::openapi().to_json().expect("the document is JSON")).expect("it is")
 });
 
-/// Panics unless the document says that this request may be answered so.
+/// Panics unless the response conforms to the document.
 pub fn check(method: &Method, path: &str, answer: &Answer) {
     if method == Method::HEAD {
         return;
     }
-    // Some clients of GitLab's API write a slash too many.
+    // Some clients of GitLab's API send superfluous slashes.
     let gitlabs = path.starts_with("/api/v4/").then(|| path.trim_end_matches('/').replace("//", "/"));
     let Some(item) = path_item(gitlabs.as_deref().unwrap_or(path)) else {
         answer.refused(404, "unknown_path");
@@ -43,7 +43,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     if content_type == "text/event-stream" {
         for data in answer.text().lines().filter_map(|line| line.strip_prefix("data: ")) {
             let event: Value = serde_json::from_str(data).expect("JSON");
-            // The opening says where it begins and nothing else.
+            // The opening event has only an id.
             if event.as_object().is_some_and(|it| it.len() > 1 || !it.contains_key("id")) {
                 fits(schema, &event).unwrap_or_else(|why| panic!("{what}: {why}\n{data}"));
             }
@@ -79,7 +79,7 @@ fn resolve(schema: &'static Value) -> &'static Value {
     }
 }
 
-/// What an object may and must have, its `allOf` parts together.
+/// The allowed and the required members of an object, including its `allOf` parts.
 fn members(
     schema: &'static Value,
     properties: &mut BTreeMap<&'static str, &'static Value>,
@@ -106,7 +106,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Whether `value` is as `schema` says, with no member that it does not list.
+/// Whether `value` conforms to `schema`, without unlisted members.
 fn fits(schema: &'static Value, value: &Value) -> Result<(), String> {
     let schema = resolve(schema);
     if let Some(choices) = schema["oneOf"].as_array() {
@@ -193,7 +193,7 @@ fn the_document_lists_these_operations() {
     assert_eq!(listed, BTreeSet::from(expected));
 }
 
-/// What the router takes at a listed path, it says in `Allow` when asked for something else.
+/// The methods that the router accepts at a path are in `Allow`, in the response to any other.
 #[tokio::test]
 async fn the_router_takes_at_each_path_what_the_document_lists_and_nothing_else() {
     let test = TestApp::new().await;
@@ -296,7 +296,7 @@ fn every_reference_leads_somewhere_and_every_scheme_is_there() {
     }
 }
 
-/// What a pattern of the document allows, and every text that a parser takes, fits the other.
+/// The patterns of the document and the parsers accept the same texts.
 #[test]
 fn the_patterns_of_the_document_are_those_of_the_parsers() {
     use duo_console::domain::{namespace::GroupPath, user::check_username};

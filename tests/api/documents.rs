@@ -1,5 +1,4 @@
-//! What the Markdown files of the repository say to each other: links lead somewhere, and the book has
-//! all of its pages.
+//! The repository's Markdown files: links resolve, and the book's summary lists all pages.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +8,7 @@ use std::{
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// Folders that are not ours, or are made.
+/// Folders that are not ours, or generated.
 const NOT_OURS: [&str; 5] = ["target", "node_modules", "data", "test-results", "playwright-report"];
 
 fn root() -> &'static Path {
@@ -33,7 +32,7 @@ fn markdown_below(folder: &Path) -> Vec<PathBuf> {
 
 struct Document {
     links: Vec<String>,
-    /// What can be linked to in it, as forges and mdBook call their headings.
+    /// Anchors of its headings, as forges and mdBook generate them.
     anchors: BTreeSet<String>,
 }
 
@@ -69,7 +68,7 @@ fn anchor(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
-/// Without `.` and `..`, whether it is there or not.
+/// Normalises `.` and `..` without access to the file system.
 fn plain(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut plain, part| {
         if part.as_os_str() == ".." {
@@ -110,7 +109,7 @@ fn every_link_of_a_document_leads_somewhere() {
     assert!(wrong.is_empty(), "these links lead nowhere:\n{}", wrong.join("\n"));
 }
 
-/// mdBook shows what stands in the summary, and nothing else. `scripts/docs` adds the decisions.
+/// mdBook renders only pages in the summary. `scripts/docs` adds the decisions.
 #[test]
 fn the_summary_of_the_book_has_every_page_once() {
     let book = root().join("docs/book/src");
@@ -123,7 +122,7 @@ fn the_summary_of_the_book_has_every_page_once() {
     assert!(missing.is_empty(), "the summary lacks {missing:?}");
 }
 
-/// What `scripts/docs` takes as the name of a decision.
+/// `scripts/docs` recognises decisions by their number.
 #[test]
 fn a_decision_begins_with_its_number() {
     for path in markdown_below(&root().join("docs/decisions")) {

@@ -1,4 +1,4 @@
-//! What the pages say of a flow that is on: only what the decision really is.
+//! The effect that pages show for a flow that is on matches the decisions.
 
 use crate::{
     browser::{Browser, CONFIGURATION, SET_FLOW, code_review_form, consent, server},
@@ -10,7 +10,7 @@ use duo_console::domain::flows::wording::ACTIVE_HELPER_TEXT;
 
 const OVERVIEW: &str = "/groups/acme/-/settings/gitlab_duo";
 const ALL_ON: &str = "UPDATE top_level_groups SET duo_availability = 'default_on', agent_platform_enabled = TRUE, flow_execution_enabled = TRUE, foundational_flows_enabled = TRUE";
-/// Each level off, with its name and who reviews then.
+/// For each level: the SQL that turns it off, its name, and who reviews then.
 const LEVELS: [(&str, &str, &str); 4] = [
     ("UPDATE top_level_groups SET duo_availability = 'never_on'", "GitLab Duo", "Everybody: no review."),
     ("UPDATE top_level_groups SET agent_platform_enabled = FALSE", "GitLab Duo Agent Platform", SEATS),
@@ -27,7 +27,7 @@ async fn set_priority(test: &TestApp, on: &'static str) {
     assert_eq!(ask.body(on).send().await.status, StatusCode::CREATED);
 }
 
-/// What people read of a page: without its markup, and what stands in attributes.
+/// The visible text of a page, without markup and attributes.
 fn read(page: &Answer) -> String {
     let html = page.text();
     let mut words = String::new();
@@ -54,7 +54,7 @@ async fn the_helper_text_stands_only_where_the_flow_reviews_for_everybody() {
             assert!(!text.contains(ACTIVE_HELPER_TEXT), "{level}: {text}");
             let why = format!("Consented; not in effect, because {level} is off for this group. {reviews}");
             assert!(text.contains(&why), "{level}: {text}");
-            // Nor do the other flows that are on look as if they ran.
+            // The other flows that are on are not shown as running either.
             let without = format!("Without effect, because {level} is off for this group.");
             assert!(text.matches(&without).count() >= 3, "{level}: {text}");
         }
@@ -73,12 +73,12 @@ async fn a_consent_that_changes_nothing_yet_is_said_to_before_it_is_given_and_af
     let dialog = format!("{CONFIGURATION}?confirm=code_review/v1");
     assert!(!read(&owner.get(&dialog).await).contains(before));
     set_priority(&test, "value=false").await;
-    // In the dialog that opens at once, and in the one that is a page.
+    // Both in the island's dialog and in the dialog that is a page.
     assert_eq!(read(&owner.get(&dialog).await).matches(before).count(), 2);
     let set = owner.call(SET_FLOW, &code_review_form(true, "0", Some(&current_wording()))).await;
     assert_eq!(set.json()["effect"], NOT_REACHED);
     assert_eq!(set.json()["hindered"], true);
-    // Whoever comes too late is told the same.
+    // A stale request gets the same text.
     let late = owner.call(SET_FLOW, &code_review_form(false, "0", None)).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.text().contains(NOT_REACHED), "{}", late.text());
@@ -110,7 +110,7 @@ async fn switching_off_says_what_it_did() {
     consent(&owner).await;
     let off = owner.call(SET_FLOW, &code_review_form(false, "1", None)).await;
     assert_eq!(off.json()["consequence"], format!("Consent withdrawn. {SEATS}"));
-    // And to a form, on the page that follows it.
+    // A form gets it on the page after the redirect.
     owner.submit(SET_FLOW, &code_review_form(true, "2", Some(&current_wording()))).await;
     let text = read(&owner.get(CONFIGURATION).await);
     assert!(text.contains("Saved") && !text.contains("Saved."), "{text}");
@@ -148,7 +148,7 @@ async fn what_is_under_a_level_that_is_off_is_without_effect() {
     );
 }
 
-/// Initech can give no seats: there Code Review Flow is the only engine, and the roll-out holds back nothing.
+/// Initech has no seats: Code Review Flow is its only engine, whatever the flag for the roll-out says.
 #[tokio::test]
 async fn a_group_without_seats_is_told_nothing_of_seats() {
     let test = server().await;
@@ -178,7 +178,7 @@ async fn a_group_without_seats_is_told_nothing_of_seats() {
         assert!(text.contains("EverybodyCode Review Flow"), "{text}");
         assert!(text.contains("Given by Group Owner") && !text.contains("not in effect"), "{text}");
     }
-    // As if it had been on since before consent existed.
+    // Transitional: on since before consent existed.
     test.execute("DELETE FROM namespace_consents").await;
     let text = read(&owner.get(&page).await);
     assert!(text.contains("This group has no Duo Enterprise seats, so it reviews for everybody"), "{text}");

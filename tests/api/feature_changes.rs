@@ -1,4 +1,4 @@
-//! Feature flags over time, by the API: what is scheduled, what was, and going back.
+//! Scheduled changes, history and restoring of feature flags through the API.
 
 use crate::support::{Answer, TestApp, operator};
 use http::Method;

@@ -1,4 +1,4 @@
-//! Feature flags as GitLab's API has them: shapes, statuses, and words for what is wrong.
+//! Feature flags through GitLab's API: shapes, statuses and error messages.
 
 use duo_console::domain::token::Scope;
 use http::{Method, header};
@@ -17,7 +17,7 @@ async fn admin() -> (TestApp, String) {
     (test, token)
 }
 
-/// What GitLab would say too: without what is ours.
+/// The response without our extensions.
 fn gitlabs(answer: &Answer) -> Value {
     assert_eq!(answer.status, 201, "{}", answer.text());
     let mut feature = answer.json();
@@ -171,7 +171,7 @@ async fn what_real_clients_send_is_understood() {
         assert_eq!(answer.status, 201, "{}", answer.text());
         answer.json()["gates"].as_array().expect("gates").last().expect("one")["key"].clone()
     };
-    // python-gitlab: JSON's own booleans and numbers; what it does not know goes into the query.
+    // python-gitlab: JSON booleans and numbers; arguments it does not know go into the query.
     let path = format!("{FLAG}?key=percentage_of_actors");
     assert_eq!(state(test.post(&path, &json!({"value": 42.5}))).await, "percentage_of_actors");
     let nothing = json!({"value": true, "feature_group": null, "user": null, "group": null, "project": null});
@@ -180,16 +180,16 @@ async fn what_real_clients_send_is_understood() {
     assert_eq!(state(test.post(&path, &json!({"value": false}))).await, "boolean");
     let listed = test.get("/api/v4/features/").token(&token).send().await.ok();
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
-    // client-go: empty texts for what was left out.
+    // client-go: empty strings for omitted fields.
     let empty = json!({"value": "false", "key": "", "feature_group": "", "user": "", "group": "", "namespace": "", "project": "", "repository": "", "force": false});
     assert_eq!(state(test.post(FLAG, &empty)).await, "boolean");
     // Everything in the query, and no body.
     assert_eq!(state(test.ask(Method::POST, &format!("{FLAG}?value=7&key="))).await, "percentage_of_time");
-    // The body counts where both say something.
+    // The body takes precedence over the query.
     let both = test.post(&format!("{FLAG}?value=true"), &json!({"value": "false"}));
     let answer = both.token(&token).send().await;
     assert_eq!(answer.json()["state"], "off");
-    // What is neither for whom nor where may be empty anywhere.
+    // Parameters that limit neither actors nor environments may be empty.
     for (content_type, body) in
         [(URLENCODED, "key=&force=&override_reason="), (JSON, r#"{"key": null, "user": "", "group": null}"#)]
     {
@@ -197,14 +197,14 @@ async fn what_real_clients_send_is_understood() {
         let answer = ask.header("content-type", content_type).body(body).send().await;
         assert_eq!(answer.json()["state"], "conditional", "{body}: {}", answer.text());
     }
-    // All and nothing are no percentages, whichever key says it.
+    // `true` and `0` mean everyone and nobody, whatever the key.
     for (value, state) in [("true", "on"), ("0", "off")] {
         let keyed = test.ask(Method::POST, &format!("{FLAG}?value={value}&key=percentage_of_actors"));
         assert_eq!(keyed.token(&token).send().await.json()["state"], state);
     }
 }
 
-/// One who is sent in a body that is read as GitLab reads it.
+/// A body that is parsed as GitLab parses it.
 async fn send(test: &TestApp, token: &str, method: Method, content_type: &str, body: &str) -> Answer {
     let ask = test.ask(method, FLAG).token(token).header("content-type", content_type);
     ask.body(body.to_owned()).send().await
@@ -240,7 +240,7 @@ async fn lists_and_forms_of_parts_are_understood_as_gitlab_does() {
         assert_eq!(gates[0]["value"], false, "{body}: not for everyone");
         assert_eq!(gates[1]["value"].as_array().map(Vec::len), Some(2), "{body}: {gates}");
     }
-    // In part in the query, in part in the body.
+    // Partly in the query, partly in the body.
     let split = test.ask(Method::POST, &format!("{FLAG}?value=true")).token(&token);
     let split = split.header("content-type", MULTIPART).body(parts(&[("user", "admin")]));
     assert_eq!(gitlabs(&split.send().await)["gates"][1]["value"].as_array().map(Vec::len), Some(3));
@@ -263,7 +263,7 @@ async fn whatever_might_narrow_a_change_is_taken_or_named_and_refused() {
         ("?value=true", JSON, r#"{"environment": ["staging"]}"#, 400, "environment is invalid"),
         ("", URLENCODED, "value[]=true", 400, "value is invalid"),
         ("?value=true", URLENCODED, "environment[]=staging", 400, "environment is invalid"),
-        // Names that nobody knows.
+        // Unknown names.
         ("?value=true", URLENCODED, "user[0]=owner", 400, "user[0] is unknown"),
         ("?value=true", URLENCODED, "user[name]=owner", 400, "user[name] is unknown"),
         ("?value=true", URLENCODED, "users=owner", 400, "users is unknown"),
@@ -298,14 +298,14 @@ async fn whatever_might_narrow_a_change_is_taken_or_named_and_refused() {
         ("?value=false", JSON, r#"{"value": true}"#, 400, "value is said twice"),
         ("?value=true&sudo=owner", JSON, "", 400, "sudo is unknown"),
         ("?value=true", MULTIPART, &unsaid, 400, " is unknown"),
-        // Said twice.
+        // Repeated.
         ("?value=true", URLENCODED, "user=owner&user=reviewer", 400, "user is said twice"),
         ("?value=true", URLENCODED, "user=owner&user[]=reviewer", 400, "user is said twice"),
         ("?value=true", JSON, r#"{"user": "owner", "user": "reviewer"}"#, 400, "user is said twice"),
         ("?value=true", JSON, r#"{"user": "", "user": "reviewer"}"#, 400, "user is said twice"),
         ("?value=true&user=owner", JSON, r#"{"user": "reviewer"}"#, 400, "user is said twice"),
         ("?value=true&environment=dev", URLENCODED, "environment=pre", 400, "environment is said twice"),
-        // Bodies that are not read.
+        // Unsupported bodies.
         ("?value=true", "text/plain", "user=owner", 415, "'text/plain' is not supported"),
         ("?value=true", "application/octet-stream", "user=owner", 415, "is not supported"),
         ("?value=true", "text/json", r#"{"user": "owner"}"#, 415, "'text/json' is not supported"),
@@ -509,7 +509,7 @@ async fn who_changed_a_flag_is_kept() {
     );
 }
 
-/// Off for the group, a seat decides; and the decision follows at once, from memory as well.
+/// While the flag is off for the group, seats decide; the decision follows at once, from the cache as well.
 #[tokio::test]
 async fn the_flag_routes_reviews_and_the_decision_says_so() {
     let test = server().await;
@@ -551,8 +551,7 @@ async fn the_flag_routes_reviews_and_the_decision_says_so() {
     check("reviewer", "code_review_flow", "flow_on_with_consent", "default").await;
 }
 
-/// Another change between a change and its answer: the answer is of the change's own transaction, whoever
-/// was next.
+/// The response is read in the transaction of the change, even if another change follows before it is sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_says_what_this_change_did_whoever_was_next() {
     let (test, token) = admin().await;

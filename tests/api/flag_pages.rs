@@ -1,5 +1,4 @@
-//! The pages of the feature flags: who sees them, what they say, and that nothing is done before its
-//! consequences were shown.
+//! The feature flag pages: who sees them, their content, and that no change is made without its dialog.
 
 use crate::{
     browser::{Browser, server},
@@ -50,7 +49,7 @@ async fn state(test: &TestApp, flag: &str) -> FeatureState {
         .expect("the flag is there")
 }
 
-/// What a form says of a change that needs no more.
+/// The fields of a change without input.
 fn change<'a>(change: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![("flag", FLAG), ("environment", "production"), ("change", change)];
     fields.extend_from_slice(more);
@@ -218,8 +217,8 @@ async fn the_dialog_says_how_staging_is_set_and_compares_percentages_and_actors(
     assert_eq!(state(&test, FLAG).await.feature.gates.boolean, None, "nothing was changed");
 }
 
-/// What a hidden field of the dialog says.
-/// Gates that this release cannot read are shown as they were said, and nobody is offered to restore them.
+/// The value of a hidden field of the dialog.
+/// Gates that this release cannot parse are shown as recorded, without *Restore*.
 #[tokio::test]
 async fn what_cannot_be_restored_is_said_so() {
     let test = server().await;

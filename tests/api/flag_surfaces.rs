@@ -1,5 +1,5 @@
-//! Pages, both APIs and the chat are of one mind about what a change of a flag may do; the command line's
-//! rows of the same tables are in `tests/cli/features.rs`.
+//! Pages, both APIs and chat apply the same rules to changes of flags; the command line's rows of the same
+//! tables are in `tests/cli/features.rs`.
 
 use crate::{
     browser::{Browser, server},
@@ -17,12 +17,12 @@ const FLAG: &str = "duo_developer_orbit";
 const UNDEFINED: &str = "nobody_defined_it";
 const DAY: i64 = 86_400_000;
 
-/// By what a flag is turned on.
+/// The surface by which a flag is turned on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Surface {
     Page,
     GitlabApi,
-    /// Our API schedules what is then made.
+    /// Our API: schedules the change, which is then made.
     Api,
     Chat,
 }
@@ -40,7 +40,7 @@ impl Console {
         Self { test, token }
     }
 
-    /// Asks to turn a flag on in production, which is where this server is.
+    /// Requests turning a flag on in production, this server's environment.
     async fn turn_on(&self, surface: Surface, flag: &str, environment: Option<&str>, force: bool) {
         let Self { test, token } = self;
         match surface {
@@ -99,7 +99,7 @@ async fn production_waits_for_staging_wherever_an_environment_is_named() {
         (Surface::Api, production, true),
         (Surface::Api, None, false),
         (Surface::Chat, production, true),
-        // A command that names none is about production, as GitLab's is.
+        // Without an environment a command applies to production, as in GitLab.
         (Surface::Chat, None, true),
     ] {
         let console = Console::new().await;

@@ -1,4 +1,4 @@
-//! Which version of a flow runs, over HTTP, and the registry of what is deployed.
+//! Flow version decisions over HTTP, and the registry of deployed versions.
 
 use crate::{
     browser::{Browser, CONFIGURATION, server},
@@ -27,7 +27,7 @@ async fn ask(test: &TestApp, token: &str, namespace: &str, user: &str) -> Value 
     test.get(&about("developer/v1", namespace, user)).token(token).send().await.ok()
 }
 
-/// Sets a flag for everyone, or for the one that `whom` names: `user reviewer`, `group acme`.
+/// Sets a flag for everyone, or for the actor in `whom`, such as `user reviewer` or `group acme`.
 async fn flag(test: &TestApp, name: &str, on: bool, whom: &str) {
     let mut set = SetFeature::everyone(name, on);
     match whom.split_once(' ') {
@@ -143,7 +143,7 @@ async fn a_decision_says_all_that_it_saw() {
     assert_eq!((&other["inputs"]["conditions"], &other["inputs"]["flow_on"]), (&json!([]), &json!(false)));
     let unknown = test.get(&about("developer/v2", "acme", "reviewer")).token(&token).send().await;
     assert_eq!(unknown.refused(404, "not_found")["detail"], "There is no such flow.");
-    // Who may not know of the namespace learns nothing of the flow.
+    // Without access to the namespace, nothing about the flow is revealed.
     let stranger = test.full_token("outsider").await;
     let hidden = test.get(&about("developer/v2", "acme", "reviewer")).token(&stranger).send().await;
     assert!(
@@ -176,7 +176,7 @@ async fn a_version_that_is_not_deployed_names_the_flag_and_switching_it_off_help
     flag(&test, "duo_developer_next_unstable", false, "").await;
     assert_eq!(ask(&test, &token, "acme", "reviewer").await["version"], "2.0.0");
 
-    // A pre-release is not what was asked for, and no flag is to blame.
+    // A pre-release does not satisfy the version, and there is no flag to switch off.
     keep(1, &[("developer/v1", &["2.0.0-orbit"])]).await;
     let problem = test.get(&path).token(&token).send().await.refused(409, "version_not_deployed");
     assert_eq!(problem.get("switch_off"), None);
@@ -240,7 +240,7 @@ async fn a_registry_is_kept_by_administrators_and_their_programs() {
         test.put(REGISTRIES, &body).token(&token).send().await.refused(403, code);
         test.get(REGISTRIES).token(&token).send().await.refused(403, code);
     }
-    // Such a token can do nothing else.
+    // The token's scope allows nothing else.
     test.get(&about("developer/v1", "acme", "reviewer"))
         .token(&gateway)
         .send()
@@ -266,7 +266,7 @@ async fn a_registry_is_kept_by_administrators_and_their_programs() {
     assert_eq!(registries[4], kept);
     assert_eq!((&registries[3]["version"], &registries[3]["changed_by"]), (&json!(0), &Value::Null));
 
-    // Another environment's is its own, and this server's decisions do not go by it.
+    // Other environments have their own registry, which does not affect this server's decisions.
     let mut staging = registry(0, &[]);
     staging["environment"] = json!("staging-ref");
     test.put(REGISTRIES, &staging).token(&gateway).send().await.ok();
@@ -294,7 +294,7 @@ async fn who_did_not_see_the_last_version_overwrites_nothing() {
         "Administrator (@admin) changed this registry at 2026-06-01T12:00:00.123Z: it is in version 1. Look at it again, then send that version."
     );
     assert_eq!(problem["field"], "version");
-    // What is so already is no conflict.
+    // Setting the current value again is no conflict.
     assert_eq!(put(0, &["2.0.0"]).await.ok()["version"], 1);
     assert_eq!(put(1, &["2.1.0"]).await.ok()["version"], 2);
 }

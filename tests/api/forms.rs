@@ -1,4 +1,4 @@
-//! The actions behind the forms: who may, what is refused, and that a refusal changed nothing.
+//! Form actions: authorisation, validation, and that a refused form changes nothing.
 
 use http::{Method, StatusCode, header};
 

@@ -1,4 +1,4 @@
-//! Change freezes at the page of the feature flags.
+//! Change freezes on the feature flag pages.
 
 use crate::{
     browser::{Browser, server},

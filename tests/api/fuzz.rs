@@ -1,6 +1,6 @@
-//! Anything at all, at everything that reads what comes from outside: it is refused with the right
-//! status and a document, or answered; the server never fails. What the API answers is held against
-//! its document on the way, as in every test here.
+//! Property tests with arbitrary input at everything that parses requests: it is answered, or refused with
+//! the right status and a problem document, and never a 500. As in every test here, responses of the API are
+//! checked against the OpenAPI document.
 
 use duo_console::domain::token::Scope;
 use http::{HeaderValue, Method};
@@ -18,7 +18,7 @@ use crate::{
     support::{Answer, TestApp},
 };
 
-/// Runs `test` on so many values, beside one server.
+/// Runs `test` on this many values, against one server.
 fn with_anything<S: Strategy>(
     cases: u32,
     values: S,
@@ -46,7 +46,7 @@ fn never_fails(answer: &Answer) {
     assert!(!answer.status.is_server_error(), "{}: {}", answer.status, answer.text());
 }
 
-/// Text that parsers stumble over: what they look for, cut and mixed with anything.
+/// Text that is likely to break parsers: their delimiters, cut and mixed with arbitrary characters.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -57,7 +57,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An address made of anything: as bytes behind `%`, or as what may stand in one as it is.
+/// A URL of arbitrary bytes, percent-encoded or as allowed literally.
 fn address() -> impl Strategy<Value = String> {
     let raw = "[A-Za-z0-9/._~!$&'()*+,;=:@%-]{0,40}";
     let start = prop_oneof![
@@ -254,7 +254,7 @@ fn any_header_is_answered() {
     });
 }
 
-/// A password takes a while to check: few of these.
+/// Few cases: checking a password is slow.
 #[test]
 fn anybody_may_try_to_sign_in_from_any_browser() {
     let user_agent = vec(any::<u8>(), 0..300);

@@ -1,4 +1,4 @@
-//! The pages of the feature groups.
+//! The feature group pages.
 
 use crate::{
     browser::{Browser, server},
@@ -30,7 +30,7 @@ async fn html(browser: &Browser<'_>, path: &str) -> String {
     answer.text().replace("<!>", "")
 }
 
-/// Posts a form as a browser does; the page that it leads to.
+/// Posts a form as a browser does, and follows the redirect.
 async fn done(browser: &Browser<'_>, action: &str, fields: &[(&str, &str)]) -> String {
     let answer = browser.submit(action, fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{action} {fields:?}");

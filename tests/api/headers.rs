@@ -1,4 +1,4 @@
-//! The headers that every answer has, whatever answers.
+//! Headers that every response has, whatever produced it.
 
 use http::{HeaderName, Method, header};
 
@@ -16,7 +16,7 @@ const FIXED: [(&str, &str); 6] = [
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 ];
 
-/// What each address answers with: its status, who may keep it, and whether it is a page.
+/// For each URL: its status, `Cache-Control`, and whether it is a page.
 #[rustfmt::skip]
 const ANSWERS: [(&str, &str, &str, u16, &str, bool); 19] = [
     // how    address                              accepts      status  Cache-Control              page
@@ -152,7 +152,7 @@ async fn a_form_from_elsewhere_is_refused_in_words() {
     }
 }
 
-/// Whatever is wrong, nobody reads how the program is made.
+/// No error response reveals implementation details.
 #[tokio::test]
 async fn no_refusal_speaks_of_the_insides() {
     let test = server().await;
@@ -202,7 +202,7 @@ async fn no_refusal_speaks_of_the_insides() {
             let answer =
                 browser.send(method.parse().expect("a method"), path, &headers, body.to_owned()).await;
             let (what, page) = (format!("{method} {path} {content_type} {accept}"), answer.text());
-            // What a page says, without the script that every page carries.
+            // The page without its inline script.
             let said = page.find("<main").map_or(page.as_str(), |main| &page[main..]);
             let said = said.split("</main>").next().unwrap_or_default();
             assert!(

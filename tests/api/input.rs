@@ -1,4 +1,4 @@
-//! Bad input of every kind: the right status, what was wrong, and nothing changed.
+//! Invalid input of every kind: the right status, the field at fault, and nothing changed.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn what_is_not_json_is_refused() {
             let ask = test.ask(method, &path).token(&token).header("content-type", "application/json");
             let answer = ask.body(body.to_vec()).send().await;
             let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-            // A parser may notice the wrong field or type before the wrong syntax.
+            // A parser may report a wrong field or type before a syntax error.
             if answer.status == 422 {
                 answer.refused(422, "invalid");
                 assert!(path.ends_with("decisions") || body.len() > 1000, "{shown}");

@@ -1,4 +1,4 @@
-//! The page of the jobs: what it says, and what its buttons do.
+//! The jobs page: its content and its buttons.
 
 use crate::{
     browser::{Browser, server},

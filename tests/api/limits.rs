@@ -1,4 +1,4 @@
-//! How much, how long and how often: what is beyond it is refused, with words, on every surface.
+//! Limits on size, time and rate: exceeding one is refused with a message, on every surface.
 
 use std::{future::pending, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
 
 const WORDING: &str = "/api/v1/consents/code_review/wording";
 const FORM: &str = "application/x-www-form-urlencoded";
-/// One byte more than is taken.
+/// One byte more than the limit.
 const TOO_MUCH: usize = 64 * 1024 + 1;
 
 async fn with(limits: Limits) -> TestApp {
@@ -33,7 +33,7 @@ fn from_address(remote_ip: &str) -> duo_console::usecases::Origin {
     duo_console::usecases::Origin { remote_ip: remote_ip.parse().ok(), ..operator() }
 }
 
-/// A body of which nothing ever comes.
+/// A body that never arrives.
 struct Never;
 
 impl hyper::body::Body for Never {
@@ -103,7 +103,7 @@ async fn an_address_without_a_valid_token_is_answered_so_often() {
         .await
         .refused(429, "too_many_requests");
     ask("10.0.0.2").send().await.refused(401, "missing_token");
-    // A neighbour behind the same proxy does not pay for it.
+    // Another client behind the same proxy is not affected.
     ask("10.0.0.1").token(&token).send().await.ok();
 }
 
@@ -151,7 +151,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 async fn an_answer_that_takes_too_long_is_given_up() {
     let test = with(Limits { request: Duration::from_millis(50), ..Limits::default() }).await;
     let token = test.full_token("owner").await;
-    // Both are to write, and somebody else writes all the time.
+    // Both need to write while another writer holds the lock.
     let _held = test.app.storage.begin().await.expect("a unit of work");
     let change = json!({"enabled": false, "version": 0});
     let answer = test.put(&code_review_of("acme"), &change).token(&token).send().await;

@@ -1,4 +1,4 @@
-//! What the log says of a request, in both of its forms.
+//! Log events of requests, as text and as JSON.
 
 use std::{
     io,
@@ -25,7 +25,7 @@ use crate::{
 
 const DECISION: &str = "/api/v1/decisions/code_review?namespace=acme&user=reviewer";
 
-/// What was logged by this thread.
+/// The log of the current thread.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -40,10 +40,10 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// The log of this thread, until the guard is dropped.
+    /// Captures the log of this thread until the guard is dropped.
     pub fn begin(format: LogFormat, filter: &str) -> (Self, DefaultGuard) {
-        // With a single subscriber tracing asks the thread that comes to an event first whether
-        // anybody wants it, and that may be another test's. With more it asks all of them.
+        // With a single subscriber, tracing caches the interest of whichever thread reaches a callsite
+        // first, which may be another test's. With more subscribers it asks each.
         static OTHERS: LazyLock<[Dispatch; 2]> =
             LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry())));
         LazyLock::force(&OTHERS);
@@ -109,7 +109,7 @@ async fn a_wrong_password_is_nowhere_in_the_log() {
     let (log, _guard) = Log::begin(LogFormat::Json, "trace");
     let wrong = Browser::new(&test).sign_in("owner", "hunter2-hunter2").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
-    // Typed into the wrong field.
+    // A secret entered into the wrong field.
     let wrong = Browser::new(&test).sign_in("hunter2-hunter2", "").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     let right = Browser::new(&test).sign_in("owner", PASSWORD).await;
@@ -152,7 +152,7 @@ async fn a_failure_is_an_error_with_its_cause_under_the_id_of_the_request() {
         let id = request_id(&answer);
         let events = log.events();
         let ours: Vec<_> = events.iter().filter(|it| it["span"]["request_id"] == id).collect();
-        // The API hands the cause on; a page says it first.
+        // The API logs the cause with the request; a page logs it before.
         let (Some(cause), Some(answered)) = (ours.first(), ours.last()) else { panic!("{events:?}") };
         assert!(cause.to_string().contains("the database is busy or out of reach: "), "{cause}");
         assert!(cause.to_string().contains("closed"), "the cause of the cause: {cause}");

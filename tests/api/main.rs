@@ -1,6 +1,6 @@
-//! The program over HTTP, in process: requests in, answers out, and what the database says after.
+//! In-process HTTP tests: requests, responses, and the state of the database afterwards.
 //!
-//! Every answer of `/api` is held against the API's own document on the way (see `document`).
+//! Every response of `/api` is checked against the OpenAPI document (see `document`).
 
 mod accounts;
 mod audit;

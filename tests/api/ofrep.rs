@@ -1,5 +1,4 @@
-//! Feature flags by the OpenFeature Remote Evaluation Protocol: shapes, statuses, and when an answer that
-//! is kept still counts.
+//! The OpenFeature Remote Evaluation Protocol: shapes, statuses, and when a cached response is still valid.
 
 use crate::support::{Answer, TestApp, operator};
 use http::{StatusCode, header};
@@ -29,7 +28,7 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|it| (*it).to_owned()).collect()
 }
 
-/// Sets [`FLAG`] as the command line does.
+/// Sets [`FLAG`] through the use case of the command line.
 async fn set(test: &TestApp, value: FlagValue, targets: Targets) {
     let command = SetFeature {
         value,
@@ -150,7 +149,7 @@ async fn a_context_names_actors_in_each_of_its_ways() {
         json!({"user": "reviewer"}),
         json!({"group": "ACME"}),
         json!({"project": "acme/website", "plan": "ultimate", "count": 7}),
-        // On for any of them.
+        // On if it is on for any of the actors.
         json!({"targetingKey": "owner", "group": "acme"}),
         json!({"targetingKey": "some-browser", "user": "reviewer"}),
         json!({"targetingKey": "", "user": "reviewer", "group": null}),
@@ -208,7 +207,7 @@ async fn what_is_wrong_is_refused_in_the_protocols_words() {
             refused(&ask.send().await, 400, "PARSE_ERROR");
         }
     }
-    // Nobody learns of a group by asking about it.
+    // An evaluation does not reveal whether a group exists.
     let outsider = test.token("outsider", &[Scope::ReadDecisions]).await;
     let hidden = ask(&test, &outsider, FLAG, json!({"group": "acme"})).await.json();
     let absent = ask(&test, &outsider, FLAG, json!({"group": "nowhere"})).await.json();
@@ -287,7 +286,7 @@ async fn an_answer_that_is_kept_counts_for_the_same_context_and_configuration_al
     for list in [format!("W/{kept}"), format!("\"other\", {kept}")] {
         assert_eq!(all(&test, &token, reviewer(), &list).await.status, StatusCode::NOT_MODIFIED, "{list}");
     }
-    // The answers are the same, and still it is not what was asked before.
+    // The values are the same, but the context is not.
     for context in [
         json!({"targetingKey": "owner", "plan": "ultimate"}),
         json!({"targetingKey": "reviewer", "plan": "free"}),
@@ -299,17 +298,17 @@ async fn an_answer_that_is_kept_counts_for_the_same_context_and_configuration_al
         assert_ne!(tag(&other), kept, "{context}");
     }
 
-    // Another change of the flag that leaves the answer as it is.
+    // A change of the flag that does not change its value here.
     set(&test, FlagValue::OptOut(true), Targets { users: names(&["owner"]), ..Targets::default() }).await;
     let changed = all(&test, &token, reviewer(), &kept).await;
     changed.ok();
     assert_ne!(tag(&changed), kept);
-    // What has nothing to do with flags changes nothing.
+    // Changes unrelated to flags keep the ETag.
     test.add_user("somebody").await;
     let kept = tag(&changed);
     assert_eq!(all(&test, &token, reviewer(), &kept).await.status, StatusCode::NOT_MODIFIED);
 
-    // A feature group changes the answer, and not how the flag is set.
+    // A feature group changes the value but not the gates.
     everyone(&test, false).await;
     open_for(&test, Targets { feature_groups: names(&["administrators"]), ..Targets::default() }).await;
     let before = all(&test, &token, json!({"targetingKey": "reviewer"}), "").await;
@@ -318,7 +317,7 @@ async fn an_answer_that_is_kept_counts_for_the_same_context_and_configuration_al
     after.ok();
 }
 
-/// What a browser cut in two, and what no number is.
+/// Invalid context values: lone surrogates, and numbers out of range.
 #[tokio::test]
 async fn what_no_gate_reads_does_not_leave_every_flag_at_its_default() {
     let test = TestApp::new().await;
@@ -337,7 +336,7 @@ async fn what_no_gate_reads_does_not_leave_every_flag_at_its_default() {
     }
 }
 
-/// Providers say so because of which notice they ask again.
+/// Providers may send the ETag and time of the event that made them evaluate again, in the query.
 #[tokio::test]
 async fn whoever_asks_again_because_of_a_notice_may_say_so() {
     let test = TestApp::new().await;

@@ -1,5 +1,5 @@
-//! Signing in by an OpenID Connect provider: who gets in, and whatever a provider or somebody in
-//! between could try.
+//! Sign-in through an OpenID Connect provider: who gets in, and attacks by a provider or an attacker in
+//! between.
 
 use crate::{
     browser::{Browser, ORIGIN},
@@ -47,12 +47,12 @@ pub fn config(issuer: &str, rules: ProviderRules) -> ProviderConfig {
     }
 }
 
-/// A server whose people sign in by `provider`. `owner` has the address that the provider verifies.
+/// A server that uses `provider`. `owner` has the email address that the provider verifies.
 pub async fn server_with(provider: &TestProvider, rules: ProviderRules) -> TestApp {
     server_of(config(&provider.issuer, rules)).await
 }
 
-/// The same with whatever is configured.
+/// Like the above, with this configuration.
 pub async fn server_of(config: ProviderConfig) -> TestApp {
     let test = TestApp::serving(|app| {
         let url: Url = ORIGIN.parse().expect("a URL");
@@ -80,7 +80,7 @@ pub async fn set_email(test: &TestApp, username: &str, email: &str) {
         .expect("the address can be set");
 }
 
-/// To the provider; where the browser was sent.
+/// Starts a sign-in; returns the authorization URL.
 pub async fn begin(browser: &Browser<'_>, return_to: &str) -> Url {
     let answer = browser.get(&format!("{START}?return_to={return_to}")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -91,7 +91,7 @@ fn parameter(url: &Url, name: &str) -> String {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// Back from the provider with a code.
+/// Returns from the provider with a code.
 pub fn back(provider: &TestProvider, sent_to: &Url) -> String {
     format!("{CALLBACK}?code={}&state={}", provider.code_for(sent_to), parameter(sent_to, "state"))
 }
@@ -101,7 +101,7 @@ pub async fn sign_in(provider: &TestProvider, browser: &Browser<'_>) -> Answer {
     browser.get(&back(provider, &sent_to)).await
 }
 
-/// That nobody was signed in, with this status and these words, and the request's id.
+/// Asserts that the sign-in failed with this status and message, and shows the request id.
 #[track_caller]
 pub fn refused(answer: &Answer, browser: &Browser<'_>, status: u16, words: &str) {
     let page = answer.text();
@@ -180,7 +180,7 @@ async fn a_verified_address_signs_in_whoever_has_it_and_links_the_account() {
         ]
     );
 
-    // From now on it is the subject that counts, whatever becomes of the address.
+    // From now on the user is identified by the subject, whatever the email address.
     provider.script().claims =
         json!({ "sub": "42", "email": "somebody@example.com", "email_verified": false });
     provider.script().signing = Signing::Es256(1);
@@ -323,7 +323,7 @@ async fn groups_of_the_provider_give_change_and_take_memberships_and_leave_those
     sign_in_as("1", "out@example.com", Value::Null).await;
     assert_eq!(standing(&test, "outsider", "acme").await, None);
 
-    // The reviewer is a Developer of acme and globex by hand.
+    // The reviewer's memberships of acme and globex were granted manually.
     sign_in_as("2", "rev@example.com", json!(["acme-admins"])).await;
     assert_eq!(standing(&test, "reviewer", "acme").await, Some(Role::Developer));
     sign_in_as("2", "rev@example.com", json!([])).await;
@@ -485,7 +485,7 @@ async fn an_answer_belongs_to_the_browser_and_the_attempt_that_asked_for_it() {
 
     let victims = begin(&victim, "/groups/acme").await;
     refused(&victim.get(&attackers_answer).await, &victim, 400, "was not begun in this browser");
-    // The attacker's code with the victim's state: the code wants the attacker's verifier.
+    // The attacker's code with the victim's state: the code requires the attacker's PKCE verifier.
     let mixed =
         format!("{CALLBACK}?code={}&state={}", provider.code_for(&attackers), parameter(&victims, "state"));
     refused(&victim.get(&mixed).await, &victim, 502, "cannot be trusted");
@@ -612,13 +612,13 @@ async fn only_whom_the_provider_asked_lately_has_signed_in_afresh() {
         let answer = browser.submit("/actions/create_token", &form).await;
         answer.header(header::LOCATION).starts_with("/users/confirm?")
     };
-    // Not those who only passed through, and not where nobody says when.
+    // Not with a silent sign-in, and not without `auth_time`.
     for (lies, stale) in [(json!({}), true), (asked_ago(3600), true), (asked_ago(3599), false)] {
         provider.script().lies = lies.clone();
         assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
         assert_eq!(to_confirm().await, stale, "{lies}");
     }
-    // A time to come makes nobody fresh for longer.
+    // An `auth_time` in the future does not extend freshness.
     provider.script().lies = asked_ago(-3600);
     assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
     for _ in 0..2 {
@@ -641,7 +641,7 @@ async fn only_whom_the_provider_asked_lately_has_signed_in_afresh() {
         ("login", "0")
     );
     let session = browser.cookie("duo_session");
-    // A minute is what clocks may be apart.
+    // Clock skew of a minute is tolerated.
     for lies in [json!({}), asked_ago(61 - 3600)] {
         provider.script().lies = lies.clone();
         let answer = browser.get(&back(&provider, &begin_anew().await)).await;

@@ -1,4 +1,4 @@
-//! What an operator's programs read: readiness and metrics, and the files that are made from them.
+//! Readiness and metrics, and the dashboard and alert rules that use them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,7 +26,7 @@ pub async fn server() -> TestApp {
     .await
 }
 
-/// The samples of `/-/metrics`: what stands before the number, and the number as it is written.
+/// The samples of `/-/metrics`: name with labels, and the value as text.
 async fn scrape(test: &TestApp) -> BTreeMap<String, String> {
     let answer = test.get("/-/metrics").token(TOKEN).send().await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
@@ -74,7 +74,7 @@ async fn readiness_says_which_check_failed() {
     assert_eq!(test.get("/-/liveness").send().await.status, StatusCode::OK);
 }
 
-/// The same numbers; every counter is described under the name that its numbers have.
+/// Both formats have the same values; in the text format counters are described under their sample names.
 #[tokio::test]
 async fn the_metrics_come_in_the_form_that_was_asked_for() {
     let test = server().await;
@@ -101,7 +101,7 @@ async fn readiness_says_that_nothing_can_be_changed() {
     let test = server().await;
     let held = test.app.storage.begin().await.expect("a transaction");
     let began = Instant::now();
-    // However many ask, they wait together.
+    // Concurrent requests share one check.
     let answers = futures_util::future::join_all((0..20).map(|_| readiness(&test))).await;
     assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
     for (status, body) in answers {
@@ -254,7 +254,7 @@ async fn requests_are_counted_by_pattern_and_strangers_add_none() {
     assert!((shortest - 50e-6).abs() < 1e-12, "a bucket for what takes 50 µs: {shortest}");
 }
 
-/// The names and labels in `PromQL`: `name{label="…"}`, `sum by (label) (…)`.
+/// The metric names and labels in a `PromQL` expression: `name{label="…"}`, `sum by (label) (…)`.
 fn asked_for(promql: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut metrics, mut labels) = (BTreeSet::new(), BTreeSet::new());
     let bytes = promql.as_bytes();
@@ -289,7 +289,7 @@ fn asked_for(promql: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (metrics, labels)
 }
 
-/// Every expression of the dashboard and of the alert rules.
+/// All expressions of the dashboard and the alert rules.
 fn expressions() -> Vec<String> {
     fn collect(value: &Value, found: &mut Vec<String>) {
         match value {

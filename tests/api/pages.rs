@@ -1,4 +1,4 @@
-//! The pages: who sees which, with what status and headers, and what they say.
+//! The pages: who sees which, their status, headers and content.
 
 use http::{StatusCode, header};
 
@@ -97,7 +97,7 @@ async fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
             let answer = browser.get(page).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{username} {page}");
             let text = answer.text();
-            // No Owner of a group makes an administrator. What is there looks as what is not.
+            // Group Owners are no administrators: existing pages look like missing ones.
             assert!(!text.contains("Owner of the group"), "{username} {page}");
             assert!(text.contains("ask an administrator of this server."), "{username} {page}: {text}");
         }

@@ -1,5 +1,5 @@
-//! An OpenID Connect provider on loopback that does as it is told: it signs with real keys, and says
-//! what no good provider would. A good one is in the end-to-end tests.
+//! A scriptable OpenID Connect provider on loopback: it signs with real keys and can misbehave. The
+//! end-to-end tests use a conforming one.
 
 use std::{
     collections::HashMap,
@@ -29,48 +29,48 @@ use url::Url;
 pub const CLIENT: &str = "duo-console";
 pub const SECRET: &str = "a client's secret: 7 & more";
 
-/// What an ID token is signed with.
+/// How an ID token is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signing {
     Rs256,
-    /// With a key that is published, and of 1024 bits.
+    /// With a published RSA key of 1024 bits.
     ShortRs256,
-    /// With the key of this number, whose `kid` is `es-` and the number.
+    /// With the EC key of this number, whose `kid` is `es-` and the number.
     Es256(u8),
-    /// With a key of this number, under the name of another.
+    /// With the key of this number, under the `kid` of another.
     Es256As(u8, &'static str),
-    /// With what both sides know.
+    /// With the client secret (HMAC).
     Hs256,
     None,
 }
 
-/// What the provider says and does.
+/// The behaviour of the provider.
 pub struct Script {
-    /// Seconds since 1970, as the provider counts them.
+    /// The provider's clock, in seconds since 1970.
     pub now: i64,
     pub signing: Signing,
-    /// The numbers of the keys that it publishes besides the RSA key.
+    /// The numbers of the published EC keys, in addition to the RSA key.
     pub published: Vec<u8>,
-    /// Of the user; an ID token has these and its own.
+    /// Claims about the user; an ID token has these and its protocol claims.
     pub claims: Value,
-    /// What is put into the ID token in place of what belongs there; `null` takes away.
+    /// Overrides claims of the ID token; `null` removes one.
     pub lies: Value,
-    /// The same for the user info.
+    /// Overrides for the user info.
     pub user_info_lies: Value,
-    /// The same for the answer that the ID token comes in.
+    /// Overrides for the token response.
     pub token_answer_lies: Value,
-    /// The same for what the provider says of itself.
+    /// Overrides for the discovery document.
     pub metadata_lies: Value,
-    /// Answers for the user info whatever is asked: a status, the type and the body.
+    /// A fixed response of the user info endpoint: status, content type and body.
     pub user_info_is: Option<(u16, &'static str, String)>,
-    /// The user info is a token signed with this.
+    /// Signs the user info as a JWT, in this way.
     pub user_info_signing: Option<Signing>,
-    /// What is put into the header of that token.
+    /// Header fields of that JWT.
     pub user_info_header_lies: Value,
     pub no_id_token: bool,
-    /// Takes a code as often as it comes.
+    /// Accepts a code more than once.
     pub forgets_codes: bool,
-    /// How often the keys were asked for.
+    /// How often the JWKS was fetched.
     pub keys_asked: u32,
     codes: HashMap<String, Code>,
     tokens: u32,
@@ -129,7 +129,7 @@ fn put(claims: &mut Value, changes: &Value) {
     }
 }
 
-/// A token signed as the script says.
+/// A JWT signed as scripted.
 fn sign(signing: Signing, claims: &Value, header_lies: &Value) -> String {
     let mut header = match signing {
         Signing::Rs256 => json!({ "alg": "RS256", "kid": "rsa", "typ": "JWT" }),
@@ -157,7 +157,7 @@ fn sign(signing: Signing, claims: &Value, header_lies: &Value) -> String {
     format!("{text}.{}", BASE64URL.encode(signature))
 }
 
-/// The two crates have traits of their own for the same word.
+/// Two crates have a trait of the same name.
 trait SignWith {
     fn sign_with(&self, text: &[u8]) -> Vec<u8>;
 }
@@ -169,7 +169,7 @@ impl SignWith for pkcs1v15::SigningKey<Sha256> {
 }
 
 impl TestProvider {
-    /// Listens at a port of its own.
+    /// Listens on a free port.
     pub async fn start(now_millis: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let provider = Self::at(listener.local_addr().expect("an address"), now_millis);
@@ -177,7 +177,7 @@ impl TestProvider {
         provider
     }
 
-    /// One that does not listen yet.
+    /// A provider that does not listen yet.
     pub fn at(address: SocketAddr, now_millis: i64) -> Self {
         let script = Script {
             now: now_millis / 1000,
@@ -217,7 +217,7 @@ impl TestProvider {
         self.script.lock().expect("no test panics with it")
     }
 
-    /// The code that the provider sends back for what the browser was sent to it with.
+    /// The code that the provider issues for an authorization URL.
     pub fn code_for(&self, sent_to: &Url) -> String {
         let value = |name: &str| {
             let pair = sent_to.query_pairs().find(|(key, _)| key == name);

@@ -1,5 +1,5 @@
-//! Signing in by providers as they really are: what Auth0, Entra ID, Keycloak, Okta and Google send,
-//! and what no document would lead one to expect.
+//! Sign-in through real-world providers: what Auth0, Entra ID, Keycloak, Okta and Google send, including
+//! deviations from the specification.
 
 use crate::{
     browser::Browser,
@@ -21,13 +21,13 @@ use duo_console::{
     },
 };
 
-/// That whoever the provider says now gets in.
+/// Asserts that the provider's current user can sign in.
 async fn gets_in(provider: &TestProvider, test: &TestApp, what: &str) {
     let answer = sign_in(provider, &Browser::new(test)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{what}: {}", answer.text());
 }
 
-/// What was logged of the provider's claims while `doing` was done: each with its claim and reason.
+/// The claim and reason of each log event about the provider's claims during `doing`.
 async fn said_of_claims(doing: impl Future<Output = ()>) -> Vec<(String, String)> {
     let (log, guard) = Log::begin(LogFormat::Json, "info");
     doing.await;
@@ -52,7 +52,7 @@ async fn with_groups(claim: &str, rules: &str) -> (TestProvider, TestApp) {
 async fn what_each_provider_really_sends_signs_in() {
     let now = NOON.as_millis() / 1000;
     let email = json!({ "email": "ann@example.com", "email_verified": true });
-    // The provider, what its ID token says, and what its user info says.
+    // The provider, its ID token's claims, and its user info.
     for (provider_name, id_token, user_info) in [
         (
             "Auth0",
@@ -189,7 +189,7 @@ async fn what_a_provider_says_of_itself_and_nobody_reads_may_be_anything() {
     }
 }
 
-/// As a provider that means no good does: its tokens would come from inside the operator's network.
+/// A malicious provider, whose token endpoint is inside the operator's network (SSRF).
 #[tokio::test]
 async fn what_the_provider_names_has_a_public_address_or_one_that_the_operator_named() {
     for (named, status) in
@@ -374,7 +374,7 @@ async fn user_info_that_is_away_for_a_moment_takes_nobodys_memberships() {
         refused(&answer, &browser, 503, "does not answer");
         assert_eq!(standing(&test, "outsider", "acme").await, Some(Role::Developer), "{status} {body}");
     }
-    // Where the ID token has the groups, it does not hang on the user info.
+    // If the ID token has the groups, user info is not needed.
     provider.script().lies = json!({});
     provider.script().user_info_is = Some((403, "text/html", String::from("<h1>No</h1>")));
     gets_in(&provider, &test, "with groups in the ID token").await;
@@ -557,7 +557,7 @@ async fn what_comes_of_one_sign_in_takes_the_button_from_nobody() {
         refused(&browser.get(&path).await, &browser, 503, "does not answer");
         offered_to_others(&test).await;
     }
-    // Not even where the user info of one person takes too long, or is too large.
+    // Even when the user info of one person is too slow or too large.
     provider.script().lies = json!({ "email": null });
     provider.script().user_info_is = Some((200, "application/json", "x".repeat(600_000)));
     let browser = Browser::new(&test);
@@ -570,7 +570,7 @@ async fn offered_to_others(test: &TestApp) {
     assert!(page.contains(">Sign in with Test</a>"), "{page}");
 }
 
-/// What Entra ID sends with the optional claim `email`: nothing about whether it is verified.
+/// Entra ID's claims with the optional `email`, without `email_verified`.
 fn entra(email: Value) -> Value {
     json!({
         "sub": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "oid": "690222be-ff1a-4d56-abd1-7e4f7d38e474",
@@ -579,7 +579,7 @@ fn entra(email: Value) -> Value {
     })
 }
 
-/// Entra ID, whose user info wants a token for another service than ours.
+/// Entra ID, whose user info endpoint requires a token for another audience.
 async fn at_entra(trusted: &str) -> (TestProvider, TestApp) {
     let provider = TestProvider::start(NOON.as_millis()).await;
     let mut config = config(&provider.issuer, ProviderRules::default());
@@ -642,7 +642,7 @@ async fn that_an_address_is_not_verified_counts_wherever_it_is_said() {
     provider.script().user_info_is = None;
     let denied = [json!(false), json!("false"), json!(0), json!("perhaps"), json!([])];
     for verified in &denied {
-        // The address stands in one of them, that it is not verified in the other.
+        // The email address is in one of them, and `email_verified: false` in the other.
         let address = json!({ "email": "ann@example.com" });
         let denial = json!({ "email": null, "email_verified": verified });
         let not_an_address = json!({ "email": ["ann@example.com"], "email_verified": verified });
@@ -655,7 +655,7 @@ async fn that_an_address_is_not_verified_counts_wherever_it_is_said() {
             refused(&answer, &browser, 403, "Your email address is not verified.");
         }
     }
-    // A yes belongs to the address beside it: another's address is not verified by it.
+    // `email_verified` applies only to the email address next to it.
     provider.script().lies = json!({ "email_verified": true });
     provider.script().user_info_lies = json!({ "email": "ann@guest.example" });
     let browser = Browser::new(&test);
@@ -688,7 +688,7 @@ async fn whom_no_address_finds_an_operator_links_by_the_subject_that_the_audit_l
     {
         assert!(link(username, subject).await.is_err(), "{username} {subject}");
     }
-    // With no address at all.
+    // Without any email address.
     provider.script().lies = entra(Value::Null);
     assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);
     assert!(browser.get("/").await.text().contains("Group Owner"));
@@ -701,7 +701,7 @@ async fn a_bot_is_nobody_at_a_provider() {
     assert!(link_user(&test.app, &operator(), "review-bot", &provider.issuer, "7").await.is_err());
 }
 
-/// Whether a new token sends the browser to confirm who it is.
+/// Whether creating a token asks for re-authentication.
 async fn has_to_confirm(browser: &Browser<'_>) -> bool {
     let form = [("name", "ci"), ("scopes[]", "read_decisions"), ("expires_at", "2026-07-01")];
     let answer = browser.submit("/actions/create_token", &form).await;
@@ -739,12 +739,12 @@ async fn where_the_operator_trusts_the_provider_to_ask_a_sign_in_anew_confirms()
     config.trust_prompt_login = true;
     let test = server_of(config).await;
     let browser = Browser::new(&test);
-    // Who only passes through was perhaps not asked.
+    // After a silent sign-in the user may not have been asked.
     sign_in(&provider, &browser).await;
     assert!(has_to_confirm(&browser).await);
-    // What the provider does say counts, and so does when it made the token.
+    // `auth_time` is used if present, and so is `iat`.
     let now = NOON.as_millis() / 1000;
-    // A time that cannot be is not as if none were there.
+    // An invalid time is not treated as missing.
     for lies in [
         json!({ "auth_time": now - 61 }),
         json!({ "iat": now - 61 }),
@@ -768,7 +768,7 @@ async fn a_time_to_come_is_no_proof_of_who_one_is() {
     let (provider, test) = started().await;
     let now = NOON.as_millis() / 1000;
     let browser = Browser::new(&test);
-    // In milliseconds, as some send it, and by a clock that is wrong.
+    // In milliseconds, as some send it, and with a wrong clock.
     for auth_time in [now * 1000, now + 61] {
         provider.script().lies = json!({ "auth_time": auth_time });
         assert_eq!(sign_in(&provider, &browser).await.status, StatusCode::SEE_OTHER);

@@ -1,5 +1,5 @@
-//! The reference chapters of the book that are made from the code: they say what the code says.
-//! `UPDATE_REFERENCE=1` writes them anew (`make reference`).
+//! The generated reference chapters of the book are up to date. `UPDATE_REFERENCE=1` regenerates them
+//! (`make reference`).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +23,7 @@ use crate::{
 const BEGIN: &str = "<!-- Made from the code by `make reference`: do not edit below. -->\n";
 const END: &str = "<!-- Made from the code: until here. -->\n";
 
-/// What stands between the marks of a chapter has to be `generated`.
+/// Asserts that the text between the marks of a chapter is `generated`.
 #[expect(
     clippy::disallowed_methods,
     reason = "no setting of an operator: whoever writes the book says it so"
@@ -40,7 +40,7 @@ fn check(chapter: &str, generated: &str) {
     assert_eq!(found.trim(), generated.trim(), "{chapter} is not what the code says: run make reference");
 }
 
-/// In a cell of a table.
+/// Escapes text for a table cell.
 fn cell(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|").replace('<', "&lt;")
 }
@@ -49,7 +49,7 @@ fn code(text: &str) -> String {
     format!("`{}`", text.replace('|', "\\|"))
 }
 
-/// Its help, and its default where the help is what says it.
+/// The help of an argument, with its default if the help does not have it.
 fn help_and_default(arg: &Arg) -> (String, String) {
     let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
     let defaults: Vec<_> =
@@ -63,7 +63,7 @@ fn help_and_default(arg: &Arg) -> (String, String) {
     (sentences(&help), if default.is_empty() { String::new() } else { code(&default) })
 }
 
-/// Paragraphs one after the other, each with its full stop.
+/// Joins paragraphs, each with a full stop.
 fn sentences(help: &str) -> String {
     let paragraphs = help.split("\n\n").map(str::trim).filter(|it| !it.is_empty());
     let ended = paragraphs.map(|it| if it.ends_with('.') { it.to_owned() } else { format!("{it}.") });
@@ -173,10 +173,10 @@ fn paragraphs(about: &str) -> String {
     about.split("\n\n").map(sentences).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The names of a metric's labels, each with its values.
+/// A metric's label names and their values.
 type Labels = BTreeMap<String, BTreeSet<String>>;
 
-/// Most of a label's values that are worth listing.
+/// Up to how many values of a label are listed.
 const MOST_VALUES: usize = 4;
 
 #[tokio::test]

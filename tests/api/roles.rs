@@ -1,21 +1,21 @@
-//! Who may do what, over HTTP: the status for everybody at every address, and that whatever was
-//! refused changed nothing.
+//! Authorisation over HTTP: the status for every role and scope at every endpoint, and that refused requests
+//! change nothing.
 
 use duo_console::domain::{role::Role, token::Scope};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, code_review_of, current_wording, flow_of};
 
-/// An address of the API as the tests below ask for it.
+/// An endpoint of the API as the tests below call it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Address {
     Decision,
-    /// The status of the one question in it, when the whole was answered.
+    /// The status of the only decision in the batch, if the batch itself succeeded.
     Batch,
     Flows,
-    /// Turning off what costs nothing.
+    /// Turning off a flow without consent.
     SwitchDeveloper,
-    /// Turning on what needs consent, with it.
+    /// Turning on the flow that needs consent, with consent.
     Consent,
     Wording,
 }
@@ -24,8 +24,7 @@ use Address::{Batch, Consent, Decision, Flows, SwitchDeveloper, Wording};
 
 const ALL: [Address; 6] = [Decision, Batch, Flows, SwitchDeveloper, Consent, Wording];
 
-/// Asks about `below` and switches in `group`. The status, after checking that a refusal changed
-/// nothing.
+/// Decides for `below` and switches in `group`. Returns the status; checks that a refusal changed nothing.
 async fn status(test: &TestApp, address: Address, token: Option<&str>, below: &str, group: &str) -> u16 {
     let ask = match address {
         Decision => test.get(&format!("/api/v1/decisions/code_review?namespace={below}&user=reviewer")),
@@ -65,7 +64,7 @@ fn status_of_only_question(answer: &Answer) -> u16 {
     outcome["error"]["status"].as_u64().map_or(200, |status| u16::try_from(status).expect("a status"))
 }
 
-/// The statuses at every address, each on a database of its own state.
+/// The statuses at every endpoint, each on a fresh database.
 async fn statuses(test: &TestApp, token: Option<&str>, below: &str, group: &str) -> [u16; 6] {
     let mut found = [0; 6];
     for (address, status_there) in ALL.into_iter().zip(&mut found) {
@@ -116,7 +115,7 @@ async fn owning_a_subgroup_opens_its_settings_and_switches_nothing() {
     let test = TestApp::new().await;
     test.add_member("lead", "acme/platform", Role::Owner).await;
     let token = test.full_token("lead").await;
-    // The top-level group is not even seen.
+    // The top-level group is not visible.
     assert_eq!(statuses(&test, Some(&token), "acme/platform", "acme").await, [200, 200, 200, 404, 404, 200]);
     assert_eq!(
         statuses(&test, Some(&token), "acme/platform/api", "acme/platform").await,

@@ -1,5 +1,5 @@
-//! Proxies have little room for an answer's headers: nginx 4 KiB. What was typed needs more at times, and
-//! is kept all the same.
+//! Proxies limit the size of response headers (nginx: 4 KiB). Form input that would not fit into the redirect
+//! is preserved nevertheless.
 
 use http::{StatusCode, header};
 
@@ -12,7 +12,7 @@ const FREEZE: &str = "/actions/begin_freeze";
 const CONFIRM: &str = "/actions/confirm_sign_in";
 const FLAGS: &str = "/admin/feature_flags";
 
-/// What nginx keeps for the head of an answer, where nobody told it otherwise.
+/// nginx's default buffer for response headers.
 #[track_caller]
 fn fits_a_proxy(answer: &Answer) {
     let fields = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
@@ -20,7 +20,7 @@ fn fits_a_proxy(answer: &Answer) {
     assert!(size < 4096, "{size}: {:?}", answer.headers);
 }
 
-/// A page that is the answer itself, with what was typed.
+/// A page that is rendered as the response, with the input.
 #[track_caller]
 fn kept(answer: &Answer, status: StatusCode, typed: &str) -> String {
     assert_eq!(answer.status, status, "{}", answer.text());
@@ -76,7 +76,7 @@ async fn what_was_typed_outlives_the_page_that_asks_for_the_password() {
     test.clock.advance_millis(3_590_000);
     admin.get(FLAGS).await;
     test.clock.advance_millis(20_000);
-    // As long as a reason may be, and much longer as an address within an address.
+    // The longest reason; percent-encoded twice it is much longer.
     let typed = "й".repeat(250);
     let fields = [("environment", "production"), ("reason", typed.as_str())];
     let asked = admin.submit(FREEZE, &fields).await;
@@ -105,7 +105,7 @@ async fn what_was_typed_outlives_the_page_that_asks_for_the_password() {
     );
 }
 
-/// In place a reload would do it again.
+/// A completed action always redirects: rendered in place, a reload would repeat it.
 #[tokio::test]
 async fn what_was_done_redirects_however_long_the_way_back_is() {
     let test = server().await;

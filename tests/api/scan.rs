@@ -1,5 +1,5 @@
-//! The status table: everybody at every address. An address that the table lacks is a failure, so
-//! nobody adds a page, an action or an operation without saying who may what there.
+//! The status table: every role at every URL. A URL that is missing from the table fails the test, so nobody
+//! adds a page, action or operation without defining its authorisation.
 
 use crate::{
     browser::{Browser, PASSWORD, server},
@@ -18,8 +18,8 @@ use duo_console::{
 const PEOPLE: [&str; 8] =
     ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
 
-/// A request, how the code calls its address, and the status for each of [`PEOPLE`]. Each asks a
-/// server of their own, from the first row to the last. `{wording}` stands for the current one.
+/// A request, its route in the code, and the status for each of [`PEOPLE`]. Each person has their own server,
+/// from the first row to the last. `{wording}` is replaced by the id of the current wording.
 pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, [u16; 8]);
 
 #[rustfmt::skip]
@@ -157,7 +157,7 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/dashboard/groups",                      "/dashboard/groups",            "",             [302, 302, 302, 302, 302, 302, 302, 302]),
 ];
 
-/// The statuses of one column.
+/// The statuses in one column.
 async fn column(who: &str) -> Vec<u16> {
     let test = server().await;
     let role = match who {
@@ -186,7 +186,7 @@ async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row:
     let method: Method = method.parse().expect("a method");
     let body = body.replace("{wording}", &current_wording());
     if is_of_the_api(path) {
-        // No browser: cookies do not count there.
+        // No browser: cookies are ignored there.
         let mut ask = test.ask(method, path);
         if !body.is_empty() {
             ask = ask.header("content-type", "application/json").body(body);
@@ -236,7 +236,7 @@ fn the_table_has_every_page_and_form() {
     }
 }
 
-/// What an island calls is found by its type: a function that no capability routes would answer nobody.
+/// Every server function is routed by a capability.
 #[test]
 fn every_server_function_has_a_route() {
     let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
@@ -257,7 +257,7 @@ fn the_table_has_every_operation_of_the_api() {
     assert!(missing.is_empty(), "these operations need a row: {missing:?}");
 }
 
-/// axum does not tell its routes, so the source does, but for those of pages and forms: `addresses` has them.
+/// axum does not list its routes, so they are read from the source; `addresses` has those of pages and forms.
 #[test]
 fn the_table_has_every_route_of_the_router() {
     fn read(folder: &Path, sources: &mut String) {

@@ -1,4 +1,4 @@
-//! Signing in and out, and what keeps a session safe.
+//! Signing in and out, and session security.
 
 use duo_console::server::{ServerState, router};
 use http::{HeaderValue, StatusCode, header};
@@ -174,7 +174,7 @@ async fn a_browser_of_whatever_name_is_listed() {
     assert!(kept.windows(agent.len()).any(|bytes| bytes == agent), "what it calls itself is kept");
 }
 
-/// Behind one proxy, which writes the address of the client so.
+/// Signs in behind one proxy, with this `X-Forwarded-For`.
 async fn behind_a_proxy(test: &TestApp, said: &[u8], username: &str, password: &str) -> StatusCode {
     let ask = test.ask(http::Method::POST, SIGN_IN).header("sec-fetch-site", "same-origin");
     let ask = ask.header("content-type", "application/x-www-form-urlencoded");
@@ -194,7 +194,7 @@ async fn one_guesser_behind_a_proxy_keeps_nobody_else_out_however_it_writes_addr
         ("a byte", "192.0.2.\u{ff}", "192.0.2.10", welcome, ""),
         ("a word", "unknown", "unknown", welcome, ""),
     ];
-    // In Latin-1, and each time by another port.
+    // In Latin-1, and each time with another port.
     let by = |said: &str, n: u8| -> Vec<u8> {
         let byte =
             |sign: char| if sign == '#' { b'0' + n % 10 } else { u8::try_from(sign).expect("Latin-1") };

@@ -1,5 +1,5 @@
-//! A server in process on a database of its own: the demo data, a clock that stands still, tokens on
-//! demand. Shared by all tests of this binary.
+//! An in-process server on its own database, with demo data, a manual clock, and tokens on demand. Shared by
+//! all tests of this binary.
 
 use crate::document;
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -43,25 +43,25 @@ use duo_console::{
     },
 };
 
-/// When the tests happen, until they move the clock: 2026-06-01T12:00:00.123Z.
+/// The initial time of the clock: 2026-06-01T12:00:00.123Z.
 pub const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_123);
 
-/// Where `code_review/v1` of a group is switched.
+/// The API path of `code_review/v1` of a group.
 pub fn code_review_of(group: &str) -> String {
     flow_of(group, "code_review/v1")
 }
 
-/// Where a flow of a group is switched.
+/// The API path of a flow of a group.
 pub fn flow_of(group: &str, flow: &str) -> String {
     format!("/api/v1/groups/{}/flows/{}", group.replace('/', "%2F"), flow.replace('/', "%2F"))
 }
 
-/// The id of the wording that has to be confirmed.
+/// The id of the current wording.
 pub fn current_wording() -> String {
     duo_console::domain::flows::wording::CODE_REVIEW_WORDING.id().to_string()
 }
 
-/// Stands still until it is moved.
+/// A clock that advances only manually.
 pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
@@ -80,7 +80,7 @@ impl Clock for FixedClock {
     }
 }
 
-/// Counts: no two secrets are alike, and each run has the same ones.
+/// A counter as randomness: secrets are unique, and the same in each run.
 struct CountingRandom(AtomicU64);
 
 impl Random for CountingRandom {
@@ -91,7 +91,7 @@ impl Random for CountingRandom {
     }
 }
 
-/// Everything that a refused request must leave as it was.
+/// The state that a refused request must not change.
 #[derive(Debug, PartialEq)]
 pub struct Snapshot {
     pub selections: Vec<(String, Vec<FlowSelection>)>,
@@ -99,7 +99,7 @@ pub struct Snapshot {
     pub audit: Vec<AuditEvent>,
 }
 
-/// A server with the demo data on a fresh SQLite database, which goes when it is dropped.
+/// A server with demo data on a fresh SQLite database, which is deleted on drop.
 pub struct TestApp {
     pub app: App,
     pub clock: Arc<FixedClock>,
@@ -108,12 +108,12 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// The API alone.
+    /// A server with only the API.
     pub async fn new() -> Self {
         Self::serving(|app| rest::router(app, Limits::default(), None)).await
     }
 
-    /// Whatever `router` makes of the app.
+    /// A server with the router that `router` builds.
     pub async fn serving(router: impl FnOnce(App) -> Router) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the database");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
@@ -139,12 +139,12 @@ impl TestApp {
         create_token(&self.app, &caller, &new).await.expect("the token can be made")
     }
 
-    /// A token of the user with every scope.
+    /// A token of the user with all scopes.
     pub async fn full_token(&self, username: &str) -> String {
         self.token(username, &Scope::ALL).await
     }
 
-    /// A new user who is a member of nothing. A bot, when it is called one.
+    /// Creates a user without memberships; a bot if the name says so.
     pub async fn add_user(&self, username: &str) -> UserId {
         let kind = if username.contains("bot") { UserKind::Bot } else { UserKind::Human };
         let new = CreateUser { username, name: username, kind, is_admin: false, password: None, email: None };
@@ -171,7 +171,7 @@ impl TestApp {
         uow.namespaces().find_by_path(&path).await.expect("it answers").expect("it is there")
     }
 
-    /// What is stored of the user's choices about Orbit.
+    /// The user's stored Orbit settings.
     pub async fn orbit_of(&self, username: &str) -> StoredOrbit {
         let mut uow = self.app.storage.read().await.expect("a transaction");
         let user =
@@ -179,14 +179,14 @@ impl TestApp {
         uow.preferences().orbit(user.id).await.expect("it answers").expect("the row is there")
     }
 
-    /// Changes the database past the program.
+    /// Executes SQL behind the program's back.
     pub async fn execute(&self, sql: &'static str) {
         let file = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
         let mut connection = SqliteConnection::connect_with(&file).await.expect("it opens");
         connection.execute(sql).await.expect("it is done");
     }
 
-    /// Every byte that the database has written, its log included.
+    /// All bytes of the database files, including the WAL.
     pub fn database_bytes(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).expect("the folder is there");
         let read = |file: std::io::Result<std::fs::DirEntry>| {
@@ -195,7 +195,7 @@ impl TestApp {
         files.flat_map(read).collect()
     }
 
-    /// The demo groups' flows, their ledgers, and the whole audit log.
+    /// The demo groups' flows and ledgers, and the complete audit log.
     pub async fn snapshot(&self) -> Snapshot {
         let (mut selections, mut ledger) = (Vec::new(), Vec::new());
         for path in ["acme", "globex", "initech"] {
@@ -228,12 +228,12 @@ impl TestApp {
     }
 }
 
-/// The command line, which tests use to set things up.
+/// The caller of the command line, for setting things up.
 pub fn operator() -> Origin {
     Origin { surface: Surface::CommandLine, request_id: String::from("set-up"), remote_ip: None }
 }
 
-/// A request to be sent.
+/// A request under construction.
 pub struct Ask<'a> {
     test: &'a TestApp,
     request: Request<Body>,
@@ -272,20 +272,20 @@ impl Ask<'_> {
         self
     }
 
-    /// As the connection says who is at its other end.
+    /// Sets the peer address of the connection.
     pub fn with_peer(mut self, peer: &str) -> Self {
         let peer: SocketAddr = peer.parse().expect("an address");
         self.request.extensions_mut().insert(ConnectInfo(peer));
         self
     }
 
-    /// As the server's middleware says where the request came from.
+    /// Sets the client IP address, as the middleware does.
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.request.extensions_mut().insert(origin);
         self
     }
 
-    /// The answer as it comes, of which the body may have no end.
+    /// Sends it and returns the response without reading the body, which may not end.
     pub async fn begin(self) -> Response<Body> {
         self.test.router.clone().oneshot(self.request).await.expect("it never fails")
     }
@@ -302,12 +302,12 @@ impl Ask<'_> {
     }
 }
 
-/// Whether a program asks there, and not a browser.
+/// Whether the URL is for programs and not for browsers.
 pub fn is_of_the_api(path: &str) -> bool {
     (path.starts_with("/api") || path.starts_with("/ofrep")) && path != duo_console::domain::paths::API_DOCS
 }
 
-/// What came back.
+/// A response with its body.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -315,7 +315,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A header's text; empty when it is not there.
+    /// A header's value; empty when it is missing.
     pub fn header(&self, name: header::HeaderName) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("a header that is text"))
     }
@@ -328,14 +328,14 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The JSON, when the status is 200.
+    /// Asserts status 200 and returns the JSON.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         self.json()
     }
 
-    /// The problem, when it has this status and code.
+    /// Asserts a problem document with this status and code, and returns it.
     #[track_caller]
     pub fn refused(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());

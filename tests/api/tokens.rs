@@ -1,4 +1,4 @@
-//! Tokens: which count, how they are sent, and what is said when they do not.
+//! Tokens: which are valid, how they are sent, and the errors for invalid ones.
 
 use crate::support::{TestApp, code_review_of, current_wording, operator};
 use http::header::WWW_AUTHENTICATE;
@@ -24,7 +24,7 @@ async fn a_token_is_taken_from_either_header_whatever_the_case_of_the_scheme() {
     assert_eq!(wording["id"], current_wording());
     assert_eq!(wording["title"], "Enable GitLab Duo Code Review Flow?");
     assert_eq!(wording["changes"].as_array().map(Vec::len), Some(2));
-    // A proxy's own sign-in beside GitLab's header does no harm.
+    // A proxy's own `Authorization` next to GitLab's header is ignored.
     let proxied = test.get(WORDING).header("private-token", &token).header("authorization", "Basic eDp5");
     proxied.send().await.ok();
 }

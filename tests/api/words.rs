@@ -1,5 +1,5 @@
-//! No word is dropped: whatever a request that changes something says and is not understood refuses it,
-//! wherever and however it is said. It might have been the word that says for whom, or where.
+//! Unknown parameters are never ignored: a write with one is refused, wherever and in whatever encoding it is
+//! sent. It might have limited the change to an actor or an environment.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
     support::{Answer, TestApp},
 };
 
-/// What no address knows.
+/// A parameter that no endpoint knows.
 const UNKNOWN: &str = "unheard_of";
 
 const JSON: &str = "application/json";
@@ -22,7 +22,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=XX";
 const CHAT: &str = "/api/v1/chat/commands";
 
-/// How a change says a word that nobody knows.
+/// A way to send an unknown parameter.
 struct Said {
     how: &'static str,
     query: &'static str,
@@ -31,8 +31,8 @@ struct Said {
     body: String,
 }
 
-/// The operations that change something, or are posted, with a body that each takes: a new one cannot be
-/// forgotten, because the table of all addresses has it.
+/// All operations that write or use POST, with a valid body for each. Taken from the table of all URLs, so
+/// that new ones are included.
 fn operations() -> BTreeMap<String, (&'static Row, Map<String, Value>)> {
     let document: Value = serde_json::to_value(rest::openapi()).expect("the document is JSON");
     let paths = document["paths"].as_object().expect("paths");
@@ -141,7 +141,7 @@ async fn a_word_that_is_not_understood_refuses_every_change_of_every_api() {
     let mut wrong = Vec::new();
     for (called, (row, taken)) in &operations {
         for said in sayings(taken) {
-            // Slack's forms say much of the channel that is no word of the command, and may say more.
+            // Slack's forms have many fields besides the command, and may get more.
             if row.1 == CHAT && said.content_type == FORM && said.encoding.is_none() {
                 continue;
             }
@@ -172,7 +172,7 @@ async fn a_word_that_is_not_understood_refuses_every_change_of_every_api() {
     }
 }
 
-/// Forms carry what they change; what stands beside them nobody reads.
+/// A form is only its URL-encoded body: a query, other encodings and unknown fields are refused.
 #[tokio::test]
 async fn what_is_said_beside_a_form_refuses_it() {
     let test = server().await;

@@ -1,13 +1,13 @@
-//! Files that need each other, and where a circle of them is cut with the fewest lines.
+//! Dependency cycles between files, and the fewest imports to cut for breaking them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::Import;
 
-/// Files of which each needs every other.
+/// Files that all depend on each other.
 pub struct Circle {
     pub files: Vec<String>,
-    /// What would be left without a circle, were these lines not there.
+    /// Without these imports there would be no cycle.
     pub cuts: Vec<Import>,
 }
 
@@ -30,7 +30,7 @@ pub fn circles(imports: &[Import]) -> Vec<Circle> {
     knots(imports).into_iter().map(with_cuts).collect()
 }
 
-/// Takes the edge away that leaves the fewest files in circles, until none is left.
+/// Greedily removes the edge that leaves the fewest files in cycles, until there are none.
 fn cuts(mut imports: Vec<Import>) -> Vec<Import> {
     let mut cuts = Vec::new();
     loop {
@@ -50,8 +50,7 @@ fn cuts(mut imports: Vec<Import>) -> Vec<Import> {
     }
 }
 
-/// The sets of two and more files of which each leads to every other (Tarjan's strongly connected
-/// components).
+/// The strongly connected components with two or more files (Tarjan).
 fn knots(imports: &[Import]) -> Vec<BTreeSet<String>> {
     let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for import in imports {
@@ -68,14 +67,14 @@ fn knots(imports: &[Import]) -> Vec<BTreeSet<String>> {
 
 struct Walk<'a> {
     next: &'a BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// In which order files were met.
+    /// Discovery order.
     seen: BTreeMap<&'a str, usize>,
     open: Vec<&'a str>,
     found: Vec<BTreeSet<String>>,
 }
 
 impl<'a> Walk<'a> {
-    /// The earliest file that this one leads back to.
+    /// The low-link of the file: the earliest file on the stack that it reaches.
     fn visit(&mut self, file: &'a str) -> usize {
         let order = self.seen.len();
         self.seen.insert(file, order);

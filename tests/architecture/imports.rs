@@ -1,5 +1,5 @@
-//! Which file names what of which other: read from the tokens of the sources, so that comments, texts and
-//! tests do not count and markup does.
+//! Which file uses what of which other file. Works on tokens, so that it ignores comments, string literals
+//! and tests, and sees into `view!` macros.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,37 +9,37 @@ use std::{
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// The sources of the package, by their path below `src/`.
+/// The sources of the package, by path below `src/`.
 pub struct Sources(BTreeMap<String, Source>);
 
 /// A file of the package.
 pub struct Source {
-    /// Below `src/`.
+    /// Path below `src/`.
     pub path: String,
-    /// With comments and tests.
+    /// The complete text.
     pub text: String,
-    /// Every path that the code names outside `use` lines: in a type, an expression, in markup.
+    /// Every path in the code outside of `use`: in types, expressions and markup.
     paths: Vec<Named>,
-    /// What its private `use` lines name.
+    /// Paths in private `use` items.
     brought_in: Vec<Named>,
     module: Vec<String>,
     children: BTreeSet<String>,
-    /// What its `use` lines bring in, under which name.
+    /// Local name to full path, from `use` items.
     aliases: BTreeMap<String, Vec<String>>,
-    /// What it hands on (`pub use`), and where.
+    /// Re-exports (`pub use`), with their local names.
     handed_on: Vec<(String, Named)>,
-    /// Every word of the code outside `use` lines, and where it is first.
+    /// Every identifier outside of `use`, with the line of its first occurrence.
     words: BTreeMap<String, usize>,
 }
 
-/// A path, and where it stands.
+/// A path and its line.
 #[derive(Clone)]
 struct Named {
     segments: Vec<String>,
     line: usize,
 }
 
-/// One file names something that is defined in another.
+/// A use of something that is defined in another file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Import {
     pub from: String,
@@ -50,7 +50,7 @@ pub struct Import {
 
 impl Sources {
     /// # Panics
-    /// When a source cannot be read, or is no Rust.
+    /// When a source cannot be read or is not valid Rust.
     pub fn below(root: &Path) -> Self {
         let mut files = Vec::new();
         collect(root, &mut files);
@@ -63,7 +63,7 @@ impl Sources {
     }
 
     /// # Panics
-    /// When a text is no Rust.
+    /// When a text is not valid Rust.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let read = |(path, text): (String, String)| (path.clone(), Source::read(path, text));
         Self(files.into_iter().map(read).collect())
@@ -73,8 +73,8 @@ impl Sources {
         self.0.values()
     }
 
-    /// What files name of each other. A name that a parent only hands on is an import from where it is
-    /// defined, and handing on is none: a façade is in nobody's way.
+    /// All imports between files. A re-exported name is attributed to the defining file, and a re-export
+    /// itself is no import.
     pub fn imports(&self) -> Vec<Import> {
         let modules: BTreeMap<_, _> = self.iter().map(|it| (it.module.clone(), it)).collect();
         let mut imports = Vec::new();
@@ -93,7 +93,7 @@ impl Sources {
                         let segments = [&path, &named.segments[1..]].concat();
                         Some(Named { segments, line: named.line })
                     }
-                    // What was brought in as an item is known from its `use`.
+                    // An item that was imported is handled by its `use`.
                     Some(_) => None,
                     None => Some(named.clone()),
                 }
@@ -113,7 +113,7 @@ impl Sources {
     }
 }
 
-/// The file that defines what the path names; `None` for a module as such, and for what is not ours.
+/// The file that defines what the path refers to; `None` for modules and for other crates.
 fn resolve<'a>(
     modules: &BTreeMap<Vec<String>, &'a Source>,
     path: Vec<String>,
@@ -126,7 +126,7 @@ fn resolve<'a>(
     while at < path.len() && modules.contains_key(&path[1..=at]) {
         at += 1;
     }
-    // A name that is both a module's and a function's.
+    // The name of both a module and a function.
     if at == path.len() && at > 1 {
         let parent = modules.get(&path[1..at - 1])?;
         let alias = parent.absolute(parent.aliases.get(&path[at - 1])?);
@@ -152,14 +152,14 @@ fn is_below(path: &[String], module: &[String]) -> bool {
 }
 
 impl Source {
-    /// Every path that the code names, from the root on.
+    /// Every path in the code, as an absolute path.
     pub fn named(&self) -> impl Iterator<Item = Vec<String>> {
         let handed_on = self.handed_on.iter().map(|(_, named)| named);
         let all = self.brought_in.iter().chain(handed_on).chain(&self.paths);
         all.map(|named| self.absolute(&named.segments)).filter(|path| path.len() > 1)
     }
 
-    /// Whether the word stands in its code.
+    /// Whether the code contains this identifier.
     pub fn says(&self, word: &str) -> bool {
         self.words.contains_key(word)
     }
@@ -190,7 +190,7 @@ impl Source {
         source
     }
 
-    /// The path from the root, `crate` first; that of something foreign as it is.
+    /// The absolute path, starting with `crate`; unchanged for other crates.
     fn absolute(&self, segments: &[String]) -> Vec<String> {
         let below = |module: &[String], rest: &[String]| {
             let mut path = vec!["crate".to_owned()];
@@ -222,7 +222,7 @@ impl Source {
             }
             match &tokens[at] {
                 TokenTree::Group(group) => {
-                    // Not the `(crate)` of `pub(crate)`.
+                    // Skip the `(crate)` of `pub(crate)`.
                     let is_of_pub = public && group.delimiter() == Delimiter::Parenthesis;
                     if !is_of_pub {
                         public = false;
@@ -279,7 +279,7 @@ fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
 }
 
-/// `#[cfg(test)]`, or something longer with it.
+/// Whether the tokens start with a `#[cfg(test)]`, possibly among other conditions.
 fn starts_a_test(tokens: &[TokenTree]) -> bool {
     let (true, Some(TokenTree::Group(group))) = (is_punct(tokens.first(), '#'), tokens.get(1)) else {
         return false;
@@ -290,7 +290,7 @@ fn starts_a_test(tokens: &[TokenTree]) -> bool {
     name == "cfg" && (condition == "test" || condition.contains("(test") || condition.contains("test,"))
 }
 
-/// Where the next item begins: after a `;`, or a block.
+/// The index of the next item: after a `;` or a block.
 fn after_item(tokens: &[TokenTree], mut at: usize) -> usize {
     let is_use = matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == "use");
     while let Some(token) = tokens.get(at) {
@@ -304,7 +304,7 @@ fn after_item(tokens: &[TokenTree], mut at: usize) -> usize {
     at
 }
 
-/// The leaves of a `use`: the name each brings in, and its whole path.
+/// Collects the leaves of a `use` tree: local name and full path.
 fn use_tree(tokens: &[TokenTree], before: &[String], found: &mut Vec<(String, Named)>) {
     for branch in tokens.split(|it| is_punct(Some(it), ',') || is_punct(Some(it), ';')) {
         let (mut segments, mut alias, mut line, mut renames) = (before.to_vec(), None, 0, false);

@@ -1,4 +1,4 @@
-//! What the servers do later, at the command line.
+//! Jobs at the command line.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The program itself, run as an operator runs it: the real binary on a database of its own.
+//! The command line: runs the real binary on a separate database.
 
 mod audit;
 mod chatops;

@@ -1,4 +1,4 @@
-//! A folder with a database of its own, and running the program there.
+//! A temporary folder with a database, and running the program there.
 
 use std::{
     io::Write,
@@ -12,7 +12,7 @@ pub struct Place {
     folder: TempDir,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,
@@ -90,7 +90,7 @@ impl Run {
         self
     }
 
-    /// Refused: exit code 1, nothing on stdout, one error.
+    /// Asserts a refusal: exit code 1, nothing on stdout, one error.
     #[track_caller]
     pub fn refused(self) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{self:?}");
@@ -98,7 +98,7 @@ impl Run {
         self.stderr
     }
 
-    /// Wrong usage or configuration: exit code 2, nothing on stdout.
+    /// Asserts invalid usage or configuration: exit code 2, nothing on stdout.
     #[track_caller]
     pub fn wrong(self) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (2, ""), "{self:?}");

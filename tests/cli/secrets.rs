@@ -1,4 +1,4 @@
-//! What nobody may read in a log, not even at its most talkative.
+//! Secrets never appear in the log, not even at the most verbose level.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use crate::place::Place;
 
 pub const DEMO: [&str; 4] = ["serve", "--demo", "--listen", "127.0.0.1:0"];
 
-/// A running server. Killed when dropped, so that a failed test leaves none behind.
+/// A running server. Killed on drop, so that a failed test leaves none behind.
 pub struct Server {
     child: Child,
     address: SocketAddr,

@@ -1,4 +1,4 @@
-//! `backup` in a storm, and what `restore` refuses.
+//! `backup` under load, and what `restore` refuses.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of our own, as durable as it comes: it is stopped and started.
+//! A PostgreSQL server with default durability, which tests can stop and start.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! A disk that is full, broken or read-only.
+//! Disk faults: full, failing or read-only.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -9,7 +9,7 @@ use crate::{
     truth::{Place as At, Truth},
 };
 
-/// A file system of its own in memory. Unmounted when dropped.
+/// A tmpfs, unmounted on drop.
 struct Mount(PathBuf);
 
 impl Mount {

@@ -1,4 +1,4 @@
-//! `doctor` on PostgreSQL: it names what a server could not work with.
+//! `doctor` on PostgreSQL: it reports what would keep a server from working.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

@@ -1,5 +1,5 @@
-//! A server that stands still amid a change, as when its machine is paused: it can neither go on nor let
-//! go of what every change needs. The others go on, as far as they can, and say so where they cannot.
+//! A server that is paused in the middle of a write keeps the lock that every write needs. The others keep
+//! serving as far as possible, and report errors where they cannot.
 
 use std::{
     process::Command,
@@ -26,7 +26,7 @@ fn signal(server: &Server, name: &str) {
     assert!(Command::new("kill").args(["-s", name, &server.id()]).status().expect("kill").success());
 }
 
-/// Whether somebody holds what every change needs.
+/// Whether the lock that every write needs is held.
 fn is_held(at: &At) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! Servers that are killed while jobs are due: each is done once, in its order, by whoever is left.
+//! Servers are killed while jobs are due: each job is done once, in order, by the remaining servers.
 
 use std::{
     process::Command,

@@ -1,5 +1,5 @@
-//! What was acknowledged stays, and nothing is written by halves, whatever happens to the process, the
-//! disk or the database: the real program under a storm of changes.
+//! Durability and atomicity: acknowledged writes survive and nothing is half-written, whatever happens to the
+//! process, the disk or the database. Tests the real program under load.
 
 mod backup;
 mod cluster;

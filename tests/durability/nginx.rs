@@ -1,4 +1,4 @@
-//! nginx in front of two servers, as the book says to set it up (operate/reverse-proxy.md): no sticky sessions.
+//! nginx in front of two servers, without sticky sessions, as in the book (operate/reverse-proxy.md).
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::storm::wait;
 
-/// Killed when dropped.
+/// A process that is killed on drop.
 pub struct Nginx {
     child: Child,
     pub address: SocketAddr,

@@ -1,4 +1,4 @@
-//! PostgreSQL that restarts, goes away, hangs or takes no changes, under load.
+//! PostgreSQL restarts, becomes unreachable, hangs or is read-only, under load.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},

@@ -1,4 +1,4 @@
-//! A running server, and requests to it.
+//! A running server, and a client for it.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -12,14 +12,14 @@ use std::{
 /// On a free port, and as fast as anybody asks.
 pub const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--api-rate-per-minute", "0"];
 
-/// Killed when dropped, so that a failed test leaves none behind.
+/// A server that is killed on drop, so that a failed test leaves none behind.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
     log: Arc<Mutex<String>>,
 }
 
-/// An answer. Its status is 0 when there was none.
+/// A response. Its status is 0 when there was none.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -59,14 +59,14 @@ impl Server {
         self.child.id().to_string()
     }
 
-    /// SIGTERM: it finishes what it began. Its exit code.
+    /// Sends SIGTERM, for a graceful shutdown; the exit code.
     pub fn stop(&mut self) -> Option<i32> {
         let told = Command::new("kill").args(["-s", "TERM", &self.id()]).status();
         assert!(told.expect("kill").success());
         self.child.wait().expect("it ends").code()
     }
 
-    /// SIGKILL: it cannot mind.
+    /// Sends SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
@@ -97,7 +97,7 @@ fn keep(log: &Mutex<String>, line: &str) {
     log.push('\n');
 }
 
-/// Whoever asks; a connection for each request.
+/// A client that opens a connection for each request.
 #[derive(Clone)]
 pub struct Client {
     pub address: SocketAddr,

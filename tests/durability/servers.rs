@@ -1,4 +1,4 @@
-//! Several servers on one PostgreSQL: each can go at any time, and none knows more than another.
+//! Several servers on one PostgreSQL: any of them can stop at any time, and none has stale state.
 
 use std::{
     net::SocketAddr,

@@ -1,4 +1,4 @@
-//! Consents and toggles, as fast as the API takes them. What was acknowledged is written down.
+//! A load generator: consents and toggles as fast as the API takes them. Records what was acknowledged.
 
 use crate::{
     place::Place,

@@ -1,4 +1,4 @@
-//! What is in the database, read past the program.
+//! The state of the database, read directly, and its invariants.
 
 use crate::storm::Known;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};

@@ -1,5 +1,5 @@
-//! Whoever changes the audit log, the consent ledger, the chain or its head behind the program's back
-//! is found out: each column, each kind of tampering, on both databases.
+//! Tampering with the audit log, the consent ledger, the chain or its head is detected: each column, each
+//! kind of tampering, on both databases.
 
 use crate::{
     support::{Backend, Database, at_once, committed},
@@ -70,7 +70,7 @@ async fn busy(db: &Database) -> Storage {
     storage
 }
 
-/// What an attacker who has the database takes away first.
+/// Drops the triggers, as an attacker with access to the database would.
 pub async fn without_guards(db: &Database) {
     let tables = ["audit_events", "consent_ledger", "audit_chain", "audit_head"];
     for table in tables {
@@ -111,7 +111,7 @@ async fn faults(storage: &Storage) -> Vec<Fault> {
     verify(storage, &[]).await.1
 }
 
-/// Runs `sql`, which an attacker could, looks, and takes it back with `undo`.
+/// Tampers with `sql`, verifies, and reverts with `undo`.
 async fn tampered(db: &Database, storage: &Storage, sql: &str, undo: &str) -> Vec<Fault> {
     assert_eq!(db.execute(sql).await.expect(sql), 1, "{sql}");
     let found = faults(storage).await;
@@ -357,14 +357,14 @@ async fn two_swapped_events_are_both_named(db: Database) {
 async fn an_inserted_event_is_named(db: Database) {
     const COLUMNS: &str = "at, kind, actor_id, actor_username, actor_name, surface, namespace_id, namespace_path, target, value_from, value_to, remote_ip, request_id, environment, reason, state_before, state_after";
     let storage = busy(&db).await;
-    // No trigger keeps this one out: it only adds.
+    // No trigger prevents this one: it only inserts.
     let copy = format!(
         "INSERT INTO audit_events (id, {COLUMNS}) SELECT 400, {COLUMNS} FROM audit_events WHERE id = 1"
     );
     db.execute(&copy).await.expect("inserted");
     let inserted = Fault::NotSealed { row: RowId::Event(AuditEventId(400)) };
     assert_eq!(faults(&storage).await, std::slice::from_ref(&inserted));
-    // A start does not make it true.
+    // Opening the database does not repair it.
     storage.close().await;
     assert_eq!(faults(&db.open().await).await, [inserted]);
 }
@@ -388,7 +388,7 @@ async fn what_has_the_smallest_or_the_largest_number_is_named_too(db: Database) 
     let named: Vec<_> = found.iter().filter(|it| matches!(it, Fault::NotSealed { .. })).cloned().collect();
     assert_eq!(named, [events, ledger].concat(), "{found:?}");
 
-    // The same of entries of the chain.
+    // The same for entries of the chain.
     for position in ends {
         let entry = format!(
             "INSERT INTO audit_chain (position, event_id, hash) VALUES ({position}, {position}, 'x')"
@@ -414,7 +414,7 @@ async fn an_emptied_chain_is_named_and_no_start_makes_it_anew(db: Database) {
         assert_eq!((verified.checked, named, faults.len()), (0, 14, 14));
         storage.close().await;
     }
-    // What comes later is sealed and does not cover it up.
+    // Later events are chained and do not hide it.
     let storage = db.open().await;
     committed(&storage, async |uow| uow.audit_log().append(event("later"))).await;
     let (verified, faults) = verify(&storage, &[]).await;
@@ -449,7 +449,7 @@ async fn many_writers_at_once_make_one_whole_chain(db: Database) {
                 uow.users().add(&new_user(&name)).await.expect("a user");
                 uow.audit_log().append(event(&name));
                 uow.audit_log().append(event("second"));
-                // Some never commit.
+                // Some roll back.
                 if n % 4 != 3 {
                     uow.commit().await.expect("it commits");
                 }
@@ -490,7 +490,7 @@ async fn what_was_rolled_back_leaves_no_gap(db: Database) {
 }
 
 async fn what_is_older_than_the_chain_is_sealed_once_by_whoever_starts_first(db: Database) {
-    // As it was before there was a chain.
+    // As before the chain existed.
     db.migrate_to(1).await;
     for n in 0..14 {
         let sql = format!(

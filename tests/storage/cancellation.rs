@@ -1,5 +1,5 @@
-//! A request whose client has gone is dropped in the middle. Wherever that is, all of it happened or
-//! nothing did, and whoever comes next finds a database that works.
+//! A request is cancelled when its client disconnects. Wherever that happens, it is atomic, and the database
+//! stays usable.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ contract! {
     a_unit_of_work_dropped_while_it_begins_holds_nobody_up,
 }
 
-/// Runs a future for so many polls and then drops it: `None` when it was not done by then.
+/// Polls a future up to `polls` times and then drops it: `None` when it was not ready by then.
 struct AtMost<F> {
     future: Pin<Box<F>>,
     polls: u32,
@@ -44,7 +44,7 @@ pub async fn at_most<F: Future>(polls: u32, future: F) -> Option<F::Output> {
 }
 
 async fn a_switch_dropped_anywhere_is_whole_or_not_at_all(db: Database) {
-    // One connection: what a dropped switch leaves behind, the next one meets.
+    // One connection, so that the next request meets what a cancelled one leaves behind.
     let storage = Storage::open(&db.url, 1).await.expect("the database opens");
     let acme = group(&storage, "acme").await;
     let ann = owner(&storage, &acme, "ann").await;

@@ -1,5 +1,4 @@
-//! The change feed: what is in it, in which order, and how long; and that what servers remember is right
-//! after every write.
+//! The change feed: its content, order and retention; and that caches are correct after every write.
 
 #![expect(clippy::large_futures, reason = "each write of the program is one, and a test goes through them")]
 
@@ -88,7 +87,7 @@ contract! {
 
 const PASSWORD: &str = "correct horse battery";
 
-/// Changes something of the topic, and says so to nobody.
+/// A write of this topic without a notification.
 async fn touch(storage: &Storage, topic: Topic) {
     committed(storage, async |uow| uow.change_feed().touch(topic)).await;
 }
@@ -97,7 +96,7 @@ async fn last(storage: &Storage) -> ChangeId {
     storage.read().await.expect("a view").change_feed().last().await.expect("an id")
 }
 
-/// The ids that follow, or that nobody can say.
+/// The ids after `after`, or that the cursor is too old.
 async fn following(storage: &Storage, after: i64, limit: i64) -> Option<Vec<i64>> {
     let mut view = storage.read().await.expect("a view");
     let changes = view.change_feed().following(ChangeId(after), limit).await.expect("the feed");
@@ -142,7 +141,7 @@ async fn ids_have_no_gaps_and_appear_in_their_order_whoever_is_slow_to_commit(db
                     for _ in 0..random.gen_range(1..4) {
                         uow.change_feed().touch(Topic::ALL[random.gen_range(0..Topic::ALL.len())]);
                     }
-                    // Some change their mind.
+                    // Some roll back.
                     if random.gen_bool(0.8) {
                         uow.commit().await.expect("it commits");
                     }
@@ -171,7 +170,7 @@ async fn ids_have_no_gaps_and_appear_in_their_order_whoever_is_slow_to_commit(db
                         }
                         seen.extend(ids);
                     } else {
-                        // As streams do, from what is remembered.
+                        // As streams do, from the cache.
                         let page = changes_after(&server, &ann, Followed::Everything, cursor).await;
                         let page = page.expect("a page").expect("it goes on");
                         seen.extend(cursor.0 + 1..=page.until.0);
@@ -202,7 +201,7 @@ async fn what_was_not_committed_leaves_no_gap(db: Database) {
     let mut uow = storage.begin().await.expect("a unit of work");
     uow.change_feed().touch(Topic::People);
     drop(uow);
-    // What fails while it commits.
+    // A failing commit.
     db.execute("ALTER TABLE changes RENAME TO elsewhere").await.expect("it is away");
     let mut uow = storage.begin().await.expect("a unit of work");
     uow.change_feed().touch(Topic::People);
@@ -221,7 +220,7 @@ async fn who_comes_back_goes_on_where_they_were_or_is_told_that_they_cannot(db: 
     assert_eq!(following(&storage, 0, 10).await, Some(vec![1, 2, 3, 4, 5]));
     assert_eq!(following(&storage, 3, 1).await, Some(vec![4]));
     assert_eq!(following(&storage, 5, 10).await, Some(vec![]));
-    // An older copy was put back.
+    // A backup was restored.
     assert_eq!(following(&storage, 6, 10).await, None);
     assert_eq!(following(&storage, i64::MAX, 10).await, None);
     // The first were removed.
@@ -281,7 +280,7 @@ async fn old_changes_are_removed_from_the_beginning(db: Database) {
     assert_eq!(following(&storage, first + 3, 10).await, Some(vec![first + 4]));
 }
 
-/// How often something of the topics changed, as this server knows.
+/// This server's counters of the topics.
 fn generation(storage: &Storage, topics: &[Topic]) -> duo_console::storage::Generation {
     match storage.changes().knowledge() {
         Knowledge::Current(generations) => generations.of(Topics::of(topics)),
@@ -355,7 +354,7 @@ fn set(flag: &str, value: FlagValue, targets: Targets) -> SetFeature {
     SetFeature { value, targets, undefined_too: true, ..SetFeature::everyone(flag, true) }
 }
 
-/// Much of which is written, and nothing that an answer rests on.
+/// Writes that invalidate no cache.
 async fn what_changes_no_answer_is_not_in_the_feed(db: Database) {
     let here = watching(&db).await;
     let there = app(db.open().await);
@@ -388,16 +387,16 @@ async fn what_changes_no_answer_is_not_in_the_feed(db: Database) {
     assert!(timeout(Duration::from_millis(50), bell.next()).await.is_err(), "nobody is woken");
 }
 
-/// Two servers, one of which remembers; and a place to ask about.
+/// Two servers, one of which has a warm cache.
 struct Scene {
     db: Database,
-    /// Remembers.
+    /// With a warm cache.
     here: App,
-    /// Reads everything anew.
+    /// With a cold cache.
     fresh: App,
-    /// Who writes.
+    /// The writer.
     writer: App,
-    /// Whether that is who remembers.
+    /// Whether the writer is the server with the warm cache.
     writes_itself: bool,
     group: Namespace,
     ann: Caller,

@@ -1,4 +1,4 @@
-//! What is remembered is used while nothing changed, and no longer.
+//! Caches are used while nothing changed, and no longer.
 
 use crate::{
     deployed_versions::deployed,
@@ -56,7 +56,7 @@ contract! {
     who_waits_is_let_go_when_the_server_stops,
 }
 
-/// Waits until it is so; for ever it does not.
+/// Waits until the condition holds, with a timeout.
 macro_rules! eventually {
     ($condition:expr) => {
         timeout(Duration::from_secs(10), async {
@@ -69,7 +69,7 @@ macro_rules! eventually {
     };
 }
 
-/// A server that watches, and knows that it does.
+/// A server that is subscribed to changes.
 pub async fn watching(db: &Database) -> Storage {
     let storage = db.open().await;
     tokio::spawn(storage.watch());
@@ -77,7 +77,7 @@ pub async fn watching(db: &Database) -> Storage {
     storage
 }
 
-/// Waits until this server has heard of all that was written.
+/// Waits until this server has been notified of all writes.
 pub async fn settled(storage: &Storage) {
     let mut before = storage.changes().knowledge();
     loop {
@@ -182,7 +182,7 @@ async fn a_decision_comes_from_memory_until_something_changes(db: Database) {
     settled(&here.storage).await;
     assert_eq!(engine(&here, &ann, &question).await, Engine::None);
 
-    // Past the program: nothing tells of it, so it is not seen yet.
+    // Behind the program's back: without a notification the cache is not invalidated yet.
     db.execute(&format!(
         "INSERT INTO duo_enterprise_seats (namespace_id, user_id) VALUES ({}, {rex})",
         group.id
@@ -233,7 +233,7 @@ async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) 
     let question = Question { namespace: group.path.clone(), username: String::from("ann") };
     assert_eq!(developer(&here, &ann, &question).await, "developer/v1 2.0.0");
 
-    // Past the program: nothing tells of it, so it is not seen yet.
+    // Behind the program's back: without a notification the cache is not invalidated yet.
     db.execute(
         "INSERT INTO flag_gates (environment, flag, boolean_gate, percentage_of_actors, percentage_of_time, version)
          VALUES ('production', 'duo_developer_next_unstable', TRUE, 0, 0, 1)",
@@ -271,7 +271,7 @@ async fn everyone(app: &App, flag: &str, on: bool) {
     set_flag(app, flag, FlagValue::Boolean(on), Targets::default()).await;
 }
 
-/// What the flag answers about the user: alone, and among all. `None` when it is not known.
+/// The flag's value for the user, evaluated alone and among all flags. `None` for an unknown flag.
 async fn evaluated(app: &App, caller: &Caller, flag: &str, username: &str) -> [Option<bool>; 2] {
     let subject = Subject { user: Some(username.to_owned()), ..Subject::default() };
     let alone = match evaluate_one(app, caller, flag, &subject).await {

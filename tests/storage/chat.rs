@@ -1,4 +1,4 @@
-//! Commands from a chat program: who is whom, and that a request counts once, on however many servers.
+//! Chat commands: linked users, and that a request is accepted once, on however many servers.
 
 use crate::{
     support::{Backend, Database, at_once, committed, run},
@@ -40,7 +40,7 @@ fn request(text: &str) -> ChatRequest {
     }
 }
 
-/// `ann`, who is an administrator, and `U1` in the chat.
+/// `ann`, an administrator, linked to the chat user `U1`.
 async fn ann(storage: &Storage) {
     let ann = NewUser { is_admin: true, ..new_user("ann") };
     committed(storage, async |uow| uow.users().add(&ann).await.expect("a user")).await;
@@ -129,7 +129,7 @@ async fn a_request_is_used_once_until_it_is_too_old(db: Database) {
     assert_eq!(db.texts("SELECT signature FROM used_chat_requests").await, ["c"]);
 }
 
-/// What the same request came to at two servers, three times each at once.
+/// The results of sending the same request to two servers, three times each, concurrently.
 async fn six_times(db: &Database, text: &str) -> Vec<Result<ChatReply, UseCaseError>> {
     let servers = [db.open().await, db.open().await];
     ann(&servers[0]).await;

@@ -1,4 +1,4 @@
-//! Which flow versions are deployed where.
+//! The registry of deployed flow versions.
 
 use crate::{
     support::{Database, at_once, committed},
@@ -120,7 +120,7 @@ async fn a_change_and_its_audit_event_are_one(db: Database) {
     };
     let list = [("developer/v1", "2.0.0"), ("fix_pipeline/v1", "1.0.0")];
     set_flow_versions(&app, &ann, command(&list, 0)).await.expect("she may");
-    // What is so already is no change, whatever version is named.
+    // Setting the current value is no change, whatever the version.
     let same = set_flow_versions(&app, &ann, command(&list, 7)).await.expect("it is so");
     assert_eq!(same.version, 1);
     let list = [("developer/v1", "2.0.0"), ("developer/v1", "2.0.0-orbit"), ("fix_pipeline/v1", "1.0.0")];

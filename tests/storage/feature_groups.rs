@@ -1,4 +1,4 @@
-//! Feature groups: who is in them, and which flags name them.
+//! Feature groups: members, and flags that name them.
 
 use crate::{
     support::{Database, at_once, committed},

@@ -203,7 +203,7 @@ async fn a_save_over_a_flag_deleted_since_is_stale(db: Database) {
     assert_eq!(find(&db, FLAG).await.gates, Gates::default());
 }
 
-/// A version number that comes again would let a save over what it never saw.
+/// A reused version number would allow a lost update.
 async fn a_save_over_a_flag_deleted_and_set_since_is_stale(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
@@ -343,7 +343,7 @@ async fn production_needs_staging_and_a_reason_overrides_it(db: Database) {
         .expect("the reason counts");
     let kept = "SELECT target || ': ' || value_from || ': ' || value_to FROM audit_events WHERE kind = 'feature_check_overridden'";
     assert_eq!(db.texts(kept).await, [format!("{FLAG}: production not before staging: An incident.")]);
-    // Who names no environment rolls nothing out.
+    // Without an environment it is no roll-out.
     set(&SetFeature::everyone(FLAG, false)).await.expect("off");
     set(&SetFeature::everyone(FLAG, true)).await.expect("on");
 }
@@ -456,8 +456,8 @@ async fn definitions_are_imported_all_or_none(db: Database) {
     set_feature(&app, &editor(), &SetFeature::everyone("my_flag", false)).await.expect("it is defined");
 }
 
-/// Each answer is of its own transaction: what one found is what another left, and nobody tells of what
-/// came after.
+/// Each result is read in its own transaction: concurrent changes form a sequence, in which each starts from
+/// the result of the one before.
 async fn changes_made_at_once_tell_one_after_the_other_what_each_did(db: Database) {
     let app = app(db.open().await);
     let percent = |hundredths: i64| Percentage::from_hundredths(hundredths).expect("a percentage");

@@ -1,4 +1,4 @@
-//! How a feature flag was set before, and setting it so again; how many a percentage takes in.
+//! The history of feature flags, restoring, and estimates for percentages.
 
 use crate::{
     support::{Backend, Database, at_once, run},
@@ -318,7 +318,7 @@ async fn what_cannot_be_read_is_not_restored(db: Database) {
     assert!(history(&app).await.iter().all(|it| it.environment == HERE), "it is for that release to tell");
 }
 
-/// Whatever the log says in words, and however somebody is called by now.
+/// Independent of the log's sentences, and of renamed actors.
 async fn nothing_is_read_back_from_a_sentence(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());

@@ -1,4 +1,4 @@
-//! Flow selections and the consent that stands with them.
+//! Flow selections and their consent.
 
 use crate::{
     support::{Database, committed},

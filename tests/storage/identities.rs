@@ -1,4 +1,4 @@
-//! Whom a provider means, by which address users are found, and which memberships a provider made.
+//! Identities at a provider, finding users by email address, and memberships granted by a provider.
 
 use crate::{
     support::{Database, at_once, committed},

@@ -1,4 +1,4 @@
-//! What is done later, or in steps: once, whoever stops in between, and whatever the clocks say.
+//! Jobs: each step is done exactly once, whichever server stops in between, and with any clock skew.
 
 use crate::{
     cancellation::at_most,
@@ -60,7 +60,7 @@ const KIND: &str = "count_up";
 /// Writes an event for each number up to that in its subject, and may fail on the way.
 #[derive(Default)]
 struct CountUp {
-    /// What it does outside the database, in its order.
+    /// Its effects outside the database, in order.
     outside: Mutex<Vec<String>>,
     /// At which numbers a step fails.
     fails_at: Mutex<BTreeSet<i64>>,
@@ -307,7 +307,7 @@ async fn a_job_that_stops_its_servers_is_not_run_for_ever(db: Database) {
 }
 
 async fn an_effect_outside_is_intended_first_and_looked_for_before_it_is_done_again(db: Database) {
-    // One connection: what a dropped run leaves behind, the next one meets.
+    // One connection, so that the next run meets what a cancelled one leaves behind.
     let storage = Storage::open(&db.url, 1).await.expect("the database opens");
     let (handler, jobs) = handlers(CountUp { sends: true, ..CountUp::default() });
     let mut whole = 0;
@@ -542,7 +542,7 @@ async fn however_many_workers_there_are_each_step_is_saved_once(db: Database) {
     assert_eq!(steps, expected);
 }
 
-/// What happens between two looks of a worker.
+/// An event between two polls of a worker.
 #[derive(Clone, Copy, Debug)]
 enum Then {
     /// It stops after so many polls, wherever that is.
@@ -550,8 +550,8 @@ enum Then {
     Whole,
 }
 
-/// Workers that stop anywhere, on machines whose clocks jump to and fro by up to two leases: every step
-/// is saved once, in its order, and every job comes to its end.
+/// Workers that stop anywhere, on machines whose clocks jump by up to two leases: every step is saved once,
+/// in order, and every job ends.
 #[test]
 fn whatever_stops_and_whatever_the_clocks_say_each_step_is_saved_once() {
     let then = prop_oneof![(1u32..120).prop_map(Then::Killed), Just(Then::Whole)];

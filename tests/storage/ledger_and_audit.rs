@@ -1,4 +1,4 @@
-//! The audit log, and that neither it nor the ledger can be rewritten.
+//! The audit log, and that neither it nor the ledger can be modified.
 
 use duo_console::{
     domain::{

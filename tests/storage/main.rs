@@ -1,7 +1,7 @@
-//! What storage promises, kept on both databases: every test of a `contract!` list runs once as
-//! `sqlite::name` and once as `postgres::name`. `make test-storage` runs them all.
+//! The storage contract on both databases: every test in a `contract!` list runs as `sqlite::name` and as
+//! `postgres::name`. `make test-storage` runs them all.
 
-/// Makes a test on SQLite and a test on PostgreSQL of each function: `async fn name(db: Database)`.
+/// Generates a test on SQLite and one on PostgreSQL for each function `async fn name(db: Database)`.
 macro_rules! contract {
     ($($name:ident),* $(,)?) => {
         mod sqlite {

@@ -1,4 +1,4 @@
-//! Roles, inherited ones with them, and seats.
+//! Roles, including inherited ones, and seats.
 
 use crate::{
     support::{Database, committed},

@@ -1,4 +1,4 @@
-//! The tree of groups and projects, and who sees what of it.
+//! The tree of groups and projects, and its visibility.
 
 use crate::{
     support::{Database, committed},

@@ -1,4 +1,4 @@
-//! Opening: migrations, many servers at once, what SQLite is set to.
+//! Opening a database: migrations, concurrent servers, SQLite's settings.
 
 use std::{
     collections::BTreeSet,
@@ -115,9 +115,9 @@ async fn a_database_that_refuses_is_not_taken_for_a_busy_one(db: Database) {
     }
 }
 
-/// The server takes no change while somebody holds what every change needs.
+/// Writes are refused while another process holds the lock that every write needs.
 async fn whoever_holds_up_changes_holds_up_no_reading(db: Database) {
-    /// A second, and what a busy machine adds.
+    /// A second, plus a margin for a busy machine.
     const CLEARLY: Duration = Duration::from_millis(1800);
 
     let storage = Storage::open(&db.url, 8).await.expect("the database opens");

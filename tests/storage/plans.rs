@@ -1,11 +1,11 @@
-//! How SQLite finds its rows: what runs with every request uses an index.
+//! SQLite's query plans: statements of every request use an index.
 
 use duo_console::storage::all_statements;
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::support::{Backend, Database, run};
 
-/// What may read a whole table: it lists it or counts it.
+/// Statements that may scan a whole table, because they list or count it.
 const MAY_SCAN: [&str; 18] = [
     "chat::LIST",
     // Of those that have not ended.
@@ -30,7 +30,7 @@ const MAY_SCAN: [&str; 18] = [
     "audit_chain::STANDING",
 ];
 
-/// How one statement is run, a line a step.
+/// The query plan of a statement, a line per step.
 async fn plan(db: &Database, sql: &str) -> Vec<String> {
     let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let rows = sqlx::query(sql).fetch_all(db.sqlite()).await.expect("a plan");

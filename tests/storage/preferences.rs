@@ -1,4 +1,4 @@
-//! Preferences: how pages look, and Orbit, which is another matter in the same row.
+//! Preferences: display settings and Orbit settings, which are independent but share a row.
 
 use crate::{
     support::{Database, committed},

@@ -1,5 +1,5 @@
-//! Many at once, each through a server's own handle: nothing is lost, nothing is done twice, and
-//! whoever loses a race is told so and not that the database is broken.
+//! Concurrent writes through separate servers' handles: nothing is lost, nothing is done twice, and the loser
+//! of a race gets a conflict and not a database error.
 
 use crate::{
     support::{Database, at_once, committed},

@@ -1,4 +1,4 @@
-//! Changes of feature flags that are made later: once, by one server, or not at all.
+//! Scheduled changes of feature flags are made exactly once, by one server, or not at all.
 
 use crate::{
     cancellation::at_most,
@@ -196,7 +196,7 @@ async fn however_many_servers_look_at_once_a_change_is_made_once(db: Database) {
     assert_eq!(db.number("SELECT COUNT(*) FROM scheduled_changes WHERE state = 'done'").await, 2 * ROUNDS);
 }
 
-/// What one of two tasks that race came to.
+/// The result of one of two racing tasks.
 enum Did {
     Ran(usize),
     Cancelled(bool),
@@ -234,7 +234,7 @@ async fn a_change_cancelled_as_it_is_made_is_one_or_the_other(db: Database) {
 }
 
 async fn a_server_that_stops_anywhere_has_made_it_or_not_and_the_next_makes_it(db: Database) {
-    // One connection: what a dropped run leaves behind, the next one meets.
+    // One connection, so that the next run meets what a cancelled one leaves behind.
     let storage = Storage::open(&db.url, 1).await.expect("the database opens");
     let (now, then) = (app(storage.clone()), later(&storage, HOUR));
     let mut whole = 0;

@@ -1,4 +1,4 @@
-//! What holds when many sign in, or use a link, at the same moment, and on several servers.
+//! Concurrent sign-ins and uses of one-time links, on several servers.
 
 use crate::{
     support::{Database, at_once, committed},

@@ -1,4 +1,4 @@
-//! A database of its own for each test, and a way to look at it that is not the program's.
+//! A separate database for each test, and direct access to it.
 
 use std::{
     any::Any,
@@ -18,7 +18,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
 
-/// How long a test waits for a connection beside all the others.
+/// How long a test waits for a connection while all tests run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +27,17 @@ pub enum Backend {
     Postgres,
 }
 
-/// A fresh database, without tables until it is opened.
+/// A fresh database; it has no tables until it is opened.
 #[derive(Clone)]
 pub struct Database {
     pub backend: Backend,
     pub url: DatabaseUrl,
-    /// The URL as it is written.
+    /// The database URL.
     pub url_text: String,
     raw: Raw,
 }
 
-/// Connections of the test's own: what they show did not come through the code under test.
+/// The test's own connections, which bypass the code under test.
 #[derive(Clone)]
 enum Raw {
     Sqlite(SqlitePool),
@@ -54,12 +54,12 @@ macro_rules! on_raw {
 }
 
 impl Database {
-    /// A server's handle: pools of its own.
+    /// A server's handle, with its own pools.
     pub async fn open(&self) -> Storage {
         Storage::open_with_patience(&self.url, 4, PATIENCE).await.expect("the database opens")
     }
 
-    /// Runs one statement past the program; how many rows it touched.
+    /// Executes a statement directly; the number of affected rows.
     pub async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
         on_raw!(&self.raw, |pool| pool
             .execute(AssertSqlSafe(sql.to_owned()))
@@ -67,19 +67,19 @@ impl Database {
             .map(|done| done.rows_affected()))
     }
 
-    /// The one number that `sql` asks for.
+    /// The single number that `sql` returns.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         on_raw!(&self.raw, |pool| sqlx::query_scalar(sql).fetch_one(pool).await).expect("a number")
     }
 
-    /// The first column of every row that `sql` asks for, as text.
+    /// The first column of every row that `sql` returns, as text.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
         on_raw!(&self.raw, |pool| sqlx::query_scalar(sql).fetch_all(pool).await).expect("texts")
     }
 
-    /// Applies the migrations up to one, as an older program did.
+    /// Applies the migrations up to this one, as an older release did.
     pub async fn migrate_to(&self, last: i64) {
         let older = |all: Migrator| {
             Migrator::with_migrations(all.iter().filter(|it| it.version <= last).cloned().collect())
@@ -91,7 +91,7 @@ impl Database {
         .expect("they fit");
     }
 
-    /// Holds what every change needs, as a program that hangs would, until it is dropped.
+    /// Holds the lock that every write needs, as a hanging program would, until it is dropped.
     pub async fn hold_changes(&self) -> Box<dyn Any + Send> {
         const HEAD: &str = "UPDATE audit_head SET position = position";
         match &self.raw {
@@ -104,7 +104,7 @@ impl Database {
         }
     }
 
-    /// The SQLite database past the program.
+    /// Direct access to the SQLite database.
     pub fn sqlite(&self) -> &SqlitePool {
         match &self.raw {
             Raw::Sqlite(pool) => pool,
@@ -112,7 +112,7 @@ impl Database {
         }
     }
 
-    /// Takes away the checks that keep words which the program does not know out of the tables.
+    /// Drops the CHECK constraints that keep unknown enumeration values out of the tables.
     pub async fn without_checks(&self) {
         match &self.raw {
             Raw::Sqlite(pool) => {
@@ -128,7 +128,7 @@ impl Database {
     }
 }
 
-/// Runs a test on a database made for it. It is removed again, whether the test passes or fails.
+/// Runs a test on its own database, which is removed whether the test passes or fails.
 pub fn run<F>(backend: Backend, test: impl FnOnce(Database) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -154,7 +154,7 @@ where
             Backend::Postgres => {
                 let server = postgres_url();
                 let name = fresh_name();
-                // Sorted as people are used to, which is not as bytes: the program must not care.
+                // A linguistic collation instead of byte order: the program must not depend on it.
                 administer(
                     &server,
                     &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"),
@@ -185,7 +185,7 @@ fn postgres_url() -> String {
     })
 }
 
-/// A name that no other test of this or another run has.
+/// A name that is unique among tests and runs.
 pub fn fresh_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("duo_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
@@ -198,14 +198,14 @@ async fn administer(server: &str, sql: &str) {
     connection.close().await.expect("the connection closes");
 }
 
-/// The server's URL with another database in it.
+/// The server's URL with another database name.
 fn on_database(server: &str, name: &str) -> String {
     let (server, query) = server.split_once('?').map_or((server, None), |(url, query)| (url, Some(query)));
     let (host, _) = server.rsplit_once('/').expect("the URL names a database");
     query.map_or_else(|| format!("{host}/{name}"), |query| format!("{host}/{name}?{query}"))
 }
 
-/// Runs the tasks at the same moment; what each came to.
+/// Runs the tasks concurrently; their results.
 pub async fn at_once<T, F>(tasks: impl IntoIterator<Item = F>) -> Vec<T>
 where
     T: Send + 'static,
@@ -230,7 +230,7 @@ where
     results
 }
 
-/// Commits what `body` did in a unit of work.
+/// Runs `body` in a unit of work and commits it.
 pub async fn committed<T>(storage: &Storage, body: impl AsyncFnOnce(&mut UnitOfWork) -> T) -> T {
     let mut uow = storage.begin().await.expect("a unit of work begins");
     let result = body(&mut uow).await;

@@ -1,4 +1,4 @@
-//! A unit of work is all or nothing, and one that went wrong leaves no trace in the next.
+//! A unit of work is atomic, and a failed one does not affect the next.
 
 use crate::{
     support::Database,

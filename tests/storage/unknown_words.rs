@@ -1,5 +1,5 @@
-//! What another version of the program may have written: a word that this one does not know is said
-//! to be that, by table and column, and never taken for something else. In the logs it is carried.
+//! Enumeration values written by another release: an unknown one is an error that names table and column,
+//! and is never mistaken for another. In the logs it is kept unchanged.
 
 use crate::{
     support::{Database, committed},
@@ -27,7 +27,7 @@ contract! {
 const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, namespace_id, namespace_path, feature, user_id, username, user_name, role, surface, wording, request_id) VALUES (1, 'alien', 1, 'acme', 'code_review_flow_dap_routing', 1, 'ann', 'Ann', 'Owner', 'page', 'w', 'r')";
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
-/// Words that a CHECK keeps out.
+/// Values that a CHECK constraint keeps out.
 const CHECKED: [&str; 14] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",

@@ -1,4 +1,4 @@
-//! A database that takes no changes says so, keeps what it has, and takes them again afterwards.
+//! A database that refuses writes: the error says so, data is kept, and writes work again afterwards.
 
 use crate::{
     support::{Backend, Database, run},
@@ -76,7 +76,7 @@ fn a_full_database_refuses_every_change_whole_and_takes_them_again_once_there_is
     });
 }
 
-/// Makes a PostgreSQL database one that only answers, or no longer.
+/// Makes a PostgreSQL database read-only, or writable again.
 pub async fn set_read_only(db: &Database, value: &str) {
     let name = db.texts("SELECT current_database()::text").await.remove(0);
     db.execute("SET default_transaction_read_only = off").await.expect("this connection may");

@@ -1,4 +1,4 @@
-//! Users, and what goes with one who is deleted.
+//! Users, and what is deleted with one.
 
 use crate::{
     support::{Database, at_once, committed},

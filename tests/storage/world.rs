@@ -1,4 +1,4 @@
-//! People and groups to test with.
+//! Test fixtures: users and groups.
 
 use crate::support::committed;
 use std::sync::{
@@ -43,7 +43,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Secrets that are different and known. Shared by every handle, so that no two servers draw the same.
+/// Deterministic unique secrets, shared by all handles so that no two servers get the same.
 struct CountingRandom;
 
 impl Random for CountingRandom {

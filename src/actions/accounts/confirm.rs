@@ -1,6 +1,6 @@
-//! The form that proves again who one is, before something that matters.
+//! The form that re-authenticates the user before a sensitive operation.
 
-/// Where the form posts to.
+/// The form's `action` URL.
 pub const ADDRESS: &str = "/actions/confirm_sign_in";
-/// What its flash is about.
+/// The subject of its flash.
 pub const SUBJECT: &str = "confirm";

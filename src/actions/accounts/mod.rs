@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: users, sessions, tokens, sign-in.
 
 pub mod confirm;
 pub mod password;

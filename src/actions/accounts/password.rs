@@ -1,6 +1,6 @@
-//! The form that changes one's own password.
+//! The form with which users change their own password.
 
-/// Where the form posts to.
+/// The form's `action` URL.
 pub const ADDRESS: &str = "/actions/change_password";
-/// What its flash is about.
+/// The subject of its flash.
 pub const SUBJECT: &str = "password";

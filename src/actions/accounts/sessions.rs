@@ -1,8 +1,8 @@
-//! The forms that end sessions of one's own.
+//! The forms with which users end their own sessions.
 
-/// Where the buttons to end one session post to.
+/// The `action` URL of the buttons that end one session.
 pub const REVOKE_ADDRESS: &str = "/actions/revoke_session";
-/// Where the button to end all others posts to.
+/// The `action` URL of the button that ends all other sessions.
 pub const END_OTHERS_ADDRESS: &str = "/actions/end_other_sessions";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "sessions";

@@ -1,8 +1,8 @@
-//! The forms that make and revoke personal access tokens.
+//! The forms that create and revoke personal access tokens.
 
-/// Where the form for a new one posts to.
+/// The `action` URL of the form that creates a token.
 pub const CREATE_ADDRESS: &str = "/actions/create_token";
-/// Where the buttons to revoke one post to.
+/// The `action` URL of the buttons that revoke a token.
 pub const REVOKE_ADDRESS: &str = "/actions/revoke_token";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "tokens";

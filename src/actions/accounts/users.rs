@@ -1,6 +1,6 @@
-//! What administrators do with other users.
+//! The forms with which administrators manage other users.
 
-/// Where the buttons to make a reset link post to.
+/// The `action` URL of the buttons that create a password reset link.
 pub const RESET_LINK_ADDRESS: &str = "/actions/make_reset_link";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "users";

@@ -1,10 +1,10 @@
-//! The forms that make feature groups, and say who is in them.
+//! The forms that create feature groups and change their members.
 
-/// Where the form for a new one posts to.
+/// The `action` URL of the form that creates a group.
 pub const CREATE_ADDRESS: &str = "/actions/create_feature_group";
-/// Where the form for a new member posts to.
+/// The `action` URL of the form that adds a member.
 pub const ADD_ADDRESS: &str = "/actions/add_group_member";
-/// Where the buttons that remove a member post to.
+/// The `action` URL of the buttons that remove a member.
 pub const REMOVE_ADDRESS: &str = "/actions/remove_group_member";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "feature_groups";

@@ -1,21 +1,21 @@
-//! Finding users, groups and projects by a part of their name.
+//! Autocompletion of actors: users, groups and projects by part of their name.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::error::ActionError;
 
-/// Somebody whom a flag can be opened for.
+/// A suggested actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundActor {
     /// `user`, `group` or `project`.
     pub kind: String,
     pub name: String,
-    /// With the kind: `user ann`.
+    /// Name with kind, such as `user ann`.
     pub words: String,
 }
 
-/// Who may be meant by `text`, for administrators.
+/// The actors whose name matches `text`; administrators only.
 #[server(prefix = "/actions", endpoint = "find_actors")]
 pub async fn find_actors(text: String) -> Result<Vec<FoundActor>, ActionError> {
     use crate::{

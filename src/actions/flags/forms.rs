@@ -1,10 +1,10 @@
-//! What administrators do with feature flags.
+//! The forms with which administrators change feature flags.
 
-/// Where the dialog of a change posts to.
+/// The `action` URL of the dialog that makes a change.
 pub const CHANGE_ADDRESS: &str = "/actions/change_flag";
-/// Where the same dialog posts to schedule the change.
+/// The `action` URL of the same dialog when it schedules the change.
 pub const SCHEDULE_ADDRESS: &str = "/actions/schedule_flag_change";
-/// Where the buttons that cancel a scheduled change post to.
+/// The `action` URL of the buttons that cancel a scheduled change.
 pub const CANCEL_ADDRESS: &str = "/actions/cancel_flag_change";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "flags";

@@ -1,8 +1,8 @@
 //! The forms that begin and end change freezes.
 
-/// Where the form that begins one posts to.
+/// The `action` URL of the form that begins a freeze.
 pub const BEGIN_ADDRESS: &str = "/actions/begin_freeze";
-/// Where the buttons that end one post to.
+/// The `action` URL of the buttons that end a freeze.
 pub const END_ADDRESS: &str = "/actions/end_freeze";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "freezes";

@@ -1,37 +1,37 @@
-//! A flow's state as a page and its island show it.
+//! The state of a flow, as its page and island show it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::moment::Moment;
 
-/// A flow's state as a page shows it.
+/// The state of a flow in a group, formatted for one visitor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FlowStatus {
     pub enabled: bool,
     pub consent: ConsentStatus,
-    /// What being on comes to; empty where the checkbox says it all.
+    /// What the current state means in practice; empty where the checkbox says it all.
     pub effect: String,
-    /// Whether something keeps it from doing what being on promises. The words say what.
+    /// Whether something keeps the flow from its promised effect; `effect` says what.
     pub hindered: bool,
-    /// What a form has to say to change it.
+    /// For optimistic locking: a form sends it back.
     pub version: i64,
-    /// `None` while it was never switched.
+    /// Who last switched it; `None` when nobody has.
     pub changed: Option<By>,
-    /// What came of switching it, where nothing else says it.
+    /// The consequence of the last change, empty where `effect` shows it.
     pub consequence: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
-    /// The flow is off, or needs none.
+    /// The flow is off or needs no consent.
     None,
-    /// On, transitional.
+    /// On without consent: transitional.
     Missing,
     Given(By),
 }
 
-/// Who did something, and when.
+/// Who made a change, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct By {
     pub by: String,
@@ -40,7 +40,7 @@ pub struct By {
 
 #[cfg(feature = "ssr")]
 impl FlowStatus {
-    /// A selection as somebody with this time format reads it.
+    /// The status of `selection`, with times in this format.
     pub fn new(
         selection: &crate::usecases::FlowSelection,
         circumstances: &crate::domain::flows::effect::Circumstances,

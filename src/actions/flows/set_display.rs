@@ -1,6 +1,6 @@
-//! The form for how a user likes the pages: theme and time format.
+//! The form for display preferences: theme and time format.
 
-/// Where the form posts to.
+/// The form's `action` URL.
 pub const ADDRESS: &str = "/actions/set_display";
-/// What its flash is about.
+/// The subject of its flash.
 pub const SUBJECT: &str = "display";

@@ -6,12 +6,12 @@ use crate::actions::error::ActionError;
 
 pub use super::flow_status::{By, ConsentStatus, FlowStatus};
 
-/// Where the forms post to.
+/// The server function's URL, which is also the `action` of the forms.
 pub const ADDRESS: &str = "/actions/set_flow";
 
-/// Switches `flow` in `group`, whose state was seen at `version`. `consent_wording` says which
-/// wording the dialog showed; without it a flow that needs consent is not turned on, and a form is
-/// led to the dialog.
+/// Switches `flow` in `group`, if its state is still at `version`. `consent_wording` is the id of the
+/// wording that was confirmed; without it a flow that needs consent stays off, and a form is redirected to
+/// the dialog.
 #[server(prefix = "/actions", endpoint = "set_flow")]
 pub async fn set_flow(
     group: String,
@@ -64,14 +64,14 @@ pub async fn set_flow(
             ..standing(&flow_now)
         }
     });
-    // A form comes back to the row that it was about. What it said may be anything, of any length; the
-    // flash has to fit into a cookie.
+    // A form returns to the row of its flow. The flow's name is user input of any length, and the flash has
+    // to fit into a cookie, so only known flows become its subject.
     let (row, subject) = match Flow::find(&flow) {
         Some(flow) => (format!("{page}#{}", flow.html_id()), flow.reference),
         None => (page.clone(), "flow"),
     };
     call.hand_on(subject, status, |result| match result {
-        // Whoever has to confirm who they are first comes back to the dialog.
+        // After re-authentication the user returns to the dialog.
         Err(ActionError::ConsentRequired | ActionError::ConfirmSignIn) => {
             Next::Silently(paths::configuration_confirming(&group, &flow))
         }

@@ -1,4 +1,4 @@
-//! One choice about Orbit.
+//! Changing one Orbit setting.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::{
     domain::flows::orbit::{OrbitSetting, OrbitSettings},
 };
 
-/// Where the forms post to.
+/// The server function's URL, which is also the `action` of the forms.
 pub const ADDRESS: &str = "/actions/set_orbit";
 
-/// Chooses `setting`; all settings as they are then.
+/// Sets `setting` and returns all Orbit settings.
 #[server(prefix = "/actions", endpoint = "set_orbit")]
 pub async fn set_orbit(
     setting: OrbitSetting,

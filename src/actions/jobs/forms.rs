@@ -1,8 +1,8 @@
-//! What administrators do with jobs.
+//! The forms with which administrators stop and retry jobs.
 
-/// Where the buttons to stop a job post to.
+/// The `action` URL of the buttons that stop a job.
 pub const STOP_ADDRESS: &str = "/actions/stop_job";
-/// Where the buttons to run one again post to.
+/// The `action` URL of the buttons that retry a job.
 pub const RETRY_ADDRESS: &str = "/actions/retry_job";
-/// What their flash is about.
+/// The subject of their flash.
 pub const SUBJECT: &str = "jobs";

@@ -1,3 +1,3 @@
-//! What is done later, or in steps.
+//! Background jobs: queue, schedule.
 
 pub mod forms;

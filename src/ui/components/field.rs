@@ -1,24 +1,24 @@
-//! The fields that several forms have, and what is wrong with one.
+//! Form fields that several forms share, with their error messages.
 
 use leptos::prelude::*;
 
 use crate::actions::error::ActionError;
 
-/// Why a form was refused, and which of its fields that is about.
+/// Why a form was refused, and the field at fault.
 #[derive(Clone, Debug, Default)]
 pub struct Wrong {
-    /// As the form calls it; empty where it is about none.
+    /// The field's name in the form; empty when the error is about none.
     pub field: String,
     pub message: String,
 }
 
 impl Wrong {
-    /// What is wrong with the field of this name.
+    /// The error of the field with this name.
     pub fn with(&self, field: &str) -> Option<String> {
         (self.field == field && !field.is_empty()).then(|| self.message.clone())
     }
 
-    /// What is wrong beyond these fields, beside which it is not said then.
+    /// The error, unless it is about one of these fields, which show it themselves.
     pub fn beyond(&self, fields: &[&str]) -> Option<String> {
         (!self.message.is_empty() && !fields.contains(&self.field.as_str())).then(|| self.message.clone())
     }
@@ -34,8 +34,8 @@ impl From<&ActionError> for Wrong {
     }
 }
 
-/// A field under its label, with what is wrong with it below. `id` is the field's; it has to say
-/// itself that it is [`described_by`] that, and have the focus then.
+/// A label, a control and its error below. The control in `children` has this `id`; it has to set
+/// `aria-describedby` (see [`described_by`]) and take the focus when there is an error.
 #[component]
 pub fn Field(
     id: &'static str,
@@ -52,13 +52,13 @@ pub fn Field(
     }
 }
 
-/// What is wrong with the field of this id.
+/// The error of the field with this id.
 #[component]
 pub fn FieldError(id: &'static str, message: String) -> impl IntoView {
     view! { <p id=format!("{id}-error") role="alert" class="field-error">{message}</p> }
 }
 
-/// The ids of what describes a field: its help, where it has some, and what is wrong with it.
+/// The value of `aria-describedby`: the ids of the field's help and error; `None` when it has neither.
 pub fn described_by(id: &str, has_help: bool, is_wrong: bool) -> Option<String> {
     match (has_help, is_wrong) {
         (true, true) => Some(format!("{id}-help {id}-error")),
@@ -68,7 +68,7 @@ pub fn described_by(id: &str, has_help: bool, is_wrong: bool) -> Option<String> 
     }
 }
 
-/// Whose account it is.
+/// The user name.
 #[component]
 pub fn UsernameField(value: String, #[prop(optional_no_strip)] wrong: Option<String>) -> impl IntoView {
     let is_wrong = wrong.is_some();
@@ -92,7 +92,7 @@ pub fn UsernameField(value: String, #[prop(optional_no_strip)] wrong: Option<Str
     }
 }
 
-/// A password that there is already. `name` is what the form calls it.
+/// The current password. `name` is the field's name in the form.
 #[component]
 pub fn PasswordField(
     id: &'static str,

@@ -1,15 +1,15 @@
-//! What a form says on the page that follows it. It has the focus there: a page that is loaded anew
-//! announces nothing by itself, and whoever reads on reads on from here.
+//! Flash messages. They take the focus, because live regions announce nothing on page load, and so screen
+//! readers continue from here.
 
 use leptos::prelude::*;
 
-/// That something was done.
+/// A success message.
 #[component]
 pub fn StatusNote(children: Children) -> impl IntoView {
     view! { <div role="status" tabindex="-1" autofocus class="note note-success mt-4">{children()}</div> }
 }
 
-/// That something failed, and what to do.
+/// An error message, with what to do.
 #[component]
 pub fn AlertNote(children: Children) -> impl IntoView {
     view! { <div role="alert" tabindex="-1" autofocus class="note note-danger mt-4">{children()}</div> }

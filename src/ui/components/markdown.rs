@@ -1,15 +1,15 @@
-//! Text of ours that is written in Markdown, as markup.
+//! Renders our own Markdown, such as descriptions in the OpenAPI document.
 
 use leptos::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-/// Headings are one level below that of the page. HTML in the text is left out.
+/// Headings are shifted one level down, below that of the page. Raw HTML is dropped.
 #[component]
 pub fn Markdown(#[prop(into)] text: String) -> impl IntoView {
     views(&mut Parser::new_ext(&text, Options::ENABLE_TABLES), false)
 }
 
-/// What comes until the element ends that was begun last.
+/// Renders events until the end of the current element.
 fn views<'a>(events: &mut impl Iterator<Item = Event<'a>>, in_head: bool) -> Vec<AnyView> {
     let mut views = Vec::new();
     while let Some(event) = events.next() {
@@ -34,7 +34,7 @@ fn element(tag: Tag<'_>, inner: Vec<AnyView>, in_head: bool) -> AnyView {
         Tag::Heading { .. } => view! { <h2 class="mt-6 text-xl font-semibold">{inner}</h2> }.into_any(),
         Tag::List(_) => view! { <ul class="mt-2 list-disc pl-5">{inner}</ul> }.into_any(),
         Tag::Item => view! { <li>{inner}</li> }.into_any(),
-        // What is wider than the page scrolls, and can be reached by keyboard for that.
+        // A wide table scrolls in its own focusable region, so that the keyboard can scroll it.
         Tag::Table(_) => view! {
             <div class="mt-3 overflow-x-auto" tabindex="0" role="group" aria-label="Table">
                 <table class="text-left text-sm">{inner}</table>

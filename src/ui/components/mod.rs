@@ -1,4 +1,4 @@
-//! Pieces of markup that know nothing of addresses.
+//! Markup that several pages share. Components know no URLs.
 
 pub mod accounts;
 mod field;

@@ -1,8 +1,8 @@
-//! The ways between the pages of a list.
+//! Pagination links.
 
 use leptos::prelude::*;
 
-/// To the page before this one and to the one after it, where there are such.
+/// Links to the previous and the next page, where there are any.
 #[component]
 pub fn Pager(before: Option<String>, after: Option<String>) -> impl IntoView {
     (before.is_some() || after.is_some()).then(|| {

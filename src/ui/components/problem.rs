@@ -1,4 +1,4 @@
-//! A page that is not what was hoped for: not found, forbidden, broken.
+//! The error page: not found, forbidden, internal error.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A moment: read as the user likes it, exact on hover.
+//! A `<time>`: relative or absolute as the user prefers, exact on hover.
 
 use leptos::prelude::*;
 

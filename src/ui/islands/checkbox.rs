@@ -1,11 +1,11 @@
-//! Checkboxes that save themselves.
+//! Checkboxes that save on change.
 
 use leptos::{html, prelude::*};
 
 use super::Feedback;
 
-/// Keeps a checkbox as `on` says, except while it is being saved: then it shows what was asked for.
-/// Whoever was faster than the page has switched it already: `switch` carries that out.
+/// Keeps a checkbox in sync with `on`, except while saving, when it shows what the user chose. A checkbox
+/// that was switched before hydration is passed to `switch` once.
 pub(super) fn keep_checked(
     checkbox: NodeRef<html::Input>,
     on: Signal<bool>,
@@ -24,10 +24,10 @@ pub(super) fn keep_checked(
     });
 }
 
-/// Gives the focus to a checkbox, for when the control that had it goes away.
+/// Moves the focus to a checkbox when the focused control is about to disappear.
 pub(super) fn focus(checkbox: NodeRef<html::Input>) {
     if let Some(checkbox) = checkbox.get_untracked() {
-        // It is on the page, so it takes the focus.
+        // Cannot fail: the element is in the document.
         let _ = checkbox.focus();
     }
 }

@@ -1,16 +1,16 @@
-//! Copies a text. Hidden until it works.
+//! A button that copies a text; hidden until hydrated.
 
 use leptos::prelude::*;
 
 use super::awake;
 
-/// Copies `text` and says so.
+/// Copies `text` to the clipboard and confirms it.
 #[island]
 pub fn CopyButton(text: String, label: String) -> impl IntoView {
     let awake = awake();
     let (copied, set_copied) = signal(false);
     let copy = move |_| {
-        // The promise is not waited for: a browser that refuses to copy shows so itself.
+        // The promise is not awaited: browsers show by themselves that they refuse to copy.
         let _ = window().navigator().clipboard().write_text(&text);
         set_copied.set(true);
     };

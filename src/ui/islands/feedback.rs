@@ -1,4 +1,4 @@
-//! How saving goes, said beside what is saved and to screen readers.
+//! Progress and result of saving, shown beside the control and announced to screen readers.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,12 @@ use crate::actions::error::ActionError;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Feedback {
-    /// Nothing was done yet.
+    /// Nothing saved yet.
     Quiet,
     Saving,
-    /// With what came of it; empty where the page shows it otherwise.
+    /// With the consequence; empty where the page shows it elsewhere.
     Saved(String),
-    /// With the reason, and what to do.
+    /// With the reason and what to do.
     Failed(String),
 }
 
@@ -26,7 +26,7 @@ impl Feedback {
         matches!(self, Self::Saving)
     }
 
-    /// What an action's error says.
+    /// The feedback for an action's error.
     pub fn failed(error: &ActionError) -> Self {
         Self::Failed(error.message())
     }
@@ -48,8 +48,8 @@ impl Feedback {
     }
 }
 
-/// *Saving…*, *Saved*, or *Couldn't save* with the reason. The two live regions are always there, so
-/// that what appears in them is announced.
+/// *Saving…*, *Saved*, or *Couldn't save* with the reason. Both live regions are always in the document:
+/// only then are changes in them announced.
 #[component]
 pub fn FeedbackLine(feedback: Signal<Feedback>) -> impl IntoView {
     view! {

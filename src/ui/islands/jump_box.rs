@@ -1,5 +1,5 @@
-//! Jump-to: a search field that finds pages while one types. Without JavaScript it is a form that
-//! leads to the page of results.
+//! *Jump to*: a search field that finds pages as the user types. Without JavaScript it is a form that leads
+//! to a page of results.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -9,7 +9,7 @@ use crate::{
     domain::paths,
 };
 
-/// The field. `/` and Ctrl-K lead to it from anywhere, awake or not: `ui/early.rs`.
+/// The field. `/` and Ctrl-K focus it from anywhere, hydrated or not (`ui/early.rs`).
 #[island]
 pub fn JumpBox() -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
@@ -35,14 +35,14 @@ pub fn JumpBox() -> impl IntoView {
         }
         spawn_local(async move {
             let found = jump(query).await.unwrap_or_default();
-            // A slower answer to an older question is not shown.
+            // Drop a late response to an older query.
             if asked.get_untracked() == number {
                 set_results.set(found);
                 set_open.set(true);
             }
         });
     };
-    // What was typed before the page woke.
+    // Search for what was typed before hydration.
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             search(field.value());

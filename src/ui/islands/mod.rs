@@ -1,4 +1,4 @@
-//! What runs in the browser. An island owns one interaction; before it wakes, and without
+//! The parts of pages that run in the browser. An island owns one interaction; before hydration, and without
 //! JavaScript, its HTML is a working form.
 
 mod checkbox;

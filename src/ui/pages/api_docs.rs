@@ -1,6 +1,6 @@
-//! The API's OpenAPI document as a page: for people what `/api/openapi.json` is for programs.
+//! The API reference: the OpenAPI document (`/api/openapi.json`) rendered as a page.
 //!
-//! It is written once, from whatever the document says; only the frame differs from visitor to visitor.
+//! It is rendered once from the document; only the page frame differs between visitors.
 
 mod json;
 mod schema;
@@ -17,11 +17,11 @@ use crate::{
     ui::{components::Markdown, layout::Page},
 };
 
-/// The OpenAPI document of this very program.
+/// The OpenAPI document of this program.
 #[derive(Clone, Copy, Debug)]
 pub struct ApiDocument(pub &'static Value);
 
-/// Statuses that nearly every operation can answer, and for the same reasons.
+/// Statuses that nearly every operation may return, for the same reasons.
 const COMMON: [&str; 8] = ["400", "401", "408", "413", "415", "429", "500", "503"];
 
 #[component]
@@ -80,13 +80,13 @@ fn content(document: &'static Value) -> impl IntoView {
         {sections.collect_view()}
         <section class="mt-10" aria-labelledby="schemas">
             <h2 id="schemas" class="text-xl font-semibold">"Schemas"</h2>
-            <p class="mt-2 max-w-prose">"What bodies are made of. Answers may gain fields."</p>
+            <p class="mt-2 max-w-prose">"The schemas of request and response bodies. Responses may gain fields."</p>
             {object(&document["components"]["schemas"]).map(|(name, it)| schema::section(name, it)).collect_view()}
         </section>
     }
 }
 
-/// One method of one path.
+/// A method of a path.
 struct Operation {
     method: &'static str,
     path: &'static str,
@@ -136,7 +136,7 @@ impl Operation {
                     .then(|| {
                         view! {
                             <details class="mt-2 border-t border-line pt-2">
-                                <summary class="cursor-pointer text-sm">"Refusals that most operations share"</summary>
+                                <summary class="cursor-pointer text-sm">"Errors that most operations share"</summary>
                                 <dl class="mt-1 divide-y divide-line">{common.into_iter().map(answer).collect_view()}</dl>
                             </details>
                         }

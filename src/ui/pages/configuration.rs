@@ -1,4 +1,4 @@
-//! The configuration of a group: a checkbox for each flow, and why which engine reviews.
+//! *Configuration* of a group: a checkbox for each flow, and *Explain*.
 
 use leptos::{prelude::*, tachys::html::InertElement};
 use quick_cache::sync::Cache;
@@ -100,7 +100,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                 .then(|| {
                     view! {
                         <div class="note note-info mt-4">
-                            "Code Review Flow is being rolled out and has not reached this group: whoever holds a Duo Enterprise seat still gets GitLab Duo Code Review, even where Code Review Flow is on."
+                            "Code Review Flow is being rolled out and has not reached this group: holders of a Duo Enterprise seat still get GitLab Duo Code Review, even where Code Review Flow is on."
                             {flag.map(|href| view! { " "<a href=href>"See the feature flag"</a> })}
                         </div>
                     }
@@ -137,21 +137,21 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     .into_any())
 }
 
-/// All that the row of a flow is made of.
+/// The complete input of a rendered row, which makes it the cache key.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Row {
     props: FlowRow,
     status: FlowStatus,
     feedback: Feedback,
-    /// What there is to know before consent, besides its wording.
+    /// Information shown in the dialog that is not part of the wording.
     note: Option<String>,
 }
 
-/// How many rows are kept, at some 4 KB each.
+/// Capacity of the cache, in rows of about 4 KB.
 const ROWS_KEPT: usize = 1_000;
 
-/// Rows as they were written. A page has many, most look as they did to whoever came before, and Leptos
-/// makes all for each that a browser needs to keep it current.
+/// Cache of rendered rows. Most rows look the same to every visitor, and rendering an island with its
+/// reactive graph is expensive.
 static ROWS: LazyLock<Cache<Row, Arc<str>>> = LazyLock::new(|| Cache::new(ROWS_KEPT));
 
 impl Row {
@@ -218,7 +218,7 @@ fn badges(flow: &Flow) -> Vec<String> {
     maturity.into_iter().chain(tier).map(str::to_owned).collect()
 }
 
-/// Why the flow cannot be switched here. What is on can always be turned off by who may.
+/// Why the visitor cannot switch the flow here. Turning it off is never locked by tier or availability.
 fn locked(configuration: &Configuration, selection: &FlowSelection) -> Option<String> {
     let frame = &configuration.frame;
     if !frame.namespace.is_top_level() {
@@ -234,7 +234,7 @@ fn locked(configuration: &Configuration, selection: &FlowSelection) -> Option<St
     obstacle.filter(|_| !selection.state.is_on()).map(|obstacle| obstacle.to_string())
 }
 
-/// The flow whose dialog the address asks for, where it is for this visitor to confirm.
+/// The flow in `?confirm=`, if this visitor can consent to it now.
 fn asked_to_confirm(configuration: &Configuration, query: &Query) -> Option<FlowSelection> {
     let asked = query.get("confirm").filter(|flow| *flow == CODE_REVIEW)?;
     let selection = configuration.flows.iter().find(|it| it.flow.reference == asked)?;
@@ -242,14 +242,14 @@ fn asked_to_confirm(configuration: &Configuration, query: &Query) -> Option<Flow
     open.then(|| selection.clone())
 }
 
-/// The dialog as a state of the page: how it opens without JavaScript.
+/// The consent dialog as a state of the page, for when there is no JavaScript.
 #[component]
 fn ConsentPage(group: GroupPath, selection: FlowSelection, note: Option<String>) -> impl IntoView {
     let wording = &CODE_REVIEW_WORDING;
-    // The fragment gives the focus back to the checkbox.
+    // The fragment returns the focus to the checkbox.
     let back = format!("{}#{}", GroupPage::Configuration.path(&group), selection.flow.html_id());
     view! {
-        // Escape leads there as well: `ui/early.rs`.
+        // Escape follows this link as well (`ui/early.rs`).
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
             <div class="dialog-text">

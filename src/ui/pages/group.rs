@@ -1,4 +1,4 @@
-//! The pages of a group share one route, because a group's path may have any depth.
+//! Dispatch of group pages: they share one route, because group paths may have any depth.
 
 use leptos::prelude::*;
 

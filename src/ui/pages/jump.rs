@@ -1,4 +1,4 @@
-//! The results of jump-to as a page: how it works without JavaScript.
+//! The results of *Jump to* as a page, for when there is no JavaScript.
 
 use leptos::prelude::*;
 

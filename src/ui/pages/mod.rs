@@ -1,4 +1,4 @@
-//! One file a page. A page loads with a use case and shows what came of it.
+//! One file per page. A page loads its data with a use case and renders the result.
 
 pub mod accounts;
 mod api_docs;
@@ -51,29 +51,29 @@ use crate::{
     usecases::{App, SignedIn, UseCaseError},
 };
 
-/// Somebody who is signed in looks at a page.
+/// A request for a page by a signed-in user.
 #[derive(Clone)]
 pub struct Visit {
     pub app: App,
     pub signed_in: SignedIn,
-    /// What the form before this page has to say.
+    /// The flash of the form that led here.
     pub flash: Option<Flash>,
 }
 
 impl Visit {
-    /// How the visitor reads `at`.
+    /// `at` in the visitor's time format.
     pub fn moment(&self, at: Timestamp) -> Moment {
         Moment::new(at, self.app.now(), self.signed_in.display.time_format)
     }
 
-    /// The flash, when it is about `subject`.
+    /// The flash, if it is about `subject`.
     pub fn flash_about(&self, subject: &str) -> Option<&Flash> {
         self.flash.as_ref().filter(|flash| flash.subject == subject)
     }
 }
 
-/// A page for whoever is signed in: loaded, then shown, or the problem that came up. Everybody else
-/// is sent to sign in, and comes back.
+/// A page for signed-in users: loads and renders it, or an error page. Others are redirected to sign in and
+/// return here.
 fn visit<F>(page: impl FnOnce(Visit) -> F) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
@@ -86,7 +86,7 @@ where
     shown(page(visit)).into_any()
 }
 
-/// The same for whoever comes with a link, signed in or not.
+/// A page for anyone, signed in or not.
 fn anybody<F>(page: impl FnOnce(App) -> F) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, UseCaseError>> + Send + 'static,
@@ -94,7 +94,7 @@ where
     shown(page(expect_context()))
 }
 
-/// What most pages fit into, in bytes: one that grows is copied on the way.
+/// Initial capacity of the HTML buffer, in bytes. Most pages fit, so the buffer rarely has to grow.
 const ROOM: usize = 40 * 1024;
 
 fn shown<F>(page: F) -> impl IntoView
@@ -103,7 +103,7 @@ where
 {
     Suspend::new(async move {
         let view = page.await.unwrap_or_else(|error| problem::view_of(&error));
-        // Nothing in it waits any more, so it is written at once, and not piece by piece into a stream.
+        // Everything is resolved, so write the HTML in one go instead of streaming chunks.
         let mut html = String::with_capacity(ROOM);
         view.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
         InertElement::new(html)

@@ -1,4 +1,4 @@
-//! What a page shows when it cannot show itself.
+//! Error pages.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     usecases::UseCaseError,
 };
 
-/// Why the server did not even come to a page or an action.
+/// Request extension: why the server refused a request before any page or action.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     pub status: u16,
@@ -20,13 +20,13 @@ pub struct Refusal {
     pub text: String,
 }
 
-/// For every address that is none, and for what the server refused.
+/// The page for unknown URLs, and for requests that the server refused.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     if let Some(Refusal { status, title, text }) = handed_over() {
         return problem(status, title, text);
     }
-    // Nobody learns from it what there is: it is said of each address in the same place.
+    // Depends on the path alone, so it does not reveal what exists.
     let helper = if is_administrators(&path()) {
         "an administrator of this server"
     } else {
@@ -39,7 +39,7 @@ pub fn NotFoundPage() -> impl IntoView {
     problem(kind.status(), kind.heading(), text)
 }
 
-/// The page for a use case that failed, with the status that says so.
+/// The error page, and status, for an error of a use case.
 pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     let kind = error.kind_at_a_page();
     let text = match (kind, error) {
@@ -48,7 +48,7 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
         (ErrorKind::Internal, _) => {
             tracing::error!(%error, "page failed");
             String::from(
-                "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.",
+                "Nothing was changed. Try again in a moment; if it persists, tell the operator of this server.",
             )
         }
         _ if kind.is_passing() => {
@@ -60,7 +60,7 @@ pub(super) fn view_of(error: &UseCaseError) -> AnyView {
     problem(kind.status(), kind.heading(), text)
 }
 
-/// A page that says what is wrong.
+/// An error page with this status.
 pub(super) fn problem(status: u16, title: &'static str, text: impl Into<String>) -> AnyView {
     answer_with(status);
     let text = text.into();

@@ -1,3 +1,3 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: users, sessions, tokens, sign-in.
 
 pub(super) mod password_fields;

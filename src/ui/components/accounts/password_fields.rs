@@ -1,4 +1,4 @@
-//! A new password, typed twice.
+//! A new password and its confirmation.
 
 use leptos::prelude::*;
 
@@ -7,9 +7,9 @@ use crate::{
     ui::components::{Field, Wrong, described_by},
 };
 
-/// Neither has a `maxlength`: browsers cut off what is pasted without a word, and count otherwise.
+/// Neither field has a `maxlength`: browsers silently truncate pasted text, and count UTF-16 units.
 ///
-/// `wrong` says what is wrong with one of the two.
+/// `wrong` is the error of one of the two.
 #[component]
 pub fn PasswordFields(wrong: Wrong) -> impl IntoView {
     let (first, second) = (wrong.with("password"), wrong.with("password_confirmation"));
@@ -29,7 +29,7 @@ pub fn PasswordFields(wrong: Wrong) -> impl IntoView {
                 aria-describedby=described_by("password", true, first_is_wrong)
             />
             <p id="password-help" class="mt-1 text-sm text-muted">
-                {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to keep and hard to guess.")}
+                {format!("At least {LEAST} characters; {RECOMMENDED} or more are recommended. A few words in a row are easy to remember and hard to guess.")}
             </p>
         </Field>
         <Field id="password-confirmation" label="New password again" wrong=second>

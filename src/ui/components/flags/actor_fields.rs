@@ -1,4 +1,4 @@
-//! Who is meant: a user, a group or a project, by name.
+//! An actor by kind and name: a user, a group or a project.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     ui::{components::AlertNote, islands::ActorPicker},
 };
 
-/// `kind` and `name` are what was typed. `wrong` says why nobody can be meant by it.
+/// `kind` and `name` are what was entered; `wrong` is why that names no actor.
 #[component]
 pub fn ActorFields(
     kind: String,
@@ -34,7 +34,7 @@ pub fn ActorFields(
     }
 }
 
-/// Why nobody is meant, and who may have been: links that lead on with each.
+/// The error, with links that continue with each actor that may have been meant.
 #[component]
 pub fn WrongActor(message: String, meant: Vec<(String, String)>) -> impl IntoView {
     let links = meant

@@ -1,11 +1,11 @@
-//! The words of a consent dialog, the same wherever it opens.
+//! The text of the consent dialog, shared by the island and the page without JavaScript.
 
 use leptos::prelude::*;
 
 use crate::domain::flows::wording::Wording;
 
-/// `title_id` names the title, so that the dialog can say what it is about. `note` is what there is to
-/// know besides, and no part of what is consented to.
+/// `title_id` is the id of the title, for the dialog's `aria-labelledby`. `note` is additional information
+/// that is not part of the wording consented to.
 #[component]
 pub fn ConsentText(
     wording: &'static Wording,

@@ -1,6 +1,6 @@
-//! The kind and the name of a user, a group or a project. While one types some are suggested, and the
-//! kind follows a name that only another kind has. Without JavaScript it is a choice and a text field
-//! with the suggestions that came with the page.
+//! Kind and name of an actor: a user, a group or a project. Suggests names as the user types, and changes
+//! the kind when only another kind has the name. Without JavaScript it is a select and a text field with the
+//! suggestions that were rendered with the page.
 
 use leptos::{ev, html::Select, prelude::*, task::spawn_local};
 
@@ -10,7 +10,7 @@ use crate::{
     ui::islands::text,
 };
 
-/// `list` is the id of the suggestions that came with the page, `described_by` that of what is wrong.
+/// `list` is the id of the `<datalist>` rendered with the page, `described_by` that of the error.
 #[island]
 pub fn ActorPicker(
     kind: String,
@@ -32,7 +32,7 @@ pub fn ActorPicker(
         }
         spawn_local(async move {
             let actors = find_actors(typed.clone()).await.unwrap_or_default();
-            // A slower answer to an older question is not shown.
+            // Drop a late response to an older query.
             if asked.get_untracked() != number {
                 return;
             }

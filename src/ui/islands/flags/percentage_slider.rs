@@ -1,11 +1,11 @@
-//! A slider beside a field for a percentage: each goes with the other, and what is meant is said.
+//! A slider kept in sync with a percentage field, with an estimate of how many actors that takes in.
 
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlInputElement};
 
 use crate::ui::islands::{awake, text};
 
-/// `field` is the id of the field, whose value is `hundredths` of a percent. The rest is how many
-/// actors of each kind there are.
+/// `field` is the id of the percentage field, whose value is `hundredths` of a percent. The others are the
+/// number of actors of each kind.
 #[island]
 pub fn PercentageSlider(
     field: String,
@@ -36,7 +36,7 @@ pub fn PercentageSlider(
         on_cleanup(move || handle.remove());
     });
     let about = text(move || {
-        // What chance makes probable.
+        // The expected value, rounded.
         let within = |total: i64| (total * chosen.get() + 5_000) / 10_000;
         format!(
             "About {} of {users} users, {} of {groups} top-level groups, {} of {projects} projects",
@@ -49,7 +49,8 @@ pub fn PercentageSlider(
         <div class="min-w-40 flex-1" class:invisible=move || !awake.get()>
             <label for=slider.clone() class="sr-only">"Percent of actors, roughly"</label>
             <input id=slider type="range" min="0" max="100" class="slider" value=hundredths / 100 />
-            // Of what is set the page says more: exactly how many. The room is kept: the slider does not move.
+            // The page shows exact numbers for the current percentage. Invisible rather than removed: the
+            // layout must not shift.
             <p class="text-sm text-muted" class:invisible=move || chosen.get() == hundredths>{about}</p>
         </div>
     }

@@ -1,4 +1,4 @@
-//! A flow's checkbox: it saves itself, offers to undo, and asks for consent where that is needed.
+//! A flow's checkbox: saves on change, offers *Undo*, and opens the consent dialog where consent is needed.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// What does not change while the page is open.
+/// The part of a row that does not change while the page is open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FlowRow {
     /// The group's full path.
     pub group: String,
-    /// Where it says what runs there, and for whom.
+    /// URL of the group's overview, which says which engine runs and for whom.
     pub overview: String,
     /// The flow's reference.
     pub flow: String,
@@ -28,22 +28,22 @@ pub struct FlowRow {
     pub name: String,
     pub description: String,
     pub badges: Vec<String>,
-    /// Why it cannot be switched here; `None` when it can.
+    /// Why the visitor cannot switch it here; `None` when they can.
     pub locked: Option<String>,
-    /// What the dialog asks; `None` where the flow needs no consent.
+    /// The consent dialog; `None` when the flow needs no consent.
     pub dialog: Option<Dialog>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dialog {
-    /// Where to confirm first that it is oneself, and come back to the dialog.
+    /// URL for re-authentication, which returns to the dialog.
     pub confirm_first: String,
     pub wording: String,
     pub cancel: String,
     pub confirm: String,
 }
 
-/// The row of a flow. `children` is the text of the dialog.
+/// The row of a flow. `children` is the text of the consent dialog.
 #[island]
 pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children: Children) -> impl IntoView {
     let awake = awake();
@@ -70,9 +70,9 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
                     saved
                 }
                 Err(ActionError::ConfirmSignIn) => {
-                    // Back from there, the dialog is open at its own address.
+                    // After re-authentication the user returns to the dialog, which has its own URL.
                     let dialog = row.with_value(|row| row.dialog.as_ref().map(|it| it.confirm_first.clone()));
-                    // A browser that refuses to navigate is leaving already.
+                    // Navigation only fails when the page is being left already.
                     let _ = window().location().assign(&dialog.unwrap_or_default());
                     return;
                 }
@@ -92,10 +92,10 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
             feedback.set(outcome);
         });
     };
-    // Turning on what needs consent opens the dialog, and nothing is sent.
+    // Turning on a flow that needs consent opens the dialog and sends nothing.
     let ask_or_send = move |on: bool| match dialog_ref.get_untracked() {
         Some(dialog) if on => {
-            // Only an open dialog refuses to open.
+            // Fails only when it is open already.
             let _ = dialog.show_modal();
         }
         _ => send(on, None),
@@ -118,7 +118,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     let undo = move |event: ev::SubmitEvent| {
         event.prevent_default();
         ask_or_send(!enabled.get_untracked());
-        // Unless a dialog holds it.
+        // Has no effect while a dialog holds the focus.
         focus(checkbox);
     };
     let confirm = move |_| send(true, row.with_value(|row| row.dialog.as_ref().map(|it| it.wording.clone())));
@@ -195,7 +195,7 @@ pub fn FlowToggle(row: FlowRow, status: FlowStatus, feedback: Feedback, children
     }
 }
 
-/// What being on comes to, and by whose consent; or that consent is missing, and the way to it.
+/// The effect of the flow being on, and who consented; or that consent is missing, with *Review and consent*.
 #[component]
 fn EffectNote(
     row: StoredValue<FlowRow>,
@@ -213,7 +213,7 @@ fn EffectNote(
     let consent = dialog.map(|_| {
         view! {
             <Who what="Consent given by" by=Signal::derive(given) />
-            // `?` is this page without the fragment, which would take the focus from the dialog.
+            // `?` is the current URL without its fragment, which would take the focus from the dialog.
             <form method="get" action="?" class="mt-2" class:hidden=move || locked || !missing() on:submit=review>
                 <input type="hidden" name="confirm" value=flow />
                 <button type="submit" class="button button-small">"Review and consent"</button>
@@ -238,7 +238,7 @@ fn EffectNote(
     }
 }
 
-/// The dialog that comes before anything is saved. Cancel, Escape and the backdrop close it.
+/// The consent dialog, before anything is saved. Cancel, Escape and the backdrop close it.
 #[component]
 fn ConsentDialog(
     dialog: Dialog,
@@ -275,7 +275,7 @@ fn ConsentDialog(
     }
 }
 
-/// What every form about the flow carries.
+/// The hidden fields of every form about the flow.
 #[component]
 fn HiddenFields(row: StoredValue<FlowRow>, version: Signal<i64>) -> impl IntoView {
     let (group, flow) = row.with_value(|row| (row.group.clone(), row.flow.clone()));
@@ -286,7 +286,7 @@ fn HiddenFields(row: StoredValue<FlowRow>, version: Signal<i64>) -> impl IntoVie
     }
 }
 
-/// Who did something, and when; nothing while nobody did.
+/// Who did `what`, and when; empty when `by` is `None`.
 #[component]
 fn Who(what: &'static str, by: Signal<Option<By>>) -> impl IntoView {
     let part =

@@ -1,4 +1,4 @@
-//! The Orbit checkboxes. Each saves itself; what hangs on the first is there while that is on.
+//! The Orbit checkboxes. Each saves on change; the others are shown only while the first is on.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// What was saved last and how it went: at most one setting at a time says so.
+/// The last setting that was saved and its result: at most one setting at a time shows feedback.
 type Last = Option<(OrbitSetting, Feedback)>;
 
-/// All choices, with what a form just did.
+/// All settings; `last` is the result of a form that was just posted.
 #[island]
 pub fn OrbitChoices(settings: OrbitSettings, last: Option<(OrbitSetting, Feedback)>) -> impl IntoView {
     let settings = RwSignal::new(settings);

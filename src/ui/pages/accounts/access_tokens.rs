@@ -1,4 +1,4 @@
-//! A user's personal access tokens: make one, see it once, revoke it.
+//! *Access tokens*: create a personal access token, see it once, revoke it.
 
 use leptos::prelude::*;
 
@@ -22,13 +22,13 @@ use crate::{
     usecases::{StoredToken, accounts::list_tokens::list_tokens},
 };
 
-/// How long a new token lives unless somebody says else, in days.
+/// The default lifetime of a new token, in days.
 const DEFAULT_DAYS: i64 = 30;
 
-/// Those of the form, beside which it is said what is wrong with them.
+/// The form's fields that show their own errors.
 const FIELDS: [&str; 3] = ["name", "scopes", "expires_at"];
 
-/// What was typed into the form for a new token.
+/// What was entered into the form for a new token.
 struct Typed {
     name: String,
     scopes: Vec<String>,
@@ -80,7 +80,7 @@ pub fn AccessTokensPage() -> impl IntoView {
     })
 }
 
-/// What the form before this page did.
+/// The flash of the form that led here.
 #[component]
 fn Note(outcome: Option<Outcome>) -> impl IntoView {
     match outcome {
@@ -131,7 +131,7 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
                         aria-describedby=described_by("token-name", true, name_is_wrong)
                         value=typed.name
                     />
-                    <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you know it again."</p>
+                    <p id="token-name-help" class="mt-1 text-sm text-muted">"What it is for, so that you recognise it."</p>
                 </Field>
                 <fieldset aria-describedby=described_by("scopes", false, scopes_are_wrong)>
                     <legend class="label">"Scopes"</legend>

@@ -1,4 +1,4 @@
-//! Where one is signed in, and ending it.
+//! *Active sessions*: where the user is signed in, with buttons to end sessions.
 
 use leptos::prelude::*;
 
@@ -44,7 +44,7 @@ pub fn ActiveSessionsPage() -> impl IntoView {
             <Page title="Active sessions" crumbs nav=Some(Nav::of_user(paths::SESSIONS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Active sessions"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "Where you are signed in. End what you do not know, and change your password then."
+                    "Where you are signed in. End any session that you do not recognise, and then change your password."
                 </p>
                 {note}
                 <ul class="card mt-6 divide-y divide-line">{rows}</ul>
@@ -66,7 +66,7 @@ pub fn ActiveSessionsPage() -> impl IntoView {
 fn Row(visit: Visit, session: OpenSession) -> impl IntoView {
     let browser = user_agent::in_words(&session.user_agent);
     let address =
-        if session.remote_ip.is_empty() { String::from("an unknown address") } else { session.remote_ip };
+        if session.remote_ip.is_empty() { String::from("an unknown IP address") } else { session.remote_ip };
     let end = if session.id == visit.signed_in.session {
         view! { <span class="badge">"This session"</span> }.into_any()
     } else {

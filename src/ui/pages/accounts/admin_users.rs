@@ -1,4 +1,4 @@
-//! The users, for administrators: find one, help one who forgot the password.
+//! *Users*, for administrators: search, and create password reset links.
 
 use leptos::prelude::*;
 

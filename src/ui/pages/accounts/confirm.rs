@@ -1,4 +1,4 @@
-//! *Confirm it is you*: the password again, or the provider, before consent, a new token or
+//! *Confirm it is you*: re-authentication by password or identity provider, before consent, new tokens and
 //! administration.
 
 use leptos::prelude::*;
@@ -46,10 +46,10 @@ pub fn ConfirmPage() -> impl IntoView {
                 <div class="mx-auto max-w-sm py-12">
                     <h1 class="text-2xl font-semibold">"Confirm it is you"</h1>
                     <p class="mt-2 text-muted">
-                        "What you are about to do matters, and you signed in a while ago. Nothing was done yet: afterwards you are back where you were."
+                        "This is a sensitive action, and you signed in a while ago. Nothing has been done yet: afterwards you return to where you were."
                     </p>
                     {failed.map(|message| view! { <AlertNote>{message}</AlertNote> })}
-                    // Every way to prove who one is stands here, one below the other.
+                    // All authentication methods, one below the other.
                     <div class="mt-6 space-y-6">
                         {with_password.then(|| view! { <WithPassword username back=back.clone() wrong /> })}
                         {provider.map(|provider| view! { <AtProvider provider back=back.clone() /> })}
@@ -76,7 +76,7 @@ fn WithPassword(username: String, back: String, wrong: Option<String>) -> impl I
         <form method="post" action=ADDRESS class="space-y-4">
             <input type="hidden" name="return_to" value=back />
             <p class="text-sm">"Signed in as " <strong>"@"{username.clone()}</strong></p>
-            // For password managers, which look for whose password it is.
+            // For password managers, which look for the user name of the password.
             <input type="hidden" name="username" autocomplete="username" value=username />
             <PasswordField id="password" name="password" label="Password" wrong autofocus=true />
             <button type="submit" class="button button-primary w-full">"Confirm"</button>
@@ -84,7 +84,7 @@ fn WithPassword(username: String, back: String, wrong: Option<String>) -> impl I
     }
 }
 
-/// The provider asks who it is, even when it knows.
+/// The provider authenticates the user again even if it has a session.
 #[component]
 fn AtProvider(provider: ProviderButton, back: String) -> impl IntoView {
     if !provider.available {
@@ -100,7 +100,7 @@ fn AtProvider(provider: ProviderButton, back: String) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="note">
-                        "What you typed is too long to be kept on the way there and back. Go back and copy it first."
+                        "What you typed is too long to be kept during the sign-in. Go back and copy it first."
                     </p>
                 }
             })}

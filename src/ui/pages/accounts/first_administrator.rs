@@ -1,4 +1,4 @@
-//! The first page of a new server: its one-time link makes the first administrator.
+//! The page behind the one-time link of a new server, which creates the first administrator.
 
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn FirstAdministratorPage() -> impl IntoView {
                 <div class="mx-auto max-w-sm py-12">
                     <h1 class="text-2xl font-semibold">"Create the administrator"</h1>
                     <p class="mt-2 text-muted">
-                        "This server has no users yet. Its first may do everything, everywhere, and can help the others."
+                        "This server has no users yet. The first one is an administrator: they can do everything, and can create reset links for others."
                     </p>
                     {message.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                     <form method="post" action=paths::FIRST_ADMINISTRATOR class="mt-6 space-y-5">

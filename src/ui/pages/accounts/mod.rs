@@ -1,4 +1,4 @@
-//! Who somebody is: users, sessions, tokens, sign-in.
+//! Accounts: users, sessions, tokens, sign-in.
 
 pub(super) mod access_tokens;
 pub(super) mod active_sessions;
@@ -12,12 +12,12 @@ pub(super) mod sign_in;
 
 use crate::domain::paths;
 
-/// In the navigation of one's own settings, beside the preferences.
+/// Entries in the navigation of user settings, beside *Preferences*.
 pub const USER_NAV: &[(&str, &str)] = &[
     ("Password", paths::PASSWORD),
     ("Active sessions", paths::SESSIONS),
     ("Access tokens", paths::ACCESS_TOKENS),
 ];
 
-/// In the navigation of administrators.
+/// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Users", paths::ADMIN_USERS)];

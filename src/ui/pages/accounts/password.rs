@@ -1,4 +1,4 @@
-//! Changing one's own password.
+//! *Password*: users change their own password.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
     usecases::accounts::confirm_sign_in::has_password,
 };
 
-/// Those of the form, beside which it is said what is wrong with them.
+/// The form's fields that show their own errors.
 const FIELDS: [&str; 3] = ["current_password", "password", "password_confirmation"];
 
 #[component]

@@ -1,5 +1,5 @@
-//! What the sign-in page has of the provider: its button, why it did not sign somebody in, and that
-//! its own session stays.
+//! The identity provider on the sign-in page: its button, why a sign-in failed, and a note that its own
+//! session is still open.
 
 use leptos::prelude::*;
 
@@ -9,33 +9,33 @@ use crate::{
     ui::components::{AlertNote, StatusNote},
 };
 
-/// By whom people sign in besides passwords; nobody, where there is none.
+/// The identity provider as pages show it; absent when none is configured.
 #[derive(Clone, Debug)]
 pub struct ProviderButton {
-    /// What the button says.
+    /// The button's label.
     pub name: String,
-    /// How it is called where identities are linked.
+    /// Its issuer, under which identities are linked.
     pub issuer: String,
     pub available: bool,
-    /// Whether one can sign out there, too.
+    /// Whether it supports signing out there as well.
     pub ends_sessions: bool,
 }
 
-/// That a sign-in by the provider just failed.
+/// Request extension: a sign-in through the provider just failed.
 #[derive(Clone, Debug)]
 pub struct ProviderSignInFailed {
     pub message: &'static str,
     pub return_to: String,
-    /// Under which the log says more.
+    /// The id under which the log has the cause.
     pub request_id: String,
 }
 
-/// Where to go after all, when a sign-in by the provider just failed.
+/// The page to return to, carried over from a sign-in through the provider that just failed.
 pub(super) fn kept_return() -> Option<String> {
     handed_over().map(|failed: ProviderSignInFailed| failed.return_to)
 }
 
-/// Why the provider did not sign somebody in.
+/// Why the sign-in through the provider failed.
 #[component]
 pub(super) fn ProviderFailure() -> impl IntoView {
     let failed: ProviderSignInFailed = handed_over()?;
@@ -47,7 +47,7 @@ pub(super) fn ProviderFailure() -> impl IntoView {
     })
 }
 
-/// That the session here has ended, and the provider's has not.
+/// Says that the session here has ended but the provider's has not.
 #[component]
 pub(super) fn SignedOutHere() -> impl IntoView {
     let ends_sessions = use_context::<ProviderButton>().is_some_and(|it| it.ends_sessions);
@@ -62,7 +62,7 @@ pub(super) fn SignedOutHere() -> impl IntoView {
     }
 }
 
-/// Leads to the provider; says so where it does not answer.
+/// The link to the provider; a note when it is unreachable.
 #[component]
 pub(super) fn ProviderSignIn(return_to: String) -> impl IntoView {
     let provider = use_context::<ProviderButton>()?;

@@ -1,4 +1,4 @@
-//! Setting a new password with a link that an administrator made.
+//! The page behind a password reset link.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
                 return Ok(problem(
                     404,
                     "This link does not work any more",
-                    "It was used, it has expired, or a newer one was made. Ask an administrator for another.",
+                    "It was used, it has expired, or a newer one was created. Ask an administrator for another.",
                 ));
             }
             other => other?,

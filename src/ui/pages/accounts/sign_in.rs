@@ -1,4 +1,4 @@
-//! Signing in.
+//! The sign-in page.
 
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn SignInPage() -> impl IntoView {
         _ => None,
     };
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();
-    // What is wrong with what was typed is said beside it, all else above.
+    // Wrong credentials are shown beside the fields, other errors above the form.
     let (wrong, failed) = match failed {
         Some(it) if it.wrong => (Some(it.message), None),
         it => (None, it.map(|it| it.message)),
@@ -69,6 +69,6 @@ pub fn SignInPage() -> impl IntoView {
     }
 }
 
-/// Whether the server runs with demo data, and so may say its password.
+/// Whether the server runs with demo data, so the page may show its password.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoHint(pub bool);

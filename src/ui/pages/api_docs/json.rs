@@ -1,8 +1,8 @@
-//! Reading the document, which is JSON.
+//! Accessors for the OpenAPI document, which is untyped JSON.
 
 use serde_json::{Map, Value};
 
-/// Empty where there is none.
+/// The string, or an empty one.
 pub(super) fn text(value: &'static Value) -> &'static str {
     value.as_str().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What a body is made of: a schema in a line, and the ones with a name in a section each.
+//! Schemas: inline in a line, named ones in a section each.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::ui::components::Markdown;
 
 const REFERENCE: &str = "#/components/schemas/";
 
-/// The rules that a value has to keep, as the document calls them, and what stands around their values.
+/// The constraints of a value: JSON Schema keyword, and the text before and after its value.
 const RULES: [(&str, &str, &str); 7] = [
     ("format", "", ""),
     ("minimum", "at least ", ""),
@@ -19,7 +19,7 @@ const RULES: [(&str, &str, &str); 7] = [
     ("maxItems", "at most ", " items"),
 ];
 
-/// A schema that has a name.
+/// The section of a named schema.
 pub(super) fn section(name: &'static str, schema: &'static Value) -> AnyView {
     let id = format!("schema-{name}");
     let fields: Vec<_> = parts(schema).flat_map(fields).collect();
@@ -37,7 +37,7 @@ pub(super) fn section(name: &'static str, schema: &'static Value) -> AnyView {
     .into_any()
 }
 
-/// The schema itself, and what it is put together from.
+/// The schema itself and the members of its `allOf`.
 fn parts(schema: &'static Value) -> impl Iterator<Item = &'static Value> {
     std::iter::once(schema).chain(list(&schema["allOf"]))
 }
@@ -62,13 +62,13 @@ fn fields(schema: &'static Value) -> Vec<AnyView> {
     whole.into_iter().chain(fields).collect()
 }
 
-/// Its own, or that of one of its choices: null beside something has none.
+/// The schema's own description, or the first in its `oneOf` (a nullable type has its description there).
 fn description(schema: &'static Value) -> &'static str {
     let own = std::iter::once(schema).chain(list(&schema["oneOf"])).map(|it| text(&it["description"]));
     own.into_iter().find(|it| !it.is_empty()).unwrap_or_default()
 }
 
-/// What a value may be, in a line.
+/// The type of a value, in a line.
 pub(super) fn kind(schema: &'static Value) -> AnyView {
     if let Some(name) = schema["$ref"].as_str().and_then(|it| it.strip_prefix(REFERENCE)) {
         return view! { <a class="underline wrap-anywhere" href=format!("#schema-{name}")>{name}</a> }

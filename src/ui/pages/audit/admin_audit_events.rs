@@ -1,4 +1,4 @@
-//! The history of everything, for administrators.
+//! *Audit events* of all groups, for administrators.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The history of a group: consents, and every change.
+//! *Audit events* of a group: consents and all other changes.
 
 use leptos::prelude::*;
 

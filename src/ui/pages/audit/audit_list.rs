@@ -1,4 +1,4 @@
-//! What both audit pages show: the filter, the events that it leaves, and the ways to take them away.
+//! Shared by both audit pages: the filter, the matching events, and the export links.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::{
     usecases::audit::list_audit_events::AuditPage,
 };
 
-/// What the address of an audit page asks for.
+/// The query parameters of an audit page.
 #[derive(Clone, Debug)]
 pub(in crate::ui::pages) struct Asked {
     query: AuditQuery,
@@ -36,7 +36,7 @@ impl Asked {
         self.parsed.clone().ok()
     }
 
-    /// The same question at `here`, from `before` on.
+    /// The URL of the same filter at `here`, for events before the cursor.
     fn older(&self, here: &str, before: AuditCursor) -> String {
         let query = self.query.address();
         let and = if query.is_empty() { "" } else { "&" };
@@ -44,8 +44,7 @@ impl Asked {
     }
 }
 
-/// The filter, its events, and how to go on. `group` is `None` for the whole log; `here` is the
-/// address of the page.
+/// The filter, its events and the pager. `group` is `None` for the whole log; `here` is the page's path.
 #[component]
 pub(super) fn AuditList(
     visit: Visit,
@@ -78,7 +77,7 @@ pub(super) fn AuditList(
             .collect_view();
         let nothing = match (going_on, filtered) {
             (true, _) => "There is nothing older.",
-            (false, true) => "No event fits the filter. Take something out of it, or clear it.",
+            (false, true) => "No event fits the filter. Remove a condition, or clear it.",
             (false, false) => "Nothing was changed here yet.",
         };
         view! {
@@ -234,7 +233,7 @@ fn Event(visit: Visit, event: AuditEvent, here: String, in_group: bool) -> impl 
     }
 }
 
-/// By name, and by user name where that says more.
+/// The actor's name, followed by the user name if the actor was a user.
 #[component]
 fn Who(actor: AuditActor) -> impl IntoView {
     let name = match (actor.name.is_empty(), actor.username.is_empty()) {

@@ -6,5 +6,5 @@ pub(super) mod audit_list;
 
 use crate::domain::paths;
 
-/// In the navigation of administrators.
+/// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Audit events", paths::ADMIN_AUDIT_EVENTS)];

@@ -1,4 +1,4 @@
-//! *Explain*: what would be decided for a user, by which rule, from which inputs.
+//! *Explain*: the decision for a user, with the rule that fired and its inputs.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ use crate::{
     wire,
 };
 
-/// What the address asks about: the version of a flow where it names one, else the engine.
+/// What `?explain=` asks about: the version of the flow that it names, else the review engine.
 pub(in crate::ui::pages) fn about(explain: Option<&str>) -> About {
     match explain.and_then(Flow::find) {
         Some(flow) => About::FlowVersion(flow.reference.to_owned()),
@@ -41,7 +41,7 @@ pub fn Explain(
     explained: Option<Result<Decided, UseCaseError>>,
 ) -> impl IntoView {
     let action = GroupPage::Configuration.path(&group);
-    // Whoever asked comes back to the answer, or to the name that nobody has.
+    // The focus goes to the answer, or to the field with the unknown user name.
     let nobody = matches!(explained, Some(Err(UseCaseError::NotFound(_))));
     let suggestion = asked.clone().unwrap_or_else(|| visit.signed_in.caller.actor.username.clone());
     let versions = CATALOGUE
@@ -60,7 +60,7 @@ pub fn Explain(
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
             <p class="mt-1 text-sm text-muted">"What would be decided for this user, and why?"</p>
             <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
-                // To the very address that it shows a browser goes without asking the server again.
+                // Makes the URL unique: a browser navigates to an unchanged URL without a new request.
                 <input type="hidden" name="asked_at" value=visit.app.now().as_millis() />
                 <Field id="explain-about" label="Question">
                     <select id="explain-about" name="explain" class="field mt-1 w-full">
@@ -105,7 +105,7 @@ pub fn Explain(
     }
 }
 
-/// A decision as it is shown, whatever it is about.
+/// A decision of either kind, ready to be shown.
 struct Shown {
     answer: String,
     explanation: String,
@@ -116,7 +116,7 @@ struct Shown {
 
 #[component]
 fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
-    // What is copied here is what a service gets.
+    // *Copy* gives the same JSON as the API.
     let text = wire::decisions::decision::Decided::from(decided.clone()).json();
     let Shown { answer, explanation, rule, rows, decided_at } = match decided {
         Decided::CodeReview(answer) => engine(&answer),

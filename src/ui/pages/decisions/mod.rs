@@ -1,3 +1,3 @@
-//! Which engine reviews, which version runs, and why.
+//! Decisions: which engine reviews, which flow version runs, and why.
 
 pub(super) mod explain;

@@ -1,4 +1,4 @@
-//! The feature flags, for administrators: how open each is where, and which have outlived their purpose.
+//! *Feature flags*, for administrators: the state of each flag by environment, and which are stale.
 
 mod choice;
 mod freezes;
@@ -60,7 +60,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
                 {if empty {
                     view! {
                         <p class="mt-4 text-muted">
-                            "No flag fits the filter. Take something out of it, or clear it."
+                            "No flag fits the filter. Remove a condition, or clear it."
                         </p>
                     }
                         .into_any()
@@ -74,7 +74,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
     })
 }
 
-/// What the address asks for. A word that nobody offers asks for nothing.
+/// The filter in the query. Unknown values are ignored.
 fn read(query: &Query, here: Environment) -> FlagFilter {
     let word = |name: &str| query.get(name).unwrap_or_default();
     FlagFilter {
@@ -166,7 +166,7 @@ fn Row(visit: Visit, flag: FlagSummary) -> impl IntoView {
         .collect_view();
     let (type_name, description) = match flag.definition {
         Some(it) => (it.flag_type.name(), it.description),
-        None => ("Undefined", String::from("Nothing says what it is for.")),
+        None => ("Undefined", String::from("No description.")),
     };
     view! {
         <li class="grid gap-x-6 gap-y-3 px-4 py-3 lg:grid-cols-[1fr_auto]">
@@ -208,7 +208,7 @@ fn Cell(name: String, environment: Environment, glance: Glance, default: bool) -
     }
 }
 
-/// The state, and what else fits beside it.
+/// The state, and a detail to show beside it.
 pub(in crate::ui::pages) fn shown(glance: Glance, default: bool) -> (State, Option<String>) {
     let state = glance.openness(default);
     let percentage = glance.percentage_of_actors;

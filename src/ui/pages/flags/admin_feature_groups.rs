@@ -1,4 +1,4 @@
-//! The feature groups, for administrators: who is in them, which flags name them, and a form for a new one.
+//! *Feature groups*, for administrators: members, flags that name each group, and a form for a new one.
 
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// How many members or flags are named before the rest is counted.
+/// How many members or flags are listed; the rest is a number.
 const NAMED: usize = 8;
 
 #[component]
@@ -50,7 +50,7 @@ pub fn AdminFeatureGroupsPage() -> impl IntoView {
                             <span class="badge">"Built in"</span>
                         </p>
                         <p class="mt-0.5 text-sm">
-                            "Every administrator, and nobody else. Whoever becomes an administrator is in it."
+                            "Every administrator, and nobody else. New administrators are added automatically."
                         </p>
                         <Flags flags=list.for_administrators />
                     </li>
@@ -78,7 +78,7 @@ fn Row(group: FeatureGroup) -> impl IntoView {
     }
 }
 
-/// Which flags name the group.
+/// The flags that name the group.
 #[component]
 fn Flags(flags: Vec<NamedBy>) -> impl IntoView {
     let flags = flags.iter().map(|it| {

@@ -1,6 +1,6 @@
-//! A feature flag, for administrators: what it is for, how it is set in an environment, and what
-//! changes it. Each change is an address of this page with a dialog over it (`review`), so all of it
-//! works without JavaScript, and nothing is done before its consequences were seen.
+//! A feature flag, for administrators: its definition, its gates in an environment, and the forms that change
+//! them. A change is first a URL of this page that shows a dialog with its consequences (`review`), so
+//! everything works without JavaScript.
 
 mod actors;
 mod definition;
@@ -64,7 +64,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     let tried = asked_about(&visit, &name, environment, &query).await?;
     let before = query.get("before").and_then(AuditCursor::parse);
     let history = match flag_history(&visit.app, &reader, &name, Some(environment), before).await {
-        // A flag that was set before there was a log has none.
+        // A flag that was set before the audit log existed has no history.
         Err(error) if error.own().is_some_and(FlagError::is_unknown) => {
             HistoryPage { entries: Vec::new(), older: None }
         }
@@ -118,7 +118,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     .into_any())
 }
 
-/// What the form before this page did.
+/// The flash of the form that led here.
 #[component]
 fn Note(flash: Option<Flash>, environment: Environment) -> impl IntoView {
     match flash.map(|flash| flash.outcome) {
@@ -134,7 +134,7 @@ fn Note(flash: Option<Flash>, environment: Environment) -> impl IntoView {
     }
 }
 
-/// The flag in each environment at a glance, and the way to it.
+/// The flag's state in each environment, as links.
 #[component]
 fn Environments(flag: FlagSummary, current: Environment) -> impl IntoView {
     let default = flag.default_enabled();

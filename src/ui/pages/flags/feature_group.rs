@@ -1,5 +1,4 @@
-//! A feature group, for administrators: who is in it, with the forms that change it, and which flags
-//! name it.
+//! A feature group, for administrators: its members, the forms that change them, and the flags that name it.
 
 use leptos::prelude::*;
 
@@ -38,7 +37,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     let number = usize::from(query.page());
     let group = show_feature_group(&visit.app, caller, &name, number).await?;
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
-    // The form for a new member comes back with what was typed, the others with nothing.
+    // The form for a new member returns what was entered, the others nothing.
     let typed = query.get("name").is_some();
     let (wrong, outcome) = match outcome {
         Some(Outcome::Failed(error)) if typed => (Some(error.message()), None),
@@ -67,7 +66,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         <Page title=name.clone() crumbs nav=Some(Nav::of_administrators(paths::ADMIN_FEATURE_GROUPS))>
             <h1 class="pt-4 text-2xl font-semibold wrap-anywhere">{name.clone()}</h1>
             <p class="mt-1 max-w-prose text-muted">
-                "A flag that is open for this group is open for everybody in it. A change counts at once, in every environment, and in a change freeze as well."
+                "A flag that is open for this group is open for everybody in it. A change takes effect at once, in every environment, even during a change freeze."
             </p>
             <Note outcome />
             <section class="card mt-6 p-5" aria-labelledby="members">
@@ -96,12 +95,12 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
     .into_any())
 }
 
-/// What the form before this page did.
+/// The flash of the form that led here.
 #[component]
 fn Note(outcome: Option<Outcome>) -> impl IntoView {
     match outcome {
         Some(Outcome::FeatureGroupCreated) => {
-            view! { <StatusNote>"The group is created. Say now who is in it."</StatusNote> }.into_any()
+            view! { <StatusNote>"The group is created. Now add its members."</StatusNote> }.into_any()
         }
         Some(Outcome::MemberAdded { member }) => {
             view! { <StatusNote><strong>{member}</strong>" is in the group."</StatusNote> }.into_any()
@@ -115,7 +114,7 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
     }
 }
 
-/// Who may be meant, each with the way to the form that names them.
+/// The error, with a link to the filled-in form for each actor that may have been meant.
 fn wrong_member(group: &str, message: String, meant: &[Target]) -> AnyView {
     let filled_in = |it: &Target| (it.words(), paths::feature_group_with(group, it.kind.key(), &it.name));
     view! { <WrongActor message meant=meant.iter().map(filled_in).collect() /> }.into_any()

@@ -7,6 +7,6 @@ pub(super) mod feature_group;
 
 use crate::domain::paths;
 
-/// In the navigation of administrators.
+/// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] =
     &[("Feature flags", paths::ADMIN_FEATURE_FLAGS), ("Feature groups", paths::ADMIN_FEATURE_GROUPS)];

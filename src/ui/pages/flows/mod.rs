@@ -5,5 +5,5 @@ pub(super) mod preferences;
 
 use crate::domain::paths;
 
-/// In the navigation of one's own settings.
+/// Entries in the navigation of user settings.
 pub const USER_NAV: &[(&str, &str)] = &[("Preferences", paths::PREFERENCES)];

@@ -1,4 +1,4 @@
-//! The GitLab Duo overview of a group: what is on, and who reviews.
+//! The GitLab Duo overview of a group: which flows are on, and which engine reviews.
 
 use leptos::prelude::*;
 
@@ -85,7 +85,7 @@ fn Availability(chain: DuoChain) -> impl IntoView {
     }
 }
 
-/// Which engine reviews for whom, as far as the visitor may know the settings.
+/// Which engine reviews for whom, as far as the visitor may read the settings.
 #[component]
 fn Reviews(overview: GroupOverview) -> impl IntoView {
     let frame = &overview.frame;
@@ -152,7 +152,7 @@ fn code_review_state(flows: &[FlowSelection]) -> FlowState {
     found.map_or(FlowState::Off, |it| it.state.clone())
 }
 
-/// Whether there is consent, by whom, and whether it counts.
+/// Whether there is consent, by whom, and whether it is in effect.
 #[component]
 fn ConsentName(overview: GroupOverview, state: FlowState) -> impl IntoView {
     let Some(given) = state.consent() else {
@@ -173,7 +173,7 @@ fn Children(children: Vec<Namespace>) -> impl IntoView {
         view! {
             <section class="mt-8" aria-labelledby="children">
                 <h2 id="children" class="text-base font-semibold">"Subgroups and projects"</h2>
-                <p class="mt-1 text-sm text-muted">"They have the flows of the top-level group."</p>
+                <p class="mt-1 text-sm text-muted">"They inherit the flows of the top-level group."</p>
                 <ul class="card mt-3 divide-y divide-line">
                     {children
                         .into_iter()

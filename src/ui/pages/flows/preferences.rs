@@ -1,4 +1,4 @@
-//! A user's preferences: appearance, and under *Behavior* Orbit.
+//! *Preferences* of a user: appearance, and Orbit under *Behavior*.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn PreferencesPage() -> impl IntoView {
         let own = show_preferences(&visit.app, &visit.signed_in.caller).await?;
         let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Preferences")];
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
-        // Orbit was refused, and its section is gone with it.
+        // The flag was closed meanwhile: the section is gone, so the error is shown above.
         let refused = match (&own.orbit, &visit.flash) {
             (None, Some(flash)) if OrbitSetting::from_key(&flash.subject).is_some() => match &flash.outcome {
                 Outcome::Failed(error) => Some(error.message()),

@@ -1,4 +1,4 @@
-//! The jobs, for administrators: what waits, what runs, what came of what ended.
+//! *Jobs*, for administrators: waiting, running and ended jobs.
 
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn AdminJobsPage() -> impl IntoView {
             <Page title="Jobs" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_JOBS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Jobs"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "What the servers do later, or in steps. A job is done once, however many servers there are, and goes on where it was when one stops. Listed are the next 200 and the latest 200."
+                    "Background work of the servers. Each job is done exactly once, however many servers there are, and resumes where it was when one stops. The list has the next 200 and the latest 200."
                 </p>
                 <Note outcome />
                 <List visit=of_open id="open" heading="Waiting and running" jobs=open none="No job waits." />
@@ -108,7 +108,7 @@ fn Row(visit: Visit, job: ListedJob) -> impl IntoView {
     }
 }
 
-/// A word for its state, and how it looks.
+/// The label and CSS class of a job's state.
 fn badge(job: &Job) -> (&'static str, &'static str) {
     match &job.state {
         JobState::Waiting if job.failures > 0 => ("Failing", "badge badge-warning"),

@@ -1,8 +1,8 @@
-//! What is done later, or in steps.
+//! Background jobs.
 
 pub(super) mod admin_jobs;
 
 use crate::domain::paths;
 
-/// In the navigation of administrators.
+/// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Jobs", paths::ADMIN_JOBS)];

@@ -1,4 +1,4 @@
-//! The groups that somebody may see: where everything begins.
+//! *Groups*, the home page: the groups that the user may see.
 
 use leptos::prelude::*;
 

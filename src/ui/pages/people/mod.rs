@@ -1,3 +1,3 @@
-//! Groups, projects, and who is in them.
+//! Groups, projects, memberships.
 
 pub(super) mod groups;

@@ -1,10 +1,10 @@
-//! One of some words, in a form.
+//! A `<select>` of a filter.
 
 use leptos::prelude::*;
 
 use crate::ui::components::Field;
 
-/// One of some words; `any` is what asks for none of them.
+/// `any` is the label of the option that does not filter.
 #[component]
 pub(super) fn Choice(
     id: &'static str,

@@ -1,4 +1,4 @@
-//! Where there is a change freeze, and the forms that begin and end one.
+//! The active change freezes, and the forms that begin and end one.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ use crate::{
 pub(super) fn Freezes(
     visit: Visit,
     frozen: Vec<(Environment, ChangeFreeze)>,
-    /// What was typed into the form that begins one.
+    /// What was entered into the form that begins a freeze.
     query: Query,
 ) -> impl IntoView {
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
@@ -43,7 +43,7 @@ pub(super) fn Freezes(
         <section class="card mt-4 p-5" aria-labelledby="freezes">
             <h2 id="freezes" class="text-base font-semibold">"Change freezes"</h2>
             <p class="mt-1 max-w-prose text-sm text-muted">
-                "In an environment that is frozen nobody changes a flag without saying why, and scheduled changes fail."
+                "In a frozen environment flags cannot be changed without a reason that overrides the freeze, and scheduled changes fail."
             </p>
             <Note outcome />
             {if none {
@@ -64,7 +64,7 @@ pub(super) fn Freezes(
     }
 }
 
-/// What the form before this page did.
+/// The flash of the form that led here.
 #[component]
 fn Note(outcome: Option<Outcome>) -> impl IntoView {
     match outcome {
@@ -104,7 +104,7 @@ fn Row(visit: Visit, environment: Environment, freeze: ChangeFreeze) -> impl Int
     }
 }
 
-/// `free` is where there is none; `here`, the server's own, is proposed.
+/// `free` are the environments without a freeze; `here`, the server's own, is preselected.
 #[component]
 fn Begin(
     free: Vec<Environment>,
@@ -136,7 +136,7 @@ fn Begin(
                         value=query.text("reason")
                     />
                     <p id="freeze-reason-help" class="mt-1 text-sm text-muted">
-                        "Shown to whoever changes a flag there."
+                        "Shown to everyone who changes a flag there."
                     </p>
                 </Field>
             </div>

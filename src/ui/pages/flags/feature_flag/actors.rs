@@ -1,4 +1,4 @@
-//! For whom a flag is open by name, and who is opted out; the form that adds somebody.
+//! The actor gates and opt-outs of a flag, and the form that adds an actor.
 
 use leptos::prelude::*;
 
@@ -65,7 +65,7 @@ pub(super) fn Actors(
     }
 }
 
-/// What was typed about whom, where it could not be done.
+/// The kind and name that were entered, when the form was refused.
 fn typed(query: &Query, invalid: bool) -> (String, String) {
     if !invalid {
         return (String::new(), String::new());
@@ -78,7 +78,7 @@ fn typed(query: &Query, invalid: bool) -> (String, String) {
     (words.next().unwrap_or_default(), words.next().unwrap_or_default())
 }
 
-/// Who may be meant, each with the way to the dialog.
+/// The error, with a link to the dialog for each actor that may have been meant.
 fn wrong_actor(place: &Place, wrong: Wrong, query: &Query) -> AnyView {
     let change = query.text("change");
     let meant = wrong.meant.into_iter().map(|target| {

@@ -1,4 +1,4 @@
-//! What a flag is for.
+//! The definition of a flag.
 
 use leptos::prelude::*;
 

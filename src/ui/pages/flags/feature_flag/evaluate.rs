@@ -1,4 +1,4 @@
-//! *Evaluate for…*: whether the flag is open for somebody, and which gate says so.
+//! *Evaluate for…*: whether the flag is on for some actors, and which gate decides.
 
 use leptos::prelude::*;
 
@@ -22,14 +22,14 @@ use crate::{
     },
 };
 
-/// The fields, and the lists that suggest something for them.
+/// The form's fields, with their labels and `<datalist>`s.
 const FIELDS: [(&str, &str, &str); 3] = [
     ("eval_user", "User name", "users"),
     ("eval_group", "Group path", "groups"),
     ("eval_project", "Project path", "projects"),
 ];
 
-/// What came of the question in the address; `None` when it asks none.
+/// The evaluation that the query asks for; `None` when it asks for none.
 pub(super) async fn asked_about(
     visit: &Visit,
     flag: &str,
@@ -99,7 +99,7 @@ pub(super) fn Evaluate(
             </p>
             <form method="get" action=action class="mt-3">
                 <input type="hidden" name="environment" value=flag.environment.key() />
-                // To the very address that it shows a browser goes without asking the server again.
+                // Makes the URL unique: a browser navigates to an unchanged URL without a new request.
                 <input type="hidden" name="asked_at" value=visit.app.now().as_millis() />
                 <div class="grid gap-3 sm:grid-cols-3">{fields}</div>
                 <p class="mt-3"><button type="submit" class="button">"Evaluate"</button></p>
@@ -167,9 +167,7 @@ const fn why(gate: Gate, on: bool) -> &'static str {
         Gate::Boolean => "The flag is on for everyone here.",
         Gate::Actor => "The flag is open for one of them by name.",
         Gate::PercentageOfActors => "One of them is within the percentage.",
-        Gate::PercentageOfTime => {
-            "The dice fell within the percentage this time. The next answer may be another."
-        }
+        Gate::PercentageOfTime => "This evaluation fell within the percentage of time. The next one may not.",
         Gate::FeatureGroup => "One of them is in a feature group that the flag is open for.",
         Gate::Closed => "Something is set here, and nothing of it is open for them.",
     }

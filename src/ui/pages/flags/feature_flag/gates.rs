@@ -1,5 +1,5 @@
-//! The gates of a flag in an environment, and the small forms that change them. A form asks for the
-//! dialog of its change; what cannot be done is said beside it.
+//! The gates of a flag in an environment, and the forms that change them. A form leads to the dialog of its
+//! change; errors are shown beside it.
 
 use leptos::prelude::*;
 
@@ -95,7 +95,7 @@ fn Freeze(visit: Visit, freeze: ChangeFreeze) -> impl IntoView {
     }
 }
 
-/// The way to the dialog of a change that needs no more to be said.
+/// A link to the dialog of a change without input.
 #[component]
 fn Change(place: Place, edit: Edit) -> impl IntoView {
     view! { <a class="button" href=place.changing(&edit)>{edit.title()}</a> }

@@ -1,4 +1,4 @@
-//! How the flag was set before in an environment, and the way back to any of it.
+//! The history of a flag in an environment, with *Restore*.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     usecases::flags::flag_history::{HistoryEntry, HistoryPage},
 };
 
-/// How much of a set of gates is shown: one may name thousands.
+/// Maximum length of a set of gates as shown, in characters: gates may name thousands of actors.
 const SHOWN: usize = 300;
 
 #[component]
@@ -20,10 +20,10 @@ pub(super) fn History(
     visit: Visit,
     flag: String,
     environment: Environment,
-    /// How it is set now.
+    /// The current gates.
     gates: Gates,
     page: HistoryPage,
-    /// Whether newer changes are on a page before this one.
+    /// Whether this is not the first page.
     going_on: bool,
 ) -> impl IntoView {
     let here = paths::feature_flag(&flag, environment);

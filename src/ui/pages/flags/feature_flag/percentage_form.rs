@@ -1,4 +1,4 @@
-//! A percentage of actors, or of the time, and the form that sets it.
+//! A percentage gate (of actors or of time), and the form that sets it.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     usecases::flags::estimate_actors::Estimate,
 };
 
-/// `set` is what it is now.
+/// `set` is the current percentage.
 #[component]
 pub(super) fn PercentageForm(
     place: Place,
@@ -41,7 +41,7 @@ pub(super) fn PercentageForm(
         (
             "Percentage of actors",
             "Percent of actors",
-            "Always the same actors: raising it loses nobody. To a hundredth of a percent.",
+            "Always the same actors: raising it removes nobody. Two decimal places.",
             "actors-percentage",
             "actors",
         )
@@ -49,7 +49,7 @@ pub(super) fn PercentageForm(
         (
             "Percentage of time",
             "Percent of the time",
-            "The answer flips from one question to the next. Use a percentage of actors.",
+            "The result changes from one evaluation to the next. Use a percentage of actors.",
             "time-percentage",
             "time",
         )

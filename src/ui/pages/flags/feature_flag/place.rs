@@ -1,4 +1,4 @@
-//! Where the forms of a flag's page lead.
+//! URLs of a flag's page in an environment.
 
 use crate::domain::{environment::Environment, flags::Edit, paths};
 
@@ -10,12 +10,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The dialog of a change.
+    /// URL of the dialog of a change.
     pub fn changing(&self, edit: &Edit) -> String {
         paths::feature_flag_changing(&self.flag, self.environment, &edit.to_string(), &[])
     }
 
-    /// Where the forms ask for one. Without a fragment: that would take the focus from the dialog.
+    /// `action` URL of the forms that open a dialog. No fragment: it would take the focus from the dialog.
     pub fn action(&self) -> String {
         format!("{}/{}", paths::ADMIN_FEATURE_FLAGS, self.flag)
     }

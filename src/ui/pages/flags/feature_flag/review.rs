@@ -1,4 +1,4 @@
-//! The dialog of a change: what would come of it, what to beware of, and why it is done.
+//! The dialog of a change: its consequences, its warnings, and the reason to enter.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// What the address asks to change.
+/// The change that the query asks for.
 pub(super) enum Review {
     Ready(Box<Ready>),
     Wrong(Wrong),
@@ -37,20 +37,20 @@ pub(super) struct Ready {
     gate: Gate,
     edit: Edit,
     rehearsal: Rehearsal,
-    /// Whom a percentage of actors takes in.
+    /// How many actors a percentage takes in.
     estimate: Option<Estimate>,
 }
 
-/// Why nothing can come of it.
+/// Why the change is impossible.
 #[derive(Clone, Debug)]
 pub(super) struct Wrong {
     pub gate: Gate,
     pub message: String,
-    /// Who may have been meant.
+    /// The actors that may have been meant.
     pub meant: Vec<Target>,
 }
 
-/// Which of the forms it came from.
+/// The form that the change came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gate {
     Everyone,
@@ -62,7 +62,7 @@ pub(super) enum Gate {
 }
 
 impl Gate {
-    /// The id of what it is asked with.
+    /// The id of the element that the focus returns to.
     const fn anchor(self) -> &'static str {
         match self {
             Self::Everyone => "gates",
@@ -87,7 +87,7 @@ impl Gate {
     }
 }
 
-/// `None` when the address asks for nothing.
+/// The change in the query, checked; `None` when there is none.
 pub(super) async fn review(
     visit: &Visit,
     flag: &str,
@@ -132,13 +132,13 @@ pub(super) fn ReviewDialog(
     ready: Box<Ready>,
     query: Query,
     failed: Option<Flash>,
-    /// What the clock shows in UTC.
+    /// The current time in UTC.
     now: String,
 ) -> impl IntoView {
     let Ready { gate, edit, rehearsal, estimate } = *ready;
     let Rehearsal { before, after, in_full, version, changes, warnings, checks, compared } = rehearsal;
     let [before_in_full, after_in_full] = in_full.map(|it| it.map(Some)).unwrap_or_default();
-    // The fragment gives the focus back to where it came from.
+    // The fragment returns the focus to the control.
     let back = format!("{}#{}", paths::feature_flag(&flag, environment), gate.anchor());
     let title = edit.title();
     let overriding = !checks.is_empty();
@@ -156,16 +156,16 @@ pub(super) fn ReviewDialog(
         Some(Outcome::Failed(error)) => Refused::from(&error),
         _ => Refused::default(),
     };
-    // Leptos takes what stands in a textarea as it is.
+    // Leptos does not escape the content of a textarea.
     let reason = query.text("reason").replace('&', "&amp;").replace('<', "&lt;");
     let due_at = query.text("due_at");
     let can_wait = changes && can_wait(&edit);
-    // What is wrong with the time is said beside it, where there is one.
+    // An invalid time is shown beside its field, if there is one.
     let time_is_wrong = refused.with("at").filter(|_| can_wait);
     let alert = refused.beyond(if can_wait { &["at"] } else { &[] });
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
     view! {
-        // Escape leads there as well: `ui/early.rs`.
+        // Escape follows this link as well (`ui/early.rs`).
         <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
         <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="review-title">
             <div class="dialog-text">
@@ -234,18 +234,18 @@ pub(super) fn ReviewDialog(
     }
 }
 
-/// The gates one by one.
+/// The gates as a list.
 #[component]
 fn InFull(gates: Option<String>) -> impl IntoView {
     gates.map(|gates| view! { <span class="block text-sm text-muted wrap-anywhere">{gates}</span> })
 }
 
-/// The same at another time. `now` is what the clock of the field shows now.
+/// The form that schedules the change instead. `now` is the current time in the field's format.
 #[component]
 fn Later(
     due_at: String,
     now: String,
-    /// Whether something speaks against the change now.
+    /// Whether a check fails now.
     checked: bool,
     wrong: Option<String>,
 ) -> impl IntoView {
@@ -280,7 +280,7 @@ fn Later(
     }
 }
 
-/// Who is within a percentage, by kind.
+/// How many actors of each kind are within a percentage.
 pub(super) fn taken_in(estimate: &Estimate) -> String {
     let Estimate { users, top_level_groups, projects } = estimate;
     let share = |share: &Share, what: &str| {
@@ -295,15 +295,15 @@ pub(super) fn taken_in(estimate: &Estimate) -> String {
     )
 }
 
-/// A check that speaks against a change, where it can be overridden below.
+/// The message of a failed check that the reason below can override.
 fn in_words(check: &FlagError) -> String {
     match check {
         FlagError::AheadOfStaging => String::from(
-            "Production would be further open than staging. Change staging first, or say below why not.",
+            "Production would be further open than staging. Change staging first, or give a reason below to override this check.",
         ),
         FlagError::Frozen { environment, reason } => {
             format!(
-                "To change the flag now, say below why, in spite of the change freeze in {environment}: {reason}"
+                "To change the flag now, give a reason below to override the change freeze in {environment}: {reason}"
             )
         }
         other => other.to_string(),

@@ -1,4 +1,4 @@
-//! Changes of the flag that are scheduled for later, and what became of the last ones.
+//! Scheduled changes of the flag, and the outcome of the last ones.
 
 use leptos::prelude::*;
 
@@ -9,10 +9,10 @@ use crate::{
     usecases::flags::list_scheduled_changes::Scheduled,
 };
 
-/// How many that have ended are shown.
+/// How many ended changes are shown.
 const ENDED: usize = 5;
 
-/// `here` is the environment of the page, to which cancelling comes back.
+/// `here` is the environment of the page, to which cancelling returns.
 #[component]
 pub(super) fn ScheduledChanges(
     visit: Visit,
@@ -33,7 +33,7 @@ pub(super) fn ScheduledChanges(
         <section class="card mt-8 p-5" aria-labelledby="scheduled-heading">
             <h2 id="scheduled-heading" class="text-base font-semibold">"Scheduled changes"</h2>
             <p class="mt-1 text-sm text-muted">
-                "To schedule one, ask for the change above, and say in its dialog when it is to be made."
+                "To schedule one, choose the change above, and enter a time in its dialog."
             </p>
             {if empty {
                 view! { <p class="mt-2 text-sm">"None."</p> }.into_any()
