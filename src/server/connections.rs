@@ -35,7 +35,7 @@ use tokio::{
 
 use self::{
     crowd::{Crowd, Seat},
-    pulse::{Answer, Phase, Received, Watched},
+    pulse::{Answer, Phase, Received, WatchedSocket},
 };
 
 /// The most that a request's line and headers may weigh, in bytes; more is 431.
@@ -120,7 +120,7 @@ async fn connection(
             Ok::<_, Infallible>(answer.map(|body| Answer::new(body, at_work)))
         }
     });
-    let io = TokioIo::new(Watched { socket, pulse: Arc::clone(&pulse) });
+    let io = TokioIo::new(WatchedSocket { socket, pulse: Arc::clone(&pulse) });
     let mut connection = pin!(
         http1::Builder::new()
             .max_header_size(HEAD_LIMIT)

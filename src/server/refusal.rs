@@ -19,12 +19,12 @@ use crate::{
 const NOWHERE: &str = "/-/refused";
 
 /// Whom a refusal is for.
-pub(super) struct Asked {
+pub(super) struct Requester {
     html: bool,
     signed_in: Option<SignedIn>,
 }
 
-impl Asked {
+impl Requester {
     pub(super) fn by(request: &Request) -> Self {
         Self::of(request.headers(), request.extensions())
     }

@@ -38,7 +38,7 @@ const HOLDS_FOR: i64 = 60_000;
 const NOTE_EVERY: i64 = 60_000;
 
 /// One memory for each kind of fact. What is asked for least goes when one is full.
-pub struct Known {
+pub struct Caches {
     /// By the hash of the session's token.
     pub(super) sessions: Memory<String, Used<SessionUser>>,
     /// By the token's hash.
@@ -60,7 +60,7 @@ pub struct Known {
     pub(super) registries: Memory<Environment, Registry>,
 }
 
-impl Default for Known {
+impl Default for Caches {
     fn default() -> Self {
         use Topic::{
             FeatureGroups, FlagDefinitions, Flags, FlowVersions, Flows, Namespaces, People, Preferences,

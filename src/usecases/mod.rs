@@ -40,8 +40,8 @@ pub use flags::{
     flag_policy::{AskedBy, Where},
     flag_set::{Flag, FlagSet},
 };
-pub use jobs::job_handlers::{Effect, Failure, JobHandler, Step, Work};
-pub use known::Known;
+pub use jobs::job_handlers::{Effect, JobFailure, JobHandler, Step, Work};
+pub use known::Caches;
 pub use people::group_frame::{GroupFrame, May};
 pub use place::Place;
 pub use tally::{Count, JobCounts, SignInOutcome, Tally};

@@ -73,7 +73,7 @@ impl ClaimedEmail {
 keyed_enum! {
     /// Why somebody whom the provider knows does not get in here.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Refusal {
+    pub enum ProviderRefusal {
         /// This answer of the provider was used before.
         Replayed = "replayed",
         /// A first sign-in needs an address, and there is none.

@@ -104,12 +104,12 @@ impl Pulse {
 }
 
 /// A socket that notes when something moves.
-pub(super) struct Watched {
+pub(super) struct WatchedSocket {
     pub socket: TcpStream,
     pub pulse: Arc<Pulse>,
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for WatchedSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -125,7 +125,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl Watched {
+impl WatchedSocket {
     /// An answer that the client takes may take its time.
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(_))) {
@@ -139,7 +139,7 @@ impl Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for WatchedSocket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -81,7 +81,7 @@ struct Shared {
     redirect_url: RedirectUrl,
     http: Outbound,
     clock: Arc<dyn Clock>,
-    known: Mutex<Known>,
+    known: Mutex<CachedProvider>,
     /// One reads at a time; the others wait for what it finds.
     reading: Turn<()>,
     /// Wakes whoever keeps it current.
@@ -102,7 +102,7 @@ fn reach(config: &ProviderConfig) -> Reach {
 
 /// What is known of the provider now.
 #[derive(Default)]
-struct Known {
+struct CachedProvider {
     metadata: Option<Arc<Metadata>>,
     /// When it last failed; `None` when the last try was a success, or there was none.
     failed: Option<(Timestamp, String)>,
@@ -160,7 +160,7 @@ impl Provider {
         known.metadata.as_ref().is_some_and(|it| it.additional_metadata().end_session_endpoint.is_some())
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, CachedProvider> {
         // Nothing panics while it is held; if something did, what is there would still be whole.
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

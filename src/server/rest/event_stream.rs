@@ -20,7 +20,7 @@ use crate::{
         Caller, UseCaseError,
         accounts::authenticate::{self, TokenError},
         decisions::follow_changes::{
-            Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen,
+            ChangePage, Followed, changes_after, changes_now, is_in_reach, last_change, listen,
         },
     },
     wire::changes::{Change, RefetchEvaluation},
@@ -75,7 +75,7 @@ pub async fn open(
         queue.push_back(opening(followed, word, last));
         // What is refused is refused with a status.
         let changed = changes_after(&api.app, &caller, followed, last).await?;
-        (last, changed.unwrap_or_else(|| Changed::nothing_after(last)))
+        (last, changed.unwrap_or_else(|| ChangePage::nothing_after(last)))
     };
     queue.extend(told(followed, &changed, after));
     let follower = Follower {
@@ -225,7 +225,7 @@ impl Follower {
 
 /// What these changes, which follow `before`, come to. Where there is nothing to hear it is said at least
 /// how far it went: who comes back does not begin there again, and no proxy takes it for idle.
-fn told(followed: Followed, changed: &Changed, before: ChangeId) -> Vec<Event> {
+fn told(followed: Followed, changed: &ChangePage, before: ChangeId) -> Vec<Event> {
     match followed {
         _ if changed.changes.is_empty() && changed.until > before => vec![here(changed.until)],
         Followed::Everything => {

@@ -28,7 +28,7 @@ pub enum Followed {
 
 /// A part of what changed.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct ChangePage {
     /// In their order.
     pub changes: Vec<Arc<Change>>,
     /// Where to go on.
@@ -37,7 +37,7 @@ pub struct Changed {
     pub more: bool,
 }
 
-impl Changed {
+impl ChangePage {
     pub const fn nothing_after(change: ChangeId) -> Self {
         Self { changes: Vec::new(), until: change, more: false }
     }
@@ -50,7 +50,7 @@ pub async fn changes_after(
     caller: &Caller,
     followed: Followed,
     after: ChangeId,
-) -> Result<Option<Changed>, UseCaseError> {
+) -> Result<Option<ChangePage>, UseCaseError> {
     may_evaluate(caller)?;
     let mut facts = Facts::current(app);
     let Some(page) = facts.following(after, PAGE).await? else { return Ok(None) };
@@ -65,7 +65,7 @@ pub async fn changes_after(
         }
     }
     let until = page.last().map_or(after, |change| change.id);
-    Ok(Some(Changed { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
+    Ok(Some(ChangePage { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
 }
 
 /// The same for those who waited for it. They wake all at once and most of them at the same place, so
@@ -75,7 +75,7 @@ pub async fn changes_now(
     caller: &Caller,
     followed: Followed,
     after: ChangeId,
-) -> Result<Option<Changed>, UseCaseError> {
+) -> Result<Option<ChangePage>, UseCaseError> {
     let _turn = app.storage.changes().turn().await;
     changes_after(app, caller, followed, after).await
 }

@@ -1,7 +1,7 @@
 //! Changes a flag at a page, in two steps: what would come of it is shown first, then it is done.
 
 use super::{
-    flag_change::{Changed, FlagChange, To, carry_out, rehearse},
+    flag_change::{ChangedGates, FlagChange, To, carry_out, rehearse},
     flag_definitions,
     flag_history::find_entry,
     flag_names::record_of,
@@ -134,14 +134,17 @@ async fn try_once(
 }
 
 /// What would be changed, and what it is compared with.
-fn here_and_beside(looked_at: &[Changed], environment: Environment) -> (&Changed, Option<&Changed>) {
-    let is_here = |it: &&Changed| it.environment == environment;
+fn here_and_beside(
+    looked_at: &[ChangedGates],
+    environment: Environment,
+) -> (&ChangedGates, Option<&ChangedGates>) {
+    let is_here = |it: &&ChangedGates| it.environment == environment;
     let here = looked_at.iter().find(is_here).expect("it is among those that are looked at");
     (here, looked_at.iter().find(|it| !is_here(it)))
 }
 
 /// A change at a page is made in one environment.
-fn the_one(changed: &[Changed]) -> &Changed {
+fn the_one(changed: &[ChangedGates]) -> &ChangedGates {
     changed.first().expect("there is one environment")
 }
 
@@ -200,7 +203,7 @@ impl Plan {
         }
     }
 
-    fn warnings(&self, changed: &Changed) -> Vec<Warning> {
+    fn warnings(&self, changed: &ChangedGates) -> Vec<Warning> {
         let changes = match &self.aim {
             Aim::Changed(changes) => changes.as_slice(),
             Aim::Exactly(_) => &[],

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         access::{Access, Action, Denial, can},
-        flags::{Asked, Evaluation, FlagActor, Gates, Percentage},
+        flags::{Evaluation, EvaluationContext, FlagActor, Gates, Percentage},
         namespace::{GroupPath, NamespaceKind},
         token::Scope,
         user::check_username,
@@ -97,7 +97,7 @@ pub async fn evaluate_all(
     let any = set.flags().iter().any(|flag| !flag.gates.groups.is_empty());
     let groups = if any { feature_groups(&mut facts, &actors).await? } else { Vec::new() };
     let outcome = |flag: &Flag| {
-        let asked = Asked { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
+        let asked = EvaluationContext { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
         answered(&flag.gates, flag.gates.evaluate(&flag.definition, &asked), somebody)
     };
     let outcomes = set.flags().iter().map(outcome).collect();
@@ -269,7 +269,7 @@ mod tests {
         let flag = FlagDefinition::undefined("a_flag");
         let gates = on(|it| it.opted_out = vec![ANN]);
         let ask = |actors: &[FlagActor]| {
-            answered(&gates, gates.evaluate(&flag, &Asked::about(actors)), !actors.is_empty())
+            answered(&gates, gates.evaluate(&flag, &EvaluationContext::about(actors)), !actors.is_empty())
         };
         assert_eq!(ask(&[]), None);
         for actor in [ANN, FlagActor::User(UserId(2))] {

@@ -74,7 +74,7 @@ pub(in crate::usecases) enum To<'a> {
 
 /// The gates in an environment before and after.
 #[derive(Clone, Debug)]
-pub(in crate::usecases) struct Changed {
+pub(in crate::usecases) struct ChangedGates {
     pub environment: Environment,
     /// Of the gates before.
     pub version: i64,
@@ -88,7 +88,7 @@ pub(super) async fn carry_out(
     uow: &mut UnitOfWork,
     editor: &FlagEditor,
     change: &FlagChange<'_>,
-) -> Result<Vec<Changed>, UseCaseError> {
+) -> Result<Vec<ChangedGates>, UseCaseError> {
     let override_reason =
         change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
     let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
@@ -105,7 +105,8 @@ pub(super) async fn carry_out(
             return Err(UseCaseError::invalid("seen", message));
         }
         let after = after(uow, change, environment, &stored.gates).await?;
-        let changed = Changed { environment, version: stored.version, before: stored.gates.clone(), after };
+        let changed =
+            ChangedGates { environment, version: stored.version, before: stored.gates.clone(), after };
         if changed.after != changed.before {
             save(app, uow, editor, change.flag, &stored, &changed, why).await?;
         } else if !is_named {
@@ -137,12 +138,12 @@ pub(super) async fn carry_out(
 pub(super) async fn rehearse(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
-) -> Result<(Vec<Changed>, Vec<FlagError>), UseCaseError> {
+) -> Result<(Vec<ChangedGates>, Vec<FlagError>), UseCaseError> {
     let mut all = Vec::new();
     for environment in concerned(change) {
         let StoredFlag { gates: before, version } = uow.features().find(environment, change.flag).await?;
         let after = after(uow, change, environment, &before).await?;
-        all.push(Changed { environment, version, before, after });
+        all.push(ChangedGates { environment, version, before, after });
     }
     let checks = failed_checks(uow, change, &all).await?;
     Ok((all, checks))
@@ -184,7 +185,7 @@ async fn save(
     editor: &FlagEditor,
     flag: &str,
     stored: &StoredFlag,
-    changed: &Changed,
+    changed: &ChangedGates,
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, flag, stored, &changed.after).await?;
@@ -227,10 +228,10 @@ async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, St
 async fn failed_checks(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
-    all: &[Changed],
+    all: &[ChangedGates],
 ) -> Result<Vec<FlagError>, StorageError> {
     let mut failed = Vec::new();
-    for Changed { environment, .. } in all.iter().filter(|it| it.before != it.after) {
+    for ChangedGates { environment, .. } in all.iter().filter(|it| it.before != it.after) {
         if let Some(freeze) = uow.change_freezes().find(*environment).await? {
             failed.push(FlagError::Frozen { environment: *environment, reason: freeze.reason });
         }

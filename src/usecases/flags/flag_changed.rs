@@ -2,7 +2,7 @@
 //! saw it. Another would see what somebody else made of it since.
 
 use super::{
-    flag_change::{Changed, FlagChange},
+    flag_change::{ChangedGates, FlagChange},
     read_features::{Feature, FeatureState, named},
 };
 use crate::{
@@ -31,7 +31,7 @@ impl FlagChanged {
     pub(super) async fn of(
         uow: &mut UnitOfWork,
         change: &FlagChange<'_>,
-        changed: Vec<Changed>,
+        changed: Vec<ChangedGates>,
         warnings: Vec<Warning>,
     ) -> Result<Self, StorageError> {
         let mut states = Vec::with_capacity(changed.len());

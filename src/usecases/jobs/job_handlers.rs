@@ -33,7 +33,7 @@ pub enum Step {
 
 /// Why a step failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct JobFailure {
     /// Whether the same may well succeed later.
     pub is_passing: bool,
     /// In a sentence for whoever reads what came of the job.
@@ -91,7 +91,7 @@ pub trait JobHandler<A>: Send + Sync {
         app: &'a A,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
-        failure: &'a Failure,
+        failure: &'a JobFailure,
     ) -> Work<'a, bool> {
         let _ = (app, uow, job, failure);
         Box::pin(async { Ok(false) })

@@ -35,13 +35,13 @@ pub struct EvaluationRequest {
 
 /// A request as it is understood.
 #[derive(Debug)]
-pub struct Asked {
+pub struct EvaluationQuery {
     pub subject: Subject,
     /// The properties by name, each in JSON as it came: what no gate reads is not even parsed.
     context: BTreeMap<Text, Box<RawValue>>,
 }
 
-impl Asked {
+impl EvaluationQuery {
     pub fn parse(body: &[u8]) -> Result<Self, (ErrorCode, String)> {
         let wrong = |error: serde_json::Error| {
             (
@@ -314,15 +314,14 @@ pub fn entity_tag(context: &str, environment: Environment, all: &AllEvaluated) -
 
 /// Why there is no answer.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EvaluationError)]
 #[serde(rename_all = "camelCase")]
-pub struct Failure {
+pub struct EvaluationError {
     error_code: ErrorCode,
     /// For a person.
     error_details: String,
 }
 
-impl Failure {
+impl EvaluationError {
     pub const fn new(error_code: ErrorCode, error_details: String) -> Self {
         Self { error_code, error_details }
     }
@@ -339,7 +338,7 @@ pub struct EvaluationFailure {
 }
 
 impl EvaluationFailure {
-    pub fn new(key: String, Failure { error_code, error_details }: Failure) -> Self {
+    pub fn new(key: String, EvaluationError { error_code, error_details }: EvaluationError) -> Self {
         Self { key, error_code, error_details }
     }
 }
@@ -359,7 +358,7 @@ mod tests {
     use super::*;
 
     fn canonical(body: &str) -> String {
-        Asked::parse(body.as_bytes()).expect("a request").canonical()
+        EvaluationQuery::parse(body.as_bytes()).expect("a request").canonical()
     }
 
     #[test]
@@ -379,13 +378,15 @@ mod tests {
         for odd in [r#""Ann \ud83d""#, r#""\udc00""#, r#"{"a": ["\ud83d"]}"#, "1e999", &deep, "\"\u{fffd}\""]
         {
             let body = format!(r#"{{"context": {{"name": {odd}, "targetingKey": "ann"}}}}"#);
-            let asked = Asked::parse(body.as_bytes()).unwrap_or_else(|why| panic!("{odd}: {why:?}"));
+            let asked =
+                EvaluationQuery::parse(body.as_bytes()).unwrap_or_else(|why| panic!("{odd}: {why:?}"));
             assert_eq!(asked.subject.targeting_key.as_deref(), Some("ann"), "{odd}");
             assert_ne!(asked.canonical(), canonical(r#"{"context": {"targetingKey": "ann"}}"#));
         }
         let bytes = b"{\"context\": {\"name\": \"\xf0\x9f\", \"\\ud83d\": 1, \"user\": \"ann\"}}";
-        assert_eq!(Asked::parse(bytes).expect("a request").subject.user.as_deref(), Some("ann"));
-        let cut = Asked::parse(br#"{"context": {"targetingKey": "ann\ud83d"}}"#).expect("a request");
+        assert_eq!(EvaluationQuery::parse(bytes).expect("a request").subject.user.as_deref(), Some("ann"));
+        let cut =
+            EvaluationQuery::parse(br#"{"context": {"targetingKey": "ann\ud83d"}}"#).expect("a request");
         assert_eq!(
             cut.subject.targeting_key.as_deref(),
             Some("ann\u{fffd}\u{fffd}\u{fffd}"),
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn what_stands_beside_the_context_is_not_dropped() {
         for body in [r#"{"context":{},"user":"ann"}"#, r#"{"targetingKey":"ann"}"#] {
-            let (code, why) = Asked::parse(body.as_bytes()).expect_err(body);
+            let (code, why) = EvaluationQuery::parse(body.as_bytes()).expect_err(body);
             assert_eq!(code, ErrorCode::ParseError);
             assert!(why.contains("`user`") || why.contains("`targetingKey`"), "{why}");
         }
@@ -424,8 +425,8 @@ mod tests {
             (r#"{"context":{"targetingKey":"","targetingKey":"ann"}}"#, ErrorCode::InvalidContext),
             (r#"{"context":{},"context":{"user":"ann"}}"#, ErrorCode::ParseError),
         ] {
-            assert_eq!(Asked::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
+            assert_eq!(EvaluationQuery::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
         }
-        assert_eq!(Asked::parse(b"\xff").expect_err("no text").0, ErrorCode::ParseError);
+        assert_eq!(EvaluationQuery::parse(b"\xff").expect_err("no text").0, ErrorCode::ParseError);
     }
 }

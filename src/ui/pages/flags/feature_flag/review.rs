@@ -30,11 +30,11 @@ use crate::{
 /// What the address asks to change.
 pub(super) enum Review {
     Ready(Box<Ready>),
-    Wrong(Wrong),
+    Wrong(WrongChange),
 }
 
 pub(super) struct Ready {
-    gate: Gate,
+    gate: GateForm,
     edit: Edit,
     rehearsal: Rehearsal,
     /// Whom a percentage of actors takes in.
@@ -43,8 +43,8 @@ pub(super) struct Ready {
 
 /// Why nothing can come of it.
 #[derive(Clone, Debug)]
-pub(super) struct Wrong {
-    pub gate: Gate,
+pub(super) struct WrongChange {
+    pub gate: GateForm,
     pub message: String,
     /// Who may have been meant.
     pub meant: Vec<Target>,
@@ -52,7 +52,7 @@ pub(super) struct Wrong {
 
 /// Which of the forms it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gate {
+pub(super) enum GateForm {
     Everyone,
     Actors,
     FeatureGroups,
@@ -61,7 +61,7 @@ pub(super) enum Gate {
     History,
 }
 
-impl Gate {
+impl GateForm {
     /// The id of what it is asked with.
     const fn anchor(self) -> &'static str {
         match self {
@@ -96,8 +96,8 @@ pub(super) async fn review(
 ) -> Result<Option<Review>, UseCaseError> {
     let field = |name: &str| query.get(name).unwrap_or_default();
     let Some(edit) = Edit::read(field) else { return Ok(None) };
-    let gate = Gate::of(field("change"), field("kind"));
-    let wrong = |message: String, meant| Ok(Some(Review::Wrong(Wrong { gate, message, meant })));
+    let gate = GateForm::of(field("change"), field("kind"));
+    let wrong = |message: String, meant| Ok(Some(Review::Wrong(WrongChange { gate, message, meant })));
     let edit = match edit {
         Ok(edit) => edit,
         Err(error) => return wrong(error.message.to_owned(), Vec::new()),
