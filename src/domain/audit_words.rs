@@ -2,7 +2,7 @@
 
 /// What an event says, for the words about it.
 #[derive(Clone, Copy, Debug)]
-pub struct About<'a> {
+pub struct EventWords<'a> {
     /// The user name of who did it.
     pub by: &'a str,
     pub target: &'a str,
@@ -27,12 +27,12 @@ pub enum Detail {
 #[derive(Clone, Copy, Debug)]
 pub struct Phrases {
     /// The rest of a sentence that begins with who did it.
-    pub what: fn(&About<'_>) -> String,
+    pub what: fn(&EventWords<'_>) -> String,
     /// Values before and after, words of somebody.
-    pub details: fn(&About<'_>) -> Vec<Detail>,
+    pub details: fn(&EventWords<'_>) -> Vec<Detail>,
 }
 
-impl About<'_> {
+impl EventWords<'_> {
     pub fn target(&self, what: &str) -> String {
         format!("{what} {}", self.target)
     }
@@ -69,7 +69,7 @@ impl About<'_> {
 }
 
 /// `From off to on`, or what there is of it.
-pub fn change(it: &About<'_>) -> Vec<Detail> {
+pub fn change(it: &EventWords<'_>) -> Vec<Detail> {
     match (it.from.is_empty(), it.to.is_empty()) {
         (false, true) => it.before("Was "),
         (true, false) => it.after("To "),
@@ -78,7 +78,7 @@ pub fn change(it: &About<'_>) -> Vec<Detail> {
 }
 
 /// The sentence says it all.
-pub const fn nothing(_: &About<'_>) -> Vec<Detail> {
+pub const fn nothing(_: &EventWords<'_>) -> Vec<Detail> {
     Vec::new()
 }
 

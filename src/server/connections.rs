@@ -35,7 +35,7 @@ use tokio::{
 
 use self::{
     crowd::{Crowd, Seat},
-    pulse::{Answer, Phase, Received, WatchedSocket},
+    pulse::{Phase, Received, ResponseBody, WatchedSocket},
 };
 
 /// The most that a request's line and headers may weigh, in bytes; more is 431.
@@ -117,7 +117,7 @@ async fn connection(
         let at_work = Arc::clone(&at_work);
         async move {
             let Ok(answer) = answer.await;
-            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, at_work)))
+            Ok::<_, Infallible>(answer.map(|body| ResponseBody::new(body, at_work)))
         }
     });
     let io = TokioIo::new(WatchedSocket { socket, pulse: Arc::clone(&pulse) });

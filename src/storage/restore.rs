@@ -26,7 +26,7 @@ const ROLLBACK: &str = "-journal";
 
 /// What a restore came to.
 #[derive(Debug)]
-pub struct Restored {
+pub struct RestoredDatabase {
     /// The number of the copy's last migration.
     pub schema: i64,
     /// Where the database that was there is now; `None` when there was none.
@@ -44,7 +44,7 @@ pub async fn restore(
     from: &Path,
     stamp: &str,
     check: impl AsyncFnOnce(&DatabaseUrl) -> Result<(), CopyError>,
-) -> Result<Restored, CopyError> {
+) -> Result<RestoredDatabase, CopyError> {
     let DatabaseUrl::Sqlite(options) = url else { return Err(CopyError::Postgres) };
     let target = options.get_filename();
     let target = &std::path::absolute(target).map_err(failed_to("find", target))?;
@@ -65,7 +65,7 @@ pub async fn restore(
         draft.file.set_permissions(model.permissions()).map_err(failed_to("open up", &draft.path))?;
     }
     draft.replace(target)?;
-    Ok(Restored { schema, kept })
+    Ok(RestoredDatabase { schema, kept })
 }
 
 /// The copy's bytes, beside the database.

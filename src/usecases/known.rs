@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    flags::flag_set::{Flag, FlagSet},
+    flags::flag_set::{CachedFlag, FlagSet},
     place::Place,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub struct Caches {
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.
-    pub(super) flags: Memory<String, Flag>,
+    pub(super) flags: Memory<String, CachedFlag>,
     /// All that can be evaluated.
     pub(super) flag_sets: Memory<Environment, FlagSet>,
     /// What follows a change.

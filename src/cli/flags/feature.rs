@@ -113,14 +113,14 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub struct Set {
     #[command(flatten)]
-    what: What,
+    what: WrittenChange,
     #[command(flatten)]
     places: Places,
 }
 
 /// What is set, and for whom.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct What {
+pub(in crate::cli) struct WrittenChange {
     /// The flag
     pub(in crate::cli) name: String,
     /// Whether it is on, how far, or for whom never
@@ -208,7 +208,7 @@ impl Places {
     }
 }
 
-impl What {
+impl WrittenChange {
     /// A percentage is one of actors or of time, and nothing else is.
     pub(in crate::cli) fn value(&self) -> Result<FlagValue, Failure> {
         let of = match (self.actors, self.random) {

@@ -9,7 +9,7 @@ use crate::domain::{
 
 /// Who hears of a change. Administrators hear of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum ChangeAudience {
     /// Whoever may evaluate feature flags.
     Everybody,
     /// Whoever may ask for decisions in the namespace.
@@ -31,17 +31,17 @@ pub struct Told<'a> {
 
 /// `None` for what nobody is told. What a newer release changed, nobody here can judge: administrators
 /// hear of it.
-pub fn audience(change: &Change) -> Option<Audience> {
+pub fn audience(change: &Change) -> Option<ChangeAudience> {
     if change.kind.is_empty() {
         return None;
     }
     match change.topic.known() {
         Some(Topic::Flags | Topic::FlagDefinitions | Topic::FeatureGroups | Topic::FlowVersions) => {
-            Some(Audience::Everybody)
+            Some(ChangeAudience::Everybody)
         }
-        Some(Topic::Namespaces | Topic::Flows | Topic::People) => Some(Audience::Namespace),
-        Some(Topic::Preferences) => Some(Audience::Oneself),
-        Some(Topic::Users) | None => Some(Audience::Administrators),
+        Some(Topic::Namespaces | Topic::Flows | Topic::People) => Some(ChangeAudience::Namespace),
+        Some(Topic::Preferences) => Some(ChangeAudience::Oneself),
+        Some(Topic::Users) | None => Some(ChangeAudience::Administrators),
         Some(Topic::Sessions | Topic::Tokens | Topic::Jobs) => None,
     }
 }
@@ -106,7 +106,7 @@ mod tests {
             }
         }
         let orbit = stored(AuditKind::OrbitSettingsUpdated, "enabled");
-        assert_eq!((audience(&orbit), orbit.user), (Some(Audience::Oneself), Some(UserId(7))));
+        assert_eq!((audience(&orbit), orbit.user), (Some(ChangeAudience::Oneself), Some(UserId(7))));
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
             kind: "workflow_approved".into(),
             ..stored(AuditKind::UserCreated, "build/v2")
         };
-        assert_eq!(audience(&newer), Some(Audience::Administrators));
+        assert_eq!(audience(&newer), Some(ChangeAudience::Administrators));
         assert!(is_about_flags(&newer, Environment::Dev));
         assert_eq!(told(&newer), Told { subject: "build/v2", environment: None, namespace: None });
     }

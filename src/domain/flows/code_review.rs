@@ -64,7 +64,7 @@ impl Rule {
 
 /// All that the decision looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inputs {
+pub struct EngineInputs {
     /// What the top-level group set above the flows.
     pub chain: DuoChain,
     /// Whether Code Review is selected in the top-level group.
@@ -77,7 +77,7 @@ pub struct Inputs {
     pub seat: bool,
 }
 
-impl Inputs {
+impl EngineInputs {
     pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
         let consent = state.consent().map(|it| it.id);
         Self { chain, flow_selected: state.is_on(), consent, priority, seat }
@@ -91,15 +91,15 @@ impl Inputs {
 
 /// The answer, with the rule that gave it and what it saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub struct EngineDecision {
     pub engine: Engine,
     pub rule: Rule,
-    pub inputs: Inputs,
+    pub inputs: EngineInputs,
 }
 
 /// Which engine reviews for a user in a namespace. A failed run stays failed: nothing here falls
 /// over from one engine to the other.
-pub fn decide(inputs: Inputs) -> Decision {
+pub fn decide(inputs: EngineInputs) -> EngineDecision {
     let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
@@ -114,10 +114,10 @@ pub fn decide(inputs: Inputs) -> Decision {
             (false, _, false) => Rule::FlowOffNoSeat,
         }
     };
-    Decision { engine: rule.engine(), rule, inputs }
+    EngineDecision { engine: rule.engine(), rule, inputs }
 }
 
-impl Decision {
+impl EngineDecision {
     /// Why, in a sentence or two for a person.
     pub fn explanation(&self) -> String {
         let why_off = match self.inputs.chain.blocked_by() {
@@ -168,8 +168,8 @@ mod tests {
     const PRIORITY: Evaluation = Evaluation { on: true, gate: Gate::Default };
     const NO_PRIORITY: Evaluation = Evaluation { on: false, gate: Gate::Closed };
 
-    fn ask(selected: bool, consent: bool, seat: bool) -> Decision {
-        decide(Inputs {
+    fn ask(selected: bool, consent: bool, seat: bool) -> EngineDecision {
+        decide(EngineInputs {
             chain: DuoChain::ALL_ON,
             flow_selected: selected,
             consent: consent.then_some(ConsentId(7)),
@@ -210,7 +210,7 @@ mod tests {
             (false, false, false, Engine::None, Rule::FlowOffNoSeat),
         ];
         for (on, consent, seat, engine, rule) in table {
-            let decision = decide(Inputs { priority: NO_PRIORITY, ..ask(on, consent, seat).inputs });
+            let decision = decide(EngineInputs { priority: NO_PRIORITY, ..ask(on, consent, seat).inputs });
             assert_eq!((decision.engine, decision.rule), (engine, rule), "{on} {consent} {seat}");
             assert_eq!(decision.consent_id(), None);
             let names_it = decision.explanation().contains("duo_code_review_flow_priority");
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn availability_comes_first() {
-        let inputs = |chain| Inputs {
+        let inputs = |chain| EngineInputs {
             chain,
             flow_selected: true,
             consent: Some(ConsentId(7)),
@@ -246,7 +246,7 @@ mod tests {
             let decision = decide(inputs(chain));
             assert_eq!((decision.engine, decision.rule), (Engine::DuoCodeReview, Rule::FlowOffSeat));
             assert!(decision.explanation().contains(level), "{}", decision.explanation());
-            let without_seat = decide(Inputs { seat: false, ..inputs(chain) });
+            let without_seat = decide(EngineInputs { seat: false, ..inputs(chain) });
             assert_eq!(without_seat.engine, Engine::None);
         }
     }

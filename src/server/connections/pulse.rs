@@ -201,25 +201,25 @@ impl HttpBody for Received {
 }
 
 /// An answer's body that notes when there is no more of it.
-pub(super) struct Answer {
+pub(super) struct ResponseBody {
     body: Body,
     pulse: Arc<Pulse>,
 }
 
-impl Answer {
+impl ResponseBody {
     pub fn new(body: Body, pulse: Arc<Pulse>) -> Self {
         pulse.note(Phase::Answering);
         Self { body, pulse }
     }
 }
 
-impl Drop for Answer {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         self.pulse.note(Phase::Waiting);
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -7,7 +7,7 @@ use openidconnect::{
 };
 
 use super::{
-    attempt::{Attempt, LEEWAY},
+    attempt::{LEEWAY, SignInAttempt},
     claims::{Claims, Source, groups, seconds},
     discovery::{Client, Provider},
     error::ProviderError,
@@ -28,7 +28,7 @@ use crate::{
 /// Whom the provider means and what it says of them, for the code that it gave out in this attempt.
 pub(super) async fn claims(
     provider: &Provider,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     code: String,
 ) -> Result<ProviderClaims, ProviderError> {
     let config = provider.config();
@@ -130,7 +130,7 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
 fn authenticated_at(
     token: &IdToken,
     verified: &CoreIdTokenClaims,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     provider: &Provider,
 ) -> Result<Option<Timestamp>, ProviderError> {
     let millis = |at: DateTime<Utc>| Timestamp::from_millis(at.timestamp_millis());

@@ -26,13 +26,13 @@ use url::Url;
 use super::{
     claims::Claims,
     error::ProviderError,
-    token_answer::{TokenRefusal, Tokens},
+    token_answer::{ProviderTokens, TokenRefusal},
 };
 use crate::{
     domain::{paths, time::Timestamp},
     server::{
         config::ProviderConfig,
-        outbound::{Outbound, OutboundError, Reach},
+        outbound::{Outbound, OutboundError, OutboundPolicy},
     },
     usecases::Clock,
 };
@@ -60,7 +60,7 @@ pub(super) type Client = openidconnect::Client<
     CoreJsonWebKey,
     CoreAuthPrompt,
     TokenRefusal,
-    Tokens,
+    ProviderTokens,
     CoreTokenIntrospectionResponse,
     CoreRevocableToken,
     CoreRevocationErrorResponse,
@@ -90,10 +90,10 @@ struct Shared {
 
 /// Where requests to the provider may go. Its own host, which the operator named, may lie anywhere; others
 /// that it names only where the operator did as well.
-fn reach(config: &ProviderConfig) -> Reach {
+fn reach(config: &ProviderConfig) -> OutboundPolicy {
     let issuer = Url::parse(&config.issuer).ok();
     let own = issuer.as_ref().and_then(Url::host_str).map(str::to_owned);
-    Reach {
+    OutboundPolicy {
         plain_http: config.is_plain_http(),
         private_hosts: own.into_iter().chain(config.private_hosts.iter().cloned()).collect(),
         patience: ANSWERING,

@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Provider, answer,
-    attempt::{self, Attempt},
+    attempt::{self, SignInAttempt},
     error::{ProviderError, printable},
 };
 use crate::{
@@ -84,7 +84,7 @@ pub(in crate::server) async fn start(
             return failed(&state, &provider, &origin, request.headers(), return_to, &failure).await;
         }
     };
-    let attempt = Attempt::new(state.app.random.secret(), state.app.now(), &return_to, anew);
+    let attempt = SignInAttempt::new(state.app.random.secret(), state.app.now(), &return_to, anew);
     let challenge =
         PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(attempt.pkce_verifier()));
     let (to_state, to_nonce) = (attempt.state(), attempt.nonce());
@@ -118,7 +118,7 @@ pub(in crate::server) async fn callback(
     let attempt = state
         .cookies
         .read(headers, attempt::COOKIE)
-        .and_then(|cookie| Attempt::read(&cookie, state.app.now()))
+        .and_then(|cookie| SignInAttempt::read(&cookie, state.app.now()))
         .filter(|attempt| query.get("state") == Some(attempt.state().as_str()));
     let return_to = attempt.as_ref().map(|it| it.return_to().to_owned()).unwrap_or_default();
     let result = match &attempt {
@@ -153,7 +153,7 @@ async fn finish(
     provider: &Provider,
     origin: &Origin,
     headers: &HeaderMap,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     query: &Query,
 ) -> Result<String, SignInFailure> {
     // Who says so (RFC 9207).

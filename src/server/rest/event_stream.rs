@@ -34,19 +34,19 @@ pub struct Begin {
 }
 
 /// One of the streams that are open, until it is dropped.
-struct Counted {
+struct OpenStream {
     api: Arc<Api>,
     user: UserId,
 }
 
-impl Counted {
+impl OpenStream {
     fn new(api: &Arc<Api>, user: UserId) -> Result<Self, Problem> {
         api.streams.count(user)?;
         Ok(Self { api: Arc::clone(api), user })
     }
 }
 
-impl Drop for Counted {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         self.api.streams.forget(self.user);
     }
@@ -59,7 +59,7 @@ pub async fn open(
     begin: Begin,
     followed: Followed,
 ) -> Result<Response, Problem> {
-    let counted = Counted::new(api, caller.actor.id)?;
+    let counted = OpenStream::new(api, caller.actor.id)?;
     let mut changes = listen(&api.app);
     changes.is_up_to_date();
     let mut queue = VecDeque::new();
@@ -124,7 +124,7 @@ impl std::error::Error for BrokenOff {}
 
 /// One who is told.
 struct Follower {
-    counted: Counted,
+    counted: OpenStream,
     caller: Caller,
     token: String,
     followed: Followed,

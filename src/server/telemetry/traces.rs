@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
 
 use crate::server::{
     config::OtlpEndpoint,
-    outbound::{Outbound, Reach},
+    outbound::{Outbound, OutboundPolicy},
 };
 
 /// How long the collector may take for a batch, and for the last one when the program ends.
@@ -108,8 +108,11 @@ pub(in crate::server) fn answered(span: &Span, status: u16) {
 
 /// To the collector's own host alone, which the operator named.
 fn outbound(endpoint: &OtlpEndpoint) -> Outbound {
-    let reach =
-        Reach { plain_http: true, private_hosts: vec![endpoint.host().to_owned()], patience: PATIENCE };
+    let reach = OutboundPolicy {
+        plain_http: true,
+        private_hosts: vec![endpoint.host().to_owned()],
+        patience: PATIENCE,
+    };
     Outbound::new(reach).expect("without TLS no certificates are needed")
 }
 

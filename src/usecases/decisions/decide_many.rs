@@ -27,8 +27,8 @@ pub enum About {
 
 #[derive(Clone, Debug)]
 pub enum Decided {
-    CodeReview(decide_code_review::Answer),
-    FlowVersion(decide_flow_version::Answer),
+    CodeReview(decide_code_review::CodeReviewAnswer),
+    FlowVersion(decide_flow_version::FlowVersionAnswer),
 }
 
 /// Many answers from one moment; each may fail alone.

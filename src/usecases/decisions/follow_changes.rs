@@ -7,7 +7,7 @@ use crate::{
     domain::{
         access::{Access, Action, can},
         change::Change,
-        decisions::told_change::{Audience, audience, is_about_flags},
+        decisions::told_change::{ChangeAudience, audience, is_about_flags},
         ids::ChangeId,
     },
     storage::{Knowledge, Listener, StorageError},
@@ -102,10 +102,10 @@ async fn may_hear(facts: &mut Facts<'_>, caller: &Caller, change: &Change) -> Re
         return Ok(true);
     }
     Ok(match audience {
-        Audience::Everybody => true,
-        Audience::Oneself => change.user == Some(caller.actor.id),
-        Audience::Administrators => false,
-        Audience::Namespace => match &change.namespace {
+        ChangeAudience::Everybody => true,
+        ChangeAudience::Oneself => change.user == Some(caller.actor.id),
+        ChangeAudience::Administrators => false,
+        ChangeAudience::Namespace => match &change.namespace {
             None => false,
             Some(namespace) => {
                 let standing = facts.standing(caller.actor.id, namespace.id).await?;

@@ -56,7 +56,7 @@ pub struct Rehearsal {
 
 /// What somebody says who wants it done.
 #[derive(Clone, Debug, Default)]
-pub struct Confirmation {
+pub struct EditConfirmation {
     /// Why it is done. It is kept; empty when they do not say.
     pub reason: String,
     /// The checks that were shown to speak against it: the reason overrides these and no others.
@@ -103,7 +103,7 @@ pub async fn edit_flag(
     app: &App,
     caller: &Caller,
     asked: &FlagEdit,
-    confirmation: &Confirmation,
+    confirmation: &EditConfirmation,
 ) -> Result<(), UseCaseError> {
     check_flag_name(&asked.flag).map_err(|error| FlagError::BadName(error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
@@ -114,7 +114,7 @@ async fn try_once(
     app: &App,
     editor: &FlagEditor,
     asked: &FlagEdit,
-    confirmation: &Confirmation,
+    confirmation: &EditConfirmation,
 ) -> Result<(), UseCaseError> {
     let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
     let shown = &confirmation.overriding;

@@ -15,7 +15,7 @@ use crate::{
         token::Scope,
         user::check_username,
     },
-    usecases::{App, Caller, Flag, FlagSet, UseCaseError, facts::Facts, load},
+    usecases::{App, CachedFlag, Caller, FlagSet, UseCaseError, facts::Facts, load},
 };
 
 /// Whom a service asks about: each by a name, and the targeting key by any of their names.
@@ -47,7 +47,7 @@ impl<E: Into<UseCaseError>> From<E> for NoEvaluation {
 }
 
 /// The answer of one flag of many; `None` when it depends on who is asked about, and nobody was named.
-pub type Outcome = Option<Answered>;
+pub type FlagAnswer = Option<Answered>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -61,7 +61,7 @@ pub struct Answered {
 pub struct AllEvaluated {
     pub set: Arc<FlagSet>,
     /// In the order of the set.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<FlagAnswer>,
 }
 
 /// The answer of one flag. Needs the scope `read_decisions`.
@@ -96,7 +96,7 @@ pub async fn evaluate_all(
     let (actors, somebody) = actors(&mut facts, caller, subject).await?;
     let any = set.flags().iter().any(|flag| !flag.gates.groups.is_empty());
     let groups = if any { feature_groups(&mut facts, &actors).await? } else { Vec::new() };
-    let outcome = |flag: &Flag| {
+    let outcome = |flag: &CachedFlag| {
         let asked = EvaluationContext { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
         answered(&flag.gates, flag.gates.evaluate(&flag.definition, &asked), somebody)
     };
@@ -111,7 +111,7 @@ pub fn may_evaluate(caller: &Caller) -> Result<(), UseCaseError> {
 }
 
 /// What is so for everybody is so for nobody in particular as well.
-fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> Outcome {
+fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> FlagAnswer {
     let depends = depends_on_whom(gates);
     let now_and_then = gates.boolean == Some(false)
         && !gates.percentage_of_time.is_zero()

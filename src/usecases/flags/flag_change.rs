@@ -9,7 +9,7 @@ use crate::{
         keyed::keyed_enum,
         visible::is_seen,
     },
-    storage::{StorageError, StoredFlag, UnitOfWork},
+    storage::{StorageError, StoredGates, UnitOfWork},
     usecases::{
         App, FlagEditor, FlagError, UseCaseError,
         audit_trail::{Happened, record_as},
@@ -141,7 +141,7 @@ pub(super) async fn rehearse(
 ) -> Result<(Vec<ChangedGates>, Vec<FlagError>), UseCaseError> {
     let mut all = Vec::new();
     for environment in concerned(change) {
-        let StoredFlag { gates: before, version } = uow.features().find(environment, change.flag).await?;
+        let StoredGates { gates: before, version } = uow.features().find(environment, change.flag).await?;
         let after = after(uow, change, environment, &before).await?;
         all.push(ChangedGates { environment, version, before, after });
     }
@@ -184,7 +184,7 @@ async fn save(
     uow: &mut UnitOfWork,
     editor: &FlagEditor,
     flag: &str,
-    stored: &StoredFlag,
+    stored: &StoredGates,
     changed: &ChangedGates,
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {

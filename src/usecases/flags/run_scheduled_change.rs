@@ -28,9 +28,9 @@ use crate::{
 };
 
 /// One job for each planned change; its subject is the number of the change.
-pub struct ScheduledChanges;
+pub struct ScheduledChangeHandler;
 
-impl JobHandler<App> for ScheduledChanges {
+impl JobHandler<App> for ScheduledChangeHandler {
     fn kind(&self) -> &'static str {
         KIND
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{environment::Environment, flags::Gate},
-    server::rest::object::{Members, Object},
+    server::rest::object::{Object, ObjectMembers},
     usecases::flags::evaluate_flags::{AllEvaluated, Answered, Subject},
 };
 
@@ -57,8 +57,8 @@ impl EvaluationQuery {
         } else {
             serde_json::from_str(&body).map_err(wrong)?
         };
-        let Members(members): Members<Text, Box<RawValue>> = match request.context {
-            None => Members(Vec::new()),
+        let ObjectMembers(members): ObjectMembers<Text, Box<RawValue>> = match request.context {
+            None => ObjectMembers(Vec::new()),
             Some(context) if context.get().starts_with('{') => {
                 serde_json::from_str(context.get()).map_err(wrong)?
             }

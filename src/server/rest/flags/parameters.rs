@@ -17,7 +17,7 @@ use crate::server::{
     request_headers::media_type,
     rest::{
         input::{is_json, shortened, whole_body},
-        object::Members,
+        object::ObjectMembers,
     },
 };
 
@@ -212,7 +212,7 @@ async fn multipart_pairs(
 
 /// The members of an object in JSON.
 fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, FeatureRefusal> {
-    let Ok(Members(members)) = serde_json::from_slice::<Members<String, Value>>(body) else {
+    let Ok(ObjectMembers(members)) = serde_json::from_slice::<ObjectMembers<String, Value>>(body) else {
         return Err(FeatureRefusal::bad_parameter("The request body is no JSON object"));
     };
     let mut pairs = Vec::with_capacity(members.len());

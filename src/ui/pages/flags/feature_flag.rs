@@ -43,7 +43,7 @@ use crate::{
             flag_history::{HistoryPage, flag_history},
             list_flags::FlagSummary,
             list_scheduled_changes::list_scheduled_changes,
-            show_flag::{FlagView, show_flag},
+            show_flag::{FlagDetails, show_flag},
         },
     },
 };
@@ -89,7 +89,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         Crumb::link("Feature flags", paths::ADMIN_FEATURE_FLAGS),
         Crumb::here(name.clone()),
     ];
-    let FlagView { summary, .. } = flag.clone();
+    let FlagDetails { summary, .. } = flag.clone();
     Ok(view! {
         <Page
             title=name.clone()

@@ -21,14 +21,14 @@ use crate::{
     },
     usecases::{
         ChangeFreeze,
-        flags::{estimate_actors::Estimate, show_flag::FlagView},
+        flags::{estimate_actors::Estimate, show_flag::FlagDetails},
     },
 };
 
 #[component]
 pub(super) fn GatesCard(
     visit: Visit,
-    flag: FlagView,
+    flag: FlagDetails,
     wrong: Option<WrongChange>,
     estimate: Estimate,
     query: Query,
