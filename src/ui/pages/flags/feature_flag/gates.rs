@@ -16,7 +16,7 @@ use crate::{
         paths,
     },
     ui::{
-        components::{AlertNote, Time},
+        components::{AlertNote, Note, Time},
         pages::Visit,
     },
     usecases::{
@@ -88,10 +88,10 @@ pub(super) fn GatesCard(
 #[component]
 fn Freeze(visit: Visit, freeze: ChangeFreeze) -> impl IntoView {
     view! {
-        <div class="note mt-3">
+        <Note margin="mt-3">
             <strong>"Change freeze"</strong>" since "<Time moment=visit.moment(freeze.since) />", by @"
             {freeze.by_username}": "<bdi>{freeze.reason}</bdi>" A change here needs a reason."
-        </div>
+        </Note>
     }
 }
 
