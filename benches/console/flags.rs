@@ -16,7 +16,7 @@ use sqlx::{
 use std::{fs, hint::black_box, path::Path, time::Instant};
 
 use duo_console::domain::{
-    flags::{Asked, FlagActor, FlagDefinition, FlagType, Gates, Percentage},
+    flags::{EvaluationContext, FlagActor, FlagDefinition, FlagType, Gates, Percentage},
     ids::UserId,
 };
 
@@ -124,7 +124,7 @@ fn in_process() -> f64 {
     let begun = Instant::now();
     for n in 0..TIMES {
         let asked = [FlagActor::User(UserId(i64::from(n % 7_000)))];
-        black_box(gates.evaluate(black_box(&flag), &Asked::about(black_box(&asked))));
+        black_box(gates.evaluate(black_box(&flag), &EvaluationContext::about(black_box(&asked))));
     }
     begun.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES)
 }

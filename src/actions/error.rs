@@ -73,9 +73,8 @@ impl ActionError {
             Self::SignedOut => "You are signed out. Reload the page and sign in again.".into(),
             Self::NotFound => "It is no longer there. Reload the page.".into(),
             Self::Denied(why) => why.clone(),
-            Self::Refused { message, .. } => message.clone(),
             Self::Malformed => "The form was not understood. Reload the page and try again.".into(),
-            Self::Invalid { message, .. } => message.clone(),
+            Self::Refused { message, .. } | Self::Invalid { message, .. } => message.clone(),
             Self::ConsentRequired => "This needs your consent first.".into(),
             Self::ConfirmSignIn => "Confirm first that it is you, then try again.".into(),
             Self::Throttled { seconds } => {

@@ -30,13 +30,13 @@ impl Action {
     ];
 
     /// The lowest role required, and whether it must be held in the top-level group.
-    const fn needs(self) -> (Role, Where) {
+    const fn needs(self) -> (Role, NamespaceLevel) {
         match self {
-            Self::See => (Role::Guest, Where::Here),
-            Self::AskDecision => (Role::Developer, Where::Here),
-            Self::ReadSettings => (Role::Maintainer, Where::Here),
-            Self::ReadAudit => (Role::Owner, Where::Here),
-            Self::ChangeFlows | Self::GiveConsent => (Role::Owner, Where::TopLevelGroup),
+            Self::See => (Role::Guest, NamespaceLevel::Here),
+            Self::AskDecision => (Role::Developer, NamespaceLevel::Here),
+            Self::ReadSettings => (Role::Maintainer, NamespaceLevel::Here),
+            Self::ReadAudit => (Role::Owner, NamespaceLevel::Here),
+            Self::ChangeFlows | Self::GiveConsent => (Role::Owner, NamespaceLevel::TopLevelGroup),
         }
     }
 
@@ -52,7 +52,7 @@ impl Action {
 }
 
 #[derive(Clone, Copy)]
-enum Where {
+enum NamespaceLevel {
     Here,
     TopLevelGroup,
 }
@@ -127,8 +127,8 @@ pub fn can(actor: &Actor, action: Action, standing: Standing) -> Access {
     }
     let (role, place) = action.needs();
     let (held, denial) = match place {
-        Where::Here => (standing.here, Denial::NeedsRole(role)),
-        Where::TopLevelGroup => (standing.top_level, Denial::NeedsTopLevelOwner),
+        NamespaceLevel::Here => (standing.here, Denial::NeedsRole(role)),
+        NamespaceLevel::TopLevelGroup => (standing.top_level, Denial::NeedsTopLevelOwner),
     };
     let granted = match held {
         Some(held) if held >= role => HeldRole::Member(held),

@@ -4,7 +4,7 @@
 pub use super::audit_words::Detail;
 use super::{
     audit::{AuditKind, NewAuditEvent},
-    audit_words::{About, Phrases, change, listed},
+    audit_words::{EventWords, Phrases, change, listed},
     flows::catalogue::Flow,
     stored::Stored,
 };
@@ -21,7 +21,7 @@ pub struct Sentence {
 impl Sentence {
     pub fn of<Place>(event: &NewAuditEvent<Stored<AuditKind>, Place>) -> Self {
         let environment = event.environment.as_ref().map(Stored::key);
-        let about = About {
+        let about = EventWords {
             by: &event.actor.username,
             target: &event.target,
             flow: Flow::find(&event.target).map_or(event.target.as_str(), |flow| flow.name),

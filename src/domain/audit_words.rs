@@ -2,7 +2,7 @@
 
 /// The parts of an event that phrases use.
 #[derive(Clone, Copy, Debug)]
-pub struct About<'a> {
+pub struct EventWords<'a> {
     /// The actor's username.
     pub by: &'a str,
     pub target: &'a str,
@@ -27,12 +27,12 @@ pub enum Detail {
 #[derive(Clone, Copy, Debug)]
 pub struct Phrases {
     /// The rest of a sentence whose subject is the actor.
-    pub what: fn(&About<'_>) -> String,
+    pub what: fn(&EventWords<'_>) -> String,
     /// Values before and after, and free text that was entered.
-    pub details: fn(&About<'_>) -> Vec<Detail>,
+    pub details: fn(&EventWords<'_>) -> Vec<Detail>,
 }
 
-impl About<'_> {
+impl EventWords<'_> {
     pub fn target(&self, what: &str) -> String {
         format!("{what} {}", self.target)
     }
@@ -69,7 +69,7 @@ impl About<'_> {
 }
 
 /// `From off to on`, or the half that exists.
-pub fn change(it: &About<'_>) -> Vec<Detail> {
+pub fn change(it: &EventWords<'_>) -> Vec<Detail> {
     match (it.from.is_empty(), it.to.is_empty()) {
         (false, true) => it.before("Was "),
         (true, false) => it.after("To "),
@@ -78,7 +78,7 @@ pub fn change(it: &About<'_>) -> Vec<Detail> {
 }
 
 /// No details.
-pub const fn nothing(_: &About<'_>) -> Vec<Detail> {
+pub const fn nothing(_: &EventWords<'_>) -> Vec<Detail> {
     Vec::new()
 }
 

@@ -35,7 +35,7 @@ use tokio::{
 
 use self::{
     crowd::{Crowd, Seat},
-    pulse::{Answer, Phase, Received, Watched},
+    pulse::{Phase, Received, ResponseBody, WatchedSocket},
 };
 
 /// Maximum size of the request line and headers, in bytes; more is 431.
@@ -117,10 +117,10 @@ async fn connection(
         let at_work = Arc::clone(&at_work);
         async move {
             let Ok(answer) = answer.await;
-            Ok::<_, Infallible>(answer.map(|body| Answer::new(body, at_work)))
+            Ok::<_, Infallible>(answer.map(|body| ResponseBody::new(body, at_work)))
         }
     });
-    let io = TokioIo::new(Watched { socket, pulse: Arc::clone(&pulse) });
+    let io = TokioIo::new(WatchedSocket { socket, pulse: Arc::clone(&pulse) });
     let mut connection = pin!(
         http1::Builder::new()
             .max_header_size(HEAD_LIMIT)

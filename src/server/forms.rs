@@ -22,7 +22,7 @@ use super::{
     errors::in_a_line,
     form_fields::{self, Misread},
     pages::render,
-    refusal::{self, Asked},
+    refusal::{self, Requester},
 };
 use crate::{
     actions::{
@@ -75,7 +75,7 @@ impl Posted {
     /// # Errors
     /// The response to a request that is not a form or too large.
     pub async fn read(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
-        let asked = Asked::by(&request);
+        let asked = Requester::by(&request);
         let html = asked.is_for_html();
         let query = request.uri().query().unwrap_or_default();
         if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).next() {
@@ -174,7 +174,7 @@ impl Posted {
     }
 
     async fn refuse(self, refusal: Refusal) -> Response {
-        Asked::of(&self.parts.headers, &self.parts.extensions).refuse(&self.state, refusal).await
+        Requester::of(&self.parts.headers, &self.parts.extensions).refuse(&self.state, refusal).await
     }
 
     /// Redirects to a page with a flash message. If both exceed [`HEADER_ROOM`], the page is rendered in

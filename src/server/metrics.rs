@@ -30,7 +30,7 @@ use prometheus_client::{
 pub use access::MetricsToken;
 pub(super) use requests::{OTHER, Requests};
 
-use self::{format::Format, process::Process};
+use self::{format::ExpositionFormat, process::Process};
 use super::{ServerState, health};
 use crate::{
     domain::{
@@ -53,7 +53,7 @@ pub(super) async fn show(State(state): State<Arc<ServerState>>, headers: HeaderM
     if let Err(refusal) = access::check(state.metrics_token.as_ref(), &headers) {
         return refusal.into_response();
     }
-    let format = Format::wanted(&headers);
+    let format = ExpositionFormat::wanted(&headers);
     let asked = Instant::now();
     let database_answered = health::database(&state.app.storage).await.is_ok().then(|| asked.elapsed());
     let jobs = if database_answered.is_some() { count_jobs(&state.app).await.ok() } else { None };

@@ -16,7 +16,7 @@ use super::{
     headers,
     limits::{self, Late},
     metrics::OTHER,
-    refusal::Asked,
+    refusal::Requester,
     remote_ip::remote_ip,
     request_id,
     request_log::{self, Cause, RequestUser, is_frequent},
@@ -127,7 +127,7 @@ pub(super) async fn session(
 
 /// Enforces the request timeouts.
 pub(super) async fn in_time(State(state): State<Arc<ServerState>>, request: Request, next: Next) -> Response {
-    let asked = Asked::by(&request);
+    let asked = Requester::by(&request);
     let (status, title, text) = match limits::within(state.limits, request, next).await {
         Ok(response) => return response,
         Err(Late::Body) => {
@@ -156,7 +156,7 @@ pub(super) async fn same_origin(
     let text =
         "This form did not come from this site, so nothing was changed. Open the page here and try again.";
     let refusal = Refusal { status: 403, title: "A form from elsewhere", text: text.to_owned() };
-    Asked::by(&request).refuse(&state, refusal).await
+    Requester::by(&request).refuse(&state, refusal).await
 }
 
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {

@@ -34,7 +34,7 @@ const BODY_LIMIT: usize = 512 * 1024;
 
 /// Where requests may go, and their timeout.
 #[derive(Clone, Debug)]
-pub struct Reach {
+pub struct OutboundPolicy {
     /// Whether to speak plain HTTP; then no certificates are loaded.
     pub plain_http: bool,
     /// Hosts that may resolve to private, link-local or loopback addresses: those that the operator named.
@@ -68,7 +68,7 @@ pub enum OutboundError {
 impl Outbound {
     /// # Errors
     /// This machine has no trusted certificates; plain HTTP needs none.
-    pub fn new(reach: Reach) -> io::Result<Self> {
+    pub fn new(reach: OutboundPolicy) -> io::Result<Self> {
         let builder = HttpsConnectorBuilder::new();
         let schemes = if reach.plain_http {
             let config = ClientConfig::builder_with_provider(ring::default_provider().into())
@@ -198,7 +198,7 @@ mod tests {
 
     fn client(private_hosts: &[&str], patience: Duration) -> Outbound {
         let private_hosts = private_hosts.iter().map(|&host| host.to_owned()).collect();
-        Outbound::new(Reach { plain_http: true, private_hosts, patience }).expect("no TLS")
+        Outbound::new(OutboundPolicy { plain_http: true, private_hosts, patience }).expect("no TLS")
     }
 
     fn get(url: &str) -> Request<Bytes> {
@@ -265,8 +265,11 @@ mod tests {
 
     #[tokio::test]
     async fn over_tls_nothing_is_asked_in_the_clear() {
-        let reach =
-            Reach { plain_http: false, private_hosts: vec![String::from("127.0.0.1")], patience: LONG };
+        let reach = OutboundPolicy {
+            plain_http: false,
+            private_hosts: vec![String::from("127.0.0.1")],
+            patience: LONG,
+        };
         // Without system certificates there is no client.
         let Ok(client) = Outbound::new(reach) else { return };
         let answer = client.send(get("http://127.0.0.1:1/")).await;

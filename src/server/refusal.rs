@@ -19,12 +19,12 @@ use crate::{
 const NOWHERE: &str = "/-/refused";
 
 /// What kind of client sent the request, which decides the form of a refusal.
-pub(super) struct Asked {
+pub(super) struct Requester {
     html: bool,
     signed_in: Option<SignedIn>,
 }
 
-impl Asked {
+impl Requester {
     pub(super) fn by(request: &Request) -> Self {
         Self::of(request.headers(), request.extensions())
     }

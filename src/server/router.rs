@@ -14,7 +14,7 @@ use super::{
     ServerState, accounts, assets, audit, flags, flows,
     forms::BODY_LIMIT,
     health, jobs, metrics, middleware, pages, people,
-    refusal::{self, Asked},
+    refusal::{self, Requester},
     rest,
     routes::Routes,
 };
@@ -67,5 +67,5 @@ pub fn router(mut state: ServerState) -> Router {
 
 /// 404 for an action that no capability registers.
 async fn no_such_form(State(state): State<Arc<ServerState>>, request: Request) -> Response {
-    Asked::by(&request).refuse(&state, refusal::no_such_form()).await
+    Requester::by(&request).refuse(&state, refusal::no_such_form()).await
 }

@@ -163,19 +163,19 @@ impl Listener {
 }
 
 /// The connection to watch.
-pub(super) enum Watched {
+pub(super) enum WatchedDatabase {
     /// A pool of one connection, so that closing the database waits for it.
     Sqlite(SqlitePool),
     Postgres(Arc<PgConnectOptions>),
 }
 
 /// Watches until dropped; reconnects when the database is lost.
-pub(super) async fn watch(database: Watched, changes: Changes) {
+pub(super) async fn watch(database: WatchedDatabase, changes: Changes) {
     loop {
         let watching = async {
             match &database {
-                Watched::Sqlite(pool) => watch_sqlite(pool, &changes).await,
-                Watched::Postgres(options) => watch_postgres(options, &changes).await,
+                WatchedDatabase::Sqlite(pool) => watch_sqlite(pool, &changes).await,
+                WatchedDatabase::Postgres(options) => watch_postgres(options, &changes).await,
             }
         };
         let Err(error) = watching.await;

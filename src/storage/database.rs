@@ -12,7 +12,7 @@ use tokio::time::{self, Instant};
 
 use super::{
     Changes, DatabaseUrl, StorageError, UnitOfWork, audit_chain,
-    changes::{Watched, watch},
+    changes::{WatchedDatabase, watch},
     files::{make_privately, open_lock, with_ending},
     statements,
     to_its_end::ToItsEnd,
@@ -204,8 +204,8 @@ impl Storage {
     /// Watches for changes by any process, until dropped.
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let database = match &self.pool {
-            Pool::Sqlite { watcher, .. } => Watched::Sqlite(watcher.clone()),
-            Pool::Postgres { readers, .. } => Watched::Postgres(readers.connect_options()),
+            Pool::Sqlite { watcher, .. } => WatchedDatabase::Sqlite(watcher.clone()),
+            Pool::Postgres { readers, .. } => WatchedDatabase::Postgres(readers.connect_options()),
         };
         watch(database, self.changes.clone())
     }

@@ -63,7 +63,7 @@ pub use error::StorageError;
 pub use flags::{
     change_freezes::{ChangeFreeze, ChangeFreezes},
     feature_groups::{FeatureGroups, StoredFeatureGroup},
-    features::{Features, StoredFlag},
+    features::{Features, StoredGates},
     flag_definitions::{FlagDefinitions, StoredDefinition},
     scheduled_changes::{ScheduledChanges, Whose},
 };
@@ -79,7 +79,7 @@ pub use people::{
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
 };
-pub use restore::{Restored, restore};
+pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
 pub use settings::groups::TopLevelGroups;
 pub use unit_of_work::UnitOfWork;

@@ -26,7 +26,7 @@ const ROLLBACK: &str = "-journal";
 
 /// A completed restore.
 #[derive(Debug)]
-pub struct Restored {
+pub struct RestoredDatabase {
     /// The version of the backup's last migration.
     pub schema: i64,
     /// Where the previous database was kept; `None` when there was none.
@@ -44,7 +44,7 @@ pub async fn restore(
     from: &Path,
     stamp: &str,
     check: impl AsyncFnOnce(&DatabaseUrl) -> Result<(), CopyError>,
-) -> Result<Restored, CopyError> {
+) -> Result<RestoredDatabase, CopyError> {
     let DatabaseUrl::Sqlite(options) = url else { return Err(CopyError::Postgres) };
     let target = options.get_filename();
     let target = &std::path::absolute(target).map_err(failed_to("find", target))?;
@@ -66,7 +66,7 @@ pub async fn restore(
         draft.file.set_permissions(model.permissions()).map_err(failed_to("open up", &draft.path))?;
     }
     draft.replace(target)?;
-    Ok(Restored { schema, kept })
+    Ok(RestoredDatabase { schema, kept })
 }
 
 /// Makes the change feed go on far after the ids that it gave since the backup: a client that has one of them

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use super::{Known, Tally, jobs::job_handlers::JobHandlers};
+use super::{Caches, Tally, jobs::job_handlers::JobHandlers};
 use crate::{
     domain::{environment::Environment, time::Timestamp},
     storage::Storage,
@@ -17,7 +17,7 @@ pub struct Tools {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
-    pub known: Known,
+    pub known: Caches,
     /// The handlers for the jobs that the server runs.
     pub jobs: JobHandlers<App>,
     /// Counters for metrics.
@@ -66,7 +66,7 @@ impl App {
         settings: Settings,
         jobs: JobHandlers<App>,
     ) -> Self {
-        let (known, tally) = (Known::default(), Tally::default());
+        let (known, tally) = (Caches::default(), Tally::default());
         Self(Arc::new(Tools { storage, clock, random, settings, known, jobs, tally }))
     }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    flags::flag_set::{Flag, FlagSet},
+    flags::flag_set::{CachedFlag, FlagSet},
     place::Place,
 };
 use crate::{
@@ -38,7 +38,7 @@ const HOLDS_FOR: i64 = 60_000;
 const NOTE_EVERY: i64 = 60_000;
 
 /// One cache per kind of fact. A full cache evicts its least used entries.
-pub struct Known {
+pub struct Caches {
     /// By the hash of the session's token.
     pub(super) sessions: Memory<String, Used<SessionUser>>,
     /// By the token's hash.
@@ -51,7 +51,7 @@ pub struct Known {
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.
-    pub(super) flags: Memory<String, Flag>,
+    pub(super) flags: Memory<String, CachedFlag>,
     /// All flags that can be evaluated.
     pub(super) flag_sets: Memory<Environment, FlagSet>,
     /// The changes after the given one.
@@ -60,7 +60,7 @@ pub struct Known {
     pub(super) registries: Memory<Environment, Registry>,
 }
 
-impl Default for Known {
+impl Default for Caches {
     fn default() -> Self {
         use Topic::{
             FeatureGroups, FlagDefinitions, Flags, FlowVersions, Flows, Namespaces, People, Preferences,

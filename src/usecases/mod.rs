@@ -38,10 +38,10 @@ pub use flags::{
     flag_editor::{FlagEditor, FlagReader},
     flag_error::FlagError,
     flag_policy::{AskedBy, Where},
-    flag_set::{Flag, FlagSet},
+    flag_set::{CachedFlag, FlagSet},
 };
-pub use jobs::job_handlers::{Effect, Failure, JobHandler, Step, Work};
-pub use known::Known;
+pub use jobs::job_handlers::{Effect, JobFailure, JobHandler, Step, Work};
+pub use known::Caches;
 pub use people::group_frame::{GroupFrame, May};
 pub use place::Place;
 pub use tally::{Count, JobCounts, SignInOutcome, Tally};
@@ -54,7 +54,7 @@ pub use crate::storage::{
 
 use std::sync::Arc;
 
-use self::{flags::run_scheduled_change::ScheduledChanges, tidy_up::TidyUp};
+use self::{flags::run_scheduled_change::ScheduledChangeHandler, tidy_up::TidyUp};
 use crate::storage::Storage;
 
 /// The handlers of the program's jobs.
@@ -62,7 +62,7 @@ pub type JobHandlers = jobs::job_handlers::JobHandlers<App>;
 
 /// The job handlers of all capabilities.
 fn jobs() -> JobHandlers {
-    JobHandlers::new([Arc::new(ScheduledChanges) as Arc<dyn JobHandler<App>>, Arc::new(TidyUp)])
+    JobHandlers::new([Arc::new(ScheduledChangeHandler) as Arc<dyn JobHandler<App>>, Arc::new(TidyUp)])
 }
 
 impl App {

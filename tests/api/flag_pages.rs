@@ -15,7 +15,7 @@ use duo_console::{
         FlagEditor, FlagReader, Where,
         flags::{
             freeze_changes::begin_freeze,
-            read_features::{FeatureState, get_feature},
+            read_features::{FlagInWords, get_feature},
             set_feature::{SetFeature, set_feature},
         },
     },
@@ -43,7 +43,7 @@ async fn everyone(test: &TestApp, flag: &str, environment: Environment) {
     set(test, flag, environment, FlagValue::Boolean(true), Targets::default()).await;
 }
 
-async fn state(test: &TestApp, flag: &str) -> FeatureState {
+async fn state(test: &TestApp, flag: &str) -> FlagInWords {
     get_feature(&test.app, &FlagReader::operator(), Environment::Production, flag)
         .await
         .expect("the flag is there")

@@ -8,7 +8,7 @@ use crate::{
 use duo_console::{
     domain::{
         environment::Environment,
-        flows::deployed::{Definition, Deployed, parse_version},
+        flows::deployed::{Deployed, FlowDefinition, parse_version},
     },
     storage::{Registry, StorageError},
     usecases::{
@@ -33,7 +33,7 @@ const PRODUCTION: Environment = Environment::Production;
 pub fn deployed(list: &[(&str, &str)]) -> Deployed {
     let mut deployed = Deployed::default();
     for (definition, version) in list {
-        let definition = Definition::parse(definition).expect("a definition");
+        let definition = FlowDefinition::parse(definition).expect("a definition");
         deployed.add(definition, parse_version(version).expect("a version")).expect("it fits");
     }
     deployed

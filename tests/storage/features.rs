@@ -15,7 +15,7 @@ use duo_console::{
         ids::{NamespaceId, UserId},
         stored::Stored,
     },
-    storage::{StorageError, StoredFlag},
+    storage::{StorageError, StoredGates},
     usecases::{
         App, FlagEditor, FlagError, FlagReader, Guard, UseCaseError, Where,
         flags::{
@@ -74,14 +74,14 @@ async fn delete(app: &App, name: &str) -> Result<bool, UseCaseError> {
 const ANN: FlagActor = FlagActor::User(UserId(1));
 const BOB: FlagActor = FlagActor::User(UserId(2));
 
-async fn find(db: &Database, name: &str) -> StoredFlag {
+async fn find(db: &Database, name: &str) -> StoredGates {
     let storage = db.open().await;
     let mut view = storage.read().await.expect("a view");
     view.features().find(HERE, name).await.expect("a look-up")
 }
 
 async fn a_flag_that_nobody_set_has_no_gates(db: Database) {
-    assert_eq!(find(&db, FLAG).await, StoredFlag::default());
+    assert_eq!(find(&db, FLAG).await, StoredGates::default());
 }
 
 async fn every_kind_of_gate_reads_back(db: Database) {
@@ -104,7 +104,7 @@ async fn every_kind_of_gate_reads_back(db: Database) {
     for (seen, gates) in (0..).zip(all) {
         committed(&storage, async |uow| save_gates(uow, HERE, FLAG, &gates, seen).await.expect("saved"))
             .await;
-        assert_eq!(find(&db, FLAG).await, StoredFlag { gates, version: seen + 1 });
+        assert_eq!(find(&db, FLAG).await, StoredGates { gates, version: seen + 1 });
     }
 }
 
@@ -184,7 +184,7 @@ async fn a_stale_save_changes_nothing(db: Database) {
         assert!(matches!(stale, Err(StorageError::Stale)), "{seen}: {stale:?}");
         let refused = uow.commit().await;
         assert!(matches!(refused, Err(StorageError::RolledBack)), "{refused:?}");
-        assert_eq!(find(&db, FLAG).await, StoredFlag { gates: first.clone(), version: 1 });
+        assert_eq!(find(&db, FLAG).await, StoredGates { gates: first.clone(), version: 1 });
     }
 }
 
@@ -307,7 +307,7 @@ async fn what_was_set_before_there_were_environments_is_productions(db: Database
         ("some", Some(false), &[ANN, FlagActor::Group(NamespaceId(10))], 5),
         ("deleted", None, &[], 6),
     ] {
-        assert_eq!(find(&db, name).await, StoredFlag { gates: gates(boolean, actors), version }, "{name}");
+        assert_eq!(find(&db, name).await, StoredGates { gates: gates(boolean, actors), version }, "{name}");
     }
 }
 
@@ -362,7 +362,7 @@ async fn a_change_freeze_holds_until_somebody_says_why(db: Database) {
     let refused = set_feature(&app, &editor(), &command).await;
     let expected = FlagError::Frozen { environment: HERE, reason: String::from("Holidays.") };
     assert!(own(&refused) == Some(&expected), "{refused:?}");
-    assert_eq!(find(&db, FLAG).await, StoredFlag::default());
+    assert_eq!(find(&db, FLAG).await, StoredGates::default());
     set_feature(&app, &editor(), &rolling_out(true, &[Environment::Staging])).await.expect("staging is free");
     let reason = Some(String::from("It leaks."));
     let guard = Guard { override_reason: reason, ..Guard::default() };

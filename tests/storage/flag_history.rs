@@ -15,8 +15,8 @@ use duo_console::{
         audit::{AuditActor, AuditCursor, AuditKind, NewAuditEvent, StateChange},
         environment::Environment,
         flags::{
-            Asked, FlagActor, FlagDefinition, FlagType, FlagValue, Gates, ORBIT_USER_PREFERENCE, Percentage,
-            Targets,
+            EvaluationContext, FlagActor, FlagDefinition, FlagType, FlagValue, Gates, ORBIT_USER_PREFERENCE,
+            Percentage, Targets,
         },
         ids::{AuditEventId, NamespaceId, UserId},
         namespace::NamespaceKind,
@@ -459,7 +459,8 @@ async fn a_percentage_is_counted_actor_by_actor(db: Database) {
         let percentage = Percentage::parse(percentage).expect("a percentage");
         let gates = Gates { boolean: Some(false), percentage_of_actors: percentage, ..Gates::default() };
         let within = |actors: &[FlagActor]| {
-            let on = actors.iter().filter(|it| gates.evaluate(&definition, &Asked::about(&[**it])).on);
+            let on =
+                actors.iter().filter(|it| gates.evaluate(&definition, &EvaluationContext::about(&[**it])).on);
             Share {
                 total: i64::try_from(actors.len()).expect("few"),
                 within: i64::try_from(on.count()).expect("few"),

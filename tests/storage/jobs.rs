@@ -24,7 +24,7 @@ use duo_console::{
     },
     storage::{NewJob, Storage, UnitOfWork},
     usecases::{
-        App, Effect, Failure, JobHandler, JobHandlers, Step, UseCaseError, What, Work,
+        App, Effect, JobFailure, JobHandler, JobHandlers, Step, UseCaseError, What, Work,
         administrator::Administrator,
         jobs::{
             change_job::{JobError, retry_job, stop_job},
@@ -136,7 +136,7 @@ impl JobHandler<App> for CountUp {
         _app: &'a App,
         _uow: &'a mut UnitOfWork,
         _job: &'a Job,
-        failure: &'a Failure,
+        failure: &'a JobFailure,
     ) -> Work<'a, bool> {
         Box::pin(async move { Ok(failure.words.contains("for good")) })
     }

@@ -23,7 +23,7 @@ use duo_console::{
         user::UserKind,
     },
     storage::{
-        FlowSelection, LastChange, NewNamespace, NewUser, Storage, StorageError, StoredFlag, UnitOfWork,
+        FlowSelection, LastChange, NewNamespace, NewUser, Storage, StorageError, StoredGates, UnitOfWork,
     },
     usecases::{
         App, Caller, Clock, Explained, JobHandlers, Origin, Random, Settings, UseCaseError,
@@ -207,5 +207,5 @@ pub async fn save_gates(
     seen: i64,
 ) -> Result<(), StorageError> {
     let found = uow.features().find(environment, flag).await?;
-    uow.features().save(environment, flag, &StoredFlag { version: seen, ..found }, gates).await
+    uow.features().save(environment, flag, &StoredGates { version: seen, ..found }, gates).await
 }

@@ -113,14 +113,14 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub struct Set {
     #[command(flatten)]
-    what: What,
+    what: WrittenChange,
     #[command(flatten)]
     places: Places,
 }
 
 /// The value of a flag, and its targets.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct What {
+pub(in crate::cli) struct WrittenChange {
     /// The flag
     pub(in crate::cli) name: String,
     /// On, off, a percentage, or an opt-out
@@ -208,7 +208,7 @@ impl Places {
     }
 }
 
-impl What {
+impl WrittenChange {
     /// A percentage needs exactly one of `--actors` and `--random`, and nothing else takes one.
     pub(in crate::cli) fn value(&self) -> Result<FlagValue, Failure> {
         let of = match (self.actors, self.random) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::feature::{What, environment};
+use super::feature::{WrittenChange, environment};
 use crate::{
     cli::{
         Failure,
@@ -88,7 +88,7 @@ Example:
 #[derive(Debug, clap::Args)]
 pub struct Schedule {
     #[command(flatten)]
-    what: What,
+    what: WrittenChange,
     /// When, with the UTC offset
     #[arg(long, value_name = "TIME", value_parser = instant)]
     at: Timestamp,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     cli::output::Row,
     domain::flags::FlagDefinition,
-    usecases::flags::{list_feature_groups::FeatureGroup, read_features::FeatureState},
+    usecases::flags::{list_feature_groups::FeatureGroup, read_features::FlagInWords},
 };
 
 #[derive(Serialize)]
@@ -26,8 +26,8 @@ pub(super) struct FeatureRow {
     pub state: String,
 }
 
-impl From<FeatureState> for FeatureRow {
-    fn from(state: FeatureState) -> Self {
+impl From<FlagInWords> for FeatureRow {
+    fn from(state: FlagInWords) -> Self {
         let feature = state.feature.clone();
         let percentage = |it: crate::domain::flags::Percentage| f64::from(it.hundredths()) / 100.0;
         Self {

@@ -73,7 +73,7 @@ impl ClaimedEmail {
 keyed_enum! {
     /// Why a user whom the provider authenticated cannot sign in.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Refusal {
+    pub enum ProviderRefusal {
         /// This response of the provider was used before.
         Replayed = "replayed",
         /// A first sign-in needs an email address, and there is none.

@@ -18,7 +18,7 @@ pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
 
 /// What failures are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject<'a> {
+pub enum ThrottleKey<'a> {
     /// The username tried, whether or not it exists.
     Account(&'a str),
     /// The client's IP address; `None` where it is unknown.
@@ -36,7 +36,7 @@ pub struct Limit {
     pub longest_wait: i64,
 }
 
-impl Subject<'_> {
+impl ThrottleKey<'_> {
     /// A unique key; `None` when there is nothing to count by.
     pub fn key(self) -> Option<String> {
         match self {
@@ -113,12 +113,12 @@ mod tests {
 
     const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 
-    fn address(ip: &str) -> Subject<'static> {
-        Subject::Address(Some(ip.parse().expect("an address")))
+    fn address(ip: &str) -> ThrottleKey<'static> {
+        ThrottleKey::Address(Some(ip.parse().expect("an address")))
     }
 
     fn account(count: i64) -> i64 {
-        Subject::Account("ann").limit().wait(Failures { count, last_at: NOON }, NOON)
+        ThrottleKey::Account("ann").limit().wait(Failures { count, last_at: NOON }, NOON)
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_wait_runs_out_and_is_said_in_whole_seconds() {
-        let limit = Subject::Account("ann").limit();
+        let limit = ThrottleKey::Account("ann").limit();
         let failures = Failures { count: 5, last_at: NOON };
         let after = |millis| limit.wait(failures, NOON.plus_millis(millis));
         assert_eq!((after(0), after(1), after(14_001), after(14_999), after(15_000)), (15, 15, 1, 1, 0));
@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn names_are_counted_as_they_are_compared_and_addresses_by_network() {
-        let same = |a: Subject<'_>, b: Subject<'_>| a.key() == b.key();
-        assert!(same(Subject::Account("Ann"), Subject::Account(" ann ")));
-        assert!(!same(Subject::Account("ann"), Subject::Account("bob")));
-        assert!(!same(Subject::Account("7"), Subject::Confirmation(UserId(7))));
-        assert!(!same(Subject::Account("192.0.2.7"), address("192.0.2.7")));
+        let same = |a: ThrottleKey<'_>, b: ThrottleKey<'_>| a.key() == b.key();
+        assert!(same(ThrottleKey::Account("Ann"), ThrottleKey::Account(" ann ")));
+        assert!(!same(ThrottleKey::Account("ann"), ThrottleKey::Account("bob")));
+        assert!(!same(ThrottleKey::Account("7"), ThrottleKey::Confirmation(UserId(7))));
+        assert!(!same(ThrottleKey::Account("192.0.2.7"), address("192.0.2.7")));
         assert!(!same(address("192.0.2.7"), address("192.0.2.8")));
         assert!(same(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9")));
         assert!(!same(address("2001:db8:1:2::1"), address("2001:db8:1:3::1")));
-        assert_eq!(Subject::Address(None).key(), None);
+        assert_eq!(ThrottleKey::Address(None).key(), None);
     }
 
     #[test]

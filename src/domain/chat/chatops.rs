@@ -82,23 +82,23 @@ impl Verb {
     }
 }
 
-struct Known {
+struct KnownOption {
     name: &'static str,
     takes_value: bool,
     verbs: &'static [Verb],
 }
 
-const fn with_value(name: &'static str, verbs: &'static [Verb]) -> Known {
-    Known { name, takes_value: true, verbs }
+const fn with_value(name: &'static str, verbs: &'static [Verb]) -> KnownOption {
+    KnownOption { name, takes_value: true, verbs }
 }
 
-const fn switch(name: &'static str, verbs: &'static [Verb]) -> Known {
-    Known { name, takes_value: false, verbs }
+const fn switch(name: &'static str, verbs: &'static [Verb]) -> KnownOption {
+    KnownOption { name, takes_value: false, verbs }
 }
 
 const CHANGES: &[Verb] = &[Verb::Set, Verb::Delete];
 
-const OPTIONS: [Known; 19] = [
+const OPTIONS: [KnownOption; 19] = [
     with_value("user", &[Verb::Set]),
     with_value("group", &[Verb::Set]),
     with_value("namespace", &[Verb::Set]),

@@ -8,7 +8,7 @@ use crate::domain::{
 
 /// Who is notified of a change. Administrators always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum ChangeAudience {
     /// Everyone who may evaluate feature flags.
     Everybody,
     /// Everyone who may ask for decisions in the namespace.
@@ -29,17 +29,17 @@ pub struct Told<'a> {
 }
 
 /// `None` when nobody is notified. Changes unknown to this release go to administrators only.
-pub fn audience(change: &Change) -> Option<Audience> {
+pub fn audience(change: &Change) -> Option<ChangeAudience> {
     if change.kind.is_empty() {
         return None;
     }
     match change.topic.known() {
         Some(Topic::Flags | Topic::FlagDefinitions | Topic::FeatureGroups | Topic::FlowVersions) => {
-            Some(Audience::Everybody)
+            Some(ChangeAudience::Everybody)
         }
-        Some(Topic::Namespaces | Topic::Flows | Topic::People) => Some(Audience::Namespace),
-        Some(Topic::Preferences) => Some(Audience::Oneself),
-        Some(Topic::Users) | None => Some(Audience::Administrators),
+        Some(Topic::Namespaces | Topic::Flows | Topic::People) => Some(ChangeAudience::Namespace),
+        Some(Topic::Preferences) => Some(ChangeAudience::Oneself),
+        Some(Topic::Users) | None => Some(ChangeAudience::Administrators),
         Some(Topic::Sessions | Topic::Tokens | Topic::Jobs) => None,
     }
 }
@@ -104,7 +104,7 @@ mod tests {
             }
         }
         let orbit = stored(AuditKind::OrbitSettingsUpdated, "enabled");
-        assert_eq!((audience(&orbit), orbit.user), (Some(Audience::Oneself), Some(UserId(7))));
+        assert_eq!((audience(&orbit), orbit.user), (Some(ChangeAudience::Oneself), Some(UserId(7))));
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
             kind: "workflow_approved".into(),
             ..stored(AuditKind::UserCreated, "build/v2")
         };
-        assert_eq!(audience(&newer), Some(Audience::Administrators));
+        assert_eq!(audience(&newer), Some(ChangeAudience::Administrators));
         assert!(is_about_flags(&newer, Environment::Dev));
         assert_eq!(told(&newer), Told { subject: "build/v2", environment: None, namespace: None });
     }

@@ -116,7 +116,7 @@ pub struct Evaluation {
 
 /// What a flag is evaluated for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct EvaluationContext<'a> {
     pub actors: &'a [FlagActor],
     /// The feature groups that any of the actors is in.
     pub groups: &'a [String],
@@ -124,7 +124,7 @@ pub struct Asked<'a> {
     pub dice: Option<Bucket>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> EvaluationContext<'a> {
     /// For actors without feature groups.
     pub const fn about(actors: &'a [FlagActor]) -> Self {
         Self { actors, groups: &[], dice: None }
@@ -162,7 +162,7 @@ impl Gates {
 
     /// Evaluates the flag for the actors: on if any gate is open for any of them, unless one of them is opted
     /// out.
-    pub fn evaluate(&self, flag: &FlagDefinition, asked: &Asked<'_>) -> Evaluation {
+    pub fn evaluate(&self, flag: &FlagDefinition, asked: &EvaluationContext<'_>) -> Evaluation {
         let any = |list: &[FlagActor]| asked.actors.iter().any(|actor| list.binary_search(actor).is_ok());
         let within = || {
             let holds = |actor: &FlagActor| self.percentage_of_actors.holds(Bucket::of(&flag.name, *actor));
@@ -278,7 +278,7 @@ mod tests {
     fn ask(gates: &Gates, default: bool, actors: &[FlagActor]) -> Evaluation {
         let groups = [String::from("testers")];
         let dice = Some(Bucket::from_random(50_000_u32.to_be_bytes()));
-        gates.evaluate(&flag(default), &Asked { actors, groups: &groups, dice })
+        gates.evaluate(&flag(default), &EvaluationContext { actors, groups: &groups, dice })
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
     fn nobody_in_particular_is_in_no_percentage_of_actors() {
         let gates = off(|it| it.percentage_of_actors = Percentage::ALL);
         assert_eq!(
-            gates.evaluate(&flag(true), &Asked::about(&[])),
+            gates.evaluate(&flag(true), &EvaluationContext::about(&[])),
             Evaluation { on: false, gate: Gate::Closed }
         );
     }
@@ -346,9 +346,9 @@ mod tests {
     #[test]
     fn a_user_a_group_and_a_project_of_the_same_number_are_not_confused() {
         let gates = off(|it| it.actors = vec![ANN]);
-        assert!(gates.evaluate(&flag(false), &Asked::about(&[ANN])).on);
-        assert!(!gates.evaluate(&flag(false), &Asked::about(&[ACME])).on);
-        assert!(!gates.evaluate(&flag(false), &Asked::about(&[WEBSITE])).on);
+        assert!(gates.evaluate(&flag(false), &EvaluationContext::about(&[ANN])).on);
+        assert!(!gates.evaluate(&flag(false), &EvaluationContext::about(&[ACME])).on);
+        assert!(!gates.evaluate(&flag(false), &EvaluationContext::about(&[WEBSITE])).on);
     }
 
     #[test]
@@ -462,7 +462,7 @@ mod tests {
             let asked = [FlagActor::User(UserId(id))];
             let on = |hundredths| {
                 let percentage = Percentage::from_hundredths(hundredths).expect("within");
-                off(|it| it.percentage_of_actors = percentage).evaluate(&flag, &Asked::about(&asked)).on
+                off(|it| it.percentage_of_actors = percentage).evaluate(&flag, &EvaluationContext::about(&asked)).on
             };
             prop_assert!(!on(low) || on(high));
             prop_assert!(on(10_000));
@@ -476,7 +476,7 @@ mod tests {
                 let actor = FlagActor::User(UserId(*id));
                 let inside = gates.actors.contains(&actor);
                 gates = gates.apply(&GateChange::Actor(actor, !inside)).expect("it fits");
-                prop_assert_eq!(gates.evaluate(&flag(false), &Asked::about(&[actor])).on, !inside);
+                prop_assert_eq!(gates.evaluate(&flag(false), &EvaluationContext::about(&[actor])).on, !inside);
                 prop_assert!(gates.actors.is_sorted());
             }
         }

@@ -16,7 +16,7 @@ mod words;
 pub use actor::FlagActor;
 pub use definition::{DefinitionError, FlagDefinition, FlagType, check_flag_name};
 pub use edit::{Edit, EditError, Target, TargetKind};
-pub use gates::{Asked, Evaluation, Gate, GateChange, GateError, Gates, Glance, State};
+pub use gates::{Evaluation, EvaluationContext, Gate, GateChange, GateError, Gates, Glance, State};
 pub use percentage::{Bucket, Percentage, PercentageError};
 pub use schedule::{Ended, PlannedChange, ScheduleError, ScheduleState, ScheduledChange, check_due};
 pub use staging::{Moved, ahead_of_staging};

@@ -64,7 +64,7 @@ impl Rule {
 
 /// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inputs {
+pub struct EngineInputs {
     /// The top-level group's settings above the flows.
     pub chain: DuoChain,
     /// Whether Code Review is selected in the top-level group.
@@ -77,7 +77,7 @@ pub struct Inputs {
     pub seat: bool,
 }
 
-impl Inputs {
+impl EngineInputs {
     pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
         let consent = state.consent().map(|it| it.id);
         Self { chain, flow_selected: state.is_on(), consent, priority, seat }
@@ -91,14 +91,14 @@ impl Inputs {
 
 /// The engine, with the rule that matched and its inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub struct EngineDecision {
     pub engine: Engine,
     pub rule: Rule,
-    pub inputs: Inputs,
+    pub inputs: EngineInputs,
 }
 
 /// Which engine reviews for a user in a namespace. There is no failover: a failed run stays failed.
-pub fn decide(inputs: Inputs) -> Decision {
+pub fn decide(inputs: EngineInputs) -> EngineDecision {
     let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
@@ -113,10 +113,10 @@ pub fn decide(inputs: Inputs) -> Decision {
             (false, _, false) => Rule::FlowOffNoSeat,
         }
     };
-    Decision { engine: rule.engine(), rule, inputs }
+    EngineDecision { engine: rule.engine(), rule, inputs }
 }
 
-impl Decision {
+impl EngineDecision {
     /// The explanation for people, in one or two sentences.
     pub fn explanation(&self) -> String {
         let why_off = match self.inputs.chain.blocked_by() {
@@ -167,8 +167,8 @@ mod tests {
     const PRIORITY: Evaluation = Evaluation { on: true, gate: Gate::Default };
     const NO_PRIORITY: Evaluation = Evaluation { on: false, gate: Gate::Closed };
 
-    fn ask(selected: bool, consent: bool, seat: bool) -> Decision {
-        decide(Inputs {
+    fn ask(selected: bool, consent: bool, seat: bool) -> EngineDecision {
+        decide(EngineInputs {
             chain: DuoChain::ALL_ON,
             flow_selected: selected,
             consent: consent.then_some(ConsentId(7)),
@@ -209,7 +209,7 @@ mod tests {
             (false, false, false, Engine::None, Rule::FlowOffNoSeat),
         ];
         for (on, consent, seat, engine, rule) in table {
-            let decision = decide(Inputs { priority: NO_PRIORITY, ..ask(on, consent, seat).inputs });
+            let decision = decide(EngineInputs { priority: NO_PRIORITY, ..ask(on, consent, seat).inputs });
             assert_eq!((decision.engine, decision.rule), (engine, rule), "{on} {consent} {seat}");
             assert_eq!(decision.consent_id(), None);
             let names_it = decision.explanation().contains("duo_code_review_flow_priority");
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn availability_comes_first() {
-        let inputs = |chain| Inputs {
+        let inputs = |chain| EngineInputs {
             chain,
             flow_selected: true,
             consent: Some(ConsentId(7)),
@@ -245,7 +245,7 @@ mod tests {
             let decision = decide(inputs(chain));
             assert_eq!((decision.engine, decision.rule), (Engine::DuoCodeReview, Rule::FlowOffSeat));
             assert!(decision.explanation().contains(level), "{}", decision.explanation());
-            let without_seat = decide(Inputs { seat: false, ..inputs(chain) });
+            let without_seat = decide(EngineInputs { seat: false, ..inputs(chain) });
             assert_eq!(without_seat.engine, Engine::None);
         }
     }

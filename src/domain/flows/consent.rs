@@ -75,7 +75,7 @@ impl FlowState {
 
 /// A requested change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum FlowSwitch {
     TurnOff,
     /// With the wording that the dialog showed, if it did.
     TurnOn {
@@ -130,23 +130,25 @@ pub enum ConsentError {
 pub fn decide(
     flow: &Flow,
     state: &FlowState,
-    change: &Change,
+    change: &FlowSwitch,
     current: &WordingId,
 ) -> Result<Transition, ConsentError> {
     match (change, state) {
-        (Change::TurnOff, FlowState::Off)
-        | (Change::TurnOn { .. }, FlowState::On(Consent::Given(_) | Consent::NotRequired)) => {
+        (FlowSwitch::TurnOff, FlowState::Off)
+        | (FlowSwitch::TurnOn { .. }, FlowState::On(Consent::Given(_) | Consent::NotRequired)) => {
             Ok(Transition::Unchanged)
         }
-        (Change::TurnOff, FlowState::On(Consent::Given(_))) => Ok(Transition::TurnedOffConsentWithdrawn),
-        (Change::TurnOff, FlowState::On(_)) => Ok(Transition::TurnedOff),
-        (Change::TurnOn { .. }, FlowState::Off) if !flow.needs_consent => Ok(Transition::TurnedOn),
-        (Change::TurnOn { confirmed }, FlowState::Off | FlowState::On(Consent::Missing)) => match confirmed {
-            None => Err(ConsentError::Required),
-            Some(wording) if wording != current => Err(ConsentError::Outdated),
-            Some(_) if state.is_on() => Ok(Transition::ConsentGiven),
-            Some(_) => Ok(Transition::TurnedOnWithConsent),
-        },
+        (FlowSwitch::TurnOff, FlowState::On(Consent::Given(_))) => Ok(Transition::TurnedOffConsentWithdrawn),
+        (FlowSwitch::TurnOff, FlowState::On(_)) => Ok(Transition::TurnedOff),
+        (FlowSwitch::TurnOn { .. }, FlowState::Off) if !flow.needs_consent => Ok(Transition::TurnedOn),
+        (FlowSwitch::TurnOn { confirmed }, FlowState::Off | FlowState::On(Consent::Missing)) => {
+            match confirmed {
+                None => Err(ConsentError::Required),
+                Some(wording) if wording != current => Err(ConsentError::Outdated),
+                Some(_) if state.is_on() => Ok(Transition::ConsentGiven),
+                Some(_) => Ok(Transition::TurnedOnWithConsent),
+            }
+        }
     }
 }
 
@@ -173,23 +175,23 @@ mod tests {
     #[test]
     fn the_table_of_transitions() {
         let current = CODE_REVIEW_WORDING.id();
-        let confirm = || Change::TurnOn { confirmed: Some(current.clone()) };
-        let bare = || Change::TurnOn { confirmed: None };
-        let old = || Change::TurnOn { confirmed: Some(WordingId::from_text("0-beef")) };
+        let confirm = || FlowSwitch::TurnOn { confirmed: Some(current.clone()) };
+        let bare = || FlowSwitch::TurnOn { confirmed: None };
+        let old = || FlowSwitch::TurnOn { confirmed: Some(WordingId::from_text("0-beef")) };
         let missing = || FlowState::On(Consent::Missing);
         let code_review_flow = code_review();
         let table = [
             (FlowState::Off, confirm(), Ok(Transition::TurnedOnWithConsent)),
             (FlowState::Off, bare(), Err(ConsentError::Required)),
             (FlowState::Off, old(), Err(ConsentError::Outdated)),
-            (FlowState::Off, Change::TurnOff, Ok(Transition::Unchanged)),
+            (FlowState::Off, FlowSwitch::TurnOff, Ok(Transition::Unchanged)),
             (missing(), confirm(), Ok(Transition::ConsentGiven)),
             (missing(), bare(), Err(ConsentError::Required)),
             (missing(), old(), Err(ConsentError::Outdated)),
-            (missing(), Change::TurnOff, Ok(Transition::TurnedOff)),
+            (missing(), FlowSwitch::TurnOff, Ok(Transition::TurnedOff)),
             (given("ann"), confirm(), Ok(Transition::Unchanged)),
             (given("ann"), bare(), Ok(Transition::Unchanged)),
-            (given("ann"), Change::TurnOff, Ok(Transition::TurnedOffConsentWithdrawn)),
+            (given("ann"), FlowSwitch::TurnOff, Ok(Transition::TurnedOffConsentWithdrawn)),
         ];
         for (state, change, expected) in table {
             assert_eq!(decide(code_review_flow, &state, &change, &current), expected, "{state:?} {change:?}");
@@ -201,10 +203,10 @@ mod tests {
         let current = CODE_REVIEW_WORDING.id();
         let flow = &CATALOGUE[1];
         let on = FlowState::On(Consent::NotRequired);
-        let turn_on = Change::TurnOn { confirmed: None };
+        let turn_on = FlowSwitch::TurnOn { confirmed: None };
         assert_eq!(decide(flow, &FlowState::Off, &turn_on, &current), Ok(Transition::TurnedOn));
         assert_eq!(decide(flow, &on, &turn_on, &current), Ok(Transition::Unchanged));
-        assert_eq!(decide(flow, &on, &Change::TurnOff, &current), Ok(Transition::TurnedOff));
+        assert_eq!(decide(flow, &on, &FlowSwitch::TurnOff, &current), Ok(Transition::TurnedOff));
     }
 
     /// A step in the property test below.
@@ -244,10 +246,10 @@ mod tests {
             for (who, step) in steps {
                 let change = match step {
                     Step::Cancel => continue,
-                    Step::Off => Change::TurnOff,
-                    Step::On => Change::TurnOn { confirmed: None },
-                    Step::OnOutdated => Change::TurnOn { confirmed: Some(WordingId::from_text("0-00")) },
-                    Step::Confirm => Change::TurnOn { confirmed: Some(current.clone()) },
+                    Step::Off => FlowSwitch::TurnOff,
+                    Step::On => FlowSwitch::TurnOn { confirmed: None },
+                    Step::OnOutdated => FlowSwitch::TurnOn { confirmed: Some(WordingId::from_text("0-00")) },
+                    Step::Confirm => FlowSwitch::TurnOn { confirmed: Some(current.clone()) },
                 };
                 let before = state.clone();
                 match decide(code_review(), &state, &change, &current) {

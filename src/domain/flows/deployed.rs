@@ -13,7 +13,7 @@ const MAX_LENGTH: usize = 100;
 
 /// A flow definition's reference, name and schema: `developer/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Definition(String);
+pub struct FlowDefinition(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeployedError {
@@ -27,7 +27,7 @@ pub enum DeployedError {
     TooMany,
 }
 
-impl Definition {
+impl FlowDefinition {
     pub fn parse(text: &str) -> Result<Self, DeployedError> {
         let word = |word: &str| {
             !word.is_empty() && word.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_'))
@@ -51,14 +51,14 @@ pub fn parse_version(text: &str) -> Result<Version, DeployedError> {
 
 /// The deployed versions by definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Deployed(BTreeMap<Definition, BTreeSet<Version>>);
+pub struct Deployed(BTreeMap<FlowDefinition, BTreeSet<Version>>);
 
 impl Deployed {
     /// Adds a version.
     ///
     /// # Errors
     /// It is already listed, or a limit is exceeded.
-    pub fn add(&mut self, definition: Definition, version: Version) -> Result<(), DeployedError> {
+    pub fn add(&mut self, definition: FlowDefinition, version: Version) -> Result<(), DeployedError> {
         let versions = self.0.entry(definition).or_default();
         if !versions.insert(version) {
             return Err(DeployedError::Twice);
@@ -75,7 +75,7 @@ impl Deployed {
         self.iter().filter(move |(it, _)| it.as_str() == definition).flat_map(|(_, versions)| versions)
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Definition, &BTreeSet<Version>)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&FlowDefinition, &BTreeSet<Version>)> {
         self.0.iter()
     }
 
@@ -130,7 +130,7 @@ mod tests {
     fn deployed(list: &[(&str, &str)]) -> Deployed {
         let mut deployed = Deployed::default();
         for (definition, version) in list {
-            let definition = Definition::parse(definition).expect("a definition");
+            let definition = FlowDefinition::parse(definition).expect("a definition");
             deployed.add(definition, parse_version(version).expect("a version")).expect("it fits");
         }
         deployed
@@ -171,20 +171,20 @@ mod tests {
         }
         assert_eq!(parse_version(&format!("2.0.0-{}", "a".repeat(100))), Err(DeployedError::Version));
         for good in ["developer/v1", "developer_unstable/experimental"] {
-            assert_eq!(Definition::parse(good).map(|it| it.as_str().to_owned()), Ok(good.to_owned()));
+            assert_eq!(FlowDefinition::parse(good).map(|it| it.as_str().to_owned()), Ok(good.to_owned()));
         }
         let long = format!("{}/v1", "a".repeat(100));
         for bad in
             ["", "/", "developer", "developer/", "/v1", "a/b/c", "Developer/v1", "a b/v1", "a/v\0", &long]
         {
-            assert_eq!(Definition::parse(bad), Err(DeployedError::Definition), "{bad}");
+            assert_eq!(FlowDefinition::parse(bad), Err(DeployedError::Definition), "{bad}");
         }
     }
 
     #[test]
     fn nothing_is_listed_twice_and_nothing_without_end() {
         let add = |deployed: &mut Deployed, definition: &str, patch: u64| {
-            deployed.add(Definition::parse(definition).expect("a definition"), Version::new(1, 0, patch))
+            deployed.add(FlowDefinition::parse(definition).expect("a definition"), Version::new(1, 0, patch))
         };
         let mut versions = Deployed::default();
         for patch in 0..100 {

@@ -3,7 +3,7 @@
 
 use super::{
     catalogue::Flow,
-    code_review::{Decision, Engine, Inputs, decide},
+    code_review::{Engine, EngineDecision, EngineInputs, decide},
     consent::{Consent, FlowState, Transition},
     wording::ACTIVE_HELPER_TEXT,
 };
@@ -42,8 +42,8 @@ pub struct Effect {
 
 impl Circumstances {
     /// Which engine reviews for a user with or without a Duo Enterprise seat.
-    pub fn decide(&self, state: &FlowState, seat: bool) -> Decision {
-        decide(Inputs::new(self.chain, state, self.priority, seat))
+    pub fn decide(&self, state: &FlowState, seat: bool) -> EngineDecision {
+        decide(EngineInputs::new(self.chain, state, self.priority, seat))
     }
 
     /// Why `flow` has no effect while on; `None` when it has. The roll-out flag is no hindrance without
@@ -102,7 +102,7 @@ impl Circumstances {
 
     /// Who gets which engine, in one sentence.
     pub fn reviews(&self, state: &FlowState) -> String {
-        let name = |decision: Decision| match decision.engine {
+        let name = |decision: EngineDecision| match decision.engine {
             Engine::None => "no review",
             engine => engine.name(),
         };
@@ -163,7 +163,7 @@ mod tests {
     }
 
     /// The decisions for each kind of user that the group can have.
-    fn decisions(it: Circumstances, state: &FlowState) -> Vec<Decision> {
+    fn decisions(it: Circumstances, state: &FlowState) -> Vec<EngineDecision> {
         let seats: &[bool] = if it.duo_enterprise { &[true, false] } else { &[false] };
         seats.iter().map(|seat| it.decide(state, *seat)).collect()
     }

@@ -105,7 +105,7 @@ pub fn conditions(flow: &Flow) -> Vec<Condition> {
 
 /// All inputs of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inputs<'a> {
+pub struct VersionInputs<'a> {
     /// The flow's [`conditions`], and whether each holds.
     pub conditions: Vec<(Condition, bool)>,
     pub environment: Environment,
@@ -115,7 +115,7 @@ pub struct Inputs<'a> {
 
 /// The version, with the rule that matched and its inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub struct VersionDecision {
     pub rule: VersionRule,
     /// `developer/v1`.
     pub definition: &'static str,
@@ -144,11 +144,15 @@ pub struct NotDeployed {
 /// # Errors
 /// [`NotDeployed`] when the registry lists no matching version, or a range is required and there is no
 /// registry. There is no fallback to another version.
-pub fn decide(flow: &'static Flow, inputs: Inputs<'_>) -> Result<Decision, NotDeployed> {
+pub fn decide(flow: &'static Flow, inputs: VersionInputs<'_>) -> Result<VersionDecision, NotDeployed> {
     decide_by(&TABLE, flow, inputs)
 }
 
-fn decide_by(table: &[Row], flow: &'static Flow, inputs: Inputs<'_>) -> Result<Decision, NotDeployed> {
+fn decide_by(
+    table: &[Row],
+    flow: &'static Flow,
+    inputs: VersionInputs<'_>,
+) -> Result<VersionDecision, NotDeployed> {
     let holds = |condition: &Condition| inputs.conditions.contains(&(*condition, true));
     let row = table.iter().find(|row| row.flow == flow.reference && row.when.iter().all(holds));
     let (rule, definition, wanted) = row
@@ -163,7 +167,7 @@ fn decide_by(table: &[Row], flow: &'static Flow, inputs: Inputs<'_>) -> Result<D
         _ => None,
     };
     match version {
-        Some(version) => Ok(Decision {
+        Some(version) => Ok(VersionDecision {
             rule,
             definition,
             wanted,
@@ -176,7 +180,7 @@ fn decide_by(table: &[Row], flow: &'static Flow, inputs: Inputs<'_>) -> Result<D
     }
 }
 
-impl Decision {
+impl VersionDecision {
     /// The definition's schema: the part after the `/`.
     pub fn schema(&self) -> &'static str {
         self.definition.split_once('/').map_or("", |(_, schema)| schema)
@@ -236,7 +240,7 @@ mod tests {
     use super::*;
     use crate::domain::flows::{
         catalogue::CATALOGUE,
-        deployed::{Definition, parse_version},
+        deployed::{FlowDefinition, parse_version},
     };
 
     fn flow(reference: &str) -> &'static Flow {
@@ -246,7 +250,7 @@ mod tests {
     fn deployed(list: &[(&str, &str)]) -> Deployed {
         let mut deployed = Deployed::default();
         for (definition, version) in list {
-            let definition = Definition::parse(definition).expect("a definition");
+            let definition = FlowDefinition::parse(definition).expect("a definition");
             deployed.add(definition, parse_version(version).expect("a version")).expect("it fits");
         }
         deployed
@@ -260,12 +264,12 @@ mod tests {
         ])
     }
 
-    fn inputs(conditions: Vec<(Condition, bool)>, deployed: Option<&Deployed>) -> Inputs<'_> {
-        Inputs { conditions, environment: Environment::Production, deployed }
+    fn inputs(conditions: Vec<(Condition, bool)>, deployed: Option<&Deployed>) -> VersionInputs<'_> {
+        VersionInputs { conditions, environment: Environment::Production, deployed }
     }
 
     /// The developer flow with its four conditions, in the order of the product's table.
-    fn developer(answers: [bool; 4], deployed: Option<&Deployed>) -> Result<Decision, NotDeployed> {
+    fn developer(answers: [bool; 4], deployed: Option<&Deployed>) -> Result<VersionDecision, NotDeployed> {
         let flow = flow(DEVELOPER);
         decide(flow, inputs(conditions(flow).into_iter().zip(answers).collect(), deployed))
     }
@@ -334,10 +338,10 @@ mod tests {
             let decision = decide(flow, inputs(all_off, None)).expect("an exact version needs no registry");
             assert_eq!((decision.rule, decision.definition), (VersionRule::Default, flow.reference));
             assert_eq!(decision.version.to_string(), flow.default_version);
-            assert!(Definition::parse(flow.reference).is_ok(), "a registry can list it");
+            assert!(FlowDefinition::parse(flow.reference).is_ok(), "a registry can list it");
         }
         for row in &TABLE {
-            assert!(Wanted::parse(row.version).is_some() && Definition::parse(row.definition).is_ok());
+            assert!(Wanted::parse(row.version).is_some() && FlowDefinition::parse(row.definition).is_ok());
             assert!(Flow::find(row.flow).is_some() && row.rule.switch_off().is_some());
         }
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(super) struct NewToken {
+pub(super) struct NewTokenForm {
     name: String,
     #[serde(default)]
     scopes: Vec<String>,
@@ -22,8 +22,8 @@ pub(super) struct NewToken {
 }
 
 /// Creates a token, which is shown once. A refused form is redirected with its input in the query.
-pub(super) async fn create(Form { posted, fields }: Form<NewToken>) -> Result<Response, Response> {
-    let NewToken { name, scopes, expires_at } = fields;
+pub(super) async fn create(Form { posted, fields }: Form<NewTokenForm>) -> Result<Response, Response> {
+    let NewTokenForm { name, scopes, expires_at } = fields;
     let by = posted.signed_in(paths::ACCESS_TOKENS).await?;
     let parsed: Option<Vec<Scope>> = scopes.iter().map(|key| Scope::from_key(key)).collect();
     let made = match (parsed, Timestamp::from_date(&expires_at)) {

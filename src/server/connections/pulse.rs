@@ -104,12 +104,12 @@ impl Pulse {
 }
 
 /// A socket that updates the pulse on progress.
-pub(super) struct Watched {
+pub(super) struct WatchedSocket {
     pub socket: TcpStream,
     pub pulse: Arc<Pulse>,
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for WatchedSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -125,7 +125,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl Watched {
+impl WatchedSocket {
     /// A response may take its time as long as the client takes it.
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(_))) {
@@ -139,7 +139,7 @@ impl Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for WatchedSocket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -201,25 +201,25 @@ impl HttpBody for Received {
 }
 
 /// A response body that records its end.
-pub(super) struct Answer {
+pub(super) struct ResponseBody {
     body: Body,
     pulse: Arc<Pulse>,
 }
 
-impl Answer {
+impl ResponseBody {
     pub fn new(body: Body, pulse: Arc<Pulse>) -> Self {
         pulse.note(Phase::Answering);
         Self { body, pulse }
     }
 }
 
-impl Drop for Answer {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         self.pulse.note(Phase::Waiting);
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

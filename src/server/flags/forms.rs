@@ -17,7 +17,7 @@ use crate::{
         Check, FlagEditor, FlagError, UseCaseError,
         flags::{
             cancel_scheduled_change::cancel_scheduled_change,
-            edit_flag::{Confirmation, FlagEdit, edit_flag, planned},
+            edit_flag::{EditConfirmation, FlagEdit, edit_flag, planned},
             schedule_change::schedule_change,
         },
     },
@@ -60,7 +60,7 @@ pub(super) async fn change(Form { posted, fields }: Form<EditForm>) -> Result<Re
     let (posted, edit) = read(posted, &fields.flag, &fields.environment, &fields.change).await?;
     let dialog = fields.dialog(&edit);
     let by = posted.signed_in(&dialog).await?;
-    let confirmation = Confirmation {
+    let confirmation = EditConfirmation {
         reason: fields.reason,
         overriding: Check::ALL
             .into_iter()

@@ -32,13 +32,13 @@ impl fmt::Debug for MetricsToken {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum MetricsRefusal {
     WrongToken,
     /// No token is configured.
     NotSet,
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for MetricsRefusal {
     fn into_response(self) -> Response {
         match self {
             Self::WrongToken => {
@@ -60,10 +60,10 @@ impl IntoResponse for Refusal {
 
 /// The client's IP address is no proof: a proxy on this machine may forward everybody's requests without
 /// `X-Forwarded-For`.
-pub(super) fn check(token: Option<&MetricsToken>, headers: &HeaderMap) -> Result<(), Refusal> {
-    let token = token.ok_or(Refusal::NotSet)?;
+pub(super) fn check(token: Option<&MetricsToken>, headers: &HeaderMap) -> Result<(), MetricsRefusal> {
+    let token = token.ok_or(MetricsRefusal::NotSet)?;
     let said = headers.get(header::AUTHORIZATION).and_then(bearer);
-    if said.is_some_and(|said| token.is(said)) { Ok(()) } else { Err(Refusal::WrongToken) }
+    if said.is_some_and(|said| token.is(said)) { Ok(()) } else { Err(MetricsRefusal::WrongToken) }
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    fn ask(token: Option<&MetricsToken>, said: &'static str) -> Result<(), Refusal> {
+    fn ask(token: Option<&MetricsToken>, said: &'static str) -> Result<(), MetricsRefusal> {
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(said))]);
         check(token, &headers)
     }
@@ -84,15 +84,15 @@ mod tests {
             assert_eq!(ask(Some(&token), right), Ok(()), "{right}");
         }
         for wrong in ["Bearer sixteen-letters", "Basic sixteen-letters!", "sixteen-letters!", "Bearer", ""] {
-            assert_eq!(ask(Some(&token), wrong), Err(Refusal::WrongToken), "{wrong}");
+            assert_eq!(ask(Some(&token), wrong), Err(MetricsRefusal::WrongToken), "{wrong}");
         }
-        assert_eq!(check(Some(&token), &HeaderMap::new()), Err(Refusal::WrongToken));
+        assert_eq!(check(Some(&token), &HeaderMap::new()), Err(MetricsRefusal::WrongToken));
         assert_eq!(format!("{token:?}"), "MetricsToken");
     }
 
     #[test]
     fn where_no_token_is_set_nobody_reads_them() {
-        assert_eq!(check(None, &HeaderMap::new()), Err(Refusal::NotSet));
-        assert_eq!(ask(None, "Bearer sixteen-letters!"), Err(Refusal::NotSet));
+        assert_eq!(check(None, &HeaderMap::new()), Err(MetricsRefusal::NotSet));
+        assert_eq!(ask(None, "Bearer sixteen-letters!"), Err(MetricsRefusal::NotSet));
     }
 }

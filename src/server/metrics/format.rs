@@ -4,13 +4,13 @@ use axum::http::{HeaderMap, header};
 
 /// A text format of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum ExpositionFormat {
     OpenMetrics,
     /// The format before `OpenMetrics`, the only one that many programs read.
     Classic,
 }
 
-impl Format {
+impl ExpositionFormat {
     /// Negotiates by `Accept`. The default is `OpenMetrics`.
     pub fn wanted(headers: &HeaderMap) -> Self {
         let (mut open_metrics, mut classic) = (Preference::default(), Preference::default());
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_collector_gets_the_form_that_it_asks_for() {
-        use Format::{Classic, OpenMetrics};
+        use ExpositionFormat::{Classic, OpenMetrics};
         for (accept, wanted) in [
             ("", OpenMetrics),
             ("*/*", OpenMetrics),
@@ -124,16 +124,16 @@ mod tests {
             ("application/json", OpenMetrics),
         ] {
             let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(Format::wanted(&headers), wanted, "{accept}");
+            assert_eq!(ExpositionFormat::wanted(&headers), wanted, "{accept}");
         }
-        assert_eq!(Format::wanted(&HeaderMap::new()), OpenMetrics);
+        assert_eq!(ExpositionFormat::wanted(&HeaderMap::new()), OpenMetrics);
     }
 
     #[test]
     fn a_counter_is_called_as_its_numbers_are_in_the_classic_form() {
         let text = "# HELP duo_sign_ins Sign-ins.\n# TYPE duo_sign_ins counter\nduo_sign_ins_total{outcome=\"refused\"} 1\n# HELP up Whether.\n# TYPE up gauge\nup 1.0\n# EOF\n";
         let classic = "# HELP duo_sign_ins_total Sign-ins.\n# TYPE duo_sign_ins_total counter\nduo_sign_ins_total{outcome=\"refused\"} 1\n# HELP up Whether.\n# TYPE up gauge\nup 1.0\n";
-        assert_eq!(Format::Classic.of(text.to_owned()), classic);
-        assert_eq!(Format::OpenMetrics.of(text.to_owned()), text);
+        assert_eq!(ExpositionFormat::Classic.of(text.to_owned()), classic);
+        assert_eq!(ExpositionFormat::OpenMetrics.of(text.to_owned()), text);
     }
 }

@@ -7,7 +7,7 @@ use openidconnect::{
 };
 
 use super::{
-    attempt::{Attempt, LEEWAY},
+    attempt::{LEEWAY, SignInAttempt},
     claims::{Claims, Source, groups, seconds},
     discovery::{Client, Provider},
     error::ProviderError,
@@ -28,7 +28,7 @@ use crate::{
 /// Exchanges the code of this attempt; returns the verified identity and claims of the user.
 pub(super) async fn claims(
     provider: &Provider,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     code: String,
 ) -> Result<ProviderClaims, ProviderError> {
     let config = provider.config();
@@ -130,7 +130,7 @@ fn verifier<'a>(provider: &Provider, client: &'a Client) -> CoreIdTokenVerifier<
 fn authenticated_at(
     token: &IdToken,
     verified: &CoreIdTokenClaims,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     provider: &Provider,
 ) -> Result<Option<Timestamp>, ProviderError> {
     let millis = |at: DateTime<Utc>| Timestamp::from_millis(at.timestamp_millis());

@@ -19,7 +19,7 @@ pub(super) const SECONDS: i64 = 600;
 pub(super) const LEEWAY: i64 = 60_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Attempt {
+pub(super) struct SignInAttempt {
     /// The whole cookie, including the secret.
     cookie: String,
     began_at: Timestamp,
@@ -30,7 +30,7 @@ pub(super) struct Attempt {
 const ANEW: &str = "anew";
 const ANYHOW: &str = "anyhow";
 
-impl Attempt {
+impl SignInAttempt {
     /// A new attempt that returns to `return_to`. With `anew` the provider has to authenticate the user
     /// again.
     pub fn new(secret: [u8; 32], now: Timestamp, return_to: &str, anew: bool) -> Self {
@@ -112,20 +112,20 @@ mod tests {
 
     const NOON: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 
-    fn attempt() -> Attempt {
-        Attempt::new([7; 32], NOON, "/groups/acme?x=1", true)
+    fn attempt() -> SignInAttempt {
+        SignInAttempt::new([7; 32], NOON, "/groups/acme?x=1", true)
     }
 
     #[test]
     fn an_attempt_survives_its_cookie_for_ten_minutes() {
         let cookie = attempt().cookie();
-        assert_eq!(Attempt::read(&cookie, NOON), Some(attempt()));
+        assert_eq!(SignInAttempt::read(&cookie, NOON), Some(attempt()));
         assert_eq!(attempt().anew_since(), Some(NOON));
-        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(599_999)), Some(attempt()));
-        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(600_000)), None);
+        assert_eq!(SignInAttempt::read(&cookie, NOON.plus_millis(599_999)), Some(attempt()));
+        assert_eq!(SignInAttempt::read(&cookie, NOON.plus_millis(600_000)), None);
         // The clock of the server that started it may be up to a minute ahead.
-        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_000)), Some(attempt()));
-        assert_eq!(Attempt::read(&cookie, NOON.plus_millis(-60_001)), None);
+        assert_eq!(SignInAttempt::read(&cookie, NOON.plus_millis(-60_000)), Some(attempt()));
+        assert_eq!(SignInAttempt::read(&cookie, NOON.plus_millis(-60_001)), None);
         assert_eq!(attempt().is_forgotten_at(), NOON.plus_millis(660_000));
     }
 
@@ -140,7 +140,7 @@ mod tests {
             &good.replace("1780", "x"),
             &good.replace(".anew", ""),
         ] {
-            assert_eq!(Attempt::read(bad, NOON), None, "{bad}");
+            assert_eq!(SignInAttempt::read(bad, NOON), None, "{bad}");
         }
     }
 
@@ -149,9 +149,9 @@ mod tests {
         let mut all = Vec::new();
         for attempt in [
             attempt(),
-            Attempt::new([8; 32], NOON, "/", false),
-            Attempt::new([7; 32], NOON.plus_millis(1), "/", false),
-            Attempt::new([7; 32], NOON.plus_millis(1), "/", true),
+            SignInAttempt::new([8; 32], NOON, "/", false),
+            SignInAttempt::new([7; 32], NOON.plus_millis(1), "/", false),
+            SignInAttempt::new([7; 32], NOON.plus_millis(1), "/", true),
         ] {
             all.extend([attempt.state(), attempt.nonce(), attempt.pkce_verifier(), attempt.answer_hash()]);
             all.push(attempt.cookie());

@@ -26,13 +26,13 @@ use url::Url;
 use super::{
     claims::Claims,
     error::ProviderError,
-    token_answer::{TokenRefusal, Tokens},
+    token_answer::{ProviderTokens, TokenRefusal},
 };
 use crate::{
     domain::{paths, time::Timestamp},
     server::{
         config::ProviderConfig,
-        outbound::{Outbound, OutboundError, Reach},
+        outbound::{Outbound, OutboundError, OutboundPolicy},
     },
     usecases::Clock,
 };
@@ -60,7 +60,7 @@ pub(super) type Client = openidconnect::Client<
     CoreJsonWebKey,
     CoreAuthPrompt,
     TokenRefusal,
-    Tokens,
+    ProviderTokens,
     CoreTokenIntrospectionResponse,
     CoreRevocableToken,
     CoreRevocationErrorResponse,
@@ -81,7 +81,7 @@ struct Shared {
     redirect_url: RedirectUrl,
     http: Outbound,
     clock: Arc<dyn Clock>,
-    known: Mutex<Known>,
+    known: Mutex<CachedProvider>,
     /// Held while fetching: concurrent callers wait for its result.
     reading: Turn<()>,
     /// Wakes [`Provider::keep_current`].
@@ -90,10 +90,10 @@ struct Shared {
 
 /// Where requests to the provider may go. The issuer's host, which the operator named, may have a private IP
 /// address; other hosts only if the operator named them as well.
-fn reach(config: &ProviderConfig) -> Reach {
+fn reach(config: &ProviderConfig) -> OutboundPolicy {
     let issuer = Url::parse(&config.issuer).ok();
     let own = issuer.as_ref().and_then(Url::host_str).map(str::to_owned);
-    Reach {
+    OutboundPolicy {
         plain_http: config.is_plain_http(),
         private_hosts: own.into_iter().chain(config.private_hosts.iter().cloned()).collect(),
         patience: ANSWERING,
@@ -102,7 +102,7 @@ fn reach(config: &ProviderConfig) -> Reach {
 
 /// The cached metadata and failure.
 #[derive(Default)]
-struct Known {
+struct CachedProvider {
     metadata: Option<Arc<Metadata>>,
     /// The time and error of the last fetch if it failed.
     failed: Option<(Timestamp, String)>,
@@ -160,7 +160,7 @@ impl Provider {
         known.metadata.as_ref().is_some_and(|it| it.additional_metadata().end_session_endpoint.is_some())
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, CachedProvider> {
         // Nothing panics while it is held, and the data would be consistent even then.
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

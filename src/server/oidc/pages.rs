@@ -16,12 +16,12 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Provider, answer,
-    attempt::{self, Attempt},
+    attempt::{self, SignInAttempt},
     error::{ProviderError, printable},
 };
 use crate::{
     actions::{cookies::SESSION_COOKIE, query::Query},
-    domain::{accounts::identity::Refusal, paths},
+    domain::{accounts::identity::ProviderRefusal, paths},
     server::{
         ServerState,
         headers::{is_led_here, user_agent},
@@ -43,7 +43,7 @@ pub(in crate::server) const SESSION_MARK: &str = "duo_provider_session";
 const ANY_TIME: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// Why single sign-on failed, with the message on the sign-in page.
-enum Failure {
+enum SignInFailure {
     /// This browser has no attempt, or it expired or was replaced by another.
     NotBegun,
     /// A query parameter is repeated, so it is ambiguous.
@@ -51,7 +51,7 @@ enum Failure {
     /// The user or the provider declined.
     Declined,
     Provider(ProviderError),
-    Refused(Refusal),
+    Refused(ProviderRefusal),
     Database,
     /// The database is read-only, so no session can be created.
     Unwritable,
@@ -68,7 +68,7 @@ pub(in crate::server) async fn start(
     let query = Query::of(request.uri());
     if query.repeated().is_some() {
         let headers = request.headers();
-        return failed(&state, &provider, &origin, headers, String::new(), &Failure::Repeated).await;
+        return failed(&state, &provider, &origin, headers, String::new(), &SignInFailure::Repeated).await;
     }
     let return_to = paths::short_return(paths::safe_return(query.get("return_to"))).to_owned();
     // Prevents login CSRF: a provider that knows the browser signs it in without asking, which another site
@@ -80,11 +80,11 @@ pub(in crate::server) async fn start(
     let metadata = match provider.metadata().await {
         Ok(metadata) => metadata,
         Err(error) => {
-            let failure = Failure::Provider(error);
+            let failure = SignInFailure::Provider(error);
             return failed(&state, &provider, &origin, request.headers(), return_to, &failure).await;
         }
     };
-    let attempt = Attempt::new(state.app.random.secret(), state.app.now(), &return_to, anew);
+    let attempt = SignInAttempt::new(state.app.random.secret(), state.app.now(), &return_to, anew);
     let challenge =
         PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(attempt.pkce_verifier()));
     let (to_state, to_nonce) = (attempt.state(), attempt.nonce());
@@ -118,12 +118,12 @@ pub(in crate::server) async fn callback(
     let attempt = state
         .cookies
         .read(headers, attempt::COOKIE)
-        .and_then(|cookie| Attempt::read(&cookie, state.app.now()))
+        .and_then(|cookie| SignInAttempt::read(&cookie, state.app.now()))
         .filter(|attempt| query.get("state") == Some(attempt.state().as_str()));
     let return_to = attempt.as_ref().map(|it| it.return_to().to_owned()).unwrap_or_default();
     let result = match &attempt {
-        _ if query.repeated().is_some() => Err(Failure::Repeated),
-        None => Err(Failure::NotBegun),
+        _ if query.repeated().is_some() => Err(SignInFailure::Repeated),
+        None => Err(SignInFailure::NotBegun),
         Some(attempt) => finish(&state, &provider, &origin, headers, attempt, &query).await,
     };
     let mut response = match result {
@@ -153,9 +153,9 @@ async fn finish(
     provider: &Provider,
     origin: &Origin,
     headers: &HeaderMap,
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     query: &Query,
-) -> Result<String, Failure> {
+) -> Result<String, SignInFailure> {
     // The issuer in the response (RFC 9207).
     if let Some(issuer) = query.get("iss").filter(|issuer| *issuer != provider.config().issuer) {
         let text = format!("it comes from another issuer: {issuer}");
@@ -166,9 +166,9 @@ async fn finish(
         tracing::info!(error = printable(&text), "the provider refused the sign-in");
         return Err(match error {
             "server_error" | "temporarily_unavailable" => {
-                Failure::Provider(ProviderError::Unavailable(printable(&text)))
+                SignInFailure::Provider(ProviderError::Unavailable(printable(&text)))
             }
-            _ => Failure::Declined,
+            _ => SignInFailure::Declined,
         });
     }
     let code = query.get("code").ok_or_else(|| ProviderError::Invalid(String::from("it has no code")))?;
@@ -183,15 +183,15 @@ async fn finish(
         user_agent: &user_agent(headers),
     };
     match sign_in_with_provider(&state.app, origin, &sign_in).await {
-        Ok(outcome) => outcome.map_err(Failure::Refused),
+        Ok(outcome) => outcome.map_err(SignInFailure::Refused),
         Err(error) => {
             tracing::error!(%error, "sign-in through the provider failed");
             Err(if error.is_unwritable() {
-                Failure::Unwritable
+                SignInFailure::Unwritable
             } else if error.is_passing() {
-                Failure::Database
+                SignInFailure::Database
             } else {
-                Failure::Internal
+                SignInFailure::Internal
             })
         }
     }
@@ -213,13 +213,13 @@ pub(in crate::server) async fn sign_out(State(state): State<Arc<ServerState>>, r
     Redirect::to(url.as_str()).into_response()
 }
 
-impl From<ProviderError> for Failure {
+impl From<ProviderError> for SignInFailure {
     fn from(error: ProviderError) -> Self {
         Self::Provider(error)
     }
 }
 
-impl Failure {
+impl SignInFailure {
     /// The status and the message.
     fn said(&self) -> (StatusCode, &'static str) {
         match self {
@@ -249,30 +249,32 @@ impl Failure {
                 "The sign-in service does not say when it asked who you are, so this does not confirm that it is you. Confirm with a password instead: whoever runs this server can send you a link to set one.",
             ),
             Self::Refused(refusal) => match refusal {
-                Refusal::Replayed => {
+                ProviderRefusal::Replayed => {
                     (StatusCode::BAD_REQUEST, "This sign-in was used already. Begin again here.")
                 }
-                Refusal::NoAddress => (
+                ProviderRefusal::NoAddress => (
                     StatusCode::FORBIDDEN,
                     "The sign-in service did not say your email address, which the first sign-in needs. Ask whoever runs this server to link your account.",
                 ),
-                Refusal::AddressNotVerified => (
+                ProviderRefusal::AddressNotVerified => (
                     StatusCode::FORBIDDEN,
                     "Your email address is not verified. Verify it at the sign-in service, then sign in again.",
                 ),
-                Refusal::VerificationNotSaid => (
+                ProviderRefusal::VerificationNotSaid => (
                     StatusCode::FORBIDDEN,
                     "The sign-in service does not say whether your email address is verified, so it cannot find your account. Ask whoever runs this server to link your account.",
                 ),
-                Refusal::UnknownUser => (
+                ProviderRefusal::UnknownUser => (
                     StatusCode::FORBIDDEN,
                     "Nobody here has your email address. Ask whoever runs this server for an account.",
                 ),
-                Refusal::LinkedToAnother => (
+                ProviderRefusal::LinkedToAnother => (
                     StatusCode::FORBIDDEN,
                     "The account with your email address is linked to somebody else. Ask whoever runs this server to unlink it.",
                 ),
-                Refusal::Bot => (StatusCode::FORBIDDEN, "A bot cannot sign in: it uses access tokens."),
+                ProviderRefusal::Bot => {
+                    (StatusCode::FORBIDDEN, "A bot cannot sign in: it uses access tokens.")
+                }
             },
             Self::Database => {
                 (StatusCode::SERVICE_UNAVAILABLE, "The database is busy. Try again in a moment.")
@@ -295,9 +297,9 @@ async fn failed(
     origin: &Origin,
     headers: &HeaderMap,
     return_to: String,
-    failure: &Failure,
+    failure: &SignInFailure,
 ) -> Response {
-    if let Failure::Provider(error) = failure {
+    if let SignInFailure::Provider(error) = failure {
         tracing::warn!(%error, "sign-in through the provider failed");
         if matches!(error, ProviderError::Unavailable(_)) {
             provider.look_again();

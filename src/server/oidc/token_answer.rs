@@ -22,13 +22,13 @@ use crate::server::outbound::OutboundError;
 
 /// The tokens. Expiry and scope are not read: the access token is used once, at once.
 #[derive(Debug, Serialize)]
-pub(super) struct Tokens {
+pub(super) struct ProviderTokens {
     access_token: AccessToken,
     #[serde(skip)]
     id_token: Option<IdToken>,
 }
 
-impl Tokens {
+impl ProviderTokens {
     pub fn id_token(&self) -> Option<&IdToken> {
         self.id_token.as_ref()
     }
@@ -48,13 +48,13 @@ impl Tokens {
 }
 
 /// By way of a `Value`, so that no error repeats the input.
-impl<'de> Deserialize<'de> for Tokens {
+impl<'de> Deserialize<'de> for ProviderTokens {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::read(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
-impl OAuth2TokenResponse for Tokens {
+impl OAuth2TokenResponse for ProviderTokens {
     type TokenType = CoreTokenType;
 
     fn access_token(&self) -> &AccessToken {
@@ -84,7 +84,7 @@ impl
         CoreGenderClaim,
         CoreJweContentEncryptionAlgorithm,
         CoreJwsSigningAlgorithm,
-    > for Tokens
+    > for ProviderTokens
 {
     fn id_token(&self) -> Option<&CoreIdToken> {
         self.id_token.as_ref().map(IdToken::as_judged)

@@ -20,7 +20,7 @@ use crate::{
         Caller, UseCaseError,
         accounts::authenticate::{self, TokenError},
         decisions::follow_changes::{
-            Changed, Followed, changes_after, changes_now, is_in_reach, last_change, listen,
+            ChangePage, Followed, changes_after, changes_now, is_in_reach, last_change, listen,
         },
     },
     wire::changes::{Change, RefetchEvaluation},
@@ -34,19 +34,19 @@ pub struct Begin {
 }
 
 /// Counts an open stream; releases it on drop.
-struct Counted {
+struct OpenStream {
     api: Arc<Api>,
     user: UserId,
 }
 
-impl Counted {
+impl OpenStream {
     fn new(api: &Arc<Api>, user: UserId) -> Result<Self, Problem> {
         api.streams.count(user)?;
         Ok(Self { api: Arc::clone(api), user })
     }
 }
 
-impl Drop for Counted {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         self.api.streams.forget(self.user);
     }
@@ -59,7 +59,7 @@ pub async fn open(
     begin: Begin,
     followed: Followed,
 ) -> Result<Response, Problem> {
-    let counted = Counted::new(api, caller.actor.id)?;
+    let counted = OpenStream::new(api, caller.actor.id)?;
     let mut changes = listen(&api.app);
     changes.is_up_to_date();
     let mut queue = VecDeque::new();
@@ -75,7 +75,7 @@ pub async fn open(
         queue.push_back(opening(followed, word, last));
         // Checked before the response starts, so that a refusal has a status.
         let changed = changes_after(&api.app, &caller, followed, last).await?;
-        (last, changed.unwrap_or_else(|| Changed::nothing_after(last)))
+        (last, changed.unwrap_or_else(|| ChangePage::nothing_after(last)))
     };
     queue.extend(told(followed, &changed, after));
     let follower = Follower {
@@ -124,7 +124,7 @@ impl std::error::Error for BrokenOff {}
 
 /// The state of one stream.
 struct Follower {
-    counted: Counted,
+    counted: OpenStream,
     caller: Caller,
     token: String,
     followed: Followed,
@@ -226,7 +226,7 @@ impl Follower {
 
 /// The events for these changes, which follow `before`. Without any it is at least an event with the new
 /// cursor: a client resumes from there, and no proxy takes the stream for idle.
-fn told(followed: Followed, changed: &Changed, before: ChangeId) -> Vec<Event> {
+fn told(followed: Followed, changed: &ChangePage, before: ChangeId) -> Vec<Event> {
     match followed {
         _ if changed.changes.is_empty() && changed.until > before => vec![here(changed.until)],
         Followed::Everything => {

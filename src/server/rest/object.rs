@@ -34,9 +34,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
 /// All members of an object in order, duplicate names included, one of which a map would drop.
 #[derive(Debug)]
-pub struct Members<K, V>(pub Vec<(K, V)>);
+pub struct ObjectMembers<K, V>(pub Vec<(K, V)>);
 
-impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Members<K, V> {
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for ObjectMembers<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(MembersVisitor(PhantomData))
     }
@@ -45,7 +45,7 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Members
 struct MembersVisitor<K, V>(PhantomData<(K, V)>);
 
 impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for MembersVisitor<K, V> {
-    type Value = Members<K, V>;
+    type Value = ObjectMembers<K, V>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
@@ -56,6 +56,6 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for MembersVisi
         while let Some(member) = members.next_entry()? {
             all.push(member);
         }
-        Ok(Members(all))
+        Ok(ObjectMembers(all))
     }
 }

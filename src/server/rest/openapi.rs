@@ -99,14 +99,14 @@ Beyond that the answer is 429 with `Retry-After`.";
     external_docs(url = "/api/docs", description = "This document as a page"),
     tags((name = "document", description = "This document.")),
     components(schemas(ProblemDocument)),
-    modifiers(&Tokens),
+    modifiers(&TokenSchemes),
 )]
 pub struct Common;
 
 /// The three ways to send a token, for every operation that does not say otherwise.
-struct Tokens;
+struct TokenSchemes;
 
-impl Modify for Tokens {
+impl Modify for TokenSchemes {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_with(Components::new);
         let bearer = HttpBuilder::new()

@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
 
 use crate::server::{
     config::OtlpEndpoint,
-    outbound::{Outbound, Reach},
+    outbound::{Outbound, OutboundPolicy},
 };
 
 /// Timeout of an export, and of the last one at the end of the program.
@@ -108,8 +108,11 @@ pub(in crate::server) fn answered(span: &Span, status: u16) {
 
 /// Reaches only the collector's own host, which the operator named.
 fn outbound(endpoint: &OtlpEndpoint) -> Outbound {
-    let reach =
-        Reach { plain_http: true, private_hosts: vec![endpoint.host().to_owned()], patience: PATIENCE };
+    let reach = OutboundPolicy {
+        plain_http: true,
+        private_hosts: vec![endpoint.host().to_owned()],
+        patience: PATIENCE,
+    };
     Outbound::new(reach).expect("without TLS no certificates are needed")
 }
 

@@ -31,7 +31,7 @@ const FEATURE_GROUP: &str = "feature_group";
 
 /// A flag's gates, with the version for optimistic locking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredFlag {
+pub struct StoredGates {
     pub gates: Gates,
     /// 0 when never set.
     pub version: i64,
@@ -47,17 +47,17 @@ repository!(features -> Features);
 type Row = (String, Option<bool>, i64, i64, i64, Option<String>, Option<String>);
 
 impl Features<'_> {
-    pub async fn find(&mut self, environment: Environment, flag: &str) -> Result<StoredFlag, StorageError> {
+    pub async fn find(&mut self, environment: Environment, flag: &str) -> Result<StoredGates, StorageError> {
         let rows: Vec<Row> =
             on_db!(self.uow, |c| sqlx::query_as(FIND).bind(environment.key()).bind(flag).fetch_all(c).await)?;
-        Ok(flags(rows)?.pop().map_or_else(StoredFlag::default, |(_, stored)| stored))
+        Ok(flags(rows)?.pop().map_or_else(StoredGates::default, |(_, stored)| stored))
     }
 
     /// All flags with gates in this environment, sorted by name.
     pub async fn list(
         &mut self,
         environment: Environment,
-    ) -> Result<Vec<(String, StoredFlag)>, StorageError> {
+    ) -> Result<Vec<(String, StoredGates)>, StorageError> {
         let rows: Vec<Row> =
             on_db!(self.uow, |c| sqlx::query_as(LIST).bind(environment.key()).fetch_all(c).await)?;
         flags(rows)
@@ -131,7 +131,7 @@ impl Features<'_> {
         &mut self,
         environment: Environment,
         flag: &str,
-        before: &StoredFlag,
+        before: &StoredGates,
         gates: &Gates,
     ) -> Result<(), StorageError> {
         let seen = before.version;
@@ -169,10 +169,10 @@ impl Features<'_> {
 }
 
 /// Groups the rows by flag, sorted by name.
-fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredFlag)>, StorageError> {
+fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredGates)>, StorageError> {
     // Sorted here, because the databases collate differently.
     rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut flags: Vec<(String, StoredFlag)> = Vec::new();
+    let mut flags: Vec<(String, StoredGates)> = Vec::new();
     for (name, boolean, of_actors, of_time, version, kind, target) in rows {
         if flags.last().is_none_or(|(last, _)| *last != name) {
             let gates = Gates {
@@ -181,7 +181,7 @@ fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredFlag)>, StorageError> 
                 percentage_of_time: percentage("percentage_of_time", of_time)?,
                 ..Gates::default()
             };
-            flags.push((name, StoredFlag { gates, version }));
+            flags.push((name, StoredGates { gates, version }));
         }
         let Some((_, stored)) = flags.last_mut() else { continue };
         let (Some(kind), Some(target)) = (kind, target) else { continue };
@@ -192,7 +192,7 @@ fn flags(mut rows: Vec<Row>) -> Result<Vec<(String, StoredFlag)>, StorageError> 
             _ => return Err(StorageError::inconsistent("flag_gate_targets", "kind", kind)),
         }
     }
-    for (_, StoredFlag { gates, .. }) in &mut flags {
+    for (_, StoredGates { gates, .. }) in &mut flags {
         gates.actors.sort_unstable();
         gates.opted_out.sort_unstable();
         gates.groups.sort_unstable();

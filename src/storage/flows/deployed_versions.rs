@@ -4,7 +4,7 @@ use crate::{
     domain::{
         change::Topic,
         environment::Environment,
-        flows::deployed::{Definition, Deployed, parse_version},
+        flows::deployed::{Deployed, FlowDefinition, parse_version},
         time::Timestamp,
     },
     storage::{LastChange, StorageError, UnitOfWork, on_db, repository, statements},
@@ -70,7 +70,7 @@ impl DeployedVersions<'_> {
         {
             let unknown =
                 |column, value| move |_| StorageError::inconsistent("deployed_flow_versions", column, value);
-            let parsed = Definition::parse(&definition).map_err(unknown("definition", definition))?;
+            let parsed = FlowDefinition::parse(&definition).map_err(unknown("definition", definition))?;
             let number = parse_version(&version).map_err(unknown("flow_version", version.clone()))?;
             deployed.add(parsed, number).map_err(unknown("flow_version", version))?;
         }

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::actions::flash::Outcome;
+
 /// A success message.
 #[component]
 pub fn StatusNote(children: Children) -> impl IntoView {
@@ -13,4 +15,20 @@ pub fn StatusNote(children: Children) -> impl IntoView {
 #[component]
 pub fn AlertNote(children: Children) -> impl IntoView {
     view! { <div role="alert" tabindex="-1" autofocus class="note note-danger mt-4">{children()}</div> }
+}
+
+/// What the form before this page did: what failed says it itself, and `done` says what was done.
+#[component]
+pub fn OutcomeNote<D>(outcome: Option<Outcome>, done: D) -> impl IntoView
+where
+    D: FnOnce(Outcome) -> Option<AnyView>,
+{
+    match outcome {
+        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
+        Some(outcome) => match done(outcome) {
+            Some(text) => view! { <StatusNote>{text}</StatusNote> }.into_any(),
+            None => ().into_any(),
+        },
+        None => ().into_any(),
+    }
 }

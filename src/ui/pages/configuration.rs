@@ -25,7 +25,7 @@ use crate::{
         paths::{self, GroupPage},
     },
     ui::{
-        components::ConsentText,
+        components::{Confirm, ConsentText, Note, Tone},
         islands::{Dialog, Feedback, FlowRow, FlowToggle},
         layout::{Nav, Page, group_crumbs},
     },
@@ -79,39 +79,39 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
             {(!is_top_level)
                 .then(|| {
                     view! {
-                        <div class="note note-info mt-4">
+                        <Note tone=Tone::Info>
                             "Inherited from "<strong><bdi>{top_level.name.clone()}</bdi></strong>
                             ". Flows are turned on and off in the top-level group. "
                             <a href=GroupPage::Configuration.path(&top_level.path)>
                                 "Go to the configuration of "<bdi>{top_level.name.clone()}</bdi>
                             </a>
-                        </div>
+                        </Note>
                     }
                 })}
             {(is_top_level && !may_change)
                 .then(|| {
                     view! {
-                        <div class="note note-info mt-4">
+                        <Note tone=Tone::Info>
                             "You can see these settings but not change them. That needs the role Owner of the top-level group, or an administrator."
-                        </div>
+                        </Note>
                     }
                 })}
             {held_back
                 .then(|| {
                     view! {
-                        <div class="note note-info mt-4">
+                        <Note tone=Tone::Info>
                             "Code Review Flow is being rolled out and has not reached this group: holders of a Duo Enterprise seat still get GitLab Duo Code Review, even where Code Review Flow is on."
                             {flag.map(|href| view! { " "<a href=href>"See the feature flag"</a> })}
-                        </div>
+                        </Note>
                     }
                 })}
             {blocked
                 .map(|level| {
                     view! {
-                        <div class="note mt-4">
+                        <Note>
                             {level.name()}" is off for this group, so no flow runs. "
                             <a href=overview>"See the overview"</a>
-                        </div>
+                        </Note>
                     }
                 })}
             <section class="mt-6" aria-labelledby="flows">
@@ -248,26 +248,23 @@ fn ConsentPage(group: GroupPath, selection: FlowSelection, note: Option<String>)
     let wording = &CODE_REVIEW_WORDING;
     // The fragment returns the focus to the checkbox.
     let back = format!("{}#{}", GroupPage::Configuration.path(&group), selection.flow.html_id());
+    let buttons = view! {
+        <form method="get" action=back.clone()>
+            <button type="submit" class="button" autofocus>{wording.cancel}</button>
+        </form>
+        <form method="post" action=ADDRESS>
+            <input type="hidden" name="group" value=group.to_string() />
+            <input type="hidden" name="flow" value=selection.flow.reference />
+            <input type="hidden" name="version" value=selection.version />
+            <input type="hidden" name="enabled" value="true" />
+            <input type="hidden" name="consent_wording" value=wording.id().to_string() />
+            <button type="submit" class="button button-primary">{wording.confirm}</button>
+        </form>
+    }
+    .into_any();
     view! {
-        // Escape follows this link as well (`ui/early.rs`).
-        <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
-        <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="consent-title">
-            <div class="dialog-text">
-                <ConsentText wording title_id="consent-title".to_owned() note />
-            </div>
-            <div class="dialog-buttons">
-                <form method="get" action=back>
-                    <button type="submit" class="button" autofocus>{wording.cancel}</button>
-                </form>
-                <form method="post" action=ADDRESS>
-                    <input type="hidden" name="group" value=group.to_string() />
-                    <input type="hidden" name="flow" value=selection.flow.reference />
-                    <input type="hidden" name="version" value=selection.version />
-                    <input type="hidden" name="enabled" value="true" />
-                    <input type="hidden" name="consent_wording" value=wording.id().to_string() />
-                    <button type="submit" class="button button-primary">{wording.confirm}</button>
-                </form>
-            </div>
-        </dialog>
+        <Confirm back title_id="consent-title" buttons>
+            <ConsentText wording title_id="consent-title".to_owned() note />
+        </Confirm>
     }
 }

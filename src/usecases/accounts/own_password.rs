@@ -5,12 +5,12 @@ use super::{
     throttle::{Attempt, attempt},
 };
 use crate::{
-    domain::{accounts::throttle::Subject, audit::AuditKind},
+    domain::{accounts::throttle::ThrottleKey, audit::AuditKind},
     usecases::{App, Caller, UseCaseError},
 };
 
 /// The result of a successful verification.
-pub(in crate::usecases) struct Proof {
+pub(in crate::usecases) struct CheckedPassword {
     /// To be locked before writing on its strength: the password may have changed since.
     pub hash: String,
     pub attempt: Attempt,
@@ -25,13 +25,13 @@ pub(in crate::usecases) async fn check(
     caller: &Caller,
     password: &str,
     field: &'static str,
-) -> Result<Proof, UseCaseError> {
+) -> Result<CheckedPassword, UseCaseError> {
     let user = caller.actor.id;
     let hash = app.storage.read().await?.users().password_hash(user).await?;
     let hash = hash.ok_or_else(|| UseCaseError::invalid(field, "Your account has no password."))?;
-    let attempt = attempt(app, app.now(), &[Subject::Confirmation(user)]).await?;
+    let attempt = attempt(app, app.now(), &[ThrottleKey::Confirmation(user)]).await?;
     if password_matches(password, Some(hash.clone())).await {
-        return Ok(Proof { hash, attempt });
+        return Ok(CheckedPassword { hash, attempt });
     }
     let mut uow = app.storage.begin().await?;
     let kind = AuditKind::SignInConfirmationFailed;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        accounts::throttle::Subject,
+        accounts::throttle::ThrottleKey,
         audit::{AuditActor, AuditKind},
         user::UserKind,
     },
@@ -37,7 +37,7 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
     };
     drop(uow);
     let now = app.now();
-    let subjects = [Subject::Account(form.username), Subject::Address(origin.remote_ip)];
+    let subjects = [ThrottleKey::Account(form.username), ThrottleKey::Address(origin.remote_ip)];
     let attempt = attempt(app, now, &subjects).await.inspect_err(|error| {
         if matches!(error, UseCaseError::Throttled(_)) {
             app.tally.sign_ins(SignInOutcome::Throttled).add();

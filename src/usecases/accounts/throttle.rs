@@ -6,7 +6,7 @@
 use super::secrets::token_hash;
 use crate::{
     domain::{
-        accounts::throttle::{FORGOTTEN_AFTER, Failures, Limit, Subject, in_words},
+        accounts::throttle::{FORGOTTEN_AFTER, Failures, Limit, ThrottleKey, in_words},
         audit::{AuditActor, AuditKind},
         time::Timestamp,
     },
@@ -23,10 +23,10 @@ const UNKNOWN_USER: &str = "an unknown user";
 /// A permitted attempt. It counts as failed unless it is reported as successful.
 pub(in crate::usecases) struct Attempt {
     at: Timestamp,
-    counted: Vec<Counted>,
+    counted: Vec<CountedKey>,
 }
 
-struct Counted {
+struct CountedKey {
     subject_hash: String,
     limit: Limit,
     before: Failures,
@@ -42,7 +42,7 @@ struct Counted {
 pub(in crate::usecases) async fn attempt(
     app: &App,
     at: Timestamp,
-    subjects: &[Subject<'_>],
+    subjects: &[ThrottleKey<'_>],
 ) -> Result<Attempt, UseCaseError> {
     refuse_early(app, at, subjects).await?;
     let mut uow = app.storage.begin().await?;
@@ -52,8 +52,8 @@ pub(in crate::usecases) async fn attempt(
         let (subject_hash, limit) = (token_hash(&key), subject.limit());
         let before = uow.sign_in_failures().hold(&subject_hash, at).await?;
         wait = wait.max(limit.wait(before, at));
-        let is_address = matches!(subject, Subject::Address(_));
-        counted.push(Counted { subject_hash, limit, before, is_address });
+        let is_address = matches!(subject, ThrottleKey::Address(_));
+        counted.push(CountedKey { subject_hash, limit, before, is_address });
     }
     if wait > 0 {
         return Err(UseCaseError::Throttled(wait));
@@ -67,7 +67,7 @@ pub(in crate::usecases) async fn attempt(
 
 /// Rejects throttled callers without a write, so that thousands of attempts do not occupy SQLite's only
 /// writer. Concurrent attempts are told apart when they are counted.
-async fn refuse_early(app: &App, at: Timestamp, subjects: &[Subject<'_>]) -> Result<(), UseCaseError> {
+async fn refuse_early(app: &App, at: Timestamp, subjects: &[ThrottleKey<'_>]) -> Result<(), UseCaseError> {
     let mut uow = app.storage.read().await?;
     let mut wait = 0;
     for subject in subjects {
@@ -98,7 +98,7 @@ impl Attempt {
     pub fn failed(&self, uow: &mut UnitOfWork, origin: &Origin, who: AuditActor, kind: AuditKind) {
         let target = if who.username.is_empty() { UNKNOWN_USER.to_owned() } else { who.username.clone() };
         record_as(self.at, uow, who.clone(), origin, Happened::to(kind, &target));
-        let wait = |it: &Counted| it.limit.wait(it.before.and_one(self.at), self.at);
+        let wait = |it: &CountedKey| it.limit.wait(it.before.and_one(self.at), self.at);
         let wait = self.counted.iter().map(wait).max().unwrap_or(0);
         if wait > 0 {
             let happened =
@@ -110,7 +110,7 @@ impl Attempt {
 
 /// Resets the count of an account whose password was set by an operator or a link.
 pub(super) async fn forgive(uow: &mut UnitOfWork, username: &str) -> Result<(), StorageError> {
-    let key = Subject::Account(username).key().expect("an account has a key");
+    let key = ThrottleKey::Account(username).key().expect("an account has a key");
     uow.sign_in_failures().delete(&token_hash(&key)).await
 }
 

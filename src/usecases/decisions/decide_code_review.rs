@@ -7,7 +7,7 @@ use crate::{
         access::Action,
         flows::{
             catalogue::{CODE_REVIEW, Flow},
-            code_review::{Decision, Inputs, decide},
+            code_review::{EngineDecision, EngineInputs, decide},
         },
         namespace::GroupPath,
         time::Timestamp,
@@ -24,10 +24,10 @@ pub struct Question {
 }
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct CodeReviewAnswer {
     pub place: Arc<Place>,
     pub user: Arc<User>,
-    pub decision: Decision,
+    pub decision: EngineDecision,
     pub decided_at: Timestamp,
     /// Whether it was answered from the cache while the database was out of reach.
     pub stale: bool,
@@ -38,7 +38,7 @@ pub async fn decide_code_review(
     app: &App,
     caller: &Caller,
     question: &Question,
-) -> Result<Answer, UseCaseError> {
+) -> Result<CodeReviewAnswer, UseCaseError> {
     answer(&mut Facts::last_known(app), caller, question).await
 }
 
@@ -46,17 +46,17 @@ pub(in crate::usecases) async fn answer(
     facts: &mut Facts<'_>,
     caller: &Caller,
     question: &Question,
-) -> Result<Answer, UseCaseError> {
+) -> Result<CodeReviewAnswer, UseCaseError> {
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
     let priority = decision_flags::review_priority(facts, place.namespace.root).await?;
-    let decision = decide(Inputs::new(place.chain, &selection.state, priority, seat));
+    let decision = decide(EngineInputs::new(place.chain, &selection.state, priority, seat));
     facts.tally().code_review(decision.rule).add();
     if facts.stale() {
         facts.tally().stale_decisions.add();
     }
-    Ok(Answer { decision, decided_at: facts.now(), stale: facts.stale(), place, user })
+    Ok(CodeReviewAnswer { decision, decided_at: facts.now(), stale: facts.stale(), place, user })
 }

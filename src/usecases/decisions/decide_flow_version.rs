@@ -10,7 +10,7 @@ use crate::{
         flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
         flows::{
             catalogue::Flow,
-            flow_version::{Condition, Decision, Inputs, NotDeployed, conditions, decide},
+            flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide},
             orbit::OrbitSetting,
         },
         namespace::NamespaceKind,
@@ -24,11 +24,11 @@ use crate::{
 };
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct FlowVersionAnswer {
     pub place: Arc<Place>,
     pub user: Arc<User>,
     pub flow: &'static Flow,
-    pub decision: Decision,
+    pub decision: VersionDecision,
     pub decided_at: Timestamp,
     /// Whether it was answered from the cache while the database was out of reach.
     pub stale: bool,
@@ -49,7 +49,7 @@ pub async fn decide_flow_version(
     caller: &Caller,
     reference: &str,
     question: &Question,
-) -> Result<Answer, UseCaseError> {
+) -> Result<FlowVersionAnswer, UseCaseError> {
     answer(&mut Facts::last_known(app), caller, reference, question).await
 }
 
@@ -58,7 +58,7 @@ pub(in crate::usecases) async fn answer(
     caller: &Caller,
     reference: &str,
     question: &Question,
-) -> Result<Answer, UseCaseError> {
+) -> Result<FlowVersionAnswer, UseCaseError> {
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
@@ -68,7 +68,7 @@ pub(in crate::usecases) async fn answer(
     }
     let environment = facts.environment();
     let registry = facts.registry(environment).await?;
-    let decided = decide(flow, Inputs { conditions: seen, environment, deployed: registry.known() });
+    let decided = decide(flow, VersionInputs { conditions: seen, environment, deployed: registry.known() });
     let tally = facts.tally();
     match &decided {
         Ok(decision) => tally.flow_version(decision.rule).add(),
@@ -77,7 +77,14 @@ pub(in crate::usecases) async fn answer(
     if facts.stale() {
         tally.stale_decisions.add();
     }
-    Ok(Answer { decision: decided?, flow, decided_at: facts.now(), stale: facts.stale(), place, user })
+    Ok(FlowVersionAnswer {
+        decision: decided?,
+        flow,
+        decided_at: facts.now(),
+        stale: facts.stale(),
+        place,
+        user,
+    })
 }
 
 async fn holds(

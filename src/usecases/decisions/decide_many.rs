@@ -11,7 +11,7 @@ use crate::{
 
 /// A decision to make: which, for whom and where.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct DecisionRequest {
     pub about: About,
     pub question: Question,
 }
@@ -27,8 +27,8 @@ pub enum About {
 
 #[derive(Clone, Debug)]
 pub enum Decided {
-    CodeReview(decide_code_review::Answer),
-    FlowVersion(decide_flow_version::Answer),
+    CodeReview(decide_code_review::CodeReviewAnswer),
+    FlowVersion(decide_flow_version::FlowVersionAnswer),
 }
 
 /// Answers from one snapshot; each may fail on its own.
@@ -39,7 +39,7 @@ pub enum Decided {
 pub async fn decide_many(
     app: &App,
     caller: &Caller,
-    asked: &[Asked],
+    asked: &[DecisionRequest],
 ) -> Result<Vec<Result<Decided, UseCaseError>>, UseCaseError> {
     let scope = Action::AskDecision.scope();
     if !caller.actor.has_scope(scope) {
@@ -59,7 +59,7 @@ pub async fn decide_many(
 pub(in crate::usecases) async fn answer(
     facts: &mut Facts<'_>,
     caller: &Caller,
-    Asked { about, question }: &Asked,
+    DecisionRequest { about, question }: &DecisionRequest,
 ) -> Result<Decided, UseCaseError> {
     Ok(match about {
         About::CodeReview => Decided::CodeReview(decide_code_review::answer(facts, caller, question).await?),

@@ -2,7 +2,7 @@
 
 use super::{
     decide_code_review::Question,
-    decide_many::{About, Asked, Decided, answer},
+    decide_many::{About, Decided, DecisionRequest, answer},
 };
 use crate::{
     domain::{access::Action, namespace::GroupPath},
@@ -23,7 +23,7 @@ pub async fn explain(
     let mut facts = Facts::current(app);
     let (place, _) = load::place(&mut facts, caller, path, Action::ReadSettings).await?;
     let question = Question { namespace: place.namespace.path.clone(), username: username.trim().to_owned() };
-    match answer(&mut facts, caller, &Asked { about, question }).await {
+    match answer(&mut facts, caller, &DecisionRequest { about, question }).await {
         Err(UseCaseError::Storage(error)) => Err(error.into()),
         other => Ok(other),
     }

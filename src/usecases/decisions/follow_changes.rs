@@ -6,7 +6,7 @@ use crate::{
     domain::{
         access::{Access, Action, can},
         change::Change,
-        decisions::told_change::{Audience, audience, is_about_flags},
+        decisions::told_change::{ChangeAudience, audience, is_about_flags},
         ids::ChangeId,
     },
     storage::{Knowledge, Listener, StorageError},
@@ -27,7 +27,7 @@ pub enum Followed {
 
 /// A page of changes.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct ChangePage {
     /// In order.
     pub changes: Vec<Arc<Change>>,
     /// The cursor to continue from.
@@ -36,7 +36,7 @@ pub struct Changed {
     pub more: bool,
 }
 
-impl Changed {
+impl ChangePage {
     pub const fn nothing_after(change: ChangeId) -> Self {
         Self { changes: Vec::new(), until: change, more: false }
     }
@@ -49,7 +49,7 @@ pub async fn changes_after(
     caller: &Caller,
     followed: Followed,
     after: ChangeId,
-) -> Result<Option<Changed>, UseCaseError> {
+) -> Result<Option<ChangePage>, UseCaseError> {
     may_evaluate(caller)?;
     let mut facts = Facts::current(app);
     let Some(page) = facts.following(after, PAGE).await? else { return Ok(None) };
@@ -64,7 +64,7 @@ pub async fn changes_after(
         }
     }
     let until = page.last().map_or(after, |change| change.id);
-    Ok(Some(Changed { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
+    Ok(Some(ChangePage { changes, until, more: i64::try_from(page.len()).is_ok_and(|it| it >= PAGE) }))
 }
 
 /// [`changes_after`] for listeners. A broadcast wakes all of them at once, mostly at the same position, so
@@ -74,7 +74,7 @@ pub async fn changes_now(
     caller: &Caller,
     followed: Followed,
     after: ChangeId,
-) -> Result<Option<Changed>, UseCaseError> {
+) -> Result<Option<ChangePage>, UseCaseError> {
     let _turn = app.storage.changes().turn().await;
     changes_after(app, caller, followed, after).await
 }
@@ -101,10 +101,10 @@ async fn may_hear(facts: &mut Facts<'_>, caller: &Caller, change: &Change) -> Re
         return Ok(true);
     }
     Ok(match audience {
-        Audience::Everybody => true,
-        Audience::Oneself => change.user == Some(caller.actor.id),
-        Audience::Administrators => false,
-        Audience::Namespace => match &change.namespace {
+        ChangeAudience::Everybody => true,
+        ChangeAudience::Oneself => change.user == Some(caller.actor.id),
+        ChangeAudience::Administrators => false,
+        ChangeAudience::Namespace => match &change.namespace {
             None => false,
             Some(namespace) => {
                 let standing = facts.standing(caller.actor.id, namespace.id).await?;

@@ -1,7 +1,7 @@
 //! Changes a flag on a page in two steps: a preview, then the change.
 
 use super::{
-    flag_change::{Changed, FlagChange, To, carry_out, rehearse},
+    flag_change::{ChangedGates, FlagChange, To, carry_out, rehearse},
     flag_definitions,
     flag_history::find_entry,
     flag_names::record_of,
@@ -57,7 +57,7 @@ pub struct Rehearsal {
 
 /// The confirmation of a previewed change.
 #[derive(Clone, Debug, Default)]
-pub struct Confirmation {
+pub struct EditConfirmation {
     /// The reason, which is recorded; empty when not given.
     pub reason: String,
     /// The failed checks that were shown; the reason overrides these and no others.
@@ -104,7 +104,7 @@ pub async fn edit_flag(
     app: &App,
     caller: &Caller,
     asked: &FlagEdit,
-    confirmation: &Confirmation,
+    confirmation: &EditConfirmation,
 ) -> Result<(), UseCaseError> {
     check_flag_name(&asked.flag).map_err(|error| FlagError::BadName(error.message))?;
     let editor = FlagEditor::at_page(app, caller)?;
@@ -115,7 +115,7 @@ async fn try_once(
     app: &App,
     editor: &FlagEditor,
     asked: &FlagEdit,
-    confirmation: &Confirmation,
+    confirmation: &EditConfirmation,
 ) -> Result<(), UseCaseError> {
     let reason = Some(confirmation.reason.trim()).filter(|it| !it.is_empty());
     let shown = &confirmation.overriding;
@@ -135,14 +135,17 @@ async fn try_once(
 }
 
 /// The change in its environment, and the one it is compared with.
-fn here_and_beside(looked_at: &[Changed], environment: Environment) -> (&Changed, Option<&Changed>) {
-    let is_here = |it: &&Changed| it.environment == environment;
+fn here_and_beside(
+    looked_at: &[ChangedGates],
+    environment: Environment,
+) -> (&ChangedGates, Option<&ChangedGates>) {
+    let is_here = |it: &&ChangedGates| it.environment == environment;
     let here = looked_at.iter().find(is_here).expect("it is among those that are looked at");
     (here, looked_at.iter().find(|it| !is_here(it)))
 }
 
 /// A change on a page concerns a single environment.
-fn the_one(changed: &[Changed]) -> &Changed {
+fn the_one(changed: &[ChangedGates]) -> &ChangedGates {
     changed.first().expect("there is one environment")
 }
 
@@ -201,7 +204,7 @@ impl Plan {
         }
     }
 
-    fn warnings(&self, changed: &Changed) -> Vec<Warning> {
+    fn warnings(&self, changed: &ChangedGates) -> Vec<Warning> {
         let changes = match &self.aim {
             Aim::Changed(changes) => changes.as_slice(),
             Aim::Exactly(_) => &[],

@@ -2,7 +2,7 @@
 
 use super::flag_facts::feature_groups_of;
 use crate::{
-    domain::flags::{Asked, Bucket, Evaluation, FlagActor, FlagDefinition, Gates, Percentage},
+    domain::flags::{Bucket, Evaluation, EvaluationContext, FlagActor, FlagDefinition, Gates, Percentage},
     storage::{StorageError, UnitOfWork},
     usecases::{App, facts::Facts},
 };
@@ -15,7 +15,7 @@ pub(super) async fn evaluate(
     actors: &[FlagActor],
 ) -> Result<Evaluation, StorageError> {
     let groups = if gates.groups.is_empty() { Vec::new() } else { feature_groups(facts, actors).await? };
-    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(facts.app(), gates) }))
+    Ok(gates.evaluate(flag, &EvaluationContext { actors, groups: &groups, dice: dice(facts.app(), gates) }))
 }
 
 /// The feature groups that any of these actors is in.
@@ -44,7 +44,7 @@ pub(in crate::usecases) async fn evaluate_in(
             groups.extend(feature_groups_of(uow, *actor).await?);
         }
     }
-    Ok(gates.evaluate(flag, &Asked { actors, groups: &groups, dice: dice(app, gates) }))
+    Ok(gates.evaluate(flag, &EvaluationContext { actors, groups: &groups, dice: dice(app, gates) }))
 }
 
 /// A random draw, only if a gate depends on it.

@@ -10,12 +10,12 @@ use super::{
 use crate::{
     domain::{
         access::{Access, Action, Denial, can},
-        flags::{Asked, Evaluation, FlagActor, Gates, Percentage},
+        flags::{Evaluation, EvaluationContext, FlagActor, Gates, Percentage},
         namespace::{GroupPath, NamespaceKind},
         token::Scope,
         user::check_username,
     },
-    usecases::{App, Caller, Flag, FlagSet, UseCaseError, facts::Facts, load},
+    usecases::{App, CachedFlag, Caller, FlagSet, UseCaseError, facts::Facts, load},
 };
 
 /// The subject of an evaluation: properties by name; the targeting key may name any kind of actor.
@@ -47,7 +47,7 @@ impl<E: Into<UseCaseError>> From<E> for NoEvaluation {
 }
 
 /// The result of one flag of many; `None` when it depends on the subject, and that is empty.
-pub type Outcome = Option<Answered>;
+pub type FlagAnswer = Option<Answered>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -61,7 +61,7 @@ pub struct Answered {
 pub struct AllEvaluated {
     pub set: Arc<FlagSet>,
     /// In the order of `set`.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<FlagAnswer>,
 }
 
 /// Evaluates one flag. Requires the scope `read_decisions`.
@@ -96,8 +96,8 @@ pub async fn evaluate_all(
     let (actors, somebody) = actors(&mut facts, caller, subject).await?;
     let any = set.flags().iter().any(|flag| !flag.gates.groups.is_empty());
     let groups = if any { feature_groups(&mut facts, &actors).await? } else { Vec::new() };
-    let outcome = |flag: &Flag| {
-        let asked = Asked { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
+    let outcome = |flag: &CachedFlag| {
+        let asked = EvaluationContext { actors: &actors, groups: &groups, dice: dice(app, &flag.gates) };
         answered(&flag.gates, flag.gates.evaluate(&flag.definition, &asked), somebody)
     };
     let outcomes = set.flags().iter().map(outcome).collect();
@@ -111,7 +111,7 @@ pub fn may_evaluate(caller: &Caller) -> Result<(), UseCaseError> {
 }
 
 /// `None` when the answer depends on the subject and there is none (`somebody` is false).
-fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> Outcome {
+fn answered(gates: &Gates, evaluation: Evaluation, somebody: bool) -> FlagAnswer {
     let depends = depends_on_whom(gates);
     let now_and_then = gates.boolean == Some(false)
         && !gates.percentage_of_time.is_zero()
@@ -270,7 +270,7 @@ mod tests {
         let flag = FlagDefinition::undefined("a_flag");
         let gates = on(|it| it.opted_out = vec![ANN]);
         let ask = |actors: &[FlagActor]| {
-            answered(&gates, gates.evaluate(&flag, &Asked::about(actors)), !actors.is_empty())
+            answered(&gates, gates.evaluate(&flag, &EvaluationContext::about(actors)), !actors.is_empty())
         };
         assert_eq!(ask(&[]), None);
         for actor in [ANN, FlagActor::User(UserId(2))] {

@@ -9,7 +9,7 @@ use crate::{
         keyed::keyed_enum,
         visible::is_seen,
     },
-    storage::{StorageError, StoredFlag, UnitOfWork},
+    storage::{StorageError, StoredGates, UnitOfWork},
     usecases::{
         App, FlagEditor, FlagError, UseCaseError,
         audit_trail::{Happened, record_as},
@@ -74,7 +74,7 @@ pub(in crate::usecases) enum To<'a> {
 
 /// The gates in an environment before and after a change.
 #[derive(Clone, Debug)]
-pub(in crate::usecases) struct Changed {
+pub(in crate::usecases) struct ChangedGates {
     pub environment: Environment,
     /// The version of the gates before.
     pub version: i64,
@@ -88,7 +88,7 @@ pub(super) async fn carry_out(
     uow: &mut UnitOfWork,
     editor: &FlagEditor,
     change: &FlagChange<'_>,
-) -> Result<Vec<Changed>, UseCaseError> {
+) -> Result<Vec<ChangedGates>, UseCaseError> {
     let override_reason =
         change.guard.override_reason.as_deref().map(|it| reason("override_reason", it)).transpose()?;
     let why = change.reason.map(|it| reason("reason", it)).transpose()?.or(override_reason);
@@ -105,7 +105,8 @@ pub(super) async fn carry_out(
             return Err(UseCaseError::invalid("seen", message));
         }
         let after = after(uow, change, environment, &stored.gates).await?;
-        let changed = Changed { environment, version: stored.version, before: stored.gates.clone(), after };
+        let changed =
+            ChangedGates { environment, version: stored.version, before: stored.gates.clone(), after };
         found.push((stored, changed));
     }
     let differs = found.iter().any(|(_, it)| it.after != it.before);
@@ -141,12 +142,12 @@ pub(super) async fn carry_out(
 pub(super) async fn rehearse(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
-) -> Result<(Vec<Changed>, Vec<FlagError>), UseCaseError> {
+) -> Result<(Vec<ChangedGates>, Vec<FlagError>), UseCaseError> {
     let mut all = Vec::new();
     for environment in concerned(change) {
-        let StoredFlag { gates: before, version } = uow.features().find(environment, change.flag).await?;
+        let StoredGates { gates: before, version } = uow.features().find(environment, change.flag).await?;
         let after = after(uow, change, environment, &before).await?;
-        all.push(Changed { environment, version, before, after });
+        all.push(ChangedGates { environment, version, before, after });
     }
     let checks = failed_checks(uow, change, &all).await?;
     Ok((all, checks))
@@ -187,8 +188,8 @@ async fn save(
     uow: &mut UnitOfWork,
     editor: &FlagEditor,
     flag: &str,
-    stored: &StoredFlag,
-    changed: &Changed,
+    stored: &StoredGates,
+    changed: &ChangedGates,
     why: Option<&str>,
 ) -> Result<(), UseCaseError> {
     uow.features().save(changed.environment, flag, stored, &changed.after).await?;
@@ -231,10 +232,10 @@ async fn refused(uow: &mut UnitOfWork, error: GateError) -> Result<FlagError, St
 async fn failed_checks(
     uow: &mut UnitOfWork,
     change: &FlagChange<'_>,
-    all: &[Changed],
+    all: &[ChangedGates],
 ) -> Result<Vec<FlagError>, StorageError> {
     let mut failed = Vec::new();
-    for Changed { environment, .. } in all.iter().filter(|it| it.before != it.after) {
+    for ChangedGates { environment, .. } in all.iter().filter(|it| it.before != it.after) {
         if let Some(freeze) = uow.change_freezes().find(*environment).await? {
             failed.push(FlagError::Frozen { environment: *environment, reason: freeze.reason });
         }

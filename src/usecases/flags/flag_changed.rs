@@ -2,8 +2,8 @@
 //! one could see further changes.
 
 use super::{
-    flag_change::{Changed, FlagChange},
-    read_features::{Feature, FeatureState, named},
+    flag_change::{ChangedGates, FlagChange},
+    read_features::{FlagInWords, FlagState, named},
 };
 use crate::{
     domain::flags::{Gates, Warning},
@@ -23,7 +23,7 @@ pub struct FlagChanged {
 #[derive(Clone, Debug)]
 pub struct ChangedState {
     pub before: Gates,
-    pub now: FeatureState,
+    pub now: FlagInWords,
 }
 
 impl FlagChanged {
@@ -31,13 +31,13 @@ impl FlagChanged {
     pub(super) async fn of(
         uow: &mut UnitOfWork,
         change: &FlagChange<'_>,
-        changed: Vec<Changed>,
+        changed: Vec<ChangedGates>,
         warnings: Vec<Warning>,
     ) -> Result<Self, StorageError> {
         let mut states = Vec::with_capacity(changed.len());
         for environment in change.environments {
             let Some(there) = changed.iter().find(|it| it.environment == *environment) else { continue };
-            let feature = Feature {
+            let feature = FlagState {
                 name: change.flag.to_owned(),
                 environment: *environment,
                 definition: change.definition.cloned(),
@@ -62,7 +62,7 @@ impl FlagChanged {
     ///
     /// # Panics
     /// If there were no environments, which does not happen.
-    pub fn first(self) -> FeatureState {
+    pub fn first(self) -> FlagInWords {
         self.states.into_iter().next().expect("a change is made in an environment").now
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::flag_set::{Flag, FlagSet};
+use super::flag_set::{CachedFlag, FlagSet};
 use crate::{
     domain::flags::{ADMINISTRATORS, FlagActor, Gates},
     storage::{StorageError, UnitOfWork},
@@ -16,13 +16,13 @@ impl Facts<'_> {
     }
 
     /// A flag in this server's environment, whether or not it exists.
-    pub async fn flag(&mut self, name: &str) -> Result<Arc<Flag>, StorageError> {
+    pub async fn flag(&mut self, name: &str) -> Result<Arc<CachedFlag>, StorageError> {
         let (memory, environment) = (&self.app.known.flags, self.app.environment());
         let read = async |uow: &mut UnitOfWork| {
-            Flag::read(uow, environment, name, memory.last(name).as_deref()).await.map(Some)
+            CachedFlag::read(uow, environment, name, memory.last(name).as_deref()).await.map(Some)
         };
         let flag = self.known(memory, name, read).await?;
-        Ok(flag.unwrap_or_else(|| Arc::new(Flag::unknown(name))))
+        Ok(flag.unwrap_or_else(|| Arc::new(CachedFlag::unknown(name))))
     }
 
     /// All flags known in this server's environment.

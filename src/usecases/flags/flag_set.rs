@@ -17,7 +17,7 @@ use crate::{
 
 /// A flag in an environment. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Flag {
+pub struct CachedFlag {
     pub definition: Arc<FlagDefinition>,
     pub gates: Arc<Gates>,
     /// Whether it has a definition.
@@ -26,7 +26,7 @@ pub struct Flag {
     version: i64,
 }
 
-impl Flag {
+impl CachedFlag {
     /// A flag without definition and gates.
     pub(in crate::usecases) fn unknown(name: &str) -> Self {
         Self::defined(name, None)
@@ -69,7 +69,7 @@ impl Flag {
 #[derive(Clone, Debug, Default)]
 pub struct FlagSet {
     /// Sorted by name.
-    flags: Arc<[Flag]>,
+    flags: Arc<[CachedFlag]>,
     /// The versions of all gates, and of all definitions.
     versions: Arc<[Versions; 2]>,
     revision: [u8; 32],
@@ -92,7 +92,7 @@ fn revision(versions: &[Versions; 2]) -> [u8; 32] {
 
 impl FlagSet {
     /// Sorted by name.
-    pub fn flags(&self) -> &[Flag] {
+    pub fn flags(&self) -> &[CachedFlag] {
         &self.flags
     }
 
@@ -116,11 +116,11 @@ impl FlagSet {
         let definitions = flag_definitions::all(uow).await?;
         let mut flags: BTreeMap<_, _> = definitions
             .into_iter()
-            .map(|it| (it.name.clone(), Flag::defined(&it.name.clone(), Some(it))))
+            .map(|it| (it.name.clone(), CachedFlag::defined(&it.name.clone(), Some(it))))
             .collect();
         let mut put = |name: &str, gates, version| {
-            let flag = flags.remove(name).unwrap_or_else(|| Flag::unknown(name));
-            flags.insert(name.to_owned(), Flag { gates, version, ..flag });
+            let flag = flags.remove(name).unwrap_or_else(|| CachedFlag::unknown(name));
+            flags.insert(name.to_owned(), CachedFlag { gates, version, ..flag });
         };
         match before {
             None => {
@@ -139,11 +139,11 @@ impl FlagSet {
                 }
             }
         }
-        let flags = flags.into_values().filter(Flag::is_known).collect();
+        let flags = flags.into_values().filter(CachedFlag::is_known).collect();
         Ok(Self { flags, revision: revision(&versions), versions: Arc::new(versions) })
     }
 
-    fn find(&self, name: &str) -> Option<&Flag> {
+    fn find(&self, name: &str) -> Option<&CachedFlag> {
         self.flags.binary_search_by(|it| it.name().cmp(name)).ok().map(|at| &self.flags[at])
     }
 }

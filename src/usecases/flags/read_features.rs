@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[derive(Clone, Debug)]
-pub struct Feature {
+pub struct FlagState {
     pub name: String,
     pub environment: Environment,
     /// `None` when the flag has no definition.
@@ -24,15 +24,15 @@ pub struct Feature {
 
 /// A flag with the names of its actors.
 #[derive(Clone, Debug)]
-pub struct FeatureState {
-    pub feature: Feature,
+pub struct FlagInWords {
+    pub feature: FlagState,
     /// The actors of the gates by name: `user ann`, `group acme`; deleted ones by id.
     pub actors: Vec<String>,
     /// Opted-out actors, named in the same way.
     pub opted_out: Vec<String>,
 }
 
-impl FeatureState {
+impl FlagInWords {
     /// `on`, `off (default)`, `on for user ann, 25 % of actors, but not for user bob`.
     pub fn in_words(&self) -> String {
         self.feature.gates.in_words(self.feature.default_enabled(), &self.actors, &self.opted_out)
@@ -48,7 +48,7 @@ impl FeatureState {
     }
 }
 
-impl Feature {
+impl FlagState {
     /// The state while no gate is set.
     pub fn default_enabled(&self) -> bool {
         self.definition.as_ref().is_some_and(|it| it.default_enabled)
@@ -60,7 +60,7 @@ pub async fn list_features(
     app: &App,
     _reader: &FlagReader,
     environment: Environment,
-) -> Result<Vec<FeatureState>, UseCaseError> {
+) -> Result<Vec<FlagInWords>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let mut states = Vec::new();
     for feature in all(&mut uow, environment).await? {
@@ -74,7 +74,7 @@ pub async fn list_set_features(
     app: &App,
     _reader: &FlagReader,
     environment: Environment,
-) -> Result<Vec<Feature>, UseCaseError> {
+) -> Result<Vec<FlagState>, UseCaseError> {
     let mut features = all(&mut app.storage.read().await?, environment).await?;
     features.retain(|it| it.gates.is_set());
     Ok(features)
@@ -89,18 +89,18 @@ pub async fn get_feature(
     _reader: &FlagReader,
     environment: Environment,
     name: &str,
-) -> Result<FeatureState, UseCaseError> {
+) -> Result<FlagInWords, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let definition = flag_definitions::find(&mut uow, name).await?;
     let gates = uow.features().find(environment, name).await?.gates;
     if definition.is_none() && !gates.is_set() {
         return Err(unknown(&mut uow, name).await?);
     }
-    Ok(named(&mut uow, Feature { name: name.to_owned(), environment, definition, gates }).await?)
+    Ok(named(&mut uow, FlagState { name: name.to_owned(), environment, definition, gates }).await?)
 }
 
-async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Feature>, StorageError> {
-    let defined = flag_definitions::all(uow).await?.into_iter().map(|definition| Feature {
+async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<FlagState>, StorageError> {
+    let defined = flag_definitions::all(uow).await?.into_iter().map(|definition| FlagState {
         name: definition.name.clone(),
         environment,
         definition: Some(definition),
@@ -111,7 +111,7 @@ async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Featu
         match features.binary_search_by(|it| it.name.cmp(&name)) {
             Ok(at) => features[at].gates = stored.gates,
             Err(at) => {
-                features.insert(at, Feature { name, environment, definition: None, gates: stored.gates });
+                features.insert(at, FlagState { name, environment, definition: None, gates: stored.gates });
             }
         }
     }
@@ -121,9 +121,9 @@ async fn all(uow: &mut UnitOfWork, environment: Environment) -> Result<Vec<Featu
 /// Looks up the names of the actors.
 pub(in crate::usecases) async fn named(
     uow: &mut UnitOfWork,
-    feature: Feature,
-) -> Result<FeatureState, StorageError> {
+    feature: FlagState,
+) -> Result<FlagInWords, StorageError> {
     let actors = names_of(uow, &feature.gates.actors).await?;
     let opted_out = names_of(uow, &feature.gates.opted_out).await?;
-    Ok(FeatureState { feature, actors, opted_out })
+    Ok(FlagInWords { feature, actors, opted_out })
 }

@@ -23,14 +23,14 @@ use crate::{
     usecases::{
         App, FlagEditor, FlagError, Guard, Origin, Tally, UseCaseError,
         audit_trail::{Happened, record_as},
-        jobs::job_handlers::{Effect, Failure, JobHandler, Step, Work},
+        jobs::job_handlers::{Effect, JobFailure, JobHandler, Step, Work},
     },
 };
 
 /// One job per scheduled change, with the change's id as subject.
-pub struct ScheduledChanges;
+pub struct ScheduledChangeHandler;
 
-impl JobHandler<App> for ScheduledChanges {
+impl JobHandler<App> for ScheduledChangeHandler {
     fn kind(&self) -> &'static str {
         KIND
     }
@@ -68,7 +68,7 @@ impl JobHandler<App> for ScheduledChanges {
         app: &'a App,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
-        failure: &'a Failure,
+        failure: &'a JobFailure,
     ) -> Work<'a, bool> {
         Box::pin(async move {
             if failure.is_passing && !job.is_hopeless() {

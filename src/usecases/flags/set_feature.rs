@@ -1,7 +1,7 @@
 //! Sets gates of a feature flag in one or more environments.
 
 use super::{
-    flag_change::{Changed, FlagChange, Guard, To, carry_out},
+    flag_change::{ChangedGates, FlagChange, Guard, To, carry_out},
     flag_changed::FlagChanged,
     flag_definitions::{self, unknown},
     flag_policy::Where,
@@ -71,7 +71,7 @@ async fn try_once(app: &App, editor: &FlagEditor, command: &SetFeature) -> Resul
     let changed = carry_out(app, &mut uow, editor, &change).await?;
     let mut warnings: Vec<_> = changed
         .iter()
-        .flat_map(|Changed { before, after, .. }| {
+        .flat_map(|ChangedGates { before, after, .. }| {
             Warning::about(definition.as_ref(), &changes, before, after)
         })
         .collect();

@@ -24,7 +24,7 @@ const SUGGESTED: i64 = 50;
 const FOUND: i64 = 5;
 
 #[derive(Clone, Debug)]
-pub struct FlagView {
+pub struct FlagDetails {
     pub summary: FlagSummary,
     pub environment: Environment,
     pub gates: Gates,
@@ -55,7 +55,7 @@ pub async fn show_flag(
     caller: &Caller,
     name: &str,
     environment: Environment,
-) -> Result<FlagView, UseCaseError> {
+) -> Result<FlagDetails, UseCaseError> {
     const PAGE: UseCaseError = UseCaseError::NotFound(What::Page);
 
     FlagReader::administrator(caller)?;
@@ -65,7 +65,7 @@ pub async fn show_flag(
     let gates = uow.features().find(environment, name).await?.gates;
     let mut feature_groups = uow.feature_groups().list().await?;
     feature_groups.insert(0, ADMINISTRATORS.to_owned());
-    Ok(FlagView {
+    Ok(FlagDetails {
         actors: named(&mut uow, &gates.actors).await?,
         opted_out: named(&mut uow, &gates.opted_out).await?,
         freeze: uow.change_freezes().find(environment).await?,

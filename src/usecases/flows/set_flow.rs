@@ -8,7 +8,7 @@ use crate::{
         error_kind::ErrorKind,
         flows::{
             catalogue::{Flow, Obstacle},
-            consent::{self, Change, ConsentError, ConsentGiven, FlowState, LedgerAction, Transition},
+            consent::{self, ConsentError, ConsentGiven, FlowState, FlowSwitch, LedgerAction, Transition},
             effect::Circumstances,
             wording::{CODE_REVIEW_WORDING, WordingId},
         },
@@ -121,8 +121,11 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
     let as_it_is = |selection| FlowNow { selection, circumstances };
     let before = uow.flow_selections().find(group.id, flow).await?;
-    let change =
-        if command.enabled { Change::TurnOn { confirmed: command.confirmed } } else { Change::TurnOff };
+    let change = if command.enabled {
+        FlowSwitch::TurnOn { confirmed: command.confirmed }
+    } else {
+        FlowSwitch::TurnOff
+    };
     let wording = CODE_REVIEW_WORDING.id();
     if command.enabled && flow.needs_consent {
         may_consent(caller, &loaded)?;

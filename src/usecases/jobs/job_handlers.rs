@@ -33,7 +33,7 @@ pub enum Step {
 
 /// A failed step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct JobFailure {
     /// Whether a retry may succeed.
     pub is_passing: bool,
     /// A sentence for the job's outcome.
@@ -91,7 +91,7 @@ pub trait JobHandler<A>: Send + Sync {
         app: &'a A,
         uow: &'a mut UnitOfWork,
         job: &'a Job,
-        failure: &'a Failure,
+        failure: &'a JobFailure,
     ) -> Work<'a, bool> {
         let _ = (app, uow, job, failure);
         Box::pin(async { Ok(false) })

@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio::time::timeout;
 
-use super::job_handlers::{Effect, Failure, JobHandler, Step};
+use super::job_handlers::{Effect, JobFailure, JobHandler, Step};
 use crate::{
     domain::{
         jobs::job::{Ending, Job, LEASE, Priority, pause},
@@ -183,7 +183,7 @@ async fn fail(
         }
         other => other.to_string(),
     };
-    let failure = Failure { is_passing: error.is_passing(), words };
+    let failure = JobFailure { is_passing: error.is_passing(), words };
     let mut uow = app.storage.begin().await?;
     let given_up = match handler.gives_up(app, &mut uow, job, &failure).await {
         Ok(given_up) => given_up,

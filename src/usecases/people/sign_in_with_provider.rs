@@ -5,7 +5,7 @@ use crate::{
     domain::{
         accounts::{
             email::EmailAddress,
-            identity::{ClaimedEmail, ProviderClaims, Refusal, display_name, usernames},
+            identity::{ClaimedEmail, ProviderClaims, ProviderRefusal, display_name, usernames},
         },
         audit::{AuditActor, AuditKind},
         namespace::GroupPath,
@@ -49,7 +49,7 @@ pub async fn sign_in_with_provider(
     app: &App,
     origin: &Origin,
     sign_in: &ProviderSignIn<'_>,
-) -> Result<Result<String, Refusal>, UseCaseError> {
+) -> Result<Result<String, ProviderRefusal>, UseCaseError> {
     match attempt(app, origin, sign_in).await {
         // A concurrent sign-in linked or created the user first; the second attempt finds it.
         Err(UseCaseError::Storage(StorageError::Duplicate { .. })) => attempt(app, origin, sign_in).await,
@@ -61,13 +61,16 @@ async fn attempt(
     app: &App,
     origin: &Origin,
     sign_in: &ProviderSignIn<'_>,
-) -> Result<Result<String, Refusal>, UseCaseError> {
+) -> Result<Result<String, ProviderRefusal>, UseCaseError> {
     let claims = sign_in.claims;
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let is_new = uow.identities().use_answer(sign_in.answer_hash, now, sign_in.answer_expires_at).await?;
-    let user =
-        if is_new { find_or_make(app, &mut uow, origin, sign_in).await? } else { Err(Refusal::Replayed) };
+    let user = if is_new {
+        find_or_make(app, &mut uow, origin, sign_in).await?
+    } else {
+        Err(ProviderRefusal::Replayed)
+    };
     let user = match user {
         Ok(user) => user,
         Err(refusal) => {
@@ -115,7 +118,7 @@ async fn find_or_make(
     uow: &mut UnitOfWork,
     origin: &Origin,
     sign_in: &ProviderSignIn<'_>,
-) -> Result<Result<User, Refusal>, StorageError> {
+) -> Result<Result<User, ProviderRefusal>, StorageError> {
     let claims = sign_in.claims;
     if let Some(id) = uow.identities().find(&claims.identity).await?
         && let Some(user) = uow.users().lookup(id).await?
@@ -123,14 +126,14 @@ async fn find_or_make(
         return Ok(human(user));
     }
     let address = match &claims.email {
-        ClaimedEmail::Missing => return Ok(Err(Refusal::NoAddress)),
-        ClaimedEmail::Unverified => return Ok(Err(Refusal::AddressNotVerified)),
-        ClaimedEmail::NotSaid => return Ok(Err(Refusal::VerificationNotSaid)),
+        ClaimedEmail::Missing => return Ok(Err(ProviderRefusal::NoAddress)),
+        ClaimedEmail::Unverified => return Ok(Err(ProviderRefusal::AddressNotVerified)),
+        ClaimedEmail::NotSaid => return Ok(Err(ProviderRefusal::VerificationNotSaid)),
         ClaimedEmail::Verified(address) => address,
     };
     let user = match uow.users().find_by_email(address).await? {
         None if sign_in.rules.create_users => create(app, uow, origin, claims, address).await?,
-        None => return Ok(Err(Refusal::UnknownUser)),
+        None => return Ok(Err(ProviderRefusal::UnknownUser)),
         Some(user) => match human(user) {
             Ok(user) => user,
             refused => return Ok(refused),
@@ -139,7 +142,7 @@ async fn find_or_make(
     if uow.identities().is_linked(user.id, claims.identity.issuer()).await? {
         // Perhaps linked to this identity just now, by a first sign-in in another tab.
         let is_this = uow.identities().find(&claims.identity).await? == Some(user.id);
-        return Ok(if is_this { Ok(user) } else { Err(Refusal::LinkedToAnother) });
+        return Ok(if is_this { Ok(user) } else { Err(ProviderRefusal::LinkedToAnother) });
     }
     uow.identities().link(&claims.identity, user.id, app.now()).await?;
     let to = format!("{} {}", claims.identity.issuer(), claims.identity.subject());
@@ -148,8 +151,8 @@ async fn find_or_make(
     Ok(Ok(user))
 }
 
-fn human(user: User) -> Result<User, Refusal> {
-    if user.kind == UserKind::Bot { Err(Refusal::Bot) } else { Ok(user) }
+fn human(user: User) -> Result<User, ProviderRefusal> {
+    if user.kind == UserKind::Bot { Err(ProviderRefusal::Bot) } else { Ok(user) }
 }
 
 /// Creates a user without password, never an administrator.

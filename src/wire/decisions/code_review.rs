@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    usecases::decisions::decide_code_review::Answer,
+    usecases::decisions::decide_code_review::CodeReviewAnswer,
     wire::words::{DuoAvailability, Engine, Gate, Level, Rule},
 };
 
@@ -58,8 +58,8 @@ pub struct CodeReviewInputs {
     duo_enterprise_seat: bool,
 }
 
-impl From<Answer> for CodeReviewDecision {
-    fn from(answer: Answer) -> Self {
+impl From<CodeReviewAnswer> for CodeReviewDecision {
+    fn from(answer: CodeReviewAnswer) -> Self {
         let decision = answer.decision;
         let inputs = decision.inputs;
         Self {

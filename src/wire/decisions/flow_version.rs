@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    usecases::decisions::decide_flow_version::Answer,
+    usecases::decisions::decide_flow_version::FlowVersionAnswer,
     wire::words::{Condition, Environment, Level, VersionRule},
 };
 
@@ -71,8 +71,8 @@ pub struct SeenCondition {
     holds: bool,
 }
 
-impl From<Answer> for FlowVersionDecision {
-    fn from(answer: Answer) -> Self {
+impl From<FlowVersionAnswer> for FlowVersionDecision {
+    fn from(answer: FlowVersionAnswer) -> Self {
         let (decision, place) = (answer.decision, answer.place);
         Self {
             flow: answer.flow.reference,

@@ -139,7 +139,7 @@ pub async fn command(
 /// The fields that are read: workspace, sender, command, and whether it is a certificate check.
 const FIELDS: [&str; 4] = ["team_id", "user_id", "text", "ssl_check"];
 
-struct Form {
+struct ChatForm {
     team: String,
     user: String,
     text: String,
@@ -147,7 +147,7 @@ struct Form {
     is_check: bool,
 }
 
-fn form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Problem> {
+fn form(headers: &HeaderMap, body: &[u8]) -> Result<ChatForm, Problem> {
     const FORM: &str = "application/x-www-form-urlencoded";
     if media_type(headers) != FORM {
         return Err(Problem::new(
@@ -162,10 +162,10 @@ fn form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Problem> {
         }
     }
     let [team, user, text, check] = FIELDS.map(|name| said.remove(name).unwrap_or_default());
-    Ok(Form { team, user, text, is_check: check == "1" })
+    Ok(ChatForm { team, user, text, is_check: check == "1" })
 }
 
-impl Form {
+impl ChatForm {
     fn into_request(self, Signed { signature, expires_at }: Signed) -> Result<ChatRequest, Problem> {
         let sender = ChatUser::new(&self.team, &self.user).ok_or_else(|| {
             let detail = "The form has to say who sends it: team_id and user_id, of letters and digits.";

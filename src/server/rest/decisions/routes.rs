@@ -17,7 +17,7 @@ use crate::{
         decisions::{
             decide_code_review::decide_code_review,
             decide_flow_version::decide_flow_version,
-            decide_many::{Asked, decide_many},
+            decide_many::{DecisionRequest, decide_many},
         },
     },
     wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision},
@@ -125,7 +125,7 @@ pub async fn many(
         let about = it
             .about()
             .map_err(|message| Problem::new(Code::Invalid, message).at(format!("decisions[{at}].flow")))?;
-        parsed.push(question(&it.namespace, &it.user).map(|question| Asked { about, question }));
+        parsed.push(question(&it.namespace, &it.user).map(|question| DecisionRequest { about, question }));
     }
     let answerable: Vec<_> = parsed.iter().flatten().cloned().collect();
     let mut answers = decide_many(&app, &caller, &answerable).await?.into_iter();

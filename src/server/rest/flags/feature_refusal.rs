@@ -13,13 +13,13 @@ use crate::{
     usecases::{FlagError, UseCaseError},
 };
 
-pub enum Refusal {
+pub enum FeatureRefusal {
     Gitlab(StatusCode, Value),
     /// Errors that GitLab does not have, as everywhere in this API.
     Problem(Problem),
 }
 
-impl Refusal {
+impl FeatureRefusal {
     /// GitLab's own message after "400 Bad request".
     pub fn bad_request(message: impl std::fmt::Display) -> Self {
         Self::Gitlab(StatusCode::BAD_REQUEST, json!({"message": format!("400 Bad request - {message}")}))
@@ -39,13 +39,13 @@ impl Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for FeatureRefusal {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-impl From<UseCaseError> for Refusal {
+impl From<UseCaseError> for FeatureRefusal {
     fn from(error: UseCaseError) -> Self {
         match error {
             UseCaseError::NeedsAdministrator => {
@@ -72,7 +72,7 @@ impl From<UseCaseError> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for FeatureRefusal {
     fn into_response(self) -> Response {
         match self {
             Self::Gitlab(status, body) => (status, Json(body)).into_response(),

@@ -130,8 +130,8 @@ impl Feature {
     }
 }
 
-impl From<read_features::Feature> for Feature {
-    fn from(feature: read_features::Feature) -> Self {
+impl From<read_features::FlagState> for Feature {
+    fn from(feature: read_features::FlagState) -> Self {
         Self {
             // Only set gates count and unset is off, as in GitLab, whatever the default is.
             state: feature.gates.state(false).key(),

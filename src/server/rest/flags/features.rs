@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use http::StatusCode;
 
 use super::{
-    feature_refusal::Refusal,
+    feature_refusal::FeatureRefusal,
     feature_views::{Definition, Feature, FeatureChange, GitlabError},
     parameters::Parameters,
 };
@@ -40,7 +40,7 @@ pub async fn list(
     State(app): State<App>,
     who: Result<Authenticated, Problem>,
     request: Request,
-) -> Result<Json<Vec<Feature>>, Refusal> {
+) -> Result<Json<Vec<Feature>>, FeatureRefusal> {
     let reader = FlagReader::administrator(&caller(who)?)?;
     let parameters = Parameters::of_query(&request)?;
     let environment = parameters.environment()?.unwrap_or(app.environment());
@@ -66,7 +66,7 @@ pub async fn list(
 pub async fn definitions(
     State(app): State<App>,
     who: Result<Authenticated, Problem>,
-) -> Result<Json<Vec<Definition>>, Refusal> {
+) -> Result<Json<Vec<Definition>>, FeatureRefusal> {
     let reader = FlagReader::administrator(&caller(who)?)?;
     let definitions = list_definitions(&app, &reader).await?;
     Ok(Json(definitions.into_iter().map(Definition::from).collect()))
@@ -101,7 +101,7 @@ pub async fn set(
     who: Result<Authenticated, Problem>,
     path: PathParameters,
     request: Request,
-) -> Result<(StatusCode, Json<Feature>), Refusal> {
+) -> Result<(StatusCode, Json<Feature>), FeatureRefusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
     let command = Parameters::of(request).await?.into_set(path.get("name"))?;
     let done = set_feature(&app, &editor, &command).await?;
@@ -133,13 +133,13 @@ pub async fn delete(
     who: Result<Authenticated, Problem>,
     path: PathParameters,
     request: Request,
-) -> Result<StatusCode, Refusal> {
+) -> Result<StatusCode, FeatureRefusal> {
     let editor = FlagEditor::administrator(&caller(who)?)?;
     let command = Parameters::of(request).await?.into_delete(path.get("name"))?;
     delete_feature(&app, &editor, &command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn caller(who: Result<Authenticated, Problem>) -> Result<Caller, Refusal> {
-    who.map(|it| it.caller).map_err(Refusal::of_stranger)
+fn caller(who: Result<Authenticated, Problem>) -> Result<Caller, FeatureRefusal> {
+    who.map(|it| it.caller).map_err(FeatureRefusal::of_stranger)
 }

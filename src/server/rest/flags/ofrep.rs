@@ -9,8 +9,8 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header::ETAG};
 
 use super::ofrep_views::{
-    AllEvaluations, Asked, ErrorCode, Evaluation, EvaluationFailure, EvaluationRequest, Failure,
-    all_evaluations, entity_tag, evaluation,
+    AllEvaluations, ErrorCode, Evaluation, EvaluationError, EvaluationFailure, EvaluationQuery,
+    EvaluationRequest, all_evaluations, entity_tag, evaluation,
 };
 use crate::{
     domain::flags::check_flag_name,
@@ -53,10 +53,10 @@ pub async fn evaluate(
     path: PathParameters,
     query: QueryParameters,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, OfrepRefusal> {
     let [] = query.exactly([])?;
     let key = path.get("key");
-    let refuse = |refusal: Refusal| refusal.of(key);
+    let refuse = |refusal: OfrepRefusal| refusal.of(key);
     let asked = asked(request).await.map_err(refuse)?;
     if check_flag_name(key).is_err() {
         return Err(refuse(NoEvaluation::UnknownFlag.into()));
@@ -86,7 +86,7 @@ pub async fn evaluate(
     responses(
         (status = 200, description = "The answers, by the flags' names.", body = AllEvaluations, headers(("ETag" = String, description = "Identifies this response to this context."))),
         (status = 304, description = "Nothing changed since that `ETag`."),
-        (status = 400, description = "`PARSE_ERROR` or `INVALID_CONTEXT`, as for one flag.", body = Failure),
+        (status = 400, description = "`PARSE_ERROR` or `INVALID_CONTEXT`, as for one flag.", body = EvaluationError),
         (status = 403, description = "The token's scopes or your role do not allow it."),
     ),
 )]
@@ -96,7 +96,7 @@ pub async fn evaluate_many(
     headers: HeaderMap,
     query: QueryParameters,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, OfrepRefusal> {
     // From the event that made the provider evaluate again. Ignored: the response is always current.
     let [_, _] = query.at_most(["flagConfigEtag", "flagConfigLastModified"])?;
     let asked = asked(request).await?;
@@ -112,20 +112,20 @@ pub async fn evaluate_many(
     Ok(response)
 }
 
-async fn asked(request: Request) -> Result<Asked, Refusal> {
+async fn asked(request: Request) -> Result<EvaluationQuery, OfrepRefusal> {
     let body = whole_body(request).await?;
-    Asked::parse(&body).map_err(|(code, details)| Refusal::bad(code, details))
+    EvaluationQuery::parse(&body).map_err(|(code, details)| OfrepRefusal::bad(code, details))
 }
 
 /// An error of the protocol, where it has one; otherwise a problem.
-pub enum Refusal {
-    Protocol { status: StatusCode, key: Option<String>, failure: Failure },
+pub enum OfrepRefusal {
+    Protocol { status: StatusCode, key: Option<String>, failure: EvaluationError },
     Problem(Problem),
 }
 
-impl Refusal {
+impl OfrepRefusal {
     fn bad(code: ErrorCode, details: impl Into<String>) -> Self {
-        let failure = Failure::new(code, details.into());
+        let failure = EvaluationError::new(code, details.into());
         Self::Protocol { status: StatusCode::BAD_REQUEST, key: None, failure }
     }
 
@@ -140,12 +140,14 @@ impl Refusal {
     }
 }
 
-impl From<NoEvaluation> for Refusal {
+impl From<NoEvaluation> for OfrepRefusal {
     fn from(error: NoEvaluation) -> Self {
         match error {
             NoEvaluation::UnknownFlag => {
-                let failure =
-                    Failure::new(ErrorCode::FlagNotFound, "There is no such feature flag.".to_owned());
+                let failure = EvaluationError::new(
+                    ErrorCode::FlagNotFound,
+                    "There is no such feature flag.".to_owned(),
+                );
                 Self::Protocol { status: StatusCode::NOT_FOUND, key: None, failure }
             }
             NoEvaluation::NobodyNamed => {
@@ -160,19 +162,19 @@ impl From<NoEvaluation> for Refusal {
     }
 }
 
-impl From<UseCaseError> for Refusal {
+impl From<UseCaseError> for OfrepRefusal {
     fn from(error: UseCaseError) -> Self {
         Self::Problem(error.into())
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for OfrepRefusal {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OfrepRefusal {
     fn into_response(self) -> Response {
         match self {
             Self::Problem(problem) => problem.into_response(),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{environment::Environment, flags::Gate},
-    server::rest::object::{Members, Object},
+    server::rest::object::{Object, ObjectMembers},
     usecases::flags::evaluate_flags::{AllEvaluated, Answered, Subject},
 };
 
@@ -35,13 +35,13 @@ pub struct EvaluationRequest {
 
 /// A parsed request.
 #[derive(Debug)]
-pub struct Asked {
+pub struct EvaluationQuery {
     pub subject: Subject,
     /// The properties by name, each as raw JSON: those that no gate reads are not even parsed.
     context: BTreeMap<Text, Box<RawValue>>,
 }
 
-impl Asked {
+impl EvaluationQuery {
     pub fn parse(body: &[u8]) -> Result<Self, (ErrorCode, String)> {
         let wrong = |error: serde_json::Error| {
             (
@@ -57,8 +57,8 @@ impl Asked {
         } else {
             serde_json::from_str(&body).map_err(wrong)?
         };
-        let Members(members): Members<Text, Box<RawValue>> = match request.context {
-            None => Members(Vec::new()),
+        let ObjectMembers(members): ObjectMembers<Text, Box<RawValue>> = match request.context {
+            None => ObjectMembers(Vec::new()),
             Some(context) if context.get().starts_with('{') => {
                 serde_json::from_str(context.get()).map_err(wrong)?
             }
@@ -316,15 +316,14 @@ pub fn entity_tag(context: &str, environment: Environment, all: &AllEvaluated) -
 
 /// Why the request has no evaluation.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EvaluationError)]
 #[serde(rename_all = "camelCase")]
-pub struct Failure {
+pub struct EvaluationError {
     error_code: ErrorCode,
     /// A message for people.
     error_details: String,
 }
 
-impl Failure {
+impl EvaluationError {
     pub const fn new(error_code: ErrorCode, error_details: String) -> Self {
         Self { error_code, error_details }
     }
@@ -341,7 +340,7 @@ pub struct EvaluationFailure {
 }
 
 impl EvaluationFailure {
-    pub fn new(key: String, Failure { error_code, error_details }: Failure) -> Self {
+    pub fn new(key: String, EvaluationError { error_code, error_details }: EvaluationError) -> Self {
         Self { key, error_code, error_details }
     }
 }
@@ -361,7 +360,7 @@ mod tests {
     use super::*;
 
     fn canonical(body: &str) -> String {
-        Asked::parse(body.as_bytes()).expect("a request").canonical()
+        EvaluationQuery::parse(body.as_bytes()).expect("a request").canonical()
     }
 
     #[test]
@@ -381,13 +380,15 @@ mod tests {
         for odd in [r#""Ann \ud83d""#, r#""\udc00""#, r#"{"a": ["\ud83d"]}"#, "1e999", &deep, "\"\u{fffd}\""]
         {
             let body = format!(r#"{{"context": {{"name": {odd}, "targetingKey": "ann"}}}}"#);
-            let asked = Asked::parse(body.as_bytes()).unwrap_or_else(|why| panic!("{odd}: {why:?}"));
+            let asked =
+                EvaluationQuery::parse(body.as_bytes()).unwrap_or_else(|why| panic!("{odd}: {why:?}"));
             assert_eq!(asked.subject.targeting_key.as_deref(), Some("ann"), "{odd}");
             assert_ne!(asked.canonical(), canonical(r#"{"context": {"targetingKey": "ann"}}"#));
         }
         let bytes = b"{\"context\": {\"name\": \"\xf0\x9f\", \"\\ud83d\": 1, \"user\": \"ann\"}}";
-        assert_eq!(Asked::parse(bytes).expect("a request").subject.user.as_deref(), Some("ann"));
-        let cut = Asked::parse(br#"{"context": {"targetingKey": "ann\ud83d"}}"#).expect("a request");
+        assert_eq!(EvaluationQuery::parse(bytes).expect("a request").subject.user.as_deref(), Some("ann"));
+        let cut =
+            EvaluationQuery::parse(br#"{"context": {"targetingKey": "ann\ud83d"}}"#).expect("a request");
         assert_eq!(
             cut.subject.targeting_key.as_deref(),
             Some("ann\u{fffd}\u{fffd}\u{fffd}"),
@@ -404,7 +405,7 @@ mod tests {
     #[test]
     fn what_stands_beside_the_context_is_not_dropped() {
         for body in [r#"{"context":{},"user":"ann"}"#, r#"{"targetingKey":"ann"}"#] {
-            let (code, why) = Asked::parse(body.as_bytes()).expect_err(body);
+            let (code, why) = EvaluationQuery::parse(body.as_bytes()).expect_err(body);
             assert_eq!(code, ErrorCode::ParseError);
             assert!(why.contains("`user`") || why.contains("`targetingKey`"), "{why}");
         }
@@ -426,8 +427,8 @@ mod tests {
             (r#"{"context":{"targetingKey":"","targetingKey":"ann"}}"#, ErrorCode::InvalidContext),
             (r#"{"context":{},"context":{"user":"ann"}}"#, ErrorCode::ParseError),
         ] {
-            assert_eq!(Asked::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
+            assert_eq!(EvaluationQuery::parse(body.as_bytes()).expect_err(body).0, code, "{body}");
         }
-        assert_eq!(Asked::parse(b"\xff").expect_err("no text").0, ErrorCode::ParseError);
+        assert_eq!(EvaluationQuery::parse(b"\xff").expect_err("no text").0, ErrorCode::ParseError);
     }
 }

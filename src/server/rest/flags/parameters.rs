@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, convert::Infallible};
 use url::form_urlencoded;
 
-use super::feature_refusal::Refusal;
+use super::feature_refusal::FeatureRefusal;
 use crate::server::{
     request_headers::media_type,
     rest::{
         input::{is_json, shortened, whole_body},
-        object::Members,
+        object::ObjectMembers,
     },
 };
 
@@ -37,7 +37,7 @@ enum Parameter {
 }
 
 /// The parameters that an operation takes.
-pub struct Known {
+pub struct KnownParameters {
     /// Single values. An empty one is treated as omitted, except `value`.
     pub texts: &'static [&'static str],
     /// Single values that name an environment, never empty.
@@ -49,17 +49,17 @@ pub struct Known {
 
 impl Parameters {
     /// Reads the query only, for operations that only read.
-    pub fn of_query(request: &Request) -> Result<Self, Refusal> {
+    pub fn of_query(request: &Request) -> Result<Self, FeatureRefusal> {
         let query = request.uri().query().unwrap_or_default();
         Self::collect(form_pairs(query.as_bytes()))
     }
 
     /// Reads the query and the body, for changes.
-    pub async fn of(request: Request) -> Result<Self, Refusal> {
+    pub async fn of(request: Request) -> Result<Self, FeatureRefusal> {
         if request.headers().contains_key(SUDO) {
             let message =
                 "sudo is unknown, also as a header: the token's owner makes the change. Nothing was changed";
-            return Err(Refusal::bad_parameter(message));
+            return Err(FeatureRefusal::bad_parameter(message));
         }
         let mut parameters = Self::of_query(&request)?;
         let headers = request.headers();
@@ -90,7 +90,7 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn collect(pairs: Vec<(String, Parameter)>) -> Result<Self, Refusal> {
+    fn collect(pairs: Vec<(String, Parameter)>) -> Result<Self, FeatureRefusal> {
         let mut all = BTreeMap::new();
         for (name, said) in pairs {
             match (all.get_mut(&name), said) {
@@ -104,8 +104,8 @@ impl Parameters {
 
     /// Refuses unknown parameters, lists where a single value belongs, and empty targets or environments.
     /// Other empty parameters are treated as omitted.
-    pub fn nothing_but(mut self, known: &Known) -> Result<Self, Refusal> {
-        let Known { texts, places, targets } = known;
+    pub fn nothing_but(mut self, known: &KnownParameters) -> Result<Self, FeatureRefusal> {
+        let KnownParameters { texts, places, targets } = known;
         for (name, said) in &self.0 {
             let is_of = |names: &[&str]| names.contains(&name.as_str());
             let (is_place, is_target) = (is_of(places), is_of(targets));
@@ -113,7 +113,7 @@ impl Parameters {
                 let known = [*texts, *places, *targets].concat().join(", ");
                 let message =
                     format!("{} is unknown. Nothing was changed. Known are: {known}", shortened(name));
-                return Err(Refusal::bad_parameter(message));
+                return Err(FeatureRefusal::bad_parameter(message));
             }
             match said {
                 Parameter::Text(text) if text.is_empty() && (is_place || is_target) => {
@@ -137,7 +137,7 @@ impl Parameters {
     }
 
     /// A single value.
-    pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
+    pub fn text(&self, name: &str) -> Result<Option<&str>, FeatureRefusal> {
         match self.0.get(name) {
             None | Some(Parameter::Nothing) => Ok(None),
             Some(Parameter::Text(text)) => Ok(Some(text)),
@@ -156,25 +156,25 @@ impl Parameters {
 }
 
 /// Grape's message, as in GitLab.
-fn invalid(name: &str) -> Refusal {
-    Refusal::bad_parameter(format!("{} is invalid", shortened(name)))
+fn invalid(name: &str) -> FeatureRefusal {
+    FeatureRefusal::bad_parameter(format!("{} is invalid", shortened(name)))
 }
 
-fn empty(name: &str) -> Refusal {
-    Refusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
+fn empty(name: &str) -> FeatureRefusal {
+    FeatureRefusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
 }
 
-fn said_twice(name: &str) -> Refusal {
-    Refusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
+fn said_twice(name: &str) -> FeatureRefusal {
+    FeatureRefusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
 }
 
 /// Grape's message, as in GitLab.
-fn unread(content_type: &str) -> Refusal {
+fn unread(content_type: &str) -> FeatureRefusal {
     let error = match content_type {
         "" => String::from("The content-type of the body is not said: send JSON or a form, and say which."),
         other => format!("The provided content-type '{}' is not supported.", shortened(other)),
     };
-    Refusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
+    FeatureRefusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
 }
 
 /// A field of a form: `user[]` is an item of the list `user`.
@@ -193,8 +193,9 @@ fn form_pairs(form: &[u8]) -> Vec<(String, Parameter)> {
 async fn multipart_pairs(
     boundary: multer::Result<String>,
     body: Vec<u8>,
-) -> Result<Vec<(String, Parameter)>, Refusal> {
-    let broken = |error: multer::Error| Refusal::bad_parameter(format!("The form cannot be read: {error}"));
+) -> Result<Vec<(String, Parameter)>, FeatureRefusal> {
+    let broken =
+        |error: multer::Error| FeatureRefusal::bad_parameter(format!("The form cannot be read: {error}"));
     let body = stream::iter([Ok::<_, Infallible>(body)]);
     let mut form = Multipart::new(body, boundary.map_err(broken)?);
     let mut pairs = Vec::new();
@@ -209,9 +210,9 @@ async fn multipart_pairs(
 }
 
 /// The members of a JSON object.
-fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, Refusal> {
-    let Ok(Members(members)) = serde_json::from_slice::<Members<String, Value>>(body) else {
-        return Err(Refusal::bad_parameter("The request body is no JSON object"));
+fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, FeatureRefusal> {
+    let Ok(ObjectMembers(members)) = serde_json::from_slice::<ObjectMembers<String, Value>>(body) else {
+        return Err(FeatureRefusal::bad_parameter("The request body is no JSON object"));
     };
     let mut pairs = Vec::with_capacity(members.len());
     for (name, value) in members {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{feature_refusal::Refusal, feature_views::GitlabError};
+use super::{feature_refusal::FeatureRefusal, feature_views::GitlabError};
 use crate::{
     domain::user::UserKind,
     server::rest::{authentication::Authenticated, json::Json, problem::Problem},
@@ -47,8 +47,8 @@ pub struct Version {
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<CurrentUser>, Refusal> {
-    let actor = who.map_err(Refusal::of_stranger)?.caller.actor;
+pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<CurrentUser>, FeatureRefusal> {
+    let actor = who.map_err(FeatureRefusal::of_stranger)?.caller.actor;
     Ok(Json(CurrentUser {
         id: actor.id.0,
         username: actor.username,
@@ -73,7 +73,7 @@ pub async fn current(who: Result<Authenticated, Problem>) -> Result<Json<Current
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn version(who: Result<Authenticated, Problem>) -> Result<Json<Version>, Refusal> {
-    who.map_err(Refusal::of_stranger)?;
+pub async fn version(who: Result<Authenticated, Problem>) -> Result<Json<Version>, FeatureRefusal> {
+    who.map_err(FeatureRefusal::of_stranger)?;
     Ok(Json(Version { version: env!("CARGO_PKG_VERSION"), revision: env!("CARGO_PKG_NAME") }))
 }

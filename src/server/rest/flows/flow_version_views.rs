@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::{
         environment,
-        flows::deployed::{Definition, Deployed, parse_version},
+        flows::deployed::{Deployed, FlowDefinition, parse_version},
     },
     server::rest::{object::Object, problem::Problem, problem_document::Code},
     storage::Registry,
@@ -66,7 +66,7 @@ impl FlowVersions {
 impl FlowVersionRegistry {
     pub fn new(environment: environment::Environment, registry: Registry) -> Self {
         let definition =
-            |(definition, versions): (&Definition, &std::collections::BTreeSet<_>)| DeployedDefinition {
+            |(definition, versions): (&FlowDefinition, &std::collections::BTreeSet<_>)| DeployedDefinition {
                 definition: definition.as_str().to_owned(),
                 versions: versions.iter().map(ToString::to_string).collect(),
             };
@@ -110,7 +110,7 @@ impl FlowVersionsChange {
         let mut deployed = Deployed::default();
         for (at, Object(listed)) in self.definitions.into_iter().enumerate() {
             let field = format!("definitions[{at}]");
-            let definition = Definition::parse(&listed.definition)
+            let definition = FlowDefinition::parse(&listed.definition)
                 .map_err(|error| invalid(&error, format!("{field}.definition")))?;
             for (nth, version) in listed.versions.iter().enumerate() {
                 let add =

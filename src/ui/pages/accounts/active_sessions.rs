@@ -9,7 +9,7 @@ use crate::{
     },
     domain::{accounts::user_agent, paths},
     ui::{
-        components::{AlertNote, StatusNote, Time},
+        components::{OutcomeNote, Time},
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
     },
@@ -21,22 +21,7 @@ pub fn ActiveSessionsPage() -> impl IntoView {
     visit(|visit| async move {
         let sessions = list_sessions(&visit.app, &visit.signed_in.caller).await?;
         let others = sessions.len() > 1;
-        let note = match visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone()) {
-            Some(Outcome::SessionRevoked) => {
-                view! { <StatusNote>"The session has ended."</StatusNote> }.into_any()
-            }
-            Some(Outcome::SessionsEnded { count: 0 }) => {
-                view! { <StatusNote>"You were signed in nowhere else."</StatusNote> }.into_any()
-            }
-            Some(Outcome::SessionsEnded { count: 1 }) => {
-                view! { <StatusNote>"The other session has ended."</StatusNote> }.into_any()
-            }
-            Some(Outcome::SessionsEnded { count }) => {
-                view! { <StatusNote>{format!("{count} other sessions have ended.")}</StatusNote> }.into_any()
-            }
-            Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-            _ => ().into_any(),
-        };
+        let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let rows =
             sessions.into_iter().map(|session| view! { <Row visit=visit.clone() session /> }).collect_view();
         let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Active sessions")];
@@ -46,7 +31,7 @@ pub fn ActiveSessionsPage() -> impl IntoView {
                 <p class="mt-1 max-w-prose text-muted">
                     "Where you are signed in. End any session that you do not recognise, and then change your password."
                 </p>
-                {note}
+                <OutcomeNote outcome done />
                 <ul class="card mt-6 divide-y divide-line">{rows}</ul>
                 {others
                     .then(|| {
@@ -60,6 +45,17 @@ pub fn ActiveSessionsPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+fn done(outcome: Outcome) -> Option<AnyView> {
+    let text = match outcome {
+        Outcome::SessionRevoked => String::from("The session has ended."),
+        Outcome::SessionsEnded { count: 0 } => String::from("You were signed in nowhere else."),
+        Outcome::SessionsEnded { count: 1 } => String::from("The other session has ended."),
+        Outcome::SessionsEnded { count } => format!("{count} other sessions have ended."),
+        _ => return None,
+    };
+    Some(text.into_any())
 }
 
 #[component]

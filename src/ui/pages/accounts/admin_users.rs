@@ -13,7 +13,7 @@ use crate::{
         user::{User, UserKind},
     },
     ui::{
-        components::{AlertNote, Pager, StatusNote},
+        components::{OutcomeNote, Pager},
         islands::CopyButton,
         layout::{Crumb, Nav, Page},
         pages::visit,
@@ -38,7 +38,7 @@ pub fn AdminUsersPage() -> impl IntoView {
         Ok(view! {
             <Page title="Users" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_USERS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Users"</h1>
-                <Note outcome />
+                <OutcomeNote outcome done />
                 <form method="get" action=paths::ADMIN_USERS role="search" class="mt-4 flex max-w-md gap-3">
                     <input
                         type="search"
@@ -63,25 +63,19 @@ pub fn AdminUsersPage() -> impl IntoView {
     })
 }
 
-#[component]
-fn Note(outcome: Option<Outcome>) -> impl IntoView {
-    match outcome {
-        Some(Outcome::ResetLinkMade { username, link }) => view! {
-            <StatusNote>
-                <p>
-                    "With this link " <strong>"@"{username}</strong>
-                    " sets a new password, once, within 24 hours. Copy it now: it is not shown again. Send it in a way that only they can read."
-                </p>
-                <p class="mt-2 flex flex-wrap items-center gap-3">
-                    <code class="token break-all">{link.clone()}</code>
-                    <CopyButton text=link label="Copy link".to_owned() />
-                </p>
-            </StatusNote>
-        }
-        .into_any(),
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-        _ => ().into_any(),
-    }
+fn done(outcome: Outcome) -> Option<AnyView> {
+    let Outcome::ResetLinkMade { username, link } = outcome else { return None };
+    let text = view! {
+        <p>
+            "With this link " <strong>"@"{username}</strong>
+            " sets a new password, once, within 24 hours. Copy it now: it is not shown again. Send it in a way that only they can read."
+        </p>
+        <p class="mt-2 flex flex-wrap items-center gap-3">
+            <code class="token break-all">{link.clone()}</code>
+            <CopyButton text=link label="Copy link".to_owned() />
+        </p>
+    };
+    Some(text.into_any())
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::audit_list::{Asked, AuditList};
+use super::audit_list::{AuditList, AuditPageQuery};
 use crate::{
     actions::query::Query,
     domain::paths,
@@ -15,7 +15,7 @@ use crate::{
 
 #[component]
 pub fn AdminAuditEventsPage() -> impl IntoView {
-    let asked = Asked::from(&Query::of_page());
+    let asked = AuditPageQuery::from(&Query::of_page());
     visit(move |visit| async move {
         let caller = &visit.signed_in.caller;
         let page = list_all_audit_events(&visit.app, caller, asked.selection(), asked.before).await?;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::audit_list::{Asked, AuditList};
+use super::audit_list::{AuditList, AuditPageQuery};
 use crate::{
     actions::query::Query,
     domain::{flows::consent::LedgerAction, namespace::GroupPath, paths::GroupPage, stored::Stored},
@@ -19,7 +19,7 @@ pub(in crate::ui::pages) async fn page(
     group: GroupPath,
     query: Query,
 ) -> Result<AnyView, UseCaseError> {
-    let asked = Asked::from(&query);
+    let asked = AuditPageQuery::from(&query);
     let history =
         list_audit_events(&visit.app, &visit.signed_in.caller, &group, asked.selection(), asked.before)
             .await?;

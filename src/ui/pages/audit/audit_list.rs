@@ -20,13 +20,13 @@ use crate::{
 
 /// The query parameters of an audit page.
 #[derive(Clone, Debug)]
-pub(in crate::ui::pages) struct Asked {
+pub(in crate::ui::pages) struct AuditPageQuery {
     query: AuditQuery,
     pub parsed: Result<AuditSelection, WrongFilter>,
     pub before: Option<AuditCursor>,
 }
 
-impl Asked {
+impl AuditPageQuery {
     pub fn from(address: &Query) -> Self {
         let query = AuditQuery::read(|name| address.text(name));
         Self { parsed: query.parse(), before: address.get("before").and_then(AuditCursor::parse), query }
@@ -48,7 +48,7 @@ impl Asked {
 #[component]
 pub(super) fn AuditList(
     visit: Visit,
-    asked: Asked,
+    asked: AuditPageQuery,
     page: Option<AuditPage>,
     group: Option<GroupPath>,
     here: String,

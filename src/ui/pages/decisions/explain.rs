@@ -156,7 +156,7 @@ fn yes_no(yes: bool) -> String {
     String::from(if yes { "yes" } else { "no" })
 }
 
-fn engine(answer: &decide_code_review::Answer) -> Shown {
+fn engine(answer: &decide_code_review::CodeReviewAnswer) -> Shown {
     let decision = answer.decision;
     let inputs = decision.inputs;
     let consent = match (inputs.flow_selected, inputs.consent) {
@@ -185,7 +185,7 @@ fn engine(answer: &decide_code_review::Answer) -> Shown {
     }
 }
 
-fn version(answer: &decide_flow_version::Answer) -> Shown {
+fn version(answer: &decide_flow_version::FlowVersionAnswer) -> Shown {
     let (decision, place) = (&answer.decision, &answer.place);
     let deployed = decision.deployed.as_ref().map_or_else(
         || String::from("not known"),

@@ -24,15 +24,10 @@ use self::{
 };
 use super::admin_feature_flags::shown;
 use crate::{
-    actions::{
-        flags::forms::SUBJECT,
-        flash::{Flash, Outcome},
-        query::Query,
-        support::below,
-    },
+    actions::{flags::forms::SUBJECT, flash::Outcome, query::Query, support::below},
     domain::{audit::AuditCursor, environment::Environment, flags::State, paths},
     ui::{
-        components::{AlertNote, StatusNote},
+        components::OutcomeNote,
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
     },
@@ -43,7 +38,7 @@ use crate::{
             flag_history::{HistoryPage, flag_history},
             list_flags::FlagSummary,
             list_scheduled_changes::list_scheduled_changes,
-            show_flag::{FlagView, show_flag},
+            show_flag::{FlagDetails, show_flag},
         },
     },
 };
@@ -79,7 +74,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         None => (None, None, flash),
     };
     let covered = dialog.is_some();
-    let note = (!covered).then(|| failed.clone()).flatten();
+    let outcome = (!covered).then(|| failed.clone()).flatten().map(|flash| flash.outcome);
     let now = visit.app.now().long(false).trim_end_matches(" UTC").to_owned();
     let dialog = dialog.map(|ready| {
         view! { <ReviewDialog flag=name.clone() environment ready query=query.clone() failed now /> }
@@ -89,7 +84,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         Crumb::link("Feature flags", paths::ADMIN_FEATURE_FLAGS),
         Crumb::here(name.clone()),
     ];
-    let FlagView { summary, .. } = flag.clone();
+    let FlagDetails { summary, .. } = flag.clone();
     Ok(view! {
         <Page
             title=name.clone()
@@ -99,7 +94,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         >
             <h1 class="pt-4 text-2xl font-semibold wrap-anywhere">{name.clone()}</h1>
             <Definition visit=visit.clone() flag=summary.clone() />
-            <Note flash=note environment />
+            <OutcomeNote outcome done=move |it| done(it, environment) />
             <Environments flag=summary current=environment />
             <GatesCard visit=visit.clone() flag=flag.clone() wrong estimate query=query.clone() />
             <Evaluate visit=visit.clone() flag=flag.clone() query tried />
@@ -119,18 +114,13 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
 }
 
 /// The flash of the form that led here.
-#[component]
-fn Note(flash: Option<Flash>, environment: Environment) -> impl IntoView {
-    match flash.map(|flash| flash.outcome) {
-        Some(Outcome::FlagChanged { done }) => view! {
-            <StatusNote>"Saved. In " <strong>{environment.key()}</strong> ": " {done} "."</StatusNote>
+fn done(outcome: Outcome, environment: Environment) -> Option<AnyView> {
+    match outcome {
+        Outcome::FlagChanged { done } => {
+            Some(view! { "Saved. In " <strong>{environment.key()}</strong> ": " {done} "." }.into_any())
         }
-        .into_any(),
-        Some(Outcome::FlagScheduleCancelled) => {
-            view! { <StatusNote>"The scheduled change is cancelled."</StatusNote> }.into_any()
-        }
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-        _ => ().into_any(),
+        Outcome::FlagScheduleCancelled => Some(view! { "The scheduled change is cancelled." }.into_any()),
+        _ => None,
     }
 }
 

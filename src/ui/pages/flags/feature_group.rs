@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{flags::Target, paths},
     ui::{
-        components::{ActorFields, AlertNote, Pager, StatusNote, WrongActor},
+        components::{ActorFields, OutcomeNote, Pager, WrongActor},
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
     },
@@ -68,7 +68,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
             <p class="mt-1 max-w-prose text-muted">
                 "A flag that is open for this group is open for everybody in it. A change takes effect at once, in every environment, even during a change freeze."
             </p>
-            <Note outcome />
+            <OutcomeNote outcome done />
             <section class="card mt-6 p-5" aria-labelledby="members">
                 <h2 id="members" class="text-base font-semibold">"Members"</h2>
                 {if count == 0 {
@@ -96,21 +96,18 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
 }
 
 /// The flash of the form that led here.
-#[component]
-fn Note(outcome: Option<Outcome>) -> impl IntoView {
+fn done(outcome: Outcome) -> Option<AnyView> {
     match outcome {
-        Some(Outcome::FeatureGroupCreated) => {
-            view! { <StatusNote>"The group is created. Now add its members."</StatusNote> }.into_any()
+        Outcome::FeatureGroupCreated => {
+            Some(view! { "The group is created. Now add its members." }.into_any())
         }
-        Some(Outcome::MemberAdded { member }) => {
-            view! { <StatusNote><strong>{member}</strong>" is in the group."</StatusNote> }.into_any()
+        Outcome::MemberAdded { member } => {
+            Some(view! { <strong>{member}</strong>" is in the group." }.into_any())
         }
-        Some(Outcome::MemberRemoved { member }) => {
-            view! { <StatusNote><strong>{member}</strong>" is no longer in the group."</StatusNote> }
-                .into_any()
+        Outcome::MemberRemoved { member } => {
+            Some(view! { <strong>{member}</strong>" is no longer in the group." }.into_any())
         }
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-        _ => ().into_any(),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         flows::{
             catalogue::{CODE_REVIEW, Flow},
-            code_review::Decision,
+            code_review::EngineDecision,
             consent::FlowState,
         },
         namespace::{GroupPath, Namespace},
@@ -138,7 +138,7 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
 }
 
 #[component]
-fn Engine(label: &'static str, decision: Decision) -> impl IntoView {
+fn Engine(label: &'static str, decision: EngineDecision) -> impl IntoView {
     view! {
         <div class="flex justify-between gap-4 py-2">
             <dt>{label}</dt>

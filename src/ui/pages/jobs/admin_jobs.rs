@@ -12,7 +12,7 @@ use crate::{
         paths,
     },
     ui::{
-        components::{AlertNote, StatusNote, Time},
+        components::{OutcomeNote, Time},
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
     },
@@ -38,7 +38,7 @@ pub fn AdminJobsPage() -> impl IntoView {
                 <p class="mt-1 max-w-prose text-muted">
                     "Background work of the servers. Each job is done exactly once, however many servers there are, and resumes where it was when one stops. The list has the next 200 and the latest 200."
                 </p>
-                <Note outcome />
+                <OutcomeNote outcome done />
                 <List visit=of_open id="open" heading="Waiting and running" jobs=open none="No job waits." />
                 <List visit=of_ended id="ended" heading="Ended" jobs=ended none="No job has ended in the last 30 days." />
             </Page>
@@ -47,17 +47,11 @@ pub fn AdminJobsPage() -> impl IntoView {
     })
 }
 
-#[component]
-fn Note(outcome: Option<Outcome>) -> impl IntoView {
+fn done(outcome: Outcome) -> Option<AnyView> {
     match outcome {
-        Some(Outcome::JobStopped { title }) => {
-            view! { <StatusNote>"Stopped: "{title}"."</StatusNote> }.into_any()
-        }
-        Some(Outcome::JobRetried { title }) => {
-            view! { <StatusNote>"May run now: "{title}"."</StatusNote> }.into_any()
-        }
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-        _ => ().into_any(),
+        Outcome::JobStopped { title } => Some(view! { "Stopped: "{title}"." }.into_any()),
+        Outcome::JobRetried { title } => Some(view! { "May run now: "{title}"." }.into_any()),
+        _ => None,
     }
 }
 

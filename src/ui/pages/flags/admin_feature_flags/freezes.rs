@@ -12,7 +12,7 @@ use crate::{
     },
     domain::environment::Environment,
     ui::{
-        components::{AlertNote, Field, StatusNote, Time},
+        components::{AlertNote, Field, OutcomeNote, Time},
         pages::Visit,
     },
     usecases::ChangeFreeze,
@@ -45,7 +45,7 @@ pub(super) fn Freezes(
             <p class="mt-1 max-w-prose text-sm text-muted">
                 "In a frozen environment flags cannot be changed without a reason that overrides the freeze, and scheduled changes fail."
             </p>
-            <Note outcome />
+            <OutcomeNote outcome done />
             {if none {
                 view! { <p class="mt-2 text-sm">"No environment is frozen."</p> }.into_any()
             } else {
@@ -65,21 +65,16 @@ pub(super) fn Freezes(
 }
 
 /// The flash of the form that led here.
-#[component]
-fn Note(outcome: Option<Outcome>) -> impl IntoView {
+fn done(outcome: Outcome) -> Option<AnyView> {
     match outcome {
-        Some(Outcome::FreezeBegun { environment }) => view! {
-            <StatusNote>
-                <strong>{environment.key()}</strong>" is frozen. Whoever changes a flag there has to say why."
-            </StatusNote>
-        }
-        .into_any(),
-        Some(Outcome::FreezeEnded { environment }) => view! {
-            <StatusNote>"There is no change freeze in "<strong>{environment.key()}</strong>" any more."</StatusNote>
-        }
-        .into_any(),
-        Some(Outcome::Failed(error)) => view! { <AlertNote>{error.message()}</AlertNote> }.into_any(),
-        _ => ().into_any(),
+        Outcome::FreezeBegun { environment } => Some(
+            view! { <strong>{environment.key()}</strong>" is frozen. Whoever changes a flag there has to say why." }
+                .into_any(),
+        ),
+        Outcome::FreezeEnded { environment } => Some(
+            view! { "There is no change freeze in "<strong>{environment.key()}</strong>" any more." }.into_any(),
+        ),
+        _ => None,
     }
 }
 

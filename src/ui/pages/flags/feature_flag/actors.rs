@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{place::Place, review::Wrong};
+use super::{place::FlagPlace, review::WrongChange};
 use crate::{
     actions::query::Query,
     domain::flags::{Edit, Target, TargetKind},
@@ -12,11 +12,11 @@ use crate::{
 
 #[component]
 pub(super) fn Actors(
-    place: Place,
+    place: FlagPlace,
     actors: NamedActors,
     opted_out: NamedActors,
     suggestions: Vec<Target>,
-    wrong: Option<Wrong>,
+    wrong: Option<WrongChange>,
     query: Query,
 ) -> impl IntoView {
     let invalid = wrong.is_some();
@@ -79,7 +79,7 @@ fn typed(query: &Query, invalid: bool) -> (String, String) {
 }
 
 /// The error, with a link to the dialog for each actor that may have been meant.
-fn wrong_actor(place: &Place, wrong: Wrong, query: &Query) -> AnyView {
+fn wrong_actor(place: &FlagPlace, wrong: WrongChange, query: &Query) -> AnyView {
     let change = query.text("change");
     let meant = wrong.meant.into_iter().map(|target| {
         let words = target.words();
@@ -93,7 +93,7 @@ fn wrong_actor(place: &Place, wrong: Wrong, query: &Query) -> AnyView {
 }
 
 #[component]
-fn ActorList(place: Place, actors: NamedActors, remove: fn(Target) -> Edit) -> impl IntoView {
+fn ActorList(place: FlagPlace, actors: NamedActors, remove: fn(Target) -> Edit) -> impl IntoView {
     let rows = actors
         .named
         .into_iter()

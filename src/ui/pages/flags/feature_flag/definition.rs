@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     domain::flags::FlagDefinition,
-    ui::{components::Time, pages::Visit},
+    ui::{
+        components::{Note, Time},
+        pages::Visit,
+    },
     usecases::flags::list_flags::FlagSummary,
 };
 
@@ -47,7 +50,7 @@ pub(super) fn Definition(visit: Visit, flag: FlagSummary) -> impl IntoView {
         {stale
             .map(|stale| {
                 view! {
-                    <div class="note mt-4"><strong>{stale.name()}"."</strong>" "{stale.advice()}</div>
+                    <Note><strong>{stale.name()}"."</strong>" "{stale.advice()}</Note>
                 }
             })}
         <dl class="mt-4 flex flex-wrap gap-x-8 gap-y-3 text-sm">

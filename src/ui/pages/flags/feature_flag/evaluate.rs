@@ -16,7 +16,7 @@ use crate::{
     usecases::{
         FlagError, UseCaseError,
         flags::{
-            show_flag::FlagView,
+            show_flag::FlagDetails,
             try_flag::{Tried, try_flag},
         },
     },
@@ -57,7 +57,7 @@ pub(super) async fn asked_about(
 #[component]
 pub(super) fn Evaluate(
     visit: Visit,
-    flag: FlagView,
+    flag: FlagDetails,
     query: Query,
     tried: Option<Result<Tried, FlagError>>,
 ) -> impl IntoView {

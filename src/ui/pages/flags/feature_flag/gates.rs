@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::{
     actors::Actors,
     percentage_form::PercentageForm,
-    place::Place,
-    review::{Gate, Wrong},
+    place::FlagPlace,
+    review::{GateForm, WrongChange},
 };
 use crate::{
     actions::query::Query,
@@ -16,27 +16,27 @@ use crate::{
         paths,
     },
     ui::{
-        components::{AlertNote, Time},
+        components::{AlertNote, Note, Time},
         pages::Visit,
     },
     usecases::{
         ChangeFreeze,
-        flags::{estimate_actors::Estimate, show_flag::FlagView},
+        flags::{estimate_actors::Estimate, show_flag::FlagDetails},
     },
 };
 
 #[component]
 pub(super) fn GatesCard(
     visit: Visit,
-    flag: FlagView,
-    wrong: Option<Wrong>,
+    flag: FlagDetails,
+    wrong: Option<WrongChange>,
     estimate: Estimate,
     query: Query,
 ) -> impl IntoView {
-    let place = Place { flag: flag.summary.name.clone(), environment: flag.environment };
+    let place = FlagPlace { flag: flag.summary.name.clone(), environment: flag.environment };
     let default = flag.summary.default_enabled();
-    let wrong = |gate: Gate| wrong.clone().filter(|it| it.gate == gate);
-    let everyone = wrong(Gate::Everyone).or_else(|| wrong(Gate::History));
+    let wrong = |gate: GateForm| wrong.clone().filter(|it| it.gate == gate);
+    let everyone = wrong(GateForm::Everyone).or_else(|| wrong(GateForm::History));
     let gates = flag.gates.clone();
     view! {
         <section class="card mt-4 divide-y divide-line" aria-labelledby="gates">
@@ -56,29 +56,29 @@ pub(super) fn GatesCard(
                 actors=flag.actors
                 opted_out=flag.opted_out
                 suggestions=flag.suggestions
-                wrong=wrong(Gate::Actors)
+                wrong=wrong(GateForm::Actors)
                 query=query.clone()
             />
             <FeatureGroups
                 place=place.clone()
                 open=gates.groups
                 all=flag.feature_groups
-                wrong=wrong(Gate::FeatureGroups)
+                wrong=wrong(GateForm::FeatureGroups)
             />
             <PercentageForm
                 place=place.clone()
-                of=Gate::PercentageOfActors
+                of=GateForm::PercentageOfActors
                 estimate
                 set=gates.percentage_of_actors.to_string()
-                wrong=wrong(Gate::PercentageOfActors)
+                wrong=wrong(GateForm::PercentageOfActors)
                 query=query.clone()
             />
             <PercentageForm
                 place
-                of=Gate::PercentageOfTime
+                of=GateForm::PercentageOfTime
                 estimate
                 set=gates.percentage_of_time.to_string()
-                wrong=wrong(Gate::PercentageOfTime)
+                wrong=wrong(GateForm::PercentageOfTime)
                 query
             />
         </section>
@@ -88,21 +88,26 @@ pub(super) fn GatesCard(
 #[component]
 fn Freeze(visit: Visit, freeze: ChangeFreeze) -> impl IntoView {
     view! {
-        <div class="note mt-3">
+        <Note margin="mt-3">
             <strong>"Change freeze"</strong>" since "<Time moment=visit.moment(freeze.since) />", by @"
             {freeze.by_username}": "<bdi>{freeze.reason}</bdi>" A change here needs a reason."
-        </div>
+        </Note>
     }
 }
 
 /// A link to the dialog of a change without input.
 #[component]
-fn Change(place: Place, edit: Edit) -> impl IntoView {
+fn Change(place: FlagPlace, edit: Edit) -> impl IntoView {
     view! { <a class="button" href=place.changing(&edit)>{edit.title()}</a> }
 }
 
 #[component]
-fn FeatureGroups(place: Place, open: Vec<String>, all: Vec<String>, wrong: Option<Wrong>) -> impl IntoView {
+fn FeatureGroups(
+    place: FlagPlace,
+    open: Vec<String>,
+    all: Vec<String>,
+    wrong: Option<WrongChange>,
+) -> impl IntoView {
     let group = |name: &String| Target { kind: TargetKind::FeatureGroup, name: name.clone() };
     let rows = open
         .iter()

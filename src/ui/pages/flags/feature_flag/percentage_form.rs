@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    place::Place,
-    review::{Gate, Wrong, taken_in},
+    place::FlagPlace,
+    review::{GateForm, WrongChange, taken_in},
 };
 use crate::{
     actions::query::Query,
@@ -16,15 +16,15 @@ use crate::{
 /// `set` is the current percentage.
 #[component]
 pub(super) fn PercentageForm(
-    place: Place,
-    of: Gate,
+    place: FlagPlace,
+    of: GateForm,
     set: String,
     estimate: Estimate,
-    wrong: Option<Wrong>,
+    wrong: Option<WrongChange>,
     query: Query,
 ) -> impl IntoView {
-    let within = (of == Gate::PercentageOfActors && set != "0").then(|| taken_in(&estimate));
-    let slider = (of == Gate::PercentageOfActors).then(|| {
+    let within = (of == GateForm::PercentageOfActors && set != "0").then(|| taken_in(&estimate));
+    let slider = (of == GateForm::PercentageOfActors).then(|| {
         let hundredths = Percentage::parse(&set).unwrap_or_default().hundredths();
         view! {
             <PercentageSlider
@@ -36,7 +36,7 @@ pub(super) fn PercentageForm(
             />
         }
     });
-    let of_actors = of == Gate::PercentageOfActors;
+    let of_actors = of == GateForm::PercentageOfActors;
     let (heading, label, help, id, verb) = if of_actors {
         (
             "Percentage of actors",

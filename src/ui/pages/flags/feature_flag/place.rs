@@ -4,12 +4,12 @@ use crate::domain::{environment::Environment, flags::Edit, paths};
 
 /// A flag in an environment.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct FlagPlace {
     pub flag: String,
     pub environment: Environment,
 }
 
-impl Place {
+impl FlagPlace {
     /// URL of the dialog of a change.
     pub fn changing(&self, edit: &Edit) -> String {
         paths::feature_flag_changing(&self.flag, self.environment, &edit.to_string(), &[])

@@ -14,7 +14,7 @@ use crate::{
         paths,
     },
     ui::{
-        components::{AlertNote, Field, Wrong as Refused, described_by},
+        components::{AlertNote, Confirm, Field, Note, Tone, Wrong as Refused, described_by},
         pages::Visit,
     },
     usecases::{
@@ -30,11 +30,11 @@ use crate::{
 /// The change that the query asks for.
 pub(super) enum Review {
     Ready(Box<Ready>),
-    Wrong(Wrong),
+    Wrong(WrongChange),
 }
 
 pub(super) struct Ready {
-    gate: Gate,
+    gate: GateForm,
     edit: Edit,
     rehearsal: Rehearsal,
     /// How many actors a percentage takes in.
@@ -43,8 +43,8 @@ pub(super) struct Ready {
 
 /// Why the change is impossible.
 #[derive(Clone, Debug)]
-pub(super) struct Wrong {
-    pub gate: Gate,
+pub(super) struct WrongChange {
+    pub gate: GateForm,
     pub message: String,
     /// The actors that may have been meant.
     pub meant: Vec<Target>,
@@ -52,7 +52,7 @@ pub(super) struct Wrong {
 
 /// The form that the change came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gate {
+pub(super) enum GateForm {
     Everyone,
     Actors,
     FeatureGroups,
@@ -61,7 +61,7 @@ pub(super) enum Gate {
     History,
 }
 
-impl Gate {
+impl GateForm {
     /// The id of the element that the focus returns to.
     const fn anchor(self) -> &'static str {
         match self {
@@ -96,8 +96,8 @@ pub(super) async fn review(
 ) -> Result<Option<Review>, UseCaseError> {
     let field = |name: &str| query.get(name).unwrap_or_default();
     let Some(edit) = Edit::read(field) else { return Ok(None) };
-    let gate = Gate::of(field("change"), field("kind"));
-    let wrong = |message: String, meant| Ok(Some(Review::Wrong(Wrong { gate, message, meant })));
+    let gate = GateForm::of(field("change"), field("kind"));
+    let wrong = |message: String, meant| Ok(Some(Review::Wrong(WrongChange { gate, message, meant })));
     let edit = match edit {
         Ok(edit) => edit,
         Err(error) => return wrong(error.message.to_owned(), Vec::new()),
@@ -144,13 +144,12 @@ pub(super) fn ReviewDialog(
     let overriding = !checks.is_empty();
     let shown_checks: Vec<_> = checks.iter().filter_map(Check::of).map(Check::key).collect();
     let warned_of: Vec<_> = warnings.iter().map(|it| it.key()).collect();
-    let warnings = warnings
-        .iter()
-        .map(|warning| view! { <div class="note mt-4">{warning.before()}</div> })
-        .collect_view();
+    let warnings =
+        warnings.iter().map(|it| it.before()).map(|text| view! { <Note>{text}</Note> }).collect_view();
     let checks = checks
         .iter()
-        .map(|check| view! { <div class="note note-danger mt-4">{in_words(check)}</div> })
+        .map(in_words)
+        .map(|text| view! { <Note tone=Tone::Danger>{text}</Note> })
         .collect_view();
     let refused = match failed.map(|flash| flash.outcome) {
         Some(Outcome::Failed(error)) => Refused::from(&error),
@@ -164,73 +163,70 @@ pub(super) fn ReviewDialog(
     let time_is_wrong = refused.with("at").filter(|_| can_wait);
     let alert = refused.beyond(if can_wait { &["at"] } else { &[] });
     let reason_label = if overriding { "Why it is done all the same" } else { "Reason (optional)" };
+    let buttons = view! {
+        <a class="button" href=back.clone() autofocus>"Cancel"</a>
+        <button type="submit" form="change" class="button button-primary">{title.clone()}</button>
+    }
+    .into_any();
     view! {
-        // Escape follows this link as well (`ui/early.rs`).
-        <a href=back.clone() class="backdrop" tabindex="-1" aria-hidden="true"></a>
-        <dialog open class="dialog dialog-page" aria-modal="true" aria-labelledby="review-title">
-            <div class="dialog-text">
-                <h2 id="review-title" class="wrap-anywhere">{title.clone()}"?"</h2>
-                <dl class="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-                    <dt class="text-muted">"Flag"</dt>
-                    <dd class="wrap-anywhere">{flag.clone()}</dd>
-                    <dt class="text-muted">"Environment"</dt>
-                    <dd>{environment.key()}</dd>
-                    <dt class="text-muted">"Now"</dt>
-                    <dd>{before}<InFull gates=before_in_full /></dd>
-                    <dt class="text-muted">"Then"</dt>
-                    <dd>
-                        <span class="font-medium">
-                            {if changes { after } else { String::from("The same: nothing changes.") }}
-                        </span>
-                        <InFull gates=after_in_full.filter(|_| changes) />
-                    </dd>
-                    {compared
-                        .map(|(environment, state)| {
-                            view! {
-                                <dt class="text-muted">{format!("In {environment}")}</dt>
-                                <dd>{state}</dd>
-                            }
-                        })}
-                    {estimate
-                        .map(|estimate| {
-                            view! {
-                                <dt class="text-muted">"Takes in"</dt>
-                                <dd>{taken_in(&estimate)}</dd>
-                            }
-                        })}
-                </dl>
-                {warnings}
-                {checks}
-                {alert.map(|message| view! { <AlertNote>{message}</AlertNote> })}
-                <form id="change" method="post" action=CHANGE_ADDRESS class="mt-4">
-                    <input type="hidden" name="flag" value=flag />
-                    <input type="hidden" name="environment" value=environment.key() />
-                    <input type="hidden" name="change" value=edit.to_string() />
-                    <input type="hidden" name="warned_of" value=warned_of.join(" ") />
-                    <input type="hidden" name="overriding" value=shown_checks.join(" ") />
-                    <input type="hidden" name="seen" value=version />
-                    <Field id="reason" label=reason_label>
-                        <textarea
-                            id="reason"
-                            name="reason"
-                            rows="2"
-                            maxlength="500"
-                            required=overriding
-                            class="field mt-1 w-full"
-                            aria-describedby="reason-help"
-                        >
-                            {reason}
-                        </textarea>
-                        <p id="reason-help" class="mt-1 text-sm text-muted">"Kept with the change, for everyone who reads the history."</p>
-                    </Field>
-                    {can_wait.then(|| view! { <Later due_at now checked=overriding wrong=time_is_wrong /> })}
-                </form>
-            </div>
-            <div class="dialog-buttons">
-                <a class="button" href=back autofocus>"Cancel"</a>
-                <button type="submit" form="change" class="button button-primary">{title}</button>
-            </div>
-        </dialog>
+        <Confirm back title_id="review-title" buttons>
+            <h2 id="review-title" class="wrap-anywhere">{title}"?"</h2>
+            <dl class="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+                <dt class="text-muted">"Flag"</dt>
+                <dd class="wrap-anywhere">{flag.clone()}</dd>
+                <dt class="text-muted">"Environment"</dt>
+                <dd>{environment.key()}</dd>
+                <dt class="text-muted">"Now"</dt>
+                <dd>{before}<InFull gates=before_in_full /></dd>
+                <dt class="text-muted">"Then"</dt>
+                <dd>
+                    <span class="font-medium">
+                        {if changes { after } else { String::from("The same: nothing changes.") }}
+                    </span>
+                    <InFull gates=after_in_full.filter(|_| changes) />
+                </dd>
+                {compared
+                    .map(|(environment, state)| {
+                        view! {
+                            <dt class="text-muted">{format!("In {environment}")}</dt>
+                            <dd>{state}</dd>
+                        }
+                    })}
+                {estimate
+                    .map(|estimate| {
+                        view! {
+                            <dt class="text-muted">"Takes in"</dt>
+                            <dd>{taken_in(&estimate)}</dd>
+                        }
+                    })}
+            </dl>
+            {warnings}
+            {checks}
+            {alert.map(|message| view! { <AlertNote>{message}</AlertNote> })}
+            <form id="change" method="post" action=CHANGE_ADDRESS class="mt-4">
+                <input type="hidden" name="flag" value=flag />
+                <input type="hidden" name="environment" value=environment.key() />
+                <input type="hidden" name="change" value=edit.to_string() />
+                <input type="hidden" name="warned_of" value=warned_of.join(" ") />
+                <input type="hidden" name="overriding" value=shown_checks.join(" ") />
+                <input type="hidden" name="seen" value=version />
+                <Field id="reason" label=reason_label>
+                    <textarea
+                        id="reason"
+                        name="reason"
+                        rows="2"
+                        maxlength="500"
+                        required=overriding
+                        class="field mt-1 w-full"
+                        aria-describedby="reason-help"
+                    >
+                        {reason}
+                    </textarea>
+                    <p id="reason-help" class="mt-1 text-sm text-muted">"Kept with the change, for everyone who reads the history."</p>
+                </Field>
+                {can_wait.then(|| view! { <Later due_at now checked=overriding wrong=time_is_wrong /> })}
+            </form>
+        </Confirm>
     }
 }
 
