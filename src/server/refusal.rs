@@ -62,6 +62,15 @@ fn wants_html(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// 405 of a path that has no page.
+pub(super) fn only_posted() -> Refusal {
+    Refusal {
+        status: 405,
+        title: "Nothing to see here",
+        text: String::from("A form posts to this path; it has no page. Go back, or choose a page above."),
+    }
+}
+
 /// 404.
 pub(super) fn no_such_form() -> Refusal {
     Refusal {

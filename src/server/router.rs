@@ -42,7 +42,11 @@ pub fn addresses() -> Vec<&'static str> {
 pub fn router(mut state: ServerState) -> Router {
     // Leptos loads pages on tokio's executor. It can be set only once, and tests make many routers.
     let _ = Executor::init_tokio();
-    state.pages = site().router.route("/actions/{name}", post(no_such_form)).fallback(pages::otherwise);
+    state.pages = site()
+        .router
+        .route("/actions/{name}", post(no_such_form))
+        .fallback(pages::otherwise)
+        .method_not_allowed_fallback(only_posted);
     let state = Arc::new(state);
     let pages = state
         .pages
@@ -63,6 +67,11 @@ pub fn router(mut state: ServerState) -> Router {
         .merge(rest::router(state.app.clone(), state.limits, state.chat.clone()))
         .merge(pages)
         .layer(from_fn_with_state(state, middleware::origin))
+}
+
+/// A path that forms only post to, opened as a page.
+async fn only_posted(State(state): State<Arc<ServerState>>, request: Request) -> Response {
+    Requester::by(&request).refuse(&state, refusal::only_posted()).await
 }
 
 /// 404 for an action that no capability registers.

@@ -16,6 +16,18 @@ async fn code_review(test: &TestApp) -> (bool, bool) {
 }
 
 #[tokio::test]
+async fn a_path_that_forms_post_to_says_so_when_it_is_opened() {
+    let test = server().await;
+    let browser = Browser::of(&test, "owner").await;
+    for path in ["/users/sign_out", SET_FLOW] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert!(answer.header(header::ALLOW).contains("POST"));
+        assert!(answer.text().contains("A form posts to this path"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn turning_code_review_on_leads_through_the_dialog_before_anything_is_saved() {
     let test = server().await;
     let browser = Browser::of(&test, "owner").await;

@@ -336,7 +336,7 @@ async fn what_no_gate_reads_does_not_leave_every_flag_at_its_default() {
     }
 }
 
-/// Providers may send the ETag and time of the event that made them evaluate again, in the query.
+/// Providers may send the `ETag` and time of the event that made them evaluate again, in the query.
 #[tokio::test]
 async fn whoever_asks_again_because_of_a_notice_may_say_so() {
     let test = TestApp::new().await;

@@ -132,7 +132,9 @@ fn describe(page: &mut String, command: &mut Command, level: &str) {
         }
         // Those of `serve` are the ones with a variable.
         let args = command.get_arguments().filter(|it| {
-            !it.is_global_set() && it.get_id() != "help" && !(of_serve && it.get_env().is_some())
+            let elsewhere =
+                it.is_global_set() || it.get_id() == "help" || (of_serve && it.get_env().is_some());
+            !elsewhere && !it.is_hide_set()
         });
         let rows: Vec<_> = args.map(row).collect();
         if !rows.is_empty() {

@@ -47,8 +47,9 @@ fn a_good_set_up_is_well_and_nothing_is_changed_by_looking() {
 #[test]
 fn what_is_wrong_is_said_with_what_to_do() {
     let place = well();
-    let table: [(&[&str], i32, &str, &str, &str); 5] = [
+    let table: [(&[&str], i32, &str, &str, &str); 6] = [
         (&["--listen", "nowhere"], 1, "configuration", "fail", "--listen"),
+        (&["--listen", "0.0.0.0:3000"], 0, "external-url", "warn", "listens at 0.0.0.0:3000"),
         (&["--external-url", "http://duo.example.com"], 0, "external-url", "warn", "not encrypted"),
         (&["--external-url", "https://duo.example.com"], 0, "proxies", "warn", "trusted-proxies"),
         (&["--database-url", "sqlite://none.db"], 0, "database", "warn", "no SQLite at none.db yet"),

@@ -191,6 +191,28 @@ fn a_copy_is_restored_where_no_database_was() {
     );
 }
 
+/// A client that has an id of the other history is told to begin anew, whatever is written meanwhile.
+#[test]
+fn a_restored_copy_gives_no_id_that_it_gave_before() {
+    let place = Place::with_demo_data();
+    place.run(&["backup", "copy.db"]).done();
+    let set = |value: &str| place.run(&["feature", "set", "orbit_user_preference", value]).done();
+    set("true");
+    set("false");
+    let last = || {
+        let truth = Truth::of_fresh_demo_data(At::Sqlite(place.path("duo.db")));
+        truth.texts("SELECT CAST(last AS TEXT) FROM change_head")[0].parse::<i64>().expect("an id")
+    };
+    let before = last();
+    place.run(&["restore", "copy.db"]).done();
+    assert!(last() > before);
+    set("true");
+    let feed = "SELECT CAST(MIN(id) AS TEXT) FROM changes WHERE id > ".to_owned() + &before.to_string();
+    let truth = Truth::of_fresh_demo_data(At::Sqlite(place.path("duo.db")));
+    let next: i64 = truth.texts(&feed)[0].parse().expect("an id");
+    assert!(next > before + 1, "{before} is not followed by {next}");
+}
+
 #[test]
 fn for_postgres_the_exact_command_is_said() {
     let place = Place::empty();

@@ -81,6 +81,7 @@ contract! {
     a_row_of_a_newer_release_makes_everything_old,
     rows_that_were_removed_before_a_server_saw_them_make_everything_old,
     what_changes_no_answer_is_not_in_the_feed,
+    a_flag_that_is_set_as_it_is_leaves_no_change,
     what_is_remembered_is_right_after_every_write_of_another_server,
     what_is_remembered_is_right_after_every_write_of_ones_own,
 }
@@ -355,6 +356,20 @@ fn set(flag: &str, value: FlagValue, targets: Targets) -> SetFeature {
 }
 
 /// Writes that invalidate no cache.
+/// Production is compared with staging, whose version moves on where production changes.
+async fn a_flag_that_is_set_as_it_is_leaves_no_change(db: Database) {
+    let storage = db.open().await;
+    let app = app_at(storage.clone(), NOON);
+    let here = SetFeature::everyone("duo_developer_orbit", true);
+    let both = [Environment::Staging, Environment::Production];
+    let set = SetFeature { environments: Where::Named(both.to_vec()), ..here.clone() };
+    set_feature(&app, &operator(), &set).await.expect("it is set");
+    let before = last(&storage).await;
+    let again = SetFeature { environments: Where::Named(vec![Environment::Production]), ..here };
+    set_feature(&app, &operator(), &again).await.expect("it is so already");
+    assert_eq!(last(&storage).await, before);
+}
+
 async fn what_changes_no_answer_is_not_in_the_feed(db: Database) {
     let here = watching(&db).await;
     let there = app(db.open().await);

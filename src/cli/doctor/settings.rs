@@ -42,6 +42,12 @@ fn external_url(findings: &mut Findings, config: &Config) {
                 "Set --trusted-proxies (DUO_TRUSTED_PROXIES) to how many proxies append to X-Forwarded-For.",
             );
         }
+    } else if url.is_loopback() && !config.listen.ip().is_loopback() {
+        findings.warn(
+            CHECK,
+            format!("the server listens at {} for other machines, but links and forms are for {}", config.listen, url.as_str()),
+            "Set --external-url (DUO_EXTERNAL_URL) to the URL that browsers open: from any other, forms are refused.",
+        );
     } else if url.is_loopback() {
         findings.ok(CHECK, format!("{} is of this machine only", url.as_str()));
     } else {

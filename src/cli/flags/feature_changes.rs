@@ -35,7 +35,7 @@ Change freezes, and production before staging, are checked when the change is ma
 `feature scheduled` says why.
 
 Example:
-  duo-console feature schedule duo_developer_orbit 25 --actors --at 2026-12-01T10:00:00Z")]
+  duo-console feature schedule duo_developer_orbit 25 --actors --at 2030-01-31T10:00:00Z")]
     Schedule(Schedule),
     /// List scheduled changes, with their results
     Scheduled {
@@ -104,7 +104,7 @@ pub struct Schedule {
 }
 
 fn instant(text: &str) -> Result<Timestamp, &'static str> {
-    Timestamp::from_rfc3339(text).ok_or("Write a time with its offset, such as 2026-12-01T10:00:00Z.")
+    Timestamp::from_rfc3339(text).ok_or("Write a time with its offset, such as 2030-01-31T10:00:00Z.")
 }
 
 fn cursor(text: &str) -> Result<AuditCursor, &'static str> {

@@ -8,7 +8,7 @@ pub(super) mod tokens;
 pub(super) mod users;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("identities", identities::STATEMENTS),
     ("links", links::STATEMENTS),
     ("sessions", sessions::STATEMENTS),

@@ -3,4 +3,4 @@
 pub(super) mod users;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[("chat", users::STATEMENTS)];
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[("chat", users::STATEMENTS)];

@@ -7,7 +7,7 @@ pub(super) mod flag_definitions;
 pub(super) mod scheduled_changes;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("change_freezes", change_freezes::STATEMENTS),
     ("feature_groups", feature_groups::STATEMENTS),
     ("features", features::STATEMENTS),

@@ -6,7 +6,7 @@ pub(super) mod preferences;
 pub(super) mod selections;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("consents", consents::STATEMENTS),
     ("deployed_versions", deployed_versions::STATEMENTS),
     ("flows", selections::STATEMENTS),

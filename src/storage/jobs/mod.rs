@@ -3,4 +3,4 @@
 pub(super) mod queue;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[("jobs", queue::STATEMENTS)];
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[("jobs", queue::STATEMENTS)];

@@ -3,4 +3,4 @@
 pub(super) mod groups;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[super::Statements] = &[("groups", groups::STATEMENTS)];
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[("groups", groups::STATEMENTS)];

@@ -191,6 +191,9 @@ fn anchor(tag: &str) -> String {
 }
 
 fn capitalised(name: &str) -> String {
+    if name == "openfeature" {
+        return String::from("OpenFeature");
+    }
     let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

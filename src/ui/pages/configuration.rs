@@ -119,7 +119,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                 {(is_top_level && may_change)
                     .then(|| {
                         view! {
-                            <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
+                            <p class="mt-1 text-sm text-muted">"Each is saved by itself."</p>
                         }
                     })}
                 <ul class="card mt-3 divide-y divide-line">{InertElement::new(rows.concat())}</ul>

@@ -127,7 +127,7 @@ fn Behavior(visit: Visit, settings: OrbitSettings) -> impl IntoView {
     view! {
         <section id="behavior" class="card mt-6 p-5" aria-labelledby="behavior-heading">
             <h2 id="behavior-heading" class="text-base font-semibold">"Behavior"</h2>
-            <p class="mt-1 text-sm text-muted">"Each is saved by itself as soon as it is switched."</p>
+            <p class="mt-1 text-sm text-muted">"Each is saved by itself."</p>
             <div class="mt-3">
                 <OrbitChoices settings last />
             </div>
