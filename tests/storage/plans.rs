@@ -40,10 +40,10 @@ async fn plan(db: &Database, sql: &str) -> Vec<String> {
 #[test]
 fn no_look_up_reads_a_whole_table() {
     run(Backend::Sqlite, async |db: Database| {
-        db.open().await;
+        let storage = db.open().await;
         // For an INSERT or DELETE the plan shows what keeps the references, whether or not it has work.
         let reads = |sql: &str| ["SELECT", "WITH", "UPDATE"].iter().any(|word| sql.starts_with(word));
-        for (file, name, sql) in all_statements().filter(|(_, _, sql)| reads(sql)) {
+        for (file, name, sql) in storage.statements().filter(|(_, _, sql)| reads(sql)) {
             let name = format!("{file}::{name}");
             // A scan of a temporary result, such as a chain of ancestors, is not one of a table.
             for step in plan(&db, sql).await {
@@ -61,7 +61,7 @@ fn no_look_up_reads_a_whole_table() {
 #[test]
 fn the_hot_look_ups_use_the_index_made_for_them() {
     run(Backend::Sqlite, async |db: Database| {
-        db.open().await;
+        let storage = db.open().await;
         for (wanted, index) in [
             ("sessions::FIND_BY_TOKEN_HASH", "s USING INDEX sqlite_autoindex_sessions_1 (token_hash=?)"),
             (
@@ -76,7 +76,7 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("namespaces::LIST_VISIBLE", "memberships USING INDEX memberships_user_id (user_id=?)"),
             ("memberships::STANDING", "m USING INDEX memberships_user_id (user_id=?)"),
             ("users::FIND_BY_USERNAME", "users USING INDEX sqlite_autoindex_users_1 (username_key=?)"),
-            ("jobs::CLAIM", "j USING INDEX jobs_claim (priority=? AND run_at<?)"),
+            ("jobs::CLAIM_SQLITE", "j USING INDEX jobs_claim (priority=? AND run_at<?)"),
             ("jobs::NEXT", "j USING INDEX jobs_claim (priority=?)"),
             ("jobs::ENDED", "jobs USING INDEX jobs_ended (ended_at<?)"),
             ("jobs::CANCEL_BY_KEY", "jobs USING INDEX jobs_unique_key (unique_key=?)"),
@@ -84,7 +84,8 @@ fn the_hot_look_ups_use_the_index_made_for_them() {
             ("flows::FIND", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=? AND flow=?)"),
             ("flows::LIST", "f USING INDEX sqlite_autoindex_flow_selections_1 (namespace_id=?)"),
         ] {
-            let (_, _, sql) = all_statements()
+            let (_, _, sql) = storage
+                .statements()
                 .find(|(file, name, _)| format!("{file}::{name}") == wanted)
                 .expect("the statement is there");
             let steps = plan(&db, sql).await;

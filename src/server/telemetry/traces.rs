@@ -132,7 +132,7 @@ impl Collector {
         match &sent {
             Ok(answer) if answer.status().is_success() => {
                 if self.is_away.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the trace collector accepts spans again");
+                    tracing::info!("the trace collector takes spans again");
                 }
             }
             Ok(answer) => self.went_away(&answer.status()),
@@ -143,7 +143,7 @@ impl Collector {
 
     fn went_away(&self, why: &dyn Display) {
         if !self.is_away.swap(true, Ordering::Relaxed) {
-            tracing::warn!("the trace collector does not accept spans, they are lost until it does: {why}");
+            tracing::warn!("the trace collector does not take spans, they are lost until it does: {why}");
         }
     }
 }
