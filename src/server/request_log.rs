@@ -36,7 +36,7 @@ pub(super) fn write(
     cause: Option<Cause>,
 ) {
     let user_id = user.0.get().map(|it| it.0);
-    let (ms, status) = (took.as_secs_f64() * 1000.0, status.as_u16());
+    let (ms, status) = ((took.as_secs_f64() * 1e6).round() / 1e3, status.as_u16());
     let cause = cause.map(|it| it.0);
     macro_rules! answered {
         ($level:ident) => {

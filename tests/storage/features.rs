@@ -351,9 +351,11 @@ async fn production_needs_staging_and_a_reason_overrides_it(db: Database) {
 async fn a_change_freeze_holds_until_somebody_says_why(db: Database) {
     let app = app(db.open().await);
     let freeze = async |reason: &str| begin_freeze(&app, &editor(), HERE, reason).await;
-    for bad in ["", " ", "\0"] {
+    for bad in ["", " ", "\0", &"é".repeat(501)] {
         assert!(matches!(freeze(bad).await, Err(UseCaseError::Invalid { field: "reason", .. })));
     }
+    assert!(freeze(&"é".repeat(500)).await.expect("characters are counted, as the form does"));
+    assert!(end_freeze(&app, &editor(), HERE, None).await.expect("it ends"));
     assert!(freeze("Holidays.").await.expect("it begins"));
     assert!(!freeze("Holidays.").await.expect("it is there"));
     let again = freeze("Again.").await;

@@ -41,7 +41,8 @@ fn content(document: &'static Value) -> impl IntoView {
     let contents = tags.iter().map(|tag| {
         let operations = operations_of(document, text(&tag["name"])).map(|operation| {
             let link = format!("#{}", operation.id());
-            view! { <li><a href=link>{text(&operation.it["summary"])}</a></li> }
+            let method = operation.method.to_uppercase();
+            view! { <li><a href=link>{text(&operation.it["summary"])}</a>" "<span class="text-muted">{method}</span></li> }
         });
         view! {
             <li class="break-inside-avoid pb-3">
@@ -69,14 +70,14 @@ fn content(document: &'static Value) -> impl IntoView {
             ". Tokens are made on the page "
             <a class="underline" href=paths::ACCESS_TOKENS>"Access tokens"</a>"."
         </p>
-        <Markdown text=text(&document["info"]["description"]) />
-        <nav aria-labelledby="contents" class="card mt-10 p-4">
+        <nav aria-labelledby="contents" class="card mt-6 p-4">
             <h2 id="contents" class="text-xl font-semibold">"Operations and schemas"</h2>
             <ul class="mt-3 gap-8 sm:columns-2 lg:columns-3">
                 {contents.collect_view()}
                 <li><a class="font-medium" href="#schemas">"Schemas"</a></li>
             </ul>
         </nav>
+        <Markdown text=text(&document["info"]["description"]) />
         {sections.collect_view()}
         <section class="mt-10" aria-labelledby="schemas">
             <h2 id="schemas" class="text-xl font-semibold">"Schemas"</h2>
