@@ -131,10 +131,10 @@ test('a change freeze begins with a reason, is seen where it counts, and ends', 
   const long = 'é'.repeat(300);
   await freezes.getByLabel('Reason').fill(long);
   await freezes.getByRole('button', { name: 'Begin the freeze' }).click();
-  await expect(freezes.getByRole('alert')).toHaveText('The reason has 1 to 500 characters.');
+  await expect(freezes.getByRole('alert')).toHaveText('The reason has 1 to 500 bytes.');
   await expect(freezes.getByLabel('Reason')).toBeFocused();
   await expect(freezes.getByLabel('Reason')).toHaveValue(long);
-  await expect(freezes.getByLabel('Reason')).toHaveAccessibleDescription('The reason has 1 to 500 characters.');
+  await expect(freezes.getByLabel('Reason')).toHaveAccessibleDescription('The reason has 1 to 500 bytes.');
   await expect(freezes.getByLabel('Environment')).toHaveValue('staging');
   await freezes.getByLabel('Reason').fill('The launch.');
   await freezes.getByRole('button', { name: 'Begin the freeze' }).click();

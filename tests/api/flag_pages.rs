@@ -183,7 +183,7 @@ async fn a_check_can_be_overridden_with_a_reason_that_is_kept() {
     }
     let silent = admin.submit(CHANGE, &change("on", &[("overriding", "freeze consistency")])).await;
     let html = text(&admin.get(silent.header(header::LOCATION)).await);
-    assert!(html.contains("The reason has 1 to 500 characters."), "{html}");
+    assert!(html.contains("The reason has 1 to 500 bytes."), "{html}");
     assert_eq!(test.snapshot().await, before);
 
     let reason = [("overriding", "freeze consistency"), ("reason", "The fix for the outage")];

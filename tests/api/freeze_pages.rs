@@ -68,12 +68,12 @@ async fn a_freeze_that_cannot_begin_comes_back_with_what_was_typed() {
         .await
         .expect("a freeze");
     let before = test.snapshot().await;
-    let long = "x".repeat(501);
+    let long = "é".repeat(251);
     for (environment, reason, said) in [
-        ("production", "", "The reason has 1 to 500 characters."),
-        ("dev", " \t ", "The reason has 1 to 500 characters."),
-        ("dev", "\u{200b}", "The reason has 1 to 500 characters."),
-        ("pre", long.as_str(), "The reason has 1 to 500 characters."),
+        ("production", "", "The reason has 1 to 500 bytes."),
+        ("dev", " \t ", "The reason has 1 to 500 bytes."),
+        ("dev", "\u{200b}", "The reason has 1 to 500 bytes."),
+        ("pre", long.as_str(), "The reason has 1 to 500 bytes."),
         ("staging", "Once & more", "There is a change freeze in staging already."),
     ] {
         let answer = admin.submit(BEGIN, &freeze(environment, reason)).await;

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Maximum length of a reason, in characters, as a form counts them.
+/// Maximum length of a reason, in bytes.
 const MAX_REASON: usize = 500;
 
 /// Which checks are overridden. The change freeze is always checked; [`crate::usecases::Where`] decides
@@ -214,8 +214,8 @@ fn is_among(checks: &[Check], failed: &FlagError) -> bool {
 /// Validates a reason and trims it. `field` is the caller's name for it.
 pub(in crate::usecases) fn reason<'a>(field: &'static str, text: &'a str) -> Result<&'a str, UseCaseError> {
     let reason = text.trim();
-    if !is_seen(reason) || reason.chars().count() > MAX_REASON || reason.contains('\0') {
-        return Err(UseCaseError::invalid(field, format!("The reason has 1 to {MAX_REASON} characters.")));
+    if !is_seen(reason) || reason.len() > MAX_REASON || reason.contains('\0') {
+        return Err(UseCaseError::invalid(field, format!("The reason has 1 to {MAX_REASON} bytes.")));
     }
     Ok(reason)
 }
