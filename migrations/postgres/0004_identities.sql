@@ -1,14 +1,11 @@
--- Sign-in by an OpenID Connect provider: addresses by which users are found, whom the provider means,
--- and memberships that it made. The SQLite file of the same number says the same.
+-- Sign-in by an OpenID Connect provider: addresses by which users are found, and whom the provider
+-- means. The SQLite file of the same number says the same.
 
 -- The address as it was written, and what it is compared by. Two servers of different releases may run
 -- side by side: one that knows no addresses leaves both empty.
 ALTER TABLE users ADD COLUMN email TEXT;
 ALTER TABLE users ADD COLUMN email_key TEXT;
 CREATE UNIQUE INDEX users_email_key ON users (email_key);
-
--- What is there was made by hand, and so is what a server of the release before adds.
-ALTER TABLE memberships ADD COLUMN made_by TEXT NOT NULL DEFAULT 'hand' CHECK (made_by IN ('hand', 'provider'));
 
 -- A subject is unique at its issuer. A user is one subject of each issuer.
 CREATE TABLE identities (

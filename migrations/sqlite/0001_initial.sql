@@ -10,7 +10,13 @@ CREATE TABLE users (
     kind TEXT NOT NULL CHECK (kind IN ('human', 'bot')),
     is_admin INTEGER NOT NULL CHECK (is_admin IN (0, 1)),
     password_hash TEXT,
+    -- Somebody who is blocked cannot sign in and their tokens are refused; what was given to them is kept.
+    state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'blocked')),
     created_at INTEGER NOT NULL,
+    -- NULL for somebody who never signed in.
+    last_sign_in_at INTEGER,
+    -- Counts what was edited, so that a stale write is noticed.
+    version INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT users_username_key UNIQUE (username_key)
 ) STRICT;
 
@@ -58,14 +64,23 @@ CREATE TABLE namespaces (
     root_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('group', 'project')),
     full_path TEXT NOT NULL,
+    -- In lower case, with '+' for '/': it sorts before every character of a path, so that key order is tree
+    -- order, and a subtree is a range.
     full_path_key TEXT NOT NULL,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    -- NULL unless archived. What is below an archived group counts as archived.
+    archived_at INTEGER,
+    -- Counts what was edited, so that a stale write is noticed.
+    version INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT namespaces_full_path_key UNIQUE (full_path_key),
     CHECK ((parent_id IS NULL) = (root_id IS NULL)),
     CHECK (parent_id IS NOT NULL OR kind = 'group')
 ) STRICT;
-CREATE INDEX namespaces_parent_id ON namespaces (parent_id);
+CREATE INDEX namespaces_parent_id ON namespaces (parent_id, kind, full_path_key);
+CREATE INDEX namespaces_root_id ON namespaces (root_id);
 
 -- What belongs to a top-level group alone: what it bought, and the levels above the flows.
 CREATE TABLE top_level_groups (
@@ -79,19 +94,55 @@ CREATE TABLE top_level_groups (
     foundational_flows_enabled INTEGER NOT NULL CHECK (foundational_flows_enabled IN (0, 1))
 ) STRICT;
 
+-- Roles that were given to people. One of each source, which takes back only what it gave; the highest that
+-- has not expired counts.
 CREATE TABLE memberships (
     namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    access_level INTEGER NOT NULL CHECK (access_level IN (10, 20, 30, 40, 50)),
-    PRIMARY KEY (namespace_id, user_id)
+    source TEXT NOT NULL CHECK (source IN ('hand', 'provider', 'import', 'gitlab', 'scim')),
+    -- GitLab's, 5 to 50. One that is not known counts as the next lower.
+    access_level INTEGER NOT NULL CHECK (access_level BETWEEN 5 AND 50),
+    -- What the source calls the role, where that is not one of GitLab's own.
+    member_role TEXT,
+    -- The first instant at which it no longer counts: midnight UTC of a day. NULL for never.
+    expires_at INTEGER,
+    PRIMARY KEY (namespace_id, user_id, source)
 ) STRICT;
-CREATE INDEX memberships_user_id ON memberships (user_id);
+CREATE INDEX memberships_user_id ON memberships (user_id, namespace_id);
 
-CREATE TABLE duo_enterprise_seats (
+-- Groups that were invited to a group or project: their members have there the lower of both roles.
+CREATE TABLE namespace_shares (
     namespace_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
-    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    PRIMARY KEY (namespace_id, user_id)
+    invited_group_id INTEGER NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    source TEXT NOT NULL CHECK (source IN ('hand', 'provider', 'import', 'gitlab', 'scim')),
+    access_level INTEGER NOT NULL CHECK (access_level BETWEEN 5 AND 50),
+    expires_at INTEGER,
+    PRIMARY KEY (namespace_id, invited_group_id, source),
+    CHECK (namespace_id <> invited_group_id)
 ) STRICT;
+CREATE INDEX namespace_shares_invited_group_id ON namespace_shares (invited_group_id);
+
+-- Where Duo Enterprise seats are counted: a top-level group, or the whole instance (no namespace).
+CREATE TABLE seat_pools (
+    id INTEGER PRIMARY KEY,
+    namespace_id INTEGER REFERENCES namespaces (id) ON DELETE CASCADE,
+    -- NULL while nobody said how many were bought: as many as one likes.
+    purchased INTEGER CHECK (purchased >= 0),
+    version INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT seat_pools_namespace_id UNIQUE (namespace_id)
+) STRICT;
+CREATE UNIQUE INDEX seat_pools_instance ON seat_pools ((namespace_id IS NULL)) WHERE namespace_id IS NULL;
+
+-- Who waits has no seat yet.
+CREATE TABLE duo_enterprise_seats (
+    pool_id INTEGER NOT NULL REFERENCES seat_pools (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('used', 'waiting')),
+    source TEXT NOT NULL CHECK (source IN ('hand', 'provider', 'import', 'gitlab', 'scim')),
+    since INTEGER NOT NULL,
+    PRIMARY KEY (pool_id, user_id)
+) STRICT;
+CREATE INDEX duo_enterprise_seats_user_id ON duo_enterprise_seats (user_id);
 
 -- A flow that was never switched has no row, and is off. `version` is what a form saw.
 CREATE TABLE flow_selections (

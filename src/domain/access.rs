@@ -17,33 +17,49 @@ pub enum Action {
     ChangeFlows,
     /// Consent to the Code Review Flow.
     GiveConsent,
+    /// Read who is a member, and by what.
+    ReadMembers,
+    /// Give and take roles, and invite groups.
+    ManageMembers,
+    /// Give and take Duo Enterprise seats.
+    ManageSeats,
+    /// Create what is below, rename, move, archive and delete.
+    ManageGroup,
 }
 
 impl Action {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::See,
         Self::AskDecision,
         Self::ReadSettings,
         Self::ReadAudit,
         Self::ChangeFlows,
         Self::GiveConsent,
+        Self::ReadMembers,
+        Self::ManageMembers,
+        Self::ManageSeats,
+        Self::ManageGroup,
     ];
 
     /// The lowest role required, and whether it must be held in the top-level group.
     const fn needs(self) -> (Role, NamespaceLevel) {
         match self {
-            Self::See => (Role::Guest, NamespaceLevel::Here),
+            Self::See => (Role::MinimalAccess, NamespaceLevel::Here),
+            Self::ReadMembers => (Role::Guest, NamespaceLevel::Here),
             Self::AskDecision => (Role::Developer, NamespaceLevel::Here),
             Self::ReadSettings => (Role::Maintainer, NamespaceLevel::Here),
-            Self::ReadAudit => (Role::Owner, NamespaceLevel::Here),
-            Self::ChangeFlows | Self::GiveConsent => (Role::Owner, NamespaceLevel::TopLevelGroup),
+            Self::ReadAudit | Self::ManageMembers | Self::ManageGroup => (Role::Owner, NamespaceLevel::Here),
+            Self::ChangeFlows | Self::GiveConsent | Self::ManageSeats => {
+                (Role::Owner, NamespaceLevel::TopLevelGroup)
+            }
         }
     }
 
     /// The scope that a token needs for it.
     pub const fn scope(self) -> Scope {
         match self {
-            Self::See | Self::ReadSettings | Self::ReadAudit => Scope::ReadSettings,
+            Self::See | Self::ReadSettings | Self::ReadAudit | Self::ReadMembers => Scope::ReadSettings,
+            Self::ManageMembers | Self::ManageSeats | Self::ManageGroup => Scope::ManageGroups,
             Self::AskDecision => Scope::ReadDecisions,
             Self::ChangeFlows => Scope::WriteSettings,
             Self::GiveConsent => Scope::GiveConsent,
@@ -183,20 +199,24 @@ mod tests {
 
     #[test]
     fn the_matrix_of_roles_and_actions() {
-        use Role::{Developer, Guest, Maintainer, Owner, Reporter};
+        use Role::{Developer, Guest, Maintainer, MinimalAccess, Owner};
         let ann = actor(false, UserKind::Human, None);
         let allowed_from = [
-            (Action::See, Guest),
+            (Action::See, MinimalAccess),
             (Action::AskDecision, Developer),
             (Action::ReadSettings, Maintainer),
             (Action::ReadAudit, Owner),
             (Action::ChangeFlows, Owner),
             (Action::GiveConsent, Owner),
+            (Action::ReadMembers, Guest),
+            (Action::ManageMembers, Owner),
+            (Action::ManageSeats, Owner),
+            (Action::ManageGroup, Owner),
         ];
         assert_eq!(allowed_from.len(), Action::ALL.len());
         for (action, lowest) in allowed_from {
             assert_eq!(can(&ann, action, standing(None)), Access::Hidden);
-            for role in [Guest, Reporter, Developer, Maintainer, Owner] {
+            for role in Role::ALL {
                 let access = can(&ann, action, standing(Some(role)));
                 if role >= lowest {
                     assert_eq!(access, Access::Granted(HeldRole::Member(role)), "{action:?} {role}");

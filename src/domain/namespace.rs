@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ids::NamespaceId, keyed::keyed_enum};
 
+/// Names in the longest path: GitLab nests groups 20 deep, with projects in the last.
+pub const LONGEST_PATH: usize = 21;
+
 /// A full path such as `acme/platform/api`, as written. Case-insensitive: compare by [`GroupPath::key`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -11,7 +14,7 @@ pub struct GroupPath(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "A path is made of 1 to 20 names joined by '/', each of letters, digits, '_', '-' and '.', and not beginning with '-' or '.'."
+    "A path is made of 1 to {LONGEST_PATH} names joined by '/', each of letters, digits, '_', '-' and '.', and not beginning with '-' or '.'."
 )]
 pub struct GroupPathError;
 
@@ -28,7 +31,7 @@ impl GroupPath {
                 return Err(GroupPathError);
             }
         }
-        if segments > 20 {
+        if segments > LONGEST_PATH {
             return Err(GroupPathError);
         }
         Ok(Self(text.to_owned()))
@@ -38,9 +41,27 @@ impl GroupPath {
         &self.0
     }
 
-    /// The key for comparison: lower case.
+    /// The key for comparison and order: lower case, with `+` for `/`. `+` sorts before every character of a
+    /// path, so that key order is tree order: a group, what is below it, then the group after it.
     pub fn key(&self) -> String {
-        self.0.to_ascii_lowercase()
+        self.0.to_ascii_lowercase().replace('/', "+")
+    }
+
+    /// The keys of everything below: from the first one to before the second.
+    pub fn keys_below(&self) -> (String, String) {
+        let key = self.key();
+        // ',' follows '+'.
+        (format!("{key}+"), format!("{key},"))
+    }
+
+    /// The path without its last name; `None` at the top level.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+    }
+
+    /// The last name of the path.
+    pub fn last(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, last)| last)
     }
 }
 
@@ -131,10 +152,22 @@ mod tests {
         for good in ["acme", "acme/platform/api", "A_b-c.d/9"] {
             assert_eq!(GroupPath::parse(good).map(|p| p.as_str().to_owned()), Ok(good.to_owned()));
         }
-        let deep = ["a"; 21].join("/");
+        let deep = ["a"; 22].join("/");
         for bad in ["", "/", "acme/", "/acme", "a//b", "acme/-/x", "a b", "../etc", "a/..", "é", "a?b", &deep]
         {
             assert_eq!(GroupPath::parse(bad), Err(GroupPathError), "{bad}");
         }
+    }
+
+    #[test]
+    fn key_order_is_tree_order() {
+        let path = |text: &str| GroupPath::parse(text).expect("a path");
+        let tree = ["acme", "Acme/b", "acme/b/d", "acme/b-c", "acme/b.c", "acme/b0", "acme/b_", "acme-x"];
+        assert!(tree.map(|it| path(it).key()).is_sorted(), "{:?}", tree.map(|it| path(it).key()));
+        let (from, before) = path("acme/b").keys_below();
+        let below = tree.map(|it| path(it).key()).into_iter().filter(|key| (&from..&before).contains(&key));
+        assert_eq!(below.collect::<Vec<_>>(), ["acme+b+d"]);
+        assert_eq!((path("acme/b/d").parent(), path("acme").parent()), (Some(path("acme/b")), None));
+        assert_eq!((path("acme/b").last(), path("acme").last()), ("b", "acme"));
     }
 }

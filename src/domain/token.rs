@@ -14,6 +14,8 @@ keyed_enum! {
         WriteSettings = "write_settings",
         GiveConsent = "give_consent",
         ManageFlowVersions = "manage_flow_versions",
+        ManageGroups = "manage_groups",
+        ManageUsers = "manage_users",
     }
 }
 
@@ -34,6 +36,10 @@ impl Scope {
             Self::ManageFlowVersions => {
                 "For administrators: read and keep the registry of deployed flow versions."
             }
+            Self::ManageGroups => {
+                "Create, change and delete groups and projects; give and take roles and Duo Enterprise seats."
+            }
+            Self::ManageUsers => "For administrators: create, change, block and delete users.",
         }
     }
 }

@@ -78,6 +78,7 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
+    seats::Seats,
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;

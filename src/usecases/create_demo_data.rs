@@ -11,6 +11,7 @@ use crate::{
         flows::catalogue::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
         ids::UserId,
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
+        people::grants::Source,
         role::Role,
         settings::availability::DuoChain,
         time::Timestamp,
@@ -118,21 +119,21 @@ async fn write(
         uow.users().add(&user).await?;
     }
     for group in &GROUPS {
-        let root = add_namespace(uow, None, NamespaceKind::Group, group.path, group.name).await?;
+        let root = add_namespace(now, uow, None, NamespaceKind::Group, group.path, group.name).await?;
         uow.top_level_groups().save(root.id, group.subscription, DuoChain::ALL_ON).await?;
         for (username, role) in group.members {
             let id = user_id(uow, username).await?;
-            uow.memberships().set(root.id, id, *role).await?;
+            uow.memberships().set(root.id, id, Source::Hand, &(*role).into(), None).await?;
         }
         for username in group.seats {
             let id = user_id(uow, username).await?;
-            uow.memberships().give_seat(root.id, id).await?;
+            uow.seats().give(root.id, id, Source::Hand, now).await?;
         }
         select_flows(now, uow, origin, &root, group).await?;
         for (kind, path, name) in group.below {
             let (parent, _) = path.rsplit_once('/').unwrap_or((path, ""));
             let parent = uow.namespaces().find_by_path(&parse(parent)).await?;
-            add_namespace(uow, parent.as_ref(), *kind, path, name).await?;
+            add_namespace(now, uow, parent.as_ref(), *kind, path, name).await?;
         }
     }
     Ok(())
@@ -172,13 +173,14 @@ async fn select_flows(
 }
 
 async fn add_namespace(
+    now: Timestamp,
     uow: &mut UnitOfWork,
     parent: Option<&Namespace>,
     kind: NamespaceKind,
     path: &str,
     name: &str,
 ) -> Result<Namespace, StorageError> {
-    uow.namespaces().add(&NewNamespace { parent, kind, path: &parse(path), name }).await
+    uow.namespaces().add(&NewNamespace { parent, kind, path: &parse(path), name, created_at: now }).await
 }
 
 async fn user_id(uow: &mut UnitOfWork, username: &str) -> Result<UserId, StorageError> {

@@ -10,6 +10,7 @@ use crate::{
         change::Change,
         environment::Environment,
         ids::{ChangeId, NamespaceId, UserId},
+        people::grants,
         time::Timestamp,
     },
     storage::{Generations, Knowledge, StorageError, UnitOfWork},
@@ -67,14 +68,25 @@ impl<'a> Facts<'a> {
 
     /// The user's roles in a namespace, inherited ones included.
     pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
-        let read = async |uow: &mut UnitOfWork| uow.memberships().standing(user, namespace).await.map(Some);
-        let standing = self.known(&self.app.known.standings, &(user, namespace), read).await?;
-        Ok(standing.map_or_else(Standing::default, |standing| *standing))
+        let (key, now) = ((user, namespace), self.now);
+        let read = async |uow: &mut UnitOfWork| {
+            let grants = uow.memberships().grants(user, namespace).await?;
+            Ok(Some(grants::standing(&grants, namespace, now)))
+        };
+        let held = self.known(&self.app.known.standings, &key, read).await?;
+        let held = match held {
+            // Grants expire without a change in the feed.
+            Some(held) if held.until.is_some_and(|until| until <= now) => {
+                self.learn(&self.app.known.standings, &key, read).await?
+            }
+            held => held,
+        };
+        Ok(held.map_or_else(Standing::default, |held| held.standing))
     }
 
-    /// Whether the user holds a seat of the top-level group, and the group still has Duo Enterprise.
+    /// Whether the user holds a seat that counts in the top-level group, which still has Duo Enterprise.
     pub async fn has_seat(&mut self, top_level: NamespaceId, user: UserId) -> Result<bool, StorageError> {
-        let read = async |uow: &mut UnitOfWork| uow.memberships().has_seat(top_level, user).await.map(Some);
+        let read = async |uow: &mut UnitOfWork| uow.seats().has_seat(top_level, user).await.map(Some);
         let seat = self.known(&self.app.known.seats, &(top_level, user), read).await?;
         Ok(seat.is_some_and(|seat| *seat))
     }

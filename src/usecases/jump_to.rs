@@ -58,7 +58,9 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
             label: name,
         }));
     }
-    for group in uow.namespaces().list_visible(whose_namespaces(&caller.actor), &query, MOST, 0).await? {
+    for group in
+        uow.namespaces().list_visible(whose_namespaces(&caller.actor), &query, app.now(), MOST, 0).await?
+    {
         let path = &group.namespace.path;
         let kind = group.namespace.kind_name();
         let mut add = |page: GroupPage, label: String, detail: String| {

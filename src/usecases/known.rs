@@ -19,12 +19,12 @@ use super::{
 };
 use crate::{
     domain::{
-        access::Standing,
         change::{Change, Topic, Topics},
         environment::Environment,
         flags::FlagActor,
         flows::orbit::OrbitSettings,
         ids::{ChangeId, NamespaceId, UserId},
+        people::grants::StandingUntil,
         time::Timestamp,
         user::User,
     },
@@ -47,7 +47,7 @@ pub struct Caches {
     pub(super) places: Memory<String, Place>,
     /// By the username as requested.
     pub(super) users: Memory<String, User>,
-    pub(super) standings: Memory<(UserId, NamespaceId), Standing>,
+    pub(super) standings: Memory<(UserId, NamespaceId), StandingUntil>,
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.

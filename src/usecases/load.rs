@@ -6,9 +6,12 @@ use super::{Caller, UseCaseError, What, facts::Facts, place::Place};
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, Standing, can},
+        ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace},
+        people::grants,
+        time::Timestamp,
     },
-    storage::UnitOfWork,
+    storage::{StorageError, UnitOfWork},
 };
 
 /// A namespace with the caller's roles there.
@@ -25,14 +28,26 @@ pub(super) async fn namespace(
     caller: &Caller,
     path: &GroupPath,
     action: Action,
+    now: Timestamp,
 ) -> Result<Loaded, UseCaseError> {
-    let found = uow.namespaces().find_with_roles(path, caller.actor.id).await?;
-    let (namespace, standing) = found.ok_or(NO_NAMESPACE)?;
+    let namespace = uow.namespaces().find_by_path(path).await?.ok_or(NO_NAMESPACE)?;
+    let standing = standing(uow, caller.actor.id, namespace.id, now).await?;
     let held = granted(caller, action, standing)?;
     Ok(Loaded { namespace, standing, held })
 }
 
-/// The same from cached facts, with everything known of the place, for read-only use cases.
+/// The user's roles in a namespace, inherited ones included.
+pub(super) async fn standing(
+    uow: &mut UnitOfWork,
+    user: UserId,
+    namespace: NamespaceId,
+    now: Timestamp,
+) -> Result<Standing, StorageError> {
+    let grants = uow.memberships().grants(user, namespace).await?;
+    Ok(grants::standing(&grants, namespace, now).standing)
+}
+
+/// [`namespace`] from cached facts, with everything known of the place, for read-only use cases.
 pub(super) async fn place(
     facts: &mut Facts<'_>,
     caller: &Caller,

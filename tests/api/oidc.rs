@@ -13,9 +13,9 @@ use url::Url;
 
 use duo_console::{
     domain::{
-        access::Standing,
         accounts::email::{EmailAddress, EmailDomains},
         audit::AuditEvent,
+        people::grants,
         people::group_map::GroupMap,
         role::Role,
     },
@@ -143,8 +143,8 @@ pub async fn standing(test: &TestApp, username: &str, group: &str) -> Option<Rol
     let group = test.namespace(group).await.id;
     let mut uow = test.app.storage.read().await.expect("a view");
     let user = uow.users().find_by_username(username).await.expect("an answer").expect("a user").id;
-    let Standing { here, .. } = uow.memberships().standing(user, group).await.expect("a standing");
-    here
+    let grants = uow.memberships().grants(user, group).await.expect("grants");
+    grants::standing(&grants, group, test.app.now()).standing.here
 }
 
 #[tokio::test]

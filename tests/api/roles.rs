@@ -130,7 +130,10 @@ async fn a_maintainer_who_owns_a_subgroup_is_told_which_role_it_takes() {
     let lead = test.add_member("lead", "acme", Role::Maintainer).await;
     let platform = test.namespace("acme/platform").await;
     let mut uow = test.app.storage.begin().await.expect("a transaction");
-    uow.memberships().set(platform.id, lead, Role::Owner).await.expect("it fits");
+    uow.memberships()
+        .set(platform.id, lead, duo_console::domain::people::grants::Source::Hand, &Role::Owner.into(), None)
+        .await
+        .expect("it fits");
     uow.commit().await.expect("it commits");
     let token = test.full_token("lead").await;
     let before = test.snapshot().await;

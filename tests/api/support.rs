@@ -156,7 +156,10 @@ impl TestApp {
         let user = self.add_user(username).await;
         let group = self.namespace(group).await;
         let mut uow = self.app.storage.begin().await.expect("a transaction");
-        uow.memberships().set(group.id, user, role).await.expect("the membership fits");
+        uow.memberships()
+            .set(group.id, user, duo_console::domain::people::grants::Source::Hand, &role.into(), None)
+            .await
+            .expect("the membership fits");
         uow.commit().await.expect("it commits");
         user
     }

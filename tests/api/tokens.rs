@@ -160,7 +160,13 @@ async fn a_row_that_makes_no_sense_is_500_and_the_cause_stays_in_the_log() {
     let test = TestApp::new().await;
     let token = test.full_token("admin").await;
     let path = GroupPath::parse("half").expect("a path");
-    let new = NewNamespace { parent: None, kind: NamespaceKind::Group, path: &path, name: "Half" };
+    let new = NewNamespace {
+        parent: None,
+        kind: NamespaceKind::Group,
+        path: &path,
+        name: "Half",
+        created_at: test.app.now(),
+    };
     let mut uow = test.app.storage.begin().await.expect("a transaction");
     uow.namespaces().add(&new).await.expect("it fits");
     uow.commit().await.expect("it commits");

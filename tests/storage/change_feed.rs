@@ -521,7 +521,10 @@ async fn people_and_flows(scene: &Scene) {
     scene
         .after("a seat", true, async {
             committed(storage, async |uow| {
-                uow.memberships().give_seat(group.id, *rex).await.expect("a seat");
+                uow.seats()
+                    .give(group.id, *rex, duo_console::domain::people::grants::Source::Hand, NOON)
+                    .await
+                    .expect("a seat");
             })
             .await;
         })

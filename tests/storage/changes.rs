@@ -184,7 +184,7 @@ async fn a_decision_comes_from_memory_until_something_changes(db: Database) {
 
     // Behind the program's back: without a notification the cache is not invalidated yet.
     db.execute(&format!(
-        "INSERT INTO duo_enterprise_seats (namespace_id, user_id) VALUES ({}, {rex})",
+        "INSERT INTO seat_pools (id, namespace_id) VALUES (1, {}); INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) VALUES (1, {rex}, 'used', 'hand', 1)",
         group.id
     ))
     .await

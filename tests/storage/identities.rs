@@ -2,7 +2,7 @@
 
 use crate::{
     support::{Database, at_once, committed},
-    world::{NOON, app, group, member, origin, user},
+    world::{NOON, app, group, origin, standing, user},
 };
 
 use duo_console::{
@@ -11,7 +11,7 @@ use duo_console::{
             email::EmailAddress,
             identity::{ClaimedEmail, Identity, ProviderClaims},
         },
-        people::group_map::{GroupMap, MadeBy, MembershipChange},
+        people::{grants::Source, group_map::GroupMap},
         role::Role,
     },
     storage::StorageError,
@@ -25,8 +25,7 @@ contract! {
     an_identity_is_one_user_and_a_user_one_identity_of_an_issuer,
     an_answer_is_used_once_until_it_is_too_old,
     an_address_is_found_whatever_its_case_and_given_once,
-    a_provider_touches_only_what_it_made,
-    what_is_set_by_hand_is_made_by_hand_from_then_on,
+    each_source_takes_back_only_what_it_gave,
     many_first_sign_ins_of_one_person_at_once_make_one_account,
     an_answer_that_comes_twice_at_once_signs_in_once,
 }
@@ -115,57 +114,29 @@ async fn an_address_is_found_whatever_its_case_and_given_once(db: Database) {
     .await;
 }
 
-async fn a_provider_touches_only_what_it_made(db: Database) {
-    let storage = db.open().await;
-    let ann = user(&storage, "ann").await;
-    let by_hand = group(&storage, "acme").await;
-    let given = group(&storage, "globex").await;
-    member(&storage, by_hand.id, ann, Role::Guest).await;
-    let give = |group: &duo_console::domain::namespace::Namespace| MembershipChange::Give {
-        namespace: group.clone(),
-        role: Role::Developer,
-    };
-    let more = |group: &duo_console::domain::namespace::Namespace| MembershipChange::Change {
-        namespace: group.clone(),
-        from: Role::Guest,
-        to: Role::Owner,
-    };
-    let take = |group: &duo_console::domain::namespace::Namespace| MembershipChange::Withdraw {
-        namespace: group.clone(),
-        role: Role::Guest,
-    };
-    committed(&storage, async |uow| {
-        for change in [give(&by_hand), more(&by_hand), take(&by_hand)] {
-            assert!(!uow.memberships().apply(ann, &change).await.expect("an answer"), "{change:?}");
-        }
-        assert!(uow.memberships().apply(ann, &give(&given)).await.expect("an answer"));
-        assert!(!uow.memberships().apply(ann, &give(&given)).await.expect("an answer"), "it is there");
-        assert!(uow.memberships().apply(ann, &more(&given)).await.expect("an answer"));
-        let list = uow.memberships().list_of_user(ann).await.expect("a list");
-        assert_eq!(
-            list,
-            [(by_hand.id, Role::Guest, MadeBy::Hand), (given.id, Role::Owner, MadeBy::Provider)]
-        );
-        assert!(uow.memberships().apply(ann, &take(&given)).await.expect("an answer"));
-        assert!(!uow.memberships().apply(ann, &take(&given)).await.expect("an answer"), "it is gone");
-        let list = uow.memberships().list_of_user(ann).await.expect("a list");
-        assert_eq!(list, [(by_hand.id, Role::Guest, MadeBy::Hand)]);
-    })
-    .await;
-}
-
-async fn what_is_set_by_hand_is_made_by_hand_from_then_on(db: Database) {
+async fn each_source_takes_back_only_what_it_gave(db: Database) {
     let storage = db.open().await;
     let ann = user(&storage, "ann").await;
     let acme = group(&storage, "acme").await;
-    committed(&storage, async |uow| {
-        let give = MembershipChange::Give { namespace: acme.clone(), role: Role::Owner };
-        assert!(uow.memberships().apply(ann, &give).await.expect("an answer"));
-        uow.memberships().set(acme.id, ann, Role::Developer).await.expect("set");
-        let take = MembershipChange::Withdraw { namespace: acme.clone(), role: Role::Owner };
-        assert!(!uow.memberships().apply(ann, &take).await.expect("an answer"));
+    let given = async |uow: &mut duo_console::storage::UnitOfWork| {
         let list = uow.memberships().list_of_user(ann).await.expect("a list");
-        assert_eq!(list, [(acme.id, Role::Developer, MadeBy::Hand)]);
+        list.into_iter().map(|it| (it.source, it.role.role())).collect::<Vec<_>>()
+    };
+    committed(&storage, async |uow| {
+        for (source, role) in [(Source::Hand, Role::Guest), (Source::Provider, Role::Owner)] {
+            for changes in [true, false] {
+                let set = uow.memberships().set(acme.id, ann, source, &role.into(), None).await;
+                assert_eq!(set.expect("an answer"), changes, "{source:?}");
+            }
+        }
+        assert_eq!(given(uow).await, [(Source::Hand, Role::Guest), (Source::Provider, Role::Owner)]);
+        assert_eq!(standing(uow, ann, acme.id).await.here, Some(Role::Owner));
+        for is_there in [true, false] {
+            let removed = uow.memberships().remove(acme.id, ann, Source::Provider).await;
+            assert_eq!(removed.expect("an answer"), is_there);
+        }
+        assert_eq!(given(uow).await, [(Source::Hand, Role::Guest)]);
+        assert_eq!(standing(uow, ann, acme.id).await.here, Some(Role::Guest));
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     support::{Database, committed},
-    world::{below, group, member, path, user},
+    world::{NOON, below, group, member, standing, user},
 };
 
 use duo_console::domain::{
@@ -10,6 +10,7 @@ use duo_console::domain::{
     flows::catalogue::Tier,
     ids::NamespaceId,
     namespace::{NamespaceKind, Subscription},
+    people::grants::Source,
     role::Role,
     settings::availability::DuoChain,
 };
@@ -30,47 +31,38 @@ async fn roles_are_inherited_downwards_and_the_highest_counts(db: Database) {
     let project = below(&storage, &sub, NamespaceKind::Project, "acme/sub/api").await;
     let globex = group(&storage, "globex").await;
     member(&storage, globex.id, bob, Role::Owner).await;
-    let standing = async |namespace: NamespaceId| {
+    let held = async |namespace: NamespaceId| {
         let mut view = storage.read().await.expect("a view");
-        let Standing { here, top_level } =
-            view.memberships().standing(ann, namespace).await.expect("a standing");
-        // By the path it is the same, in one statement.
-        if let Some(found) = view.namespaces().lookup(namespace).await.expect("a look-up") {
-            let by_path = view.namespaces().find_with_roles(&found.path, ann).await.expect("a look-up");
-            assert_eq!(by_path, Some((found, Standing { here, top_level })));
-        }
+        let Standing { here, top_level } = standing(&mut view, ann, namespace).await;
         (here, top_level)
     };
-    assert_eq!(standing(acme.id).await, (None, None));
-    assert_eq!(standing(NamespaceId(404)).await, (None, None));
+    assert_eq!(held(acme.id).await, (None, None));
+    assert_eq!(held(NamespaceId(404)).await, (None, None));
 
     member(&storage, sub.id, ann, Role::Owner).await;
-    assert_eq!(standing(acme.id).await, (None, None), "nothing goes upwards");
-    assert_eq!(standing(beside.id).await, (None, None), "nor sideways");
-    assert_eq!(standing(sub.id).await, (Some(Role::Owner), None));
-    assert_eq!(standing(project.id).await, (Some(Role::Owner), None));
+    assert_eq!(held(acme.id).await, (None, None), "nothing goes upwards");
+    assert_eq!(held(beside.id).await, (None, None), "nor sideways");
+    assert_eq!(held(sub.id).await, (Some(Role::Owner), None));
+    assert_eq!(held(project.id).await, (Some(Role::Owner), None));
 
     member(&storage, acme.id, ann, Role::Developer).await;
-    assert_eq!(standing(acme.id).await, (Some(Role::Developer), Some(Role::Developer)));
-    assert_eq!(standing(beside.id).await, (Some(Role::Developer), Some(Role::Developer)));
-    assert_eq!(standing(project.id).await, (Some(Role::Owner), Some(Role::Developer)));
+    assert_eq!(held(acme.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(held(beside.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(held(project.id).await, (Some(Role::Owner), Some(Role::Developer)));
 
     member(&storage, sub.id, ann, Role::Guest).await;
-    assert_eq!(standing(project.id).await, (Some(Role::Developer), Some(Role::Developer)));
-    assert_eq!(standing(globex.id).await, (None, None), "what bob is does not matter");
-    let mut view = storage.read().await.expect("a view");
-    let nowhere = view.namespaces().find_with_roles(&path("acme/nowhere"), ann).await.expect("a look-up");
-    assert_eq!(nowhere, None);
+    assert_eq!(held(project.id).await, (Some(Role::Developer), Some(Role::Developer)));
+    assert_eq!(held(globex.id).await, (None, None), "what bob is does not matter");
 }
 
 async fn every_role_reads_back(db: Database) {
     let storage = db.open().await;
     let ann = user(&storage, "ann").await;
     let acme = group(&storage, "acme").await;
-    for role in [Role::Owner, Role::Guest, Role::Reporter, Role::Developer, Role::Maintainer] {
+    for role in Role::ALL {
         member(&storage, acme.id, ann, role).await;
-        let standing = storage.read().await.expect("a view").memberships().standing(ann, acme.id).await;
-        assert_eq!(standing.expect("a standing"), Standing { here: Some(role), top_level: Some(role) });
+        let held = standing(&mut storage.read().await.expect("a view"), ann, acme.id).await;
+        assert_eq!(held, Standing { here: Some(role), top_level: Some(role) });
     }
 }
 
@@ -82,7 +74,7 @@ async fn seats_count_only_while_the_group_has_duo_enterprise(db: Database) {
     let globex = group(&storage, "globex").await;
     committed(&storage, async |uow| {
         for _ in 0..2 {
-            uow.memberships().give_seat(acme.id, ann).await.expect("a seat, once however often");
+            uow.seats().give(acme.id, ann, Source::Hand, NOON).await.expect("a seat, once however often");
         }
     })
     .await;
@@ -90,13 +82,13 @@ async fn seats_count_only_while_the_group_has_duo_enterprise(db: Database) {
     for (group, user, expected) in
         [(acme.id, ann, true), (acme.id, bob, false), (globex.id, ann, false), (NamespaceId(404), ann, false)]
     {
-        assert_eq!(uow.memberships().has_seat(group, user).await.expect("an answer"), expected);
+        assert_eq!(uow.seats().has_seat(group, user).await.expect("an answer"), expected);
     }
     for (duo_enterprise, expected) in [(false, false), (true, true)] {
         let subscription = Subscription { tier: Tier::Premium, duo_enterprise };
         uow.top_level_groups().save(acme.id, subscription, DuoChain::ALL_ON).await.expect("saved");
-        assert_eq!(uow.memberships().has_seat(acme.id, ann).await.expect("an answer"), expected);
+        assert_eq!(uow.seats().has_seat(acme.id, ann).await.expect("an answer"), expected);
     }
-    assert_eq!(uow.memberships().count_seats(acme.id).await.expect("a count"), 1);
-    assert_eq!(uow.memberships().count_seats(globex.id).await.expect("a count"), 0);
+    assert_eq!(uow.seats().count_used(acme.id).await.expect("a count"), 1);
+    assert_eq!(uow.seats().count_used(globex.id).await.expect("a count"), 0);
 }

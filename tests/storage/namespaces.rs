@@ -2,7 +2,7 @@
 
 use crate::{
     support::{Database, committed},
-    world::{below, group, member, path, user},
+    world::{NOON, below, group, member, path, user},
 };
 
 use duo_console::{
@@ -55,7 +55,13 @@ async fn a_path_is_found_whatever_its_case_and_taken_once(db: Database) {
         assert_eq!(found.as_ref(), Some(&acme));
     }
     assert_eq!(uow.namespaces().find_by_path(&path("acm")).await.expect("a look-up"), None);
-    let new = NewNamespace { parent: None, kind: NamespaceKind::Group, path: &path("aCMe"), name: "Other" };
+    let new = NewNamespace {
+        parent: None,
+        kind: NamespaceKind::Group,
+        path: &path("aCMe"),
+        name: "Other",
+        created_at: NOON,
+    };
     let taken = uow.namespaces().add(&new).await;
     assert!(matches!(taken, Err(StorageError::Duplicate { .. })), "{taken:?}");
 }
@@ -84,7 +90,7 @@ async fn visible(
     offset: i64,
 ) -> Vec<(String, Option<Role>)> {
     let mut view = storage.read().await.expect("a view");
-    let list = view.namespaces().list_visible(user, filter, limit, offset).await.expect("a list");
+    let list = view.namespaces().list_visible(user, filter, NOON, limit, offset).await.expect("a list");
     list.into_iter().map(|it| (it.namespace.path.to_string(), it.role)).collect()
 }
 
@@ -144,12 +150,12 @@ async fn paths_are_sorted_the_same_on_both(db: Database) {
     below(&storage, &acme, NamespaceKind::Project, "acme/z").await;
     let all = visible(&storage, None, "", 10, 0).await;
     let paths: Vec<_> = all.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["Acme", "acme-one", "acme.three", "acme/z", "acme_two", "acmeb"]);
+    assert_eq!(paths, ["Acme", "acme/z", "acme-one", "acme.three", "acme_two", "acmeb"]);
 }
 
 async fn named(storage: &Storage, full_path: &str, name: &str) -> Namespace {
     let path = path(full_path);
-    let new = NewNamespace { parent: None, kind: NamespaceKind::Group, path: &path, name };
+    let new = NewNamespace { parent: None, kind: NamespaceKind::Group, path: &path, name, created_at: NOON };
     committed(storage, async |uow| uow.namespaces().add(&new).await.expect("a group")).await
 }
 

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     support::{Backend, Database, at_once, fresh_name, run},
-    world::{new_user, user},
+    world::{NOON, new_user, user},
 };
 
 contract! {
@@ -110,7 +110,15 @@ async fn a_database_that_refuses_is_not_taken_for_a_busy_one(db: Database) {
     } else {
         let mut uow = storage.begin().await.expect("a unit of work");
         let nobody = duo_console::domain::ids::UserId(404);
-        let refused = uow.memberships().give_seat(duo_console::domain::ids::NamespaceId(404), nobody).await;
+        let refused = uow
+            .seats()
+            .give(
+                duo_console::domain::ids::NamespaceId(404),
+                nobody,
+                duo_console::domain::people::grants::Source::Hand,
+                NOON,
+            )
+            .await;
         assert!(matches!(refused, Err(StorageError::Driver(_))), "{refused:?}");
     }
 }

@@ -35,8 +35,8 @@ const CHECKED: [&str; 14] = [
     "UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL",
     "UPDATE top_level_groups SET tier = 'alien'",
     "UPDATE top_level_groups SET duo_availability = 'alien'",
-    "UPDATE memberships SET access_level = 11",
-    "UPDATE memberships SET made_by = 'alien'",
+    "UPDATE memberships SET access_level = 4",
+    "UPDATE memberships SET source = 'alien'",
     ALIEN_IN_THE_LEDGER,
     "INSERT INTO flag_gates (environment, flag, percentage_of_actors, percentage_of_time, version) VALUES ('alien', 'flag', 0, 0, 1)",
     "INSERT INTO change_freezes (environment, reason, since, by_username) VALUES ('alien', '', 1, '')",
@@ -85,11 +85,11 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
         storage.read().await.expect("a view")
     };
 
-    let mut view = after("UPDATE memberships SET made_by = 'alien'").await;
-    names("memberships.made_by", view.memberships().list_of_user(id).await);
-    let mut view = after("UPDATE memberships SET access_level = 11").await;
-    names("memberships.access_level", view.memberships().standing(id, acme.id).await);
-    names("memberships.access_level", view.namespaces().list_visible(Some(id), "", 10, 0).await);
+    let mut view = after("UPDATE memberships SET source = 'alien'").await;
+    names("memberships.source", view.memberships().list_of_user(id).await);
+    let mut view = after("UPDATE memberships SET access_level = 4, source = 'hand'").await;
+    names("memberships.access_level", view.memberships().grants(id, acme.id).await);
+    names("memberships.access_level", view.namespaces().list_visible(Some(id), "", NOON, 10, 0).await);
 
     let mut view = after("UPDATE top_level_groups SET duo_availability = 'alien'").await;
     names("top_level_groups.duo_availability", view.top_level_groups().lookup(acme.id).await);

@@ -130,7 +130,10 @@ async fn a_deleted_user_takes_their_own_and_leaves_the_history(db: Database) {
             let scopes = &[Scope::ReadSettings];
             let token = NewToken { user, name: "ci", token_hash: hash, scopes, created_at: NOON, expires_at };
             uow.tokens().add(&token).await.expect("a token");
-            uow.memberships().give_seat(acme.id, user).await.expect("a seat");
+            uow.seats()
+                .give(acme.id, user, duo_console::domain::people::grants::Source::Hand, NOON)
+                .await
+                .expect("a seat");
         }
     })
     .await;

@@ -8,6 +8,7 @@ use std::sync::{
 
 use duo_console::{
     domain::{
+        access::Standing,
         actor::{Actor, Proof, Surface},
         environment::Environment,
         flags::Gates,
@@ -17,6 +18,7 @@ use duo_console::{
         },
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
+        people::grants::{self, Source},
         role::Role,
         settings::availability::DuoChain,
         time::Timestamp,
@@ -108,6 +110,7 @@ pub async fn group(storage: &Storage, full_path: &str) -> Namespace {
             kind: NamespaceKind::Group,
             path: &path(full_path),
             name: full_path,
+            created_at: NOON,
         };
         let group = uow.namespaces().add(&new).await.expect("a group");
         let subscription = Subscription { tier: Tier::Ultimate, duo_enterprise: true };
@@ -118,12 +121,27 @@ pub async fn group(storage: &Storage, full_path: &str) -> Namespace {
 }
 
 pub async fn below(storage: &Storage, parent: &Namespace, kind: NamespaceKind, full_path: &str) -> Namespace {
-    let new = NewNamespace { parent: Some(parent), kind, path: &path(full_path), name: full_path };
+    let new = NewNamespace {
+        parent: Some(parent),
+        kind,
+        path: &path(full_path),
+        name: full_path,
+        created_at: NOON,
+    };
     committed(storage, async |uow| uow.namespaces().add(&new).await.expect("a namespace")).await
 }
 
 pub async fn member(storage: &Storage, group: NamespaceId, user: UserId, role: Role) {
-    committed(storage, async |uow| uow.memberships().set(group, user, role).await.expect("a member")).await;
+    committed(storage, async |uow| {
+        uow.memberships().set(group, user, Source::Hand, &role.into(), None).await.expect("a member")
+    })
+    .await;
+}
+
+/// The user's roles, inherited ones included.
+pub async fn standing(view: &mut UnitOfWork, user: UserId, namespace: NamespaceId) -> Standing {
+    let grants = view.memberships().grants(user, namespace).await.expect("grants");
+    grants::standing(&grants, namespace, NOON).standing
 }
 
 /// A new user who owns the group.

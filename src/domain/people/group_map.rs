@@ -1,9 +1,8 @@
 //! Maps a provider's groups to memberships: the operator's rules, and what changes at a sign-in.
 //!
-//! Memberships made by hand are never touched: the provider neither removes them nor changes their role.
+//! The provider's memberships stand beside those that others gave, which it neither removes nor changes.
 
 use crate::domain::{
-    keyed::keyed_enum,
     namespace::{GroupPath, Namespace},
     role::Role,
 };
@@ -72,29 +71,9 @@ impl GroupRule {
         if group.as_str().contains('/') {
             return Err(GroupMapError::Group);
         }
-        let role = [Role::Guest, Role::Reporter, Role::Developer, Role::Maintainer, Role::Owner]
-            .into_iter()
-            .find(|it| it.name().eq_ignore_ascii_case(role.trim()))
-            .ok_or(GroupMapError::Role)?;
+        let role = Role::from_name(role).ok_or(GroupMapError::Role)?;
         Ok(Self { value: value.to_owned(), group, role })
     }
-}
-
-keyed_enum! {
-    /// Who created a membership.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum MadeBy {
-        Hand = "hand",
-        Provider = "provider",
-    }
-}
-
-/// An existing membership.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    pub namespace: Namespace,
-    pub role: Role,
-    pub made_by: MadeBy,
 }
 
 /// What a sign-in does to a membership.
@@ -105,25 +84,22 @@ pub enum MembershipChange {
     Withdraw { namespace: Namespace, role: Role },
 }
 
-/// The changes that bring the provider's memberships in line with `wanted`, which lists existing groups only.
-pub fn changes(current: &[Membership], wanted: &[(Namespace, Role)]) -> Vec<MembershipChange> {
+/// The changes that bring the memberships that the provider gave in line with `wanted`, which lists existing
+/// groups only. What others gave stands beside them.
+pub fn changes(current: &[(Namespace, Role)], wanted: &[(Namespace, Role)]) -> Vec<MembershipChange> {
     let mut changes = Vec::new();
-    for (namespace, role) in wanted {
-        match current.iter().find(|it| it.namespace.id == namespace.id) {
-            None => changes.push(MembershipChange::Give { namespace: namespace.clone(), role: *role }),
-            Some(it) if it.made_by == MadeBy::Provider && it.role != *role => {
-                changes.push(MembershipChange::Change {
-                    namespace: namespace.clone(),
-                    from: it.role,
-                    to: *role,
-                });
+    for (namespace, to) in wanted {
+        match current.iter().find(|(it, _)| it.id == namespace.id) {
+            None => changes.push(MembershipChange::Give { namespace: namespace.clone(), role: *to }),
+            Some((_, from)) if from != to => {
+                changes.push(MembershipChange::Change { namespace: namespace.clone(), from: *from, to: *to });
             }
             Some(_) => {}
         }
     }
-    for it in current.iter().filter(|it| it.made_by == MadeBy::Provider) {
-        if !wanted.iter().any(|(namespace, _)| namespace.id == it.namespace.id) {
-            changes.push(MembershipChange::Withdraw { namespace: it.namespace.clone(), role: it.role });
+    for (namespace, role) in current {
+        if !wanted.iter().any(|(it, _)| it.id == namespace.id) {
+            changes.push(MembershipChange::Withdraw { namespace: namespace.clone(), role: *role });
         }
     }
     changes
@@ -155,10 +131,6 @@ mod tests {
             path: path(&format!("group-{id}")),
             name: format!("Group {id}"),
         }
-    }
-
-    fn has(id: i64, role: Role, made_by: MadeBy) -> Membership {
-        Membership { namespace: group(id), role, made_by }
     }
 
     #[test]
@@ -200,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn the_provider_gives_changes_and_withdraws_what_it_made() {
-        let current = [has(1, Role::Developer, MadeBy::Provider), has(2, Role::Guest, MadeBy::Provider)];
+    fn the_provider_gives_changes_and_withdraws_what_it_gave() {
+        let current = [(group(1), Role::Developer), (group(2), Role::Guest)];
         let wanted = [(group(1), Role::Maintainer), (group(3), Role::Owner)];
         assert_eq!(
             changes(&current, &wanted),
@@ -211,14 +183,6 @@ mod tests {
                 MembershipChange::Withdraw { namespace: group(2), role: Role::Guest },
             ]
         );
-        assert_eq!(changes(&current, &[(group(1), Role::Developer), (group(2), Role::Guest)]), []);
-    }
-
-    #[test]
-    fn what_was_made_by_hand_stays_as_it_is() {
-        let current = [has(1, Role::Developer, MadeBy::Hand), has(2, Role::Owner, MadeBy::Hand)];
-        assert_eq!(changes(&current, &[(group(1), Role::Owner)]), []);
-        assert_eq!(changes(&current, &[(group(2), Role::Guest)]), []);
-        assert_eq!(changes(&current, &[]), []);
+        assert_eq!(changes(&current, &current), []);
     }
 }

@@ -1,3 +1,4 @@
 //! Groups, projects and memberships.
 
+pub mod grants;
 pub mod group_map;

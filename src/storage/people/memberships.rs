@@ -1,44 +1,78 @@
-//! Memberships in groups, and Duo Enterprise seats.
+//! Memberships, and the roles that result from them and from invited groups.
 
 use crate::{
     domain::{
-        access::Standing,
         change::Topic,
         ids::{NamespaceId, UserId},
-        people::group_map::{MadeBy, MembershipChange},
-        role::Role,
+        people::grants::{Grant, Source},
+        role::GivenRole,
+        time::Timestamp,
     },
     storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
 statements! {
-    STANDING = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE id = $2 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT MAX(m.access_level), MAX(CASE WHEN c.parent_id IS NULL THEN m.access_level END) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $1";
-    SET = "INSERT INTO memberships (namespace_id, user_id, access_level, made_by) VALUES ($1, $2, $3, 'hand') ON CONFLICT (namespace_id, user_id) DO UPDATE SET access_level = excluded.access_level, made_by = excluded.made_by";
-    LIST_OF_USER = "SELECT m.namespace_id, m.access_level, m.made_by FROM memberships m WHERE m.user_id = $1 ORDER BY m.namespace_id";
-    /// A membership made by hand in the meantime is kept.
-    GIVE = "INSERT INTO memberships (namespace_id, user_id, access_level, made_by) VALUES ($1, $2, $3, 'provider') ON CONFLICT (namespace_id, user_id) DO NOTHING";
-    CHANGE = "UPDATE memberships SET access_level = $3 WHERE namespace_id = $1 AND user_id = $2 AND made_by = 'provider'";
-    WITHDRAW = "DELETE FROM memberships WHERE namespace_id = $1 AND user_id = $2 AND made_by = 'provider'";
-    HAS_SEAT = "SELECT COUNT(*) FROM duo_enterprise_seats s JOIN top_level_groups g ON g.namespace_id = s.namespace_id WHERE s.namespace_id = $1 AND s.user_id = $2 AND g.duo_enterprise = $3";
-    COUNT_SEATS = "SELECT COUNT(*) FROM duo_enterprise_seats WHERE namespace_id = $1";
-    GIVE_SEAT = "INSERT INTO duo_enterprise_seats (namespace_id, user_id) VALUES ($1, $2) ON CONFLICT (namespace_id, user_id) DO NOTHING";
+    /// What gives the user a role in the namespace, expired grants included. `CROSS JOIN` keeps SQLite on the
+    /// way from the namespace upwards.
+    GRANTS = "WITH RECURSIVE chain (id, parent_id, kind) AS (SELECT id, parent_id, kind FROM namespaces WHERE id = $2 UNION ALL SELECT n.id, n.parent_id, n.kind FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), invited (at_id, group_id, source, access_level, expires_at, id, parent_id) AS (SELECT s.namespace_id, s.invited_group_id, s.source, s.access_level, s.expires_at, g.id, g.parent_id FROM chain c CROSS JOIN namespace_shares s CROSS JOIN namespaces g WHERE c.kind = 'project' AND s.namespace_id = c.id AND g.id = s.invited_group_id UNION ALL SELECT i.at_id, i.group_id, i.source, i.access_level, i.expires_at, n.id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.parent_id) SELECT c.id AS at_id, c.parent_id AS above_id, m.source, m.access_level, m.member_role, m.expires_at, CAST(NULL AS BIGINT) AS through_id, CAST(NULL AS BIGINT) AS share_level, CAST(NULL AS BIGINT) AS share_expires_at, CAST(NULL AS BIGINT) AS inner_level, CAST(NULL AS BIGINT) AS inner_expires_at FROM chain c CROSS JOIN memberships m WHERE m.namespace_id = c.id AND m.user_id = $1 UNION ALL SELECT c.id, c.parent_id, s.source, m.access_level, m.member_role, m.expires_at, s.invited_group_id, s.access_level, s.expires_at, NULL, NULL FROM chain c CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND m.user_id = $1 UNION ALL SELECT i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, NULL, NULL FROM invited i CROSS JOIN memberships m WHERE m.namespace_id = i.id AND m.user_id = $1 AND (m.access_level > 5 OR i.id = i.group_id) UNION ALL SELECT i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, s.access_level, s.expires_at FROM invited i CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND m.user_id = $1";
+    SET = "INSERT INTO memberships (namespace_id, user_id, source, access_level, member_role, expires_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (namespace_id, user_id, source) DO UPDATE SET access_level = excluded.access_level, member_role = excluded.member_role, expires_at = excluded.expires_at WHERE memberships.access_level <> excluded.access_level OR memberships.member_role IS DISTINCT FROM excluded.member_role OR memberships.expires_at IS DISTINCT FROM excluded.expires_at";
+    REMOVE = "DELETE FROM memberships WHERE namespace_id = $1 AND user_id = $2 AND source = $3";
+    LIST_OF_USER = "SELECT m.namespace_id, n.parent_id, m.source, m.access_level, m.member_role, m.expires_at FROM memberships m JOIN namespaces n ON n.id = m.namespace_id WHERE m.user_id = $1 ORDER BY m.namespace_id, m.source";
 }
 
-pub(in crate::storage) fn role(level: i64) -> Result<Role, StorageError> {
-    Role::from_access_level(level)
+/// A row of [`GRANTS`]: a membership, with the invitation that makes it count elsewhere, and for a project
+/// the invitation of that group to the invited group.
+#[derive(sqlx::FromRow)]
+pub(super) struct GrantRow {
+    at_id: i64,
+    above_id: Option<i64>,
+    source: String,
+    access_level: i64,
+    member_role: Option<String>,
+    expires_at: Option<i64>,
+    through_id: Option<i64>,
+    share_level: Option<i64>,
+    share_expires_at: Option<i64>,
+    inner_level: Option<i64>,
+    inner_expires_at: Option<i64>,
+}
+
+impl TryFrom<GrantRow> for Grant {
+    type Error = StorageError;
+
+    fn try_from(row: GrantRow) -> Result<Self, Self::Error> {
+        let level = [row.share_level, row.inner_level].into_iter().flatten().fold(row.access_level, i64::min);
+        // A custom role that an invitation lowers is no longer that role.
+        let name = row.member_role.filter(|_| level == row.access_level);
+        let ends = [row.expires_at, row.share_expires_at, row.inner_expires_at];
+        Ok(Self {
+            at: NamespaceId(row.at_id),
+            at_top_level: row.above_id.is_none(),
+            source: source(&row.source)?,
+            role: given_role(level, name)?,
+            expires_at: ends.into_iter().flatten().min().map(Timestamp::from_millis),
+            through: row.through_id.map(NamespaceId),
+        })
+    }
+}
+
+pub(super) fn source(key: &str) -> Result<Source, StorageError> {
+    Source::from_key(key).ok_or_else(|| StorageError::inconsistent("memberships", "source", key))
+}
+
+pub(super) fn given_role(level: i64, name: Option<String>) -> Result<GivenRole, StorageError> {
+    GivenRole::new(level, name)
         .ok_or_else(|| StorageError::inconsistent("memberships", "access_level", level.to_string()))
-}
-
-/// Roles in a namespace and in its top-level group, from access levels.
-pub(super) fn roles(here: Option<i64>, top_level: Option<i64>) -> Result<Standing, StorageError> {
-    Ok(Standing { here: here.map(role).transpose()?, top_level: top_level.map(role).transpose()? })
 }
 
 #[derive(sqlx::FromRow)]
 struct MembershipRow {
     namespace_id: i64,
+    parent_id: Option<i64>,
+    source: String,
     access_level: i64,
-    made_by: String,
+    member_role: Option<String>,
+    expires_at: Option<i64>,
 }
 
 pub struct Memberships<'a> {
@@ -48,90 +82,73 @@ pub struct Memberships<'a> {
 repository!(memberships -> Memberships);
 
 impl Memberships<'_> {
-    /// The user's roles in a namespace, inherited ones included.
-    pub async fn standing(&mut self, user: UserId, namespace: NamespaceId) -> Result<Standing, StorageError> {
-        let (here, top): (Option<i64>, Option<i64>) =
-            on_db!(self.uow, |c| sqlx::query_as(STANDING).bind(user.0).bind(namespace.0).fetch_one(c).await)?;
-        roles(here, top)
+    /// Everything that gives the user a role in a namespace, from there, from above, or through invited
+    /// groups. Those that have expired are included.
+    pub async fn grants(&mut self, user: UserId, namespace: NamespaceId) -> Result<Vec<Grant>, StorageError> {
+        let rows: Vec<GrantRow> =
+            on_db!(self.uow, |c| sqlx::query_as(GRANTS).bind(user.0).bind(namespace.0).fetch_all(c).await)?;
+        rows.into_iter().map(Grant::try_from).collect()
     }
 
-    /// The user's direct memberships.
-    pub async fn list_of_user(
-        &mut self,
-        user: UserId,
-    ) -> Result<Vec<(NamespaceId, Role, MadeBy)>, StorageError> {
+    /// The user's own memberships, of all sources.
+    pub async fn list_of_user(&mut self, user: UserId) -> Result<Vec<Grant>, StorageError> {
         let rows: Vec<MembershipRow> =
             on_db!(self.uow, |c| sqlx::query_as(LIST_OF_USER).bind(user.0).fetch_all(c).await)?;
         let membership = |row: MembershipRow| {
-            let made_by = MadeBy::from_key(&row.made_by)
-                .ok_or_else(|| StorageError::inconsistent("memberships", "made_by", &row.made_by))?;
-            Ok((NamespaceId(row.namespace_id), role(row.access_level)?, made_by))
+            Ok(Grant {
+                at: NamespaceId(row.namespace_id),
+                at_top_level: row.parent_id.is_none(),
+                source: source(&row.source)?,
+                role: given_role(row.access_level, row.member_role)?,
+                expires_at: row.expires_at.map(Timestamp::from_millis),
+                through: None,
+            })
         };
         rows.into_iter().map(membership).collect()
     }
 
-    /// Applies a change from a provider. `false` when nothing changed, as memberships made by hand are not
-    /// touched.
-    pub async fn apply(&mut self, user: UserId, change: &MembershipChange) -> Result<bool, StorageError> {
-        let (sql, namespace, role) = match change {
-            MembershipChange::Give { namespace, role } => (GIVE, namespace, Some(role)),
-            MembershipChange::Change { namespace, to, .. } => (CHANGE, namespace, Some(to)),
-            MembershipChange::Withdraw { namespace, .. } => (WITHDRAW, namespace, None),
-        };
-        let rows = on_db!(self.uow, |c| {
-            let mut query = sqlx::query(sql).bind(namespace.id.0).bind(user.0);
-            if let Some(role) = role {
-                query = query.bind(role.access_level());
-            }
-            query.execute(c).await.map(|done| done.rows_affected())
-        })?;
+    /// Gives the role that a source says; another of the same source is replaced. `false` when it is so already.
+    pub async fn set(
+        &mut self,
+        namespace: NamespaceId,
+        user: UserId,
+        source: Source,
+        role: &GivenRole,
+        expires_at: Option<Timestamp>,
+    ) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(SET)
+            .bind(namespace.0)
+            .bind(user.0)
+            .bind(source.key())
+            .bind(role.access_level())
+            .bind(role.custom_name())
+            .bind(expires_at.map(Timestamp::as_millis))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
         if rows > 0 {
             self.uow.change_feed().touch(Topic::People);
         }
         Ok(rows > 0)
     }
 
-    /// Creates a membership by hand, which providers do not touch from now on.
-    pub async fn set(
+    /// Takes back what a source gave. `false` when it gave nothing.
+    pub async fn remove(
         &mut self,
         namespace: NamespaceId,
         user: UserId,
-        role: Role,
-    ) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(SET)
+        source: Source,
+    ) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(REMOVE)
             .bind(namespace.0)
             .bind(user.0)
-            .bind(role.access_level())
+            .bind(source.key())
             .execute(c)
             .await
-            .map(drop))?;
-        self.uow.change_feed().touch(Topic::People);
-        Ok(())
-    }
-
-    /// Whether the user holds a seat of the top-level group, and the group still has Duo Enterprise.
-    pub async fn has_seat(&mut self, top_level: NamespaceId, user: UserId) -> Result<bool, StorageError> {
-        let count: i64 = on_db!(self.uow, |c| sqlx::query_scalar(HAS_SEAT)
-            .bind(top_level.0)
-            .bind(user.0)
-            .bind(true)
-            .fetch_one(c)
-            .await)?;
-        Ok(count > 0)
-    }
-
-    pub async fn count_seats(&mut self, top_level: NamespaceId) -> Result<i64, StorageError> {
-        Ok(on_db!(self.uow, |c| sqlx::query_scalar(COUNT_SEATS).bind(top_level.0).fetch_one(c).await)?)
-    }
-
-    pub async fn give_seat(&mut self, top_level: NamespaceId, user: UserId) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(GIVE_SEAT)
-            .bind(top_level.0)
-            .bind(user.0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        self.uow.change_feed().touch(Topic::People);
-        Ok(())
+            .map(|done| done.rows_affected()))?;
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::People);
+        }
+        Ok(rows > 0)
     }
 }

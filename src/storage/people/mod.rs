@@ -1,8 +1,12 @@
-//! Groups, projects and memberships.
+//! Groups, projects, memberships and seats.
 
 pub(super) mod memberships;
 pub(super) mod namespaces;
+pub(super) mod seats;
 
 /// The SQL statements of each file.
-pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] =
-    &[("memberships", memberships::STATEMENTS), ("namespaces", namespaces::STATEMENTS)];
+pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
+    ("memberships", memberships::STATEMENTS),
+    ("namespaces", namespaces::STATEMENTS),
+    ("seats", seats::STATEMENTS),
+];

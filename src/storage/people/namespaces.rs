@@ -3,11 +3,11 @@
 use super::memberships;
 use crate::{
     domain::{
-        access::Standing,
         change::Topic,
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind},
         role::Role,
+        time::Timestamp,
     },
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements, text::contains, unit_of_work::AT_ONCE,
@@ -16,8 +16,6 @@ use crate::{
 
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
-    /// With the user's highest role in the namespace, and in its top-level group.
-    FIND_WITH_ROLES = "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE full_path_key = $1 UNION ALL SELECT n.id, n.parent_id FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2) AS here, (SELECT MAX(m.access_level) FROM memberships m JOIN chain c ON c.id = m.namespace_id WHERE m.user_id = $2 AND c.parent_id IS NULL) AS top_level FROM namespaces n WHERE n.full_path_key = $1";
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
     /// For a batch of [`AT_ONCE`] ids.
     PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
@@ -27,11 +25,12 @@ statements! {
     TOP_LEVEL_IDS = "SELECT id FROM namespaces WHERE parent_id IS NULL LIMIT $1";
     COUNT_PROJECTS = "SELECT COUNT(*) FROM namespaces WHERE kind = 'project'";
     PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
-    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
-    /// The user's memberships and everything below them, with the highest role that is inherited. `CROSS
-    /// JOIN` keeps SQLite from scanning all namespaces first.
-    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 UNION SELECT n.id, r.access_level FROM namespaces n JOIN reached r ON n.parent_id = r.id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(r.access_level) AS access_level FROM reached r CROSS JOIN namespaces n WHERE n.id = r.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $2 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
-    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $1 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
+    INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    /// Where the user has a role at $1, the highest. `reached`: by memberships, by invitations of groups that
+    /// they are direct members of, and below those; Minimal Access reaches nothing below. Then the projects
+    /// to which a reached group is invited. `CROSS JOIN` keeps SQLite from scanning all namespaces first.
+    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $5) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $5) AND (s.expires_at IS NULL OR s.expires_at > $5) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level > 5), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $5)) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $6 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
+    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $4 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,14 +41,6 @@ struct NamespaceRow {
     kind: String,
     full_path: String,
     name: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct RolesRow {
-    #[sqlx(flatten)]
-    namespace: NamespaceRow,
-    here: Option<i64>,
-    top_level: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -89,6 +80,7 @@ pub struct NewNamespace<'a> {
     pub kind: NamespaceKind,
     pub path: &'a GroupPath,
     pub name: &'a str,
+    pub created_at: Timestamp,
 }
 
 pub struct Namespaces<'a> {
@@ -103,22 +95,6 @@ impl Namespaces<'_> {
         let row: Option<NamespaceRow> =
             on_db!(self.uow, |c| sqlx::query_as(FIND_BY_PATH).bind(path.key()).fetch_optional(c).await)?;
         row.map(Namespace::try_from).transpose()
-    }
-
-    /// [`Self::find_by_path`] with the user's roles, in a single statement, because it runs within write
-    /// transactions.
-    pub async fn find_with_roles(
-        &mut self,
-        path: &GroupPath,
-        user: UserId,
-    ) -> Result<Option<(Namespace, Standing)>, StorageError> {
-        let row: Option<RolesRow> = on_db!(self.uow, |c| sqlx::query_as(FIND_WITH_ROLES)
-            .bind(path.key())
-            .bind(user.0)
-            .fetch_optional(c)
-            .await)?;
-        let Some(RolesRow { namespace, here, top_level }) = row else { return Ok(None) };
-        Ok(Some((namespace.try_into()?, memberships::roles(here, top_level)?)))
     }
 
     /// `None` when there is no such namespace.
@@ -174,30 +150,38 @@ impl Namespaces<'_> {
         rows.into_iter().map(Namespace::try_from).collect()
     }
 
-    /// The namespaces where `user` has a role, inherited ones included; all when `user` is `None`. Only those
-    /// with `filter` in path or name, sorted by path.
+    /// The namespaces where `user` has a role at `now`, inherited ones included; all when `user` is `None`.
+    /// Only those with `filter` in path or name, sorted by path.
     pub async fn list_visible(
         &mut self,
         user: Option<UserId>,
         filter: &str,
+        now: Timestamp,
         limit: i64,
         offset: i64,
     ) -> Result<Vec<VisibleNamespace>, StorageError> {
-        let Some(pattern) = contains(filter) else { return Ok(Vec::new()) };
+        let (Some(path), Some(name)) = (contains(&filter.replace('/', "+")), contains(filter)) else {
+            return Ok(Vec::new());
+        };
         let rows: Vec<VisibleRow> = on_db!(self.uow, |c| match user {
             Some(user) => {
                 sqlx::query_as(LIST_VISIBLE)
                     .bind(user.0)
-                    .bind(pattern)
+                    .bind(path)
                     .bind(limit)
                     .bind(offset)
+                    .bind(now.as_millis())
+                    .bind(name)
                     .fetch_all(c)
                     .await
             }
-            None => sqlx::query_as(LIST_ALL).bind(pattern).bind(limit).bind(offset).fetch_all(c).await,
+            None => {
+                sqlx::query_as(LIST_ALL).bind(path).bind(limit).bind(offset).bind(name).fetch_all(c).await
+            }
         })?;
         let visible = |row: VisibleRow| {
-            let role = row.access_level.map(memberships::role).transpose()?;
+            let role = row.access_level.map(|level| memberships::given_role(level, None)).transpose()?;
+            let role = role.map(|it| it.role());
             Ok(VisibleNamespace { namespace: row.namespace.try_into()?, role })
         };
         rows.into_iter().map(visible).collect()
@@ -216,6 +200,7 @@ impl Namespaces<'_> {
             .bind(new.path.key())
             .bind(new.name)
             .bind(new.name.to_lowercase())
+            .bind(new.created_at.as_millis())
             .fetch_one(c)
             .await)?;
         self.uow.change_feed().touch(Topic::Namespaces);

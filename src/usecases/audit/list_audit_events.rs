@@ -47,7 +47,7 @@ pub async fn list_audit_events(
     before: Option<AuditCursor>,
 ) -> Result<GroupHistory, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let loaded = load::namespace(&mut uow, caller, path, Action::ReadAudit).await?;
+    let loaded = load::namespace(&mut uow, caller, path, Action::ReadAudit, app.now()).await?;
     let namespace = loaded.namespace;
     let page = match selection {
         Some(selection) => {
@@ -90,7 +90,7 @@ pub async fn exportable(
 ) -> Result<AuditFilter, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let namespace = if let Some(path) = path {
-        Some(load::namespace(&mut uow, caller, path, Action::ReadAudit).await?.namespace.id)
+        Some(load::namespace(&mut uow, caller, path, Action::ReadAudit, app.now()).await?.namespace.id)
     } else {
         load::administrator(caller)?;
         None

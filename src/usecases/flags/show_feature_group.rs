@@ -48,6 +48,6 @@ pub async fn show_feature_group(
         more: pages.next().is_some(),
         members: named(&mut uow, here).await?,
         named_by: Naming::read(&mut uow).await?.of(name),
-        suggestions: suggestions(&mut uow).await?,
+        suggestions: suggestions(&mut uow, app.now()).await?,
     })
 }

@@ -9,6 +9,7 @@ use crate::{
         environment::Environment,
         flags::{ADMINISTRATORS, FlagActor, Gates, Target, TargetKind, check_flag_name},
         namespace::NamespaceKind,
+        time::Timestamp,
     },
     storage::{ChangeFreeze, StorageError, UnitOfWork},
     usecases::{App, Caller, FlagReader, UseCaseError, What},
@@ -69,7 +70,7 @@ pub async fn show_flag(
         actors: named(&mut uow, &gates.actors).await?,
         opted_out: named(&mut uow, &gates.opted_out).await?,
         freeze: uow.change_freezes().find(environment).await?,
-        suggestions: suggestions(&mut uow).await?,
+        suggestions: suggestions(&mut uow, app.now()).await?,
         feature_groups,
         gates,
         environment,
@@ -101,18 +102,23 @@ pub(in crate::usecases) async fn named(
 pub async fn find_actors(app: &App, caller: &Caller, text: &str) -> Result<Vec<Target>, UseCaseError> {
     FlagReader::administrator(caller)?;
     let text = text.trim().trim_start_matches('@');
-    Ok(actors_like(&mut app.storage.read().await?, text, FOUND).await?)
+    Ok(actors_like(&mut app.storage.read().await?, text, app.now(), FOUND).await?)
 }
 
 /// Actors to suggest in a form.
-pub(super) async fn suggestions(uow: &mut UnitOfWork) -> Result<Vec<Target>, StorageError> {
-    actors_like(uow, "", SUGGESTED).await
+pub(super) async fn suggestions(uow: &mut UnitOfWork, now: Timestamp) -> Result<Vec<Target>, StorageError> {
+    actors_like(uow, "", now, SUGGESTED).await
 }
 
-async fn actors_like(uow: &mut UnitOfWork, text: &str, most: i64) -> Result<Vec<Target>, StorageError> {
+async fn actors_like(
+    uow: &mut UnitOfWork,
+    text: &str,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Target>, StorageError> {
     let users = uow.users().search(text, most, 0).await?.into_iter();
     let mut all: Vec<_> = users.map(|user| Target { kind: TargetKind::User, name: user.username }).collect();
-    for found in uow.namespaces().list_visible(None, text, most, 0).await? {
+    for found in uow.namespaces().list_visible(None, text, now, most, 0).await? {
         let kind = match found.namespace.kind {
             NamespaceKind::Group => TargetKind::Group,
             NamespaceKind::Project => TargetKind::Project,

@@ -108,7 +108,7 @@ impl From<StorageError> for SetFlowError {
 pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<FlowSet, SetFlowError> {
     let flow = Flow::find(&command.flow).ok_or(UseCaseError::NotFound(What::Flow))?;
     let mut uow = app.storage.begin().await?;
-    let loaded = load::namespace(&mut uow, caller, &command.group, Action::ChangeFlows).await?;
+    let loaded = load::namespace(&mut uow, caller, &command.group, Action::ChangeFlows, app.now()).await?;
     let group = &loaded.namespace;
     if !group.is_top_level() {
         return Err(SetFlowError::NotTopLevel);

@@ -30,7 +30,7 @@ pub struct GroupOverview {
 
 pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<GroupOverview, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let loaded = load::namespace(&mut uow, caller, path, Action::See).await?;
+    let loaded = load::namespace(&mut uow, caller, path, Action::See, app.now()).await?;
     let namespace = loaded.namespace;
     let may = may(caller, loaded.standing);
     let (subscription, circumstances) = circumstances(app, &mut uow, namespace.root).await?;
@@ -40,7 +40,7 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
         subscription,
         circumstances,
         flows,
-        seats: uow.memberships().count_seats(namespace.root).await?,
+        seats: uow.seats().count_used(namespace.root).await?,
         children: uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?,
         frame: GroupFrame { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, may },
     })

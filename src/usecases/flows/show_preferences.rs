@@ -10,6 +10,7 @@ use crate::{
     usecases::{
         App, Caller, UseCaseError, What,
         flags::{evaluate_flag::evaluate_in, flag_definitions::ours},
+        load,
     },
 };
 
@@ -45,7 +46,7 @@ pub(super) async fn orbit_is_offered(
     let mut actors = vec![FlagActor::User(user)];
     for actor in gates.actors.iter().chain(&gates.opted_out) {
         if let FlagActor::Group(group) = actor
-            && uow.memberships().standing(user, *group).await?.here.is_some()
+            && load::standing(uow, user, *group, app.now()).await?.here.is_some()
         {
             actors.push(*actor);
         }

@@ -26,7 +26,7 @@ pub async fn list_groups(
     let user = whose_namespaces(&caller.actor);
     let mut uow = app.storage.read().await?;
     let offset = page.saturating_sub(1).max(0).saturating_mul(PAGE);
-    let mut groups = uow.namespaces().list_visible(user, filter, PAGE + 1, offset).await?;
+    let mut groups = uow.namespaces().list_visible(user, filter, app.now(), PAGE + 1, offset).await?;
     let more = groups.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     groups.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     Ok(GroupList { groups, more })

@@ -9,7 +9,10 @@ use crate::{
         },
         audit::{AuditActor, AuditKind},
         namespace::GroupPath,
-        people::group_map::{GroupMap, Membership, MembershipChange, changes},
+        people::{
+            grants::Source,
+            group_map::{GroupMap, MembershipChange, changes},
+        },
         role::Role,
         time::Timestamp,
         user::{User, UserKind},
@@ -189,7 +192,7 @@ async fn create(
     Ok(User { id, username, name, kind: UserKind::Human, is_admin: false })
 }
 
-/// Brings the memberships made by a provider in line with what it says. Those made by hand stay.
+/// Brings the memberships that a provider gave in line with what it says. What others gave stays.
 pub(super) async fn set_memberships(
     app: &App,
     uow: &mut UnitOfWork,
@@ -207,13 +210,24 @@ pub(super) async fn set_memberships(
         }
     }
     let mut current = Vec::new();
-    for (id, role, made_by) in uow.memberships().list_of_user(user.id).await? {
-        if let Some(namespace) = uow.namespaces().lookup(id).await? {
-            current.push(Membership { namespace, role, made_by });
+    let given = uow.memberships().list_of_user(user.id).await?;
+    for grant in given.into_iter().filter(|it| it.source == Source::Provider) {
+        if let Some(namespace) = uow.namespaces().lookup(grant.at).await? {
+            current.push((namespace, grant.role.role()));
         }
     }
     for change in changes(&current, &groups) {
-        if uow.memberships().apply(user.id, &change).await? {
+        let mut memberships = uow.memberships();
+        let changed = match &change {
+            MembershipChange::Give { namespace, role }
+            | MembershipChange::Change { namespace, to: role, .. } => {
+                memberships.set(namespace.id, user.id, Source::Provider, &(*role).into(), None).await?
+            }
+            MembershipChange::Withdraw { namespace, .. } => {
+                memberships.remove(namespace.id, user.id, Source::Provider).await?
+            }
+        };
+        if changed {
             let happened = as_event(&change, user);
             record_as(app.now(), uow, by.clone(), origin, happened);
         }
