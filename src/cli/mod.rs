@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 mod backup;
+mod bench_data;
 pub mod chat;
 mod demo;
 mod doctor;
@@ -70,6 +71,9 @@ enum Command {
     /// Create the demo data in an empty database
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
+    /// Add a large tree with many members, for benchmarks
+    #[command(after_help = bench_data::AFTER_HELP)]
+    BenchData(bench_data::BenchData),
     /// Create, list and delete users; set their passwords and email addresses
     #[command(subcommand)]
     User(user::UserCommand),
@@ -137,6 +141,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         }
         Command::Migrate => migrate::run(&app, &database).await,
         Command::Demo => demo::run(&app).await,
+        Command::BenchData(options) => bench_data::run(&app, &options).await,
         Command::User(command) => user::run(&app, command).await,
         Command::Token(command) => accounts::token::run(&app, command).await,
         Command::Feature(command) => flags::features::run(&app, command).await,

@@ -76,6 +76,7 @@ pub use flows::{
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
+    bench_data::{BenchData, NAMESPACES_EACH},
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,

@@ -25,6 +25,7 @@ mod tally;
 mod tidy_up;
 
 pub mod administrator;
+pub mod create_bench_data;
 pub mod create_demo_data;
 pub mod examine;
 pub mod jump_to;

@@ -1,11 +1,13 @@
 //! Groups, projects, memberships and seats.
 
+pub(super) mod bench_data;
 pub(super) mod memberships;
 pub(super) mod namespaces;
 pub(super) mod seats;
 
 /// The SQL statements of each file.
 pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
+    ("bench_data", bench_data::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespaces", namespaces::STATEMENTS),
     ("seats", seats::STATEMENTS),
