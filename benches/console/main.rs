@@ -11,6 +11,7 @@ mod client;
 mod commit;
 mod flags;
 mod jobs;
+mod large;
 mod lighthouse;
 mod report;
 mod server;
@@ -94,6 +95,7 @@ fn main() {
     report.add(Figure::at_least("Jobs claimed and finished a second, SQLite, two workers", rate, 500.0));
 
     flags::measure(&mut report, &bare);
+    large::measure(&mut report);
 
     for (category, score) in lighthouse::scores(&page, &cookie) {
         report.add(Figure::score(format!("Lighthouse, configuration page: {category}"), score));

@@ -4,11 +4,13 @@ use std::{
     fs::File,
     io::{BufRead, BufReader},
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Instant,
 };
 
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::{bare, median, millis};
@@ -51,6 +53,7 @@ impl Bare {
 
 pub struct Console {
     pub address: SocketAddr,
+    database: String,
     folder: TempDir,
     running: Running,
 }
@@ -59,14 +62,23 @@ impl Console {
     /// Starts the program on a fresh SQLite database below `target/`, so that commits reach a disk and not a
     /// tmpfs.
     pub fn start() -> Self {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        let (running, address) = Self::serve(folder.path());
-        Self { address, folder, running }
+        Self::start_on(None)
     }
 
-    fn serve(folder: &Path) -> (Running, SocketAddr) {
+    /// Starts the program on a fresh database: of the PostgreSQL server at this URL, or of SQLite.
+    pub fn start_on(postgres: Option<&str>) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let database = match postgres {
+            Some(server) => new_database(server),
+            None => format!("sqlite://{}", folder.path().join("bench.db").display()),
+        };
+        let (running, address) = Self::serve(folder.path(), &database);
+        Self { address, database, folder, running }
+    }
+
+    fn serve(folder: &Path, database: &str) -> (Running, SocketAddr) {
         let log = File::create(folder.join("log")).expect("a log");
-        let mut command = program(folder);
+        let mut command = program(database);
         let (running, line) = start(
             command
                 .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--api-rate-per-minute", "0"])
@@ -100,12 +112,14 @@ impl Console {
     }
 
     fn make_token(&self, username: &str, scopes: &[&str]) -> String {
-        let mut command = program(self.folder.path());
-        command.args(["token", "create", "--user", username, "--name", "bench", "--days", "1"]);
-        for scope in scopes {
-            command.args(["--scope", scope]);
-        }
-        let output = command.output().expect("the program runs");
+        let mut arguments = vec!["token", "create", "--user", username, "--name", "bench", "--days", "1"];
+        arguments.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        self.command(&arguments)
+    }
+
+    /// Runs a command on the server's database, and returns what it printed.
+    pub fn command(&self, arguments: &[&str]) -> String {
+        let output = program(&self.database).args(arguments).output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
@@ -120,12 +134,12 @@ impl Console {
 
     /// Restarts it; milliseconds from the start of the process until it listens.
     pub fn stop_and_start_again(self) -> f64 {
-        let Self { folder, running, .. } = self;
+        let Self { folder, database, running, .. } = self;
         drop(running);
         let mut times = Vec::new();
         for _ in 0..7 {
             let begun = Instant::now();
-            let (again, _) = Self::serve(folder.path());
+            let (again, _) = Self::serve(folder.path(), &database);
             times.push(millis(begun.elapsed()));
             drop(again);
         }
@@ -133,9 +147,20 @@ impl Console {
     }
 }
 
-fn program(folder: &Path) -> Command {
-    let database: PathBuf = folder.join("bench.db");
+fn program(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_duo-console"));
-    command.env("DATABASE_URL", format!("sqlite://{}", database.display())).stdin(Stdio::null());
+    command.env("DATABASE_URL", database).stdin(Stdio::null());
     command
+}
+
+/// The URL of a new database of the PostgreSQL server.
+#[tokio::main(flavor = "current_thread")]
+async fn new_database(server: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("bench_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(server).await.expect("the server answers");
+    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database");
+    let (before, after) = server.rsplit_once('/').expect("a URL with a database");
+    let query = after.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+    format!("{before}/{name}{query}")
 }
