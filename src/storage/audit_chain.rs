@@ -35,7 +35,6 @@ statements! {
 
 dialect_statements! {
     sqlite {
-        LOCK_HEAD_SQLITE = "SELECT position, hash FROM audit_head WHERE id = 1";
         /// Appends links, given as a JSON array of arrays, in one round trip: other writers wait for the head.
         APPEND_SQLITE = "INSERT INTO audit_chain (position, event_id, ledger_id, hash) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)";
     }
@@ -81,7 +80,8 @@ impl AuditChain<'_> {
     /// Locks the head against other writers until the end of the transaction, and returns it.
     pub(super) async fn lock(&mut self) -> Result<ChainPoint, StorageError> {
         let lock = match self.uow.transaction {
-            Transaction::Sqlite(_) => LOCK_HEAD_SQLITE,
+            // Writers of SQLite wait for each other anyway.
+            Transaction::Sqlite(_) => HEAD,
             Transaction::Postgres(_) => LOCK_HEAD_POSTGRES,
         };
         let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(lock).fetch_optional(c).await)?;
