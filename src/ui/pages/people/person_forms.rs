@@ -56,19 +56,20 @@ pub(super) fn Access(person: Person) -> impl IntoView {
             .into_any()
     } else if blocked {
         let help = "They can sign in again, with the roles, seats and tokens they had.";
-        view! { <Act address=UNBLOCK_ADDRESS username=user.username.clone() label="Unblock" help /> }
+        view! { <Act address=UNBLOCK_ADDRESS username=user.username.clone() label="Unblock" to="" help /> }
             .into_any()
     } else {
         let help = "Ends their sessions, refuses their tokens and links, and stops reviews for them, at once. Roles, seats and tokens are kept.";
-        view! { <Act address=BLOCK_ADDRESS username=user.username.clone() label="Block" help /> }.into_any()
+        view! { <Act address=BLOCK_ADDRESS username=user.username.clone() label="Block" to="" help /> }
+            .into_any()
     };
     let link = (is_person && !blocked).then(|| {
         let help = "A link with which they set a new password, once, within 24 hours. No mail is sent.";
-        view! { <Act address=RESET_LINK_ADDRESS username=user.username.clone() label="Make a reset link" help /> }
+        view! { <Act address=RESET_LINK_ADDRESS username=user.username.clone() label="Make a reset link" to="for " help /> }
     });
     let sessions = (person.sessions > 0).then(|| {
         let help = "They have to sign in again, wherever they are.";
-        view! { <Act address=END_SESSIONS_ADDRESS username=user.username.clone() label="End sessions" help /> }
+        view! { <Act address=END_SESSIONS_ADDRESS username=user.username.clone() label="End sessions" to="of " help /> }
     });
     view! {
         <section class="card mt-8 p-5" aria-labelledby="access">
@@ -78,15 +79,21 @@ pub(super) fn Access(person: Person) -> impl IntoView {
     }
 }
 
-/// A button with what it does.
+/// A button with what it does. `to` stands between its label and the user name, for screen readers.
 #[component]
-fn Act(address: &'static str, username: String, label: &'static str, help: &'static str) -> impl IntoView {
+fn Act(
+    address: &'static str,
+    username: String,
+    label: &'static str,
+    to: &'static str,
+    help: &'static str,
+) -> impl IntoView {
     view! {
         <form method="post" action=address class="flex flex-wrap items-center gap-x-4 gap-y-2">
             <input type="hidden" name="username" value=username.clone() />
             <p class="min-w-0 flex-1 basis-60 text-sm text-muted">{help}</p>
             <button type="submit" class="button">
-                {label}<span class="sr-only">{format!(" for {username}")}</span>
+                {label}<span class="sr-only">{format!(" {to}{username}")}</span>
             </button>
         </form>
     }
