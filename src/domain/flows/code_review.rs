@@ -66,7 +66,6 @@ impl Rule {
 
 /// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
 pub struct EngineInputs {
     /// The top-level group's settings above the flows.
     pub chain: DuoChain,

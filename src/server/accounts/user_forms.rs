@@ -123,13 +123,13 @@ pub(super) struct EditPerson {
 
 impl EditPerson {
     fn edits(&self) -> EditUser<'_> {
-        fn edit<'a>(to: &'a Option<String>, seen: Option<&'a String>) -> Option<Edit<&'a str>> {
-            to.as_ref().map(|to| Edit { to: to.as_str(), seen: seen.map(String::as_str) })
+        fn edit<'a>(to: Option<&'a String>, seen: Option<&'a String>) -> Option<Edit<&'a str>> {
+            to.map(|to| Edit { to: to.as_str(), seen: seen.map(String::as_str) })
         }
         EditUser {
-            username: edit(&self.new_username, Some(&self.username)),
-            name: edit(&self.name, self.seen_name.as_ref()),
-            email: edit(&self.email, self.seen_email.as_ref()),
+            username: edit(self.new_username.as_ref(), Some(&self.username)),
+            name: edit(self.name.as_ref(), self.seen_name.as_ref()),
+            email: edit(self.email.as_ref(), self.seen_email.as_ref()),
             is_admin: self.seen_is_admin.map(|seen| Edit { to: self.is_admin, seen: Some(seen) }),
         }
     }
