@@ -33,7 +33,9 @@ export const paths = {
   accessTokens: '/-/user_settings/personal_access_tokens',
   activeSessions: '/-/user_settings/active_sessions',
   password: '/-/user_settings/password',
-  users: '/admin/users',
+  people: '/admin/people',
+  newPerson: '/admin/people/new',
+  person: (username: string) => `/admin/people/${username}`,
   featureFlags: '/admin/feature_flags',
   featureFlag: (name: string, environment = 'production') => `/admin/feature_flags/${name}?environment=${environment}`,
   featureGroups: '/admin/feature_groups',
@@ -183,7 +185,7 @@ export async function typeNewPassword(page: Page, password: string, again = pass
 
 /** Makes a link with which `user` sets a new password; the link. */
 export async function makeResetLink(page: Page, user: string): Promise<string> {
-  await page.goto(paths.users);
+  await page.goto(paths.person(user));
   await page.getByRole('button', { name: `Make a reset link for ${user}`, exact: true }).click();
   return page.getByRole('status').getByRole('code').innerText();
 }

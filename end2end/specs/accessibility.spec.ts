@@ -142,7 +142,7 @@ test('signing in', async ({ visit, trouble }) => {
   await isAccessible(page, 'sign-in failed');
 });
 
-test('sessions, passwords and administration', async ({ page, visit, trouble }) => {
+test('sessions, passwords and administration', async ({ page, visit, server, trouble }) => {
   trouble.expect(/status of 404/);
   await page.goto(paths.activeSessions);
   await isAccessible(page, 'active sessions');
@@ -157,7 +157,23 @@ test('sessions, passwords and administration', async ({ page, visit, trouble }) 
 
   const admin = await visit('admin');
   const link = await makeResetLink(admin, 'developer');
-  await isAccessible(admin, 'users, with a link shown once');
+  await isAccessible(admin, 'a person, with a link shown once');
+  for (const [address, state] of [
+    [paths.people, 'people'],
+    [`${paths.people}?search=nobody-like-it`, 'nobody found'],
+    [paths.newPerson, 'a new person'],
+  ] as const) {
+    await admin.goto(address);
+    await isAccessible(admin, state);
+  }
+  await admin.goto(paths.newPerson);
+  await admin.getByLabel('User name').fill('a b');
+  await admin.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(admin.getByRole('alert')).toContainText('A user name has');
+  await isAccessible(admin, 'a new person that was refused');
+  await server.run('user', 'block', 'reviewer');
+  await admin.goto(paths.person('reviewer'));
+  await isAccessible(admin, 'somebody who is blocked');
   const developer = await visit(null);
   await developer.goto(link);
   await expect(developer.getByRole('heading', { name: 'Set a new password' })).toBeVisible();

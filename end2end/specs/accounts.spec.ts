@@ -89,12 +89,14 @@ test('an administrator finds a user and makes a link that sets the password once
   await admin.goto(paths.groups);
   await admin.getByRole('button', { name: 'Account menu' }).click();
   await admin.getByRole('link', { name: 'Administration' }).click();
-  await expect(admin).toHaveURL(paths.users);
-  await admin.getByRole('searchbox', { name: 'Search users' }).fill('seat');
-  await admin.getByRole('button', { name: 'Search' }).click();
-  await expect(admin.getByRole('main').getByRole('listitem')).toHaveCount(2);
+  await expect(admin).toHaveURL(paths.people);
+  await admin.getByRole('searchbox', { name: 'Name, user name or address' }).fill('seat');
+  await admin.getByRole('button', { name: 'Filter' }).click();
+  // The heading and two people.
+  await expect(admin.getByRole('table', { name: 'People' }).getByRole('row')).toHaveCount(3);
+  await admin.getByRole('row').filter({ hasText: '@reviewer' }).getByRole('link').click();
   await admin.getByRole('button', { name: 'Make a reset link for reviewer' }).click();
-  await expect(admin).toHaveURL(`${paths.users}?search=seat`);
+  await expect(admin).toHaveURL(paths.person('reviewer'));
   const shown = admin.getByRole('status').filter({ hasText: '@reviewer sets a new password, once' });
   const link = await shown.getByRole('code').innerText();
   await admin.reload();
@@ -117,7 +119,7 @@ test('an administrator finds a user and makes a link that sets the password once
 
 test('administration is not there for others', async ({ page, trouble }) => {
   trouble.expect(/status of 404/);
-  await page.goto(paths.users);
+  await page.goto(paths.people);
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await page.getByRole('button', { name: 'Account menu' }).click();
   await expect(page.getByRole('link', { name: 'Preferences' })).toBeVisible();
@@ -151,12 +153,12 @@ test.describe('a new server', () => {
     await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Ann Lee');
     await typeNewPassword(page, NEW_PASSWORD);
     await page.getByRole('button', { name: 'Create administrator' }).click();
-    await expect(page.getByRole('status')).toHaveText('The administrator is made. Sign in.');
-    await signIn(page, 'root', NEW_PASSWORD);
-    await page.goto(new URL(paths.users, server.url).href);
-    await expect(page.getByRole('main').getByRole('listitem')).toHaveText(/Ann Lee\s*Administrator\s*@root/);
+    await expect(page.getByRole('heading', { level: 1, name: 'Groups' })).toBeVisible();
+    await page.goto(new URL(paths.people, server.url).href);
+    await expect(page.getByRole('row').filter({ hasText: '@root' })).toContainText(/Ann Lee\s*Administrator/);
     await page.goto(link);
-    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'This link does not work any more' })).toBeVisible();
+    await expect(page.getByText('It was used, or it has expired.')).toBeVisible();
     // It may still be fetching its icon.
     await page.close();
     expect(await server.stop()).toBe(0);

@@ -23,7 +23,7 @@ async function confirm(page: Page, name: string): Promise<void> {
 
 test('a flag is found by name, state, type and age', async ({ page, server }) => {
   await server.run('feature', 'set', FLAG, 'true', '--environment', 'staging');
-  await page.goto(paths.users);
+  await page.goto(paths.people);
   await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Feature flags' }).click();
   await expect(page).toHaveURL(paths.featureFlags);
   const flags = page.getByRole('main').getByRole('listitem').filter({ has: page.getByRole('list', { name: 'Environments' }) });

@@ -87,6 +87,10 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   await server.run('feature', 'set', 'duo_developer_orbit', 'true', '--feature-group', long, '--environment', 'staging');
   await server.run('feature', 'freeze', 'staging-ref', '--reason', 'a-reason-without-any-place-to-break-it-'.repeat(3));
   for (const address of [
+    paths.people,
+    `${paths.people}?search=nobody-like-it`,
+    paths.newPerson,
+    paths.person('reviewer'),
     paths.featureFlags,
     `${paths.featureFlags}?freeze=dev&reason=why`,
     paths.featureGroups,
@@ -120,7 +124,7 @@ test('the longest names fit', async ({ server, visit }) => {
   await expect(menu).toContainText(`@${username}`);
   expect(await menu.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
   const admin = await visit('admin');
-  for (const address of [`${paths.users}?search=${username}`, paths.adminAuditEvents]) {
+  for (const address of [`${paths.people}?search=${username}`, paths.person(username), paths.adminAuditEvents]) {
     await admin.goto(address);
     await fits(admin);
   }

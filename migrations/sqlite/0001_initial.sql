@@ -19,6 +19,7 @@ CREATE TABLE users (
     version INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT users_username_key UNIQUE (username_key)
 ) STRICT;
+CREATE INDEX users_administrators ON users (id) WHERE is_admin;
 
 -- One row a user, made with the user. Orbit has a version of its own: saving anything else leaves
 -- both columns as they are.

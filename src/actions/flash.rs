@@ -52,7 +52,16 @@ pub enum Outcome {
         username: String,
         link: String,
     },
-    AdministratorMade,
+    /// With the link to hand over, shown only this once; a bot has none.
+    PersonCreated {
+        username: String,
+        link: Option<String>,
+    },
+    PersonBlocked,
+    PersonUnblocked,
+    PersonDeleted {
+        username: String,
+    },
     /// `done` is the label of the button that made the change.
     FlagChanged {
         done: String,

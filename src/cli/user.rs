@@ -11,20 +11,25 @@ use super::{
 use crate::{
     domain::{
         paths::reset_link,
-        user::{User, UserKind},
+        time::Timestamp,
+        user::{UserKind, UserState},
     },
     server::config::{ExternalUrlOption, IssuerOption},
+    storage::Account,
     usecases::{
         App, UseCaseError,
         accounts::{
+            block_user::{block_user, unblock_user},
             create_user::{CreateUser, create_user},
             delete_user::delete_user,
+            edit_user as change,
             link_user::link_user,
             list_users::list_users,
             reset_links::make_reset_link_as_operator,
             set_email::set_email,
             set_password::set_password,
         },
+        administrator::Administrator,
         people::unlink_user::unlink_user,
     },
 };
@@ -107,6 +112,28 @@ Examples:
         #[command(flatten)]
         url: ExternalUrlOption,
     },
+    /// Change a user's name, user name, email address, or whether they are an administrator
+    ///
+    /// What is not named stays. The audit log and the ledger keep the names they have.
+    #[command(after_help = "\
+Examples:
+  duo-console user edit ann --name 'Ann Lee' --email ann@example.com
+  duo-console user edit ann --username ann.lee
+  duo-console user edit bob --admin yes")]
+    Edit(Edit),
+    /// Block a user: they cannot sign in, and their sessions, tokens and links stop working at once
+    ///
+    /// What they were given (roles, seats, tokens) is kept for when they are unblocked. No engine reviews for
+    /// them meanwhile.
+    Block {
+        /// The user name
+        username: String,
+    },
+    /// Give a blocked user access again
+    Unblock {
+        /// The user name
+        username: String,
+    },
     /// Delete a user with their sessions, tokens, preferences and memberships
     ///
     /// Their consents and changes stay recorded, with their name.
@@ -136,6 +163,34 @@ pub struct Create {
     password: PasswordOptions,
 }
 
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true, args = ["new_username", "name", "email", "no_email", "admin"])]
+pub struct Edit {
+    /// The user name
+    username: String,
+    /// The new user name
+    #[arg(long = "username", value_name = "NEW")]
+    new_username: Option<String>,
+    /// The name on pages
+    #[arg(long)]
+    name: Option<String>,
+    /// The email address
+    #[arg(long)]
+    email: Option<String>,
+    /// Remove the email address
+    #[arg(long, conflicts_with = "email")]
+    no_email: bool,
+    /// Whether they are an administrator, who may do everything everywhere
+    #[arg(long, value_enum)]
+    admin: Option<YesNo>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum YesNo {
+    Yes,
+    No,
+}
+
 #[derive(Serialize)]
 struct UserRow {
     id: i64,
@@ -143,30 +198,44 @@ struct UserRow {
     name: String,
     kind: UserKind,
     admin: bool,
+    state: UserState,
+    /// RFC 3339; null for somebody who never signed in.
+    last_sign_in_at: Option<String>,
     email: Option<String>,
 }
 
-impl From<(User, Option<String>)> for UserRow {
-    fn from((user, email): (User, Option<String>)) -> Self {
+impl From<Account> for UserRow {
+    fn from(Account { user, email, last_sign_in_at, .. }: Account) -> Self {
         Self {
             id: user.id.0,
             username: user.username,
             name: user.name,
             kind: user.kind,
             admin: user.is_admin,
+            state: user.state,
+            last_sign_in_at: last_sign_in_at.map(Timestamp::rfc3339),
             email,
         }
     }
 }
 
 impl Row for UserRow {
-    const HEADINGS: &'static [&'static str] = &["USER", "NAME", "KIND", "ADMIN", "EMAIL"];
+    const HEADINGS: &'static [&'static str] =
+        &["USER", "NAME", "KIND", "ADMIN", "STATE", "LAST SIGN-IN", "EMAIL"];
     const NONE: &'static str = "There are no users. `duo-console user create` makes one.";
 
     fn cells(&self) -> Vec<String> {
         let admin = if self.admin { "yes" } else { "" };
         let email = self.email.clone().unwrap_or_default();
-        vec![self.username.clone(), self.name.clone(), self.kind.key().to_owned(), admin.to_owned(), email]
+        vec![
+            self.username.clone(),
+            self.name.clone(),
+            self.kind.key().to_owned(),
+            admin.to_owned(),
+            self.state.key().to_owned(),
+            self.last_sign_in_at.clone().unwrap_or_else(|| String::from("never")),
+            email,
+        ]
     }
 }
 
@@ -212,6 +281,22 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<(), Failure> 
             say(format_args!("{done}{username} sets a new password within 24 hours:"));
             Ok(print(reset_link(url.as_str(), &token))?)
         }
+        UserCommand::Edit(edit) => run_edit(app, &edit).await,
+        UserCommand::Block { username } => {
+            let blocked = block_user(app, &Administrator::operator(origin(app)), &username).await;
+            let done = if blocked.map_err(named(&username))? {
+                "Their sessions have ended and their tokens are refused."
+            } else {
+                "They were blocked already."
+            };
+            Ok(print(format_args!("{username} is blocked. {done}"))?)
+        }
+        UserCommand::Unblock { username } => {
+            let unblocked = unblock_user(app, &Administrator::operator(origin(app)), &username).await;
+            let done =
+                if unblocked.map_err(named(&username))? { "is unblocked." } else { "was not blocked." };
+            Ok(print(format_args!("{username} {done}"))?)
+        }
         UserCommand::Delete { username } => {
             delete_user(app, &origin(app), &username).await.map_err(named(&username))?;
             Ok(print(format_args!("Deleted the user {username}."))?)
@@ -242,6 +327,20 @@ async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
     };
     let done = format!("Made the {what} {username}.");
     announce(&done, secret.as_ref().filter(|_| create.password.is_generated()))
+}
+
+async fn run_edit(app: &App, edit: &Edit) -> Result<(), Failure> {
+    let email =
+        if edit.no_email { Some(change::Edit::to("")) } else { edit.email.as_deref().map(change::Edit::to) };
+    let changes = change::EditUser {
+        username: edit.new_username.as_deref().map(change::Edit::to),
+        name: edit.name.as_deref().map(change::Edit::to),
+        email,
+        is_admin: edit.admin.map(|it| change::Edit::to(it == YesNo::Yes)),
+    };
+    let by = Administrator::operator(origin(app));
+    let now = change::edit_user(app, &by, &edit.username, &changes).await.map_err(named(&edit.username))?;
+    Ok(print(format_args!("Changed the user {now}."))?)
 }
 
 /// A generated password is alone on stdout, so that it can be captured.

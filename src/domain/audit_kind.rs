@@ -108,6 +108,17 @@ kinds! {
         }),
         nothing;
     UserDeleted = "user_deleted": |it| it.target("deleted the user"), change;
+    UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
+    UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;
+    UserUsernameUpdated = "user_username_updated":
+        |it| it.own("changed their user name", "changed the user name of"),
+        change;
+    UserNameUpdated = "user_name_updated":
+        |it| it.own("changed their name", "changed the name of"),
+        change;
+    UserAdminStatusUpdated = "user_admin_status_updated":
+        |it| it.target("changed the access level of"),
+        change;
     UserPasswordChanged = "user_password_changed":
         |it| it.own("changed their password", "changed the password of"),
         change;
@@ -135,7 +146,7 @@ kinds! {
         |it| it.own("ended a session of their own", "ended a session of"),
         change;
     SessionsEnded = "sessions_ended":
-        |it| it.own("ended their other sessions", "ended the other sessions of"),
+        |it| it.own("ended their other sessions", "ended the sessions of"),
         change;
     SignInThrottled = "sign_in_throttled":
         |it| it.tried("has to wait before trying again"),
@@ -169,7 +180,13 @@ impl AuditKind {
                 Some(Topic::People)
             }
             Self::OrbitSettingsUpdated => Some(Topic::Preferences),
-            Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
+            Self::UserCreated
+            | Self::UserDeleted
+            | Self::UserBlocked
+            | Self::UserUnblocked
+            | Self::UserUsernameUpdated
+            | Self::UserAdminStatusUpdated
+            | Self::DemoDataCreated => Some(Topic::Users),
             _ => None,
         }
     }

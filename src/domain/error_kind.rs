@@ -49,6 +49,7 @@ kinds! {
     MissingToken = "missing_token", 401, "An access token is needed";
     UnknownToken = "unknown_token", 401, "The access token is not known";
     RevokedToken = "revoked_token", 401, "The access token was revoked";
+    AccountBlocked = "account_blocked", 401, "The account is blocked";
     ExpiredToken = "expired_token", 401, "The access token has expired";
     BadSignature = "bad_signature", 401, "The signature is invalid";
     InsufficientRole = "insufficient_role", 403, "Your role does not allow it";
@@ -65,6 +66,7 @@ kinds! {
     MethodNotAllowed = "method_not_allowed", 405, "The address does not take this method";
     Conflict = "conflict", 409, "Somebody else was first";
     Replayed = "replayed", 409, "The request was used before";
+    UserBlocked = "user_blocked", 409, "The user is blocked";
     VersionNotDeployed = "version_not_deployed", 409, "The version is not deployed";
     ConsentOutdated = "consent_outdated", 409, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", 413, "The body is too large";

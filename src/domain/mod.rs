@@ -20,6 +20,7 @@ pub mod error_kind;
 pub mod escape;
 pub mod flags;
 pub mod flows;
+pub mod formulas;
 pub mod ids;
 pub mod jobs;
 pub(crate) mod keyed;

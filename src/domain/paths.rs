@@ -1,7 +1,10 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupPath};
+use super::{
+    audit_query::AuditQuery, environment::Environment, namespace::GroupPath, people::directory::PeopleQuery,
+    user::check_username,
+};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -25,7 +28,12 @@ pub const PASSWORD_RESET: &str = "/users/password/edit";
 pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 /// The prefix of pages for administrators.
 const ADMIN: &str = "/admin/";
+/// The former address of [`ADMIN_PEOPLE`], which leads there.
 pub const ADMIN_USERS: &str = "/admin/users";
+pub const ADMIN_PEOPLE: &str = "/admin/people";
+pub const NEW_PERSON: &str = "/admin/people/new";
+pub const PERSON: &str = "/admin/people/{username}";
+pub const PEOPLE_EXPORT: &str = "/-/people/export";
 pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
@@ -179,13 +187,53 @@ pub fn confirm_returning_to(to: &str) -> String {
     format!("{CONFIRM}?return_to={}", query_value(to))
 }
 
-/// The list of users, filtered by `text`.
-pub fn admin_users_searching(text: &str) -> String {
-    if text.is_empty() {
-        ADMIN_USERS.to_owned()
-    } else {
-        format!("{ADMIN_USERS}?search={}", query_value(text))
+/// A page of the list of people.
+pub fn people(query: &PeopleQuery, page: i64) -> String {
+    let query = query.address();
+    match page {
+        1 if query.is_empty() => ADMIN_PEOPLE.to_owned(),
+        1 => format!("{ADMIN_PEOPLE}?{}", query.trim_end_matches('&')),
+        page => format!("{ADMIN_PEOPLE}?{query}page={page}"),
     }
+}
+
+/// The download of the people who match `query`.
+pub fn people_export(query: &PeopleQuery) -> String {
+    match query.address().trim_end_matches('&') {
+        "" => PEOPLE_EXPORT.to_owned(),
+        query => format!("{PEOPLE_EXPORT}?{query}"),
+    }
+}
+
+/// A person's page; the list of people for what is no username.
+pub fn person(username: &str) -> String {
+    match check_username(username) {
+        Err(_) => ADMIN_PEOPLE.to_owned(),
+        // Another page is at `/admin/people/new`. Escaped, this is an address of its own.
+        Ok("new") => format!("{ADMIN_PEOPLE}/%6Eew"),
+        Ok(username) => format!("{ADMIN_PEOPLE}/{username}"),
+    }
+}
+
+/// The same with these fields of its form as they were entered.
+pub fn person_with(username: &str, typed: &[(&str, &str)]) -> String {
+    with_fields(&person(username), typed)
+}
+
+/// The form for a new person with these fields as they were entered.
+pub fn new_person_with(typed: &[(&str, &str)]) -> String {
+    with_fields(NEW_PERSON, typed)
+}
+
+fn with_fields(path: &str, typed: &[(&str, &str)]) -> String {
+    let mut path = path.to_owned();
+    for (nth, (field, value)) in typed.iter().enumerate() {
+        path.push(if nth == 0 { '?' } else { '&' });
+        path.push_str(field);
+        path.push('=');
+        path.push_str(&query_value(value));
+    }
+    path
 }
 
 /// The password reset link that a user is sent.

@@ -15,6 +15,16 @@ keyed_enum! {
     }
 }
 
+keyed_enum! {
+    /// Whether somebody has access. What a blocked user was given (roles, seats, tokens) is kept and has no
+    /// effect until they are unblocked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum UserState: serde {
+        Active = "active",
+        Blocked = "blocked",
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
@@ -22,6 +32,13 @@ pub struct User {
     pub name: String,
     pub kind: UserKind,
     pub is_admin: bool,
+    pub state: UserState,
+}
+
+impl User {
+    pub fn is_blocked(&self) -> bool {
+        self.state == UserState::Blocked
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

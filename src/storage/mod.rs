@@ -42,7 +42,7 @@ mod unit_of_work;
 mod unwritten;
 mod used_once;
 
-pub use accounts::users::{NewUser, Users};
+pub use accounts::users::{Account, NewUser, Users};
 pub use accounts::{
     identities::Identities,
     links::Links,
@@ -77,6 +77,7 @@ pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
+    directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,

@@ -31,7 +31,7 @@ pub async fn examine(app: &App) -> Result<Examined, UseCaseError> {
         }
     }
     Ok(Examined {
-        administrators: users.iter().filter(|(user, _)| user.is_admin).count(),
+        administrators: users.iter().filter(|it| it.user.is_admin).count(),
         users: users.len(),
         demo_passwords,
         newest_event: newest.first().map(|it| it.event.at),

@@ -31,7 +31,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
         ("Access tokens", "Your settings", paths::ACCESS_TOKENS),
     ];
     let administration = [
-        ("Users", "Administration", paths::ADMIN_USERS),
+        ("People", "Administration", paths::ADMIN_PEOPLE),
         ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
         ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),

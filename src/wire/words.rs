@@ -35,6 +35,7 @@ words! {
 
     /// The row of the engine table that matched.
     Rule = code_review {
+        UserBlocked,
         DuoUnavailable,
         FlowOnWithConsent,
         PriorityOffSeat,

@@ -78,6 +78,7 @@ async fn a_decision_says_all_that_it_saw() {
             "flow_priority": true,
             "flow_priority_gate": "default",
             "duo_enterprise_seat": true,
+            "user_blocked": false,
         })
     );
     assert_eq!(decision["decided_at"], "2026-06-01T12:00:00.123Z");

@@ -30,6 +30,7 @@ mod ofrep;
 mod oidc;
 mod operations;
 mod pages;
+mod people;
 mod provider;
 mod providers;
 mod reference;

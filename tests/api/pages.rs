@@ -83,7 +83,9 @@ async fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
         assert!(text.contains(&format!("{role} Ask an Owner of the group.")), "{username} {page}: {text}");
     }
     let administrators = [
-        "/admin/users",
+        "/admin/people",
+        "/admin/people/new",
+        "/admin/people/reviewer",
         "/admin/audit_events",
         "/admin/feature_flags",
         "/admin/feature_flags/duo_developer_orbit",

@@ -36,10 +36,10 @@ fn users_are_made_listed_and_deleted() {
     place.run(&["user", "create", "review-bot", "--bot"]).done();
     let users = place.run(&["user", "list"]).done().stdout;
     let expected = "\
-USER        NAME        KIND   ADMIN  EMAIL
-ann         Ann Lee     human         Ann@example.com
-review-bot  review-bot  bot
-root        root        human  yes
+USER        NAME        KIND   ADMIN  STATE   LAST SIGN-IN  EMAIL
+ann         Ann Lee     human         active  never         Ann@example.com
+review-bot  review-bot  bot           active  never
+root        root        human  yes    active  never
 ";
     assert_eq!(users, expected);
     let users = place.json(&["user", "list", "--format", "json"]);
@@ -195,4 +195,55 @@ fn who_a_user_is_at_the_provider_can_be_said_at_the_command_line() {
     let export = place.run(&["audit", "export", "--format", "csv"]).done().stdout;
     assert_eq!(export.matches("identity_linked").count(), 1, "{export}");
     assert!(place.run(&["user", "unlink", "ann"]).done().stdout.contains("https://id.example"));
+}
+
+#[test]
+fn a_user_is_blocked_and_gets_access_back() {
+    let place = Place::empty();
+    place.run(&["user", "create", "ann", "--bot"]).done();
+    let run = place.run(&["user", "block", "ann"]).done();
+    assert!(run.stdout.contains("ann is blocked. Their sessions have ended"), "{run:?}");
+    assert!(place.run(&["user", "block", "ann"]).done().stdout.contains("blocked already"));
+    let users = place.json(&["user", "list", "--format", "json"]);
+    assert_eq!(
+        (&users[0]["state"], &users[0]["last_sign_in_at"]),
+        (&"blocked".into(), &serde_json::Value::Null)
+    );
+    let text = place
+        .run(&["token", "create", "--user", "ann", "--name", "ci", "--scope", "read_decisions"])
+        .refused();
+    assert!(text.contains("blocked"), "nobody acts for them: {text}");
+    assert!(place.run(&["user", "unblock", "ann"]).done().stdout.contains("ann is unblocked."));
+    assert!(place.run(&["user", "unblock", "ann"]).done().stdout.contains("was not blocked"));
+    assert!(place.run(&["user", "block", "nobody"]).refused().contains("There is no user nobody"));
+    let export = place.run(&["audit", "export", "--format", "ndjson"]).done().stdout;
+    let count = |kind: &str| export.lines().filter(|line| line.contains(kind)).count();
+    assert_eq!((count("\"user_blocked\""), count("\"user_unblocked\"")), (1, 1), "{export}");
+}
+
+#[test]
+fn a_user_is_edited_field_by_field() {
+    let place = Place::empty();
+    place.run(&["user", "create", "root", "--admin", "--generate-password"]).done();
+    place.run(&["user", "create", "ann", "--email", "ann@example.com"]).done();
+    assert!(place.run(&["user", "edit", "ann"]).wrong().contains("required"));
+    place.run(&["user", "edit", "ann", "--name", "Ann Lee"]).done();
+    place.run(&["user", "edit", "ann", "--username", "ann.lee", "--no-email", "--admin", "yes"]).done();
+    let users = place.json(&["user", "list", "--format", "json"]);
+    assert_eq!(users[0]["username"], "ann.lee");
+    assert_eq!((&users[0]["name"], &users[0]["admin"]), (&"Ann Lee".into(), &true.into()));
+    assert_eq!(users[0]["email"], serde_json::Value::Null);
+    assert!(place.run(&["user", "edit", "ann.lee", "--username", "ROOT"]).refused().contains("already"));
+    assert!(
+        place.run(&["user", "edit", "ann.lee", "--username", "a b"]).refused().contains("A user name has")
+    );
+    place.run(&["user", "edit", "ann.lee", "--admin", "no"]).done();
+    for command in [
+        &["user", "edit", "root", "--admin", "no"][..],
+        &["user", "block", "root"],
+        &["user", "delete", "root"],
+    ] {
+        let text = place.run(command).refused();
+        assert!(text.contains("the last administrator"), "{command:?}: {text}");
+    }
 }

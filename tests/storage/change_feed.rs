@@ -35,10 +35,12 @@ use duo_console::{
         App, Caller, FlagEditor, Guard, SignedIn, Where,
         accounts::{
             authenticate::{by_session, by_token},
+            block_user::{block_user, unblock_user},
             confirm_sign_in::confirm_sign_in,
             create_token::{CreateToken, create_token},
             create_user::{CreateUser, create_user},
             delete_user::delete_user,
+            edit_user::{Edit, EditUser, edit_user},
             end_sessions::{end_other_sessions, revoke_session},
             list_sessions::list_sessions,
             list_tokens::list_tokens,
@@ -48,6 +50,7 @@ use duo_console::{
             sign_in::{SignIn, sign_in},
             sign_out::sign_out,
         },
+        administrator::Administrator,
         decisions::{
             decide_code_review::{Question, decide_code_review},
             decide_flow_version::decide_flow_version,
@@ -708,6 +711,34 @@ async fn accounts(scene: &mut Scene) {
     scene
         .after("a password", true, async {
             set_password(&writer, &origin(), "rex", "another horse battery").await.expect("it is set");
+        })
+        .await;
+    let operator = Administrator::operator(origin());
+    scene
+        .after("a user blocked", true, async {
+            assert!(block_user(&writer, &operator, "rex").await.expect("they are blocked"));
+        })
+        .await;
+    scene
+        .after("a user blocked already", false, async {
+            assert!(!block_user(&writer, &operator, "rex").await.expect("nothing to do"));
+        })
+        .await;
+    scene
+        .after("a user unblocked", true, async {
+            assert!(unblock_user(&writer, &operator, "rex").await.expect("they are back"));
+        })
+        .await;
+    scene
+        .after("another user name", true, async {
+            let edit = EditUser { username: Some(Edit::to("zack")), ..EditUser::default() };
+            edit_user(&writer, &operator, "zoe", &edit).await.expect("renamed");
+        })
+        .await;
+    scene
+        .after("the first user name again", true, async {
+            let edit = EditUser { username: Some(Edit::to("zoe")), ..EditUser::default() };
+            edit_user(&writer, &operator, "zack", &edit).await.expect("renamed");
         })
         .await;
     scene

@@ -188,6 +188,7 @@ async fn two_links_for_the_first_administrator_used_at_once_make_one(db: Databas
             name: "",
             password: PASSWORD,
             again: PASSWORD,
+            user_agent: "",
         };
         create_first_administrator(&app, &origin(), &form).await
     }))

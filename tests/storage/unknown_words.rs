@@ -28,8 +28,9 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Values that a CHECK constraint keeps out.
-const CHECKED: [&str; 14] = [
+const CHECKED: [&str; 15] = [
     "UPDATE users SET kind = 'alien'",
+    "UPDATE users SET state = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
     "UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL",

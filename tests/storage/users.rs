@@ -12,7 +12,7 @@ use duo_console::{
         ids::UserId,
         role::Role,
         token::Scope,
-        user::{User, UserKind},
+        user::{User, UserKind, UserState},
     },
     storage::{NewSession, NewToken, NewUser, StorageError},
     usecases::{UseCaseError, What, accounts::delete_user::delete_user},
@@ -48,6 +48,7 @@ async fn a_user_reads_back_as_written(db: Database) {
         name: String::from("Review Bot"),
         kind: UserKind::Bot,
         is_admin: true,
+        state: UserState::Active,
     };
     assert_eq!(view.users().lookup(id).await.expect("a look-up"), Some(expected));
     assert_eq!(view.users().password_hash(id).await.expect("a look-up").as_deref(), Some("hash"));
@@ -82,7 +83,7 @@ async fn users_are_listed_by_name_whatever_its_case(db: Database) {
         user(&storage, name).await;
     }
     let users = storage.read().await.expect("a view").users().list().await.expect("a list");
-    let names: Vec<_> = users.iter().map(|(user, _)| user.username.as_str()).collect();
+    let names: Vec<_> = users.iter().map(|it| it.user.username.as_str()).collect();
     assert_eq!(names, ["ann", "b-2", "b.3", "b_1", "Bob", "Zoe"]);
 }
 

@@ -85,6 +85,8 @@ keyed_enum! {
         UnknownUser = "unknown_user",
         /// The user with the email address is linked to another identity of the same provider.
         LinkedToAnother = "linked_to_another",
+        /// The user is blocked.
+        Blocked = "blocked",
         /// Bots authenticate with access tokens.
         Bot = "bot",
     }

@@ -36,6 +36,8 @@ keyed_enum! {
     /// The row of the engine table that matched.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Rule: serde {
+        /// Comes first of all.
+        UserBlocked = "user_blocked",
         DuoUnavailable = "duo_unavailable",
         FlowOnWithConsent = "flow_on_with_consent",
         PriorityOffSeat = "priority_off_seat",
@@ -57,7 +59,7 @@ impl Rule {
             Self::PriorityOffSeat | Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => {
                 Engine::DuoCodeReview
             }
-            Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
+            Self::UserBlocked | Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
         }
     }
 }
@@ -75,12 +77,15 @@ pub struct EngineInputs {
     pub priority: Evaluation,
     /// Whether the initiating user holds a Duo Enterprise seat of the top-level group.
     pub seat: bool,
+    /// Whether the initiating user is blocked.
+    pub blocked: bool,
 }
 
 impl EngineInputs {
+    /// For a user who is not blocked.
     pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
         let consent = state.consent().map(|it| it.id);
-        Self { chain, flow_selected: state.is_on(), consent, priority, seat }
+        Self { chain, flow_selected: state.is_on(), consent, priority, seat, blocked: false }
     }
 
     /// Whether the flow is effectively on: selected, and no level above it off.
@@ -99,7 +104,9 @@ pub struct EngineDecision {
 
 /// Which engine reviews for a user in a namespace. There is no failover: a failed run stays failed.
 pub fn decide(inputs: EngineInputs) -> EngineDecision {
-    let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
+    let rule = if inputs.blocked {
+        Rule::UserBlocked
+    } else if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
         match (inputs.flow_on(), inputs.consent.is_some(), inputs.seat) {
@@ -126,6 +133,9 @@ impl EngineDecision {
             _ => String::from("Code Review Flow is off"),
         };
         match self.rule {
+            Rule::UserBlocked => {
+                String::from("The user is blocked, so no engine reviews for them, whatever else is set.")
+            }
             Rule::DuoUnavailable => {
                 String::from("GitLab Duo is off for this namespace, so no engine reviews.")
             }
@@ -174,6 +184,7 @@ mod tests {
             consent: consent.then_some(ConsentId(7)),
             priority: PRIORITY,
             seat,
+            blocked: false,
         })
     }
 
@@ -225,6 +236,26 @@ mod tests {
     }
 
     #[test]
+    fn nobody_reviews_for_a_blocked_user_whatever_else_is_so() {
+        let yes_no = [true, false];
+        for (on, consent, seat) in yes_no
+            .into_iter()
+            .flat_map(|a| yes_no.map(|b| (a, b)))
+            .flat_map(|(a, b)| yes_no.map(|c| (a, b, c)))
+        {
+            for chain in
+                [DuoChain::ALL_ON, DuoChain { availability: DuoAvailability::NeverOn, ..DuoChain::ALL_ON }]
+            {
+                let inputs = EngineInputs { blocked: true, chain, ..ask(on, consent, seat).inputs };
+                let decision = decide(inputs);
+                assert_eq!((decision.engine, decision.rule), (Engine::None, Rule::UserBlocked));
+                assert_eq!(decision.consent_id(), None);
+                assert!(decision.explanation().contains("blocked"));
+            }
+        }
+    }
+
+    #[test]
     fn availability_comes_first() {
         let inputs = |chain| EngineInputs {
             chain,
@@ -232,6 +263,7 @@ mod tests {
             consent: Some(ConsentId(7)),
             priority: PRIORITY,
             seat: true,
+            blocked: false,
         };
         for availability in [DuoAvailability::DefaultOff, DuoAvailability::NeverOn] {
             let decision = decide(inputs(DuoChain { availability, ..DuoChain::ALL_ON }));

@@ -1,4 +1,5 @@
 //! Groups, projects and memberships.
 
+pub mod directory;
 pub mod grants;
 pub mod group_map;

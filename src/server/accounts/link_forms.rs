@@ -11,11 +11,15 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 use crate::{
-    actions::flash::{Flash, Outcome},
+    actions::{
+        cookies::SESSION_COOKIE,
+        flash::{Flash, Outcome},
+    },
     domain::paths,
     server::{
         ServerState,
         forms::{Form, Posted, broken},
+        headers::user_agent,
     },
     ui::{FirstAdministratorPage, FormRefused, ResetPasswordPage},
     usecases::{
@@ -43,12 +47,18 @@ pub(super) async fn reset_password(
     Extension(origin): Extension<Origin>,
     Form { posted, fields: form }: Form<AccountForm>,
 ) -> Response {
-    let done =
-        use_reset_link(&state.app, &origin, &form.token, &form.password, &form.password_confirmation).await;
-    answer(ResetPasswordPage, posted, form, done, Outcome::PasswordSet).await
+    let (token, new, again) = (&form.token, &form.password, &form.password_confirmation);
+    match use_reset_link(&state.app, &origin, token, new, again).await {
+        Ok(()) => {
+            let flash = Flash { subject: String::from("session"), outcome: Outcome::PasswordSet };
+            let cookie = flash.cookie(posted.state().cookies);
+            ([(header::SET_COOKIE, cookie)], Redirect::to(paths::SIGN_IN)).into_response()
+        }
+        Err(error) => refused(ResetPasswordPage, posted, form, error).await,
+    }
 }
 
-/// Creates the administrator, and redirects to the sign-in page.
+/// Creates the administrator, signs them in, and redirects to the home page.
 pub(super) async fn first_administrator(
     State(state): State<Arc<ServerState>>,
     Extension(origin): Extension<Origin>,
@@ -60,31 +70,32 @@ pub(super) async fn first_administrator(
         name: &form.name,
         password: &form.password,
         again: &form.password_confirmation,
+        user_agent: &user_agent(&posted.parts().headers),
     };
-    let done = create_first_administrator(&state.app, &origin, &new).await;
-    answer(FirstAdministratorPage, posted, form, done, Outcome::AdministratorMade).await
+    match create_first_administrator(&state.app, &origin, &new).await {
+        Ok(token) => {
+            let seconds = state.app.settings.session_absolute_millis / 1000;
+            let cookie = state.cookies.set(SESSION_COOKIE, token, seconds);
+            ([(header::SET_COOKIE, cookie)], Redirect::to(paths::HOME)).into_response()
+        }
+        Err(error) => refused(FirstAdministratorPage, posted, form, error).await,
+    }
 }
 
-/// A redirect to the sign-in page on success, else the form with its input, except passwords.
-async fn answer<V: IntoView + 'static>(
+/// The form with its input, except passwords.
+async fn refused<V: IntoView + 'static>(
     page: fn() -> V,
     posted: Posted,
     form: AccountForm,
-    done: Result<(), UseCaseError>,
-    outcome: Outcome,
+    error: UseCaseError,
 ) -> Response {
-    let (status, field, message) = match done {
-        Ok(()) => {
-            let flash = Flash { subject: String::from("session"), outcome };
-            let cookie = flash.cookie(posted.state().cookies);
-            return ([(header::SET_COOKIE, cookie)], Redirect::to(paths::SIGN_IN)).into_response();
-        }
-        Err(UseCaseError::Invalid { field, message }) => {
+    let (status, field, message) = match error {
+        UseCaseError::Invalid { field, message } => {
             (StatusCode::UNPROCESSABLE_ENTITY, field.to_owned(), message)
         }
         // The page looks up the link itself, and says that it is invalid.
-        Err(UseCaseError::NotFound(_)) => (StatusCode::NOT_FOUND, String::new(), String::new()),
-        Err(error) => {
+        UseCaseError::NotFound(_) => (StatusCode::NOT_FOUND, String::new(), String::new()),
+        error => {
             let (status, message) = broken(&error);
             (status, String::new(), message)
         }

@@ -8,8 +8,8 @@ use crate::{
     domain::paths,
     server::{oidc, routes::Routes},
     ui::{
-        AccessTokensPage, ActiveSessionsPage, AdminUsersPage, ConfirmPage, FirstAdministratorPage,
-        PasswordPage, ResetPasswordPage, SignInPage,
+        AccessTokensPage, ActiveSessionsPage, ConfirmPage, FirstAdministratorPage, PasswordPage,
+        ResetPasswordPage, SignInPage,
     },
 };
 
@@ -33,6 +33,11 @@ pub(in crate::server) fn routes() -> Routes {
         .page(paths::ACCESS_TOKENS, AccessTokensPage)
         .form(tokens::CREATE_ADDRESS, token_forms::create)
         .form(tokens::REVOKE_ADDRESS, token_forms::revoke)
-        .page(paths::ADMIN_USERS, AdminUsersPage)
         .form(users::RESET_LINK_ADDRESS, user_forms::make_reset_link)
+        .form(users::CREATE_ADDRESS, user_forms::create)
+        .form(users::EDIT_ADDRESS, user_forms::edit)
+        .form(users::BLOCK_ADDRESS, user_forms::block)
+        .form(users::UNBLOCK_ADDRESS, user_forms::unblock)
+        .form(users::END_SESSIONS_ADDRESS, user_forms::end_sessions)
+        .form(users::DELETE_ADDRESS, user_forms::delete)
 }

@@ -25,7 +25,7 @@ use crate::{
     ui::{SignInFailed, SignInPage},
     usecases::{
         Origin, SignedIn, UseCaseError,
-        accounts::{sign_in, sign_out},
+        accounts::{sign_in, sign_out, user_error::UserError},
     },
 };
 
@@ -84,6 +84,7 @@ pub(super) async fn sign_in(
             wait = Some(HeaderValue::from(seconds));
             (StatusCode::TOO_MANY_REQUESTS, error.to_string())
         }
+        Err(error) if error.own::<UserError>().is_some() => (StatusCode::FORBIDDEN, error.to_string()),
         Err(error) => broken(&error),
     };
     let wrong = status == StatusCode::UNAUTHORIZED;

@@ -272,6 +272,9 @@ impl SignInFailure {
                     StatusCode::FORBIDDEN,
                     "The account with your email address is linked to somebody else. Ask whoever runs this server to unlink it.",
                 ),
+                ProviderRefusal::Blocked => {
+                    (StatusCode::FORBIDDEN, "Your account is blocked. Ask an administrator.")
+                }
                 ProviderRefusal::Bot => {
                     (StatusCode::FORBIDDEN, "A bot cannot sign in: it uses access tokens.")
                 }

@@ -1,3 +1,4 @@
-//! Routes of groups and projects.
+//! Groups, projects and people: routes, and the list of people as a file.
 
+mod people_export;
 pub(super) mod routes;

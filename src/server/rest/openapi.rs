@@ -47,6 +47,8 @@ do what its scopes say, as far as its owner can: `read_decisions`, `read_setting
 | off | any | yes | `duo_code_review` | `flow_off_seat` |
 | off | any | no | `none` | `flow_off_no_seat` |
 
+For a blocked user no engine reviews, whatever else is set (`user_blocked`).
+
 While the feature flag `duo_code_review_flow_priority` is off for the top-level group, consent is \
 ignored where the flow is on: a seat decides between `duo_code_review` (`priority_off_seat`) and \
 `code_review_flow` (`priority_off_no_seat`).
@@ -66,7 +68,8 @@ For `developer/v1` the first row that holds:
 Every other flow runs in its default version. A version may be asked for as a range, such as `^2.0.0`: \
 then the highest deployed version of the range runs, and never a pre-release such as `2.0.0-orbit`. What \
 is not in the registry of the server's environment is refused with `version_not_deployed`, which names \
-the feature flag to switch off. Without a registry nothing is checked.
+the feature flag to switch off. Without a registry nothing is checked. For a blocked user no version \
+runs, and the answer is `user_blocked`.
 
 ## Feature flags for services
 `/ofrep/v1` is the OpenFeature Remote Evaluation Protocol: any of its providers works. The evaluation \

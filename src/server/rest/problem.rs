@@ -161,6 +161,13 @@ impl From<TokenError> for Problem {
             TokenError::Unknown => Code::UnknownToken,
             TokenError::Revoked => Code::RevokedToken,
             TokenError::Expired => Code::ExpiredToken,
+            TokenError::Blocked => {
+                return Self::new(
+                    Code::AccountBlocked,
+                    "The account of the token is blocked. Ask an administrator.",
+                )
+                .challenging(format!("Bearer error=\"invalid_token\", error_description=\"{error}\""));
+            }
             TokenError::Storage(error) => return error.into(),
         };
         Self::new(code, format!("{error} Create one under Preferences, Access tokens."))

@@ -8,6 +8,7 @@ use crate::{
 statements! {
     FIND = "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2";
     SUBJECT_OF_USER = "SELECT subject FROM identities WHERE user_id = $1 AND issuer = $2";
+    LIST_OF_USER = "SELECT issuer, subject FROM identities WHERE user_id = $1 ORDER BY issuer";
     INSERT = "INSERT INTO identities (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4)";
     DELETE_OF_USER = "DELETE FROM identities WHERE user_id = $1 RETURNING issuer";
     DELETE_OLD_ANSWERS = "DELETE FROM used_provider_answers WHERE expires_at <= $1";
@@ -39,6 +40,11 @@ impl Identities<'_> {
             .fetch_optional(c)
             .await)?;
         Ok(subject.is_some())
+    }
+
+    /// The user's identities, as issuer and subject.
+    pub async fn list_of_user(&mut self, user: UserId) -> Result<Vec<(String, String)>, StorageError> {
+        Ok(on_db!(self.uow, |c| sqlx::query_as(LIST_OF_USER).bind(user.0).fetch_all(c).await)?)
     }
 
     /// # Errors

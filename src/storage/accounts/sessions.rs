@@ -14,7 +14,7 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, authenticated_at, expires_at, remote_ip, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6, $7)";
-    FIND_BY_TOKEN_HASH = "SELECT s.id AS session_id, s.last_seen_at, s.authenticated_at, s.expires_at, u.id, u.username, u.name, u.kind, u.is_admin, p.theme, p.time_format FROM sessions s JOIN users u ON u.id = s.user_id JOIN user_preferences p ON p.user_id = u.id WHERE s.token_hash = $1";
+    FIND_BY_TOKEN_HASH = "SELECT s.id AS session_id, s.last_seen_at, s.authenticated_at, s.expires_at, u.id, u.username, u.name, u.kind, u.is_admin, u.state, p.theme, p.time_format FROM sessions s JOIN users u ON u.id = s.user_id JOIN user_preferences p ON p.user_id = u.id WHERE s.token_hash = $1";
     TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1";
     LIST_OF_USER = "SELECT id, created_at, last_seen_at, remote_ip, user_agent FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, id DESC";
     RENEW = "UPDATE sessions SET token_hash = $2, authenticated_at = $3, last_seen_at = $3 WHERE token_hash = $1";
@@ -36,6 +36,7 @@ struct SessionRow {
     name: String,
     kind: String,
     is_admin: bool,
+    state: String,
     theme: String,
     time_format: String,
 }
@@ -122,6 +123,7 @@ impl Sessions<'_> {
                 username: row.username,
                 name: row.name,
                 is_admin: row.is_admin,
+                state: users::state(&row.state)?,
             },
         }))
     }
@@ -202,14 +204,15 @@ impl Sessions<'_> {
         Ok(rows > 0)
     }
 
-    pub async fn delete_of_user(&mut self, user: UserId) -> Result<(), StorageError> {
+    /// Deletes all sessions of the user, and returns how many.
+    pub async fn delete_of_user(&mut self, user: UserId) -> Result<u64, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(DELETE_OF_USER)
             .bind(user.0)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
         self.ended(rows);
-        Ok(())
+        Ok(rows)
     }
 
     /// Invalidates caches when sessions were deleted or rotated. Creating or using one changes no answer.

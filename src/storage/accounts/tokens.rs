@@ -14,7 +14,7 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO personal_access_tokens (user_id, name, token_hash, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-    FIND_BY_TOKEN_HASH = "SELECT t.id AS token_id, t.scopes, t.expires_at, t.last_used_at, t.revoked_at, u.id, u.username, u.name, u.kind, u.is_admin FROM personal_access_tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1";
+    FIND_BY_TOKEN_HASH = "SELECT t.id AS token_id, t.scopes, t.expires_at, t.last_used_at, t.revoked_at, u.id, u.username, u.name, u.kind, u.is_admin, u.state FROM personal_access_tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1";
     LIST_OF_USER = "SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM personal_access_tokens WHERE user_id = $1 ORDER BY id DESC";
     TOUCH = "UPDATE personal_access_tokens SET last_used_at = $2 WHERE id = $1";
     REVOKE = "UPDATE personal_access_tokens SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING name";
@@ -32,6 +32,7 @@ struct TokenUserRow {
     name: String,
     kind: String,
     is_admin: bool,
+    state: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -123,6 +124,7 @@ impl Tokens<'_> {
                 username: row.username,
                 name: row.name,
                 is_admin: row.is_admin,
+                state: users::state(&row.state)?,
             },
         }))
     }

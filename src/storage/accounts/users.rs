@@ -6,7 +6,7 @@ use crate::{
         change::Topic,
         ids::UserId,
         time::Timestamp,
-        user::{User, UserKind},
+        user::{User, UserKind, UserState},
     },
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements,
@@ -16,24 +16,32 @@ use crate::{
 };
 
 statements! {
-    LOOKUP = "SELECT id, username, name, kind, is_admin FROM users WHERE id = $1";
+    LOOKUP = "SELECT id, username, name, kind, is_admin, state FROM users WHERE id = $1";
     /// For a batch of [`AT_ONCE`] ids.
     NAMES = "SELECT id, username FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
-    FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key = $1";
-    FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin FROM users WHERE email_key = $1";
+    FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key = $1";
+    FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin, state FROM users WHERE email_key = $1";
+    /// What an administrator edits, with the version that a write names.
+    ACCOUNT = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users WHERE username_key = $1";
     EMAIL = "SELECT email FROM users WHERE id = $1";
-    LIST = "SELECT id, username, name, kind, is_admin, email FROM users ORDER BY username_key";
-    SEARCH = "SELECT id, username, name, kind, is_admin FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
+    LIST = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users ORDER BY username_key";
+    SEARCH = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
     COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
+    /// A no-op update that locks the rows until the end of the transaction. Of two who take the right away from
+    /// one another at once, the second waits, and is then no longer among them.
+    HOLD_ADMINISTRATORS = "UPDATE users SET is_admin = is_admin WHERE is_admin AND kind = 'human' AND state = 'active' RETURNING id";
     IDS = "SELECT id FROM users LIMIT $1";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE id = $1";
     INSERT = "INSERT INTO users (username, username_key, name, kind, is_admin, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     INSERT_PREFERENCES = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) VALUES ($1, 'system', 'relative', '{}', 0)";
     /// A no-op update that locks the row until the end of the transaction.
-    HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2";
+    HOLD_PASSWORD_HASH = "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2 AND state = 'active'";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
-    SET_EMAIL = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
+    SET_EMAIL = "UPDATE users SET email = $2, email_key = $3, version = version + 1 WHERE id = $1";
+    SET_STATE = "UPDATE users SET state = $2, version = version + 1 WHERE id = $1 AND state <> $2";
+    SAVE = "UPDATE users SET username = $3, username_key = $4, name = $5, is_admin = $6, version = version + 1 WHERE id = $1 AND version = $2";
+    NOTE_SIGN_IN = "UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND state = 'active'";
     DELETE = "DELETE FROM users WHERE id = $1";
 }
 
@@ -44,13 +52,43 @@ struct UserRow {
     name: String,
     kind: String,
     is_admin: bool,
+    state: String,
 }
 
 #[derive(sqlx::FromRow)]
-struct ListedRow {
+pub(in crate::storage) struct AccountRow {
     #[sqlx(flatten)]
     user: UserRow,
     email: Option<String>,
+    created_at: i64,
+    last_sign_in_at: Option<i64>,
+    version: i64,
+}
+
+/// A user as administrators see and edit them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub user: User,
+    pub email: Option<String>,
+    pub created_at: Timestamp,
+    /// `None` for somebody who never signed in.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// Counts what was edited.
+    pub version: i64,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StorageError;
+
+    fn try_from(row: AccountRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            user: row.user.try_into()?,
+            email: row.email,
+            created_at: Timestamp::from_millis(row.created_at),
+            last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_millis),
+            version: row.version,
+        })
+    }
 }
 
 impl TryFrom<UserRow> for User {
@@ -63,12 +101,17 @@ impl TryFrom<UserRow> for User {
             name: row.name,
             kind: kind(&row.kind)?,
             is_admin: row.is_admin,
+            state: state(&row.state)?,
         })
     }
 }
 
 pub(in crate::storage) fn kind(key: &str) -> Result<UserKind, StorageError> {
     UserKind::from_key(key).ok_or_else(|| StorageError::inconsistent("users", "kind", key))
+}
+
+pub(in crate::storage) fn state(key: &str) -> Result<UserState, StorageError> {
+    UserState::from_key(key).ok_or_else(|| StorageError::inconsistent("users", "state", key))
 }
 
 /// A user to create, with default preferences.
@@ -135,10 +178,21 @@ impl Users<'_> {
         Ok(row.flatten())
     }
 
-    /// All users with their email addresses, sorted by username.
-    pub async fn list(&mut self) -> Result<Vec<(User, Option<String>)>, StorageError> {
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
-        rows.into_iter().map(|row| Ok((User::try_from(row.user)?, row.email))).collect()
+    /// Case-insensitive. `None` when there is no such user.
+    pub async fn account(&mut self, username: &str) -> Result<Option<Account>, StorageError> {
+        if !fits_text(username) {
+            return Ok(None);
+        }
+        let key = username.to_ascii_lowercase();
+        let row: Option<AccountRow> =
+            on_db!(self.uow, |c| sqlx::query_as(ACCOUNT).bind(key).fetch_optional(c).await)?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// All users, sorted by username.
+    pub async fn list(&mut self) -> Result<Vec<Account>, StorageError> {
+        let rows: Vec<AccountRow> = on_db!(self.uow, |c| sqlx::query_as(LIST).fetch_all(c).await)?;
+        rows.into_iter().map(Account::try_from).collect()
     }
 
     /// Users with `text` in the username or display name, case-insensitive, sorted by username.
@@ -151,6 +205,13 @@ impl Users<'_> {
             .fetch_all(c)
             .await)?;
         rows.into_iter().map(User::try_from).collect()
+    }
+
+    /// The administrators who are people and not blocked. Nobody else can take the right away from them until
+    /// the end of the transaction.
+    pub async fn hold_administrators(&mut self) -> Result<Vec<UserId>, StorageError> {
+        let ids: Vec<i64> = on_db!(self.uow, |c| sqlx::query_scalar(HOLD_ADMINISTRATORS).fetch_all(c).await)?;
+        Ok(ids.into_iter().map(UserId).collect())
     }
 
     /// The number of administrators, bots included.
@@ -192,7 +253,7 @@ impl Users<'_> {
         Ok(UserId(id))
     }
 
-    /// Whether the user still has this password hash; if so, the row is locked until the end of the
+    /// Whether the user is not blocked and still has this password hash; if so, the row is locked until the end of the
     /// transaction.
     pub async fn hold_password_hash(&mut self, id: UserId, hash: &str) -> Result<bool, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query(HOLD_PASSWORD_HASH)
@@ -227,6 +288,54 @@ impl Users<'_> {
             .await
             .map(drop))?;
         Ok(())
+    }
+
+    /// Blocks or unblocks. `false` when it is so already.
+    pub async fn set_state(&mut self, id: UserId, state: UserState) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(SET_STATE)
+            .bind(id.0)
+            .bind(state.key())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if rows > 0 {
+            self.uow.change_feed().touch(Topic::Users);
+        }
+        Ok(rows > 0)
+    }
+
+    /// Saves username, display name and whether they are an administrator.
+    ///
+    /// # Errors
+    /// [`StorageError::Stale`] when somebody edited the user since; [`StorageError::Duplicate`] when the
+    /// username is taken.
+    pub async fn save(&mut self, user: &User, seen_version: i64) -> Result<(), StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(SAVE)
+            .bind(user.id.0)
+            .bind(seen_version)
+            .bind(&user.username)
+            .bind(user.username.to_ascii_lowercase())
+            .bind(&user.name)
+            .bind(user.is_admin)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if rows == 0 {
+            return Err(StorageError::Stale);
+        }
+        self.uow.change_feed().touch(Topic::Users);
+        Ok(())
+    }
+
+    /// Notes that the user signs in. `false` when they are blocked or gone. No answer depends on it.
+    pub async fn note_sign_in(&mut self, id: UserId, at: Timestamp) -> Result<bool, StorageError> {
+        let rows = on_db!(self.uow, |c| sqlx::query(NOTE_SIGN_IN)
+            .bind(id.0)
+            .bind(at.as_millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
     }
 
     /// Deletes the user and everything that belongs to the user alone; ledger and audit log keep the names.

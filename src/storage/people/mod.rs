@@ -1,6 +1,7 @@
 //! Groups, projects, memberships and seats.
 
 pub(super) mod bench_data;
+pub(super) mod directory;
 pub(super) mod memberships;
 pub(super) mod namespaces;
 pub(super) mod seats;
@@ -8,6 +9,7 @@ pub(super) mod seats;
 /// The SQL statements of each file.
 pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("bench_data", bench_data::STATEMENTS),
+    ("directory", directory::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespaces", namespaces::STATEMENTS),
     ("seats", seats::STATEMENTS),

@@ -16,7 +16,6 @@ mod problem;
 pub use accounts::{
     access_tokens::AccessTokensPage,
     active_sessions::ActiveSessionsPage,
-    admin_users::AdminUsersPage,
     confirm::ConfirmPage,
     first_administrator::FirstAdministratorPage,
     password::PasswordPage,
@@ -34,7 +33,9 @@ pub use flows::preferences::PreferencesPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
-pub use people::groups::GroupsPage;
+pub use people::{
+    groups::GroupsPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
+};
 pub use problem::{NotFoundPage, Refusal};
 
 use leptos::{

@@ -1,6 +1,6 @@
 //! Authentication: from a session's token or a personal access token to an actor.
 
-use super::secrets::token_hash;
+use super::{secrets::token_hash, user_error::UserError};
 use crate::{
     domain::{
         accounts::chat_user::ChatUser,
@@ -35,7 +35,7 @@ pub struct SessionActor {
     pub session: SessionId,
 }
 
-/// `None` when the session is unknown or expired.
+/// `None` when the session is unknown or expired, or its user blocked.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, UseCaseError> {
     let hash = token_hash(token);
@@ -48,6 +48,10 @@ pub async fn by_session(app: &App, token: &str) -> Result<Option<SessionActor>, 
             Some(anew) if !has_ended(app, &anew, now) => session = anew,
             _ => return Ok(None),
         }
+    }
+    // Blocking ends the sessions there are; this is for one that began at the same moment.
+    if session.it.user.is_blocked() {
+        return Ok(None);
     }
     let stale = facts.stale();
     drop(facts);
@@ -94,6 +98,9 @@ pub enum TokenError {
     Revoked,
     #[error("The token has expired.")]
     Expired,
+    /// Nobody may use it while its owner is blocked.
+    #[error("The account of the token is blocked.")]
+    Blocked,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -111,6 +118,9 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
     if now >= token.it.expires_at {
         return Err(TokenError::Expired);
     }
+    if token.it.user.is_blocked() {
+        return Err(TokenError::Blocked);
+    }
     let stale = facts.stale();
     drop(facts);
     if !stale && token.is_to_be_noted(now) {
@@ -120,16 +130,27 @@ pub async fn by_token(app: &App, token: &str) -> Result<Actor, TokenError> {
 }
 
 /// The user linked to a chat user; `None` when there is none.
-pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Actor>, StorageError> {
+///
+/// # Errors
+/// [`UserError::Blocked`] when the user is blocked.
+pub async fn by_chat_user(app: &App, chat_user: &ChatUser) -> Result<Option<Actor>, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let Some(id) = uow.chat().find(chat_user).await? else { return Ok(None) };
-    let user = uow.users().lookup(id).await?;
-    Ok(user.map(|user| actor(user, None)))
+    match uow.users().lookup(id).await? {
+        Some(user) if user.is_blocked() => Err(UserError::Blocked.into()),
+        user => Ok(user.map(|user| actor(user, None))),
+    }
 }
 
 /// A user by name, for an operator who acts as them at the command line.
+///
+/// # Errors
+/// There is no such user, or they are blocked: who is blocked does nothing, and nobody does it in their name.
 pub async fn by_username(app: &App, username: &str) -> Result<Actor, UseCaseError> {
     let user = app.storage.read().await?.users().find_by_username(username).await?;
     let user = user.ok_or(UseCaseError::NotFound(What::User))?;
+    if user.is_blocked() {
+        return Err(UserError::Blocked.into());
+    }
     Ok(actor(user, None))
 }

@@ -1,6 +1,10 @@
-//! Creates a user, for operators at the command line.
+//! Creates a user, for administrators and operators.
 
-use super::{secrets::password_hash, set_email::set_email_of};
+use super::{
+    reset_links::LINK_MILLIS,
+    secrets::{password_hash, random_token, token_hash},
+    set_email::set_email_of,
+};
 use crate::{
     domain::{
         accounts::{email::EmailAddress, password::check_password},
@@ -11,6 +15,7 @@ use crate::{
     storage::{NewUser, StorageError},
     usecases::{
         App, Origin, UseCaseError,
+        administrator::Administrator,
         audit_trail::{Happened, record_as},
     },
 };
@@ -26,7 +31,27 @@ pub struct CreateUser<'a> {
     pub email: Option<&'a str>,
 }
 
+/// By an operator at the command line.
 pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
+    Ok(create(app, &Administrator::operator(origin.clone()), new, false).await?.0)
+}
+
+/// By an administrator, who hands over a link with which the person sets a password: its token, which cannot
+/// be shown again. A bot gets none, as it has no password.
+pub async fn create_person(
+    app: &App,
+    by: &Administrator,
+    new: &CreateUser<'_>,
+) -> Result<Option<String>, UseCaseError> {
+    Ok(create(app, by, new, new.kind == UserKind::Human).await?.1)
+}
+
+async fn create(
+    app: &App,
+    by: &Administrator,
+    new: &CreateUser<'_>,
+    with_link: bool,
+) -> Result<(UserId, Option<String>), UseCaseError> {
     let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
     let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
     let email = new.email.map(EmailAddress::parse).transpose();
@@ -54,11 +79,18 @@ pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Re
     if email.is_some() {
         set_email_of(&mut uow, id, email.as_ref()).await?;
     }
+    let now = app.now();
     let what = if new.is_admin { "administrator" } else { new.kind.key() };
     let happened = Happened { to: what.to_owned(), ..Happened::to(AuditKind::UserCreated, username) };
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
+    record_as(now, &mut uow, by.actor.clone(), &by.origin, happened);
+    let link = with_link.then(|| random_token(app));
+    if let Some(token) = &link {
+        uow.links().set_reset(id, &token_hash(token), now, now.plus_millis(LINK_MILLIS)).await?;
+        let happened = Happened::to(AuditKind::PasswordResetLinkCreated, username);
+        record_as(now, &mut uow, by.actor.clone(), &by.origin, happened);
+    }
     uow.commit().await?;
-    Ok(id)
+    Ok((id, link))
 }
 
 /// Maps a uniqueness violation to an error of the form.

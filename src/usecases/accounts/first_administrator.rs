@@ -5,11 +5,12 @@ use super::{
     change_password::check_new,
     reset_links::LINK_MILLIS,
     secrets::{password_hash, random_token, token_hash},
+    start_session::{StartSession, start_session},
 };
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
-        user::{UserKind, check_name, check_username},
+        user::{User, UserKind, UserState, check_name, check_username},
     },
     storage::{NewUser, UnitOfWork},
     usecases::{
@@ -25,6 +26,7 @@ pub struct FirstAdministrator<'a> {
     pub name: &'a str,
     pub password: &'a str,
     pub again: &'a str,
+    pub user_agent: &'a str,
 }
 
 /// A link's token; `None` when there are users. Each server creates one at start; using any of them
@@ -49,13 +51,15 @@ pub async fn check_first_administrator_link(app: &App, token: &str) -> Result<()
     nobody_yet(&mut uow, counts).await
 }
 
+/// Signs the new administrator in, and returns the session's token.
+///
 /// # Errors
 /// The link is invalid, or username, name or password break a rule.
 pub async fn create_first_administrator(
     app: &App,
     origin: &Origin,
     form: &FirstAdministrator<'_>,
-) -> Result<(), UseCaseError> {
+) -> Result<String, UseCaseError> {
     check_first_administrator_link(app, form.token).await?;
     let username =
         check_username(form.username.trim()).map_err(|error| UseCaseError::invalid("username", error))?;
@@ -81,7 +85,24 @@ pub async fn create_first_administrator(
     let happened =
         Happened { to: String::from("administrator"), ..Happened::to(AuditKind::UserCreated, username) };
     record_as(now, &mut uow, who, origin, happened);
-    Ok(uow.commit().await?)
+    let user = User {
+        id,
+        username: username.to_owned(),
+        name: name.to_owned(),
+        kind: UserKind::Human,
+        is_admin: true,
+        state: UserState::Active,
+    };
+    let start = StartSession {
+        user: &user,
+        by: "password",
+        authenticated_at: Some(now),
+        old_token: None,
+        user_agent: form.user_agent,
+    };
+    let token = start_session(app, &mut uow, origin, &start).await?;
+    uow.commit().await?;
+    Ok(token)
 }
 
 async fn nobody_yet(uow: &mut UnitOfWork, link_counts: bool) -> Result<(), UseCaseError> {

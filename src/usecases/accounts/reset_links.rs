@@ -4,6 +4,7 @@ use super::{
     change_password::check_new,
     secrets::{password_hash, random_token, token_hash},
     throttle::forgive,
+    user_error::UserError,
 };
 use crate::{
     domain::{
@@ -25,7 +26,8 @@ pub const LINK_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// link.
 ///
 /// # Errors
-/// The caller is not an administrator, or has to re-authenticate; a bot has no password.
+/// The caller is not an administrator, or has to re-authenticate; a bot has no password; who is blocked could
+/// not sign in with one.
 pub async fn make_reset_link(app: &App, caller: &Caller, username: &str) -> Result<String, UseCaseError> {
     administrator(caller)?;
     require_fresh(app, caller)?;
@@ -48,6 +50,9 @@ async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Res
     if user.kind == UserKind::Bot {
         return Err(UseCaseError::invalid("username", "A bot has no password: it uses access tokens."));
     }
+    if user.is_blocked() {
+        return Err(UserError::IsBlocked(user.username).into());
+    }
     let token = random_token(app);
     uow.links().set_reset(user.id, &token_hash(&token), now, now.plus_millis(LINK_MILLIS)).await?;
     let happened = Happened::to(AuditKind::PasswordResetLinkCreated, &user.username);
@@ -59,13 +64,13 @@ async fn make(app: &App, by: AuditActor, origin: &Origin, username: &str) -> Res
 /// The user whose password the link resets.
 ///
 /// # Errors
-/// [`UseCaseError::NotFound`]: it is unknown, used, expired or replaced.
+/// [`UseCaseError::NotFound`]: it is unknown, used, expired or replaced, or the user is blocked.
 pub async fn user_of_reset_link(app: &App, token: &str) -> Result<User, UseCaseError> {
     const LINK: UseCaseError = UseCaseError::NotFound(What::Link);
 
     let mut uow = app.storage.read().await?;
     let user = uow.links().find_reset(&token_hash(token), app.now()).await?.ok_or(LINK)?;
-    uow.users().lookup(user).await?.ok_or(LINK)
+    uow.users().lookup(user).await?.filter(|user| !user.is_blocked()).ok_or(LINK)
 }
 
 /// Sets the password, consumes the link and ends all sessions of the user.

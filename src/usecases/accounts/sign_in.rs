@@ -4,12 +4,13 @@ use super::{
     secrets::password_matches,
     start_session::{StartSession, start_session},
     throttle::attempt,
+    user_error::UserError,
 };
 use crate::{
     domain::{
         accounts::throttle::ThrottleKey,
         audit::{AuditActor, AuditKind},
-        user::UserKind,
+        user::{User, UserKind},
     },
     usecases::{App, Origin, SignInOutcome, UseCaseError},
 };
@@ -26,7 +27,8 @@ pub struct SignIn<'a> {
 ///
 /// # Errors
 /// [`UseCaseError::Throttled`] after too many failures for the username or IP address. The correct password
-/// is then refused as well, so that nobody learns whether it was correct.
+/// is then refused as well, so that nobody learns whether it was correct. [`UserError::Blocked`] for somebody
+/// who is blocked and knows the password.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Option<String>, UseCaseError> {
     let mut uow = app.storage.read().await?;
@@ -57,12 +59,13 @@ pub async fn sign_in(app: &App, origin: &Origin, form: SignIn<'_>) -> Result<Opt
         user => {
             // What was typed may be a password in the wrong field, and the log is permanent: only names of
             // existing users are recorded.
+            let blocked = matches && user.as_ref().is_some_and(User::is_blocked);
             let username = user.map(|user| user.username).unwrap_or_default();
             let tried = AuditActor { id: None, username, name: String::new() };
             attempt.failed(&mut uow, origin, tried, AuditKind::SignInFailed);
             uow.commit().await?;
             app.tally.sign_ins(SignInOutcome::Refused).add();
-            return Ok(None);
+            return if blocked { Err(UserError::Blocked.into()) } else { Ok(None) };
         }
     };
     attempt.succeeded(&mut uow).await?;

@@ -1,15 +1,18 @@
 //! Starts a session, however the user authenticated. The only place that creates sessions.
 
-use super::secrets::{random_token, token_hash};
+use super::{
+    secrets::{random_token, token_hash},
+    user_error::UserError,
+};
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
         time::Timestamp,
         user::User,
     },
-    storage::{NewSession, StorageError, UnitOfWork},
+    storage::{NewSession, UnitOfWork},
     usecases::{
-        App, Origin,
+        App, Origin, UseCaseError,
         audit_trail::{Happened, record_as},
     },
 };
@@ -30,13 +33,19 @@ pub(in crate::usecases) struct StartSession<'a> {
 
 /// Returns the new session's token. The caller has authenticated the user in the same unit of work, and
 /// commits it.
+///
+/// # Errors
+/// [`UserError::Blocked`] when the user was blocked meanwhile.
 pub(in crate::usecases) async fn start_session(
     app: &App,
     uow: &mut UnitOfWork,
     origin: &Origin,
     start: &StartSession<'_>,
-) -> Result<String, StorageError> {
+) -> Result<String, UseCaseError> {
     let now = app.now();
+    if !uow.users().note_sign_in(start.user.id, now).await? {
+        return Err(UserError::Blocked.into());
+    }
     let token = random_token(app);
     if let Some(old) = start.old_token {
         uow.sessions().delete(&token_hash(old)).await?;

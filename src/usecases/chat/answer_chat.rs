@@ -11,7 +11,10 @@ use crate::{
         chat::chatops::{ChatopsCommand, parse},
         ids::UserId,
     },
-    usecases::{App, Caller, FlagEditor, FlagReader, Origin, UseCaseError, accounts::authenticate},
+    usecases::{
+        App, Caller, FlagEditor, FlagReader, Origin, UseCaseError,
+        accounts::{authenticate, user_error::UserError},
+    },
 };
 
 /// The reply to a command.
@@ -44,9 +47,14 @@ pub async fn answer_chat(
 
 /// The reply, and whether the request was already marked as used.
 async fn reply(app: &App, origin: &Origin, request: &ChatRequest) -> Result<(ChatReply, bool), UseCaseError> {
-    let Some(actor) = authenticate::by_chat_user(app, &request.sender).await? else {
-        let text = not_linked(&request.sender);
-        return Ok((ChatReply { text, changed: false, user: None }, false));
+    let nobody = |text| Ok((ChatReply { text, changed: false, user: None }, false));
+    let actor = match authenticate::by_chat_user(app, &request.sender).await {
+        Ok(Some(actor)) => actor,
+        Ok(None) => return nobody(not_linked(&request.sender)),
+        Err(error) if error.own::<UserError>().is_some() => {
+            return nobody(format!("{error} Nothing was done."));
+        }
+        Err(error) => return Err(error),
     };
     let user = Some(actor.id);
     let private = |text| (ChatReply { text, changed: false, user }, false);

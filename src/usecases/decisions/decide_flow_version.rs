@@ -34,6 +34,17 @@ pub struct FlowVersionAnswer {
     pub stale: bool,
 }
 
+/// No version of a flow runs for a blocked user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The user is blocked, so no flow runs for them.")]
+pub struct UserBlocked;
+
+impl Explained for UserBlocked {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::UserBlocked
+    }
+}
+
 impl Explained for NotDeployed {
     fn kind(&self) -> ErrorKind {
         ErrorKind::VersionNotDeployed
@@ -41,8 +52,8 @@ impl Explained for NotDeployed {
 }
 
 /// # Errors
-/// Besides errors of access, [`NotDeployed`] when the version is not deployed. There is no fallback to
-/// another version.
+/// Besides errors of access, [`UserBlocked`] for a blocked user, and [`NotDeployed`] when the version is not
+/// deployed. There is no fallback to another version.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_flow_version(
     app: &App,
@@ -62,6 +73,9 @@ pub(in crate::usecases) async fn answer(
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
+    if user.is_blocked() {
+        return Err(UserBlocked.into());
+    }
     let mut seen = Vec::new();
     for condition in conditions(flow) {
         seen.push((condition, holds(facts, condition, &place, &user).await?));

@@ -15,7 +15,7 @@ use crate::{
         },
         role::Role,
         time::Timestamp,
-        user::{User, UserKind},
+        user::{User, UserKind, UserState},
     },
     storage::{NewUser, StorageError, UnitOfWork},
     usecases::{
@@ -126,7 +126,7 @@ async fn find_or_make(
     if let Some(id) = uow.identities().find(&claims.identity).await?
         && let Some(user) = uow.users().lookup(id).await?
     {
-        return Ok(human(user));
+        return Ok(may_sign_in(user));
     }
     let address = match &claims.email {
         ClaimedEmail::Missing => return Ok(Err(ProviderRefusal::NoAddress)),
@@ -137,7 +137,7 @@ async fn find_or_make(
     let user = match uow.users().find_by_email(address).await? {
         None if sign_in.rules.create_users => create(app, uow, origin, claims, address).await?,
         None => return Ok(Err(ProviderRefusal::UnknownUser)),
-        Some(user) => match human(user) {
+        Some(user) => match may_sign_in(user) {
             Ok(user) => user,
             refused => return Ok(refused),
         },
@@ -154,8 +154,12 @@ async fn find_or_make(
     Ok(Ok(user))
 }
 
-fn human(user: User) -> Result<User, ProviderRefusal> {
-    if user.kind == UserKind::Bot { Err(ProviderRefusal::Bot) } else { Ok(user) }
+fn may_sign_in(user: User) -> Result<User, ProviderRefusal> {
+    match user {
+        User { kind: UserKind::Bot, .. } => Err(ProviderRefusal::Bot),
+        User { state: UserState::Blocked, .. } => Err(ProviderRefusal::Blocked),
+        user => Ok(user),
+    }
 }
 
 /// Creates a user without password, never an administrator.
@@ -189,7 +193,7 @@ async fn create(
         Happened { to: new.kind.key().to_owned(), ..Happened::to(AuditKind::UserCreated, &username) };
     record_as(app.now(), uow, provider(claims), origin, happened);
     let name = new.name.to_owned();
-    Ok(User { id, username, name, kind: UserKind::Human, is_admin: false })
+    Ok(User { id, username, name, kind: UserKind::Human, is_admin: false, state: UserState::Active })
 }
 
 /// Brings the memberships that a provider gave in line with what it says. What others gave stays.

@@ -56,6 +56,8 @@ pub struct CodeReviewInputs {
     flow_priority_gate: Gate,
     /// Whether the user has a Duo Enterprise seat in the top-level group.
     duo_enterprise_seat: bool,
+    /// Whether the user is blocked.
+    user_blocked: bool,
 }
 
 impl From<CodeReviewAnswer> for CodeReviewDecision {
@@ -78,6 +80,7 @@ impl From<CodeReviewAnswer> for CodeReviewDecision {
                 flow_priority: inputs.priority.on,
                 flow_priority_gate: inputs.priority.gate.into(),
                 duo_enterprise_seat: inputs.seat,
+                user_blocked: inputs.blocked,
             },
             consent_id: decision.consent_id().map(|it| it.0),
             decided_at: answer.decided_at.rfc3339(),

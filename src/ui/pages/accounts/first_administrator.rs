@@ -9,9 +9,9 @@ use crate::{
         app::FormRefused,
         components::{AlertNote, Field, PasswordFields, UsernameField, Wrong, described_by},
         layout::Page,
-        pages::anybody,
+        pages::{anybody, problem::problem},
     },
-    usecases::accounts::first_administrator::check_first_administrator_link,
+    usecases::{UseCaseError, accounts::first_administrator::check_first_administrator_link},
 };
 
 #[component]
@@ -22,7 +22,16 @@ pub fn FirstAdministratorPage() -> impl IntoView {
         None => Query::of_page().text("token"),
     };
     anybody(move |app| async move {
-        check_first_administrator_link(&app, &token).await?;
+        match check_first_administrator_link(&app, &token).await {
+            Err(UseCaseError::NotFound(_)) => {
+                return Ok(problem(
+                    404,
+                    "This link does not work any more",
+                    "It was used, or it has expired. If this server has an administrator already, sign in, or ask them for an account. If it has none, restart it: it prints a new link.",
+                ));
+            }
+            other => other?,
+        }
         let FormRefused { username, name, field, message, .. } = refused.unwrap_or_default();
         let wrong = Wrong { field, message };
         let message = wrong.beyond(&["username", "name", "password", "password_confirmation"]);

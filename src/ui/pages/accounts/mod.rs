@@ -2,7 +2,6 @@
 
 pub(super) mod access_tokens;
 pub(super) mod active_sessions;
-pub(super) mod admin_users;
 pub(super) mod confirm;
 pub(super) mod first_administrator;
 pub(super) mod password;
@@ -20,4 +19,4 @@ pub const USER_NAV: &[(&str, &str)] = &[
 ];
 
 /// Entries in the administrators' navigation.
-pub const ADMIN_NAV: &[(&str, &str)] = &[("Users", paths::ADMIN_USERS)];
+pub const ADMIN_NAV: &[(&str, &str)] = &[("People", paths::ADMIN_PEOPLE)];

@@ -29,7 +29,6 @@ pub fn SignInPage() -> impl IntoView {
     let said = match outcome {
         Some(Outcome::SignedOut) => Some("You are signed out."),
         Some(Outcome::PasswordSet) => Some("Your new password is set. Sign in with it."),
-        Some(Outcome::AdministratorMade) => Some("The administrator is made. Sign in."),
         _ => None,
     };
     let username = failed.as_ref().map(|it| it.username.clone()).unwrap_or_default();

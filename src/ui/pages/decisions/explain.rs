@@ -180,6 +180,7 @@ fn engine(answer: &decide_code_review::CodeReviewAnswer) -> Shown {
             ("Consent", consent),
             ("Flow priority (feature flag)", yes_no(inputs.priority.on)),
             ("Duo Enterprise seat", yes_no(inputs.seat)),
+            ("Account blocked", yes_no(inputs.blocked)),
         ],
         decided_at: answer.decided_at,
     }

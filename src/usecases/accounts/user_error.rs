@@ -1,0 +1,40 @@
+//! Errors about users.
+
+use crate::{domain::error_kind::ErrorKind, usecases::Explained};
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserError {
+    /// Who asks is blocked.
+    #[error("This account is blocked. Ask an administrator.")]
+    Blocked,
+    /// The user whom it is about is blocked.
+    #[error("{0} is blocked. Unblock them first.")]
+    IsBlocked(String),
+    #[error(
+        "This is the last administrator who is a person and not blocked. Make somebody else an administrator first."
+    )]
+    LastAdministrator,
+    /// Administrators do not shut themselves out.
+    #[error("This is your own account. Ask another administrator to do it.")]
+    Yourself,
+    /// Somebody else changed the same field first.
+    #[error("Somebody else changed the {label} first. It is now {now}. Nothing was saved.")]
+    Changed { field: &'static str, label: &'static str, now: String },
+}
+
+impl Explained for UserError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Blocked => ErrorKind::AccountBlocked,
+            Self::IsBlocked(_) | Self::LastAdministrator | Self::Yourself => ErrorKind::Invalid,
+            Self::Changed { .. } => ErrorKind::Conflict,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Changed { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+}
