@@ -65,6 +65,7 @@ kinds! {
     MethodNotAllowed = "method_not_allowed", 405, "The address does not take this method";
     Conflict = "conflict", 409, "Somebody else was first";
     Replayed = "replayed", 409, "The request was used before";
+    NamespaceArchived = "namespace_archived", 409, "The namespace is archived";
     VersionNotDeployed = "version_not_deployed", 409, "The version is not deployed";
     ConsentOutdated = "consent_outdated", 409, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", 413, "The body is too large";

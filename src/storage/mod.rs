@@ -77,6 +77,8 @@ pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
     memberships::Memberships,
+    namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
+    namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
 };

@@ -35,6 +35,7 @@ words! {
 
     /// The row of the engine table that matched.
     Rule = code_review {
+        NamespaceArchived,
         DuoUnavailable,
         FlowOnWithConsent,
         PriorityOffSeat,

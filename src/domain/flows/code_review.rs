@@ -36,6 +36,7 @@ keyed_enum! {
     /// The row of the engine table that matched.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Rule: serde {
+        NamespaceArchived = "namespace_archived",
         DuoUnavailable = "duo_unavailable",
         FlowOnWithConsent = "flow_on_with_consent",
         PriorityOffSeat = "priority_off_seat",
@@ -57,7 +58,7 @@ impl Rule {
             Self::PriorityOffSeat | Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => {
                 Engine::DuoCodeReview
             }
-            Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
+            Self::NamespaceArchived | Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
         }
     }
 }
@@ -65,6 +66,8 @@ impl Rule {
 /// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EngineInputs {
+    /// Whether the namespace or a group above it is archived.
+    pub archived: bool,
     /// The top-level group's settings above the flows.
     pub chain: DuoChain,
     /// Whether Code Review is selected in the top-level group.
@@ -78,14 +81,20 @@ pub struct EngineInputs {
 }
 
 impl EngineInputs {
-    pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
+    pub fn new(
+        archived: bool,
+        chain: DuoChain,
+        state: &FlowState,
+        priority: Evaluation,
+        seat: bool,
+    ) -> Self {
         let consent = state.consent().map(|it| it.id);
-        Self { chain, flow_selected: state.is_on(), consent, priority, seat }
+        Self { archived, chain, flow_selected: state.is_on(), consent, priority, seat }
     }
 
-    /// Whether the flow is effectively on: selected, and no level above it off.
+    /// Whether the flow is effectively on: selected, no level above it off, and nothing archived.
     pub fn flow_on(&self) -> bool {
-        self.flow_selected && self.chain.blocked_by().is_none()
+        self.flow_selected && !self.archived && self.chain.blocked_by().is_none()
     }
 }
 
@@ -99,7 +108,9 @@ pub struct EngineDecision {
 
 /// Which engine reviews for a user in a namespace. There is no failover: a failed run stays failed.
 pub fn decide(inputs: EngineInputs) -> EngineDecision {
-    let rule = if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
+    let rule = if inputs.archived {
+        Rule::NamespaceArchived
+    } else if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
         match (inputs.flow_on(), inputs.consent.is_some(), inputs.seat) {
@@ -126,6 +137,9 @@ impl EngineDecision {
             _ => String::from("Code Review Flow is off"),
         };
         match self.rule {
+            Rule::NamespaceArchived => {
+                String::from("The namespace, or a group above it, is archived, so no engine reviews.")
+            }
             Rule::DuoUnavailable => {
                 String::from("GitLab Duo is off for this namespace, so no engine reviews.")
             }
@@ -169,6 +183,7 @@ mod tests {
 
     fn ask(selected: bool, consent: bool, seat: bool) -> EngineDecision {
         decide(EngineInputs {
+            archived: false,
             chain: DuoChain::ALL_ON,
             flow_selected: selected,
             consent: consent.then_some(ConsentId(7)),
@@ -225,8 +240,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_reviews_what_is_archived() {
+        for bits in 0..8 {
+            let [on, consent, seat] = [0, 1, 2].map(|bit| bits & (1 << bit) != 0);
+            let archived = decide(EngineInputs { archived: true, ..ask(on, consent, seat).inputs });
+            assert_eq!((archived.engine, archived.rule), (Engine::None, Rule::NamespaceArchived));
+            assert_eq!((archived.consent_id(), archived.inputs.flow_on()), (None, false));
+        }
+    }
+
+    #[test]
     fn availability_comes_first() {
         let inputs = |chain| EngineInputs {
+            archived: false,
             chain,
             flow_selected: true,
             consent: Some(ConsentId(7)),

@@ -1,3 +1,4 @@
-//! Routes of groups and projects.
+//! Groups and projects: routes and forms.
 
+mod group_forms;
 pub(super) mod routes;

@@ -53,7 +53,8 @@ pub(in crate::usecases) async fn answer(
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
     let priority = decision_flags::review_priority(facts, place.namespace.root).await?;
-    let decision = decide(EngineInputs::new(place.chain, &selection.state, priority, seat));
+    let archived = place.archived.is_some();
+    let decision = decide(EngineInputs::new(archived, place.chain, &selection.state, priority, seat));
     facts.tally().code_review(decision.rule).add();
     if facts.stale() {
         facts.tally().stale_decisions.add();

@@ -19,7 +19,8 @@ use crate::{
     },
     storage::StorageError,
     usecases::{
-        App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place,
+        App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load,
+        people::archived::Archived, place::Place,
     },
 };
 
@@ -42,7 +43,7 @@ impl Explained for NotDeployed {
 
 /// # Errors
 /// Besides errors of access, [`NotDeployed`] when the version is not deployed. There is no fallback to
-/// another version.
+/// another version; [`Archived`] where nothing runs.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_flow_version(
     app: &App,
@@ -62,6 +63,9 @@ pub(in crate::usecases) async fn answer(
     let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
+    if let Some(path) = &place.archived {
+        return Err(Archived(path.clone()).into());
+    }
     let mut seen = Vec::new();
     for condition in conditions(flow) {
         seen.push((condition, holds(facts, condition, &place, &user).await?));

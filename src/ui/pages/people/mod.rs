@@ -1,3 +1,11 @@
 //! Groups, projects, memberships.
 
+pub(super) mod admin_groups;
+pub(super) mod edit_group;
 pub(super) mod groups;
+pub(super) mod new_group;
+
+use crate::domain::paths;
+
+/// Entries in the administrators' navigation.
+pub const ADMIN_NAV: &[(&str, &str)] = &[("Groups", paths::ADMIN_GROUPS)];
