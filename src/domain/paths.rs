@@ -1,7 +1,11 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{audit_query::AuditQuery, environment::Environment, namespace::{GroupPath, NamespaceKind}};
+use super::{
+    audit_query::AuditQuery,
+    environment::Environment,
+    namespace::{GroupPath, NamespaceKind},
+};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";

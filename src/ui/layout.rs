@@ -76,7 +76,8 @@ impl Nav {
 
     /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let entries = [accounts::ADMIN_NAV, people::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        let entries =
+            [accounts::ADMIN_NAV, people::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
         Self::of("Administration", &entries, current)
     }
 

@@ -19,8 +19,8 @@ pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminGroupsPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint,
-    FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage,
-    NewGroupPage, NotFoundPage, PasswordPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
-    ResetPasswordPage, SignInPage,
+    AdminFeatureGroupsPage, AdminGroupsPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument,
+    ConfirmPage, DemoHint, FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage,
+    JumpPage, NewGroupPage, NotFoundPage, PasswordPage, PreferencesPage, ProviderButton,
+    ProviderSignInFailed, Refusal, ResetPasswordPage, SignInPage,
 };

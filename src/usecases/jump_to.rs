@@ -32,6 +32,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
     ];
     let administration = [
         ("Users", "Administration", paths::ADMIN_USERS),
+        ("Top-level groups", "Administration", paths::ADMIN_GROUPS),
         ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
         ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),

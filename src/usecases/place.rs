@@ -36,6 +36,8 @@ impl Place {
 
     /// Whether the flow is effectively on: selected, no level above it off, and nothing archived.
     pub fn flow_is_on(&self, flow: &Flow) -> bool {
-        self.archived.is_none() && self.chain.blocked_by().is_none() && self.flow(flow).is_some_and(|it| it.state.is_on())
+        self.archived.is_none()
+            && self.chain.blocked_by().is_none()
+            && self.flow(flow).is_some_and(|it| it.state.is_on())
     }
 }

@@ -81,13 +81,7 @@ pub struct EngineInputs {
 }
 
 impl EngineInputs {
-    pub fn new(
-        archived: bool,
-        chain: DuoChain,
-        state: &FlowState,
-        priority: Evaluation,
-        seat: bool,
-    ) -> Self {
+    pub fn new(archived: bool, chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
         let consent = state.consent().map(|it| it.id);
         Self { archived, chain, flow_selected: state.is_on(), consent, priority, seat }
     }

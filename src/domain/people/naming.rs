@@ -113,7 +113,8 @@ mod tests {
         for good in ["api", "A_b-c.d", "9", "new", "_x", "x-", "edit"] {
             assert_eq!(new_path(Some(&acme), good, group), Ok(path(&format!("acme/{good}"))));
         }
-        for bad in ["", "a/b", "-a", ".a", "a.", "a b", "é", "x.git", "x.ATOM", "-", "a\0", &"x".repeat(256)] {
+        for bad in ["", "a/b", "-a", ".a", "a.", "a b", "é", "x.git", "x.ATOM", "-", "a\0", &"x".repeat(256)]
+        {
             assert_eq!(new_path(Some(&acme), bad, group), Err(NamingError::Path), "{bad}");
         }
         assert_eq!(new_path(None, "New", group), Err(NamingError::Reserved));

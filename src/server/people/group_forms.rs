@@ -34,7 +34,7 @@ pub(super) struct NewGroup {
     /// The full path of the group in which it is made; empty for a top-level group.
     #[serde(default)]
     parent: String,
-    #[serde(default = "group")]
+    #[serde(default = "a_group")]
     kind: NamespaceKind,
     #[serde(default)]
     name: String,
@@ -50,7 +50,7 @@ pub(super) struct NewGroup {
     owner: String,
 }
 
-const fn group() -> NamespaceKind {
+const fn a_group() -> NamespaceKind {
     NamespaceKind::Group
 }
 

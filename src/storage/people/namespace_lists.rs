@@ -83,8 +83,8 @@ struct TreeRow {
 }
 
 fn subscription(tier: &str, duo_enterprise: bool) -> Result<Subscription, StorageError> {
-    let tier = Tier::from_key(tier)
-        .ok_or_else(|| StorageError::inconsistent("top_level_groups", "tier", tier))?;
+    let tier =
+        Tier::from_key(tier).ok_or_else(|| StorageError::inconsistent("top_level_groups", "tier", tier))?;
     Ok(Subscription { tier, duo_enterprise })
 }
 

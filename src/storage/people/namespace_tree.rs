@@ -189,8 +189,7 @@ impl Namespaces<'_> {
         let path: Option<String> =
             on_db!(self.uow, |c| sqlx::query_scalar(ARCHIVED).bind(id.0).fetch_optional(c).await)?;
         path.map(|path| {
-            GroupPath::parse(&path)
-                .map_err(|_| StorageError::inconsistent("namespaces", "full_path", &path))
+            GroupPath::parse(&path).map_err(|_| StorageError::inconsistent("namespaces", "full_path", &path))
         })
         .transpose()
     }

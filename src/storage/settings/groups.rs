@@ -107,7 +107,13 @@ impl TopLevelGroups<'_> {
     /// For a subgroup that becomes a top-level group: tier and levels of the group it leaves, without Duo
     /// Enterprise, which was bought for that one.
     pub async fn copy(&mut self, left: NamespaceId, id: NamespaceId) -> Result<(), StorageError> {
-        on_db!(self.uow, |c| sqlx::query(COPY).bind(left.0).bind(id.0).bind(false).execute(c).await.map(drop))?;
+        on_db!(self.uow, |c| sqlx::query(COPY)
+            .bind(left.0)
+            .bind(id.0)
+            .bind(false)
+            .execute(c)
+            .await
+            .map(drop))?;
         self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{audit::audit_events, configuration, flows::overview, people::edit_group, problem::NotFoundPage, visit};
+use super::{
+    audit::audit_events, configuration, flows::overview, people::edit_group, problem::NotFoundPage, visit,
+};
 use crate::{
     actions::{query::Query, support::below},
     domain::paths::{self, GroupPage},

@@ -39,5 +39,8 @@ pub(super) async fn circumstances(
     let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
     let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
     let priority = evaluate_in(app, uow, flag, &gates, &[FlagActor::Group(id)]).await?;
-    Ok((subscription, Circumstances { archived, chain, priority, duo_enterprise: subscription.duo_enterprise }))
+    Ok((
+        subscription,
+        Circumstances { archived, chain, priority, duo_enterprise: subscription.duo_enterprise },
+    ))
 }

@@ -37,7 +37,10 @@ pub enum Below {
         /// The user name of its first Owner, if any.
         owner: Option<String>,
     },
-    Group { parent: GroupPath, kind: NamespaceKind },
+    Group {
+        parent: GroupPath,
+        kind: NamespaceKind,
+    },
 }
 
 /// # Errors
@@ -75,8 +78,7 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
     };
     let parent = parent.map(|it| it.namespace);
     let path = new_path(parent.as_ref().map(|it| &it.path), &last, kind).map_err(GroupError::from)?;
-    let row =
-        NewNamespace { parent: parent.as_ref(), kind, path: &path, name, created_at: app.now() };
+    let row = NewNamespace { parent: parent.as_ref(), kind, path: &path, name, created_at: app.now() };
     let made = uow.namespaces().add(&row).await.map_err(taken(&path))?;
     if !description.is_empty() {
         uow.namespaces().set_description(made.id, description).await?;

@@ -114,7 +114,8 @@ impl Changes {
         let name = changed("name", edit.name.as_ref(), &namespace.name)?;
         let name = name.map(|it| check_namespace_name(it)).transpose().map_err(GroupError::from)?;
         let description = changed("description", edit.description.as_ref(), &details.description)?;
-        let description = description.map(|it| check_description(it)).transpose().map_err(GroupError::from)?;
+        let description =
+            description.map(|it| check_description(it)).transpose().map_err(GroupError::from)?;
         let last = changed("path", edit.path.as_ref(), &namespace.path.last().to_owned())?;
         let path = match last {
             None => None,
@@ -162,7 +163,8 @@ async fn subscription(
     if let Some(edit) = &edit.duo_enterprise {
         let now = if before.duo_enterprise { "on" } else { "off" };
         let overtaken = |_| GroupError::Overtaken { field: "Duo Enterprise", now: now.to_owned() };
-        after.duo_enterprise = *edit.of(&before.duo_enterprise).map_err(overtaken)?.unwrap_or(&before.duo_enterprise);
+        after.duo_enterprise =
+            *edit.of(&before.duo_enterprise).map_err(overtaken)?.unwrap_or(&before.duo_enterprise);
     }
     Ok((after != before).then_some((before, after)))
 }

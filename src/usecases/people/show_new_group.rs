@@ -1,6 +1,9 @@
 //! What the form for a new group or project shows.
 
-use super::{archived::require_active, group_frame::{GroupFrame, may}};
+use super::{
+    archived::require_active,
+    group_frame::{GroupFrame, may},
+};
 use crate::{
     domain::{
         access::{Action, may_administer},

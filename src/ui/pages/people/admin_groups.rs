@@ -9,7 +9,7 @@ use crate::{
         paths::{self, GroupPage, query_value},
     },
     ui::{
-        components::{OutcomeNote, Pager},
+        components::{OutcomeNote, Pager, Time},
         layout::{Crumb, Nav, Page},
         pages::visit,
     },
@@ -46,7 +46,8 @@ pub fn AdminGroupsPage() -> impl IntoView {
         let before = (page > 1).then(|| address(page - 1));
         let after = (last < list.total && !list.groups.is_empty()).then(|| address(page + 1));
         let body = if list.groups.is_empty() {
-            view! { <Empty filtered=!filter.is_empty() || page > 1 /> }.into_any()
+            let filtered = !filter.is_empty() || page > 1;
+            view! { <Empty filtered /> }.into_any()
         } else {
             let shown = format!("{}–{last} of {}", first + 1, list.total);
             let rows = list.groups.into_iter().map(|group| {
@@ -126,7 +127,7 @@ fn Row(group: ListedTopLevelGroup, created: Moment) -> impl IntoView {
             <div class="min-w-0 basis-full sm:flex-1 sm:basis-0">
                 <a href=GroupPage::Overview.path(&group.path) class="font-medium break-words"><bdi>{group.name}</bdi></a>
                 <span class="block text-sm break-words text-muted">
-                    {group.path.to_string()}" · "{size}" · created "<crate::ui::components::Time moment=created />
+                    {group.path.to_string()}" · "{size}" · created "<Time moment=created />
                 </span>
             </div>
             {group.archived_at.is_some().then(|| view! { <span class="badge badge-warning">"Archived"</span> })}
@@ -142,7 +143,12 @@ fn Row(group: ListedTopLevelGroup, created: Moment) -> impl IntoView {
 #[component]
 fn Empty(filtered: bool) -> impl IntoView {
     let (title, text, href, label) = if filtered {
-        ("No top-level group fits", "Try fewer letters, or go back to all of them.", paths::ADMIN_GROUPS, "Show all")
+        (
+            "No top-level group fits",
+            "Try fewer letters, or go back to all of them.",
+            paths::ADMIN_GROUPS,
+            "Show all",
+        )
     } else {
         (
             "There is no group yet",

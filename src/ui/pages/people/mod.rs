@@ -2,6 +2,7 @@
 
 pub(super) mod admin_groups;
 pub(super) mod edit_group;
+mod group_dialogs;
 pub(super) mod groups;
 pub(super) mod new_group;
 

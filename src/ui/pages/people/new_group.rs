@@ -142,7 +142,8 @@ pub(super) fn PathField(
     value: String,
     #[prop(optional_no_strip)] wrong: Option<String>,
     /// The path of the group above, with a slash.
-    #[prop(optional_no_strip)] prefix: Option<String>,
+    #[prop(optional_no_strip)]
+    prefix: Option<String>,
     may_be_empty: bool,
 ) -> impl IntoView {
     let is_wrong = wrong.is_some();
