@@ -11,7 +11,7 @@ use duo_console::{
         audit::AuditKind,
         field_edit::FieldEdit,
         flows::{catalogue::Tier, consent::LedgerAction},
-        ids::NamespaceId,
+        ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
         people::{
             grants::Source,
@@ -36,6 +36,8 @@ use duo_console::{
     },
 };
 
+use LedgerAction::{Given, Withdrawn};
+
 contract! {
     a_random_tree_is_what_the_model_says_after_every_change,
     what_is_created_while_its_group_moves_is_where_its_group_is,
@@ -55,7 +57,7 @@ fn operator() -> GroupEditor {
     GroupEditor::operator(origin())
 }
 
-fn administrator(id: duo_console::domain::ids::UserId, username: &str) -> Caller {
+fn administrator(id: UserId, username: &str) -> Caller {
     let mut caller = caller(id, username);
     caller.actor.is_admin = true;
     caller
@@ -142,7 +144,7 @@ impl Model {
         order
     }
 
-    async fn check(&self, storage: &Storage, ann: duo_console::domain::ids::UserId, after: &str) {
+    async fn check(&self, storage: &Storage, ann: UserId, after: &str) {
         let mut view = storage.read().await.expect("a view");
         let tree = view.namespaces().tree(None).await.expect("a tree");
         let order = self.preorder();
@@ -359,7 +361,6 @@ async fn a_top_level_group_that_moves_below_another_loses_what_only_those_have(d
     let moved = moved.expect("moved");
     assert_eq!((moved.path.as_str(), moved.root, moved.parent), ("globex/acme", globex.id, Some(globex.id)));
     assert!(!selection(&storage, acme.id).await.state.is_on());
-    use LedgerAction::{Given, Withdrawn};
     assert_eq!(
         consents(&storage, acme.id).await,
         ledger(&[(Given, "owner", "acme"), (Withdrawn, "admin", "acme")])
@@ -409,7 +410,6 @@ async fn a_deleted_group_withdraws_its_consent_and_leaves_its_history(db: Databa
     let wrong = delete_group(&app, &operator(), &acme.path, "acm").await;
     assert_eq!(own(&wrong), Some(&GroupError::NotConfirmed(acme.path.clone())));
     delete_group(&app, &operator(), &acme.path, " ACME ").await.expect("deleted");
-    use LedgerAction::{Given, Withdrawn};
     assert_eq!(
         consents(&storage, acme.id).await,
         ledger(&[(Given, "owner", "acme"), (Withdrawn, "operator", "acme")])

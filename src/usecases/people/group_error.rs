@@ -34,7 +34,7 @@ pub enum GroupError {
 impl Explained for GroupError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Taken(_) | Self::Overtaken { .. } => ErrorKind::Conflict,
+            Self::Overtaken { .. } => ErrorKind::Conflict,
             _ => ErrorKind::Invalid,
         }
     }

@@ -76,7 +76,7 @@ pub async fn code_review(
         (status = 200, description = "The definition and its version, and why.", body = FlowVersionDecision),
         (status = 403, description = "The role or the token's scopes do not allow it."),
         (status = 404, description = "There is no such namespace, or you may not see it; or there is no such user or flow."),
-        (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it."),
+        (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it. `namespace_archived`: nothing runs there."),
     ),
 )]
 pub async fn flow_version(
