@@ -39,7 +39,7 @@ async fn try_once(
     let target = editor.editable(app, &mut uow, path).await?;
     editor.is_fresh(app)?;
     let namespace = &target.namespace;
-    if typed.trim().to_ascii_lowercase() != namespace.path.as_str().to_ascii_lowercase() {
+    if !typed.trim().eq_ignore_ascii_case(namespace.path.as_str()) {
         return Err(GroupError::NotConfirmed(namespace.path.clone()).into());
     }
     claim(&mut uow, &[&target]).await?;

@@ -209,7 +209,7 @@ async fn a_random_tree_is_what_the_model_says_after_every_change(db: Database) {
                     "{step}: {renamed:?}"
                 );
                 if renamed.is_ok() {
-                    change(&mut model, it.id, |node| node.name = name.to_owned());
+                    change(&mut model, it.id, |node| name.clone_into(&mut node.name));
                 }
                 format!("{step}: renamed {before} to {name}")
             }

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         field_edit::FieldEdit,
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription, Tier},
+        time::Timestamp,
     },
     storage::ListedNamespace,
     usecases::{
@@ -205,7 +206,7 @@ impl From<ListedNamespace> for GroupRow {
             kind: namespace.kind,
             tier: subscription.map(|it| it.tier),
             duo_enterprise: subscription.map(|it| it.duo_enterprise),
-            archived_at: archived_at.map(|at| at.rfc3339()),
+            archived_at: archived_at.map(Timestamp::rfc3339),
         }
     }
 }
