@@ -15,13 +15,16 @@ use crate::{
         paths::{GroupPage, with_fields},
     },
     ui::{
-        components::{AlertNote, Field, Note, OutcomeNote, Tone, Wrong, described_by},
+        components::{AlertNote, Field, Note, OutcomeNote, Wrong, described_by},
         layout::{Nav, Page, group_crumbs},
-        pages::{Visit, people::group_dialogs},
+        pages::{
+            Visit,
+            people::group_dialogs::{self, noun},
+        },
     },
     usecases::{
         UseCaseError,
-        show_group_settings::{GroupSettings, TopLevel, show_group_settings},
+        show_group_settings::{GroupSettings, show_group_settings},
     },
 };
 
@@ -83,14 +86,6 @@ fn done(outcome: Outcome) -> Option<AnyView> {
 /// The address of this page with a dialog open.
 pub(super) fn asking(group: &GroupPath, what: &str) -> String {
     with_fields(&GroupPage::Edit.path(group), &[("confirm", what)])
-}
-
-/// `group` or `project`, in the middle of a sentence.
-pub(super) const fn noun(kind: NamespaceKind) -> &'static str {
-    match kind {
-        NamespaceKind::Group => "group",
-        NamespaceKind::Project => "project",
-    }
 }
 
 #[component]
@@ -273,34 +268,4 @@ fn Delete(settings: GroupSettings) -> impl IntoView {
             <p class="mt-3"><a class="button" href=asking(&namespace.path, "delete")>"Delete this "{noun}"…"</a></p>
         </section>
     }
-}
-
-/// What ends with a top-level group, as a list of sentences.
-pub(super) fn endings(top_level: Option<&TopLevel>) -> Vec<String> {
-    let Some(TopLevel { flows, consent, seats, .. }) = top_level else { return Vec::new() };
-    let counted = |count: i64, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
-    };
-    let flows = i64::try_from(*flows).unwrap_or(i64::MAX);
-    [
-        counted(flows, "flow is turned off.", "flows are turned off."),
-        consent
-            .as_ref()
-            .map(|given| format!("The consent that {} gave is withdrawn in the ledger.", given.by_name)),
-        counted(*seats, "Duo Enterprise seat ends.", "Duo Enterprise seats end."),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// What a dialog says that is not good news.
-#[component]
-pub(super) fn Endings(lines: Vec<String>) -> impl IntoView {
-    (!lines.is_empty()).then(|| {
-        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
-        view! { <Note tone=Tone::Danger><ul class="list-disc pl-5">{lines}</ul></Note> }
-    })
 }

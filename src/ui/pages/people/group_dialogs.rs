@@ -2,16 +2,23 @@
 
 use leptos::prelude::*;
 
-use super::edit_group::{Endings, endings, noun};
 use crate::{
     actions::{
         people::groups::{ARCHIVE_ADDRESS, DELETE_ADDRESS, MOVE_ADDRESS},
         query::Query,
     },
-    domain::paths::GroupPage,
-    ui::components::{Confirm, Field, described_by},
-    usecases::show_group_settings::GroupSettings,
+    domain::{namespace::NamespaceKind, paths::GroupPage},
+    ui::components::{Confirm, Field, Note, Tone, described_by},
+    usecases::show_group_settings::{GroupSettings, TopLevel},
 };
+
+/// `group` or `project`, in the middle of a sentence.
+pub(super) const fn noun(kind: NamespaceKind) -> &'static str {
+    match kind {
+        NamespaceKind::Group => "group",
+        NamespaceKind::Project => "project",
+    }
+}
 
 /// The dialog that the query asks for; `None` when it asks for none.
 pub(super) fn asked(
@@ -154,4 +161,34 @@ fn DeleteDialog(settings: GroupSettings, #[prop(optional_no_strip)] wrong: Optio
             </form>
         </Confirm>
     }
+}
+
+/// What ends with a top-level group, as a list of sentences.
+fn endings(top_level: Option<&TopLevel>) -> Vec<String> {
+    let Some(TopLevel { flows, consent, seats, .. }) = top_level else { return Vec::new() };
+    let counted = |count: i64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let flows = i64::try_from(*flows).unwrap_or(i64::MAX);
+    [
+        counted(flows, "flow is turned off.", "flows are turned off."),
+        consent
+            .as_ref()
+            .map(|given| format!("The consent that {} gave is withdrawn in the ledger.", given.by_name)),
+        counted(*seats, "Duo Enterprise seat ends.", "Duo Enterprise seats end."),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What a dialog says that is not good news.
+#[component]
+fn Endings(lines: Vec<String>) -> impl IntoView {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        view! { <Note tone=Tone::Danger><ul class="list-disc pl-5">{lines}</ul></Note> }
+    })
 }
