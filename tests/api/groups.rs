@@ -265,7 +265,7 @@ async fn the_list_is_filtered_sorted_and_counted() {
     }
     let admin = Browser::of(&test, "admin").await;
     let page = html(&admin, LIST).await;
-    assert!(page.contains("1–25 of 33") && page.contains("page=2\">Next"), "{page}");
+    assert!(page.contains("1–25 of 33") && page.contains("page=2\" class=\"button\">Next"), "{page}");
     let page = html(&admin, "/admin/groups?page=2&sort=name").await;
     assert!(page.contains("26–33 of 33") && page.contains("Zeta 99") && !page.contains(">Next"), "{page}");
     let page = html(&admin, "/admin/groups?filter=MORE-0").await;

@@ -220,6 +220,7 @@ fn Move(
             .into_any();
         }
         (true, false, true) => "The full path of a group. Leave it empty to make this a top-level group.",
+        (_, _, true) => "The full path of a group.",
         _ => "The full path of a group where you are an Owner.",
     };
     let required = top_level.is_some() || !is_group || !administers;
