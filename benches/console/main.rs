@@ -15,6 +15,7 @@ mod large;
 mod lighthouse;
 mod report;
 mod server;
+mod tree;
 
 use std::{process::Command, time::Duration};
 
@@ -93,6 +94,9 @@ fn main() {
 
     let rate = jobs::claimed_and_finished(console.folder());
     report.add(Figure::at_least("Jobs claimed and finished a second, SQLite, two workers", rate, 500.0));
+
+    let moved = tree::moved(console.folder());
+    report.add(Figure::below_millis("Move of a group with 10,000 projects, SQLite", moved, Some(1000.0)));
 
     flags::measure(&mut report, &bare);
     large::measure(&mut report);

@@ -261,6 +261,32 @@ test('change freezes and feature groups', async ({ visit, server, trouble }) => 
   await isAccessible(page, 'a member less');
 });
 
+test('groups that are created, changed and ended', async ({ visit }) => {
+  const page = await visit('admin');
+  await page.goto(paths.adminGroups);
+  await isAccessible(page, 'the top-level groups');
+  await page.goto(`${paths.adminGroups}?filter=nothing-like-it`);
+  await isAccessible(page, 'no such group');
+  await page.goto(paths.newGroup);
+  await isAccessible(page, 'a new group');
+  await page.getByLabel('Name', { exact: true }).fill('Acme');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a group that was refused');
+  await page.goto(paths.editGroup('acme'));
+  await isAccessible(page, 'the general settings');
+  for (const dialog of ['archive', 'move&to=globex', 'delete']) {
+    await page.goto(`${paths.editGroup('acme')}?confirm=${dialog}`);
+    await isAccessible(page, dialog);
+  }
+  await page.goto(`${paths.editGroup('acme/website')}?confirm=archive`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Archive this project' }).click();
+  await expect(page.getByRole('main').getByRole('status')).toBeVisible();
+  await isAccessible(page, 'archived');
+  await page.goto(paths.overview('acme/website'));
+  await isAccessible(page, 'the overview of what is archived');
+});
+
 test('a phone', async ({ configuration, page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await configuration.open('globex');

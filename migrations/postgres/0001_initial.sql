@@ -81,7 +81,7 @@ CREATE TABLE namespaces (
     CHECK (parent_id IS NOT NULL OR kind = 'group')
 );
 CREATE INDEX namespaces_parent_id ON namespaces (parent_id, kind, full_path_key);
-CREATE INDEX namespaces_root_id ON namespaces (root_id);
+CREATE INDEX namespaces_root_id ON namespaces (root_id, kind);
 
 -- What belongs to a top-level group alone: what it bought, and the levels above the flows.
 CREATE TABLE top_level_groups (
@@ -145,9 +145,10 @@ CREATE TABLE duo_enterprise_seats (
 );
 CREATE INDEX duo_enterprise_seats_user_id ON duo_enterprise_seats (user_id);
 
--- A flow that was never switched has no row, and is off. `version` is what a form saw.
+-- Only of top-level groups: gone when a group is no longer one. A flow that was never switched has no row,
+-- and is off. `version` is what a form saw.
 CREATE TABLE flow_selections (
-    namespace_id BIGINT NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    namespace_id BIGINT NOT NULL REFERENCES top_level_groups (namespace_id) ON DELETE CASCADE,
     flow TEXT NOT NULL,
     enabled BOOLEAN NOT NULL,
     version BIGINT NOT NULL,
@@ -185,7 +186,7 @@ CREATE TRIGGER consent_ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON
 
 -- The consent that stands: at most one for a namespace and feature.
 CREATE TABLE namespace_consents (
-    namespace_id BIGINT NOT NULL REFERENCES namespaces (id) ON DELETE CASCADE,
+    namespace_id BIGINT NOT NULL REFERENCES top_level_groups (namespace_id) ON DELETE CASCADE,
     feature TEXT NOT NULL,
     ledger_id BIGINT NOT NULL REFERENCES consent_ledger (id),
     PRIMARY KEY (namespace_id, feature)

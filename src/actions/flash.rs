@@ -81,6 +81,17 @@ pub enum Outcome {
     MemberRemoved {
         member: String,
     },
+    /// Shown on the group's page, or, of a deleted one, on that of the group where it was.
+    GroupCreated {
+        is_top_level: bool,
+        has_owner: bool,
+    },
+    GroupArchived,
+    GroupUnarchived,
+    GroupMoved,
+    GroupDeleted {
+        path: String,
+    },
     JobStopped {
         title: String,
     },

@@ -18,6 +18,7 @@ mod migrate;
 mod notify;
 mod open;
 mod output;
+pub mod people;
 mod serve;
 mod user;
 
@@ -77,6 +78,9 @@ enum Command {
     /// Create, list and delete users; set their passwords and email addresses
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Create, list, edit, move, archive and delete groups and projects
+    #[command(subcommand)]
+    Group(people::group::GroupCommand),
     /// Create, list and revoke personal access tokens
     #[command(subcommand)]
     Token(accounts::token::TokenCommand),
@@ -143,6 +147,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Demo => demo::run(&app).await,
         Command::BenchData(options) => bench_data::run(&app, &options).await,
         Command::User(command) => user::run(&app, command).await,
+        Command::Group(command) => people::group::run(&app, command).await,
         Command::Token(command) => accounts::token::run(&app, command).await,
         Command::Feature(command) => flags::features::run(&app, command).await,
         Command::Chatops(command) => chat::chatops::run(&app, command).await,

@@ -131,6 +131,30 @@ kinds! {
     IdentityUnlinked = "identity_unlinked":
         |it| it.target("unlinked the account of") + " from its provider",
         |it| it.before("It was ");
+    GroupCreated = "group_created": |it| it.target("created the group"), |it| it.after("With ");
+    GroupDestroyed = "group_destroyed": |it| it.target("deleted the group"), |it| it.before("With ");
+    GroupNameUpdated = "group_name_updated": |it| it.target("changed the name of the group"), change;
+    GroupDescriptionUpdated = "group_description_updated":
+        |it| it.target("changed the description of the group"),
+        change;
+    GroupPathUpdated = "group_path_updated": |it| it.target("changed the path of the group"), change;
+    GroupArchived = "group_archived": |it| it.target("archived the group"), nothing;
+    GroupUnarchived = "group_unarchived": |it| it.target("unarchived the group"), nothing;
+    GroupSubscriptionUpdated = "group_subscription_updated":
+        |it| it.target("changed the subscription of the group"),
+        change;
+    ProjectCreated = "project_created": |it| it.target("created the project"), nothing;
+    ProjectDestroyed = "project_destroyed": |it| it.target("deleted the project"), nothing;
+    ProjectNameUpdated = "project_name_updated": |it| it.target("changed the name of the project"), change;
+    ProjectDescriptionUpdated = "project_description_updated":
+        |it| it.target("changed the description of the project"),
+        change;
+    ProjectPathUpdated = "project_path_updated": |it| it.target("changed the path of the project"), change;
+    ProjectNamespaceUpdated = "project_namespace_updated":
+        |it| it.target("moved the project"),
+        change;
+    ProjectArchived = "project_archived": |it| it.target("archived the project"), nothing;
+    ProjectUnarchived = "project_unarchived": |it| it.target("unarchived the project"), nothing;
     MembershipCreated = "member_created": |it| it.target("added the member"), |it| it.after("As ");
     MembershipUpdated = "member_updated": |it| it.target("changed the role of"), change;
     MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
@@ -179,6 +203,18 @@ impl AuditKind {
             Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
                 Some(Topic::People)
             }
+            Self::GroupCreated
+            | Self::GroupDestroyed
+            | Self::GroupPathUpdated
+            | Self::GroupArchived
+            | Self::GroupUnarchived
+            | Self::GroupSubscriptionUpdated
+            | Self::ProjectCreated
+            | Self::ProjectDestroyed
+            | Self::ProjectPathUpdated
+            | Self::ProjectNamespaceUpdated
+            | Self::ProjectArchived
+            | Self::ProjectUnarchived => Some(Topic::Namespaces),
             Self::OrbitSettingsUpdated => Some(Topic::Preferences),
             Self::UserCreated
             | Self::UserDeleted

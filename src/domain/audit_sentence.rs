@@ -257,6 +257,53 @@ mod tests {
             "operator unlinked the account of ann from its provider. It was 'https://id.example'.",
         ),
         (
+            ("admin", Kind::GroupCreated, "acme", "", "Ultimate, Duo Enterprise"),
+            "admin created the group acme. With 'Ultimate, Duo Enterprise'.",
+        ),
+        (("ann", Kind::GroupCreated, "acme/sub", "", ""), "ann created the group acme/sub."),
+        (
+            ("admin", Kind::GroupDestroyed, "acme", "2 subgroups, 3 projects", ""),
+            "admin deleted the group acme. With '2 subgroups, 3 projects'.",
+        ),
+        (
+            ("ann", Kind::GroupNameUpdated, "acme", "Acme", "ACME"),
+            "ann changed the name of the group acme. From 'Acme' to 'ACME'.",
+        ),
+        (
+            ("ann", Kind::GroupDescriptionUpdated, "acme", "", "Anvils."),
+            "ann changed the description of the group acme. To 'Anvils.'.",
+        ),
+        (
+            ("ann", Kind::GroupPathUpdated, "globex/acme", "acme", "globex/acme"),
+            "ann changed the path of the group globex/acme. From 'acme' to 'globex/acme'.",
+        ),
+        (("ann", Kind::GroupArchived, "acme", "", ""), "ann archived the group acme."),
+        (("ann", Kind::GroupUnarchived, "acme", "", ""), "ann unarchived the group acme."),
+        (
+            ("admin", Kind::GroupSubscriptionUpdated, "acme", "Premium", "Ultimate"),
+            "admin changed the subscription of the group acme. From 'Premium' to 'Ultimate'.",
+        ),
+        (("ann", Kind::ProjectCreated, "acme/api", "", ""), "ann created the project acme/api."),
+        (("ann", Kind::ProjectDestroyed, "acme/api", "", ""), "ann deleted the project acme/api."),
+        (
+            ("ann", Kind::ProjectNameUpdated, "acme/api", "API", "Api"),
+            "ann changed the name of the project acme/api. From 'API' to 'Api'.",
+        ),
+        (
+            ("ann", Kind::ProjectDescriptionUpdated, "acme/api", "Old.", ""),
+            "ann changed the description of the project acme/api. Was 'Old.'.",
+        ),
+        (
+            ("ann", Kind::ProjectPathUpdated, "acme/api", "acme/a", "acme/api"),
+            "ann changed the path of the project acme/api. From 'acme/a' to 'acme/api'.",
+        ),
+        (
+            ("ann", Kind::ProjectNamespaceUpdated, "acme/api", "globex/api", "acme/api"),
+            "ann moved the project acme/api. From 'globex/api' to 'acme/api'.",
+        ),
+        (("ann", Kind::ProjectArchived, "acme/api", "", ""), "ann archived the project acme/api."),
+        (("ann", Kind::ProjectUnarchived, "acme/api", "", ""), "ann unarchived the project acme/api."),
+        (
             ("provider", Kind::MembershipCreated, "ann", "", "Owner"),
             "provider added the member ann. As 'Owner'.",
         ),

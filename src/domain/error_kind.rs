@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+
 macro_rules! kinds {
     ($($kind:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// The kind of an error, with a stable code.
@@ -67,6 +68,7 @@ kinds! {
     Conflict = "conflict", 409, "Somebody else was first";
     Replayed = "replayed", 409, "The request was used before";
     UserBlocked = "user_blocked", 409, "The user is blocked";
+    NamespaceArchived = "namespace_archived", 409, "The namespace is archived";
     VersionNotDeployed = "version_not_deployed", 409, "The version is not deployed";
     ConsentOutdated = "consent_outdated", 409, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", 413, "The body is too large";

@@ -18,6 +18,7 @@ pub mod decisions;
 pub mod environment;
 pub mod error_kind;
 pub mod escape;
+pub mod field_edit;
 pub mod flags;
 pub mod flows;
 pub mod formulas;

@@ -59,6 +59,19 @@ impl GroupPath {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }
 
+    /// The path of what has this last name below.
+    ///
+    /// # Errors
+    /// It is no name, or the path would have too many.
+    pub fn child(&self, name: &str) -> Result<Self, GroupPathError> {
+        if name.contains('/') { Err(GroupPathError) } else { Self::parse(&format!("{self}/{name}")) }
+    }
+
+    /// How many names it has.
+    pub fn depth(&self) -> usize {
+        self.0.split('/').count()
+    }
+
     /// The last name of the path.
     pub fn last(&self) -> &str {
         self.0.rsplit_once('/').map_or(&self.0, |(_, last)| last)
@@ -141,6 +154,14 @@ pub struct Subscription {
     pub tier: Tier,
     /// Whether the group has Duo Enterprise seats to assign.
     pub duo_enterprise: bool,
+}
+
+impl Subscription {
+    /// `Ultimate, Duo Enterprise`.
+    pub fn words(self) -> String {
+        let duo = if self.duo_enterprise { ", Duo Enterprise" } else { "" };
+        format!("{}{duo}", self.tier.name())
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{
-    audit_query::AuditQuery, environment::Environment, namespace::GroupPath, people::directory::PeopleQuery,
-    user::check_username,
-};
+use super::{audit_query::AuditQuery, environment::Environment, namespace::{GroupPath, NamespaceKind}, people::directory::PeopleQuery, user::check_username};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -12,6 +9,7 @@ pub const GROUPS: &str = "/dashboard/groups";
 pub const GROUP: &str = "/groups";
 /// Catch-all route, as a group's path may have any depth.
 pub const GROUP_PAGES: &str = "/groups/{*rest}";
+pub const NEW_GROUP: &str = "/groups/new";
 pub const SIGN_IN: &str = "/users/sign_in";
 pub const SIGN_OUT: &str = "/users/sign_out";
 /// Starts a sign-in at the provider; its redirect URI is [`PROVIDER_CALLBACK`].
@@ -38,6 +36,7 @@ pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
 pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
+pub const ADMIN_GROUPS: &str = "/admin/groups";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
@@ -56,10 +55,11 @@ pub enum GroupPage {
     Overview,
     Configuration,
     AuditEvents,
+    Edit,
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Configuration, Self::AuditEvents, Self::Edit];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
@@ -67,6 +67,7 @@ impl GroupPage {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
             Self::AuditEvents => "audit_events",
+            Self::Edit => "edit",
         }
     }
 
@@ -76,6 +77,7 @@ impl GroupPage {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
+            Self::Edit => "/groups/{group}/-/edit",
         }
     }
 
@@ -98,6 +100,23 @@ impl GroupPage {
 /// The configuration page with the consent dialog open, for browsers without JavaScript.
 pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
     format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
+}
+
+/// The form for a new subgroup or project.
+pub fn new_below(parent: &GroupPath, kind: NamespaceKind) -> String {
+    format!("{NEW_GROUP}?parent={}&kind={}", query_value(parent.as_str()), kind.key())
+}
+
+/// `path` with the fields of a form as entered; empty ones are left out.
+pub fn with_fields(path: &str, fields: &[(&str, &str)]) -> String {
+    let mut path = path.to_owned();
+    for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+        path.push(if path.contains('?') { '&' } else { '?' });
+        path.push_str(field);
+        path.push('=');
+        path.push_str(&query_value(value));
+    }
+    path
 }
 
 /// A feature flag's page for an environment.

@@ -79,6 +79,8 @@ pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     memberships::Memberships,
+    namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
+    namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
 };

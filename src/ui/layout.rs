@@ -6,7 +6,7 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
 use super::islands::JumpBox;
-use super::pages::{accounts, audit, flags, flows, jobs};
+use super::pages::{accounts, audit, flags, flows, jobs, people};
 use crate::{
     actions::support::signed_in,
     domain::{
@@ -63,6 +63,9 @@ impl Nav {
         if frame.may.read_audit {
             items.push(item("Audit events", GroupPage::AuditEvents));
         }
+        if frame.may.manage_group {
+            items.push(item("General settings", GroupPage::Edit));
+        }
         Self { heading: frame.namespace.name.clone(), items }
     }
 
@@ -73,7 +76,8 @@ impl Nav {
 
     /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let entries = [accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        let entries =
+            [accounts::ADMIN_NAV, people::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
         Self::of("Administration", &entries, current)
     }
 

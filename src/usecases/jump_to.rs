@@ -1,11 +1,7 @@
 //! Finds pages by a part of their name.
 
 use super::{App, Caller, UseCaseError, flags::flag_definitions};
-use crate::domain::{
-    access::{may_administer, may_read_settings, whose_namespaces},
-    paths::{self, GroupPage},
-    token::Scope,
-};
+use crate::domain::{access::{may_administer, may_read_settings, whose_namespaces}, paths::{self, GroupPage}, token::Scope};
 
 /// How many groups are searched for pages.
 const MOST: i64 = 8;
@@ -32,6 +28,7 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
     ];
     let administration = [
         ("People", "Administration", paths::ADMIN_PEOPLE),
+        ("Top-level groups", "Administration", paths::ADMIN_GROUPS),
         ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
         ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),

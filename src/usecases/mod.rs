@@ -27,8 +27,11 @@ mod tidy_up;
 pub mod administrator;
 pub mod create_bench_data;
 pub mod create_demo_data;
+pub mod delete_group;
 pub mod examine;
 pub mod jump_to;
+pub mod move_group;
+pub mod show_group_settings;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
@@ -49,7 +52,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
+    ChangeFreeze, Extent, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, ListedNamespace,
+    ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry, StoredToken, TopLevelOrder,
     VisibleNamespace,
 };
 

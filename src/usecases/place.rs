@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         flows::catalogue::Flow,
-        namespace::{Namespace, Subscription},
+        namespace::{GroupPath, Namespace, Subscription},
         settings::availability::DuoChain,
     },
     storage::FlowSelection,
@@ -17,6 +17,8 @@ pub struct Place {
     pub ancestors: Vec<Namespace>,
     pub subscription: Subscription,
     pub chain: DuoChain,
+    /// What is archived: the namespace itself, or a group above it.
+    pub archived: Option<GroupPath>,
     /// All flows of the catalogue, as set in the top-level group.
     pub flows: Vec<FlowSelection>,
 }
@@ -32,8 +34,10 @@ impl Place {
         self.flows.iter().find(|selection| selection.flow == flow)
     }
 
-    /// Whether the flow is effectively on: selected, and no level above it off.
+    /// Whether the flow is effectively on: selected, no level above it off, and nothing archived.
     pub fn flow_is_on(&self, flow: &Flow) -> bool {
-        self.chain.blocked_by().is_none() && self.flow(flow).is_some_and(|it| it.state.is_on())
+        self.archived.is_none()
+            && self.chain.blocked_by().is_none()
+            && self.flow(flow).is_some_and(|it| it.state.is_on())
     }
 }

@@ -4,11 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{
-    environment, flags,
-    flows::{catalogue, code_review, flow_version},
-    settings::availability,
-};
+use crate::domain::{environment, flags, flows::{catalogue, code_review, flow_version}, settings::availability};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(
@@ -36,6 +32,7 @@ words! {
     /// The row of the engine table that matched.
     Rule = code_review {
         UserBlocked,
+        NamespaceArchived,
         DuoUnavailable,
         FlowOnWithConsent,
         PriorityOffSeat,

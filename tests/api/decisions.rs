@@ -70,6 +70,7 @@ async fn a_decision_says_all_that_it_saw() {
             "namespace": "acme/platform",
             "top_level_group": "acme",
             "user": "reviewer",
+            "archived": false,
             "gitlab_duo": "default_on",
             "blocked_by": null,
             "flow_selected": false,

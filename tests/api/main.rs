@@ -21,6 +21,7 @@ mod forms;
 mod freeze_pages;
 mod fuzz;
 mod group_pages;
+mod groups;
 mod headers;
 mod input;
 mod jobs;

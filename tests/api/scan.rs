@@ -1,19 +1,13 @@
 //! The status table: every role at every URL. A URL that is missing from the table fails the test, so nobody
 //! adds a page, action or operation without defining its authorisation.
 
-use crate::{
-    browser::{Browser, PASSWORD, server},
-    support::{TestApp, current_wording, is_of_the_api, operator},
-};
-use http::Method;
-use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
-use duo_console::{
-    domain::{paths::GroupPage, role::Role},
-    server::{addresses, rest},
-    usecases::accounts::set_password::set_password,
-};
+use duo_console::{domain::{paths::GroupPage, role::Role}, server::{addresses, rest}, usecases::accounts::set_password::set_password};
+use http::Method;
+use serde_json::Value;
+
+use crate::{browser::{Browser, PASSWORD, server}, support::{TestApp, current_wording, is_of_the_api, operator}};
 
 const PEOPLE: [&str; 8] =
     ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
@@ -58,6 +52,12 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/admin/people/%FF",                      "/admin/people/{username}",     "",             [302, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/-/people/export",                       "/-/people/export",             "",             [303, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/-/people/export?filter=everybody",      "/-/people/export",             "",             [303, 404, 404, 404, 404, 404, 404, 400]),
+    Row("GET",     "/admin/groups",                          "/admin/groups",                "",             [302, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/groups/new",                            "/groups/new",                  "",             [302, 403, 403, 403, 403, 403, 403, 200]),
+    Row("GET",     "/groups/new?parent=acme&kind=project",   "/groups/new",                  "",             [302, 404, 403, 403, 403, 403, 200, 200]),
+    Row("GET",     "/groups/new?parent=nowhere",             "/groups/new",                  "",             [302, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/groups/acme/-/edit",                    "group Edit",                   "",             [302, 404, 403, 403, 403, 403, 200, 200]),
+    Row("GET",     "/groups/acme/-/edit?confirm=delete",     "group Edit",                   "",             [302, 404, 403, 403, 403, 403, 200, 200]),
     Row("GET",     "/admin/feature_flags",                   "/admin/feature_flags",         "",             [302, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/admin/feature_flags/duo_developer_orbit", "/admin/feature_flags/{name}", "",            [302, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/admin/feature_flags/duo%5Fdeveloper_orbit", "/admin/feature_flags/{name}", "",          [302, 404, 404, 404, 404, 404, 404, 200]),
@@ -115,6 +115,18 @@ pub const TABLE: &[Row] = &[
     Row("POST",    "/actions/block_user",                    "/actions/block_user",          "username=zoe", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/unblock_user",                  "/actions/unblock_user",        "username=zoe", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/delete_user",                   "/actions/delete_user",         "username=zoe&confirmation=zoe", [401, 404, 404, 404, 404, 404, 404, 200]),
+    Row("POST",    "/actions/create_group",                  "/actions/create_group",        "name=Scanned", [401, 403, 403, 403, 403, 403, 403, 200]),
+    Row("POST",    "/actions/create_group",                  "/actions/create_group",        "parent=acme&kind=project&name=Scanned", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme/website&name=The+website&was_name=Website", [401, 404, 403, 403, 403, 403, 200, 200]),
+    // What only an administrator may, at a group where an Owner may do the rest.
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=premium&was_tier=ultimate", [401, 404, 403, 403, 403, 403, 403, 200]),
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=ultimate&was_tier=premium", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/archive_group",                 "/actions/archive_group",       "group=acme/website&archived=true", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/archive_group",                 "/actions/archive_group",       "group=acme/website&archived=false", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/move_group",                    "/actions/move_group",          "group=acme/website&to=acme", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/move_group",                    "/actions/move_group",          "group=acme/platform&to=", [401, 404, 403, 403, 403, 403, 403, 200]),
+    Row("POST",    "/actions/move_group",                    "/actions/move_group",          "group=platform&to=acme", [401, 404, 404, 404, 404, 404, 404, 200]),
+    Row("POST",    "/actions/delete_group",                  "/actions/delete_group",        "group=acme/website&confirmation=website", [401, 404, 403, 403, 403, 403, 422, 422]),
     Row("POST",    "/actions/change_flag",                   "/actions/change_flag",         "flag=mr_ai_resolve_conflicts&environment=dev&change=on", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/schedule_flag_change",          "/actions/schedule_flag_change", "flag=mr_ai_resolve_conflicts&environment=dev&change=off&due_at=", [401, 404, 404, 404, 404, 404, 404, 422]),
     Row("POST",    "/actions/cancel_flag_change",            "/actions/cancel_flag_change",  "flag=mr_ai_resolve_conflicts&environment=dev&id=999", [401, 404, 404, 404, 404, 404, 404, 404]),

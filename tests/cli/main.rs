@@ -7,6 +7,7 @@ mod doctor;
 mod feature_changes;
 mod features;
 mod flows;
+mod groups;
 mod help;
 mod jobs;
 mod place;

@@ -29,6 +29,7 @@ mod feature_groups;
 mod features;
 mod flag_history;
 mod flows;
+mod group_tree;
 mod identities;
 mod jobs;
 mod ledger_and_audit;

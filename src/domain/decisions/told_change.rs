@@ -44,12 +44,12 @@ pub fn audience(change: &Change) -> Option<ChangeAudience> {
     }
 }
 
-/// Whether flag evaluations in this environment may differ after the change. New users count, because a name
-/// may now resolve to somebody; changes unknown to this release may concern anything.
+/// Whether flag evaluations in this environment may differ after the change. New users and new paths of
+/// groups count, because a name may now resolve to somebody or something else; changes unknown to this release may concern anything.
 pub fn is_about_flags(change: &Change, environment: Environment) -> bool {
     match change.topic.known() {
         Some(Topic::Flags) => change.environment.as_ref().is_none_or(|it| *it == environment),
-        Some(Topic::FlagDefinitions | Topic::FeatureGroups | Topic::Users) | None => true,
+        Some(Topic::FlagDefinitions | Topic::FeatureGroups | Topic::Users | Topic::Namespaces) | None => true,
         Some(_) => false,
     }
 }
@@ -166,7 +166,13 @@ mod tests {
 
     #[test]
     fn a_name_that_comes_or_goes_changes_whom_a_flag_is_asked_about() {
-        for kind in [AuditKind::UserCreated, AuditKind::UserDeleted, AuditKind::DemoDataCreated] {
+        for kind in [
+            AuditKind::UserCreated,
+            AuditKind::UserDeleted,
+            AuditKind::DemoDataCreated,
+            AuditKind::GroupPathUpdated,
+            AuditKind::ProjectDestroyed,
+        ] {
             assert!(is_about_flags(&stored(kind, "ann"), Environment::Dev), "{kind:?}");
         }
     }

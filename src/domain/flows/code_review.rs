@@ -2,12 +2,7 @@
 //! row by row.
 
 use super::consent::FlowState;
-use crate::domain::{
-    flags::Evaluation,
-    ids::ConsentId,
-    keyed::keyed_enum,
-    settings::availability::{DuoChain, Level},
-};
+use crate::domain::{flags::Evaluation, ids::ConsentId, keyed::keyed_enum, settings::availability::{DuoChain, Level}};
 
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +33,7 @@ keyed_enum! {
     pub enum Rule: serde {
         /// Comes first of all.
         UserBlocked = "user_blocked",
+        NamespaceArchived = "namespace_archived",
         DuoUnavailable = "duo_unavailable",
         FlowOnWithConsent = "flow_on_with_consent",
         PriorityOffSeat = "priority_off_seat",
@@ -59,7 +55,9 @@ impl Rule {
             Self::PriorityOffSeat | Self::FlowOnWithoutConsentSeat | Self::FlowOffSeat => {
                 Engine::DuoCodeReview
             }
-            Self::UserBlocked | Self::DuoUnavailable | Self::FlowOffNoSeat => Engine::None,
+            Self::UserBlocked | Self::NamespaceArchived | Self::DuoUnavailable | Self::FlowOffNoSeat => {
+                Engine::None
+            }
         }
     }
 }
@@ -67,6 +65,8 @@ impl Rule {
 /// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EngineInputs {
+    /// Whether the namespace or a group above it is archived.
+    pub archived: bool,
     /// The top-level group's settings above the flows.
     pub chain: DuoChain,
     /// Whether Code Review is selected in the top-level group.
@@ -83,14 +83,14 @@ pub struct EngineInputs {
 
 impl EngineInputs {
     /// For a user who is not blocked.
-    pub fn new(chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
+    pub fn new(archived: bool, chain: DuoChain, state: &FlowState, priority: Evaluation, seat: bool) -> Self {
         let consent = state.consent().map(|it| it.id);
-        Self { chain, flow_selected: state.is_on(), consent, priority, seat, blocked: false }
+        Self { archived, chain, flow_selected: state.is_on(), consent, priority, seat, blocked: false }
     }
 
-    /// Whether the flow is effectively on: selected, and no level above it off.
+    /// Whether the flow is effectively on: selected, no level above it off, and nothing archived.
     pub fn flow_on(&self) -> bool {
-        self.flow_selected && self.chain.blocked_by().is_none()
+        self.flow_selected && !self.archived && self.chain.blocked_by().is_none()
     }
 }
 
@@ -106,6 +106,8 @@ pub struct EngineDecision {
 pub fn decide(inputs: EngineInputs) -> EngineDecision {
     let rule = if inputs.blocked {
         Rule::UserBlocked
+    } else if inputs.archived {
+        Rule::NamespaceArchived
     } else if inputs.chain.blocked_by() == Some(Level::GitlabDuo) {
         Rule::DuoUnavailable
     } else {
@@ -135,6 +137,8 @@ impl EngineDecision {
         match self.rule {
             Rule::UserBlocked => {
                 String::from("The user is blocked, so no engine reviews for them, whatever else is set.")
+            Rule::NamespaceArchived => {
+                String::from("The namespace, or a group above it, is archived, so no engine reviews.")
             }
             Rule::DuoUnavailable => {
                 String::from("GitLab Duo is off for this namespace, so no engine reviews.")
@@ -179,6 +183,7 @@ mod tests {
 
     fn ask(selected: bool, consent: bool, seat: bool) -> EngineDecision {
         decide(EngineInputs {
+            archived: false,
             chain: DuoChain::ALL_ON,
             flow_selected: selected,
             consent: consent.then_some(ConsentId(7)),
@@ -252,12 +257,19 @@ mod tests {
                 assert_eq!(decision.consent_id(), None);
                 assert!(decision.explanation().contains("blocked"));
             }
+    fn nothing_reviews_what_is_archived() {
+        for bits in 0..8 {
+            let [on, consent, seat] = [0, 1, 2].map(|bit| bits & (1 << bit) != 0);
+            let archived = decide(EngineInputs { archived: true, ..ask(on, consent, seat).inputs });
+            assert_eq!((archived.engine, archived.rule), (Engine::None, Rule::NamespaceArchived));
+            assert_eq!((archived.consent_id(), archived.inputs.flow_on()), (None, false));
         }
     }
 
     #[test]
     fn availability_comes_first() {
         let inputs = |chain| EngineInputs {
+            archived: false,
             chain,
             flow_selected: true,
             consent: Some(ConsentId(7)),

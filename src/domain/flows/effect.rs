@@ -15,6 +15,8 @@ use crate::domain::{
 /// What a top-level group's reviews depend on, besides the flow's state and a user's seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Circumstances {
+    /// Whether the namespace or a group above it is archived.
+    pub archived: bool,
     /// The group's settings above the flows.
     pub chain: DuoChain,
     /// Whether consent decides: the flag `duo_code_review_flow_priority` for the group.
@@ -26,6 +28,8 @@ pub struct Circumstances {
 /// Why a flow that is on has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Hindrance {
+    #[error("this group is archived")]
+    Archived,
     #[error("{} is off for this group", .0.name())]
     LevelOff(Level),
     #[error("Code Review Flow is being rolled out and has not reached this group")]
@@ -43,12 +47,15 @@ pub struct Effect {
 impl Circumstances {
     /// Which engine reviews for a user with or without a Duo Enterprise seat.
     pub fn decide(&self, state: &FlowState, seat: bool) -> EngineDecision {
-        decide(EngineInputs::new(self.chain, state, self.priority, seat))
+        decide(EngineInputs::new(self.archived, self.chain, state, self.priority, seat))
     }
 
     /// Why `flow` has no effect while on; `None` when it has. The roll-out flag is no hindrance without
     /// seats, as the flow is then the only engine.
     pub fn hindrance(&self, flow: &Flow) -> Option<Hindrance> {
+        if self.archived {
+            return Some(Hindrance::Archived);
+        }
         match self.chain.blocked_by() {
             Some(level) => Some(Hindrance::LevelOff(level)),
             None if flow.needs_consent && !self.priority.on && self.duo_enterprise => {
@@ -145,7 +152,7 @@ mod tests {
 
     fn circumstances(chain: DuoChain, priority: bool) -> Circumstances {
         let priority = Evaluation { on: priority, gate: Gate::Default };
-        Circumstances { chain, priority, duo_enterprise: true }
+        Circumstances { archived: false, chain, priority, duo_enterprise: true }
     }
 
     /// All combinations of levels, flag and subscription.
@@ -156,7 +163,8 @@ mod tests {
                 let [agent_platform, flow_execution, foundational_flows, priority, duo_enterprise] =
                     [0, 1, 2, 3, 4].map(|bit| bits & (1 << bit) != 0);
                 let chain = DuoChain { availability, agent_platform, flow_execution, foundational_flows };
-                all.push(Circumstances { duo_enterprise, ..circumstances(chain, priority) });
+                let here = Circumstances { duo_enterprise, ..circumstances(chain, priority) };
+                all.extend([here, Circumstances { archived: true, ..here }]);
             }
         }
         all
@@ -241,7 +249,7 @@ mod tests {
     fn another_flow_that_is_on_says_where_it_does_not_run() {
         let (developer, on) = (flow(DEVELOPER), FlowState::On(Consent::NotRequired));
         for it in all() {
-            let runs = it.chain.blocked_by().is_none();
+            let runs = it.chain.blocked_by().is_none() && !it.archived;
             assert_eq!(it.effect(developer, &on).words.is_empty(), runs, "{it:?}");
             assert_eq!(it.effect(developer, &FlowState::Off), Effect::default());
         }

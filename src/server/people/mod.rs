@@ -1,4 +1,5 @@
-//! Groups, projects and people: routes, and the list of people as a file.
+//! Groups, projects and people: routes and forms, and the list of people as a file.
 
 mod people_export;
+mod group_forms;
 pub(super) mod routes;

@@ -15,6 +15,7 @@ statements! {
     HAS_SEAT = "SELECT COUNT(*) FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id JOIN top_level_groups g ON g.namespace_id = $1 WHERE s.user_id = $2 AND s.state = 'used' AND (p.namespace_id = $1 OR p.namespace_id IS NULL) AND g.duo_enterprise = $3";
     COUNT_USED = "SELECT COUNT(*) FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id WHERE p.namespace_id = $1 AND s.state = 'used'";
     ADD_POOL = "INSERT INTO seat_pools (namespace_id) VALUES ($1) ON CONFLICT DO NOTHING";
+    REMOVE_POOL = "DELETE FROM seat_pools WHERE namespace_id = $1";
     GIVE = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) SELECT p.id, $2, 'used', $3, $4 FROM seat_pools p WHERE p.namespace_id = $1 ON CONFLICT (pool_id, user_id) DO NOTHING";
 }
 
@@ -58,6 +59,13 @@ impl Seats<'_> {
             .execute(c)
             .await
             .map(drop))?;
+        self.uow.change_feed().touch(Topic::People);
+        Ok(())
+    }
+
+    /// Ends the pool of a group that is no longer top-level, with every seat in it.
+    pub async fn remove_pool(&mut self, top_level: NamespaceId) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(REMOVE_POOL).bind(top_level.0).execute(c).await.map(drop))?;
         self.uow.change_feed().touch(Topic::People);
         Ok(())
     }

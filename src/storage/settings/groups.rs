@@ -14,6 +14,9 @@ use crate::{
 statements! {
     LOOKUP = "SELECT tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled FROM top_level_groups WHERE namespace_id = $1";
     SAVE = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (namespace_id) DO UPDATE SET tier = excluded.tier, duo_enterprise = excluded.duo_enterprise, duo_availability = excluded.duo_availability, agent_platform_enabled = excluded.agent_platform_enabled, flow_execution_enabled = excluded.flow_execution_enabled, foundational_flows_enabled = excluded.foundational_flows_enabled";
+    SET_SUBSCRIPTION = "UPDATE top_level_groups SET tier = $2, duo_enterprise = $3 WHERE namespace_id = $1";
+    COPY = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) SELECT $2, tier, $3, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled FROM top_level_groups WHERE namespace_id = $1";
+    REMOVE = "DELETE FROM top_level_groups WHERE namespace_id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -76,6 +79,50 @@ impl TopLevelGroups<'_> {
             .await
             .map(drop))?;
         self.uow.change_feed().touch(Topic::Namespaces);
+        Ok(())
+    }
+
+    /// For a new top-level group: every level is on, so that flows can be turned on.
+    pub async fn create(&mut self, id: NamespaceId, subscription: Subscription) -> Result<(), StorageError> {
+        self.save(id, subscription, DuoChain::ALL_ON).await
+    }
+
+    /// Leaves the levels above the flows as they are.
+    pub async fn set_subscription(
+        &mut self,
+        id: NamespaceId,
+        subscription: Subscription,
+    ) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(SET_SUBSCRIPTION)
+            .bind(id.0)
+            .bind(subscription.tier.key())
+            .bind(subscription.duo_enterprise)
+            .execute(c)
+            .await
+            .map(drop))?;
+        self.uow.change_feed().touch(Topic::Namespaces);
+        Ok(())
+    }
+
+    /// For a subgroup that becomes a top-level group: tier and levels of the group it leaves, without Duo
+    /// Enterprise, which was bought for that one.
+    pub async fn copy(&mut self, left: NamespaceId, id: NamespaceId) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(COPY)
+            .bind(left.0)
+            .bind(id.0)
+            .bind(false)
+            .execute(c)
+            .await
+            .map(drop))?;
+        self.uow.change_feed().touch(Topic::Namespaces);
+        Ok(())
+    }
+
+    /// For a top-level group that becomes a subgroup. Its flows and its consent end with it.
+    pub async fn remove(&mut self, id: NamespaceId) -> Result<(), StorageError> {
+        on_db!(self.uow, |c| sqlx::query(REMOVE).bind(id.0).execute(c).await.map(drop))?;
+        self.uow.change_feed().touch(Topic::Namespaces);
+        self.uow.change_feed().touch(Topic::Flows);
         Ok(())
     }
 }

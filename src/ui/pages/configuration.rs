@@ -96,6 +96,17 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                         </Note>
                     }
                 })}
+            {configuration
+                .circumstances
+                .archived
+                .then(|| {
+                    view! {
+                        <Note>
+                            <strong>"Archived: "</strong>
+                            "no engine reviews and no flow runs here, and nothing can be changed until it is unarchived."
+                        </Note>
+                    }
+                })}
             {held_back
                 .then(|| {
                     view! {

@@ -2,19 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{
-    domain::{
-        access::Action,
-        flows::{
-            catalogue::{CODE_REVIEW, Flow},
-            code_review::{EngineDecision, EngineInputs, decide},
-        },
-        namespace::GroupPath,
-        time::Timestamp,
-        user::User,
-    },
-    usecases::{App, Caller, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place},
-};
+use crate::{domain::{access::Action, flows::{catalogue::{CODE_REVIEW, Flow}, code_review::{EngineDecision, EngineInputs, decide}}, namespace::GroupPath, time::Timestamp, user::User}, usecases::{App, Caller, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place}};
 
 /// For whom, and where.
 #[derive(Clone, Debug)]
@@ -53,7 +41,8 @@ pub(in crate::usecases) async fn answer(
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let seat = facts.has_seat(place.namespace.root, user.id).await?;
     let priority = decision_flags::review_priority(facts, place.namespace.root).await?;
-    let inputs = EngineInputs::new(place.chain, &selection.state, priority, seat);
+    let archived = place.archived.is_some();
+    let inputs = EngineInputs::new(archived, place.chain, &selection.state, priority, seat);
     let decision = decide(EngineInputs { blocked: user.is_blocked(), ..inputs });
     facts.tally().code_review(decision.rule).add();
     if facts.stale() {

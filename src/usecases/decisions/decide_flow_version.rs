@@ -3,25 +3,7 @@
 use std::sync::Arc;
 
 use super::decide_code_review::Question;
-use crate::{
-    domain::{
-        access::Action,
-        error_kind::ErrorKind,
-        flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
-        flows::{
-            catalogue::Flow,
-            flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide},
-            orbit::OrbitSetting,
-        },
-        namespace::NamespaceKind,
-        time::Timestamp,
-        user::User,
-    },
-    storage::StorageError,
-    usecases::{
-        App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place,
-    },
-};
+use crate::{domain::{access::Action, error_kind::ErrorKind, flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE}, flows::{catalogue::Flow, flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide}, orbit::OrbitSetting}, namespace::NamespaceKind, time::Timestamp, user::User}, storage::StorageError, usecases::{App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, people::archived::Archived, place::Place}};
 
 #[derive(Clone, Debug)]
 pub struct FlowVersionAnswer {
@@ -52,8 +34,8 @@ impl Explained for NotDeployed {
 }
 
 /// # Errors
-/// Besides errors of access, [`UserBlocked`] for a blocked user, and [`NotDeployed`] when the version is not
-/// deployed. There is no fallback to another version.
+/// Besides errors of access, [`UserBlocked`] for a blocked user, [`Archived`] where nothing runs, and
+/// [`NotDeployed`] when the version is not deployed. There is no fallback to another version.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn decide_flow_version(
     app: &App,
@@ -75,6 +57,8 @@ pub(in crate::usecases) async fn answer(
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
     if user.is_blocked() {
         return Err(UserBlocked.into());
+    if let Some(path) = &place.archived {
+        return Err(Archived(path.clone()).into());
     }
     let mut seen = Vec::new();
     for condition in conditions(flow) {

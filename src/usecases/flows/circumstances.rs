@@ -5,7 +5,7 @@ use crate::{
         flags::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
         flows::effect::Circumstances,
         ids::NamespaceId,
-        namespace::Subscription,
+        namespace::{Namespace, Subscription},
         settings::availability::DuoChain,
     },
     storage::{StorageError, UnitOfWork},
@@ -27,15 +27,20 @@ pub(in crate::usecases) async fn top_level(
     })
 }
 
-/// The subscription, and everything that the group's reviews depend on.
+/// The subscription, and everything that the namespace's reviews depend on.
 pub(super) async fn circumstances(
     app: &App,
     uow: &mut UnitOfWork,
-    id: NamespaceId,
+    namespace: &Namespace,
 ) -> Result<(Subscription, Circumstances), StorageError> {
+    let id = namespace.root;
     let (subscription, chain) = top_level(uow, id).await?;
+    let archived = uow.namespaces().archived(namespace.id).await?.is_some();
     let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
     let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
     let priority = evaluate_in(app, uow, flag, &gates, &[FlagActor::Group(id)]).await?;
-    Ok((subscription, Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise }))
+    Ok((
+        subscription,
+        Circumstances { archived, chain, priority, duo_enterprise: subscription.duo_enterprise },
+    ))
 }

@@ -19,6 +19,7 @@ impl Facts<'_> {
                 subscription,
                 chain,
                 flows: uow.flow_selections().list(namespace.root).await?,
+                archived: uow.namespaces().archived(namespace.id).await?,
                 ancestors: uow.namespaces().ancestors(namespace.id).await?,
                 namespace,
             }))

@@ -1,6 +1,7 @@
 //! Foundational flows: selections, consent, versions.
 
 pub(super) mod circumstances;
+pub(super) mod clear_settings;
 pub(super) mod flow_facts;
 pub mod list_flow_versions;
 pub mod list_flows;

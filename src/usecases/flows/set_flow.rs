@@ -23,6 +23,7 @@ use crate::{
         flags::decision_flags,
         fresh_sign_in::require_fresh,
         load,
+        people::archived::Archived,
     },
 };
 
@@ -117,7 +118,13 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     let (subscription, chain) = top_level(&mut uow, group.id).await?;
     // Only reported, not decisive, so cached facts suffice.
     let priority = decision_flags::review_priority(&mut Facts::current(app), group.id).await?;
-    let circumstances = Circumstances { chain, priority, duo_enterprise: subscription.duo_enterprise };
+    let archived = uow.namespaces().archived(group.id).await?;
+    let circumstances = Circumstances {
+        archived: archived.is_some(),
+        chain,
+        priority,
+        duo_enterprise: subscription.duo_enterprise,
+    };
     let obstacle = flow.obstacle(subscription.tier, circumstances.chain);
     let as_it_is = |selection| FlowNow { selection, circumstances };
     let before = uow.flow_selections().find(group.id, flow).await?;
@@ -133,6 +140,9 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
     let transition = consent::decide(flow, &before.state, &change, &wording);
     if transition == Ok(Transition::Unchanged) {
         return Ok(FlowSet { now: as_it_is(before), transition: Transition::Unchanged, obstacle });
+    }
+    if let Some(path) = archived {
+        return Err(UseCaseError::from(Archived(path)).into());
     }
     if command.seen_version != before.version {
         return Err(SetFlowError::Conflict(Box::new(as_it_is(before))));

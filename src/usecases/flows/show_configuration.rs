@@ -38,6 +38,7 @@ pub async fn show_configuration(
     let priority = decision_flags::review_priority(&mut facts, place.namespace.root).await?;
     Ok(Configuration {
         circumstances: Circumstances {
+            archived: place.archived.is_some(),
             chain: place.chain,
             priority,
             duo_enterprise: place.subscription.duo_enterprise,

@@ -33,7 +33,7 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
     let loaded = load::namespace(&mut uow, caller, path, Action::See, app.now()).await?;
     let namespace = loaded.namespace;
     let may = may(caller, loaded.standing);
-    let (subscription, circumstances) = circumstances(app, &mut uow, namespace.root).await?;
+    let (subscription, circumstances) = circumstances(app, &mut uow, &namespace).await?;
     let flows =
         if may.read_settings { Some(uow.flow_selections().list(namespace.root).await?) } else { None };
     Ok(GroupOverview {

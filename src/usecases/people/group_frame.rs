@@ -26,6 +26,8 @@ pub struct May {
     pub read_audit: bool,
     pub change_flows: bool,
     pub give_consent: bool,
+    /// Create what is below, edit, move, archive and delete.
+    pub manage_group: bool,
 }
 
 impl GroupFrame {
@@ -41,5 +43,6 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         read_audit: granted(Action::ReadAudit),
         change_flows: granted(Action::ChangeFlows),
         give_consent: granted(Action::GiveConsent),
+        manage_group: granted(Action::ManageGroup),
     }
 }

@@ -39,6 +39,8 @@ pub struct CodeReviewInputs {
     /// The user name as spelled in the account.
     #[schema(example = "reviewer")]
     user: String,
+    /// Whether the namespace or a group above it is archived.
+    archived: bool,
     gitlab_duo: DuoAvailability,
     /// The first level that is off; null when flows may run.
     #[schema(required)]
@@ -72,6 +74,7 @@ impl From<CodeReviewAnswer> for CodeReviewDecision {
                 namespace: answer.place.namespace.path.to_string(),
                 top_level_group: answer.place.top_level_group().path.to_string(),
                 user: answer.user.username.clone(),
+                archived: inputs.archived,
                 gitlab_duo: inputs.chain.availability.into(),
                 blocked_by: inputs.chain.blocked_by().map(Level::from),
                 flow_selected: inputs.flow_selected,

@@ -3,25 +3,7 @@
 use axum::extract::State;
 
 use super::decision_views::{Decisions, Outcome, Questions, question};
-use crate::{
-    server::rest::{
-        authentication::Authenticated,
-        input::{JsonBody, PathParameters, QueryParameters},
-        json::Json,
-        object::Object,
-        problem::Problem,
-        problem_document::Code,
-    },
-    usecases::{
-        App,
-        decisions::{
-            decide_code_review::decide_code_review,
-            decide_flow_version::decide_flow_version,
-            decide_many::{DecisionRequest, decide_many},
-        },
-    },
-    wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision},
-};
+use crate::{server::rest::{authentication::Authenticated, input::{JsonBody, PathParameters, QueryParameters}, json::Json, object::Object, problem::Problem, problem_document::Code}, usecases::{App, decisions::{decide_code_review::decide_code_review, decide_flow_version::decide_flow_version, decide_many::{DecisionRequest, decide_many}}}, wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision}};
 
 /// Maximum number of decisions in a batch.
 pub const MAX_QUESTIONS: usize = 100;
@@ -76,7 +58,7 @@ pub async fn code_review(
         (status = 200, description = "The definition and its version, and why.", body = FlowVersionDecision),
         (status = 403, description = "The role or the token's scopes do not allow it."),
         (status = 404, description = "There is no such namespace, or you may not see it; or there is no such user or flow."),
-        (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it. `user_blocked`: the user is blocked, so none runs."),
+        (status = 409, description = "`version_not_deployed`: the version that should run is not deployed; `switch_off` names the feature flag that asks for it. `user_blocked`: the user is blocked, so none runs. `namespace_archived`: nothing runs there."),
     ),
 )]
 pub async fn flow_version(

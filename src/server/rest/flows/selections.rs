@@ -108,7 +108,7 @@ pub struct Confirmation {
         (status = 200, description = "The flow as it is now.", body = Flow),
         (status = 403, description = "The role or the token's scopes do not allow it, or the caller is a bot."),
         (status = 404, description = "There is no such group, or you may not see it; or there is no such flow."),
-        (status = 409, description = "`conflict`: the flow was changed since that version; `current` says by whom. `consent_outdated`: `wording` is the current one."),
+        (status = 409, description = "`conflict`: the flow was changed since that version; `current` says by whom. `consent_outdated`: `wording` is the current one. `namespace_archived`: the group is archived."),
         (status = 422, description = "`invalid`: a field is wrong, the group is not a top-level group, or the flow cannot be turned on there. `consent_required`: `wording` is what has to be confirmed."),
     ),
 )]

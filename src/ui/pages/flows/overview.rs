@@ -3,19 +3,21 @@
 use leptos::prelude::*;
 
 use crate::{
+    actions::{flash::Outcome, people::groups::SUBJECT},
     domain::{
         flows::{
             catalogue::{CODE_REVIEW, Flow},
             code_review::EngineDecision,
             consent::FlowState,
         },
-        namespace::{GroupPath, Namespace},
-        paths::GroupPage,
+        namespace::{GroupPath, NamespaceKind},
+        paths::{GroupPage, new_below},
         settings::availability::{DuoChain, Level},
     },
     ui::{
+        components::{Note, OutcomeNote},
         layout::{Nav, Page, group_crumbs},
-        pages::Visit,
+        pages::{Visit, people::admin_groups::deleted},
     },
     usecases::{
         FlowSelection, UseCaseError,
@@ -25,6 +27,7 @@ use crate::{
 
 pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
     let overview = show_group(&visit.app, &visit.signed_in.caller, &group).await?;
+    let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let frame = overview.frame.clone();
     let kind = frame.namespace.kind_name();
     let tier = overview.subscription.tier.name();
@@ -40,14 +43,26 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
             nav=Some(Nav::of_group(&frame, GroupPage::Overview))
         >
             <h1 class="pt-4 text-2xl font-semibold">"GitLab Duo"</h1>
+            <OutcomeNote outcome done />
             <p class="mt-1 text-muted">
                 <bdi>{frame.namespace.name.clone()}</bdi>" is a "{kind}". "{tier}", "{seats}"."
             </p>
+            {overview
+                .circumstances
+                .archived
+                .then(|| {
+                    view! {
+                        <Note>
+                            <strong>"Archived: "</strong>
+                            "no engine reviews and no flow runs here, and nothing can be changed."
+                        </Note>
+                    }
+                })}
             <div class="mt-6 grid gap-6 lg:grid-cols-2">
                 <Availability chain=overview.circumstances.chain />
                 <Reviews overview=overview.clone() />
             </div>
-            <Children children=overview.children />
+            <Children overview />
         </Page>
     }
     .into_any())
@@ -166,29 +181,72 @@ fn ConsentName(overview: GroupOverview, state: FlowState) -> impl IntoView {
     .into_any()
 }
 
+/// The flash of a form that led here.
+fn done(outcome: Outcome) -> Option<AnyView> {
+    match outcome {
+        Outcome::GroupCreated { is_top_level: true, has_owner: false } => Some(
+            view! {
+                "The group is created. It has no Owner yet: until it has one, only administrators turn its flows on."
+            }
+            .into_any(),
+        ),
+        Outcome::GroupCreated { is_top_level: true, .. } => Some(
+            view! { "The group is created. Every flow is off until somebody turns it on." }.into_any(),
+        ),
+        Outcome::GroupCreated { .. } => Some(
+            view! { "It is created. Members and flows are those of the groups above it." }.into_any(),
+        ),
+        other => deleted(other),
+    }
+}
+
 #[component]
-fn Children(children: Vec<Namespace>) -> impl IntoView {
+fn Children(overview: GroupOverview) -> impl IntoView {
+    let GroupOverview { frame, children, circumstances, .. } = overview;
+    let namespace = frame.namespace;
     let full = i64::try_from(children.len()).is_ok_and(|count| count >= CHILDREN_SHOWN);
-    (!children.is_empty()).then(|| {
+    let is_group = namespace.kind == NamespaceKind::Group;
+    let may_create = is_group && frame.may.manage_group && !circumstances.archived;
+    let empty = children.is_empty();
+    let list = if empty {
+        let text = if may_create {
+            "Nothing is below this group yet. Create the subgroups and projects that it has in GitLab: decisions are asked for by their paths."
+        } else {
+            "Nothing is below this group yet. An Owner can create subgroups and projects."
+        };
+        view! { <p class="card mt-3 px-4 py-6 text-muted">{text}</p> }.into_any()
+    } else {
+        let rows = children.into_iter().map(|child| {
+            view! {
+                <li class="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
+                    <a href=GroupPage::Overview.path(&child.path) class="font-medium break-words">
+                        <bdi>{child.name.clone()}</bdi>
+                    </a>
+                    <span class="badge">{child.kind_name()}</span>
+                </li>
+            }
+        });
+        view! { <ul class="card mt-3 divide-y divide-line">{rows.collect_view()}</ul> }.into_any()
+    };
+    is_group.then(|| {
         view! {
             <section class="mt-8" aria-labelledby="children">
-                <h2 id="children" class="text-base font-semibold">"Subgroups and projects"</h2>
-                <p class="mt-1 text-sm text-muted">"They inherit the flows of the top-level group."</p>
-                <ul class="card mt-3 divide-y divide-line">
-                    {children
-                        .into_iter()
-                        .map(|child| {
+                <div class="flex flex-wrap items-end justify-between gap-3">
+                    <div>
+                        <h2 id="children" class="text-base font-semibold">"Subgroups and projects"</h2>
+                        <p class="mt-1 text-sm text-muted">"They inherit the flows of the top-level group."</p>
+                    </div>
+                    {may_create
+                        .then(|| {
                             view! {
-                                <li class="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
-                                    <a href=GroupPage::Overview.path(&child.path) class="font-medium break-words">
-                                        <bdi>{child.name.clone()}</bdi>
-                                    </a>
-                                    <span class="badge">{child.kind_name()}</span>
-                                </li>
+                                <p class="flex flex-wrap gap-2">
+                                    <a class="button button-small" href=new_below(&namespace.path, NamespaceKind::Group)>"New subgroup"</a>
+                                    <a class="button button-small" href=new_below(&namespace.path, NamespaceKind::Project)>"New project"</a>
+                                </p>
                             }
-                        })
-                        .collect_view()}
-                </ul>
+                        })}
+                </div>
+                {list}
                 {full
                     .then(|| {
                         view! { <p class="mt-2 text-sm text-muted">"The first 100 are shown. Jump to finds the others."</p> }

@@ -2,14 +2,19 @@
 
 use leptos::prelude::*;
 
+use super::admin_groups::deleted;
 use crate::{
-    actions::query::Query,
+    actions::{people::groups::SUBJECT, query::Query},
     domain::{
         access::may_read_settings,
         paths::{self, GroupPage},
         role::Role,
     },
-    ui::{components::Pager, layout::Page, pages::visit},
+    ui::{
+        components::{OutcomeNote, Pager},
+        layout::Page,
+        pages::visit,
+    },
     usecases::{VisibleNamespace, people::list_groups::list_groups},
 };
 
@@ -21,6 +26,7 @@ pub fn GroupsPage() -> impl IntoView {
         let list = list_groups(&visit.app, &visit.signed_in.caller, &filter, page).await?;
         let actor = visit.signed_in.caller.actor.clone();
         let empty = list.groups.is_empty();
+        let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let link =
             |page: i64| format!("{}?filter={}&page={page}", paths::GROUPS, paths::query_value(&filter));
         let newer = (page > 1).then(|| link(page - 1));
@@ -49,6 +55,7 @@ pub fn GroupsPage() -> impl IntoView {
                         <button type="submit" class="button">"Filter"</button>
                     </form>
                 </div>
+                <OutcomeNote outcome done=deleted />
                 {if empty {
                     view! { <Empty filtered=!filter.is_empty() /> }.into_any()
                 } else {

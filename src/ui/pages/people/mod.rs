@@ -1,8 +1,17 @@
 //! Groups, projects, memberships, people.
 
+pub(super) mod admin_groups;
+pub(super) mod edit_group;
+mod group_dialogs;
 pub(super) mod groups;
 pub(super) mod new_person;
 pub(super) mod people_list;
 pub(super) mod person;
 pub(super) mod person_forms;
 mod person_note;
+pub(super) mod new_group;
+
+use crate::domain::paths;
+
+/// Entries in the administrators' navigation.
+pub const ADMIN_NAV: &[(&str, &str)] = &[("Groups", paths::ADMIN_GROUPS)];

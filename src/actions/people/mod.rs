@@ -1,0 +1,3 @@
+//! Groups and projects.
+
+pub mod groups;

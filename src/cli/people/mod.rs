@@ -1,0 +1,3 @@
+//! Commands for groups and projects.
+
+pub(super) mod group;

@@ -1,0 +1,179 @@
+//! Changes a group's name, description, path or subscription, each by itself.
+
+use super::{
+    archived::require_active,
+    group_editor::{Editable, GroupEditor, claim, kind_for},
+    group_error::{GroupError, taken},
+};
+use crate::{
+    domain::{
+        audit::AuditKind,
+        field_edit::FieldEdit,
+        namespace::{GroupPath, Namespace, NamespaceKind, Subscription, Tier},
+        people::naming::{check_description, check_namespace_name, new_path},
+    },
+    storage::UnitOfWork,
+    usecases::{App, UseCaseError, What, retry::until_first},
+};
+
+/// What to change. A field that is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct EditGroup {
+    pub name: Option<FieldEdit<String>>,
+    pub description: Option<FieldEdit<String>>,
+    /// The last name of the path.
+    pub path: Option<FieldEdit<String>>,
+    /// For administrators, as the next.
+    pub tier: Option<FieldEdit<Tier>>,
+    pub duo_enterprise: Option<FieldEdit<bool>>,
+}
+
+/// Returns the namespace as it is now. Idempotent.
+///
+/// # Errors
+/// Besides errors of access: a name that is none, a path that is taken, a field that somebody else changed
+/// since it was seen; then nothing is changed.
+pub async fn edit_group(
+    app: &App,
+    editor: &GroupEditor,
+    path: &GroupPath,
+    edit: &EditGroup,
+) -> Result<Namespace, UseCaseError> {
+    until_first(app, || try_once(app, editor, path, edit)).await
+}
+
+async fn try_once(
+    app: &App,
+    editor: &GroupEditor,
+    path: &GroupPath,
+    edit: &EditGroup,
+) -> Result<Namespace, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let target = editor.editable(app, &mut uow, path).await?;
+    require_active(&mut uow, target.namespace.id).await?;
+    let changes = Changes::of(&mut uow, &target, edit).await?;
+    let mut namespace = target.namespace.clone();
+    if changes.is_empty() {
+        return Ok(namespace);
+    }
+    if changes.subscription.is_some() {
+        editor.administers(app)?;
+    }
+    claim(&mut uow, &[&target]).await?;
+    let Changes { name, description, path, subscription } = changes;
+    // The path first: events say where it happened, by the path of now.
+    if let Some(path) = path {
+        let parent = match namespace.parent {
+            None => None,
+            Some(parent) => uow.namespaces().lookup(parent).await?,
+        };
+        uow.namespaces().move_to(&namespace, parent.as_ref(), &path).await.map_err(taken(&path))?;
+        let before = std::mem::replace(&mut namespace.path, path);
+        let kind = kind_for(&namespace, AuditKind::GroupPathUpdated, AuditKind::ProjectPathUpdated);
+        let change = (before.as_str(), &*namespace.path.to_string());
+        editor.record(app, &mut uow, &namespace, kind, change, None);
+    }
+    if let Some(name) = name {
+        uow.namespaces().set_name(namespace.id, &name).await?;
+        let before = std::mem::replace(&mut namespace.name, name);
+        let kind = kind_for(&namespace, AuditKind::GroupNameUpdated, AuditKind::ProjectNameUpdated);
+        editor.record(app, &mut uow, &namespace, kind, (&before, &namespace.name), None);
+    }
+    if let Some((before, after)) = description {
+        uow.namespaces().set_description(namespace.id, &after).await?;
+        let kind =
+            kind_for(&namespace, AuditKind::GroupDescriptionUpdated, AuditKind::ProjectDescriptionUpdated);
+        editor.record(app, &mut uow, &namespace, kind, (&before, &after), None);
+    }
+    if let Some((before, after)) = subscription {
+        uow.top_level_groups().set_subscription(namespace.id, after).await?;
+        let change = (&*before.words(), &*after.words());
+        editor.record(app, &mut uow, &namespace, AuditKind::GroupSubscriptionUpdated, change, None);
+    }
+    uow.commit().await?;
+    Ok(namespace)
+}
+
+/// What is to be written.
+struct Changes {
+    name: Option<String>,
+    /// Before and after, as for the subscription.
+    description: Option<(String, String)>,
+    path: Option<GroupPath>,
+    subscription: Option<(Subscription, Subscription)>,
+}
+
+impl Changes {
+    async fn of(
+        uow: &mut UnitOfWork,
+        Editable { namespace, .. }: &Editable,
+        edit: &EditGroup,
+    ) -> Result<Self, UseCaseError> {
+        let missing = || UseCaseError::NotFound(What::GroupOrProject);
+        let details = uow.namespaces().details(namespace.id).await?.ok_or_else(missing)?;
+        let name = changed("name", edit.name.as_ref(), &namespace.name)?;
+        let name = name.map(|it| check_namespace_name(it)).transpose().map_err(GroupError::from)?;
+        let description = changed("description", edit.description.as_ref(), &details.description)?;
+        let description =
+            description.map(|it| check_description(it)).transpose().map_err(GroupError::from)?;
+        let last = changed("path", edit.path.as_ref(), &namespace.path.last().to_owned())?;
+        let path = match last {
+            None => None,
+            Some(last) => {
+                let parent = namespace.path.parent();
+                // It is as deep as it was.
+                let path = new_path(parent.as_ref(), last, NamespaceKind::Project);
+                Some(path.map_err(GroupError::from)?)
+            }
+        };
+        Ok(Self {
+            name: name.filter(|it| **it != namespace.name).map(str::to_owned),
+            description: description
+                .filter(|it| **it != details.description)
+                .map(|it| (details.description.clone(), it.to_owned())),
+            path: path.filter(|it| *it != namespace.path),
+            subscription: subscription(uow, namespace, edit).await?,
+        })
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.description.is_none()
+            && self.path.is_none()
+            && self.subscription.is_none()
+    }
+}
+
+async fn subscription(
+    uow: &mut UnitOfWork,
+    namespace: &Namespace,
+    edit: &EditGroup,
+) -> Result<Option<(Subscription, Subscription)>, UseCaseError> {
+    if edit.tier.is_none() && edit.duo_enterprise.is_none() {
+        return Ok(None);
+    }
+    let Some((before, _)) = uow.top_level_groups().lookup(namespace.id).await? else {
+        return Err(GroupError::NotTopLevel.into());
+    };
+    let mut after = before;
+    if let Some(edit) = &edit.tier {
+        let overtaken = |_| GroupError::Overtaken { field: "tier", now: before.tier.name().to_owned() };
+        after.tier = *edit.of(&before.tier).map_err(overtaken)?.unwrap_or(&before.tier);
+    }
+    if let Some(edit) = &edit.duo_enterprise {
+        let now = if before.duo_enterprise { "on" } else { "off" };
+        let overtaken = |_| GroupError::Overtaken { field: "Duo Enterprise", now: now.to_owned() };
+        after.duo_enterprise =
+            *edit.of(&before.duo_enterprise).map_err(overtaken)?.unwrap_or(&before.duo_enterprise);
+    }
+    Ok((after != before).then_some((before, after)))
+}
+
+fn changed<'a>(
+    field: &'static str,
+    edit: Option<&'a FieldEdit<String>>,
+    now: &String,
+) -> Result<Option<&'a String>, GroupError> {
+    let Some(edit) = edit else { return Ok(None) };
+    edit.of(now).map_err(|_| GroupError::Overtaken { field, now: now.clone() })
+}

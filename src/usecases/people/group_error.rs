@@ -1,0 +1,61 @@
+//! Errors of changes of groups and projects.
+
+use crate::{
+    domain::{error_kind::ErrorKind, namespace::GroupPath, people::naming::NamingError},
+    storage::StorageError,
+    usecases::{Explained, UseCaseError},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GroupError {
+    #[error(transparent)]
+    Naming(#[from] NamingError),
+    #[error("There is a group or project {0} already.")]
+    Taken(GroupPath),
+    #[error("{0} is a project: nothing can be below it.")]
+    BelowProject(GroupPath),
+    #[error("A group cannot be moved below itself.")]
+    BelowItself,
+    #[error("A project is always in a group.")]
+    ProjectAlone,
+    #[error("Only a top-level group has a subscription: it counts for all below.")]
+    NotTopLevel,
+    /// The field, and what it is now.
+    #[error("Somebody else changed the {field} meanwhile: it is '{now}' now. Nothing was changed.")]
+    Overtaken { field: &'static str, now: String },
+    #[error("Type the full path, {0}, to delete it.")]
+    NotConfirmed(GroupPath),
+    #[error("There is no user {0}.")]
+    NoOwner(String),
+    #[error("There is no group {0} to move it to.")]
+    NoParent(GroupPath),
+}
+
+impl Explained for GroupError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Overtaken { .. } => ErrorKind::Conflict,
+            _ => ErrorKind::Invalid,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Naming(error) => error.field(),
+            Self::Taken(_) => "path",
+            Self::BelowProject(_) | Self::BelowItself | Self::ProjectAlone | Self::NoParent(_) => "parent",
+            Self::NotTopLevel => "tier",
+            Self::Overtaken { field, .. } => field,
+            Self::NotConfirmed(_) => "confirmation",
+            Self::NoOwner(_) => "owner",
+        })
+    }
+}
+
+/// Says which path is taken.
+pub(in crate::usecases) fn taken(path: &GroupPath) -> impl FnOnce(StorageError) -> UseCaseError {
+    move |error| match error {
+        StorageError::Duplicate { .. } => GroupError::Taken(path.clone()).into(),
+        other => other.into(),
+    }
+}
