@@ -72,6 +72,10 @@ pub enum Outcome {
     MemberRemoved {
         member: String,
     },
+    /// `what` says who has which role now.
+    MembersChanged {
+        what: String,
+    },
     JobStopped {
         title: String,
     },

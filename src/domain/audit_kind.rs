@@ -123,6 +123,15 @@ kinds! {
     MembershipCreated = "member_created": |it| it.target("added the member"), |it| it.after("As ");
     MembershipUpdated = "member_updated": |it| it.target("changed the role of"), change;
     MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
+    GroupShareCreated = "group_share_with_group_link_created":
+        |it| it.target("invited the group"),
+        |it| it.after("At most as ");
+    GroupShareUpdated = "group_share_with_group_link_updated":
+        |it| it.target("changed the invitation of the group"),
+        change;
+    GroupShareRemoved = "group_share_with_group_link_removed":
+        |it| it.target("took back the invitation of the group"),
+        |it| it.before("It was at most as ");
     SignedIn = "signed_in":
         |it| it.tried("signed in"),
         |it| match it.to {
@@ -165,9 +174,12 @@ impl AuditKind {
             Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
                 Some(Topic::Flows)
             }
-            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
-                Some(Topic::People)
-            }
+            Self::MembershipCreated
+            | Self::MembershipUpdated
+            | Self::MembershipDeleted
+            | Self::GroupShareCreated
+            | Self::GroupShareUpdated
+            | Self::GroupShareRemoved => Some(Topic::People),
             Self::OrbitSettingsUpdated => Some(Topic::Preferences),
             Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
             _ => None,

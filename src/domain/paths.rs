@@ -1,7 +1,9 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{audit_query::AuditQuery, environment::Environment, namespace::GroupPath};
+use super::{
+    audit_query::AuditQuery, environment::Environment, namespace::GroupPath, people::members::MemberQuery,
+};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -33,6 +35,7 @@ pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
+pub const MEMBERS_EXPORT: &str = "/-/group_members/export";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
@@ -47,17 +50,19 @@ pub fn is_administrators(path: &str) -> bool {
 pub enum GroupPage {
     Overview,
     Configuration,
+    Members,
     AuditEvents,
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Configuration, Self::Members, Self::AuditEvents];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::Members => "group_members",
             Self::AuditEvents => "audit_events",
         }
     }
@@ -67,6 +72,7 @@ impl GroupPage {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::Members => "/groups/{group}/-/group_members",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
         }
     }
@@ -90,6 +96,31 @@ impl GroupPage {
 /// The configuration page with the consent dialog open, for browsers without JavaScript.
 pub fn configuration_confirming(group: &GroupPath, flow: &str) -> String {
     format!("{}?confirm={}", GroupPage::Configuration.path(group), query_value(flow))
+}
+
+/// The members page with a form filled in or a dialog open; empty values are left out.
+pub fn members_with(group: &GroupPath, typed: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = typed
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", query_value(value)))
+        .collect();
+    let page = GroupPage::Members.path(group);
+    if pairs.is_empty() { page } else { format!("{page}?{}", pairs.join("&")) }
+}
+
+/// A page of the members that `query` selects.
+pub fn members_page(group: &GroupPath, query: &MemberQuery, page: i64) -> String {
+    let filter = query.address();
+    let divider = if filter.is_empty() { "" } else { "&" };
+    format!("{}?{filter}{divider}page={page}", GroupPage::Members.path(group))
+}
+
+/// The download of the members that `query` selects.
+pub fn members_export(group: &GroupPath, query: &MemberQuery) -> String {
+    let filter = query.address();
+    let divider = if filter.is_empty() { "" } else { "&" };
+    format!("{MEMBERS_EXPORT}?group={}{divider}{filter}", query_value(group.as_str()))
 }
 
 /// A feature flag's page for an environment.

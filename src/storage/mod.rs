@@ -76,9 +76,11 @@ pub use flows::{
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
+    members::{GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
+    shares::{InvitedGroup, Shares},
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;

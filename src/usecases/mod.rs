@@ -48,8 +48,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
-    VisibleNamespace,
+    ChangeFreeze, FlowSelection, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
+    ListedMember, OpenSession, Registry, StoredToken, VisibleNamespace,
 };
 
 use std::sync::Arc;

@@ -32,6 +32,8 @@ mod flows;
 mod identities;
 mod jobs;
 mod ledger_and_audit;
+mod member_roles;
+mod members;
 mod memberships;
 mod namespaces;
 mod opening;

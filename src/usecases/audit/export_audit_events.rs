@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    domain::audit::AuditEvent,
+    domain::{audit::AuditEvent, escape::without_formulas},
     storage::{AuditFilter, StorageError},
     usecases::App,
 };
@@ -102,24 +102,6 @@ impl EventRow {
         }
         self
     }
-}
-
-/// Puts an apostrophe before anything that a spreadsheet could evaluate as a formula: at the start, and,
-/// since not all spreadsheets split at commas, wherever a cell or row could start. Quotes and spaces before a
-/// formula may be stripped when the file is read.
-fn without_formulas(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut begins = true;
-    for (at, c) in text.char_indices() {
-        let divides = matches!(c, ';' | '|' | '\t' | '\r' | '\n');
-        let computes = matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-        if begins && computes || at == 0 && c.is_ascii_control() {
-            out.push('\'');
-        }
-        out.push(c);
-        begins = divides || begins && matches!(c, ' ' | '"' | '\'');
-    }
-    out
 }
 
 /// A running export: newest first, page by page with a cursor, so that new events do not shift it.

@@ -26,6 +26,8 @@ pub struct May {
     pub read_audit: bool,
     pub change_flows: bool,
     pub give_consent: bool,
+    pub read_members: bool,
+    pub manage_members: bool,
 }
 
 impl GroupFrame {
@@ -41,5 +43,7 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         read_audit: granted(Action::ReadAudit),
         change_flows: granted(Action::ChangeFlows),
         give_consent: granted(Action::GiveConsent),
+        read_members: granted(Action::ReadMembers),
+        manage_members: granted(Action::ManageMembers),
     }
 }

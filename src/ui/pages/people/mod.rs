@@ -1,3 +1,4 @@
 //! Groups, projects, memberships.
 
 pub(super) mod groups;
+pub(super) mod members;

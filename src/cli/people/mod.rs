@@ -1,0 +1,3 @@
+//! Members of groups and projects.
+
+pub(super) mod member;
