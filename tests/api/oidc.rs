@@ -689,3 +689,32 @@ async fn nothing_of_the_provider_that_is_secret_is_stored() {
         assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn a_token_can_do_no_more_than_its_user_once_the_provider_withdraws_a_membership() {
+    let provider = TestProvider::start(NOON.as_millis()).await;
+    let test = server_with(&provider, mapped("devs=acme:developer")).await;
+    set_email(&test, "outsider", "out@example.com").await;
+    let sign_in_with = async |groups: Value| {
+        provider.script().claims =
+            json!({ "sub": "1", "email": "out@example.com", "email_verified": true, "groups": groups });
+        assert_eq!(sign_in(&provider, &Browser::new(&test)).await.status, StatusCode::SEE_OTHER);
+    };
+    sign_in_with(json!(["devs"])).await;
+    let token = test.full_token("outsider").await;
+    // From now on it remembers.
+    let watching = tokio::spawn(test.app.storage.watch());
+    while !matches!(test.app.storage.changes().knowledge(), duo_console::storage::Knowledge::Current(_)) {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    let decision = "/api/v1/decisions/code_review?namespace=acme&user=outsider";
+    let status = async || test.get(decision).token(&token).send().await.status.as_u16();
+    for _ in 0..2 {
+        assert_eq!(status().await, 200, "a developer asks");
+    }
+    sign_in_with(json!([])).await;
+    assert_eq!(status().await, 404, "at once");
+    sign_in_with(json!(["devs"])).await;
+    assert_eq!(status().await, 200, "and back");
+    watching.abort();
+}

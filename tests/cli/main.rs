@@ -9,6 +9,7 @@ mod features;
 mod flows;
 mod help;
 mod jobs;
+mod members;
 mod place;
 mod secrets;
 mod serve;

@@ -99,7 +99,8 @@ impl Model {
             root = parent;
         }
         let top_level = self.held(root, user, now);
-        let top_level = if root == place { top_level } else { top_level.filter(|it| *it > Role::MinimalAccess) };
+        let top_level =
+            if root == place { top_level } else { top_level.filter(|it| *it > Role::MinimalAccess) };
         Standing { here: self.held(place, user, now), top_level }
     }
 }

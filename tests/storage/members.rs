@@ -55,7 +55,14 @@ async fn names(storage: &Storage, place: &Namespace, query: &MemberQuery) -> Vec
     listed.into_iter().map(|it| it.user.username).collect()
 }
 
-async fn give(storage: &Storage, place: &Namespace, user: UserId, source: Source, role: Role, days: Option<i64>) {
+async fn give(
+    storage: &Storage,
+    place: &Namespace,
+    user: UserId,
+    source: Source,
+    role: Role,
+    days: Option<i64>,
+) {
     let expires_at = days.map(|days| NOON.plus_days(days));
     committed(storage, async |uow| {
         uow.memberships().set(place.id, user, source, &role.into(), expires_at).await.expect("a member")
@@ -89,7 +96,8 @@ async fn a_list_is_filtered_sorted_and_counted(db: Database) {
 
     assert_eq!(names(&storage, &acme, &query()).await, ["ann", "dan"]);
     assert_eq!(names(&storage, &sub, &query()).await, ["ann", "bob", "cat_100%"], "who expired is none");
-    for (text, expected) in [("B", &["bob"][..]), ("cat_1", &["cat_100%"]), ("%", &["cat_100%"]), ("_z", &[])] {
+    for (text, expected) in [("B", &["bob"][..]), ("cat_1", &["cat_100%"]), ("%", &["cat_100%"]), ("_z", &[])]
+    {
         let query = MemberQuery { text: text.to_owned(), ..query() };
         assert_eq!(names(&storage, &sub, &query).await, expected, "{text}");
     }
@@ -142,7 +150,10 @@ async fn ten_thousand_members_are_listed_page_by_page(db: Database) {
             let username = format!("user-{n:05}");
             let new = NewUser { username: &username, ..crate::world::new_user("x") };
             let id = uow.users().add(&new).await.expect("a user");
-            uow.memberships().set(acme.id, id, Source::Hand, &Role::Guest.into(), None).await.expect("a member");
+            uow.memberships()
+                .set(acme.id, id, Source::Hand, &Role::Guest.into(), None)
+                .await
+                .expect("a member");
         }
     })
     .await;
@@ -162,7 +173,8 @@ async fn a_stale_write_of_a_membership_or_an_invitation_is_refused(db: Database)
     let acme = group(&storage, "acme").await;
     let globex = group(&storage, "globex").await;
     let ann = user(&storage, "ann").await;
-    let custom = Membership { role: GivenRole::new(30, Some("Lead".into())).expect("a role"), expires_at: None };
+    let custom =
+        Membership { role: GivenRole::new(30, Some("Lead".into())).expect("a role"), expires_at: None };
     let plain = Membership { role: Role::Developer.into(), expires_at: None };
     let ends = Membership { expires_at: Some(NOON), ..plain.clone() };
     let save = async |seen: Option<&Membership>, new: &Membership| {
@@ -197,12 +209,18 @@ async fn a_stale_write_of_a_membership_or_an_invitation_is_refused(db: Database)
     };
     assert!(!invite(Some(&plain), &ends).await && invite(None, &plain).await && !invite(None, &ends).await);
     assert!(invite(Some(&plain), &ends).await && !invite(Some(&plain), &ends).await);
-    let listed = storage.read().await.expect("a view").shares().list(acme.id, ann, NOON).await.expect("a list");
+    let listed =
+        storage.read().await.expect("a view").shares().list(acme.id, ann, NOON).await.expect("a list");
     assert_eq!((listed.len(), &listed[0].given, listed[0].is_seen), (1, &ends, false));
 }
 
 /// A change as a page sends it that showed a Developer without expiry.
-fn shown<'a>(place: &'a Namespace, user: &'a str, role: Role, expires_at: Option<Timestamp>) -> SetMember<'a> {
+fn shown<'a>(
+    place: &'a Namespace,
+    user: &'a str,
+    role: Role,
+    expires_at: Option<Timestamp>,
+) -> SetMember<'a> {
     let seen = Seen::This(Role::Developer, None);
     SetMember { namespace: &place.path, user, role, expires_at, seen, confirmed: false }
 }
@@ -344,7 +362,10 @@ async fn each_source_takes_back_only_what_it_gave(db: Database) {
     let refused = set_member(&app, editor, &add(Role::Guest, Seen::This(Role::Developer, None))).await;
     assert!(matches!(own(&refused), Some(MemberError::NothingByHand { .. })), "what the provider gave");
     let now = set_member(&app, editor, &add(Role::Guest, Seen::Nothing)).await.expect("beside it");
-    assert_eq!((now.counts, now.by_hand.map(|it| it.role.role())), (Some(Role::Developer), Some(Role::Guest)));
+    assert_eq!(
+        (now.counts, now.by_hand.map(|it| it.role.role())),
+        (Some(Role::Developer), Some(Role::Guest))
+    );
     let refused = set_member(&app, editor, &add(Role::Owner, Seen::Nothing)).await;
     let already = MemberError::AlreadyMember { username: "ann".into(), now: "Guest".into() };
     assert_eq!(own(&refused), Some(&already));

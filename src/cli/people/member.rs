@@ -168,7 +168,8 @@ fn day(text: &str) -> Result<Timestamp, String> {
 struct MemberLine(MemberRow);
 
 impl Row for MemberLine {
-    const HEADINGS: &'static [&'static str] = &["USER", "ROLE", "COUNTS", "SOURCE", "FROM", "EXPIRES", "SEAT"];
+    const HEADINGS: &'static [&'static str] =
+        &["USER", "ROLE", "COUNTS", "SOURCE", "FROM", "EXPIRES", "SEAT"];
     const NONE: &'static str = "Nobody. `duo-console member add` gives somebody a role.";
 
     fn cells(&self) -> Vec<String> {
@@ -209,8 +210,11 @@ pub(in crate::cli) async fn run(app: &App, command: MemberCommand) -> Result<(),
             let name = &now.user.username;
             let given = now.by_hand.as_ref().map(Membership::words).unwrap_or_default();
             let already = if now.changed { "" } else { " already" };
-            let counts = now.counts.filter(|it| now.by_hand.as_ref().is_some_and(|own| own.role.role() < *it));
-            let more = counts.map(|it| format!(" By another source they are {it}, which counts.")).unwrap_or_default();
+            let counts =
+                now.counts.filter(|it| now.by_hand.as_ref().is_some_and(|own| own.role.role() < *it));
+            let more = counts
+                .map(|it| format!(" By another source they are {it}, which counts."))
+                .unwrap_or_default();
             print(format_args!("{name} is {given} in {group}{already}.{more}"))?;
         }
         MemberCommand::List(List { group, search, role, by, sort, format }) => {
@@ -219,7 +223,8 @@ pub(in crate::cli) async fn run(app: &App, command: MemberCommand) -> Result<(),
             print_list(format, &rows.into_iter().map(MemberLine).collect::<Vec<_>>())?;
         }
         MemberCommand::Remove(Remove { group, user, without_owner }) => {
-            let now = remove_member(app, operator, &group, &user, without_owner).await.map_err(named(&group))?;
+            let now =
+                remove_member(app, operator, &group, &user, without_owner).await.map_err(named(&group))?;
             let name = &now.user.username;
             match now.counts {
                 Some(role) => print(format_args!(

@@ -163,21 +163,25 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_right_at_every_instant() {
-        let ends = NOON.plus_days(1);
+        let ends = NOW.plus_days(1);
         let grants = [
             Grant { expires_at: Some(ends), ..grant(TOP, Role::Owner) },
             Grant { expires_at: Some(ends.plus_days(1)), ..grant(HERE, Role::Developer) },
-            Grant { expires_at: Some(NOON), ..grant(HERE, Role::Maintainer) },
+            Grant { expires_at: Some(NOW), ..grant(HERE, Role::Maintainer) },
             Grant { expires_at: Some(ends.plus_days(2)), ..grant(TOP, Role::MinimalAccess) },
         ];
-        let remembered = standings(&grants, HERE, NOON);
+        let remembered = standings(&grants, HERE, NOW);
         assert_eq!(remembered.len(), 3);
         for days in 0..4 {
             for apart in [-1, 0, 1] {
-                let at = NOON.plus_days(days).plus_millis(apart).max(NOON);
-                assert_eq!(standing_at(&remembered, at), standing(&grants, HERE, at).standing, "{days} {apart}");
+                let at = NOW.plus_days(days).plus_millis(apart).max(NOW);
+                assert_eq!(
+                    standing_at(&remembered, at),
+                    standing(&grants, HERE, at).standing,
+                    "{days} {apart}"
+                );
             }
         }
-        assert_eq!(standings(&[], HERE, NOON), [StandingUntil::default()]);
+        assert_eq!(standings(&[], HERE, NOW), [StandingUntil::default()]);
     }
 }

@@ -201,7 +201,8 @@ pub(super) struct ChangeInvitation {
 pub(super) async fn change_invitation(
     Form { posted, fields }: Form<ChangeInvitation>,
 ) -> Result<Response, Response> {
-    let ChangeInvitation { namespace, group, role, expires_on, seen_role, seen_expires_on, confirmed } = fields;
+    let ChangeInvitation { namespace, group, role, expires_on, seen_role, seen_expires_on, confirmed } =
+        fields;
     let (posted, place) = of_a_place(posted, &namespace).await?;
     let mut typed = vec![("invitation", group.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;

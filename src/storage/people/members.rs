@@ -98,7 +98,8 @@ impl Members<'_> {
         let Some(pattern) = contains(&query.text) else { return Ok((Vec::new(), 0)) };
         // Levels between two roles count as the lower one.
         let (lowest, highest) = query.role.map_or((0, i64::from(u8::MAX)), |role| {
-            let above = Role::ALL.into_iter().find(|it| *it > role).map_or(i64::from(u8::MAX), Role::access_level);
+            let above =
+                Role::ALL.into_iter().find(|it| *it > role).map_or(i64::from(u8::MAX), Role::access_level);
             (role.access_level(), above - 1)
         });
         let rows: Vec<ListedRow> = on_db!(self.uow, |c| sqlx::query_as(LIST)

@@ -129,9 +129,9 @@ impl Shares<'_> {
                 .bind(new.role.access_level())
                 .bind(new.expires_at.map(Timestamp::as_millis));
             let query = match seen {
-                Some(seen) => query
-                    .bind(seen.role.access_level())
-                    .bind(seen.expires_at.map(Timestamp::as_millis)),
+                Some(seen) => {
+                    query.bind(seen.role.access_level()).bind(seen.expires_at.map(Timestamp::as_millis))
+                }
                 None => query,
             };
             query.execute(c).await.map(|done| done.rows_affected())

@@ -127,7 +127,10 @@ fn filter_of(query: &Query) -> (MemberQuery, Option<String>) {
     match MemberQuery::read(|name| query.text(name)) {
         Ok(filter) => (filter, None),
         Err(unknown) => {
-            let message = format!("The filter {} has an unknown value. Until that is mended, nobody is shown.", unknown.field);
+            let message = format!(
+                "The filter {} has an unknown value. Until that is mended, nobody is shown.",
+                unknown.field
+            );
             (MemberQuery::default(), Some(message))
         }
     }
@@ -158,8 +161,12 @@ fn owners_note(owners: &[GroupOwner], may_manage: bool) -> Option<AnyView> {
             "Nobody owns this group: no active person is Owner of it. Only an administrator can manage it.",
         ),
         [only] if may_manage => {
-            let until = only.until.map(Timestamp::date).map(|day| format!(", until {day}")).unwrap_or_default();
-            format!("@{} is the only owner{until}. Add a second one, so that somebody can act when they cannot.", only.username)
+            let until =
+                only.until.map(Timestamp::date).map(|day| format!(", until {day}")).unwrap_or_default();
+            format!(
+                "@{} is the only owner{until}. Add a second one, so that somebody can act when they cannot.",
+                only.username
+            )
         }
         _ => return None,
     };

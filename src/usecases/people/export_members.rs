@@ -58,10 +58,11 @@ fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
         path: path.to_owned(),
         user: user.username.clone(),
         name: user.name.clone(),
-        role: grant.grant.role.custom_name().map_or_else(
-            || grant.grant.role.role().key().to_owned(),
-            |name| name.to_owned(),
-        ),
+        role: grant
+            .grant
+            .role
+            .custom_name()
+            .map_or_else(|| grant.grant.role.role().key().to_owned(), |name| name.to_owned()),
         access_level: grant.grant.role.access_level(),
         expires_on: grant.grant.expires_at.map(Timestamp::date),
         source: grant.grant.source.key().to_owned(),
@@ -83,8 +84,19 @@ pub fn members_csv(rows: Vec<MemberRow>) -> Vec<u8> {
 
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     let headings = [
-        "path", "user", "name", "role", "access_level", "expires_on", "source", "inherited_from", "through",
-        "counts", "effective_role", "state", "seat",
+        "path",
+        "user",
+        "name",
+        "role",
+        "access_level",
+        "expires_on",
+        "source",
+        "inherited_from",
+        "through",
+        "counts",
+        "effective_role",
+        "state",
+        "seat",
     ];
     csv.write_record(headings).expect(NO_FAILURE);
     for mut row in rows {

@@ -67,7 +67,9 @@ async fn try_once(
     }
     let before = uow.shares().find(namespace.id, group.id, Source::Hand).await?;
     match (&before, &command.seen) {
-        (Some(is), Seen::Nothing) if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) => {
+        (Some(is), Seen::Nothing)
+            if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) =>
+        {
             let (group, now) = (group.path.to_string(), is.words());
             return Err(MemberError::AlreadyInvited { group, now }.into());
         }
@@ -140,13 +142,11 @@ async fn visible(
     now: Timestamp,
 ) -> Result<Namespace, UseCaseError> {
     let found = match editor {
-        MemberEditor::Caller(caller) => {
-            match load::namespace(uow, caller, path, Action::See, now).await {
-                Ok(loaded) => Some(loaded.namespace),
-                Err(UseCaseError::NotFound(_)) => None,
-                Err(error) => return Err(error),
-            }
-        }
+        MemberEditor::Caller(caller) => match load::namespace(uow, caller, path, Action::See, now).await {
+            Ok(loaded) => Some(loaded.namespace),
+            Err(UseCaseError::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        },
         MemberEditor::Operator(_) => uow.namespaces().find_by_path(path).await?,
     };
     found.ok_or_else(|| UseCaseError::invalid("group", format!("There is no group {path} that you can see.")))

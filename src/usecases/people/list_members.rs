@@ -65,7 +65,10 @@ pub struct MemberGrant {
 /// An invited group that brings a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Through {
-    Group { path: GroupPath, name: String },
+    Group {
+        path: GroupPath,
+        name: String,
+    },
     /// One that the caller may not see.
     Hidden,
 }
@@ -161,14 +164,20 @@ impl Reading {
         now: Timestamp,
     ) -> Result<Self, UseCaseError> {
         // Whoever may take an invitation back has to know of what.
-        let sees_all =
-            caller.is_none_or(|(caller, standing)| caller.actor.is_admin || may(caller, standing).manage_members);
+        let sees_all = caller
+            .is_none_or(|(caller, standing)| caller.actor.is_admin || may(caller, standing).manage_members);
         let user = caller.map_or(UserId(0), |(caller, _)| caller.actor.id);
         let mut invited = uow.shares().list(namespace.id, user, now).await?;
         for group in &mut invited {
             group.is_seen |= sees_all;
         }
-        Ok(Self { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, invited, sees_all, now })
+        Ok(Self {
+            ancestors: uow.namespaces().ancestors(namespace.id).await?,
+            namespace,
+            invited,
+            sees_all,
+            now,
+        })
     }
 
     async fn members(

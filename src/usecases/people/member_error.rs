@@ -66,7 +66,9 @@ impl Explained for MemberError {
     fn field(&self) -> Option<&'static str> {
         Some(match self {
             Self::AlreadyMember { .. } | Self::NothingByHand { .. } => "user",
-            Self::AlreadyInvited { .. } | Self::NotInvited { .. } | Self::Itself | Self::Project(_) => "group",
+            Self::AlreadyInvited { .. } | Self::NotInvited { .. } | Self::Itself | Self::Project(_) => {
+                "group"
+            }
             Self::RoleChanged(_) | Self::AboveOwn(_) => "role",
             Self::ExpiryChanged(_) => "expires_on",
             Self::LastOwner { .. } => "confirmed",

@@ -67,7 +67,9 @@ async fn try_once(
     let (namespace, id) = (&place.namespace, user.id);
     let before = uow.members().find(namespace.id, id, Source::Hand).await?;
     match (&before, &command.seen) {
-        (Some(is), Seen::Nothing) if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) => {
+        (Some(is), Seen::Nothing)
+            if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) =>
+        {
             let (username, now) = (user.username, is.words());
             return Err(MemberError::AlreadyMember { username, now }.into());
         }
@@ -83,8 +85,7 @@ async fn try_once(
         let owned = ownership(&mut uow, namespace, now).await?;
         uow.members().save(namespace.id, id, Source::Hand, before.as_ref(), &new).await?;
         check_ownership(&mut uow, namespace, owned, command.confirmed, now).await?;
-        let kind =
-            if before.is_some() { AuditKind::MembershipUpdated } else { AuditKind::MembershipCreated };
+        let kind = if before.is_some() { AuditKind::MembershipUpdated } else { AuditKind::MembershipCreated };
         let happened = Happened {
             namespace: Some(namespace),
             from: before.map(|it| it.words()).unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         namespace::{GroupPath, Namespace},
         paths::{self, GroupPage},
-        people::members::Membership,
+        people::{grants::Source, members::Membership},
         time::Timestamp,
     },
     ui::{
@@ -22,7 +22,7 @@ use crate::{
         pages::Visit,
     },
     usecases::{
-        UseCaseError,
+        InvitedGroup, UseCaseError,
         people::list_members::{MemberList, show_member},
     },
 };
@@ -30,12 +30,26 @@ use crate::{
 /// What a dialog is about.
 enum Subject {
     /// A role by hand to change.
-    Change { user: String, now: Membership },
+    Change {
+        user: String,
+        now: Membership,
+    },
     /// A role by hand to take back.
-    Remove { user: String, now: Membership, others: bool },
-    Leave { now: Membership },
-    ChangeInvitation { group: GroupPath, now: Membership },
-    Uninvite { group: GroupPath },
+    Remove {
+        user: String,
+        now: Membership,
+        others: bool,
+    },
+    Leave {
+        now: Membership,
+    },
+    ChangeInvitation {
+        group: GroupPath,
+        now: Membership,
+    },
+    Uninvite {
+        group: GroupPath,
+    },
 }
 
 pub(in crate::ui::pages) struct Open(Subject);
@@ -49,10 +63,8 @@ pub(in crate::ui::pages) async fn find_dialog(
     let place = &list.frame.namespace;
     let may_manage = list.frame.may.manage_members;
     let invitation = |path: &str| {
-        let by_hand = |it: &&crate::usecases::InvitedGroup| {
-            it.at == place.id
-                && it.source == crate::domain::people::grants::Source::Hand
-                && it.path.as_str().eq_ignore_ascii_case(path)
+        let by_hand = |it: &&InvitedGroup| {
+            it.at == place.id && it.source == Source::Hand && it.path.as_str().eq_ignore_ascii_case(path)
         };
         list.invited.iter().find(by_hand).filter(|_| may_manage)
     };
@@ -100,14 +112,21 @@ pub(in crate::ui::pages) fn Dialog(
             let title = format!("Role of @{user}");
             let fields = view! { <input type="hidden" name="user" value=user /> }.into_any();
             let remove = Some((more, "Take the role back…"));
-            edit(&place, &query, now, wrong, asks, Edit { title, action: CHANGE_ADDRESS, fields, remove })
+            edit(place, &query, now, wrong, asks, Edit { title, action: CHANGE_ADDRESS, fields, remove })
         }
         Subject::ChangeInvitation { group, now } => {
             let more = paths::members_with(&place.path, &[("uninvite", group.as_str())]);
             let title = format!("Invitation of {group}");
             let fields = view! { <input type="hidden" name="group" value=group.to_string() /> }.into_any();
             let remove = Some((more, "Take the invitation back…"));
-            edit(&place, &query, now, wrong, asks, Edit { title, action: CHANGE_INVITATION_ADDRESS, fields, remove })
+            edit(
+                place,
+                &query,
+                now,
+                wrong,
+                asks,
+                Edit { title, action: CHANGE_INVITATION_ADDRESS, fields, remove },
+            )
         }
         Subject::Remove { user, now, others } => {
             let text = format!(
@@ -121,13 +140,25 @@ pub(in crate::ui::pages) fn Dialog(
             );
             let title = format!("Take the role of @{user} back?");
             let fields = view! { <input type="hidden" name="user" value=user /> }.into_any();
-            ask(path, back, wrong, asks, Ask { title, text, action: REMOVE_ADDRESS, fields, button: "Take the role back" })
+            ask(
+                path,
+                back,
+                wrong,
+                asks,
+                Ask { title, text, action: REMOVE_ADDRESS, fields, button: "Take the role back" },
+            )
         }
         Subject::Uninvite { group } => {
             let title = format!("Take the invitation of {group} back?");
             let text = String::from("Its members lose the role that they have here by it.");
             let fields = view! { <input type="hidden" name="group" value=group.to_string() /> }.into_any();
-            ask(path, back, wrong, asks, Ask { title, text, action: UNINVITE_ADDRESS, fields, button: "Take the invitation back" })
+            ask(
+                path,
+                back,
+                wrong,
+                asks,
+                Ask { title, text, action: UNINVITE_ADDRESS, fields, button: "Take the invitation back" },
+            )
         }
         Subject::Leave { now } => {
             let title = format!("Leave {path}?");
@@ -150,7 +181,7 @@ struct Edit {
 }
 
 /// A dialog with role and expiry.
-fn edit(place: &Namespace, query: &Query, now: Membership, wrong: Wrong, asks: bool, it: Edit) -> AnyView {
+fn edit(place: Namespace, query: &Query, now: Membership, wrong: Wrong, asks: bool, it: Edit) -> AnyView {
     let back = GroupPage::Members.path(&place.path);
     let seen_role = now.role.role().key();
     let seen_day = now.expires_at.map(Timestamp::date).unwrap_or_default();
@@ -165,17 +196,18 @@ fn edit(place: &Namespace, query: &Query, now: Membership, wrong: Wrong, asks: b
     }
     .into_any();
     let (wrong_role, wrong_expiry) = (wrong.with("role"), wrong.with("expires_on"));
+    let path = place.path.to_string();
     view! {
         <Confirm back title_id="dialog-title" buttons>
             <h2 id="dialog-title" class="wrap-anywhere">{it.title}</h2>
             {wrong.beyond(&["role", "expires_on"]).map(|message| view! { <AlertNote>{message}</AlertNote> })}
             <form id="dialog-form" method="post" action=it.action class="mt-4">
-                <input type="hidden" name="namespace" value=place.path.to_string() />
+                <input type="hidden" name="namespace" value=path />
                 {it.fields}
                 <input type="hidden" name="seen_role" value=seen_role />
                 <input type="hidden" name="seen_expires_on" value=seen_day />
                 <div class="grid gap-4 sm:grid-cols-2">
-                    <RoleField id="dialog-role" place=place.clone() chosen=role wrong=wrong_role autofocus=!asks />
+                    <RoleField id="dialog-role" place chosen=role wrong=wrong_role autofocus=!asks />
                     <ExpiryField id="dialog-expires-on" value=day wrong=wrong_expiry />
                 </div>
                 {asks.then(|| view! { <LastOwner /> })}

@@ -57,6 +57,7 @@ pub(in crate::ui::pages) fn AddMember(place: Namespace, typed: Query, wrong: Wro
         ["user", "role", "expires_on"].map(|field| wrong.with(field));
     let is_wrong = wrong_user.is_some();
     let filled_in = typed.get("user").is_some();
+    let [user, role, day] = ["user", "role", "expires_on"].map(|field| typed.text(field));
     view! {
         <section id="add" class="card mt-8 p-5" aria-labelledby="add-heading">
             <h2 id="add-heading" class="text-base font-semibold">"Add a member"</h2>
@@ -76,11 +77,11 @@ pub(in crate::ui::pages) fn AddMember(place: Namespace, typed: Query, wrong: Wro
                             autofocus=is_wrong
                             aria-invalid=is_wrong.then_some("true")
                             aria-describedby=described_by("add-user", false, is_wrong)
-                            value=typed.text("user")
+                            value=user
                         />
                     </Field>
-                    <RoleField id="add-role" place=place.clone() chosen=typed.text("role") wrong=wrong_role autofocus=filled_in && !is_wrong />
-                    <ExpiryField id="add-expires-on" value=typed.text("expires_on") wrong=wrong_expiry />
+                    <RoleField id="add-role" place=place.clone() chosen=role wrong=wrong_role autofocus=filled_in && !is_wrong />
+                    <ExpiryField id="add-expires-on" value=day wrong=wrong_expiry />
                 </div>
                 <p class="mt-4"><button type="submit" class="button button-primary">"Add the member"</button></p>
             </form>

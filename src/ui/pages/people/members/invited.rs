@@ -30,7 +30,8 @@ pub(in crate::ui::pages) fn InvitedGroups(
     let rows = invited
         .into_iter()
         .map(|it| {
-            let from = ancestors.iter().find(|above| above.id == it.at && it.at != place.namespace.id).cloned();
+            let from =
+                ancestors.iter().find(|above| above.id == it.at && it.at != place.namespace.id).cloned();
             view! { <Row place=place.clone() it from /> }
         })
         .collect_view();
@@ -103,6 +104,7 @@ fn Invite(place: Namespace, typed: Query, wrong: Wrong) -> impl IntoView {
     let [wrong_group, wrong_role, wrong_expiry] =
         ["group", "role", "expires_on"].map(|field| wrong.with(field));
     let is_wrong = wrong_group.is_some();
+    let [group, role, day] = ["group", "group_role", "group_expires_on"].map(|field| typed.text(field));
     view! {
         <form id="invite" method="post" action=INVITE_ADDRESS class="card mt-4 p-5" aria-label="Invite a group">
             <input type="hidden" name="namespace" value=place.path.to_string() />
@@ -120,11 +122,11 @@ fn Invite(place: Namespace, typed: Query, wrong: Wrong) -> impl IntoView {
                         autofocus=is_wrong
                         aria-invalid=is_wrong.then_some("true")
                         aria-describedby=described_by("invite-group", false, is_wrong)
-                        value=typed.text("group")
+                        value=group
                     />
                 </Field>
-                <RoleField id="invite-role" place=place.clone() chosen=typed.text("group_role") wrong=wrong_role />
-                <ExpiryField id="invite-expires-on" value=typed.text("group_expires_on") wrong=wrong_expiry />
+                <RoleField id="invite-role" place=place.clone() chosen=role wrong=wrong_role />
+                <ExpiryField id="invite-expires-on" value=day wrong=wrong_expiry />
             </div>
             <p class="mt-4"><button type="submit" class="button">"Invite the group"</button></p>
         </form>

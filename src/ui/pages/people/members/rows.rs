@@ -24,8 +24,7 @@ pub(in crate::ui::pages) struct Place {
 
 #[component]
 pub(in crate::ui::pages) fn Rows(place: Place, members: Vec<Member>) -> impl IntoView {
-    let rows =
-        members.into_iter().map(|member| view! { <Row place=place.clone() member /> }).collect_view();
+    let rows = members.into_iter().map(|member| view! { <Row place=place.clone() member /> }).collect_view();
     view! { <ul class="card mt-3 divide-y divide-line" aria-labelledby="members">{rows}</ul> }
 }
 
@@ -37,7 +36,9 @@ fn Row(place: Place, member: Member) -> impl IntoView {
     let name = user.username.clone();
     let reviews = place.reviews.map(|[without, with]| if seat { with } else { without });
     let foreign = place.may_manage
-        && grants.iter().any(|it| it.inherited_from.is_none() && it.through.is_none() && it.grant.source != Source::Hand);
+        && grants
+            .iter()
+            .any(|it| it.inherited_from.is_none() && it.through.is_none() && it.grant.source != Source::Hand);
     let change = place.may_manage.then(|| change(group, &name, by_hand.is_some()));
     let grants = grants.into_iter().map(|grant| view! { <GrantLine grant /> }).collect_view();
     view! {
@@ -101,7 +102,8 @@ fn GrantLine(grant: MemberGrant) -> impl IntoView {
     let inherited = inherited_from.map(|from| {
         view! { ", inherited from "<a href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
     });
-    let (class, does_not) = if counts { ("wrap-anywhere", "") } else { ("wrap-anywhere text-muted", ", does not count") };
+    let (class, does_not) =
+        if counts { ("wrap-anywhere", "") } else { ("wrap-anywhere text-muted", ", does not count") };
     view! {
         <li class=class>
             <bdi>{grant.role.to_string()}</bdi>", "{grant.source.phrase()}{through}{inherited}
