@@ -99,7 +99,9 @@ pub(super) fn RoleField(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let is_wrong = wrong.is_some();
-    let options = roles(&place, &chosen)
+    let roles = roles(&place, &chosen);
+    let none = roles.iter().all(|(_, _, selected)| !selected);
+    let options = roles
         .into_iter()
         .map(|(key, name, selected)| view! { <option value=key selected=selected>{name}</option> })
         .collect_view();
@@ -114,7 +116,7 @@ pub(super) fn RoleField(
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby=described_by(id, false, is_wrong)
             >
-                {chosen.is_empty().then(|| view! { <option value="">"Choose a role"</option> })}
+                {none.then(|| view! { <option value="">"Choose a role"</option> })}
                 {options}
             </select>
         </Field>
