@@ -98,7 +98,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
             <Filter place=namespace.clone() query=filter />
             {unknown.map(|message| view! { <AlertNote>{message}</AlertNote> })}
             <div class="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-                <p class="mr-auto text-sm text-muted">{count}</p>
+                <p class="min-w-0 flex-1 basis-60 text-sm text-muted">{count}</p>
                 {may_manage.then(|| view! { <a class="button button-small" href="#add">"Add a member"</a> })}
                 {leave.map(|href| view! { <a class="button button-small" href=href>"Leave"</a> })}
                 <a class="button button-small" href=export download>"Download CSV"</a>

@@ -113,9 +113,7 @@ impl Editable {
                 return Err(MemberError::AboveOwn(self.highest).into());
             }
             check_role(new.role.role(), &self.namespace)?;
-            if now.is_none_or(|now| now.expires_at != new.expires_at) {
-                check_expiry(new.expires_at, at)?;
-            }
+            check_expiry(new.expires_at, at)?;
         }
         Ok(new)
     }

@@ -190,7 +190,7 @@ fn edit(place: Namespace, query: &Query, now: Membership, wrong: Wrong, asks: bo
     let role = if again { query.text("role") } else { seen_role.to_owned() };
     let day = if again { query.text("expires_on") } else { seen_day.clone() };
     let buttons = view! {
-        {it.remove.map(|(href, label)| view! { <a class="button mr-auto" href=href>{label}</a> })}
+        {it.remove.map(|(href, label)| view! { <span class="flex-1"><a class="button" href=href>{label}</a></span> })}
         <a class="button" href=back.clone()>"Cancel"</a>
         <button type="submit" form="dialog-form" class="button button-primary">"Save"</button>
     }

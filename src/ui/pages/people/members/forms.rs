@@ -28,7 +28,7 @@ pub(in crate::ui::pages) fn Filter(place: Namespace, query: MemberQuery) -> impl
                 <input
                     type="search"
                     name="search"
-                    class="field min-w-0 flex-1 basis-40"
+                    class="field min-w-0 flex-1 basis-60"
                     aria-label="Search members"
                     placeholder="Name or user name"
                     autocomplete="off"
