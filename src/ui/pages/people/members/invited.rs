@@ -88,7 +88,7 @@ fn Row(place: Place, it: InvitedGroup, from: Option<Namespace>) -> impl IntoView
                 <span class="block text-sm">
                     "Invited "{it.source.phrase()}
                     {from.map(|from| {
-                        view! { ", inherited from "<a href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
+                        view! { ", inherited from "<a class="link" href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
                     })}
                     {it.given.expires_at.map(|at| view! { ", until "<Day at /> })}
                 </span>

@@ -94,13 +94,13 @@ fn GrantLine(grant: MemberGrant) -> impl IntoView {
     let MemberGrant { grant, counts, inherited_from, through } = grant;
     let through = through.map(|through| match through {
         Through::Group { path, name } => {
-            view! { ", through the invited group "<a href=GroupPage::Members.path(&path)><bdi>{name}</bdi></a> }
+            view! { ", through the invited group "<a class="link" href=GroupPage::Members.path(&path)><bdi>{name}</bdi></a> }
                 .into_any()
         }
         Through::Hidden => view! { ", through an invited group that you cannot see" }.into_any(),
     });
     let inherited = inherited_from.map(|from| {
-        view! { ", inherited from "<a href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
+        view! { ", inherited from "<a class="link" href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
     });
     let (class, does_not) =
         if counts { ("wrap-anywhere", "") } else { ("wrap-anywhere text-muted", ", does not count") };
