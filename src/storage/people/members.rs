@@ -8,7 +8,7 @@ use crate::{
         ids::{NamespaceId, UserId},
         people::{
             grants::{Grant, Source},
-            members::{MemberQuery, Membership},
+            members::{GivenBy, MemberQuery, Membership},
         },
         role::Role,
         time::Timestamp,
@@ -108,7 +108,7 @@ impl Members<'_> {
             .bind(pattern)
             .bind(lowest)
             .bind(highest)
-            .bind(query.by.map_or("", |by| by.key()))
+            .bind(query.by.map_or("", GivenBy::key))
             .bind(query.sort.key())
             .bind(limit)
             .bind(offset)

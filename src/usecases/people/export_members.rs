@@ -62,7 +62,7 @@ fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
             .grant
             .role
             .custom_name()
-            .map_or_else(|| grant.grant.role.role().key().to_owned(), |name| name.to_owned()),
+            .map_or_else(|| grant.grant.role.role().key().to_owned(), str::to_owned),
         access_level: grant.grant.role.access_level(),
         expires_on: grant.grant.expires_at.map(Timestamp::date),
         source: grant.grant.source.key().to_owned(),
