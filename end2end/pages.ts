@@ -27,6 +27,7 @@ export const paths = {
   groups: '/dashboard/groups',
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
+  members: (group: string) => `/groups/${group}/-/group_members`,
   auditEvents: (group: string) => `/groups/${group}/-/audit_events`,
   adminAuditEvents: '/admin/audit_events',
   preferences: '/-/profile/preferences',

@@ -34,6 +34,21 @@ test('the configuration and its dialog', async ({ configuration, page }) => {
   await isAccessible(page, 'a filter that says nothing');
 });
 
+test('the members of a group and their dialogs', async ({ page, visit }) => {
+  await page.goto(paths.members('acme'));
+  await isAccessible(page, 'an Owner');
+  await page.goto(`${paths.members('acme')}?change=developer`);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await isAccessible(page, 'the dialog of a role');
+  await page.goto(`${paths.members('acme')}?remove=owner&last_owner=yes`);
+  await isAccessible(page, 'the last owner');
+  await page.goto(`${paths.members('acme')}?search=nobody-here`);
+  await isAccessible(page, 'nobody found');
+  const developer = await visit('developer');
+  await developer.goto(paths.members('acme/platform/api'));
+  await isAccessible(developer, 'a Developer in a project');
+});
+
 test('the audit events of everything', async ({ visit }) => {
   const page = await visit('admin');
   await page.goto(paths.adminAuditEvents);

@@ -91,6 +91,9 @@ pub enum Outcome {
     GroupMoved,
     GroupDeleted {
         path: String,
+    /// `what` says who has which role now.
+    MembersChanged {
+        what: String,
     },
     JobStopped {
         title: String,

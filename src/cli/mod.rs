@@ -92,6 +92,9 @@ enum Command {
     /// List and change the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flows::flow::FlowCommand),
+    /// Give and take roles in groups and projects, and invite groups
+    #[command(subcommand)]
+    Member(people::member::MemberCommand),
     /// List, stop and retry background jobs
     #[command(subcommand)]
     Job(jobs::job::JobCommand),
@@ -152,6 +155,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Feature(command) => flags::features::run(&app, command).await,
         Command::Chatops(command) => chat::chatops::run(&app, command).await,
         Command::Flow(command) => flows::flow::run(&app, command, &database).await,
+        Command::Member(command) => people::member::run(&app, command).await,
         Command::Job(command) => jobs::job::run(&app, command).await,
         Command::Audit(command) => audit::command::run(&app, command).await,
     };

@@ -4,11 +4,7 @@
 //! sentence whose subject is the actor, and the details after it. Each phrase places the target itself, as
 //! sentences differ: somebody changes *a flag*, but signs in *as* a user.
 
-use super::{
-    audit_words::{Detail, Phrases, change, listed, nothing},
-    change::Topic,
-    keyed::keyed_enum,
-};
+use super::{audit_words::{Detail, Phrases, change, listed, nothing}, change::Topic, keyed::keyed_enum};
 
 macro_rules! kinds {
     ($($kind:ident = $key:literal: $what:expr, $details:expr;)*) => {
@@ -158,6 +154,15 @@ kinds! {
     MembershipCreated = "member_created": |it| it.target("added the member"), |it| it.after("As ");
     MembershipUpdated = "member_updated": |it| it.target("changed the role of"), change;
     MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
+    GroupShareCreated = "group_share_with_group_link_created":
+        |it| it.target("invited the group"),
+        |it| it.after("At most as ");
+    GroupShareUpdated = "group_share_with_group_link_updated":
+        |it| it.target("changed the invitation of the group"),
+        change;
+    GroupShareRemoved = "group_share_with_group_link_removed":
+        |it| it.target("took back the invitation of the group"),
+        |it| it.before("It was at most as ");
     SignedIn = "signed_in":
         |it| it.tried("signed in"),
         |it| match it.to {
@@ -200,9 +205,12 @@ impl AuditKind {
             Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
                 Some(Topic::Flows)
             }
-            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
-                Some(Topic::People)
-            }
+            Self::MembershipCreated
+            | Self::MembershipUpdated
+            | Self::MembershipDeleted
+            | Self::GroupShareCreated
+            | Self::GroupShareUpdated
+            | Self::GroupShareRemoved => Some(Topic::People),
             Self::GroupCreated
             | Self::GroupDestroyed
             | Self::GroupPathUpdated

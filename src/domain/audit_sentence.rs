@@ -315,6 +315,18 @@ mod tests {
             ("provider", Kind::MembershipDeleted, "ann", "Owner", ""),
             "provider removed the member ann. Was 'Owner'.",
         ),
+        (
+            ("ann", Kind::GroupShareCreated, "globex/web", "", "Developer until 2026-12-31"),
+            "ann invited the group globex/web. At most as 'Developer until 2026-12-31'.",
+        ),
+        (
+            ("ann", Kind::GroupShareUpdated, "globex/web", "Guest", "Developer"),
+            "ann changed the invitation of the group globex/web. From 'Guest' to 'Developer'.",
+        ),
+        (
+            ("ann", Kind::GroupShareRemoved, "globex/web", "Developer", ""),
+            "ann took back the invitation of the group globex/web. It was at most as 'Developer'.",
+        ),
         (("ann", Kind::SignedIn, "ann", "", "password"), "ann signed in. With a password."),
         (("ann", Kind::SignedIn, "ann", "", "https://id.example"), "ann signed in. By 'https://id.example'."),
         (("ann", Kind::SignInFailed, "ann", "", ""), "ann failed to sign in."),

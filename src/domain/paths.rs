@@ -1,7 +1,7 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{audit_query::AuditQuery, environment::Environment, namespace::{GroupPath, NamespaceKind}, people::directory::PeopleQuery, user::check_username};
+use super::{audit_query::AuditQuery, environment::Environment, namespace::{GroupPath, NamespaceKind}, people::{directory::PeopleQuery, members::MemberQuery}, user::check_username};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -40,6 +40,7 @@ pub const ADMIN_GROUPS: &str = "/admin/groups";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
+pub const MEMBERS_EXPORT: &str = "/-/group_members/export";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
@@ -54,18 +55,20 @@ pub fn is_administrators(path: &str) -> bool {
 pub enum GroupPage {
     Overview,
     Configuration,
+    Members,
     AuditEvents,
     Edit,
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Configuration, Self::AuditEvents, Self::Edit];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Configuration, Self::Members, Self::AuditEvents, Self::Edit];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::Members => "group_members",
             Self::AuditEvents => "audit_events",
             Self::Edit => "edit",
         }
@@ -76,6 +79,7 @@ impl GroupPage {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::Members => "/groups/{group}/-/group_members",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
             Self::Edit => "/groups/{group}/-/edit",
         }
@@ -117,6 +121,29 @@ pub fn with_fields(path: &str, fields: &[(&str, &str)]) -> String {
         path.push_str(&query_value(value));
     }
     path
+/// The members page with a form filled in or a dialog open; empty values are left out.
+pub fn members_with(group: &GroupPath, typed: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = typed
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", query_value(value)))
+        .collect();
+    let page = GroupPage::Members.path(group);
+    if pairs.is_empty() { page } else { format!("{page}?{}", pairs.join("&")) }
+}
+
+/// A page of the members that `query` selects.
+pub fn members_page(group: &GroupPath, query: &MemberQuery, page: i64) -> String {
+    let filter = query.address();
+    let divider = if filter.is_empty() { "" } else { "&" };
+    format!("{}?{filter}{divider}page={page}", GroupPage::Members.path(group))
+}
+
+/// The download of the members that `query` selects.
+pub fn members_export(group: &GroupPath, query: &MemberQuery) -> String {
+    let filter = query.address();
+    let divider = if filter.is_empty() { "" } else { "&" };
+    format!("{MEMBERS_EXPORT}?group={}{divider}{filter}", query_value(group.as_str()))
 }
 
 /// A feature flag's page for an environment.

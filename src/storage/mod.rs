@@ -78,11 +78,13 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
+    members::{GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
+    shares::{InvitedGroup, Shares},
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;

@@ -60,6 +60,9 @@ impl Nav {
         if frame.may.read_settings {
             items.push(item("Configuration", GroupPage::Configuration));
         }
+        if frame.may.read_members {
+            items.push(item("Members", GroupPage::Members));
+        }
         if frame.may.read_audit {
             items.push(item("Audit events", GroupPage::AuditEvents));
         }

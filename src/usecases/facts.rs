@@ -71,17 +71,11 @@ impl<'a> Facts<'a> {
         let (key, now) = ((user, namespace), self.now);
         let read = async |uow: &mut UnitOfWork| {
             let grants = uow.memberships().grants(user, namespace).await?;
-            Ok(Some(grants::standing(&grants, namespace, now)))
+            Ok(Some(grants::standings(&grants, namespace, now)))
         };
         let held = self.known(&self.app.known.standings, &key, read).await?;
-        let held = match held {
-            // Grants expire without a change in the feed.
-            Some(held) if held.until.is_some_and(|until| until <= now) => {
-                self.learn(&self.app.known.standings, &key, read).await?
-            }
-            held => held,
-        };
-        Ok(held.map_or_else(Standing::default, |held| held.standing))
+        // Grants expire without a change in the feed, and also while the database is out of reach.
+        Ok(held.map_or_else(Standing::default, |held| grants::standing_at(&held, now)))
     }
 
     /// Whether the user holds a seat that counts in the top-level group, which still has Duo Enterprise.

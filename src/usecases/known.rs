@@ -47,7 +47,8 @@ pub struct Caches {
     pub(super) places: Memory<String, Place>,
     /// By the username as requested.
     pub(super) users: Memory<String, User>,
-    pub(super) standings: Memory<(UserId, NamespaceId), StandingUntil>,
+    /// The roles from when they were read on.
+    pub(super) standings: Memory<(UserId, NamespaceId), Vec<StandingUntil>>,
     pub(super) seats: Memory<(NamespaceId, UserId), bool>,
     pub(super) orbit: Memory<UserId, OrbitSettings>,
     /// By the flag's name.

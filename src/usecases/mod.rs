@@ -52,9 +52,9 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, Extent, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, ListedNamespace,
-    ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry, StoredToken, TopLevelOrder,
-    VisibleNamespace,
+    ChangeFreeze, Extent, FlowSelection, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
+    ListedMember, ListedNamespace, ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry, StoredToken,
+    TopLevelOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

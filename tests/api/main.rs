@@ -27,6 +27,7 @@ mod input;
 mod jobs;
 mod limits;
 mod logs;
+mod members;
 mod ofrep;
 mod oidc;
 mod operations;

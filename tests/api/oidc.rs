@@ -323,9 +323,9 @@ async fn groups_of_the_provider_give_change_and_take_memberships_and_leave_those
     sign_in_as("1", "out@example.com", Value::Null).await;
     assert_eq!(standing(&test, "outsider", "acme").await, None);
 
-    // The reviewer's memberships of acme and globex were granted manually.
+    // The reviewer's memberships of acme and globex were granted manually: the highest counts, and they stay.
     sign_in_as("2", "rev@example.com", json!(["acme-admins"])).await;
-    assert_eq!(standing(&test, "reviewer", "acme").await, Some(Role::Developer));
+    assert_eq!(standing(&test, "reviewer", "acme").await, Some(Role::Owner));
     sign_in_as("2", "rev@example.com", json!([])).await;
     for group in ["acme", "globex"] {
         assert_eq!(standing(&test, "reviewer", group).await, Some(Role::Developer), "{group}");
@@ -688,4 +688,33 @@ async fn nothing_of_the_provider_that_is_secret_is_stored() {
     for secret in [&attempt, &session, &parameter(&sent_to, "state"), "an-access-token", SECRET, "code-1"] {
         assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn a_token_can_do_no_more_than_its_user_once_the_provider_withdraws_a_membership() {
+    let provider = TestProvider::start(NOON.as_millis()).await;
+    let test = server_with(&provider, mapped("devs=acme:developer")).await;
+    set_email(&test, "outsider", "out@example.com").await;
+    let sign_in_with = async |groups: Value| {
+        provider.script().claims =
+            json!({ "sub": "1", "email": "out@example.com", "email_verified": true, "groups": groups });
+        assert_eq!(sign_in(&provider, &Browser::new(&test)).await.status, StatusCode::SEE_OTHER);
+    };
+    sign_in_with(json!(["devs"])).await;
+    let token = test.full_token("outsider").await;
+    // From now on it remembers.
+    let watching = tokio::spawn(test.app.storage.watch());
+    while !matches!(test.app.storage.changes().knowledge(), duo_console::storage::Knowledge::Current(_)) {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    let decision = "/api/v1/decisions/code_review?namespace=acme&user=outsider";
+    let status = async || test.get(decision).token(&token).send().await.status.as_u16();
+    for _ in 0..2 {
+        assert_eq!(status().await, 200, "a developer asks");
+    }
+    sign_in_with(json!([])).await;
+    assert_eq!(status().await, 404, "at once");
+    sign_in_with(json!(["devs"])).await;
+    assert_eq!(status().await, 200, "and back");
+    watching.abort();
 }

@@ -10,6 +10,7 @@ mod flows;
 mod groups;
 mod help;
 mod jobs;
+mod members;
 mod place;
 mod secrets;
 mod serve;

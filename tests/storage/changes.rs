@@ -16,7 +16,8 @@ use duo_console::{
         flows::{catalogue::DEVELOPER, code_review::Engine},
         ids::UserId,
         namespace::Namespace,
-        role::Role,
+        people::{grants::Source, members::Membership},
+        role::{GivenRole, Role},
         token::Scope,
     },
     storage::{Knowledge, NewSession, Storage},
@@ -49,6 +50,7 @@ contract! {
     noting_that_a_session_was_used_is_no_change,
     a_decision_comes_from_memory_until_something_changes,
     a_token_that_another_server_revoked_is_refused,
+    a_membership_that_another_server_withdrew_ends_what_a_token_can_do,
     a_flow_version_comes_from_memory_until_something_changes,
     a_flag_is_evaluated_as_the_last_server_set_it,
     many_writers_on_two_servers_and_nothing_is_left_out_or_told_twice,
@@ -222,6 +224,54 @@ async fn developer(app: &App, caller: &Caller, question: &Question) -> String {
         Ok(answer) => format!("{} {}", answer.decision.definition, answer.decision.version),
         Err(error) => error.to_string(),
     }
+}
+
+/// Through each source, and through an invited group.
+async fn a_membership_that_another_server_withdrew_ends_what_a_token_can_do(db: Database) {
+    let writer = db.open().await;
+    let acme = group(&writer, "acme").await;
+    let globex = group(&writer, "globex").await;
+    let rex = user(&writer, "rex").await;
+    let here = app(watching(&db).await);
+    let new = CreateToken { name: "ci", scopes: &[Scope::ReadDecisions], expires_at: NOON.plus_days(30) };
+    let caller = crate::world::caller(rex, "rex");
+    let token = create_token(&app(writer.clone()), &caller, &new).await.expect("a token");
+    let asks = async |server: &App| {
+        let actor = by_token(server, &token).await.expect("the token is good");
+        let question = Question { namespace: acme.path.clone(), username: String::from("rex") };
+        decide_code_review(server, &Caller { actor, origin: origin() }, &question).await.is_ok()
+    };
+    settled(&here.storage).await;
+    assert!(!asks(&here).await);
+    let developer = GivenRole::from(Role::Developer);
+    for source in [Source::Hand, Source::Provider, Source::Import] {
+        committed(&writer, async |uow| {
+            uow.memberships().set(acme.id, rex, source, &developer, None).await.expect("given");
+        })
+        .await;
+        settled(&here.storage).await;
+        assert!(asks(&here).await && asks(&here).await, "{source:?}");
+        committed(&writer, async |uow| {
+            uow.memberships().remove(acme.id, rex, source).await.expect("withdrawn");
+        })
+        .await;
+        settled(&here.storage).await;
+        assert!(!asks(&here).await, "{source:?}");
+    }
+    member(&writer, globex.id, rex, Role::Owner).await;
+    let invited = Membership { role: developer, expires_at: Some(NOON.plus_days(2)) };
+    committed(&writer, async |uow| {
+        uow.shares().save(acme.id, globex.id, Source::Hand, None, &invited).await.expect("invited");
+    })
+    .await;
+    settled(&here.storage).await;
+    assert!(asks(&here).await, "through the invited group");
+    committed(&writer, async |uow| {
+        uow.shares().remove(acme.id, globex.id, Source::Hand).await.expect("taken back");
+    })
+    .await;
+    settled(&here.storage).await;
+    assert!(!asks(&here).await, "no longer invited");
 }
 
 async fn a_flow_version_comes_from_memory_until_something_changes(db: Database) {

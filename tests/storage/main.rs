@@ -33,6 +33,8 @@ mod group_tree;
 mod identities;
 mod jobs;
 mod ledger_and_audit;
+mod member_roles;
+mod members;
 mod memberships;
 mod namespaces;
 mod opening;

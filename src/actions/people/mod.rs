@@ -1,3 +1,4 @@
-//! Groups and projects.
+//! Groups, projects and memberships.
 
 pub mod groups;
+pub mod members;

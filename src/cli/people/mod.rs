@@ -1,3 +1,4 @@
-//! Commands for groups and projects.
+//! Commands for groups, projects and their members.
 
 pub(super) mod group;
+pub(super) mod member;

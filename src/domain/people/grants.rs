@@ -89,6 +89,24 @@ pub fn standing(grants: &[Grant], here: NamespaceId, now: Timestamp) -> Standing
     }
 }
 
+/// [`standing`] from `now` on: each until the next grant expires, the last for ever. For caches, which have to be
+/// right at every instant without reading again.
+pub fn standings(grants: &[Grant], here: NamespaceId, now: Timestamp) -> Vec<StandingUntil> {
+    let mut at = Some(now);
+    std::iter::from_fn(|| {
+        let next = standing(grants, here, at?);
+        at = next.until;
+        Some(next)
+    })
+    .collect()
+}
+
+/// Which of [`standings`] holds at `now`.
+pub fn standing_at(standings: &[StandingUntil], now: Timestamp) -> Standing {
+    let holds = |it: &&StandingUntil| it.until.is_none_or(|until| now < until);
+    standings.iter().find(holds).map_or_else(Standing::default, |it| it.standing)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +159,29 @@ mod tests {
         assert_eq!(roles(&[grant(TOP, Role::MinimalAccess)], NOW), (None, None));
         let there = standing(&[grant(TOP, Role::MinimalAccess)], TOP, NOW).standing;
         assert_eq!((there.here, there.top_level), (Some(Role::MinimalAccess), Some(Role::MinimalAccess)));
+    }
+
+    #[test]
+    fn what_is_remembered_is_right_at_every_instant() {
+        let ends = NOW.plus_days(1);
+        let grants = [
+            Grant { expires_at: Some(ends), ..grant(TOP, Role::Owner) },
+            Grant { expires_at: Some(ends.plus_days(1)), ..grant(HERE, Role::Developer) },
+            Grant { expires_at: Some(NOW), ..grant(HERE, Role::Maintainer) },
+            Grant { expires_at: Some(ends.plus_days(2)), ..grant(TOP, Role::MinimalAccess) },
+        ];
+        let remembered = standings(&grants, HERE, NOW);
+        assert_eq!(remembered.len(), 3);
+        for days in 0..4 {
+            for apart in [-1, 0, 1] {
+                let at = NOW.plus_days(days).plus_millis(apart).max(NOW);
+                assert_eq!(
+                    standing_at(&remembered, at),
+                    standing(&grants, HERE, at).standing,
+                    "{days} {apart}"
+                );
+            }
+        }
+        assert_eq!(standings(&[], HERE, NOW), [StandingUntil::default()]);
     }
 }

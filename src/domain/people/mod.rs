@@ -4,3 +4,4 @@ pub mod directory;
 pub mod grants;
 pub mod group_map;
 pub mod naming;
+pub mod members;

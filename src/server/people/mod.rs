@@ -2,4 +2,6 @@
 
 mod people_export;
 mod group_forms;
+mod member_export;
+mod member_forms;
 pub(super) mod routes;

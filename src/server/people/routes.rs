@@ -2,8 +2,8 @@
 
 use axum::routing::get;
 
-use super::{group_forms, people_export};
-use crate::{actions::{Jump, people::groups}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage}};
+use super::{group_forms, member_export, member_forms, people_export};
+use crate::{actions::{Jump, people::{groups, members}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage}};
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()
@@ -23,6 +23,14 @@ pub(in crate::server) fn routes() -> Routes {
         .page(paths::PERSON, PersonPage)
         .at(paths::ADMIN_USERS, get(people_export::moved))
         .at(paths::PEOPLE_EXPORT, get(people_export::download))
+        .form(members::ADD_ADDRESS, member_forms::add)
+        .form(members::CHANGE_ADDRESS, member_forms::change)
+        .form(members::REMOVE_ADDRESS, member_forms::remove)
+        .form(members::LEAVE_ADDRESS, member_forms::leave)
+        .form(members::INVITE_ADDRESS, member_forms::invite)
+        .form(members::CHANGE_INVITATION_ADDRESS, member_forms::change_invitation)
+        .form(members::UNINVITE_ADDRESS, member_forms::uninvite)
+        .at(paths::MEMBERS_EXPORT, get(member_export::download))
         .page(paths::JUMP, JumpPage)
         .island::<Jump>()
 }

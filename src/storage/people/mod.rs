@@ -1,20 +1,24 @@
-//! Groups, projects, memberships and seats.
+//! Groups, projects, memberships, invited groups and seats.
 
 pub(super) mod bench_data;
 pub(super) mod directory;
+pub(super) mod members;
 pub(super) mod memberships;
 pub(super) mod namespace_lists;
 pub(super) mod namespace_tree;
 pub(super) mod namespaces;
 pub(super) mod seats;
+pub(super) mod shares;
 
 /// The SQL statements of each file.
 pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("bench_data", bench_data::STATEMENTS),
     ("directory", directory::STATEMENTS),
+    ("members", members::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespace_lists", namespace_lists::STATEMENTS),
     ("namespace_tree", namespace_tree::STATEMENTS),
     ("namespaces", namespaces::STATEMENTS),
     ("seats", seats::STATEMENTS),
+    ("shares", shares::STATEMENTS),
 ];

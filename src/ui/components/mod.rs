@@ -1,6 +1,7 @@
 //! Markup that several pages share. Components know no URLs.
 
 pub mod accounts;
+mod choice;
 mod confirm;
 mod field;
 pub mod flags;
@@ -13,6 +14,7 @@ mod problem;
 mod time;
 
 pub use accounts::password_fields::PasswordFields;
+pub use choice::Choice;
 pub use confirm::Confirm;
 pub use field::{Field, FieldError, PasswordField, UsernameField, Wrong, described_by};
 pub use flags::actor_fields::{ActorFields, WrongActor};

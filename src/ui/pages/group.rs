@@ -2,13 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{
-    audit::audit_events, configuration, flows::overview, people::edit_group, problem::NotFoundPage, visit,
-};
-use crate::{
-    actions::{query::Query, support::below},
-    domain::paths::{self, GroupPage},
-};
+use super::{audit::audit_events, configuration, flows::overview, group_members, people::edit_group, problem::NotFoundPage, visit};
+use crate::{actions::{query::Query, support::below}, domain::paths::{self, GroupPage}};
 
 #[component]
 pub fn GroupPages() -> impl IntoView {
@@ -20,6 +15,7 @@ pub fn GroupPages() -> impl IntoView {
         GroupPage::Overview => visit(|visit| overview::page(visit, group)).into_any(),
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
         GroupPage::Edit => visit(|visit| edit_group::page(visit, group, query)).into_any(),
+        GroupPage::Members => visit(|visit| group_members::page(visit, group, query)).into_any(),
         GroupPage::AuditEvents => visit(|visit| audit_events::page(visit, group, query)).into_any(),
     }
 }

@@ -8,6 +8,7 @@ pub mod decisions;
 pub mod flags;
 pub mod flows;
 mod group;
+mod group_members;
 pub mod jobs;
 mod jump;
 pub mod people;

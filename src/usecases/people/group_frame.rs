@@ -1,12 +1,6 @@
 //! The frame of every group page, and the caller's permissions there.
 
-use crate::{
-    domain::{
-        access::{Access, Action, Standing, can},
-        namespace::Namespace,
-    },
-    usecases::Caller,
-};
+use crate::{domain::{access::{Access, Action, Standing, can}, namespace::Namespace}, usecases::Caller};
 
 /// What every group page shows around its content.
 #[derive(Clone, Debug)]
@@ -28,6 +22,8 @@ pub struct May {
     pub give_consent: bool,
     /// Create what is below, edit, move, archive and delete.
     pub manage_group: bool,
+    pub read_members: bool,
+    pub manage_members: bool,
 }
 
 impl GroupFrame {
@@ -44,5 +40,7 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         change_flows: granted(Action::ChangeFlows),
         give_consent: granted(Action::GiveConsent),
         manage_group: granted(Action::ManageGroup),
+        read_members: granted(Action::ReadMembers),
+        manage_members: granted(Action::ManageMembers),
     }
 }

@@ -1,11 +1,10 @@
 //! *Feature flags*, for administrators: the state of each flag by environment, and which are stale.
 
-mod choice;
 mod freezes;
 
 use leptos::prelude::*;
 
-use self::{choice::Choice, freezes::Freezes};
+use self::freezes::Freezes;
 use crate::{
     actions::query::Query,
     domain::{
@@ -14,7 +13,7 @@ use crate::{
         paths::{self, query_value},
     },
     ui::{
-        components::{Pager, Time},
+        components::{Choice, Pager, Time},
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
     },

@@ -15,3 +15,4 @@ use crate::domain::paths;
 
 /// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Groups", paths::ADMIN_GROUPS)];
+pub(super) mod members;

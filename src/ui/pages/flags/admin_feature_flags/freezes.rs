@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::choice::Choice;
 use crate::{
     actions::{
         error::ActionError,
@@ -12,7 +11,7 @@ use crate::{
     },
     domain::environment::Environment,
     ui::{
-        components::{AlertNote, Field, OutcomeNote, Time},
+        components::{AlertNote, Choice, Field, OutcomeNote, Time},
         pages::Visit,
     },
     usecases::ChangeFreeze,

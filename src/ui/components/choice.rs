@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::Field;
+use super::Field;
 
 /// `any` is the label of the option that does not filter.
 #[component]
-pub(super) fn Choice(
+pub fn Choice(
     id: &'static str,
     label: &'static str,
     name: &'static str,

@@ -1,0 +1,267 @@
+//! `member`: the members of a group or project, and the groups that are invited to it.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        Failure,
+        open::origin,
+        output::{Format, Row, print, print_list},
+    },
+    domain::{
+        namespace::GroupPath,
+        people::members::{GivenBy, MemberQuery, MemberSort, Membership, expiry},
+        role::Role,
+        time::Timestamp,
+    },
+    usecases::{
+        App, UseCaseError,
+        people::{
+            export_members::{MemberRow, member_rows},
+            invite_group::{InviteGroup, invite_group, uninvite_group},
+            member_editor::{MemberEditor, Seen},
+            member_error::MemberError,
+            remove_member::remove_member,
+            set_member::{SetMember, set_member},
+        },
+    },
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum MemberCommand {
+    /// Give a user a role by hand, or change the one that was given by hand
+    ///
+    /// The role replaces the one that was given by hand before. What other sources gave stays, and the
+    /// highest role counts.
+    #[command(after_help = "\
+Examples:
+  duo-console member add acme ann --role developer
+  duo-console member add acme/platform ann@example.com --role maintainer --expires-on 2026-12-31")]
+    Add(Add),
+    /// List who has a role, inherited roles included: a line for everything that gives one
+    #[command(after_help = "\
+Examples:
+  duo-console member list acme
+  duo-console member list acme/platform --role owner
+  duo-console member list acme --by provider --format json")]
+    List(List),
+    /// Take back the role that was given by hand; other sources keep theirs
+    #[command(after_help = "Example:\n  duo-console member remove acme ann")]
+    Remove(Remove),
+    /// Invite a group: its members have a role as well, their own or the invitation's if that is lower
+    #[command(after_help = "\
+Examples:
+  duo-console member invite acme/website globex/web --role developer
+  duo-console member invite acme globex --role reporter --expires-on 2026-12-31")]
+    Invite(Invite),
+    /// Take the invitation of a group back
+    #[command(after_help = "Example:\n  duo-console member uninvite acme globex")]
+    Uninvite(Uninvite),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// A group, subgroup or project
+    #[arg(value_parser = GroupPath::parse)]
+    group: GroupPath,
+    /// The user name or the email address
+    user: String,
+    #[command(flatten)]
+    given: Given,
+}
+
+#[derive(Debug, clap::Args)]
+struct Given {
+    /// The role
+    #[arg(long, value_parser = role_parser())]
+    role: Role,
+    /// The day from which on it does not count (UTC) [default: never]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    expires_on: Option<Timestamp>,
+    /// Do it even if nobody owns a top-level group afterwards
+    #[arg(long)]
+    without_owner: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// A group, subgroup or project
+    #[arg(value_parser = GroupPath::parse)]
+    group: GroupPath,
+    /// Only users with this in name or user name
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    search: String,
+    /// Only users for whom this role counts
+    #[arg(long, value_parser = role_parser())]
+    role: Option<Role>,
+    /// Only users with something from this source
+    #[arg(long, value_name = "SOURCE", value_parser = by_parser())]
+    by: Option<GivenBy>,
+    /// The order
+    #[arg(long, value_parser = sort_parser(), default_value = "name")]
+    sort: MemberSort,
+    /// The output: a table or JSON
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Remove {
+    /// A group, subgroup or project
+    #[arg(value_parser = GroupPath::parse)]
+    group: GroupPath,
+    /// The user name or the email address
+    user: String,
+    /// Do it even if nobody owns a top-level group afterwards
+    #[arg(long)]
+    without_owner: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Invite {
+    /// A group, subgroup or project
+    #[arg(value_parser = GroupPath::parse)]
+    group: GroupPath,
+    /// The group to invite
+    #[arg(value_parser = GroupPath::parse)]
+    invited: GroupPath,
+    #[command(flatten)]
+    given: Given,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Uninvite {
+    /// A group, subgroup or project
+    #[arg(value_parser = GroupPath::parse)]
+    group: GroupPath,
+    /// The invited group
+    #[arg(value_parser = GroupPath::parse)]
+    invited: GroupPath,
+    /// Do it even if nobody owns a top-level group afterwards
+    #[arg(long)]
+    without_owner: bool,
+}
+
+fn role_parser() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::key))
+        .map(|key| Role::from_key(&key).expect("one of the possible values"))
+}
+
+fn by_parser() -> impl TypedValueParser<Value = GivenBy> {
+    PossibleValuesParser::new(GivenBy::ALL.map(GivenBy::key))
+        .map(|key| GivenBy::from_key(&key).expect("one of the possible values"))
+}
+
+fn sort_parser() -> impl TypedValueParser<Value = MemberSort> {
+    PossibleValuesParser::new(MemberSort::ALL.map(MemberSort::key))
+        .map(|key| MemberSort::from_key(&key).expect("one of the possible values"))
+}
+
+fn day(text: &str) -> Result<Timestamp, String> {
+    expiry(text).ok().flatten().ok_or_else(|| String::from("expected a day such as 2026-12-31"))
+}
+
+/// A line of `member list`: the row of the export.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct MemberLine(MemberRow);
+
+impl Row for MemberLine {
+    const HEADINGS: &'static [&'static str] =
+        &["USER", "ROLE", "COUNTS", "SOURCE", "FROM", "EXPIRES", "SEAT"];
+    const NONE: &'static str = "Nobody. `duo-console member add` gives somebody a role.";
+
+    fn cells(&self) -> Vec<String> {
+        let row = &self.0;
+        let from = match (&row.through, &row.inherited_from) {
+            (Some(group), Some(above)) => format!("{group} invited to {above}"),
+            (Some(group), None) => format!("{group} invited"),
+            (None, Some(above)) => above.clone(),
+            (None, None) => String::new(),
+        };
+        let yes = |it: bool| String::from(if it { "yes" } else { "" });
+        vec![
+            if row.state == "active" { row.user.clone() } else { format!("{} (blocked)", row.user) },
+            row.role.clone(),
+            yes(row.counts),
+            row.source.clone(),
+            from,
+            row.expires_on.clone().unwrap_or_default(),
+            yes(row.seat),
+        ]
+    }
+}
+
+pub(in crate::cli) async fn run(app: &App, command: MemberCommand) -> Result<(), Failure> {
+    let origin = origin(app);
+    let operator = MemberEditor::Operator(&origin);
+    match command {
+        MemberCommand::Add(Add { group, user, given }) => {
+            let command = SetMember {
+                namespace: &group,
+                user: &user,
+                role: given.role,
+                expires_at: given.expires_on,
+                seen: Seen::Whatever,
+                confirmed: given.without_owner,
+            };
+            let now = set_member(app, operator, &command).await.map_err(named(&group))?;
+            let name = &now.user.username;
+            let given = now.by_hand.as_ref().map(Membership::words).unwrap_or_default();
+            let already = if now.changed { "" } else { " already" };
+            let counts =
+                now.counts.filter(|it| now.by_hand.as_ref().is_some_and(|own| own.role.role() < *it));
+            let more = counts
+                .map(|it| format!(" By another source they are {it}, which counts."))
+                .unwrap_or_default();
+            print(format_args!("{name} is {given} in {group}{already}.{more}"))?;
+        }
+        MemberCommand::List(List { group, search, role, by, sort, format }) => {
+            let query = MemberQuery { text: search, role, by, sort };
+            let rows = member_rows(app, None, &group, &query).await.map_err(named(&group))?;
+            print_list(format, &rows.into_iter().map(MemberLine).collect::<Vec<_>>())?;
+        }
+        MemberCommand::Remove(Remove { group, user, without_owner }) => {
+            let now =
+                remove_member(app, operator, &group, &user, without_owner).await.map_err(named(&group))?;
+            let name = &now.user.username;
+            match now.counts {
+                Some(role) => print(format_args!(
+                    "Took back what {name} was given by hand in {group}. By another source they are still {role}."
+                ))?,
+                None => print(format_args!("{name} is no longer a member of {group}."))?,
+            }
+        }
+        MemberCommand::Invite(Invite { group, invited, given }) => {
+            let command = InviteGroup {
+                namespace: &group,
+                group: &invited,
+                role: given.role,
+                expires_at: given.expires_on,
+                seen: Seen::Whatever,
+                confirmed: given.without_owner,
+            };
+            let changed = invite_group(app, operator, &command).await.map_err(named(&group))?;
+            let already = if changed { "" } else { " already" };
+            let role = given.role;
+            print(format_args!("The members of {invited} have a role in {group}{already}, at most {role}."))?;
+        }
+        MemberCommand::Uninvite(Uninvite { group, invited, without_owner }) => {
+            uninvite_group(app, operator, &group, &invited, without_owner).await.map_err(named(&group))?;
+            print(format_args!("{invited} is no longer invited to {group}."))?;
+        }
+    }
+    Ok(())
+}
+
+/// Names what is missing, and the option that confirms.
+fn named(group: &GroupPath) -> impl Fn(UseCaseError) -> Failure {
+    move |error| match error {
+        UseCaseError::NotFound(_) => Failure::refused(format!("There is no group or project {group}.")),
+        error if matches!(error.own(), Some(MemberError::LastOwner { .. })) => {
+            Failure::refused(format!("{error} With --without-owner it is done."))
+        }
+        other => other.into(),
+    }
+}

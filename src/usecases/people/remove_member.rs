@@ -1,0 +1,86 @@
+//! Takes back a role that was given by hand, also one's own. What other sources gave stays.
+
+use super::{
+    member_editor::{MemberEditor, check_ownership, ownership},
+    member_error::MemberError,
+    set_member::{MemberNow, find_user},
+};
+use crate::{
+    domain::{
+        access::{Action, Denial},
+        audit::AuditKind,
+        namespace::{GroupPath, Namespace},
+        people::grants::{self, Source},
+        time::Timestamp,
+        token::Scope,
+        user::User,
+    },
+    storage::UnitOfWork,
+    usecases::{App, Caller, UseCaseError, audit_trail::Happened, load},
+};
+
+/// # Errors
+/// Besides errors of access: no such user, or nobody gave them a role by hand; the group would lose its last
+/// owner, and that is not `confirmed`.
+pub async fn remove_member(
+    app: &App,
+    editor: MemberEditor<'_>,
+    path: &GroupPath,
+    user: &str,
+    confirmed: bool,
+) -> Result<MemberNow, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    let namespace = editor.editable(app, &mut uow, path, now).await?.namespace;
+    let user = find_user(&mut uow, user).await?;
+    remove(app, uow, editor, &namespace, user, confirmed, now).await
+}
+
+/// Gives up the caller's own role, whatever it is.
+///
+/// # Errors
+/// As [`remove_member`].
+pub async fn leave_group(
+    app: &App,
+    caller: &Caller,
+    path: &GroupPath,
+    confirmed: bool,
+) -> Result<MemberNow, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    let namespace = load::namespace(&mut uow, caller, path, Action::See, now).await?.namespace;
+    if !caller.actor.has_scope(Scope::ManageGroups) {
+        return Err(Denial::NeedsScope(Scope::ManageGroups).into());
+    }
+    let user = find_user(&mut uow, &caller.actor.username).await?;
+    remove(app, uow, MemberEditor::Caller(caller), &namespace, user, confirmed, now).await
+}
+
+async fn remove(
+    app: &App,
+    mut uow: UnitOfWork,
+    editor: MemberEditor<'_>,
+    namespace: &Namespace,
+    user: User,
+    confirmed: bool,
+    now: Timestamp,
+) -> Result<MemberNow, UseCaseError> {
+    let before = uow.members().find(namespace.id, user.id, Source::Hand).await?;
+    let owned = ownership(&mut uow, namespace, now).await?;
+    let removed = uow.memberships().remove(namespace.id, user.id, Source::Hand).await?;
+    let (Some(before), true) = (before, removed) else {
+        let (username, place) = (user.username, namespace.path.to_string());
+        return Err(MemberError::NothingByHand { username, place }.into());
+    };
+    check_ownership(&mut uow, namespace, owned, confirmed, now).await?;
+    let happened = Happened {
+        namespace: Some(namespace),
+        from: before.words(),
+        ..Happened::to(AuditKind::MembershipDeleted, &user.username)
+    };
+    editor.record(app, &mut uow, happened);
+    let grants = uow.memberships().grants(user.id, namespace.id).await?;
+    let counts = grants::standing(&grants, namespace.id, now).standing.here;
+    uow.commit().await?;
+    Ok(MemberNow { user, by_hand: None, counts, changed: true })
+}
