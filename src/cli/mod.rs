@@ -17,6 +17,7 @@ mod migrate;
 mod notify;
 mod open;
 mod output;
+pub mod people;
 mod serve;
 mod user;
 
@@ -84,6 +85,9 @@ enum Command {
     /// List and change the flows of a group, in the name of a user
     #[command(subcommand)]
     Flow(flows::flow::FlowCommand),
+    /// Give Duo Enterprise seats, take them back, and list them
+    #[command(subcommand)]
+    Seat(people::seat::SeatCommand),
     /// List, stop and retry background jobs
     #[command(subcommand)]
     Job(jobs::job::JobCommand),
@@ -142,6 +146,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Feature(command) => flags::features::run(&app, command).await,
         Command::Chatops(command) => chat::chatops::run(&app, command).await,
         Command::Flow(command) => flows::flow::run(&app, command, &database).await,
+        Command::Seat(command) => people::seat::run(&app, command).await,
         Command::Job(command) => jobs::job::run(&app, command).await,
         Command::Audit(command) => audit::command::run(&app, command).await,
     };

@@ -123,6 +123,19 @@ kinds! {
     MembershipCreated = "member_created": |it| it.target("added the member"), |it| it.after("As ");
     MembershipUpdated = "member_updated": |it| it.target("changed the role of"), change;
     MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
+    SeatAssigned = "duo_enterprise_seat_assigned": |it| it.target("gave a Duo Enterprise seat to"), change;
+    SeatUnassigned = "duo_enterprise_seat_unassigned":
+        |it| it.target("took the Duo Enterprise seat of"),
+        |it| it.before("It was given ");
+    SeatWaitBegun = "duo_enterprise_seat_wait_begun":
+        |it| it.target("put on the waiting list for a Duo Enterprise seat"),
+        nothing;
+    SeatWaitEnded = "duo_enterprise_seat_wait_ended":
+        |it| it.target("took off the waiting list for a Duo Enterprise seat"),
+        nothing;
+    SeatsPurchasedUpdated = "duo_enterprise_seats_purchased_updated":
+        |it| it.target("changed how many Duo Enterprise seats were purchased for"),
+        change;
     SignedIn = "signed_in":
         |it| it.tried("signed in"),
         |it| match it.to {
@@ -165,9 +178,11 @@ impl AuditKind {
             Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
                 Some(Topic::Flows)
             }
-            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
-                Some(Topic::People)
-            }
+            Self::MembershipCreated
+            | Self::MembershipUpdated
+            | Self::MembershipDeleted
+            | Self::SeatAssigned
+            | Self::SeatUnassigned => Some(Topic::People),
             Self::OrbitSettingsUpdated => Some(Topic::Preferences),
             Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
             _ => None,

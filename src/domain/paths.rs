@@ -30,6 +30,9 @@ pub const ADMIN_FEATURE_FLAGS: &str = "/admin/feature_flags";
 pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
 pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
+pub const ADMIN_SEATS: &str = "/admin/seats";
+/// The download of a list of seats.
+pub const SEATS_EXPORT: &str = "/-/seats/export";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
@@ -47,17 +50,19 @@ pub fn is_administrators(path: &str) -> bool {
 pub enum GroupPage {
     Overview,
     Configuration,
+    Seats,
     AuditEvents,
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Configuration, Self::AuditEvents];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Configuration, Self::Seats, Self::AuditEvents];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::Seats => "seats",
             Self::AuditEvents => "audit_events",
         }
     }
@@ -67,6 +72,7 @@ impl GroupPage {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::Seats => "/groups/{group}/-/seats",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
         }
     }

@@ -78,7 +78,8 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
-    seats::Seats,
+    seat_lists::{ListedPool, SeatHolder, SeatLists},
+    seats::{SeatCandidate, SeatPool, Seats},
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;

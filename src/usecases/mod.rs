@@ -27,7 +27,9 @@ mod tidy_up;
 pub mod administrator;
 pub mod create_demo_data;
 pub mod examine;
+pub mod export_seats;
 pub mod jump_to;
+pub mod seat_effect;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
@@ -48,8 +50,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
-    VisibleNamespace,
+    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, ListedPool, OpenSession, Registry,
+    SeatHolder, StoredToken, VisibleNamespace,
 };
 
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Groups, projects and memberships.
+//! Groups, projects, memberships and seats.
 
 pub mod grants;
 pub mod group_map;
+pub mod seats;

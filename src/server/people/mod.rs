@@ -1,3 +1,4 @@
-//! Routes of groups and projects.
+//! Routes of groups and projects, forms of seats.
 
 pub(super) mod routes;
+mod seat_forms;

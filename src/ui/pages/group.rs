@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{audit::audit_events, configuration, flows::overview, problem::NotFoundPage, visit};
+use super::{
+    audit::audit_events, configuration, flows::overview, people::group_seats, problem::NotFoundPage, visit,
+};
 use crate::{
     actions::{query::Query, support::below},
     domain::paths::{self, GroupPage},
@@ -17,6 +19,7 @@ pub fn GroupPages() -> impl IntoView {
     match page {
         GroupPage::Overview => visit(|visit| overview::page(visit, group)).into_any(),
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
+        GroupPage::Seats => visit(|visit| group_seats::page(visit, group, query)).into_any(),
         GroupPage::AuditEvents => visit(|visit| audit_events::page(visit, group, query)).into_any(),
     }
 }

@@ -34,7 +34,7 @@ pub use flows::preferences::PreferencesPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
-pub use people::groups::GroupsPage;
+pub use people::{admin_seats::AdminSeatsPage, groups::GroupsPage};
 pub use problem::{NotFoundPage, Refusal};
 
 use leptos::{

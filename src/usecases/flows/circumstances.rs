@@ -28,7 +28,7 @@ pub(in crate::usecases) async fn top_level(
 }
 
 /// The subscription, and everything that the group's reviews depend on.
-pub(super) async fn circumstances(
+pub(in crate::usecases) async fn circumstances(
     app: &App,
     uow: &mut UnitOfWork,
     id: NamespaceId,

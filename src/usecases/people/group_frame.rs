@@ -26,6 +26,7 @@ pub struct May {
     pub read_audit: bool,
     pub change_flows: bool,
     pub give_consent: bool,
+    pub manage_seats: bool,
 }
 
 impl GroupFrame {
@@ -41,5 +42,6 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         read_audit: granted(Action::ReadAudit),
         change_flows: granted(Action::ChangeFlows),
         give_consent: granted(Action::GiveConsent),
+        manage_seats: granted(Action::ManageSeats),
     }
 }

@@ -1,0 +1,3 @@
+//! Groups, projects, memberships and seats.
+
+pub mod seats;

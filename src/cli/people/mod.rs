@@ -1,0 +1,3 @@
+//! Commands about groups, members and seats.
+
+pub(super) mod seat;
