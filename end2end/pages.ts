@@ -27,6 +27,8 @@ export const paths = {
   groups: '/dashboard/groups',
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
+  seats: (group: string) => `/groups/${group}/-/seats`,
+  adminSeats: '/admin/seats',
   auditEvents: (group: string) => `/groups/${group}/-/audit_events`,
   adminAuditEvents: '/admin/audit_events',
   preferences: '/-/profile/preferences',

@@ -10,6 +10,7 @@ mod flows;
 mod help;
 mod jobs;
 mod place;
+mod seats;
 mod secrets;
 mod serve;
 mod tokens;

@@ -39,6 +39,7 @@ mod plans;
 mod preferences;
 mod races;
 mod scheduled_changes;
+mod seats;
 mod sessions;
 mod sign_in;
 mod support;

@@ -35,7 +35,7 @@ pub enum SeatError {
     NotEnough { asked: i64, counts: SeatCounts },
     #[error("{}: give it instead of waiting.", free_words(*.0))]
     SeatsFree(i64),
-    #[error("{used} seats are used, so {purchased} are too few. Take seats back first; nothing was changed.")]
+    #[error("{purchased} is less than the {used} in use. Take seats back first: nothing was changed.")]
     FewerThanUsed { purchased: i64, used: i64 },
     /// Somebody else changed the number since it was shown.
     #[error("Somebody else changed it first: it is {} now.", .0.map_or_else(|| String::from("unknown"), |it| it.to_string()))]
