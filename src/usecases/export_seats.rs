@@ -1,7 +1,7 @@
 //! Exports who has a seat, as CSV.
 
 use super::{
-    App, UseCaseError,
+    App, SeatHolder, UseCaseError,
     audit::export_audit_events::without_formulas,
     people::{seat_keeper::SeatKeeper, show_seats::all_seats},
 };
@@ -17,6 +17,10 @@ pub async fn export_seats(
     place: &SeatPlace,
 ) -> Result<Vec<u8>, UseCaseError> {
     let (_, seats) = all_seats(app, keeper, place).await?;
+    Ok(csv_of(place, seats))
+}
+
+fn csv_of(place: &SeatPlace, seats: Vec<SeatHolder>) -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut write = |cells: [&str; 8]| csv.write_record(cells).expect("memory takes everything");
     write(["path", "user", "name", "state", "source", "since", "user_state", "last_sign_in_at"]);
@@ -27,5 +31,5 @@ pub async fn export_seats(
         let (state, source, since) = (seat.state.key(), seat.source.key(), seat.since.rfc3339());
         write([place.group(), &user, &name, state, source, &since, is, &last]);
     }
-    Ok(csv.into_inner().expect("memory takes everything"))
+    csv.into_inner().expect("memory takes everything")
 }

@@ -73,7 +73,7 @@ use duo_console::{
         },
         people::{
             change_seats::{SeatChange, change_seats},
-            set_purchased_seats::set_purchased_seats,
+            set_purchased_seats::{Seen, set_purchased_seats},
         },
     },
 };
@@ -548,7 +548,7 @@ async fn people_and_flows(scene: &Scene) {
     scene
         .after("a place on the waiting list", false, async {
             let place = SeatPlace::Group(group.path.clone());
-            set_purchased_seats(writer, &keeper(), &place, Some(0), None).await.expect("set");
+            set_purchased_seats(writer, &keeper(), &place, Some(0), Seen::Any).await.expect("set");
             change_seats(writer, &keeper(), &place, SeatChange::Wait, "rex").await.expect("he waits");
         })
         .await;

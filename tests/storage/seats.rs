@@ -25,7 +25,7 @@ use duo_console::{
             change_seats::{SeatChange, SeatsChanged, change_seats},
             seat_error::SeatError,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::set_purchased_seats,
+            set_purchased_seats::{Seen, set_purchased_seats},
             show_seats::all_seats,
         },
         seat_effect::consequence,
@@ -63,7 +63,7 @@ async fn take(app: &App, place: &SeatPlace, names: &str) -> Result<SeatsChanged,
 }
 
 async fn purchase(app: &App, place: &SeatPlace, number: Option<i64>) -> Result<SeatCounts, UseCaseError> {
-    set_purchased_seats(app, &operator(), place, number, None).await
+    set_purchased_seats(app, &operator(), place, number, Seen::Any).await
 }
 
 async fn counts(app: &App, place: &SeatPlace) -> SeatCounts {
@@ -282,17 +282,13 @@ async fn a_role_anywhere_in_the_group_is_enough(db: Database) {
     .await;
     let may = async |name: &str| {
         let done = give(&app, &at(&acme), name).await;
-        match own(&done) {
-            Some(SeatError::NoRole { group, users }) => {
-                assert_eq!((group.as_str(), users.as_slice()), ("acme", [name.to_owned()].as_slice()));
-                false
-            }
-            _ => {
-                done.expect("given");
-                take(&app, &at(&acme), name).await.expect("taken");
-                true
-            }
+        if let Some(SeatError::NoRole { group, users }) = own(&done) {
+            assert_eq!((group.as_str(), users.as_slice()), ("acme", [name.to_owned()].as_slice()));
+            return false;
         }
+        done.expect("given");
+        take(&app, &at(&acme), name).await.expect("taken");
+        true
     };
     assert!(may("of-project").await, "of a project below");
     for name in ["outside", "expired", "direct"] {
@@ -357,13 +353,13 @@ async fn only_who_may_changes_seats(db: Database) {
     let refused = change_seats(&app, &owner_of_all, &at(&sub), SeatChange::Give, "ann").await;
     assert_eq!(own(&refused), Some(&SeatError::NotTopLevel("acme".into())));
     let error =
-        set_purchased_seats(&app, &owner_of_all, &at(&acme), Some(1), None).await.expect_err("denied");
+        set_purchased_seats(&app, &owner_of_all, &at(&acme), Some(1), Seen::Any).await.expect_err("denied");
     assert!(matches!(error, UseCaseError::Denied(Denial::NeedsAdministrator)), "{error}");
     let error = change_seats(&app, &owner_of_all, &SeatPlace::Instance, SeatChange::Give, "ann").await;
     assert!(matches!(error, Err(UseCaseError::NeedsAdministrator)), "{error:?}");
     assert_eq!(db.number("SELECT COUNT(*) FROM seat_pools").await, 0, "nothing was changed");
 
-    set_purchased_seats(&app, &admin, &at(&acme), Some(1), None).await.expect("an administrator may");
+    set_purchased_seats(&app, &admin, &at(&acme), Some(1), Seen::Any).await.expect("an administrator may");
     change_seats(&app, &admin, &SeatPlace::Instance, SeatChange::Give, "ann").await.expect("may");
     change_seats(&app, &owner_of_all, &at(&acme), SeatChange::Give, "ann").await.expect("an Owner may");
     let gone = SeatPlace::Group(path("nowhere"));
@@ -392,7 +388,8 @@ async fn what_another_source_gave_it_takes_back_itself(db: Database) {
 async fn a_number_of_seats_that_somebody_else_changed_is_not_overwritten(db: Database) {
     let app = app(db.open().await);
     let acme = at(&group(&app.storage, "acme").await);
-    let set = async |number, seen| set_purchased_seats(&app, &operator(), &acme, number, Some(seen)).await;
+    let set =
+        async |number, seen| set_purchased_seats(&app, &operator(), &acme, number, Seen::Number(seen)).await;
     set(Some(5), None).await.expect("set");
     let refused = set(Some(6), None).await;
     assert_eq!(own(&refused), Some(&SeatError::ChangedMeanwhile(Some(5))));

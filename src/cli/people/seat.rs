@@ -21,7 +21,7 @@ use crate::{
             change_seats::{SeatChange, change_seats},
             list_seat_pools::list_seat_pools,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::set_purchased_seats,
+            set_purchased_seats::{Seen, set_purchased_seats},
             show_seats::all_seats,
         },
         seat_effect::consequence,
@@ -212,29 +212,25 @@ pub(in crate::cli) async fn run(app: &App, command: SeatCommand) -> Result<(), F
             }
             Ok(print_list(format, &rows)?)
         }
-        SeatCommand::Pool(pool) => match pool.purchased {
-            Some(Purchased(purchased)) => {
-                let place = pool.group.map_or(SeatPlace::Instance, SeatPlace::Group);
-                if place == SeatPlace::Instance && !pool.instance {
-                    return Err(Failure::Usage(String::from("Say whose: --group PATH or --instance.")));
-                }
-                let set = set_purchased_seats(app, &keeper, &place, purchased, None).await;
-                let counts = set.map_err(named(&place))?;
-                Ok(print(format_args!("Saved for {place}: {}.", counts.words()))?)
-            }
-            None => {
-                let pools = list_seat_pools(app, &Administrator::operator(origin(app)), None).await?;
-                let mut rows = vec![PoolRow::new(None, true, pools.instance)];
-                rows.extend(
-                    pools
-                        .groups
-                        .into_iter()
-                        .map(|it| PoolRow::new(Some(it.path.to_string()), it.duo_enterprise, it.counts)),
-                );
-                Ok(print_list(pool.format, &rows)?)
-            }
-        },
+        SeatCommand::Pool(pool) => run_pool(app, &keeper, pool).await,
     }
+}
+
+async fn run_pool(app: &App, keeper: &SeatKeeper, pool: Pool) -> Result<(), Failure> {
+    if let Some(Purchased(purchased)) = pool.purchased {
+        let place = pool.group.map_or(SeatPlace::Instance, SeatPlace::Group);
+        if place == SeatPlace::Instance && !pool.instance {
+            return Err(Failure::Usage(String::from("Say whose: --group PATH or --instance.")));
+        }
+        let set = set_purchased_seats(app, keeper, &place, purchased, Seen::Any).await;
+        let counts = set.map_err(named(&place))?;
+        return Ok(print(format_args!("Saved for {place}: {}.", counts.words()))?);
+    }
+    let pools = list_seat_pools(app, &Administrator::operator(origin(app)), None).await?;
+    let mut rows = vec![PoolRow::new(None, true, pools.instance)];
+    let groups = pools.groups.into_iter();
+    rows.extend(groups.map(|it| PoolRow::new(Some(it.path.to_string()), it.duo_enterprise, it.counts)));
+    Ok(print_list(pool.format, &rows)?)
 }
 
 async fn change(app: &App, keeper: &SeatKeeper, who: Who, change: SeatChange) -> Result<(), Failure> {

@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn names_and_numbers_are_read_as_people_write_them() {
         assert_eq!(read_names(" @ann, bob\n\tANN;; zoe "), ["ann", "bob", "zoe"]);
-        assert_eq!(read_names(" ,@, "), [String::new(); 0]);
+        assert!(read_names(" ,@, ").is_empty());
         assert_eq!(read_purchased(" 12 "), Ok(Some(12)));
         assert_eq!([read_purchased(""), read_purchased("unknown")], [Ok(None), Ok(None)]);
         for bad in ["-1", "1.5", "ten", "10000001", "99999999999999999999"] {

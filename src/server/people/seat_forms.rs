@@ -29,7 +29,7 @@ use crate::{
             change_seats::{SeatChange, change_seats},
             seat_error::SeatError,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::set_purchased_seats,
+            set_purchased_seats::{Seen, set_purchased_seats},
         },
         seat_effect::consequence,
     },
@@ -117,7 +117,7 @@ async fn changed(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Purchased {
+pub(super) struct Number {
     #[serde(default)]
     group: String,
     /// A number; empty when unknown.
@@ -129,7 +129,7 @@ pub(super) struct Purchased {
 }
 
 /// Sets how many seats were purchased.
-pub(super) async fn set_purchased(Form { posted, fields }: Form<Purchased>) -> Result<Response, Response> {
+pub(super) async fn set_purchased(Form { posted, fields }: Form<Number>) -> Result<Response, Response> {
     let (posted, place) = at_a_place(posted, &fields.group).await?;
     let page = place.page();
     let filled_in = place.page_with_purchased(&fields.purchased);
@@ -142,11 +142,11 @@ pub(super) async fn set_purchased(Form { posted, fields }: Form<Purchased>) -> R
     Ok(by.answer(SUBJECT, done, next).await)
 }
 
-async fn purchased(by: &ByUser, place: &SeatPlace, fields: &Purchased) -> Result<Done, UseCaseError> {
+async fn purchased(by: &ByUser, place: &SeatPlace, fields: &Number) -> Result<Done, UseCaseError> {
     let number = |text: &str| read_purchased(text).map_err(SeatError::BadNumber);
     let (purchased, seen) = (number(&fields.purchased)?, number(&fields.seen)?);
     let keeper = SeatKeeper::Caller(by.caller().clone());
-    let counts = set_purchased_seats(by.app(), &keeper, place, purchased, Some(seen)).await?;
+    let counts = set_purchased_seats(by.app(), &keeper, place, purchased, Seen::Number(seen)).await?;
     let consequence = match counts.purchased {
         None => String::from("There is no limit."),
         Some(_) => String::new(),

@@ -12,8 +12,16 @@ use crate::{
     usecases::{App, UseCaseError, retry::until_first},
 };
 
-/// `None` for an unknown number, which sets no limit. `seen` is the number that the page showed: another one
-/// that is there by now is not overwritten. Idempotent.
+/// The number that is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Whatever it is.
+    Any,
+    /// What a page showed; `None` for unknown. Another one that is there by now is not overwritten.
+    Number(Option<i64>),
+}
+
+/// `None` for an unknown number, which sets no limit. Idempotent.
 ///
 /// # Errors
 /// More are used, somebody else was first, or they may not.
@@ -22,7 +30,7 @@ pub async fn set_purchased_seats(
     keeper: &SeatKeeper,
     place: &SeatPlace,
     purchased: Option<i64>,
-    seen: Option<Option<i64>>,
+    seen: Seen,
 ) -> Result<SeatCounts, UseCaseError> {
     until_first(app, || try_once(app, keeper, place, purchased, seen)).await
 }
@@ -32,7 +40,7 @@ async fn try_once(
     keeper: &SeatKeeper,
     place: &SeatPlace,
     purchased: Option<i64>,
-    seen: Option<Option<i64>>,
+    seen: Seen,
 ) -> Result<SeatCounts, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let ground = keeper.enter(app, &mut uow, place, SeatAct::SetPurchased).await?;
@@ -41,7 +49,7 @@ async fn try_once(
     if now == purchased {
         return Ok(pool.counts);
     }
-    if seen.is_some_and(|seen| seen != now) {
+    if seen != Seen::Any && seen != Seen::Number(now) {
         return Err(SeatError::ChangedMeanwhile(now).into());
     }
     if let Some(purchased) = purchased

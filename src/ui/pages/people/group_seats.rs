@@ -53,7 +53,7 @@ pub(in crate::ui::pages) async fn page(
             </Note>
         }
     });
-    let who = (!seats.may_change).then(|| " Owners give them and take them back.");
+    let who = (!seats.may_change).then_some(" Owners give them and take them back.");
     Ok(view! {
         <Page title crumbs nav=Some(nav)>
             <h1 class="pt-4 text-2xl font-semibold">"Seats"</h1>
