@@ -128,10 +128,10 @@ kinds! {
         |it| it.target("took the Duo Enterprise seat of"),
         |it| it.before("It was given ");
     SeatWaitBegun = "duo_enterprise_seat_wait_begun":
-        |it| it.target("put on the waiting list for a Duo Enterprise seat"),
+        |it| it.target("put") + " on the waiting list for a Duo Enterprise seat",
         nothing;
     SeatWaitEnded = "duo_enterprise_seat_wait_ended":
-        |it| it.target("took off the waiting list for a Duo Enterprise seat"),
+        |it| it.target("took") + " off the waiting list for a Duo Enterprise seat",
         nothing;
     SeatsPurchasedUpdated = "duo_enterprise_seats_purchased_updated":
         |it| it.target("changed how many Duo Enterprise seats were purchased for"),

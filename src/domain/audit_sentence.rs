@@ -268,6 +268,23 @@ mod tests {
             ("provider", Kind::MembershipDeleted, "ann", "Owner", ""),
             "provider removed the member ann. Was 'Owner'.",
         ),
+        (("ann", Kind::SeatAssigned, "bob", "", ""), "ann gave a Duo Enterprise seat to bob."),
+        (
+            ("ann", Kind::SeatUnassigned, "bob", "by hand", ""),
+            "ann took the Duo Enterprise seat of bob. It was given 'by hand'.",
+        ),
+        (
+            ("ann", Kind::SeatWaitBegun, "bob", "", ""),
+            "ann put bob on the waiting list for a Duo Enterprise seat.",
+        ),
+        (
+            ("ann", Kind::SeatWaitEnded, "bob", "", ""),
+            "ann took bob off the waiting list for a Duo Enterprise seat.",
+        ),
+        (
+            ("ann", Kind::SeatsPurchasedUpdated, "acme", "unknown", "25"),
+            "ann changed how many Duo Enterprise seats were purchased for acme. From 'unknown' to '25'.",
+        ),
         (("ann", Kind::SignedIn, "ann", "", "password"), "ann signed in. With a password."),
         (("ann", Kind::SignedIn, "ann", "", "https://id.example"), "ann signed in. By 'https://id.example'."),
         (("ann", Kind::SignInFailed, "ann", "", ""), "ann failed to sign in."),
