@@ -28,6 +28,8 @@ export const paths = {
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
   members: (group: string) => `/groups/${group}/-/group_members`,
+  seats: (group: string) => `/groups/${group}/-/seats`,
+  adminSeats: '/admin/seats',
   auditEvents: (group: string) => `/groups/${group}/-/audit_events`,
   adminAuditEvents: '/admin/audit_events',
   preferences: '/-/profile/preferences',

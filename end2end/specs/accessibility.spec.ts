@@ -233,6 +233,30 @@ test('feature flags', async ({ visit, server }) => {
   await isAccessible(page, 'a scheduled change that failed');
 });
 
+test('seats', async ({ page, visit, server }) => {
+  await page.goto(paths.seats('acme'));
+  await isAccessible(page, 'seats without limit');
+  await page.getByLabel('User names').fill('nobody-here');
+  await page.getByRole('button', { name: 'Give seats' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await isAccessible(page, 'a name that nobody has');
+  await server.run('seat', 'pool', '--group', 'acme', '--purchased', '1');
+  await server.run('seat', 'give', 'developer', 'maintainer', '--group', 'acme', '--wait');
+  await page.goto(paths.seats('acme'));
+  await isAccessible(page, 'no seat is free');
+  await page.getByRole('button', { name: 'Take back: reviewer' }).click();
+  await expect(page.getByRole('button', { name: 'Give a seat to developer' })).toBeVisible();
+  await isAccessible(page, 'one is free, and two wait');
+  await page.goto(paths.seats('acme/platform'));
+  await isAccessible(page, 'below the top-level group');
+  await page.goto(paths.seats('initech'));
+  await isAccessible(page, 'no Duo Enterprise');
+  const admin = await visit('admin');
+  await server.run('seat', 'give', 'reviewer', '--instance');
+  await admin.goto(paths.adminSeats);
+  await isAccessible(admin, 'every pool');
+});
+
 test('jobs', async ({ visit, server }) => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   await server.run('feature', 'schedule', 'duo_developer_orbit', '25', '--actors', '--at', tomorrow);

@@ -101,6 +101,10 @@ pub enum Outcome {
     JobRetried {
         title: String,
     },
+    /// `words` say what was done, in sentences.
+    SeatsChanged {
+        words: String,
+    },
 }
 
 impl Flash {

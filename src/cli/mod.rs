@@ -95,6 +95,9 @@ enum Command {
     /// Give and take roles in groups and projects, and invite groups
     #[command(subcommand)]
     Member(people::member::MemberCommand),
+    /// Give Duo Enterprise seats, take them back, and list them
+    #[command(subcommand)]
+    Seat(people::seat::SeatCommand),
     /// List, stop and retry background jobs
     #[command(subcommand)]
     Job(jobs::job::JobCommand),
@@ -156,6 +159,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Chatops(command) => chat::chatops::run(&app, command).await,
         Command::Flow(command) => flows::flow::run(&app, command, &database).await,
         Command::Member(command) => people::member::run(&app, command).await,
+        Command::Seat(command) => people::seat::run(&app, command).await,
         Command::Job(command) => jobs::job::run(&app, command).await,
         Command::Audit(command) => audit::command::run(&app, command).await,
     };

@@ -163,6 +163,19 @@ kinds! {
     GroupShareRemoved = "group_share_with_group_link_removed":
         |it| it.target("took back the invitation of the group"),
         |it| it.before("It was at most as ");
+    SeatAssigned = "duo_enterprise_seat_assigned": |it| it.target("gave a Duo Enterprise seat to"), change;
+    SeatUnassigned = "duo_enterprise_seat_unassigned":
+        |it| it.target("took the Duo Enterprise seat of"),
+        |it| it.before("It was given ");
+    SeatWaitBegun = "duo_enterprise_seat_wait_begun":
+        |it| it.target("put") + " on the waiting list for a Duo Enterprise seat",
+        nothing;
+    SeatWaitEnded = "duo_enterprise_seat_wait_ended":
+        |it| it.target("took") + " off the waiting list for a Duo Enterprise seat",
+        nothing;
+    SeatsPurchasedUpdated = "duo_enterprise_seats_purchased_updated":
+        |it| it.target("changed how many Duo Enterprise seats were purchased for"),
+        change;
     SignedIn = "signed_in":
         |it| it.tried("signed in"),
         |it| match it.to {
@@ -210,7 +223,9 @@ impl AuditKind {
             | Self::MembershipDeleted
             | Self::GroupShareCreated
             | Self::GroupShareUpdated
-            | Self::GroupShareRemoved => Some(Topic::People),
+            | Self::GroupShareRemoved
+            | Self::SeatAssigned
+            | Self::SeatUnassigned => Some(Topic::People),
             Self::GroupCreated
             | Self::GroupDestroyed
             | Self::GroupPathUpdated

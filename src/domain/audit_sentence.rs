@@ -2,12 +2,7 @@
 //! kind are in `audit_kind.rs`.
 
 pub use super::audit_words::Detail;
-use super::{
-    audit::{AuditKind, NewAuditEvent},
-    audit_words::{EventWords, Phrases, change, listed},
-    flows::catalogue::Flow,
-    stored::Stored,
-};
+use super::{audit::{AuditKind, NewAuditEvent}, audit_words::{EventWords, Phrases, change, listed}, flows::catalogue::Flow, stored::Stored};
 
 /// The rest of a sentence whose subject is the actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,6 +321,22 @@ mod tests {
         (
             ("ann", Kind::GroupShareRemoved, "globex/web", "Developer", ""),
             "ann took back the invitation of the group globex/web. It was at most as 'Developer'.",
+        (("ann", Kind::SeatAssigned, "bob", "", ""), "ann gave a Duo Enterprise seat to bob."),
+        (
+            ("ann", Kind::SeatUnassigned, "bob", "by hand", ""),
+            "ann took the Duo Enterprise seat of bob. It was given 'by hand'.",
+        ),
+        (
+            ("ann", Kind::SeatWaitBegun, "bob", "", ""),
+            "ann put bob on the waiting list for a Duo Enterprise seat.",
+        ),
+        (
+            ("ann", Kind::SeatWaitEnded, "bob", "", ""),
+            "ann took bob off the waiting list for a Duo Enterprise seat.",
+        ),
+        (
+            ("ann", Kind::SeatsPurchasedUpdated, "acme", "unknown", "25"),
+            "ann changed how many Duo Enterprise seats were purchased for acme. From 'unknown' to '25'.",
         ),
         (("ann", Kind::SignedIn, "ann", "", "password"), "ann signed in. With a password."),
         (("ann", Kind::SignedIn, "ann", "", "https://id.example"), "ann signed in. By 'https://id.example'."),

@@ -28,6 +28,10 @@ id!(
     NamespaceId
 );
 id!(
+    /// The id of a pool of seats: of a top-level group, or of the whole instance.
+    SeatPoolId
+);
+id!(
     /// The id of a row in the consent ledger.
     ConsentId
 );

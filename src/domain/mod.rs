@@ -21,7 +21,6 @@ pub mod escape;
 pub mod field_edit;
 pub mod flags;
 pub mod flows;
-pub mod formulas;
 pub mod ids;
 pub mod jobs;
 pub(crate) mod keyed;

@@ -37,6 +37,9 @@ pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
 pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
 pub const ADMIN_GROUPS: &str = "/admin/groups";
+pub const ADMIN_SEATS: &str = "/admin/seats";
+/// The download of a list of seats.
+pub const SEATS_EXPORT: &str = "/-/seats/export";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
@@ -56,12 +59,14 @@ pub enum GroupPage {
     Overview,
     Configuration,
     Members,
+    Seats,
     AuditEvents,
     Edit,
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Configuration, Self::Members, Self::AuditEvents, Self::Edit];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Configuration, Self::Members, Self::Seats, Self::AuditEvents, Self::Edit];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
@@ -69,6 +74,7 @@ impl GroupPage {
             Self::Overview => "settings/gitlab_duo",
             Self::Configuration => "settings/gitlab_duo/configuration",
             Self::Members => "group_members",
+            Self::Seats => "seats",
             Self::AuditEvents => "audit_events",
             Self::Edit => "edit",
         }
@@ -80,6 +86,7 @@ impl GroupPage {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
             Self::Members => "/groups/{group}/-/group_members",
+            Self::Seats => "/groups/{group}/-/seats",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
             Self::Edit => "/groups/{group}/-/edit",
         }

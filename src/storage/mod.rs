@@ -83,7 +83,8 @@ pub use people::{
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
-    seats::Seats,
+    seat_lists::{ListedPool, SeatHolder, SeatLists},
+    seats::{SeatCandidate, SeatPool, Seats},
     shares::{InvitedGroup, Shares},
 };
 pub use restore::{RestoredDatabase, restore};

@@ -29,9 +29,11 @@ pub mod create_bench_data;
 pub mod create_demo_data;
 pub mod delete_group;
 pub mod examine;
+pub mod export_seats;
 pub mod jump_to;
 pub mod move_group;
 pub mod show_group_settings;
+pub mod seat_effect;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
@@ -53,8 +55,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
     ChangeFreeze, Extent, FlowSelection, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
-    ListedMember, ListedNamespace, ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry, StoredToken,
-    TopLevelOrder, VisibleNamespace,
+    ListedMember, ListedNamespace, ListedPool, ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry,
+    SeatHolder, StoredToken, TopLevelOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

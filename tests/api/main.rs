@@ -39,6 +39,7 @@ mod reference;
 mod roles;
 mod room;
 mod scan;
+mod seats;
 mod sign_in;
 mod support;
 mod tokens;

@@ -12,6 +12,7 @@ mod help;
 mod jobs;
 mod members;
 mod place;
+mod seats;
 mod secrets;
 mod serve;
 mod tokens;

@@ -5,6 +5,7 @@
 use crate::{
     changes::{settled, watching},
     deployed_versions::deployed,
+    seats::operator as keeper,
     support::{Backend, Database, committed},
     world::{NOON, app, app_at, caller, group, member, origin, owner, run_due, switch, user},
 };
@@ -23,6 +24,7 @@ use duo_console::{
         },
         ids::{ChangeId, UserId},
         namespace::{Namespace, Subscription},
+        people::seats::SeatPlace,
         preferences::{Display, Theme, TimeFormat},
         role::Role,
         settings::availability::DuoChain,
@@ -71,6 +73,10 @@ use duo_console::{
         flows::{
             save_display::save_display,
             set_flow_versions::{SetFlowVersions, set_flow_versions},
+        },
+        people::{
+            change_seats::{SeatChange, change_seats},
+            set_purchased_seats::{Seen, set_purchased_seats},
         },
     },
 };
@@ -530,6 +536,23 @@ async fn people_and_flows(scene: &Scene) {
                     .expect("a seat");
             })
             .await;
+        })
+        .await;
+    for (what, place, change, changes) in [
+        ("a seat taken", SeatPlace::Group(group.path.clone()), SeatChange::Take, true),
+        ("a seat of the instance", SeatPlace::Instance, SeatChange::Give, true),
+    ] {
+        scene
+            .after(what, changes, async {
+                change_seats(writer, &keeper(), &place, change, "rex").await.expect("it is changed");
+            })
+            .await;
+    }
+    scene
+        .after("a place on the waiting list", false, async {
+            let place = SeatPlace::Group(group.path.clone());
+            set_purchased_seats(writer, &keeper(), &place, Some(0), Seen::Any).await.expect("set");
+            change_seats(writer, &keeper(), &place, SeatChange::Wait, "rex").await.expect("he waits");
         })
         .await;
     scene

@@ -43,6 +43,7 @@ mod plans;
 mod preferences;
 mod races;
 mod scheduled_changes;
+mod seats;
 mod sessions;
 mod sign_in;
 mod support;

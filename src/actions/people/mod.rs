@@ -1,4 +1,5 @@
-//! Groups, projects and memberships.
+//! Groups, projects, memberships and seats.
 
 pub mod groups;
 pub mod members;
+pub mod seats;

@@ -1,4 +1,5 @@
-//! Commands for groups, projects and their members.
+//! Commands for groups, projects, members and seats.
 
 pub(super) mod group;
 pub(super) mod member;
+pub(super) mod seat;

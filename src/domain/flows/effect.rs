@@ -107,6 +107,25 @@ impl Circumstances {
         }
     }
 
+    /// What it means for the reviews of these users that they were given a seat, or that theirs was taken.
+    pub fn seat_changed(&self, state: &FlowState, given: bool, names: &[String]) -> String {
+        if !self.duo_enterprise {
+            return String::from("No change: this group has no Duo Enterprise, so seats do not count.");
+        }
+        let [now, before] = [given, !given].map(|seat| self.decide(state, seat).engine);
+        if now == before {
+            return match now {
+                Engine::None => String::from("No change: nobody gets a review here."),
+                engine => format!("No change: {} reviews for everybody.", engine.name()),
+            };
+        }
+        let engine = if now == Engine::None { "no review" } else { now.name() };
+        match names {
+            [name] => format!("{name} now gets {engine}."),
+            _ => format!("They now get {engine}."),
+        }
+    }
+
     /// Who gets which engine, in one sentence.
     pub fn reviews(&self, state: &FlowState) -> String {
         let name = |decision: EngineDecision| match decision.engine {
@@ -217,6 +236,34 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_seat_is_what_is_decided() {
+        let one = [String::from("ann")];
+        for it in all() {
+            for state in [consented(), FlowState::On(Consent::Missing), FlowState::Off] {
+                for given in [true, false] {
+                    let words = it.seat_changed(&state, given, &one);
+                    let [now, before] = [given, !given].map(|seat| it.decide(&state, seat).engine);
+                    let no_change = !it.duo_enterprise || now == before;
+                    assert_eq!(words.starts_with("No change: "), no_change, "{it:?} {state:?}: {words}");
+                    if it.duo_enterprise && now != Engine::None {
+                        assert!(words.contains(now.name()), "{it:?} {state:?}: {words}");
+                    }
+                }
+            }
+        }
+        let it = circumstances(DuoChain::ALL_ON, true);
+        assert_eq!(it.seat_changed(&FlowState::Off, true, &one), "ann now gets GitLab Duo Code Review.");
+        assert_eq!(it.seat_changed(&FlowState::Off, false, &one), "ann now gets no review.");
+        let two = ["ann", "bob"].map(String::from);
+        let transitional = FlowState::On(Consent::Missing);
+        assert_eq!(it.seat_changed(&transitional, false, &two), "They now get Code Review Flow.");
+        assert_eq!(
+            it.seat_changed(&consented(), true, &one),
+            "No change: Code Review Flow reviews for everybody."
+        );
     }
 
     #[test]

@@ -5,3 +5,4 @@ mod group_forms;
 mod member_export;
 mod member_forms;
 pub(super) mod routes;
+mod seat_forms;

@@ -2,8 +2,8 @@
 
 use axum::routing::get;
 
-use super::{group_forms, member_export, member_forms, people_export};
-use crate::{actions::{Jump, people::{groups, members}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage}};
+use super::{group_forms, member_export, member_forms, people_export, seat_forms};
+use crate::{actions::{Jump, people::{groups, members, seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, TAKE_ADDRESS}}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, AdminSeatsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage}};
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()
@@ -32,5 +32,10 @@ pub(in crate::server) fn routes() -> Routes {
         .form(members::UNINVITE_ADDRESS, member_forms::uninvite)
         .at(paths::MEMBERS_EXPORT, get(member_export::download))
         .page(paths::JUMP, JumpPage)
+        .page(paths::ADMIN_SEATS, AdminSeatsPage)
+        .form(GIVE_ADDRESS, seat_forms::give)
+        .form(TAKE_ADDRESS, seat_forms::take)
+        .form(PURCHASED_ADDRESS, seat_forms::set_purchased)
+        .at(paths::SEATS_EXPORT, get(seat_forms::download))
         .island::<Jump>()
 }

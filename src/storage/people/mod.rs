@@ -7,6 +7,7 @@ pub(super) mod memberships;
 pub(super) mod namespace_lists;
 pub(super) mod namespace_tree;
 pub(super) mod namespaces;
+pub(super) mod seat_lists;
 pub(super) mod seats;
 pub(super) mod shares;
 
@@ -19,6 +20,7 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("namespace_lists", namespace_lists::STATEMENTS),
     ("namespace_tree", namespace_tree::STATEMENTS),
     ("namespaces", namespaces::STATEMENTS),
+    ("seat_lists", seat_lists::STATEMENTS),
     ("seats", seats::STATEMENTS),
     ("shares", shares::STATEMENTS),
 ];

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{audit::audit_events, configuration, flows::overview, group_members, people::edit_group, problem::NotFoundPage, visit};
+use super::{audit::audit_events, configuration, flows::overview, group_members, people::{edit_group, group_seats}, problem::NotFoundPage, visit};
 use crate::{actions::{query::Query, support::below}, domain::paths::{self, GroupPage}};
 
 #[component]
@@ -16,6 +16,7 @@ pub fn GroupPages() -> impl IntoView {
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
         GroupPage::Edit => visit(|visit| edit_group::page(visit, group, query)).into_any(),
         GroupPage::Members => visit(|visit| group_members::page(visit, group, query)).into_any(),
+        GroupPage::Seats => visit(|visit| group_seats::page(visit, group, query)).into_any(),
         GroupPage::AuditEvents => visit(|visit| audit_events::page(visit, group, query)).into_any(),
     }
 }

@@ -6,6 +6,7 @@ use crate::{
         access::Action,
         flows::effect::Circumstances,
         namespace::{GroupPath, Namespace, Subscription},
+        people::seats::SeatCounts,
     },
     storage::FlowSelection,
     usecases::{
@@ -22,7 +23,8 @@ pub struct GroupOverview {
     pub frame: GroupFrame,
     pub subscription: Subscription,
     pub circumstances: Circumstances,
-    pub seats: i64,
+    /// Of the top-level group alone, without those of the instance.
+    pub seats: SeatCounts,
     /// `None` when the caller may not read the settings.
     pub flows: Option<Vec<FlowSelection>>,
     pub children: Vec<Namespace>,
@@ -40,7 +42,7 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
         subscription,
         circumstances,
         flows,
-        seats: uow.seats().count_used(namespace.root).await?,
+        seats: uow.seats().pool(Some(namespace.root)).await?.map(|it| it.counts).unwrap_or_default(),
         children: uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?,
         frame: GroupFrame { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, may },
     })

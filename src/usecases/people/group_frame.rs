@@ -24,6 +24,7 @@ pub struct May {
     pub manage_group: bool,
     pub read_members: bool,
     pub manage_members: bool,
+    pub manage_seats: bool,
 }
 
 impl GroupFrame {
@@ -42,5 +43,6 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         manage_group: granted(Action::ManageGroup),
         read_members: granted(Action::ReadMembers),
         manage_members: granted(Action::ManageMembers),
+        manage_seats: granted(Action::ManageSeats),
     }
 }

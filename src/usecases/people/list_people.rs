@@ -4,7 +4,7 @@ use serde::Serialize;
 
 pub use crate::storage::ListedPerson;
 use crate::{
-    domain::{formulas::without_formulas, people::directory::PeopleQuery, time::Timestamp},
+    domain::{escape::without_formulas, people::directory::PeopleQuery, time::Timestamp},
     usecases::{App, Caller, UseCaseError, load::administrator},
 };
 

@@ -1,4 +1,4 @@
-//! Groups, projects and memberships.
+//! Groups, projects, memberships and seats.
 
 pub mod archive_group;
 pub mod archived;
@@ -7,6 +7,7 @@ pub mod edit_group;
 pub mod group_editor;
 pub mod group_error;
 pub mod export_members;
+pub mod change_seats;
 pub(super) mod group_frame;
 pub mod invite_group;
 pub mod list_groups;
@@ -19,5 +20,10 @@ pub mod member_editor;
 pub mod member_error;
 pub mod remove_member;
 pub mod set_member;
+pub mod list_seat_pools;
+pub mod seat_error;
+pub mod seat_keeper;
+pub mod set_purchased_seats;
+pub mod show_seats;
 pub mod sign_in_with_provider;
 pub mod unlink_user;

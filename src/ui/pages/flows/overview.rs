@@ -31,10 +31,14 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
     let frame = overview.frame.clone();
     let kind = frame.namespace.kind_name();
     let tier = overview.subscription.tier.name();
-    let seats = match (overview.subscription.duo_enterprise, overview.seats) {
-        (false, _) => String::from("No Duo Enterprise"),
-        (true, 1) => String::from("Duo Enterprise, 1 seat given"),
-        (true, seats) => format!("Duo Enterprise, {seats} seats given"),
+    let seats = match overview.subscription.duo_enterprise {
+        false => "No Duo Enterprise".into_any(),
+        true if frame.may.read_settings => view! {
+            "Duo Enterprise, "
+            <a class="link" href=GroupPage::Seats.path(&frame.top_level().path)>{overview.seats.words()}</a>
+        }
+        .into_any(),
+        true => format!("Duo Enterprise, {}", overview.seats.words()).into_any(),
     };
     Ok(view! {
         <Page
