@@ -108,6 +108,19 @@ kinds! {
         }),
         nothing;
     UserDeleted = "user_deleted": |it| it.target("deleted the user"), change;
+    UserAdminChanged = "user_admin_status_updated":
+        |it| it.target(match it.to {
+            "administrator" => "made an administrator of",
+            _ => "made no longer an administrator of",
+        }),
+        nothing;
+    UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
+    UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;
+    PeopleImported = "people_imported": |it| it.target("imported a file of"), |it| it.after("Lines: ");
+    SeatGiven = "duo_enterprise_seat_given": |it| it.target("gave a Duo Enterprise seat to"), nothing;
+    SeatWithdrawn = "duo_enterprise_seat_withdrawn":
+        |it| it.target("took back the Duo Enterprise seat of"),
+        nothing;
     UserPasswordChanged = "user_password_changed":
         |it| it.own("changed their password", "changed the password of"),
         change;
@@ -165,11 +178,15 @@ impl AuditKind {
             Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
                 Some(Topic::Flows)
             }
-            Self::MembershipCreated | Self::MembershipUpdated | Self::MembershipDeleted => {
-                Some(Topic::People)
-            }
+            Self::MembershipCreated
+            | Self::MembershipUpdated
+            | Self::MembershipDeleted
+            | Self::SeatGiven
+            | Self::SeatWithdrawn => Some(Topic::People),
             Self::OrbitSettingsUpdated => Some(Topic::Preferences),
-            Self::UserCreated | Self::UserDeleted | Self::DemoDataCreated => Some(Topic::Users),
+            Self::UserCreated | Self::UserDeleted | Self::PeopleImported | Self::DemoDataCreated => {
+                Some(Topic::Users)
+            }
             _ => None,
         }
     }

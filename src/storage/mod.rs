@@ -76,9 +76,12 @@ pub use flows::{
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
+    bulk::{Bulk, FoundPlace},
+    exports::{ExportedMember, ExportedSeat, Exports},
     memberships::Memberships,
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
+    staged_imports::StagedImports,
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
@@ -164,11 +167,15 @@ const ONLY: [&[Statements]; 2] = [
         ("audit_chain", audit_chain::ONLY_SQLITE),
         ("change_feed", change_feed::ONLY_SQLITE),
         ("jobs", jobs::queue::ONLY_SQLITE),
+        ("bulk", people::bulk::ONLY_SQLITE),
+        ("bulk_writes", people::bulk_writes::ONLY_SQLITE),
     ],
     &[
         ("audit_chain", audit_chain::ONLY_POSTGRES),
         ("change_feed", change_feed::ONLY_POSTGRES),
         ("jobs", jobs::queue::ONLY_POSTGRES),
+        ("bulk", people::bulk::ONLY_POSTGRES),
+        ("bulk_writes", people::bulk_writes::ONLY_POSTGRES),
     ],
 ];
 

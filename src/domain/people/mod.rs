@@ -2,3 +2,4 @@
 
 pub mod grants;
 pub mod group_map;
+pub mod import;

@@ -1,6 +1,7 @@
 //! Groups, projects and memberships.
 
 pub(super) mod group_frame;
+pub mod import;
 pub mod list_groups;
 pub mod sign_in_with_provider;
 pub mod unlink_user;
