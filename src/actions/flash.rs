@@ -78,6 +78,11 @@ pub enum Outcome {
     JobRetried {
         title: String,
     },
+    /// A file was imported; `counts` is in words.
+    Imported {
+        kind: String,
+        counts: String,
+    },
 }
 
 impl Flash {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod flags;
 pub mod flows;
 pub mod jobs;
+pub mod people;
 
 mod jump;
 

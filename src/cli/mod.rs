@@ -17,6 +17,7 @@ mod migrate;
 mod notify;
 mod open;
 mod output;
+pub mod people;
 mod serve;
 mod user;
 
@@ -73,6 +74,12 @@ enum Command {
     /// Create, list and delete users; set their passwords and email addresses
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Import users, groups, members or seats from a CSV file; a dry run unless --apply is said
+    #[command(after_help = people::files::AFTER_IMPORT)]
+    Import(people::files::Import),
+    /// Export users, groups, members or seats as CSV
+    #[command(after_help = people::files::AFTER_EXPORT)]
+    Export(people::files::Export),
     /// Create, list and revoke personal access tokens
     #[command(subcommand)]
     Token(accounts::token::TokenCommand),
@@ -138,6 +145,8 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&app, &database).await,
         Command::Demo => demo::run(&app).await,
         Command::User(command) => user::run(&app, command).await,
+        Command::Import(command) => people::files::run_import(&app, command).await,
+        Command::Export(command) => people::files::run_export(&app, command).await,
         Command::Token(command) => accounts::token::run(&app, command).await,
         Command::Feature(command) => flags::features::run(&app, command).await,
         Command::Chatops(command) => chat::chatops::run(&app, command).await,

@@ -31,6 +31,12 @@ pub const FEATURE_FLAG: &str = "/admin/feature_flags/{name}";
 pub const ADMIN_FEATURE_GROUPS: &str = "/admin/feature_groups";
 pub const FEATURE_GROUP: &str = "/admin/feature_groups/{name}";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
+pub const ADMIN_IMPORT: &str = "/admin/import";
+/// An uploaded file, and what it would do.
+pub const STAGED_IMPORT: &str = "/admin/import/{id}";
+pub const IMPORT_SAMPLE: &str = "/-/imports/samples/{kind}";
+pub const REFUSED_LINES: &str = "/-/imports/refused/{id}";
+pub const PEOPLE_EXPORT: &str = "/-/exports/{kind}";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
@@ -186,6 +192,31 @@ pub fn admin_users_searching(text: &str) -> String {
     } else {
         format!("{ADMIN_USERS}?search={}", query_value(text))
     }
+}
+
+/// The import page with a kind of file chosen.
+pub fn admin_import_of(kind: &str) -> String {
+    format!("{ADMIN_IMPORT}?kind={}", query_value(kind))
+}
+
+/// What an uploaded file would do.
+pub fn staged_import(id: i64) -> String {
+    format!("{ADMIN_IMPORT}/{id}")
+}
+
+/// The download of an uploaded file's refused lines.
+pub fn refused_lines(id: i64) -> String {
+    format!("/-/imports/refused/{id}")
+}
+
+/// The download of a sample of a kind of file.
+pub fn import_sample(kind: &str) -> String {
+    format!("/-/imports/samples/{kind}")
+}
+
+/// The download of everything of a kind.
+pub fn people_export(kind: &str) -> String {
+    format!("/-/exports/{kind}")
 }
 
 /// The password reset link that a user is sent.

@@ -6,7 +6,7 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
 use super::islands::JumpBox;
-use super::pages::{accounts, audit, flags, flows, jobs};
+use super::pages::{accounts, audit, flags, flows, jobs, people};
 use crate::{
     actions::support::signed_in,
     domain::{
@@ -73,7 +73,8 @@ impl Nav {
 
     /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let entries = [accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        let entries =
+            [accounts::ADMIN_NAV, people::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
         Self::of("Administration", &entries, current)
     }
 

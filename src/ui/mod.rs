@@ -19,8 +19,8 @@ pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint,
-    FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage,
-    NotFoundPage, PasswordPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
-    ResetPasswordPage, SignInPage,
+    AdminFeatureGroupsPage, AdminImportPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument,
+    ConfirmPage, DemoHint, FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage,
+    JumpPage, NotFoundPage, PasswordPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
+    ResetPasswordPage, SignInPage, StagedImportPage,
 };

@@ -6,7 +6,10 @@ use super::bulk::Bulk;
 use crate::{
     domain::{
         change::Topic,
-        people::import::{groups::{GroupOperation, depth}, users::UserOperation},
+        people::import::{
+            groups::{GroupOperation, depth},
+            users::UserOperation,
+        },
         time::Timestamp,
     },
     storage::{StorageError, dialect_statements},

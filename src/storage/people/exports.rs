@@ -103,11 +103,7 @@ impl Exports<'_> {
     }
 
     /// Used seats after that of this pool and user.
-    pub async fn seats(
-        &mut self,
-        after: (i64, i64),
-        limit: i64,
-    ) -> Result<Vec<ExportedSeat>, StorageError> {
+    pub async fn seats(&mut self, after: (i64, i64), limit: i64) -> Result<Vec<ExportedSeat>, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query_as(SEATS)
             .bind(after.0)
             .bind(after.1)

@@ -1,11 +1,7 @@
 //! Files that an administrator looks at before they are applied. The latest of each kind is kept for a day.
 
 use crate::{
-    domain::{
-        ids::UserId,
-        people::import::format::ImportKind,
-        time::Timestamp,
-    },
+    domain::{ids::UserId, people::import::format::ImportKind, time::Timestamp},
     storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
@@ -32,12 +28,7 @@ impl StagedImports<'_> {
         file: &[u8],
         now: Timestamp,
     ) -> Result<i64, StorageError> {
-        on_db!(self.uow, |c| sqlx::query(REPLACE)
-            .bind(user.0)
-            .bind(kind.key())
-            .execute(c)
-            .await
-            .map(drop))?;
+        on_db!(self.uow, |c| sqlx::query(REPLACE).bind(user.0).bind(kind.key()).execute(c).await.map(drop))?;
         Ok(on_db!(self.uow, |c| sqlx::query_scalar(ADD)
             .bind(user.0)
             .bind(kind.key())

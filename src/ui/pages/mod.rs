@@ -34,7 +34,10 @@ pub use flows::preferences::PreferencesPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
-pub use people::groups::GroupsPage;
+pub use people::{
+    groups::GroupsPage,
+    import::{AdminImportPage, StagedImportPage},
+};
 pub use problem::{NotFoundPage, Refusal};
 
 use leptos::{

@@ -81,12 +81,10 @@ pub fn read(lines: &[Line], refused: &mut Vec<Refused>) -> Vec<GroupLine> {
         let mut cells = Cells::of(KIND, line, refused);
         let path = cells.need(PATH, GroupPath::parse);
         let name = cells.read(NAME, check_group_name);
-        let kind = cells.read(KIND_OF_NAMESPACE, |cell| {
-            NamespaceKind::from_key(cell).ok_or("Say group or project.")
-        });
-        let tier = cells.read(TIER, |cell| {
-            Tier::from_key(&cell.to_ascii_lowercase()).ok_or("Say premium or ultimate.")
-        });
+        let kind = cells
+            .read(KIND_OF_NAMESPACE, |cell| NamespaceKind::from_key(cell).ok_or("Say group or project."));
+        let tier = cells
+            .read(TIER, |cell| Tier::from_key(&cell.to_ascii_lowercase()).ok_or("Say premium or ultimate."));
         let duo_enterprise = cells.read(DUO_ENTERPRISE, yes_or_no);
         let seats = cells.read(SEATS, parse_seats);
         if let Some(path) = &path

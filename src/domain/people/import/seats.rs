@@ -97,8 +97,11 @@ pub fn plan(
 ) -> Planned<SeatOperation> {
     let mut planned = Planned::new(refused);
     let mut seen = HashMap::new();
-    let mut free: HashMap<Option<NamespaceId>, Option<i64>> =
-        present.pools.iter().map(|(place, pool)| (*place, pool.purchased.map(|all| all - pool.used))).collect();
+    let mut free: HashMap<Option<NamespaceId>, Option<i64>> = present
+        .pools
+        .iter()
+        .map(|(place, pool)| (*place, pool.purchased.map(|all| all - pool.used)))
+        .collect();
     let mut waiting = Vec::new();
     for it in lines {
         let Some((place, person)) = about(it, directory, &mut planned) else { continue };
@@ -167,7 +170,9 @@ fn about<'a>(
 ) -> Option<(Option<&'a Namespace>, &'a super::directory::Person)> {
     let place = it.path.as_ref().map(|path| directory.namespace(path).ok_or(NOWHERE)).transpose();
     let place = place.and_then(|place| match place {
-        Some(group) if !group.is_top_level() => Err("Seats belong to a top-level group, or to the instance: *."),
+        Some(group) if !group.is_top_level() => {
+            Err("Seats belong to a top-level group, or to the instance: *.")
+        }
         place => Ok(place),
     });
     let place = place.map_err(|reason| planned.refuse(it.line, "path", &words(it), reason)).ok();
@@ -243,10 +248,11 @@ mod tests {
     fn what_was_given_by_hand_stays_and_what_is_so_is_unchanged() {
         let by_hand = HeldSeat { source: Source::Hand, is_used: true };
         let waits = HeldSeat { source: Source::Hand, is_used: false };
-        let all = planned(&["acme,ann,remove", "acme,bob,set", "acme,carl,remove"], Some(1), &[
-            (1, by_hand),
-            (2, waits),
-        ]);
+        let all = planned(
+            &["acme,ann,remove", "acme,bob,set", "acme,carl,remove"],
+            Some(1),
+            &[(1, by_hand), (2, waits)],
+        );
         assert_eq!((all.counts.unchanged, all.refused.len()), (2, 1), "whoever waits gets no seat beyond");
         assert_eq!(all.lines[0].note, "Stays: given by hand.");
     }

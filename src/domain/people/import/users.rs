@@ -129,7 +129,8 @@ pub fn plan(lines: &[UserLine], present: &PresentUsers, refused: Vec<Refused>) -
             continue;
         }
         let after = it.applied_to(before);
-        administrators += i64::from(after.administers()) - i64::from(before.is_some_and(Account::administers));
+        administrators +=
+            i64::from(after.administers()) - i64::from(before.is_some_and(Account::administers));
         if before.is_some_and(Account::administers) && !after.administers() {
             steps_down.push(it);
         }
@@ -162,11 +163,7 @@ pub fn plan(lines: &[UserLine], present: &PresentUsers, refused: Vec<Refused>) -
 }
 
 /// An address belongs to one user. Whoever gives theirs away in the same file is asked as they are afterwards.
-fn refuse_shared_addresses(
-    lines: &[UserLine],
-    present: &PresentUsers,
-    planned: &mut Planned<UserOperation>,
-) {
+fn refuse_shared_addresses(lines: &[UserLine], present: &PresentUsers, planned: &mut Planned<UserOperation>) {
     let freed: Vec<UserId> = planned
         .operations
         .iter()
@@ -279,7 +276,8 @@ mod tests {
         let swapped = planned(&["ann,,bob@example.com,,,", "bob,,ann@example.com,,,"]);
         assert!(swapped.refused.is_empty(), "{:?}", swapped.refused);
         assert_eq!(swapped.counts.changed, 2);
-        let taken = planned(&["ann,,BOB@example.com,,,", "carl,,new@example.com,,,", "dora,,new@example.com,,,"]);
+        let taken =
+            planned(&["ann,,BOB@example.com,,,", "carl,,new@example.com,,,", "dora,,new@example.com,,,"]);
         let lines: Vec<_> = taken.refused.iter().map(|it| (it.line, it.column.as_str())).collect();
         assert_eq!(lines, [(2, "email"), (4, "email")]);
     }

@@ -6,13 +6,7 @@ use crate::{
         ids::{NamespaceId, UserId},
         people::{
             grants::Source,
-            import::{
-                cells,
-                format::ImportKind,
-                groups, members,
-                seats::INSTANCE,
-                users,
-            },
+            import::{cells, format::ImportKind, groups, members, seats::INSTANCE, users},
         },
     },
     storage::{ExportedMember, StorageError},
@@ -107,10 +101,10 @@ impl PeopleExport {
         let lines = page.chunk_by(|a, b| pair(a) == pair(b)).filter_map(|sources| {
             let counts = |it: &&ExportedMember| it.held.expires_at.is_none_or(|expires_at| now < expires_at);
             let by_import = sources.iter().find(|it| it.held.source == Source::Import);
-            let it = by_import.or_else(|| {
-                sources.iter().filter(counts).max_by_key(|it| it.held.role.access_level())
-            })?;
-            let (role, expiry) = (members::write_role(&it.held.role), members::write_expiry(it.held.expires_at));
+            let it = by_import
+                .or_else(|| sources.iter().filter(counts).max_by_key(|it| it.held.role.access_level()))?;
+            let (role, expiry) =
+                (members::write_role(&it.held.role), members::write_expiry(it.held.expires_at));
             Some(vec![it.path.clone(), it.username.clone(), role, expiry, String::from("set")])
         });
         Ok(lines.collect())

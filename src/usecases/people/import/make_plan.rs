@@ -11,7 +11,7 @@ use crate::{
             format::{ImportKind, Line, Refused},
             groups::{self, GroupOperation, Places},
             members::{self, MemberOperation},
-            plan::{Counts, PlannedLine, Planned},
+            plan::{Counts, Planned, PlannedLine},
             seats::{self, PresentSeats, SeatOperation},
             users::{self, Account, PresentUsers, UserOperation},
         },
@@ -71,7 +71,8 @@ pub(super) async fn make_plan(
         }
         ImportKind::Groups => {
             let lines = groups::read(lines, &mut refused);
-            let with_parents = lines.iter().flat_map(|it| [Some(it.path.key()), it.path.parent().map(|it| it.key())]);
+            let with_parents =
+                lines.iter().flat_map(|it| [Some(it.path.key()), it.path.parent().map(|it| it.key())]);
             let keys = keys(with_parents.flatten());
             let places = uow.bulk().places(&keys).await?;
             let places: Places = places.into_iter().map(|it| (it.place.path.key(), it.place)).collect();

@@ -121,8 +121,9 @@ pub fn refused_lines(file: &[u8], refused: &[Refused]) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(Vec::new());
     let mut has_errors = None;
     for (at, record) in reader.records().map_while(Result::ok).enumerate() {
-        let errors = *has_errors
-            .get_or_insert_with(|| record.iter().position(|name| name.trim().eq_ignore_ascii_case(ERROR_COLUMN)));
+        let errors = *has_errors.get_or_insert_with(|| {
+            record.iter().position(|name| name.trim().eq_ignore_ascii_case(ERROR_COLUMN))
+        });
         let line = record.position().map_or(0, csv::Position::line);
         let front = match reasons.remove(&line) {
             // The header is always there.

@@ -20,7 +20,7 @@ pub async fn stage_import(
     kind: ImportKind,
     file: &[u8],
 ) -> Result<i64, UseCaseError> {
-    Administrator::at_page(app, caller)?;
+    Administrator::reading(caller)?;
     if file.iter().all(u8::is_ascii_whitespace) {
         return Err(UseCaseError::invalid("file", "Choose a file, or paste its content."));
     }

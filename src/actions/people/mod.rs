@@ -1,0 +1,3 @@
+//! Groups, projects and memberships.
+
+pub mod imports;

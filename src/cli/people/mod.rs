@@ -1,0 +1,3 @@
+//! Commands about users, groups, members and seats as files.
+
+pub(super) mod files;
