@@ -39,6 +39,7 @@ export const paths = {
   featureGroups: '/admin/feature_groups',
   featureGroup: (name: string) => `/admin/feature_groups/${name}`,
   jobs: '/admin/jobs',
+  import: '/admin/import',
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',

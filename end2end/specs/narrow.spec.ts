@@ -91,6 +91,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     `${paths.featureFlags}?freeze=dev&reason=why`,
     paths.featureGroups,
     paths.jobs,
+    paths.import,
     paths.featureGroup(long),
     `${paths.featureGroup(long)}?kind=user&name=re`,
     paths.featureFlag('duo_developer_orbit'),

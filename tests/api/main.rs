@@ -22,6 +22,7 @@ mod freeze_pages;
 mod fuzz;
 mod group_pages;
 mod headers;
+mod imports;
 mod input;
 mod jobs;
 mod limits;

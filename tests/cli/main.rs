@@ -8,6 +8,7 @@ mod feature_changes;
 mod features;
 mod flows;
 mod help;
+mod imports;
 mod jobs;
 mod place;
 mod secrets;

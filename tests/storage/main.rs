@@ -30,6 +30,7 @@ mod features;
 mod flag_history;
 mod flows;
 mod identities;
+mod imports;
 mod jobs;
 mod ledger_and_audit;
 mod memberships;
