@@ -86,7 +86,7 @@ Every error is `application/problem+json` (RFC 9457) with a stable `code`; the r
 `/api/v4` most are in GitLab's format instead, for its clients. What \
 you may not see answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused, and so is a body where none is expected: what \
-is ignored might have been a restriction. A body has at most 64 KiB and is not compressed. Responses may \
+is ignored might have been a restriction. A body has at most 64 KiB, a file to import 20 MiB, and is not compressed. Responses may \
 gain fields.
 
 ## Rate limits
