@@ -58,7 +58,7 @@ async fn the_api_names_every_bad_line_and_refuses_what_is_no_import() {
     }
     let json = test.ask(Method::POST, "/api/v1/imports/members").token(&token);
     json.header("content-type", "application/json")
-        .body("{}".into())
+        .body("{}")
         .send()
         .await
         .refused(415, "unsupported_media_type");

@@ -272,7 +272,7 @@ async fn who_is_blocked_by_a_file_has_no_session(db: Database) {
     let storage = db.open().await;
     let app = app(storage.clone());
     filled(&app).await;
-    db.execute("INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, remote_ip, user_agent) SELECT 'x', id, 0, 0, 0, '', '' FROM users WHERE username = 'bot'").await.expect("a session");
+    db.execute("INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at, remote_ip, user_agent, authenticated_at) SELECT 'x', id, 0, 0, 0, '', '', 0 FROM users WHERE username = 'bot'").await.expect("a session");
     import(&app, ImportKind::Users, "username,state\nbot,blocked\n", Mode::Apply).await;
     assert_eq!(db.number("SELECT COUNT(*) FROM sessions").await, 0);
     import(&app, ImportKind::Users, "username,state\nbot,active\n", Mode::Apply).await;

@@ -19,7 +19,7 @@ dialect_statements! {
     sqlite {
         ADD_USERS_SQLITE = "INSERT INTO users (username, username_key, name, kind, is_admin, state, created_at, email, email_key) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each($1)";
         ADD_PREFERENCES_SQLITE = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) SELECT u.id, 'system', 'relative', '{}', 0 FROM json_each($1) r CROSS JOIN users u WHERE u.username_key = r.value ->> 1";
-        CLEAR_EMAILS_SQLITE = "UPDATE users SET email = NULL, email_key = NULL WHERE id IN (SELECT value FROM json_each($1))";
+        CLEAR_EMAILS_SQLITE = "UPDATE users SET email = NULL, email_key = NULL WHERE id IN (SELECT r.value FROM json_each($1) r)";
         /// What is NULL stays; an address only where the row says that it changes.
         CHANGE_USERS_SQLITE = "UPDATE users SET name = COALESCE(r.value ->> 2, name), is_admin = COALESCE(r.value ->> 3, is_admin), state = COALESCE(r.value ->> 4, state), email = CASE WHEN r.value ->> 5 THEN r.value ->> 6 ELSE email END, email_key = CASE WHEN r.value ->> 5 THEN r.value ->> 7 ELSE email_key END, version = version + 1 FROM json_each($1) r WHERE users.id = r.value ->> 0 AND users.version = r.value ->> 1";
         ADD_NAMESPACES_SQLITE = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) SELECT p.id, COALESCE(p.root_id, p.id), r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6 FROM json_each($1) r LEFT JOIN namespaces p ON p.full_path_key = r.value ->> 0";

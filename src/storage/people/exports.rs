@@ -17,8 +17,8 @@ use crate::{
 statements! {
     ACCOUNTS = "SELECT id, username, name, email, is_admin, state, kind, version FROM users WHERE username_key > $1 ORDER BY username_key LIMIT $2";
     PLACES = "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.version, g.tier, g.duo_enterprise, p.purchased, CAST(0 AS BIGINT) AS used, p.id AS pool_id, p.version AS pool_version FROM namespaces n LEFT JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.full_path_key > $1 ORDER BY n.full_path_key LIMIT $2";
-    MEMBERS = "SELECT m.namespace_id, n.full_path, m.user_id, u.username, m.source, m.access_level, m.member_role, m.expires_at FROM memberships m JOIN namespaces n ON n.id = m.namespace_id JOIN users u ON u.id = m.user_id WHERE (m.namespace_id, m.user_id) > ($1, $2) ORDER BY m.namespace_id, m.user_id LIMIT $3";
-    SEATS = "SELECT s.pool_id, n.full_path, s.user_id, u.username FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id LEFT JOIN namespaces n ON n.id = p.namespace_id JOIN users u ON u.id = s.user_id WHERE (s.pool_id, s.user_id) > ($1, $2) AND s.state = 'used' ORDER BY s.pool_id, s.user_id LIMIT $3";
+    MEMBERS = "SELECT m.namespace_id, n.full_path, m.user_id, u.username, m.source, m.access_level, m.member_role, m.expires_at FROM memberships m CROSS JOIN namespaces n CROSS JOIN users u WHERE n.id = m.namespace_id AND u.id = m.user_id AND (m.namespace_id, m.user_id) > ($1, $2) ORDER BY m.namespace_id, m.user_id LIMIT $3";
+    SEATS = "SELECT s.pool_id, n.full_path, s.user_id, u.username FROM duo_enterprise_seats s CROSS JOIN seat_pools p CROSS JOIN users u LEFT JOIN namespaces n ON n.id = p.namespace_id WHERE p.id = s.pool_id AND u.id = s.user_id AND (s.pool_id, s.user_id) > ($1, $2) AND s.state = 'used' ORDER BY s.pool_id, s.user_id LIMIT $3";
 }
 
 #[derive(sqlx::FromRow)]
