@@ -47,6 +47,7 @@ export const paths = {
   newGroup: '/groups/new',
   editGroup: (group: string) => `/groups/${group}/-/edit`,
   jobs: '/admin/jobs',
+  import: '/admin/import',
   confirm: '/users/confirm',
   signIn: '/users/sign_in',
   jump: '/-/jump',

@@ -268,6 +268,20 @@ test('jobs', async ({ visit, server }) => {
   await isAccessible(page, 'what was stopped');
 });
 
+test('imports', async ({ visit }) => {
+  const page = await visit('admin');
+  await page.goto(paths.import);
+  await isAccessible(page, 'the four files');
+  for (const [role, state] of [['Boss', 'a file that is refused'], ['Guest', 'a plan']] as const) {
+    await page.goto(paths.import);
+    await page.getByLabel('What the file has').selectOption('Members');
+    await page.getByLabel('Or its content').fill(`path,user,role\nglobex,reviewer,${role}\n`);
+    await page.getByRole('button', { name: 'Show what it would do' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Import: Members' })).toBeVisible();
+    await isAccessible(page, state);
+  }
+});
+
 test('change freezes and feature groups', async ({ visit, server, trouble }) => {
   // A form with a long field is answered in place.
   trouble.expect(/status of 422/);

@@ -109,6 +109,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.adminSeats,
     paths.seats('acme'),
     paths.seats('acme/platform'),
+    paths.import,
     paths.featureGroup(long),
     `${paths.featureGroup(long)}?kind=user&name=re`,
     paths.featureFlag('duo_developer_orbit'),

@@ -104,6 +104,10 @@ pub enum Outcome {
     /// `words` say what was done, in sentences.
     SeatsChanged {
         words: String,
+    /// A file was imported; `counts` is in words.
+    Imported {
+        kind: String,
+        counts: String,
     },
 }
 

@@ -81,6 +81,12 @@ enum Command {
     /// Create, list, edit, move, archive and delete groups and projects
     #[command(subcommand)]
     Group(people::group::GroupCommand),
+    /// Import users, groups, members or seats from a CSV file; a dry run unless --apply is said
+    #[command(after_help = people::files::AFTER_IMPORT)]
+    Import(people::files::Import),
+    /// Export users, groups, members or seats as CSV
+    #[command(after_help = people::files::AFTER_EXPORT)]
+    Export(people::files::Export),
     /// Create, list and revoke personal access tokens
     #[command(subcommand)]
     Token(accounts::token::TokenCommand),
@@ -154,6 +160,8 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
         Command::BenchData(options) => bench_data::run(&app, &options).await,
         Command::User(command) => user::run(&app, command).await,
         Command::Group(command) => people::group::run(&app, command).await,
+        Command::Import(command) => people::files::run_import(&app, command).await,
+        Command::Export(command) => people::files::run_export(&app, command).await,
         Command::Token(command) => accounts::token::run(&app, command).await,
         Command::Feature(command) => flags::features::run(&app, command).await,
         Command::Chatops(command) => chat::chatops::run(&app, command).await,

@@ -115,6 +115,15 @@ kinds! {
     UserAdminStatusUpdated = "user_admin_status_updated":
         |it| it.target("changed the access level of"),
         change;
+    UserAdminChanged = "user_admin_status_updated":
+        |it| it.target(match it.to {
+            "administrator" => "made an administrator of",
+            _ => "made no longer an administrator of",
+        }),
+        nothing;
+    UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
+    UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;
+    PeopleImported = "people_imported": |it| it.target("imported a file of"), |it| it.after("Lines: ");
     UserPasswordChanged = "user_password_changed":
         |it| it.own("changed their password", "changed the password of"),
         change;
@@ -245,6 +254,7 @@ impl AuditKind {
             | Self::UserUnblocked
             | Self::UserUsernameUpdated
             | Self::UserAdminStatusUpdated
+            | Self::PeopleImported
             | Self::DemoDataCreated => Some(Topic::Users),
             _ => None,
         }

@@ -41,6 +41,12 @@ pub const ADMIN_SEATS: &str = "/admin/seats";
 /// The download of a list of seats.
 pub const SEATS_EXPORT: &str = "/-/seats/export";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
+pub const ADMIN_IMPORT: &str = "/admin/import";
+/// An uploaded file, and what it would do.
+pub const STAGED_IMPORT: &str = "/admin/import/{id}";
+pub const IMPORT_SAMPLE: &str = "/-/imports/samples/{kind}";
+pub const REFUSED_LINES: &str = "/-/imports/refused/{id}";
+pub const PEOPLE_EXPORT: &str = "/-/exports/{kind}";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
 pub const MEMBERS_EXPORT: &str = "/-/group_members/export";
@@ -287,6 +293,29 @@ fn with_fields(path: &str, typed: &[(&str, &str)]) -> String {
         path.push_str(&query_value(value));
     }
     path
+/// The import page with a kind of file chosen.
+pub fn admin_import_of(kind: &str) -> String {
+    format!("{ADMIN_IMPORT}?kind={}", query_value(kind))
+}
+
+/// What an uploaded file would do.
+pub fn staged_import(id: i64) -> String {
+    format!("{ADMIN_IMPORT}/{id}")
+}
+
+/// The download of an uploaded file's refused lines.
+pub fn refused_lines(id: i64) -> String {
+    format!("/-/imports/refused/{id}")
+}
+
+/// The download of a sample of a kind of file.
+pub fn import_sample(kind: &str) -> String {
+    format!("/-/imports/samples/{kind}")
+}
+
+/// The download of everything of a kind.
+pub fn people_export(kind: &str) -> String {
+    format!("/-/exports/{kind}")
 }
 
 /// The password reset link that a user is sent.

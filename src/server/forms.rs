@@ -23,6 +23,7 @@ use super::{
     form_fields::{self, Misread},
     pages::render,
     refusal::{self, Requester},
+    request_headers::media_type,
 };
 use crate::{
     actions::{
@@ -32,13 +33,16 @@ use crate::{
         form_answer::{FormAnswer, Next},
         support::Call,
     },
-    domain::paths,
+    domain::{paths, people::import::format::MAX_BYTES},
     ui::Refusal,
     usecases::{App, Caller, SignedIn, UseCaseError},
 };
 
 /// Maximum size of a form, in bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
+
+/// Maximum size of a form with a file, in bytes.
+const UPLOAD_LIMIT: usize = MAX_BYTES + BODY_LIMIT;
 
 /// Maximum size of URL and flash in the response headers, in bytes. Some proxies allow only 4 KiB for all
 /// headers; the others need a quarter of that.
@@ -75,20 +79,36 @@ impl Posted {
     /// # Errors
     /// The response to a request that is not a form or too large.
     pub async fn read(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
+        Self::read_up_to(state, request, BODY_LIMIT, is_plain_form, refusal::too_large).await
+    }
+
+    /// [`Self::read`] for a form that may have a file, of at most [`MAX_BYTES`].
+    pub async fn read_upload(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
+        let is_form = |headers: &HeaderMap| is_plain_form(headers) || is_multipart(headers);
+        Self::read_up_to(state, request, UPLOAD_LIMIT, is_form, refusal::file_too_large).await
+    }
+
+    async fn read_up_to(
+        state: &Arc<ServerState>,
+        request: Request,
+        most: usize,
+        is_form: impl Fn(&HeaderMap) -> bool,
+        too_large: fn() -> Refusal,
+    ) -> Result<(Self, Bytes), Response> {
         let asked = Requester::by(&request);
         let html = asked.is_for_html();
         let query = request.uri().query().unwrap_or_default();
         if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).next() {
             return Err(asked.refuse(state, refusal::unread("address", &name)).await);
         }
-        if !is_plain_form(request.headers()) {
+        if !is_form(request.headers()) {
             return Err(asked.refuse(state, refusal::malformed()).await);
         }
         let (parts, body) = request.into_parts();
         // No other error would leave a client to answer.
-        match to_bytes(body, BODY_LIMIT).await {
+        match to_bytes(body, most).await {
             Ok(body) => Ok((Self { state: Arc::clone(state), parts, html }, body)),
-            Err(_) => Err(asked.refuse(state, refusal::too_large()).await),
+            Err(_) => Err(asked.refuse(state, too_large()).await),
         }
     }
 
@@ -305,6 +325,11 @@ fn see_other(path: &str, flash: Option<HeaderValue>) -> Response {
 fn is_plain_form(headers: &HeaderMap) -> bool {
     let is_form = |it: &HeaderValue| it.as_bytes().starts_with(b"application/x-www-form-urlencoded");
     headers.get(header::CONTENT_TYPE).is_none_or(is_form) && !headers.contains_key(header::CONTENT_ENCODING)
+}
+
+/// Whether it is an HTML form with a file.
+fn is_multipart(headers: &HeaderMap) -> bool {
+    media_type(headers) == "multipart/form-data" && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// The message for an error that is not the user's fault; logs it.

@@ -89,6 +89,14 @@ pub(super) fn too_large() -> Refusal {
     }
 }
 
+/// 413, for a file.
+pub(super) fn file_too_large() -> Refusal {
+    Refusal {
+        text: String::from("A file has at most 20 MiB. Import it in parts. Nothing was changed."),
+        ..too_large()
+    }
+}
+
 /// 401, when the redirect to the sign-in page has no room for the user's input.
 pub(super) fn signed_out() -> Refusal {
     Refusal {

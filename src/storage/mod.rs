@@ -79,6 +79,8 @@ pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     members::{GroupOwner, ListedMember, Members},
+    bulk::{Bulk, FoundPlace},
+    exports::{ExportedMember, ExportedSeat, Exports},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},
@@ -86,6 +88,7 @@ pub use people::{
     seat_lists::{ListedPool, SeatHolder, SeatLists},
     seats::{SeatCandidate, SeatPool, Seats},
     shares::{InvitedGroup, Shares},
+    staged_imports::StagedImports,
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
@@ -171,11 +174,15 @@ const ONLY: [&[Statements]; 2] = [
         ("audit_chain", audit_chain::ONLY_SQLITE),
         ("change_feed", change_feed::ONLY_SQLITE),
         ("jobs", jobs::queue::ONLY_SQLITE),
+        ("bulk", people::bulk::ONLY_SQLITE),
+        ("bulk_writes", people::bulk_writes::ONLY_SQLITE),
     ],
     &[
         ("audit_chain", audit_chain::ONLY_POSTGRES),
         ("change_feed", change_feed::ONLY_POSTGRES),
         ("jobs", jobs::queue::ONLY_POSTGRES),
+        ("bulk", people::bulk::ONLY_POSTGRES),
+        ("bulk_writes", people::bulk_writes::ONLY_POSTGRES),
     ],
 ];
 

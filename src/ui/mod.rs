@@ -19,8 +19,8 @@ pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminGroupsPage, AdminJobsPage, AdminSeatsPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage,
+    AdminFeatureGroupsPage, AdminGroupsPage, AdminImportPage, AdminJobsPage, AdminSeatsPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage,
     FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
     PasswordPage, PeoplePage, PersonPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
-    ResetPasswordPage, SignInPage,
+    ResetPasswordPage, SignInPage, StagedImportPage,
 };

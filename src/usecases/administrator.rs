@@ -2,7 +2,7 @@
 //! and administrators.
 
 use super::{App, Caller, Origin, UseCaseError, fresh_sign_in::require_fresh, load};
-use crate::domain::audit::AuditActor;
+use crate::domain::{access::may_administer, audit::AuditActor, token::Scope};
 
 /// Proof that the caller may administer; only the checks below construct it.
 #[derive(Clone, Debug)]
@@ -23,6 +23,15 @@ impl Administrator {
     /// [`UseCaseError::NeedsAdministrator`] for anybody who is not an administrator.
     pub fn reading(caller: &Caller) -> Result<Self, UseCaseError> {
         load::administrator(caller)?;
+        Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })
+    }
+
+    /// A caller of the API, whose token needs `scope`.
+    ///
+    /// # Errors
+    /// The denial says what is missing.
+    pub fn by_api(caller: &Caller, scope: Scope) -> Result<Self, UseCaseError> {
+        may_administer(&caller.actor, scope)?;
         Ok(Self { actor: caller.audit_actor(), origin: caller.origin.clone() })
     }
 

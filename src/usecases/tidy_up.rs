@@ -27,7 +27,7 @@ impl JobHandler<App> for TidyUp {
     }
 
     fn title<'a>(&'a self, _uow: &'a mut UnitOfWork, _job: &'a Job) -> Work<'a, String> {
-        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs and old changes";
+        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs, old changes and files that were not imported";
         Box::pin(async move { Ok(String::from(words)) })
     }
 
@@ -55,6 +55,7 @@ async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseC
     left -= uow.sign_in_failures().delete_old(forgotten_until(now), left).await?;
     left -= uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), left).await?;
     left -= uow.change_feed().delete_old(now.plus_days(-KEPT_DAYS), left).await?;
+    uow.staged_imports().delete_old(now.plus_days(-1)).await?;
     let done = job.progress.done + (BATCH - left);
     if left == 0 {
         return Ok(Step::More(Progress { done, ..Progress::default() }));

@@ -4,5 +4,6 @@
 pub mod changes;
 pub mod decisions;
 pub mod flows;
+pub mod people;
 pub mod person;
 pub mod words;

@@ -23,6 +23,7 @@ mod fuzz;
 mod group_pages;
 mod groups;
 mod headers;
+mod imports;
 mod input;
 mod jobs;
 mod limits;

@@ -9,6 +9,7 @@ mod features;
 mod flows;
 mod groups;
 mod help;
+mod imports;
 mod jobs;
 mod members;
 mod place;

@@ -6,6 +6,7 @@ mod cluster;
 mod disk;
 mod doctor;
 mod frozen;
+mod imports;
 mod jobs;
 mod kill;
 mod nginx;

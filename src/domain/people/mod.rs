@@ -6,3 +6,4 @@ pub mod group_map;
 pub mod naming;
 pub mod members;
 pub mod seats;
+pub mod import;

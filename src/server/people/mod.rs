@@ -4,5 +4,7 @@ mod people_export;
 mod group_forms;
 mod member_export;
 mod member_forms;
+pub(super) mod csv_download;
+mod import_forms;
 pub(super) mod routes;
 mod seat_forms;

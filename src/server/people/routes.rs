@@ -2,8 +2,8 @@
 
 use axum::routing::get;
 
-use super::{group_forms, member_export, member_forms, people_export, seat_forms};
-use crate::{actions::{Jump, people::{groups, members, seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, TAKE_ADDRESS}}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, AdminSeatsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage}};
+use super::{group_forms, import_forms, member_export, member_forms, people_export, seat_forms};
+use crate::{actions::{Jump, people::{groups, imports::{APPLY_ADDRESS, UPLOAD_ADDRESS}, members, seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, TAKE_ADDRESS}}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, AdminImportPage, AdminSeatsPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage, StagedImportPage}};
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()
@@ -31,6 +31,13 @@ pub(in crate::server) fn routes() -> Routes {
         .form(members::CHANGE_INVITATION_ADDRESS, member_forms::change_invitation)
         .form(members::UNINVITE_ADDRESS, member_forms::uninvite)
         .at(paths::MEMBERS_EXPORT, get(member_export::download))
+        .page(paths::ADMIN_IMPORT, AdminImportPage)
+        .page(paths::STAGED_IMPORT, StagedImportPage)
+        .form(UPLOAD_ADDRESS, import_forms::upload)
+        .form(APPLY_ADDRESS, import_forms::apply)
+        .at(paths::IMPORT_SAMPLE, get(import_forms::sample))
+        .at(paths::REFUSED_LINES, get(import_forms::refused))
+        .at(paths::PEOPLE_EXPORT, get(import_forms::export))
         .page(paths::JUMP, JumpPage)
         .page(paths::ADMIN_SEATS, AdminSeatsPage)
         .form(GIVE_ADDRESS, seat_forms::give)

@@ -155,9 +155,14 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
     }
 }
 
+/// Reads the whole body, of at most [`MAX_BODY`].
+pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+    whole_body_up_to(request, MAX_BODY).await
+}
+
 /// Reads the whole body. axum's own limit would be one more layer around every request, with a body or
 /// without.
-pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+pub async fn whole_body_up_to(request: Request, most: usize) -> Result<Vec<u8>, Problem> {
     let encodings = request.headers().get_all(CONTENT_ENCODING);
     let encoded = encodings.into_iter().find(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"));
     if let Some(encoding) = encoded {
@@ -171,8 +176,8 @@ pub async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     while let Some(chunk) = chunks.next().await {
         let unreadable = |_| Problem::new(Code::BodyUnreadable, "The connection ended before the body did.");
         whole.extend_from_slice(&chunk.map_err(unreadable)?);
-        if whole.len() > MAX_BODY {
-            let detail = format!("A body has at most {MAX_BODY} bytes. Ask in several requests.");
+        if whole.len() > most {
+            let detail = format!("A body has at most {most} bytes. Ask in several requests.");
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
     }

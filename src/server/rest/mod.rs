@@ -13,6 +13,7 @@ mod input;
 mod json;
 mod object;
 mod openapi;
+mod people;
 mod problem;
 mod problem_document;
 mod state;
@@ -70,5 +71,6 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(decisions::routes())
         .merge(flows::routes())
         .merge(flags::routes())
+        .merge(people::routes())
         .merge(chat::routes())
 }

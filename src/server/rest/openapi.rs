@@ -36,7 +36,7 @@ evaluate feature flags, and follow what changes.
 Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, except that of chat commands, takes a personal access token, as `Authorization: Bearer duo-…`, as \
 `PRIVATE-TOKEN: duo-…`, which takes precedence, or as `X-API-Key: duo-…`, which comes last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
-`give_consent`, `manage_flow_versions`.
+`give_consent`, `manage_flow_versions`, `manage_groups`, `manage_users`.
 
 ## Which engine reviews
 | Code Review Flow | consent | Duo Enterprise seat | engine | rule |
@@ -89,7 +89,7 @@ Every error is `application/problem+json` (RFC 9457) with a stable `code`; the r
 `/api/v4` most are in GitLab's format instead, for its clients. What \
 you may not see answers 404; what you may see but not do answers 403 and says which role or scope \
 it needs. Unknown fields and query parameters are refused, and so is a body where none is expected: what \
-is ignored might have been a restriction. A body has at most 64 KiB and is not compressed. Responses may \
+is ignored might have been a restriction. A body has at most 64 KiB, a file to import 20 MiB, and is not compressed. Responses may \
 gain fields.
 
 ## Rate limits

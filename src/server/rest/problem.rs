@@ -19,6 +19,7 @@ use crate::{
     domain::{
         access::Denial,
         flows::{flow_version::NotDeployed, wording::CODE_REVIEW_WORDING},
+        people::import::format::Refused,
     },
     server::{
         limits::{self, Late, Limits},
@@ -60,6 +61,13 @@ impl Problem {
     /// Sets the challenge in `WWW-Authenticate` (RFC 6750).
     pub(super) fn challenging(mut self, challenge: impl Into<String>) -> Self {
         self.challenge = Some(challenge.into());
+        self
+    }
+
+    /// Names the lines of an imported file that are refused.
+    #[must_use]
+    pub fn refusing(mut self, lines: Vec<Refused>) -> Self {
+        self.document.refused = Some(lines.into_iter().map(Into::into).collect());
         self
     }
 

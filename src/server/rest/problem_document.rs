@@ -10,7 +10,10 @@ use utoipa::{
     },
 };
 
-use crate::wire::flows::{consent_wording::ConsentWording, flow::FlowState};
+use crate::wire::{
+    flows::{consent_wording::ConsentWording, flow::FlowState},
+    people::refused_line::RefusedLine,
+};
 
 /// Why a request failed (RFC 9457). The request changed nothing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,6 +51,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current: Option<FlowState>,
+    /// With `invalid` about an imported file: every line that is refused, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refused: Option<Vec<RefusedLine>>,
 }
 
 impl ProblemDocument {
@@ -64,6 +71,7 @@ impl ProblemDocument {
             wording: None,
             switch_off: None,
             current: None,
+            refused: None,
         }
     }
 }

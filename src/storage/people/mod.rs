@@ -3,6 +3,9 @@
 pub(super) mod bench_data;
 pub(super) mod directory;
 pub(super) mod members;
+pub(super) mod bulk;
+pub(super) mod bulk_writes;
+pub(super) mod exports;
 pub(super) mod memberships;
 pub(super) mod namespace_lists;
 pub(super) mod namespace_tree;
@@ -10,12 +13,15 @@ pub(super) mod namespaces;
 pub(super) mod seat_lists;
 pub(super) mod seats;
 pub(super) mod shares;
+pub(super) mod staged_imports;
 
 /// The SQL statements of each file.
 pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("bench_data", bench_data::STATEMENTS),
     ("directory", directory::STATEMENTS),
     ("members", members::STATEMENTS),
+    ("bulk", bulk::STATEMENTS),
+    ("exports", exports::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespace_lists", namespace_lists::STATEMENTS),
     ("namespace_tree", namespace_tree::STATEMENTS),
@@ -23,4 +29,5 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("seat_lists", seat_lists::STATEMENTS),
     ("seats", seats::STATEMENTS),
     ("shares", shares::STATEMENTS),
+    ("staged_imports", staged_imports::STATEMENTS),
 ];

@@ -35,7 +35,7 @@ pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
 pub use people::{
-    admin_groups::AdminGroupsPage, admin_seats::AdminSeatsPage, groups::GroupsPage, new_group::NewGroupPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
+    admin_groups::AdminGroupsPage, admin_seats::AdminSeatsPage, groups::GroupsPage, import::{AdminImportPage, StagedImportPage}, new_group::NewGroupPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
 };
 pub use problem::{NotFoundPage, Refusal};
 

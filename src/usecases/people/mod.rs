@@ -10,6 +10,7 @@ pub mod export_members;
 pub mod change_seats;
 pub(super) mod group_frame;
 pub mod invite_group;
+pub mod import;
 pub mod list_groups;
 pub mod list_people;
 pub mod show_person;

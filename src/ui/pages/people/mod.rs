@@ -15,7 +15,6 @@ pub(super) mod person_forms;
 mod person_note;
 pub(super) mod new_group;
 
-use crate::domain::paths;
 
 /// Entries in the administrators' navigation.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Groups", paths::ADMIN_GROUPS)];
@@ -24,3 +23,9 @@ mod seat_list;
 
 /// The pages for administrators: label and path.
 pub const ADMIN_NAV: &[(&str, &str)] = &[("Seats", paths::ADMIN_SEATS)];
+pub(super) mod import;
+
+use crate::domain::paths;
+
+/// Entries in the administrators' navigation.
+pub const ADMIN_NAV: &[(&str, &str)] = &[("Import and export", paths::ADMIN_IMPORT)];

@@ -1,0 +1,259 @@
+//! Duo Enterprise seats: who holds one of a top-level group, or of the whole instance.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use super::{
+    directory::{Directory, NOBODY, NOWHERE, UserKey},
+    format::{Cells, ImportKind, Line, Refused, Wanted, said_before},
+    plan::Planned,
+};
+use crate::domain::{
+    ids::{NamespaceId, UserId},
+    namespace::{GroupPath, Namespace},
+    people::grants::Source,
+};
+
+const KIND: ImportKind = ImportKind::Seats;
+const PATH: usize = 0;
+const USER: usize = 1;
+const ACTION: usize = 2;
+
+/// What a file calls the pool of the whole instance.
+pub const INSTANCE: &str = "*";
+
+/// A line that can be understood.
+#[derive(Clone, Debug)]
+pub struct SeatLine {
+    line: u64,
+    /// `None` for the instance.
+    pub path: Option<GroupPath>,
+    pub user: UserKey,
+    said: String,
+    wanted: Wanted,
+}
+
+/// Where seats are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pool {
+    /// `None` while nobody was given a seat there.
+    pub id: Option<i64>,
+    /// How many were bought; `None` while nobody said.
+    pub purchased: Option<i64>,
+    pub used: i64,
+    pub version: i64,
+    /// Whether the group has Duo Enterprise; true for the instance.
+    pub is_open: bool,
+}
+
+/// A seat that somebody has or waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldSeat {
+    pub source: Source,
+    pub is_used: bool,
+}
+
+/// The pools and seats that a file names.
+#[derive(Clone, Debug, Default)]
+pub struct PresentSeats {
+    /// By top-level group; `None` is the instance.
+    pub pools: HashMap<Option<NamespaceId>, Pool>,
+    pub seats: HashMap<(Option<NamespaceId>, UserId), HeldSeat>,
+}
+
+/// What applying a line writes.
+#[derive(Clone, Debug)]
+pub struct SeatOperation {
+    /// The top-level group; `None` is the instance.
+    pub place: Option<Namespace>,
+    pub user: UserId,
+    pub username: String,
+    pub gives: bool,
+}
+
+/// Understands the lines; collects what is wrong with the others.
+pub fn read(lines: &[Line], refused: &mut Vec<Refused>) -> Vec<SeatLine> {
+    let mut read = Vec::with_capacity(lines.len());
+    for line in lines {
+        let mut cells = Cells::of(KIND, line, refused);
+        let path = cells.need(PATH, |cell| match cell {
+            INSTANCE => Ok(None),
+            path => GroupPath::parse(path).map(Some),
+        });
+        let user = cells.need(USER, UserKey::parse);
+        let wanted = cells.wanted(ACTION);
+        if let (Some(path), Some(user), true) = (path, user, cells.are_right()) {
+            read.push(SeatLine { line: line.number, path, user, said: line.cell(USER).to_owned(), wanted });
+        }
+    }
+    read
+}
+
+/// What the lines do. Seats that are taken back are free for others of the same file.
+pub fn plan(
+    lines: &[SeatLine],
+    directory: &Directory,
+    present: &PresentSeats,
+    refused: Vec<Refused>,
+) -> Planned<SeatOperation> {
+    let mut planned = Planned::new(refused);
+    let mut seen = HashMap::new();
+    let mut free: HashMap<Option<NamespaceId>, Option<i64>> = present
+        .pools
+        .iter()
+        .map(|(place, pool)| (*place, pool.purchased.map(|all| all - pool.used)))
+        .collect();
+    let mut waiting = Vec::new();
+    for it in lines {
+        let Some((place, person)) = about(it, directory, &mut planned) else { continue };
+        let key = place.map(|place| place.id);
+        match seen.entry((key, person.id)) {
+            Entry::Occupied(first) => {
+                planned.refuse(it.line, "user", &it.said, said_before(*first.get()));
+                continue;
+            }
+            Entry::Vacant(vacant) => drop(vacant.insert(it.line)),
+        }
+        let held = present.seats.get(&(key, person.id)).copied();
+        let subject = format!("{} in {}", person.username, words(it));
+        let operation = |gives| SeatOperation {
+            place: place.cloned(),
+            user: person.id,
+            username: person.username.clone(),
+            gives,
+        };
+        match (it.wanted, held) {
+            (Wanted::Set, Some(HeldSeat { is_used: true, .. })) | (Wanted::Remove, None) => {
+                planned.unchanged(it.line, subject, String::new());
+            }
+            (Wanted::Set, _) => waiting.push((it, key, subject, operation(true))),
+            (Wanted::Remove, Some(HeldSeat { source: Source::Import, is_used })) => {
+                if is_used && let Some(Some(free)) = free.get_mut(&key) {
+                    *free += 1;
+                }
+                planned.operations.push(operation(false));
+                planned.remove(it.line, subject, Vec::new(), String::new());
+            }
+            (Wanted::Remove, Some(held)) => {
+                planned.unchanged(it.line, subject, format!("Stays: given {}.", held.source.phrase()));
+            }
+        }
+    }
+    for (it, key, subject, operation) in waiting {
+        let pool = present.pools.get(&key).copied().unwrap_or_default();
+        if !pool.is_open {
+            planned.refuse(it.line, "path", &words(it), "The group has no Duo Enterprise.");
+            continue;
+        }
+        match free.get_mut(&key) {
+            Some(Some(free)) if *free <= 0 => {
+                let all = pool.purchased.unwrap_or_default();
+                planned.refuse(it.line, "user", &it.said, format!("No seat is free: {all} were bought."));
+            }
+            free => {
+                if let Some(Some(free)) = free {
+                    *free -= 1;
+                }
+                planned.operations.push(operation);
+                planned.create(it.line, subject, Vec::new(), String::new());
+            }
+        }
+    }
+    planned.lines.sort_by_key(|it| it.line);
+    planned
+}
+
+/// The place and the person of a line.
+fn about<'a>(
+    it: &SeatLine,
+    directory: &'a Directory,
+    planned: &mut Planned<SeatOperation>,
+) -> Option<(Option<&'a Namespace>, &'a super::directory::Person)> {
+    let place = it.path.as_ref().map(|path| directory.namespace(path).ok_or(NOWHERE)).transpose();
+    let place = place.and_then(|place| match place {
+        Some(group) if !group.is_top_level() => {
+            Err("Seats belong to a top-level group, or to the instance: *.")
+        }
+        place => Ok(place),
+    });
+    let place = place.map_err(|reason| planned.refuse(it.line, "path", &words(it), reason)).ok();
+    let person = directory.person(&it.user);
+    if person.is_none() {
+        planned.refuse(it.line, "user", &it.said, NOBODY);
+    }
+    place.zip(person)
+}
+
+fn words(it: &SeatLine) -> String {
+    it.path.as_ref().map_or_else(|| String::from(INSTANCE), GroupPath::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::directory::Person, *};
+    use crate::domain::namespace::NamespaceKind;
+
+    const ACME: NamespaceId = NamespaceId(1);
+
+    fn planned(file: &[&str], purchased: Option<i64>, held: &[(i64, HeldSeat)]) -> Planned<SeatOperation> {
+        let mut directory = Directory::default();
+        for (id, name) in [(1, "ann"), (2, "bob"), (3, "carl")] {
+            directory.add_person(Person { id: UserId(id), username: name.to_owned(), email: None });
+        }
+        for (id, path, parent) in [(1, "acme", None), (2, "acme/sub", Some(ACME)), (3, "plain", None)] {
+            directory.add_namespace(Namespace {
+                id: NamespaceId(id),
+                parent,
+                root: parent.unwrap_or(NamespaceId(id)),
+                kind: NamespaceKind::Group,
+                path: GroupPath::parse(path).unwrap(),
+                name: path.into(),
+            });
+        }
+        let mut present = PresentSeats::default();
+        let used = held.iter().filter(|(_, seat)| seat.is_used).count() as i64;
+        present.pools.insert(Some(ACME), Pool { id: Some(1), purchased, used, version: 0, is_open: true });
+        present.pools.insert(None, Pool { is_open: true, ..Pool::default() });
+        present.seats = held.iter().map(|(user, seat)| ((Some(ACME), UserId(*user)), *seat)).collect();
+        let lines = file.iter().enumerate().map(|(at, line)| Line {
+            number: at as u64 + 2,
+            cells: line.split(',').map(str::to_owned).collect(),
+        });
+        let mut refused = Vec::new();
+        let read = read(&lines.collect::<Vec<_>>(), &mut refused);
+        plan(&read, &directory, &present, refused)
+    }
+
+    const IMPORTED: HeldSeat = HeldSeat { source: Source::Import, is_used: true };
+
+    #[test]
+    fn nobody_is_given_a_seat_beyond_what_was_bought() {
+        let file = ["acme,bob,", "acme,carl,set"];
+        let both = planned(&file, Some(2), &[(1, IMPORTED)]);
+        assert_eq!((both.counts.created, both.refused.len()), (1, 1));
+        assert_eq!((both.refused[0].line, both.refused[0].value.as_str()), (3, "carl"));
+        let unknown = planned(&file, None, &[(1, IMPORTED)]);
+        assert_eq!((unknown.counts.created, unknown.refused.len()), (2, 0));
+        let swapped = planned(&["acme,bob,", "acme,ann,remove"], Some(1), &[(1, IMPORTED)]);
+        assert_eq!((swapped.counts.created, swapped.counts.removed, swapped.refused.len()), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_seat_belongs_to_a_top_level_group_with_duo_enterprise_or_to_the_instance() {
+        let all = planned(&["acme/sub,ann,", "plain,ann,", "*,ann,", "*,ann,"], None, &[]);
+        let refused: Vec<_> = all.refused.iter().map(|it| it.line).collect();
+        assert_eq!((refused, all.counts.created), (vec![2, 5, 3], 1));
+    }
+
+    #[test]
+    fn what_was_given_by_hand_stays_and_what_is_so_is_unchanged() {
+        let by_hand = HeldSeat { source: Source::Hand, is_used: true };
+        let waits = HeldSeat { source: Source::Hand, is_used: false };
+        let all = planned(
+            &["acme,ann,remove", "acme,bob,set", "acme,carl,remove"],
+            Some(1),
+            &[(1, by_hand), (2, waits)],
+        );
+        assert_eq!((all.counts.unchanged, all.refused.len()), (2, 1), "whoever waits gets no seat beyond");
+        assert_eq!(all.lines[0].note, "Stays: given by hand.");
+    }
+}

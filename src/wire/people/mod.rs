@@ -1,0 +1,3 @@
+//! JSON of imports.
+
+pub mod refused_line;

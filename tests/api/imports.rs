@@ -1,0 +1,133 @@
+//! Imports and exports by the API and on their pages.
+
+use crate::{
+    browser::{Browser, server},
+    support::{Answer, TestApp},
+};
+use duo_console::domain::token::Scope;
+use http::{Method, StatusCode, header};
+
+const GOOD: &str = "path,user,role\nglobex,reviewer,Developer\n";
+const BAD: &str = "path,user,role\nglobex,reviewer,Boss\nnowhere,nobody,Guest\n";
+
+async fn import(test: &TestApp, token: &str, address: &str, file: &str) -> Answer {
+    let ask = test.ask(Method::POST, address).token(token).header("content-type", "text/csv");
+    ask.body(file.to_owned()).send().await
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at_applied_and_read_back_by_the_api() {
+    let test = TestApp::new().await;
+    let token = test.token("admin", &[Scope::ManageGroups]).await;
+    let address = "/api/v1/imports/members";
+    let dry = import(&test, &token, address, GOOD).await.json();
+    assert_eq!((&dry["applied"], &dry["counts"]["created"]), (&false.into(), &1.into()));
+    assert_eq!(dry["lines"][0]["subject"], "reviewer in globex");
+    let stale = import(&test, &token, &format!("{address}?apply=true&plan=other"), GOOD).await;
+    stale.refused(409, "conflict");
+    let plan = dry["plan"].as_str().expect("a plan");
+    let applied = import(&test, &token, &format!("{address}?apply=true&plan={plan}"), GOOD).await.json();
+    assert_eq!(applied["applied"], true);
+    let again = import(&test, &token, &format!("{address}?apply=true"), GOOD).await.json();
+    assert_eq!(again["counts"]["unchanged"], 1);
+
+    let export = test.ask(Method::GET, "/api/v1/exports/members").token(&token).send().await;
+    assert!(export.text().contains("globex,reviewer,Developer,never,set\n"), "{}", export.text());
+    let back = import(&test, &token, address, &export.text()).await.json();
+    assert_eq!((&back["counts"]["created"], &back["counts"]["changed"]), (&0.into(), &0.into()));
+}
+
+#[tokio::test]
+async fn the_api_names_every_bad_line_and_refuses_what_is_no_import() {
+    let test = TestApp::new().await;
+    let token = test.token("admin", &[Scope::ManageGroups]).await;
+    let before = test.ask(Method::GET, "/api/v1/exports/members").token(&token).send().await.text();
+    let wrong = import(&test, &token, "/api/v1/imports/members?apply=true", BAD).await;
+    wrong.refused(422, "invalid");
+    let refused = wrong.json()["refused"].as_array().expect("lines").clone();
+    let named: Vec<_> = refused.iter().map(|it| (it["line"].as_u64(), it["column"].as_str())).collect();
+    assert_eq!(named, [(Some(2), Some("role")), (Some(3), Some("path")), (Some(3), Some("user"))]);
+    for (address, status, code) in [
+        ("/api/v1/imports/members?apply=yes", 400, "bad_query"),
+        ("/api/v1/imports/members?plan=x", 400, "bad_query"),
+        ("/api/v1/imports/members?aply=true", 400, "bad_query"),
+        ("/api/v1/imports/nothing", 404, "not_found"),
+        ("/api/v1/imports/users", 403, "insufficient_scope"),
+    ] {
+        import(&test, &token, address, GOOD).await.refused(status, code);
+    }
+    let json = test.ask(Method::POST, "/api/v1/imports/members").token(&token);
+    json.header("content-type", "application/json")
+        .body("{}")
+        .send()
+        .await
+        .refused(415, "unsupported_media_type");
+    let large = "x".repeat(20 * 1024 * 1024 + 1);
+    import(&test, &token, "/api/v1/imports/members", &large).await.refused(413, "body_too_large");
+    let after = test.ask(Method::GET, "/api/v1/exports/members").token(&token).send().await.text();
+    assert_eq!(before, after);
+}
+
+async fn upload(browser: &Browser<'_>, kind: &str, file: &str) -> Answer {
+    let body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\r\n--x--\r\n"
+    );
+    let headers = [
+        ("accept", "text/html"),
+        ("sec-fetch-site", "same-origin"),
+        ("content-type", "multipart/form-data; boundary=x"),
+    ];
+    browser.send(Method::POST, "/actions/upload_import", &headers, body).await
+}
+
+#[tokio::test]
+async fn a_page_shows_what_a_file_would_do_and_its_button_does_just_that() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let uploaded = upload(&admin, "members", GOOD).await;
+    assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{}", uploaded.text());
+    let address = uploaded.header(header::LOCATION).to_owned();
+    let page = admin.get(&address).await.text().replace("<!>", "");
+    assert!(page.contains("reviewer in globex") && page.contains("Apply the import"), "{page}");
+    let plan =
+        page.split("name=\"plan\" value=\"").nth(1).expect("a plan").split('"').next().expect("a plan");
+    let id = address.rsplit('/').next().expect("an id");
+
+    let stale = admin.submit("/actions/apply_import", &[("id", id), ("plan", "other")]).await;
+    assert_eq!(stale.header(header::LOCATION), address);
+    let page = admin.get(&address).await.text();
+    assert!(page.contains("has changed since"), "{page}");
+    let applied = admin.submit("/actions/apply_import", &[("id", id), ("plan", plan)]).await;
+    assert_eq!(applied.header(header::LOCATION), "/admin/import?kind=members");
+    let page = admin.get("/admin/import?kind=members").await.text().replace("<!>", "");
+    assert!(page.contains("1 new, 0 changed, 0 removed, 0 unchanged"), "{page}");
+    assert_eq!(admin.get(&address).await.status, StatusCode::NOT_FOUND);
+
+    let export = admin.get("/-/exports/members").await;
+    assert!(export.text().contains("globex,reviewer,Developer,never,set"), "{}", export.text());
+    let sample = admin.get("/-/imports/samples/groups").await;
+    assert!(sample.text().contains("path,name,kind,tier"), "{}", sample.text());
+}
+
+#[tokio::test]
+async fn a_page_lists_what_is_wrong_and_offers_it_for_correction() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let pasted = admin.submit("/actions/upload_import", &[("kind", "members"), ("text", BAD)]).await;
+    let address = pasted.header(header::LOCATION).to_owned();
+    let page = admin.get(&address).await.text().replace("<!>", "");
+    assert!(page.contains("3 things are wrong") && !page.contains("Apply the import"), "{page}");
+    let id = address.rsplit('/').next().expect("an id");
+    let refused = admin.get(&format!("/-/imports/refused/{id}")).await.text();
+    assert!(
+        refused.contains("error,path,user,role") && refused.contains(",globex,reviewer,Boss"),
+        "{refused}"
+    );
+
+    let empty = upload(&admin, "members", "").await;
+    assert_eq!(empty.header(header::LOCATION), "/admin/import?kind=members");
+    let page = admin.get("/admin/import?kind=members").await.text();
+    assert!(page.contains("Choose a file, or paste its content."), "{page}");
+    let large = upload(&admin, "members", &"x".repeat(21 * 1024 * 1024)).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
