@@ -84,6 +84,23 @@ impl From<GroupPath> for String {
     }
 }
 
+/// What GitLab's API names a group or project by: its id, or its full path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdOrPath {
+    Id(NamespaceId),
+    Path(GroupPath),
+}
+
+impl IdOrPath {
+    /// Digits alone are an id, as in GitLab. `None` when it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return text.parse().ok().map(NamespaceId).map(Self::Id);
+        }
+        GroupPath::parse(text).ok().map(Self::Path)
+    }
+}
+
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum NamespaceKind: serde {

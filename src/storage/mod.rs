@@ -49,6 +49,7 @@ pub use accounts::{
     sessions::{NewSession, OpenSession, SessionUser, Sessions},
     sign_in_failures::SignInFailures,
     tokens::{NewToken, StoredToken, TokenUser, Tokens},
+    user_lists::{LinkedIdentity, ListedUser, UserFilter, UserLists, UserOrder},
 };
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
@@ -76,7 +77,11 @@ pub use flows::{
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use people::{
+    member_lists::{ListedMember, MemberFilter, MemberLists},
     memberships::Memberships,
+    namespace_lists::{
+        InvitedGroup, ListedNamespace, NamedKey, NamespaceFilter, NamespaceLists, NamespaceOrder,
+    },
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seats::Seats,
 };

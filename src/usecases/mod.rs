@@ -48,8 +48,9 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
-    VisibleNamespace,
+    ChangeFreeze, FlowSelection, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser, LinkedIdentity,
+    ListedMember, ListedNamespace, ListedUser, MemberFilter, NamespaceOrder, OpenSession, Registry,
+    StoredToken, UserFilter, UserOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

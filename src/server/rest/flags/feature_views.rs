@@ -74,22 +74,6 @@ pub struct Definition {
     default_enabled: bool,
 }
 
-/// An error: one of the two members, as in GitLab.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct GitlabError {
-    /// `400 Bad request - nobody is not found!`
-    #[schema(nullable = false)]
-    message: Option<String>,
-    /// `value is missing`
-    #[schema(nullable = false)]
-    error: Option<String>,
-    #[schema(nullable = false)]
-    error_description: Option<String>,
-    /// The scope that the token lacks.
-    #[schema(nullable = false)]
-    scope: Option<String>,
-}
-
 /// A change to a flag. An empty string is treated as omitted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
