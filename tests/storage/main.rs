@@ -32,6 +32,7 @@ mod flows;
 mod identities;
 mod jobs;
 mod ledger_and_audit;
+mod lists;
 mod memberships;
 mod namespaces;
 mod opening;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::flags::{FlagActor, FlagDefinition, Gates, Percentage, Warning},
-    usecases::flags::read_features,
+    usecases::{CachedFlag, flags::read_features},
 };
 
 /// A flag and its gates.
@@ -111,6 +111,18 @@ impl Feature {
     /// With the warnings of a change.
     pub fn with(self, warnings: &[Warning]) -> Self {
         Self { warnings: Some(warnings.iter().map(|it| it.text()).collect()), ..self }
+    }
+}
+
+impl From<CachedFlag> for Feature {
+    fn from(flag: CachedFlag) -> Self {
+        Self {
+            state: flag.gates.state(false).key(),
+            gates: gates(&flag.gates),
+            definition: flag.own_definition().cloned().map(Definition::from),
+            name: flag.name().to_owned(),
+            warnings: None,
+        }
     }
 }
 
