@@ -20,17 +20,6 @@ use crate::{
     usecases::accounts::show_token::show_token,
 };
 
-/// The version, in GitLab's shape.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Version {
-    /// Of this program, not of a GitLab.
-    #[schema(example = "0.1.0")]
-    version: &'static str,
-    /// The name of the program.
-    #[schema(example = "duo-console")]
-    revision: &'static str,
-}
-
 /// The version and what else GitLab says of itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Metadata {
@@ -91,13 +80,13 @@ pub struct OwnToken {
     operation_id = "get_version",
     tag = "users",
     responses(
-        (status = 200, description = "The program and its version.", body = Version),
+        (status = 200, description = "The program and its version.", body = Metadata),
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn version(who: Result<Authenticated, Problem>) -> Answer<Json<Version>> {
+pub async fn version(who: Result<Authenticated, Problem>) -> Answer<Json<Metadata>> {
     caller(who)?;
-    Ok(Json(Version { version: env!("CARGO_PKG_VERSION"), revision: env!("CARGO_PKG_NAME") }))
+    Ok(Json(the_program()))
 }
 
 /// The program, its version and its edition
@@ -115,12 +104,16 @@ pub async fn version(who: Result<Authenticated, Problem>) -> Answer<Json<Version
 )]
 pub async fn metadata(who: Result<Authenticated, Problem>) -> Answer<Json<Metadata>> {
     caller(who)?;
-    Ok(Json(Metadata {
+    Ok(Json(the_program()))
+}
+
+const fn the_program() -> Metadata {
+    Metadata {
         version: env!("CARGO_PKG_VERSION"),
         revision: env!("CARGO_PKG_NAME"),
         enterprise: false,
         kas: AgentServer { enabled: false, external_url: None, external_k8s_proxy_url: None, version: None },
-    }))
+    }
 }
 
 /// The token of the request

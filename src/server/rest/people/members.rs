@@ -59,7 +59,7 @@ impl Place {
         let caller = caller(who)?;
         let of = self.of(path)?;
         let known = ["query", "user_ids", "skip_users", "state"];
-        let query = Query::of(uri, &known, &["show_seat_info", "with_saml_identity"])?;
+        let query = Query::of(uri, &known, &["show_seat_info", "with_saml_identity", "active"])?;
         let paging = Paging::of(api, uri, &query)?;
         if paging.keyset {
             return Err(wrong_value("pagination"));
