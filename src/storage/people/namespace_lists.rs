@@ -20,7 +20,7 @@ pub const MOST_COUNTED: i64 = 10_000;
 /// Archived namespaces, and those below them.
 macro_rules! archived {
     () => {
-        "archived (id) AS (SELECT id FROM namespaces WHERE archived_at IS NOT NULL UNION SELECT n.id FROM archived a CROSS JOIN namespaces n WHERE n.parent_id = a.id)"
+        "archived (id) AS (SELECT id FROM namespaces WHERE archived_at IS NOT NULL UNION SELECT n.id FROM archived r CROSS JOIN namespaces n WHERE n.parent_id = r.id)"
     };
 }
 
@@ -44,21 +44,21 @@ macro_rules! mine {
     ($select:literal, $more:literal) => {
         concat!(
             "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $12 AND (expires_at IS NULL OR expires_at > $13) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $12 AND (m.expires_at IS NULL OR m.expires_at > $13) AND (s.expires_at IS NULL OR s.expires_at > $13) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level > 5), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $13)), mine (id) AS (SELECT h.id FROM held h GROUP BY h.id HAVING MAX(h.access_level) >= $14), ",
-            archived!(), " SELECT ", $select, " FROM mine m CROSS JOIN namespaces n WHERE n.id = m.id AND ", matching!(), $more
+            archived!(), " SELECT ", $select, " FROM mine r CROSS JOIN namespaces n WHERE n.id = r.id AND ", matching!(), $more
         )
     };
 }
 
 macro_rules! matching {
     () => {
-        "n.kind = $1 AND n.full_path_key >= $2 AND n.full_path_key < $3 AND (n.full_path_key LIKE $4 ESCAPE '!' OR n.name_key LIKE $5 ESCAPE '!') AND (CAST($6 AS BIGINT) = 0 OR n.parent_id IS NULL) AND (CAST($7 AS BIGINT) = 0 OR n.parent_id = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN n.id IN (SELECT a.id FROM archived a) THEN 1 ELSE 0 END = $8) AND n.id > $9 AND n.id < $10 AND CAST($11 AS TEXT) NOT LIKE '%,' || CAST(n.id AS TEXT) || ',%'"
+        "n.kind = $1 AND n.full_path_key >= $2 AND n.full_path_key < $3 AND (n.full_path_key LIKE $4 ESCAPE '!' OR n.name_key LIKE $5 ESCAPE '!') AND (CAST($6 AS BIGINT) = 0 OR n.parent_id IS NULL) AND (CAST($7 AS BIGINT) = 0 OR n.parent_id = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN n.id IN (SELECT h.id FROM archived h) THEN 1 ELSE 0 END = $8) AND n.id > $9 AND n.id < $10 AND CAST($11 AS TEXT) NOT LIKE '%,' || CAST(n.id AS TEXT) || ',%'"
     };
 }
 
 macro_rules! listed_from_all {
     ($order:literal) => {
         all!(
-            "n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.description, n.created_at, CAST(CASE WHEN n.id IN (SELECT a.id FROM archived a) THEN 1 ELSE 0 END AS BIGINT) AS archived",
+            "n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.description, n.created_at, CAST(CASE WHEN n.id IN (SELECT h.id FROM archived h) THEN 1 ELSE 0 END AS BIGINT) AS archived",
             $order
         )
     };
@@ -67,7 +67,7 @@ macro_rules! listed_from_all {
 macro_rules! listed_from_mine {
     ($order:literal) => {
         mine!(
-            "n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.description, n.created_at, CAST(CASE WHEN n.id IN (SELECT a.id FROM archived a) THEN 1 ELSE 0 END AS BIGINT) AS archived",
+            "n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.description, n.created_at, CAST(CASE WHEN n.id IN (SELECT h.id FROM archived h) THEN 1 ELSE 0 END AS BIGINT) AS archived",
             $order
         )
     };
