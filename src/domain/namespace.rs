@@ -177,6 +177,17 @@ mod tests {
     }
 
     #[test]
+    fn digits_alone_are_an_id() {
+        let path = |text: &str| GroupPath::parse(text).ok().map(IdOrPath::Path);
+        assert_eq!(IdOrPath::parse("42"), Some(IdOrPath::Id(NamespaceId(42))));
+        assert_eq!(IdOrPath::parse("acme/42"), path("acme/42"));
+        assert_eq!(IdOrPath::parse("4x"), path("4x"));
+        for neither in ["", "99999999999999999999", "-1", "a//b"] {
+            assert_eq!(IdOrPath::parse(neither), None, "{neither}");
+        }
+    }
+
+    #[test]
     fn key_order_is_tree_order() {
         let path = |text: &str| GroupPath::parse(text).expect("a path");
         let tree = ["acme", "Acme/b", "acme/b/d", "acme/b-c", "acme/b.c", "acme/b0", "acme/b_", "acme-x"];

@@ -24,6 +24,7 @@ pub struct Below {
 
 /// Which groups or projects.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of its own")]
 pub struct Browse {
     pub kind: NamespaceKind,
     pub below: Option<Below>,
