@@ -34,6 +34,15 @@ kinds! {
     ConsentWithdrawn = "namespace_consent_withdrawn":
         |it| it.flow("withdrew the consent to"),
         |it| it.before("It was given to the wording ");
+    DuoAvailabilityUpdated = "duo_features_enabled_updated":
+        |it| it.target("changed the availability of GitLab Duo in"),
+        change;
+    FlowExecutionUpdated = "duo_remote_flows_enabled_updated":
+        |it| it.target("changed whether flows run in"),
+        change;
+    FoundationalFlowsUpdated = "duo_foundational_flows_enabled_updated":
+        |it| it.target("changed whether foundational flows run in"),
+        change;
     OrbitSettingsUpdated = "orbit_settings_updated": |it| it.target("changed the Orbit preference"), change;
     PreferencesUpdated = "preferences_updated":
         |it| it.own("changed their preferences", "changed the preferences of"),
@@ -224,9 +233,13 @@ impl AuditKind {
             Self::FeatureDefined => Some(Topic::FlagDefinitions),
             Self::FeatureGroupUpdated => Some(Topic::FeatureGroups),
             Self::FlowVersionsUpdated => Some(Topic::FlowVersions),
-            Self::FlowEnabled | Self::FlowDisabled | Self::ConsentGiven | Self::ConsentWithdrawn => {
-                Some(Topic::Flows)
-            }
+            Self::FlowEnabled
+            | Self::FlowDisabled
+            | Self::ConsentGiven
+            | Self::ConsentWithdrawn
+            | Self::DuoAvailabilityUpdated
+            | Self::FlowExecutionUpdated
+            | Self::FoundationalFlowsUpdated => Some(Topic::Flows),
             Self::MembershipCreated
             | Self::MembershipUpdated
             | Self::MembershipDeleted

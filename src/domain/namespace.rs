@@ -97,6 +97,23 @@ impl From<GroupPath> for String {
     }
 }
 
+/// What GitLab's API names a group or project by: its id, or its full path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdOrPath {
+    Id(NamespaceId),
+    Path(GroupPath),
+}
+
+impl IdOrPath {
+    /// Digits alone are an id, as in GitLab. `None` when it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return text.parse().ok().map(NamespaceId).map(Self::Id);
+        }
+        GroupPath::parse(text).ok().map(Self::Path)
+    }
+}
+
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum NamespaceKind: serde {
@@ -177,6 +194,17 @@ mod tests {
         for bad in ["", "/", "acme/", "/acme", "a//b", "acme/-/x", "a b", "../etc", "a/..", "é", "a?b", &deep]
         {
             assert_eq!(GroupPath::parse(bad), Err(GroupPathError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn digits_alone_are_an_id() {
+        let path = |text: &str| GroupPath::parse(text).ok().map(IdOrPath::Path);
+        assert_eq!(IdOrPath::parse("42"), Some(IdOrPath::Id(NamespaceId(42))));
+        assert_eq!(IdOrPath::parse("acme/42"), path("acme/42"));
+        assert_eq!(IdOrPath::parse("4x"), path("4x"));
+        for neither in ["", "99999999999999999999", "-1", "a//b"] {
+            assert_eq!(IdOrPath::parse(neither), None, "{neither}");
         }
     }
 

@@ -64,7 +64,7 @@ pub fn router(mut state: ServerState) -> Router {
         .route("/-/readiness", get(health::readiness))
         .route("/-/metrics", get(metrics::show))
         .with_state(state.clone())
-        .merge(rest::router(state.app.clone(), state.limits, state.chat.clone()))
+        .merge(rest::router_at(state.app.clone(), state.limits, state.chat.clone(), state.origin.clone()))
         .merge(pages)
         .layer(from_fn_with_state(state, middleware::origin))
 }

@@ -57,6 +57,8 @@ statements! {
     LIST_OF_KIND = list!(" AND e.kind = $5");
     LIST_OF_PERSON = list!(" AND e.actor_username = $5");
     LIST_OF_PERSON_AND_KIND = list!(" AND e.actor_username = $5 AND e.kind = $6");
+    COUNT = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_events e WHERE e.at >= $1 AND e.at < $2 LIMIT 10001) c";
+    COUNT_OF_NAMESPACE = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_events e WHERE e.namespace_id = $3 AND e.at >= $1 AND e.at < $2 LIMIT 10001) c";
     LAST_CHANGES = last_changes!();
     LAST_CHANGES_OF_FLAG = last_changes!(" AND target = $1");
     /// Changes of a flag. The kinds are literals, so that the partial index is used.
@@ -226,6 +228,20 @@ impl AuditLog<'_> {
             query.fetch_all(c).await
         })?;
         Ok(rows.into_iter().map(AuditEvent::from).collect())
+    }
+
+    /// How many events of a namespace, or of all, are within the time of the filter; `None` when they are more
+    /// than 10,000. It looks at nothing else of the filter.
+    pub async fn count(&mut self, filter: &AuditFilter) -> Result<Option<i64>, StorageError> {
+        let from = filter.selection.from.map_or(i64::MIN, Timestamp::as_millis);
+        let until = filter.selection.until.map_or(i64::MAX, Timestamp::as_millis);
+        let count: i64 = on_db!(self.uow, |c| match filter.namespace {
+            None => sqlx::query_scalar(COUNT).bind(from).bind(until).fetch_one(c).await,
+            Some(id) => {
+                sqlx::query_scalar(COUNT_OF_NAMESPACE).bind(from).bind(until).bind(id.0).fetch_one(c).await
+            }
+        })?;
+        Ok((count <= 10_000).then_some(count))
     }
 
     /// When each flag, or only the given one, was last changed in each environment; in no order.

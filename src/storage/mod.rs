@@ -49,6 +49,7 @@ pub use accounts::{
     sessions::{NewSession, OpenSession, SessionUser, Sessions},
     sign_in_failures::SignInFailures,
     tokens::{NewToken, StoredToken, TokenUser, Tokens},
+    user_lists::{LinkedIdentity, ListedUser, UserFilter, UserLists, UserOrder},
 };
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
@@ -81,9 +82,13 @@ pub use people::{
     members::{GroupOwner, ListedMember, Members},
     bulk::{Bulk, FoundPlace},
     exports::{ExportedMember, ExportedSeat, Exports},
+    member_lists::{ListedMember, MemberFilter, MemberLists},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},
+    namespace_lists::{
+        InvitedGroup, ListedNamespace, NamedKey, NamespaceFilter, NamespaceLists, NamespaceOrder,
+    },
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seat_lists::{ListedPool, SeatHolder, SeatLists},
     seats::{SeatCandidate, SeatPool, Seats},

@@ -20,3 +20,8 @@ pub(super) fn contains(text: &str) -> Option<String> {
     pattern.push('%');
     (fits_text(text) && pattern.len() <= LONGEST).then_some(pattern)
 }
+
+/// Ids as a text to find one in by `',7,'`; `,` for none.
+pub(super) fn in_list(ids: &[i64]) -> String {
+    ids.iter().fold(String::from(","), |list, id| format!("{list}{id},"))
+}

@@ -55,8 +55,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
     ChangeFreeze, Extent, FlowSelection, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
-    ListedMember, ListedNamespace, ListedPool, ListedTopLevelGroup, NamespaceDetails, OpenSession, Registry,
-    SeatHolder, StoredToken, TopLevelOrder, VisibleNamespace,
+    LinkedIdentity, ListedMember, ListedNamespace, ListedPool, ListedTopLevelGroup, ListedUser, MemberFilter, NamespaceDetails, NamespaceOrder, OpenSession, Registry,
+    SeatHolder, StoredToken, TopLevelOrder, UserFilter, UserOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

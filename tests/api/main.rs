@@ -20,6 +20,7 @@ mod flow_versions;
 mod forms;
 mod freeze_pages;
 mod fuzz;
+mod gitlab;
 mod group_pages;
 mod groups;
 mod headers;

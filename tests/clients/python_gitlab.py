@@ -28,11 +28,47 @@ def gates(feature):
     return {gate["key"]: gate["value"] for gate in feature.gates}
 
 
+def people_and_groups(admin):
+    paths = [group.full_path for group in admin.groups.list(iterator=True, per_page=2)]
+    assert sorted(paths) == sorted(group.full_path for group in admin.groups.list(get_all=True)), paths
+    assert "acme/platform" in paths
+    acme = admin.groups.get("acme")
+    assert admin.groups.get(acme.id).full_path == "acme"
+    assert [group.path for group in acme.subgroups.list()] == ["platform"]
+    below = acme.descendant_groups.list(get_all=True)
+    assert {group.full_path for group in below} == {"acme/platform", "acme/platform/runtime"}
+    projects = acme.projects.list(include_subgroups=True, get_all=True)
+    assert {project.path_with_namespace for project in projects} == {"acme/website", "acme/platform/api"}
+    assert admin.projects.get("acme/website").namespace["full_path"] == "acme"
+    everywhere = admin.projects.list(iterator=True, pagination="keyset", order_by="id", per_page=1)
+    assert len(list(everywhere)) == len(admin.projects.list(get_all=True))
+    members = acme.members_all.list(get_all=True)
+    assert ("owner", 50) in [(member.username, member.access_level) for member in members]
+    assert acme.members.get(members[0].id).username == members[0].username
+    (reviewer,) = admin.users.list(username="reviewer")
+    assert admin.users.get(reviewer.id).state == "active"
+    assert len(list(admin.users.list(iterator=True, pagination="keyset", order_by="id", per_page=2))) >= 6
+    assert admin.personal_access_tokens.get("self").active
+    assert acme.audit_events.list(get_all=True) is not None and admin.audit_events.list()[0].id > 0
+    assert refused(404, lambda: admin.groups.get("nowhere")) == "404 Group Not Found"
+
+    acme.duo_remote_flows_availability = False
+    acme.save()
+    assert admin.groups.get("acme").duo_remote_flows_enabled is False
+    acme.duo_remote_flows_availability = True
+    acme.visibility = "public"
+    acme.save()
+    assert [it["param"] for it in acme.ignored] == ["visibility"], acme.ignored
+    acme.enabled_foundational_flows = ["code_review/v1"]
+    assert "consents/code_review/wording" in refused(400, acme.save)
+
+
 def main():
     admin = connect(os.environ["DUO_TEST_ADMIN_TOKEN"])
     admin.auth()
     assert (admin.user.username, admin.user.state) == ("admin", "active")
     assert admin.version()[1] == "duo-console"
+    people_and_groups(admin)
     features = admin.features
     assert features.list() == []
 

@@ -36,6 +36,7 @@ mod jobs;
 mod ledger_and_audit;
 mod member_roles;
 mod members;
+mod lists;
 mod memberships;
 mod namespaces;
 mod opening;

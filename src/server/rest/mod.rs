@@ -3,12 +3,15 @@
 //! Handlers parse, call one use case and serialise the result. Errors are in `problem`, authentication is in
 //! `authentication`.
 
+mod accounts;
+mod audit;
 mod authentication;
 mod chat;
 mod decisions;
 mod event_stream;
 mod flags;
 mod flows;
+mod gitlab;
 mod input;
 mod json;
 mod object;
@@ -27,10 +30,7 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{
-    state::Api,
-    unknown::{method_not_allowed, unknown_path},
-};
+use self::{state::Api, unknown::{method_not_allowed, unknown_path}};
 use super::{ChatSecret, limits::Limits};
 use crate::usecases::App;
 
@@ -39,7 +39,12 @@ pub(super) use self::input::shortened;
 /// The router of the API with absolute paths, to be merged into the server's. It answers all of `/api` and
 /// `/ofrep`.
 pub fn router(app: App, limits: Limits, chat: Option<ChatSecret>) -> Router {
-    let api = Arc::new(Api::new(app, limits, chat));
+    router_at(app, limits, chat, String::from("http://localhost"))
+}
+
+/// [`router`] of a server whose external URL has this origin.
+pub fn router_at(app: App, limits: Limits, chat: Option<ChatSecret>, origin: String) -> Router {
+    let api = Arc::new(Api::new(app, limits, chat, origin));
     let (routes, _) = routes().split_for_parts();
     routes
         // Not the router's fallback: the router that it is merged into has one already.
@@ -72,5 +77,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(flows::routes())
         .merge(flags::routes())
         .merge(people::routes())
+        .merge(accounts::routes())
+        .merge(audit::routes())
         .merge(chat::routes())
 }

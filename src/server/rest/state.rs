@@ -22,10 +22,12 @@ pub struct Api {
     pub streams: Streams,
     /// Interval of keep-alive comments on event streams.
     pub heartbeat: Duration,
+    /// The origin of the external URL, for addresses in answers.
+    origin: String,
 }
 
 impl Api {
-    pub fn new(app: App, limits: Limits, chat: Option<ChatSecret>) -> Self {
+    pub fn new(app: App, limits: Limits, chat: Option<ChatSecret>, origin: String) -> Self {
         Self {
             app,
             tokens: Rates::new(limits.api_per_minute),
@@ -33,7 +35,13 @@ impl Api {
             chat,
             streams: Streams::new(limits.streams),
             heartbeat: limits.heartbeat,
+            origin,
         }
+    }
+
+    /// The URL of a path of this server.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
     }
 }
 

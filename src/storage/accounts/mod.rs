@@ -5,6 +5,7 @@ pub(super) mod links;
 pub(super) mod sessions;
 pub(super) mod sign_in_failures;
 pub(super) mod tokens;
+pub(super) mod user_lists;
 pub(super) mod users;
 
 /// The SQL statements of each file.
@@ -14,5 +15,6 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("sessions", sessions::STATEMENTS),
     ("sign_in_failures", sign_in_failures::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
+    ("user_lists", user_lists::STATEMENTS),
     ("users", users::STATEMENTS),
 ];

@@ -6,6 +6,7 @@ pub(super) mod members;
 pub(super) mod bulk;
 pub(super) mod bulk_writes;
 pub(super) mod exports;
+pub(super) mod member_lists;
 pub(super) mod memberships;
 pub(super) mod namespace_lists;
 pub(super) mod namespace_tree;
@@ -22,6 +23,7 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("members", members::STATEMENTS),
     ("bulk", bulk::STATEMENTS),
     ("exports", exports::STATEMENTS),
+    ("member_lists", member_lists::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespace_lists", namespace_lists::STATEMENTS),
     ("namespace_tree", namespace_tree::STATEMENTS),

@@ -1,18 +1,11 @@
 //! Settings of a top-level group: its subscription and the levels above the flows.
 
-use crate::{
-    domain::{
-        change::Topic,
-        flows::catalogue::Tier,
-        ids::NamespaceId,
-        namespace::Subscription,
-        settings::availability::{DuoAvailability, DuoChain},
-    },
-    storage::{StorageError, UnitOfWork, on_db, repository, statements},
-};
+use crate::{domain::{change::Topic, flows::catalogue::Tier, ids::NamespaceId, namespace::Subscription, settings::availability::{DuoAvailability, DuoChain}}, storage::{StorageError, UnitOfWork, on_db, repository, statements}};
 
 statements! {
     LOOKUP = "SELECT tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled FROM top_level_groups WHERE namespace_id = $1";
+    /// Only over the values that were read, $6 to $9.
+    SAVE_CHAIN = "UPDATE top_level_groups SET duo_availability = $2, agent_platform_enabled = $3, flow_execution_enabled = $4, foundational_flows_enabled = $5 WHERE namespace_id = $1 AND duo_availability = $6 AND agent_platform_enabled = $7 AND flow_execution_enabled = $8 AND foundational_flows_enabled = $9 RETURNING CAST(1 AS BIGINT)";
     SAVE = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (namespace_id) DO UPDATE SET tier = excluded.tier, duo_enterprise = excluded.duo_enterprise, duo_availability = excluded.duo_availability, agent_platform_enabled = excluded.agent_platform_enabled, flow_execution_enabled = excluded.flow_execution_enabled, foundational_flows_enabled = excluded.foundational_flows_enabled";
     SET_SUBSCRIPTION = "UPDATE top_level_groups SET tier = $2, duo_enterprise = $3 WHERE namespace_id = $1";
     COPY = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) SELECT $2, tier, $3, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled FROM top_level_groups WHERE namespace_id = $1";
@@ -124,5 +117,31 @@ impl TopLevelGroups<'_> {
         self.uow.change_feed().touch(Topic::Namespaces);
         self.uow.change_feed().touch(Topic::Flows);
         Ok(())
+    /// Changes the levels above the flows.
+    ///
+    /// # Errors
+    /// [`StorageError::Stale`] when they are no longer as `before`.
+    pub async fn save_chain(
+        &mut self,
+        id: NamespaceId,
+        before: DuoChain,
+        after: DuoChain,
+    ) -> Result<(), StorageError> {
+        let saved: Option<i64> = on_db!(self.uow, |c| {
+            let query = sqlx::query_scalar(SAVE_CHAIN).bind(id.0);
+            [after, before]
+                .into_iter()
+                .fold(query, |query, chain| {
+                    query
+                        .bind(chain.availability.key())
+                        .bind(chain.agent_platform)
+                        .bind(chain.flow_execution)
+                        .bind(chain.foundational_flows)
+                })
+                .fetch_optional(c)
+                .await
+        })?;
+        self.uow.change_feed().touch(Topic::Namespaces);
+        self.uow.saved(saved, 0).map(drop)
     }
 }

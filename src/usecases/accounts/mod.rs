@@ -3,6 +3,7 @@
 pub(super) mod account_facts;
 pub mod authenticate;
 pub mod block_user;
+pub mod browse_users;
 pub mod change_password;
 pub(super) mod chat_request;
 pub mod confirm_sign_in;
@@ -22,6 +23,7 @@ pub mod revoke_token;
 pub(super) mod secrets;
 pub mod set_email;
 pub mod set_password;
+pub mod show_token;
 pub mod sign_in;
 pub mod sign_out;
 pub(super) mod start_session;

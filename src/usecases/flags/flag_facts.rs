@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::flag_set::{CachedFlag, FlagSet};
 use crate::{
-    domain::flags::{ADMINISTRATORS, FlagActor, Gates},
+    domain::{
+        environment::Environment,
+        flags::{ADMINISTRATORS, FlagActor, Gates},
+    },
     storage::{StorageError, UnitOfWork},
     usecases::facts::Facts,
 };
@@ -27,7 +30,12 @@ impl Facts<'_> {
 
     /// All flags known in this server's environment.
     pub async fn flags(&mut self) -> Result<Arc<FlagSet>, StorageError> {
-        let (memory, environment) = (&self.app.known.flag_sets, self.app.environment());
+        self.flags_in(self.app.environment()).await
+    }
+
+    /// All flags known in an environment.
+    pub async fn flags_in(&mut self, environment: Environment) -> Result<Arc<FlagSet>, StorageError> {
+        let memory = &self.app.known.flag_sets;
         let read = async |uow: &mut UnitOfWork| {
             FlagSet::read(uow, environment, memory.last(&environment).as_deref()).await.map(Some)
         };

@@ -47,6 +47,11 @@ impl CachedFlag {
         &self.definition.name
     }
 
+    /// `None` when it has none, and its gates alone make it known.
+    pub fn own_definition(&self) -> Option<&FlagDefinition> {
+        self.is_defined.then_some(&*self.definition)
+    }
+
     pub(in crate::usecases) async fn read(
         uow: &mut UnitOfWork,
         environment: Environment,

@@ -10,7 +10,7 @@ use crate::{
         flags::{FlagDefinition, Gates},
     },
     storage::{StorageError, UnitOfWork},
-    usecases::{App, FlagReader, UseCaseError},
+    usecases::{App, CachedFlag, FlagReader, UseCaseError, facts::Facts},
 };
 
 #[derive(Clone, Debug)]
@@ -69,15 +69,14 @@ pub async fn list_features(
     Ok(states)
 }
 
-/// All flags with gates, sorted by name.
+/// All flags with gates, sorted by name; from the cache while nothing changed, as programs ask all the time.
 pub async fn list_set_features(
     app: &App,
     _reader: &FlagReader,
     environment: Environment,
-) -> Result<Vec<FlagState>, UseCaseError> {
-    let mut features = all(&mut app.storage.read().await?, environment).await?;
-    features.retain(|it| it.gates.is_set());
-    Ok(features)
+) -> Result<Vec<CachedFlag>, UseCaseError> {
+    let all = Facts::current(app).flags_in(environment).await?;
+    Ok(all.flags().iter().filter(|it| it.gates.is_set()).cloned().collect())
 }
 
 /// A single flag.

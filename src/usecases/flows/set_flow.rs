@@ -189,18 +189,19 @@ fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseErro
     }
 }
 
-struct Write<'a> {
-    group: &'a Namespace,
-    flow: &'static Flow,
-    before: &'a FlowSelection,
-    transition: Transition,
-    held: HeldRole,
-    wording: &'a WordingId,
+/// What to write.
+pub(super) struct Write<'a> {
+    pub group: &'a Namespace,
+    pub flow: &'static Flow,
+    pub before: &'a FlowSelection,
+    pub transition: Transition,
+    pub held: HeldRole,
+    pub wording: &'a WordingId,
 }
 
 /// Writes the selection, the consent and the audit events in one unit of work, and returns the new state. The
 /// selection comes first: its version locks out concurrent changes.
-async fn write(
+pub(super) async fn write(
     app: &App,
     uow: &mut UnitOfWork,
     caller: &Caller,

@@ -1,13 +1,13 @@
 //! Parses requests to `/api/v4/features` with GitLab's parameters.
 
-use super::{
-    feature_refusal::FeatureRefusal,
-    parameters::{KnownParameters, Parameters},
-};
 use crate::{
     domain::{
         environment::Environment,
         flags::{FlagValue, Percentage, PercentageOf, Targets, WrittenValue},
+    },
+    server::rest::gitlab::{
+        parameters::{KnownParameters, Parameters},
+        refusal::GitlabRefusal,
     },
     usecases::{
         AskedBy, Guard,
@@ -31,25 +31,25 @@ const TO_DELETE: KnownParameters =
 
 impl Parameters {
     /// `None` is the server's environment.
-    pub fn environment(&self) -> Result<Option<Environment>, FeatureRefusal> {
+    pub fn environment(&self) -> Result<Option<Environment>, GitlabRefusal> {
         let Some(name) = self.text("environment")? else { return Ok(None) };
         match Environment::from_key(name) {
             Some(environment) => Ok(Some(environment)),
-            None => Err(FeatureRefusal::bad_parameter("environment does not have a valid value")),
+            None => Err(GitlabRefusal::bad_parameter("environment does not have a valid value")),
         }
     }
 
-    fn guard(&self) -> Result<Guard, FeatureRefusal> {
+    fn guard(&self) -> Result<Guard, GitlabRefusal> {
         Ok(Guard { override_reason: self.text("override_reason")?.map(str::to_owned), ..Guard::default() })
     }
 
     /// Parses the change.
-    pub fn into_set(self, name: &str) -> Result<SetFeature, FeatureRefusal> {
+    pub fn into_set(self, name: &str) -> Result<SetFeature, GitlabRefusal> {
         self.nothing_but(&TO_SET)?.change(name)
     }
 
-    fn change(&self, name: &str) -> Result<SetFeature, FeatureRefusal> {
-        let value = self.text("value")?.ok_or_else(|| FeatureRefusal::bad_parameter("value is missing"))?;
+    fn change(&self, name: &str) -> Result<SetFeature, GitlabRefusal> {
+        let value = self.text("value")?.ok_or_else(|| GitlabRefusal::bad_parameter("value is missing"))?;
         if self.has("key") {
             let clashes: Vec<_> = TARGETS
                 .into_iter()
@@ -57,7 +57,7 @@ impl Parameters {
                 .map(|target| format!("key, {target} are mutually exclusive"))
                 .collect();
             if !clashes.is_empty() {
-                return Err(FeatureRefusal::bad_parameter(clashes.join(", ")));
+                return Err(GitlabRefusal::bad_parameter(clashes.join(", ")));
             }
         }
         let targets = self.targets()?;
@@ -76,7 +76,7 @@ impl Parameters {
     }
 
     /// Parses a reset. It is for everybody, so targets are refused.
-    pub fn into_delete(self, name: &str) -> Result<DeleteFeature, FeatureRefusal> {
+    pub fn into_delete(self, name: &str) -> Result<DeleteFeature, GitlabRefusal> {
         let known = self.nothing_but(&TO_DELETE)?;
         Ok(DeleteFeature {
             name: name.to_owned(),
@@ -86,14 +86,14 @@ impl Parameters {
         })
     }
 
-    fn targets(&self) -> Result<Targets, FeatureRefusal> {
-        let list = |name| -> Result<Vec<String>, FeatureRefusal> {
+    fn targets(&self) -> Result<Targets, GitlabRefusal> {
+        let list = |name| -> Result<Vec<String>, GitlabRefusal> {
             let Some(text) = self.words(name) else { return Ok(Vec::new()) };
             Targets::names_in(&text)
-                .ok_or_else(|| FeatureRefusal::bad_request(format_args!("{text} is not found!")))
+                .ok_or_else(|| GitlabRefusal::bad_request(format_args!("{text} is not found!")))
         };
         if let Some(repository) = list("repository")?.first() {
-            return Err(FeatureRefusal::bad_request(format_args!("{repository} is not found!")));
+            return Err(GitlabRefusal::bad_request(format_args!("{repository} is not found!")));
         }
         let mut groups = list("group")?;
         groups.extend(list("namespace")?);
@@ -105,19 +105,19 @@ impl Parameters {
         })
     }
 
-    fn value_for_everyone(&self, name: &str, value: &str) -> Result<FlagValue, FeatureRefusal> {
+    fn value_for_everyone(&self, name: &str, value: &str) -> Result<FlagValue, GitlabRefusal> {
         let key = self.text("key")?;
         let of = key.and_then(PercentageOf::from_key);
         match (key, of, boolean(value)) {
             // `key` may have been meant to restrict the change.
-            (Some(_), None, Some(_)) => Err(FeatureRefusal::bad_parameter("key does not have a valid value")),
+            (Some(_), None, Some(_)) => Err(GitlabRefusal::bad_parameter("key does not have a valid value")),
             // 0 % and 100 % are booleans, whatever the key, as in GitLab.
             (_, _, Some(on)) => Ok(FlagValue::Boolean(on)),
             (Some(key), None, None) => {
-                Err(FeatureRefusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
+                Err(GitlabRefusal::bad_request(format_args!("Cannot set '{name}' ({key:?}) to {value:?}")))
             }
             (None, _, None) if !is_number(value) => {
-                Err(FeatureRefusal::bad_request(format_args!("Cannot set '{name}' to {value:?}")))
+                Err(GitlabRefusal::bad_request(format_args!("Cannot set '{name}' to {value:?}")))
             }
             (_, Some(PercentageOf::Actors), None) => Ok(FlagValue::PercentageOfActors(percentage(value)?)),
             (_, _, None) => Ok(FlagValue::PercentageOfTime(percentage(value)?)),
@@ -125,11 +125,11 @@ impl Parameters {
     }
 }
 
-fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, FeatureRefusal> {
+fn value_for(target: &str, name: &str, value: &str) -> Result<FlagValue, GitlabRefusal> {
     match (boolean(value), value.parse()) {
         (Some(on), _) => Ok(FlagValue::Boolean(on)),
         (None, Ok(WrittenValue::OptOut(out))) => Ok(FlagValue::OptOut(out)),
-        _ => Err(FeatureRefusal::bad_request(format_args!("Cannot set '{name}' to {value:?} for {target}"))),
+        _ => Err(GitlabRefusal::bad_request(format_args!("Cannot set '{name}' to {value:?} for {target}"))),
     }
 }
 
@@ -150,9 +150,9 @@ fn is_number(value: &str) -> bool {
     }
 }
 
-fn percentage(value: &str) -> Result<Percentage, FeatureRefusal> {
+fn percentage(value: &str) -> Result<Percentage, GitlabRefusal> {
     if !is_number(value) {
-        return Err(FeatureRefusal::bad_request("Not a percentage"));
+        return Err(GitlabRefusal::bad_request("Not a percentage"));
     }
-    Percentage::parse(value).map_err(FeatureRefusal::bad_request)
+    Percentage::parse(value).map_err(GitlabRefusal::bad_request)
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::flags::{FlagActor, FlagDefinition, Gates, Percentage, Warning},
-    usecases::flags::read_features,
+    usecases::{CachedFlag, flags::read_features},
 };
 
 /// A flag and its gates.
@@ -74,22 +74,6 @@ pub struct Definition {
     default_enabled: bool,
 }
 
-/// An error: one of the two members, as in GitLab.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct GitlabError {
-    /// `400 Bad request - nobody is not found!`
-    #[schema(nullable = false)]
-    message: Option<String>,
-    /// `value is missing`
-    #[schema(nullable = false)]
-    error: Option<String>,
-    #[schema(nullable = false)]
-    error_description: Option<String>,
-    /// The scope that the token lacks.
-    #[schema(nullable = false)]
-    scope: Option<String>,
-}
-
 /// A change to a flag. An empty string is treated as omitted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +111,18 @@ impl Feature {
     /// With the warnings of a change.
     pub fn with(self, warnings: &[Warning]) -> Self {
         Self { warnings: Some(warnings.iter().map(|it| it.text()).collect()), ..self }
+    }
+}
+
+impl From<CachedFlag> for Feature {
+    fn from(flag: CachedFlag) -> Self {
+        Self {
+            state: flag.gates.state(false).key(),
+            gates: gates(&flag.gates),
+            definition: flag.own_definition().cloned().map(Definition::from),
+            name: flag.name().to_owned(),
+            warnings: None,
+        }
     }
 }
 

@@ -6,11 +6,16 @@ use http::StatusCode;
 
 use super::{
     feature_refusal::FeatureRefusal,
-    feature_views::{Definition, Feature, FeatureChange, GitlabError},
-    parameters::Parameters,
+    feature_views::{Definition, Feature, FeatureChange},
 };
 use crate::{
-    server::rest::{authentication::Authenticated, input::PathParameters, json::Json, problem::Problem},
+    server::rest::{
+        authentication::Authenticated,
+        gitlab::{parameters::Parameters, refusal::GitlabError},
+        input::PathParameters,
+        json::Json,
+        problem::Problem,
+    },
     usecases::{
         App, Caller, FlagEditor, FlagReader,
         flags::{
@@ -42,7 +47,7 @@ pub async fn list(
     request: Request,
 ) -> Result<Json<Vec<Feature>>, FeatureRefusal> {
     let reader = FlagReader::administrator(&caller(who)?)?;
-    let parameters = Parameters::of_query(&request)?;
+    let parameters = Parameters::of_query(request.uri())?;
     let environment = parameters.environment()?.unwrap_or(app.environment());
     let features = list_set_features(&app, &reader, environment).await?;
     Ok(Json(features.into_iter().map(Feature::from).collect()))

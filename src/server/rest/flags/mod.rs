@@ -8,8 +8,6 @@ mod feature_views;
 mod features;
 mod ofrep;
 mod ofrep_views;
-mod parameters;
-mod user;
 
 use std::sync::Arc;
 
@@ -33,8 +31,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list))
         .routes(routes!(features::definitions))
         .routes(routes!(features::set, features::delete))
-        .routes(routes!(user::current))
-        .routes(routes!(user::version))
         .routes(routes!(feature_changes::history))
         .routes(routes!(feature_changes::restore))
         .routes(routes!(feature_changes::list, feature_changes::add))

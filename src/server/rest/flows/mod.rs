@@ -3,6 +3,8 @@
 mod consents;
 mod flow_version_views;
 mod flow_versions;
+mod group;
+mod group_views;
 mod selections;
 
 use std::sync::Arc;
@@ -27,4 +29,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(selections::set))
         .routes(routes!(flow_versions::list, flow_versions::set))
         .routes(routes!(consents::code_review_wording))
+        .routes(routes!(group::show, group::update))
 }

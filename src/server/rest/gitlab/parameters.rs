@@ -5,13 +5,13 @@
 
 use axum::extract::Request;
 use futures_util::stream;
-use http::{StatusCode, header::CONTENT_TYPE};
+use http::{StatusCode, Uri, header::CONTENT_TYPE};
 use multer::Multipart;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, convert::Infallible};
 use url::form_urlencoded;
 
-use super::feature_refusal::FeatureRefusal;
+use super::refusal::GitlabRefusal;
 use crate::server::{
     request_headers::media_type,
     rest::{
@@ -34,6 +34,8 @@ enum Parameter {
     List(Vec<String>),
     /// An empty text, or null in JSON: some clients send a member for every parameter.
     Nothing,
+    /// An object, or a list with more than texts.
+    Structure,
 }
 
 /// The parameters that an operation takes.
@@ -49,19 +51,19 @@ pub struct KnownParameters {
 
 impl Parameters {
     /// Reads the query only, for operations that only read.
-    pub fn of_query(request: &Request) -> Result<Self, FeatureRefusal> {
-        let query = request.uri().query().unwrap_or_default();
+    pub fn of_query(uri: &Uri) -> Result<Self, GitlabRefusal> {
+        let query = uri.query().unwrap_or_default();
         Self::collect(form_pairs(query.as_bytes()))
     }
 
     /// Reads the query and the body, for changes.
-    pub async fn of(request: Request) -> Result<Self, FeatureRefusal> {
+    pub async fn of(request: Request) -> Result<Self, GitlabRefusal> {
         if request.headers().contains_key(SUDO) {
             let message =
                 "sudo is unknown, also as a header: the token's owner makes the change. Nothing was changed";
-            return Err(FeatureRefusal::bad_parameter(message));
+            return Err(GitlabRefusal::bad_parameter(message));
         }
-        let mut parameters = Self::of_query(&request)?;
+        let mut parameters = Self::of_query(request.uri())?;
         let headers = request.headers();
         let (is_json, essence) = (is_json(headers), media_type(headers));
         let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
@@ -90,7 +92,7 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn collect(pairs: Vec<(String, Parameter)>) -> Result<Self, FeatureRefusal> {
+    fn collect(pairs: Vec<(String, Parameter)>) -> Result<Self, GitlabRefusal> {
         let mut all = BTreeMap::new();
         for (name, said) in pairs {
             match (all.get_mut(&name), said) {
@@ -104,7 +106,7 @@ impl Parameters {
 
     /// Refuses unknown parameters, lists where a single value belongs, and empty targets or environments.
     /// Other empty parameters are treated as omitted.
-    pub fn nothing_but(mut self, known: &KnownParameters) -> Result<Self, FeatureRefusal> {
+    pub fn nothing_but(mut self, known: &KnownParameters) -> Result<Self, GitlabRefusal> {
         let KnownParameters { texts, places, targets } = known;
         for (name, said) in &self.0 {
             let is_of = |names: &[&str]| names.contains(&name.as_str());
@@ -113,23 +115,30 @@ impl Parameters {
                 let known = [*texts, *places, *targets].concat().join(", ");
                 let message =
                     format!("{} is unknown. Nothing was changed. Known are: {known}", shortened(name));
-                return Err(FeatureRefusal::bad_parameter(message));
+                return Err(GitlabRefusal::bad_parameter(message));
             }
             match said {
                 Parameter::Text(text) if text.is_empty() && (is_place || is_target) => {
                     return Err(empty(name));
                 }
                 Parameter::Nothing if is_place => return Err(empty(name)),
+                Parameter::List(items) if items.is_empty() => return Err(empty(name)),
                 Parameter::List(_) if !is_target => return Err(invalid(name)),
+                Parameter::Structure => return Err(invalid(name)),
                 _ => {}
             }
         }
         self.0.retain(|name, said| match said {
             Parameter::Text(text) => !text.is_empty() || name == "value",
-            Parameter::List(_) => true,
+            Parameter::List(_) | Parameter::Structure => true,
             Parameter::Nothing => false,
         });
         Ok(self)
+    }
+
+    /// The names of all parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -137,12 +146,24 @@ impl Parameters {
     }
 
     /// A single value.
-    pub fn text(&self, name: &str) -> Result<Option<&str>, FeatureRefusal> {
+    pub fn text(&self, name: &str) -> Result<Option<&str>, GitlabRefusal> {
         match self.0.get(name) {
             None | Some(Parameter::Nothing) => Ok(None),
             Some(Parameter::Text(text)) => Ok(Some(text)),
-            Some(Parameter::List(_)) => Err(invalid(name)),
+            Some(Parameter::List(_) | Parameter::Structure) => Err(invalid(name)),
         }
+    }
+
+    /// The texts of a list, which may be empty, or be joined by commas; `None` when it is missing.
+    pub fn list(&self, name: &str) -> Result<Option<Vec<String>>, GitlabRefusal> {
+        let items = match self.0.get(name) {
+            None | Some(Parameter::Nothing) => return Ok(None),
+            Some(Parameter::Structure) => return Err(invalid(name)),
+            Some(Parameter::Text(text)) => text.split(',').map(str::to_owned).collect(),
+            Some(Parameter::List(items)) => items.clone(),
+        };
+        let items = items.iter().map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+        Ok(Some(items.collect()))
     }
 
     /// All values of a parameter, joined as text; `None` when it is missing.
@@ -150,31 +171,31 @@ impl Parameters {
         match self.0.get(name)? {
             Parameter::Text(text) => Some(text.clone()),
             Parameter::List(items) => Some(items.join(",")),
-            Parameter::Nothing => None,
+            Parameter::Nothing | Parameter::Structure => None,
         }
     }
 }
 
 /// Grape's message, as in GitLab.
-fn invalid(name: &str) -> FeatureRefusal {
-    FeatureRefusal::bad_parameter(format!("{} is invalid", shortened(name)))
+fn invalid(name: &str) -> GitlabRefusal {
+    GitlabRefusal::bad_parameter(format!("{} is invalid", shortened(name)))
 }
 
-fn empty(name: &str) -> FeatureRefusal {
-    FeatureRefusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
+fn empty(name: &str) -> GitlabRefusal {
+    GitlabRefusal::bad_parameter(format!("{} is empty. Nothing was changed", shortened(name)))
 }
 
-fn said_twice(name: &str) -> FeatureRefusal {
-    FeatureRefusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
+fn said_twice(name: &str) -> GitlabRefusal {
+    GitlabRefusal::bad_parameter(format!("{} is said twice. Nothing was changed", shortened(name)))
 }
 
 /// Grape's message, as in GitLab.
-fn unread(content_type: &str) -> FeatureRefusal {
+fn unread(content_type: &str) -> GitlabRefusal {
     let error = match content_type {
         "" => String::from("The content-type of the body is not said: send JSON or a form, and say which."),
         other => format!("The provided content-type '{}' is not supported.", shortened(other)),
     };
-    FeatureRefusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
+    GitlabRefusal::Gitlab(StatusCode::UNSUPPORTED_MEDIA_TYPE, json!({ "error": error }))
 }
 
 /// A field of a form: `user[]` is an item of the list `user`.
@@ -193,9 +214,9 @@ fn form_pairs(form: &[u8]) -> Vec<(String, Parameter)> {
 async fn multipart_pairs(
     boundary: multer::Result<String>,
     body: Vec<u8>,
-) -> Result<Vec<(String, Parameter)>, FeatureRefusal> {
+) -> Result<Vec<(String, Parameter)>, GitlabRefusal> {
     let broken =
-        |error: multer::Error| FeatureRefusal::bad_parameter(format!("The form cannot be read: {error}"));
+        |error: multer::Error| GitlabRefusal::bad_parameter(format!("The form cannot be read: {error}"));
     let body = stream::iter([Ok::<_, Infallible>(body)]);
     let mut form = Multipart::new(body, boundary.map_err(broken)?);
     let mut pairs = Vec::new();
@@ -210,21 +231,20 @@ async fn multipart_pairs(
 }
 
 /// The members of a JSON object.
-fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, FeatureRefusal> {
+fn json_members(body: &[u8]) -> Result<Vec<(String, Parameter)>, GitlabRefusal> {
     let Ok(ObjectMembers(members)) = serde_json::from_slice::<ObjectMembers<String, Value>>(body) else {
-        return Err(FeatureRefusal::bad_parameter("The request body is no JSON object"));
+        return Err(GitlabRefusal::bad_parameter("The request body is no JSON object"));
     };
     let mut pairs = Vec::with_capacity(members.len());
     for (name, value) in members {
         let said = match value {
             Value::Null => Parameter::Nothing,
             Value::String(text) if text.is_empty() && name != "value" => Parameter::Nothing,
-            Value::Array(items) if items.is_empty() => return Err(empty(&name)),
             Value::Array(items) => {
                 let items: Option<_> = items.into_iter().map(text_of).collect();
-                Parameter::List(items.ok_or_else(|| invalid(&name))?)
+                items.map_or(Parameter::Structure, Parameter::List)
             }
-            other => Parameter::Text(text_of(other).ok_or_else(|| invalid(&name))?),
+            other => text_of(other).map_or(Parameter::Structure, Parameter::Text),
         };
         pairs.push((name, said));
     }

@@ -1,0 +1,117 @@
+//! JSON of a group with its GitLab Duo settings in GitLab's shape.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::settings::availability::DuoAvailability,
+    server::rest::{
+        people::group_views::{Group, SharedGroup},
+        state::Api,
+    },
+    usecases::flows::show_duo_settings::{DuoSettings, GroupWithSettings},
+};
+
+/// A group with its GitLab Duo settings, which only Maintainers and Owners see. Subgroups have those of their
+/// top-level group.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupDetail {
+    #[serde(flatten)]
+    group: Group,
+    shared_with_groups: Vec<SharedGroup>,
+    /// `always_on`, `default_on`, `default_off` or `never_on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "default_on")]
+    duo_availability: Option<&'static str>,
+    /// Whether GitLab Duo is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    duo_features_enabled: Option<bool>,
+    /// Whether subgroups and projects may not differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    lock_duo_features_enabled: Option<bool>,
+    /// Whether flows may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    duo_remote_flows_enabled: Option<bool>,
+    /// Whether foundational flows may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    duo_foundational_flows_enabled: Option<bool>,
+    /// The references of the flows that are on; GitLab does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["developer/v1"]))]
+    enabled_foundational_flows: Option<Vec<&'static str>>,
+    /// Only of a change: what was not changed, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ignored: Option<Vec<Ignored>>,
+}
+
+/// A parameter that changed nothing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = IgnoredParameter)]
+pub struct Ignored {
+    #[schema(example = "visibility")]
+    pub param: String,
+    pub reason: String,
+    /// The full path of the group that sets it.
+    #[schema(required)]
+    pub locked_by: Option<String>,
+}
+
+/// GitLab Duo settings to change. What is left out stays as it is. GitLab's other parameters of a group are
+/// accepted and listed in `ignored`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupChange {
+    /// `always_on`, `default_on`, `default_off` or `never_on`.
+    #[schema(nullable = false, example = "default_on")]
+    duo_availability: Option<String>,
+    /// Whether flows may run.
+    #[schema(nullable = false)]
+    duo_remote_flows_availability: Option<bool>,
+    /// Whether foundational flows may run.
+    #[schema(nullable = false)]
+    duo_foundational_flows_availability: Option<bool>,
+    /// The references of the flows that are to be on; all others are turned off.
+    #[schema(nullable = false, example = json!(["developer/v1"]))]
+    enabled_foundational_flows: Option<Vec<String>>,
+    /// Consents to the Code Review Flow; needs `consent_wording`.
+    #[schema(nullable = false)]
+    create_code_review_flow_consent: Option<bool>,
+    /// The `id` of the wording that was shown and confirmed, as `/api/v1/consents/code_review/wording` gives
+    /// it. Not GitLab's.
+    #[schema(nullable = false)]
+    consent_wording: Option<String>,
+}
+
+impl GroupDetail {
+    pub fn new(api: &Api, shown: GroupWithSettings) -> Self {
+        let GroupWithSettings { mut group, settings } = shown;
+        let invited = group.invited.take().unwrap_or_default();
+        let settings = settings.as_ref();
+        let chain = settings.map(|it| it.chain);
+        Self {
+            shared_with_groups: invited.into_iter().map(SharedGroup::from).collect(),
+            duo_availability: chain.map(|it| it.availability.key()),
+            duo_features_enabled: chain.map(|it| it.availability.is_on()),
+            lock_duo_features_enabled: chain
+                .map(|it| matches!(it.availability, DuoAvailability::AlwaysOn | DuoAvailability::NeverOn)),
+            duo_remote_flows_enabled: chain.map(|it| it.flow_execution),
+            duo_foundational_flows_enabled: chain.map(|it| it.foundational_flows),
+            enabled_foundational_flows: settings.map(flows_on),
+            ignored: None,
+            group: Group::new(api, &group),
+        }
+    }
+
+    /// The answer to a change.
+    pub fn with(self, ignored: Vec<Ignored>) -> Self {
+        Self { ignored: Some(ignored), ..self }
+    }
+}
+
+fn flows_on(settings: &DuoSettings) -> Vec<&'static str> {
+    settings.flows.iter().filter(|it| it.state.is_on()).map(|it| it.flow.reference).collect()
+}

@@ -1,0 +1,310 @@
+//! Changes GitLab Duo settings of a top-level group, each only if it is said: the levels above the flows,
+//! which flows are on, and the consent to Code Review. All of it or nothing.
+
+use super::{
+    circumstances::top_level,
+    set_flow,
+    show_duo_settings::{DuoSettings, GroupWithSettings},
+};
+use crate::{
+    domain::{
+        access::{Access, Action, can},
+        audit::AuditKind,
+        error_kind::ErrorKind,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow, Obstacle},
+            consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition},
+            wording::{CODE_REVIEW_WORDING, WordingId},
+        },
+        namespace::{IdOrPath, Namespace, NamespaceKind},
+        settings::availability::{DuoAvailability, DuoChain},
+    },
+    storage::{FlowSelection, UnitOfWork},
+    usecases::{
+        App, Caller, Explained, UseCaseError, What,
+        audit_trail::{Happened, record},
+        fresh_sign_in::require_fresh,
+        load,
+        people::{browse_namespaces::shown, find_namespace::find},
+        retry,
+    },
+};
+
+/// What to change; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct DuoSettingsChange {
+    pub availability: Option<DuoAvailability>,
+    pub flow_execution: Option<bool>,
+    pub foundational_flows: Option<bool>,
+    /// The references of the flows that are to be on; all others are to be off.
+    pub flows: Option<Vec<String>>,
+    /// Consents to Code Review, with the wording that was confirmed.
+    pub consent: Option<Option<WordingId>>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DuoSettingsError {
+    #[error("There is no foundational flow '{0}'.")]
+    UnknownFlow(String),
+    #[error("{} cannot be turned on. {obstacle}", .flow.reference)]
+    Obstacle { flow: &'static Flow, obstacle: Obstacle },
+    #[error("Code Review needs consent to be turned on.")]
+    ConsentRequired,
+    #[error("The wording that was confirmed is not the current one.")]
+    ConsentOutdated,
+}
+
+impl Explained for DuoSettingsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownFlow(_) | Self::Obstacle { .. } => ErrorKind::Invalid,
+            Self::ConsentRequired => ErrorKind::ConsentRequired,
+            Self::ConsentOutdated => ErrorKind::ConsentOutdated,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::UnknownFlow(_) | Self::Obstacle { .. } => "enabled_foundational_flows",
+            Self::ConsentRequired => "create_code_review_flow_consent",
+            Self::ConsentOutdated => "consent_wording",
+        })
+    }
+}
+
+impl From<ConsentError> for DuoSettingsError {
+    fn from(error: ConsentError) -> Self {
+        match error {
+            ConsentError::Required => Self::ConsentRequired,
+            ConsentError::Outdated => Self::ConsentOutdated,
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Debug)]
+pub struct DuoSettingsSet {
+    /// The top-level group that has these settings, where the group that was named has none of its own:
+    /// then nothing was changed.
+    pub set_in: Option<Namespace>,
+    /// Whether a consent was asked for that nothing needs: Code Review stays off.
+    pub needless_consent: bool,
+    /// The group afterwards.
+    pub shown: GroupWithSettings,
+}
+
+/// # Errors
+/// Besides errors of access: a flow is unknown or cannot be turned on; consent is missing or outdated.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn set_duo_settings(
+    app: &App,
+    caller: &Caller,
+    group: &IdOrPath,
+    change: &DuoSettingsChange,
+) -> Result<DuoSettingsSet, UseCaseError> {
+    retry::until_first(app, || attempt(app, caller, group, change)).await
+}
+
+async fn attempt(
+    app: &App,
+    caller: &Caller,
+    group: &IdOrPath,
+    change: &DuoSettingsChange,
+) -> Result<DuoSettingsSet, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let action = Action::ChangeFlows;
+    let found = find(&mut uow, caller, group, NamespaceKind::Group, action, app.now()).await?;
+    if !found.is_top_level() {
+        let root = uow.namespaces().lookup(found.root).await?;
+        let set_in = root.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
+        let shown = after(app, &mut uow, &found).await?;
+        return Ok(DuoSettingsSet { set_in: Some(set_in), needless_consent: false, shown });
+    }
+    let loaded = load::namespace(&mut uow, caller, &found.path, action, app.now()).await?;
+    let (subscription, before) = top_level(&mut uow, found.id).await?;
+    let chain = DuoChain {
+        availability: change.availability.unwrap_or(before.availability),
+        flow_execution: change.flow_execution.unwrap_or(before.flow_execution),
+        foundational_flows: change.foundational_flows.unwrap_or(before.foundational_flows),
+        ..before
+    };
+    let selections = uow.flow_selections().list(found.id).await?;
+    let switches = switches(&selections, change)?;
+    let wording = CODE_REVIEW_WORDING.id();
+    let mut transitions = Vec::new();
+    for (selection, switch) in &switches {
+        let flow = selection.flow;
+        if matches!(switch, FlowSwitch::TurnOn { .. }) {
+            if flow.needs_consent {
+                may_consent(caller, &loaded)?;
+            }
+            if let Some(obstacle) =
+                flow.obstacle(subscription.tier, chain).filter(|_| !selection.state.is_on())
+            {
+                return Err(DuoSettingsError::Obstacle { flow, obstacle }.into());
+            }
+        }
+        let transition =
+            consent::decide(flow, &selection.state, switch, &wording).map_err(DuoSettingsError::from)?;
+        if transition.ledger_action() == Some(LedgerAction::Given) {
+            require_fresh(app, caller)?;
+        }
+        if transition != Transition::Unchanged {
+            transitions.push((*selection, transition));
+        }
+    }
+    write_chain(app, &mut uow, caller, &found, (before, chain)).await?;
+    let now = app.now();
+    for (selection, transition) in &transitions {
+        let write = set_flow::Write {
+            group: &found,
+            flow: selection.flow,
+            before: selection,
+            transition: *transition,
+            held: loaded.held,
+            wording: &wording,
+        };
+        set_flow::write(app, &mut uow, caller, now, write).await?;
+    }
+    let shown = after(app, &mut uow, &found).await?;
+    if before != chain || !transitions.is_empty() {
+        uow.commit().await?;
+    }
+    for action in transitions.iter().filter_map(|(_, transition)| transition.ledger_action()) {
+        app.tally.consent(action);
+    }
+    let asks = |flow: &str| switches.iter().any(|(it, _)| it.flow.reference == flow);
+    let needless_consent = change.consent.is_some() && !asks(CODE_REVIEW);
+    Ok(DuoSettingsSet { set_in: None, needless_consent, shown })
+}
+
+/// The group as it is now, for whoever may change it.
+async fn after(
+    app: &App,
+    uow: &mut UnitOfWork,
+    group: &Namespace,
+) -> Result<GroupWithSettings, UseCaseError> {
+    let settings = DuoSettings {
+        chain: top_level(uow, group.root).await?.1,
+        flows: uow.flow_selections().list(group.root).await?,
+    };
+    Ok(GroupWithSettings { group: shown(app, uow, group).await?, settings: Some(settings) })
+}
+
+/// The flows to switch. One that is on stays as it is, unless consent to it is given.
+fn switches<'a>(
+    selections: &'a [FlowSelection],
+    change: &DuoSettingsChange,
+) -> Result<Vec<(&'a FlowSelection, FlowSwitch)>, DuoSettingsError> {
+    if let Some(flows) = &change.flows
+        && let Some(unknown) = flows.iter().find(|it| Flow::find(it).is_none())
+    {
+        return Err(DuoSettingsError::UnknownFlow(unknown.clone()));
+    }
+    let mut switches = Vec::new();
+    for selection in selections {
+        let flow = selection.flow;
+        let was_on = selection.state.is_on();
+        let is_on = change.flows.as_ref().map_or(was_on, |it| it.iter().any(|it| it == flow.reference));
+        let confirmed = change.consent.clone().filter(|_| flow.needs_consent);
+        let switch = match (was_on, is_on, confirmed) {
+            (_, true, Some(confirmed)) => FlowSwitch::TurnOn { confirmed },
+            (false, true, None) => FlowSwitch::TurnOn { confirmed: None },
+            (true, false, _) => FlowSwitch::TurnOff,
+            (true, true, None) | (false, false, _) => continue,
+        };
+        switches.push((selection, switch));
+    }
+    Ok(switches)
+}
+
+fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseError> {
+    match can(&caller.actor, Action::GiveConsent, loaded.standing) {
+        Access::Granted(_) => Ok(()),
+        Access::Denied(denial) => Err(denial.into()),
+        Access::Hidden => Err(UseCaseError::NotFound(What::GroupOrProject)),
+    }
+}
+
+/// Writes the levels that differ, with an event for each.
+async fn write_chain(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+    group: &Namespace,
+    (before, after): (DuoChain, DuoChain),
+) -> Result<(), UseCaseError> {
+    if before == after {
+        return Ok(());
+    }
+    uow.top_level_groups().save_chain(group.id, before, after).await?;
+    let word = |on: bool| if on { "on" } else { "off" };
+    let levels = [
+        (AuditKind::DuoAvailabilityUpdated, before.availability.name(), after.availability.name()),
+        (AuditKind::FlowExecutionUpdated, word(before.flow_execution), word(after.flow_execution)),
+        (
+            AuditKind::FoundationalFlowsUpdated,
+            word(before.foundational_flows),
+            word(after.foundational_flows),
+        ),
+    ];
+    for (kind, from, to) in levels.into_iter().filter(|(_, from, to)| from != to) {
+        let happened = Happened {
+            namespace: Some(group),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..Happened::to(kind, group.path.as_str())
+        };
+        record(app, uow, caller, happened);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::flows::{catalogue::CATALOGUE, consent::FlowState};
+
+    fn selections(on: &[&str]) -> Vec<FlowSelection> {
+        let selection = |flow: &'static Flow| FlowSelection {
+            flow,
+            state: FlowState::new(flow, on.contains(&flow.reference), None),
+            version: 1,
+            changed: None,
+        };
+        CATALOGUE.iter().map(selection).collect()
+    }
+
+    fn switched(on: &[&str], flows: Option<&[&str]>, consent: bool) -> Vec<(&'static str, bool)> {
+        let change = DuoSettingsChange {
+            flows: flows.map(|flows| flows.iter().map(|it| (*it).to_owned()).collect()),
+            consent: consent.then_some(None),
+            ..DuoSettingsChange::default()
+        };
+        let selections = selections(on);
+        let switches = switches(&selections, &change).expect("known flows");
+        let name = |(selection, switch): &(&FlowSelection, FlowSwitch)| {
+            (selection.flow.reference, *switch != FlowSwitch::TurnOff)
+        };
+        switches.iter().map(name).collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_switched() {
+        assert!(switched(&["developer/v1"], None, false).is_empty());
+        assert!(switched(&["developer/v1"], Some(&["developer/v1"]), false).is_empty());
+        assert_eq!(
+            switched(&["developer/v1"], Some(&["fix_pipeline/v1"]), false),
+            [("developer/v1", false), ("fix_pipeline/v1", true)]
+        );
+        assert_eq!(switched(&[CODE_REVIEW], Some(&[]), true), [(CODE_REVIEW, false)]);
+    }
+
+    #[test]
+    fn a_consent_is_given_where_the_flow_is_on() {
+        assert_eq!(switched(&[CODE_REVIEW], None, true), [(CODE_REVIEW, true)]);
+        assert_eq!(switched(&[], Some(&[CODE_REVIEW]), true), [(CODE_REVIEW, true)]);
+        assert!(switched(&[], None, true).is_empty());
+    }
+}

@@ -1,0 +1,54 @@
+//! Shows a group with its GitLab Duo settings, for programs.
+
+use super::circumstances::top_level;
+use crate::{
+    domain::{
+        access::{Access, Action, can},
+        namespace::{IdOrPath, NamespaceKind},
+        settings::availability::DuoChain,
+    },
+    storage::FlowSelection,
+    usecases::{
+        App, Caller, UseCaseError, load,
+        people::{
+            browse_namespaces::{Browsed, shown},
+            find_namespace::find,
+        },
+    },
+};
+
+/// A group, and its settings for those who may read them.
+#[derive(Clone, Debug)]
+pub struct GroupWithSettings {
+    pub group: Browsed,
+    pub settings: Option<DuoSettings>,
+}
+
+/// What is set in the top-level group.
+#[derive(Clone, Debug)]
+pub struct DuoSettings {
+    pub chain: DuoChain,
+    /// All flows of the catalogue.
+    pub flows: Vec<FlowSelection>,
+}
+
+/// # Errors
+/// There is no such group, the caller may not see it, or the token lacks the scope.
+pub async fn show_duo_settings(
+    app: &App,
+    caller: &Caller,
+    which: &IdOrPath,
+) -> Result<GroupWithSettings, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.read().await?;
+    let found = find(&mut uow, caller, which, NamespaceKind::Group, Action::See, now).await?;
+    let standing = load::standing(&mut uow, caller.actor.id, found.id, now).await?;
+    let settings = match can(&caller.actor, Action::ReadSettings, standing) {
+        Access::Granted(_) => Some(DuoSettings {
+            chain: top_level(&mut uow, found.root).await?.1,
+            flows: uow.flow_selections().list(found.root).await?,
+        }),
+        Access::Denied(_) | Access::Hidden => None,
+    };
+    Ok(GroupWithSettings { group: shown(app, &mut uow, &found).await?, settings })
+}
