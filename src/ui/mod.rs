@@ -18,9 +18,9 @@ mod pages;
 pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
-    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint,
-    FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage,
-    NotFoundPage, PasswordPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminConsentsPage, AdminFeatureFlagsPage,
+    AdminFeatureGroupsPage, AdminHomePage, AdminJobsPage, AdminUsersPage, ApiDocsPage, ApiDocument,
+    ConfirmPage, DemoHint, FeatureFlagPage, FeatureGroupPage, FirstAdministratorPage, FrontPage, GroupPages,
+    JumpPage, NotFoundPage, PasswordPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
     ResetPasswordPage, SignInPage,
 };

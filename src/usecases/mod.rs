@@ -24,10 +24,14 @@ mod retry;
 mod tally;
 mod tidy_up;
 
+pub mod admin_home;
 pub mod administrator;
 pub mod create_demo_data;
 pub mod examine;
+pub mod front_page;
 pub mod jump_to;
+pub mod list_consents;
+pub mod show_overview;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
@@ -48,8 +52,8 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, FlowSelection, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry, StoredToken,
-    VisibleNamespace,
+    ChangeFreeze, FlowSelection, GroupFound, LastChange, LedgerEntry, LinkedChatUser, OpenSession, Registry,
+    Started, StoredConsent, StoredToken, TopLevelFacts, Transitional, VisibleNamespace,
 };
 
 use std::sync::Arc;

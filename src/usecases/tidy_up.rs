@@ -18,6 +18,8 @@ const EVERY: i64 = 3_600_000;
 const BATCH: i64 = 500;
 /// Retention of ended jobs and of changes in the feed, in days.
 const KEPT_DAYS: i64 = 30;
+/// Retention of the counts of decisions, in days.
+const COUNTS_KEPT_DAYS: i64 = 400;
 
 pub struct TidyUp;
 
@@ -27,7 +29,7 @@ impl JobHandler<App> for TidyUp {
     }
 
     fn title<'a>(&'a self, _uow: &'a mut UnitOfWork, _job: &'a Job) -> Work<'a, String> {
-        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs and old changes";
+        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs, old changes and counts of decisions of more than 400 days ago";
         Box::pin(async move { Ok(String::from(words)) })
     }
 
@@ -55,6 +57,7 @@ async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseC
     left -= uow.sign_in_failures().delete_old(forgotten_until(now), left).await?;
     left -= uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), left).await?;
     left -= uow.change_feed().delete_old(now.plus_days(-KEPT_DAYS), left).await?;
+    left -= uow.decision_counts().delete_old(now.plus_days(-COUNTS_KEPT_DAYS).day(), left).await?;
     let done = job.progress.done + (BATCH - left);
     if left == 0 {
         return Ok(Step::More(Progress { done, ..Progress::default() }));

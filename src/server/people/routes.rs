@@ -4,13 +4,11 @@ use crate::{
     actions::Jump,
     domain::paths,
     server::{pages, routes::Routes},
-    ui::{GroupPages, GroupsPage, JumpPage},
+    ui::{GroupPages, JumpPage},
 };
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()
-        .page(paths::HOME, GroupsPage)
-        .page(paths::GROUPS, GroupsPage)
         .page(paths::GROUP, GroupPages)
         .at(paths::GROUP_PAGES, pages::page(GroupPages))
         .page(paths::JUMP, JumpPage)

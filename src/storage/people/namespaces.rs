@@ -34,7 +34,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-struct NamespaceRow {
+pub(in crate::storage) struct NamespaceRow {
     id: i64,
     parent_id: Option<i64>,
     root_id: Option<i64>,

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod confirm;
+pub mod decisions;
 mod field;
 pub mod flags;
 mod flash_note;
@@ -10,16 +11,19 @@ mod markdown;
 mod note;
 mod pager;
 mod problem;
+mod start_list;
 mod time;
 
 pub use accounts::password_fields::PasswordFields;
 pub use confirm::Confirm;
+pub use decisions::{chart::DecisionChart, sparkline::Sparkline};
 pub use field::{Field, FieldError, PasswordField, UsernameField, Wrong, described_by};
 pub use flags::actor_fields::{ActorFields, WrongActor};
 pub use flash_note::{AlertNote, OutcomeNote, StatusNote};
-pub use flows::consent_text::ConsentText;
+pub use flows::{consent_reminder::ConsentReminder, consent_text::ConsentText};
 pub use markdown::Markdown;
 pub use note::{Note, Tone};
 pub use pager::Pager;
 pub use problem::Problem;
+pub use start_list::StartList;
 pub use time::Time;

@@ -107,7 +107,7 @@ impl EventRow {
 /// Puts an apostrophe before anything that a spreadsheet could evaluate as a formula: at the start, and,
 /// since not all spreadsheets split at commas, wherever a cell or row could start. Quotes and spaces before a
 /// formula may be stripped when the file is read.
-fn without_formulas(text: &str) -> String {
+pub(in crate::usecases) fn without_formulas(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut begins = true;
     for (at, c) in text.char_indices() {

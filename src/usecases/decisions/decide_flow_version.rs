@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::decide_code_review::Question;
+use super::decide_code_review::{Question, action};
 use crate::{
     domain::{
-        access::Action,
         error_kind::ErrorKind,
         flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
         flows::{
@@ -59,7 +58,8 @@ pub(in crate::usecases) async fn answer(
     reference: &str,
     question: &Question,
 ) -> Result<FlowVersionAnswer, UseCaseError> {
-    let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
+    let (place, _) =
+        load::place(facts, caller, &question.namespace, action(caller, &question.username)).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
     let mut seen = Vec::new();

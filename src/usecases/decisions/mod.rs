@@ -5,3 +5,4 @@ pub mod decide_flow_version;
 pub mod decide_many;
 pub mod explain;
 pub mod follow_changes;
+pub mod save_counts;

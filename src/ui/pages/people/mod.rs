@@ -1,3 +1,0 @@
-//! Groups, projects, memberships.
-
-pub(super) mod groups;
