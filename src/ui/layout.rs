@@ -76,8 +76,7 @@ impl Nav {
 
     /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let entries =
-            [HOME_NAV, accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        let entries = [HOME_NAV, accounts::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
         Self::of("Administration", &entries, current)
     }
 

@@ -19,6 +19,7 @@ mod flag_surfaces;
 mod flow_versions;
 mod forms;
 mod freeze_pages;
+mod front;
 mod fuzz;
 mod group_pages;
 mod headers;

@@ -35,6 +35,7 @@ mod ledger_and_audit;
 mod memberships;
 mod namespaces;
 mod opening;
+mod overview;
 mod plans;
 mod preferences;
 mod races;
