@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
-use super::pages::{accounts, audit, flags, flows, jobs};
-use super::{components::ConsentReminder, islands::JumpBox};
+use super::islands::JumpBox;
+use super::pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs};
 use crate::{
     actions::support::signed_in,
     domain::{

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Visit, visit};
+use super::{Visit, start_list::StartList, visit};
 use crate::{
     domain::paths,
     ui::{
-        components::{StartList, Time},
+        components::Time,
         layout::{Crumb, Nav, Page},
     },
     usecases::admin_home::{Health, admin_home},

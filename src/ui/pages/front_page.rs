@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::visit;
+use super::{consent_reminder::ConsentReminder, start_list::StartList, visit};
 use crate::{
     actions::query::Query,
     domain::{
@@ -16,7 +16,7 @@ use crate::{
         role::Role,
     },
     ui::{
-        components::{ConsentReminder, Pager, Sparkline, StartList, Time},
+        components::{Pager, Sparkline, Time},
         layout::Page,
         pages::Visit,
     },
@@ -61,7 +61,8 @@ pub fn FrontPage() -> impl IntoView {
             }
             .into_any(),
             None if front.groups.is_empty() => {
-                view! { <Empty filtered=!asked.filter.trim().is_empty() is_admin /> }.into_any()
+                view! { <Empty filtered=!asked.filter.trim().is_empty() beyond=front.before != 0 /> }
+                    .into_any()
             }
             None => {
                 view! { <Groups visit=visit.clone() front=front.clone() asked=asked.clone() /> }.into_any()
@@ -312,10 +313,10 @@ fn Below(it: GroupFound, filtered: bool) -> impl IntoView {
 }
 
 #[component]
-fn Empty(filtered: bool, is_admin: bool) -> impl IntoView {
-    let (title, text) = match (filtered, is_admin) {
-        (true, _) => ("Nothing has that in its name", "Try fewer letters."),
-        (false, true) => ("Nothing on this page", "The list is shorter than that."),
+fn Empty(filtered: bool, beyond: bool) -> impl IntoView {
+    let (title, text) = match (filtered, beyond) {
+        (_, true) => ("Nothing on this page", "The list is shorter than that."),
+        (true, false) => ("Nothing has that in its name", "Try fewer letters."),
         (false, false) => (
             "You are in no group yet",
             "Ask an Owner of your team's group to add you, or an administrator of this server. The group appears here then.",
@@ -325,7 +326,7 @@ fn Empty(filtered: bool, is_admin: bool) -> impl IntoView {
         <div class="card mt-6 px-6 py-12 text-center">
             <h2 class="text-base font-medium">{title}</h2>
             <p class="mt-1 text-muted">{text}</p>
-            {(filtered || is_admin).then(|| view! { <p class="mt-4"><a class="button" href=paths::GROUPS>"Show all"</a></p> })}
+            {(filtered || beyond).then(|| view! { <p class="mt-4"><a class="button" href=paths::GROUPS>"Show all"</a></p> })}
         </div>
     }
 }

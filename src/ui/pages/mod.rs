@@ -6,6 +6,7 @@ mod admin_home;
 mod api_docs;
 pub mod audit;
 mod configuration;
+pub mod consent_reminder;
 pub mod decisions;
 pub mod flags;
 pub mod flows;
@@ -15,6 +16,7 @@ pub mod jobs;
 mod jump;
 mod overview;
 mod problem;
+mod start_list;
 
 pub use accounts::{
     access_tokens::AccessTokensPage,
