@@ -25,6 +25,8 @@ const SWITCHED_OFF =
 
 export const paths = {
   groups: '/dashboard/groups',
+  admin: '/admin',
+  consents: '/admin/consents',
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
   members: (group: string) => `/groups/${group}/-/group_members`,

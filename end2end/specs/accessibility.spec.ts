@@ -98,8 +98,12 @@ test('groups, overview, jump-to and what is not there', async ({ page, visit, tr
   await isAccessible(page, 'the account menu');
   await page.goto(`${paths.groups}?filter=nothing-like-it`);
   await isAccessible(page, 'no group of that name');
+  await page.goto(`${paths.groups}?open=acme`);
+  await isAccessible(page, 'what is below a group');
   await page.goto(paths.overview('acme'));
   await isAccessible(page, 'an overview');
+  await page.goto(paths.overview('globex'));
+  await isAccessible(page, 'an overview with a reminder');
   await page.goto(`${paths.jump}?q=acme`);
   await isAccessible(page, 'what jump-to found');
   await page.goto('/no/such/page');
@@ -261,6 +265,10 @@ test('jobs', async ({ visit, server }) => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   await server.run('feature', 'schedule', 'duo_developer_orbit', '25', '--actors', '--at', tomorrow);
   const page = await visit('admin');
+  await page.goto(paths.admin);
+  await isAccessible(page, "the administrators' home");
+  await page.goto(paths.consents);
+  await isAccessible(page, 'consents');
   await page.goto(paths.jobs);
   await isAccessible(page, 'what waits');
   await page.getByRole('button', { name: 'Stop duo_developer_orbit in production: 25 % of actors' }).click();

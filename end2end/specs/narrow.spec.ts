@@ -19,7 +19,10 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   await server.run('feature', 'set', 'orbit_user_preference', 'true');
   const addresses = [
     paths.groups,
+    `${paths.groups}?open=acme`,
+    `${paths.groups}?filter=acme`,
     paths.overview('acme'),
+    paths.overview('globex'),
     paths.overview('acme/platform/runtime'),
     paths.configuration('acme'),
     paths.configuration('globex'),
@@ -97,6 +100,8 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.person('reviewer'),
     paths.featureFlags,
     `${paths.featureFlags}?freeze=dev&reason=why`,
+    paths.admin,
+    paths.consents,
     paths.featureGroups,
     paths.adminGroups,
     `${paths.adminGroups}?filter=nothing`,

@@ -7,6 +7,8 @@ use super::{actor::Actor, ids::UserId, role::Role, token::Scope, user::UserKind}
 pub enum Action {
     /// See that it exists, and read its overview.
     See,
+    /// Ask which engine runs for oneself.
+    AskOwnDecision,
     /// Ask which engine runs for a user.
     AskDecision,
     /// Read which flows are on.
@@ -28,8 +30,9 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::See,
+        Self::AskOwnDecision,
         Self::AskDecision,
         Self::ReadSettings,
         Self::ReadAudit,
@@ -44,7 +47,7 @@ impl Action {
     /// The lowest role required, and whether it must be held in the top-level group.
     const fn needs(self) -> (Role, NamespaceLevel) {
         match self {
-            Self::See => (Role::MinimalAccess, NamespaceLevel::Here),
+            Self::See | Self::AskOwnDecision => (Role::MinimalAccess, NamespaceLevel::Here),
             Self::ReadMembers => (Role::Guest, NamespaceLevel::Here),
             Self::AskDecision => (Role::Developer, NamespaceLevel::Here),
             Self::ReadSettings => (Role::Maintainer, NamespaceLevel::Here),
@@ -60,7 +63,7 @@ impl Action {
         match self {
             Self::See | Self::ReadSettings | Self::ReadAudit | Self::ReadMembers => Scope::ReadSettings,
             Self::ManageMembers | Self::ManageSeats | Self::ManageGroup => Scope::ManageGroups,
-            Self::AskDecision => Scope::ReadDecisions,
+            Self::AskOwnDecision | Self::AskDecision => Scope::ReadDecisions,
             Self::ChangeFlows => Scope::WriteSettings,
             Self::GiveConsent => Scope::GiveConsent,
         }
@@ -203,6 +206,7 @@ mod tests {
         let ann = actor(false, UserKind::Human, None);
         let allowed_from = [
             (Action::See, MinimalAccess),
+            (Action::AskOwnDecision, MinimalAccess),
             (Action::AskDecision, Developer),
             (Action::ReadSettings, Maintainer),
             (Action::ReadAudit, Owner),

@@ -26,6 +26,7 @@ pub mod jobs;
 pub(crate) mod keyed;
 pub mod moment;
 pub mod namespace;
+pub mod natural;
 pub mod paths;
 pub mod people;
 pub mod preferences;

@@ -24,8 +24,13 @@ pub const SESSIONS: &str = "/-/user_settings/active_sessions";
 pub const CONFIRM: &str = "/users/confirm";
 pub const PASSWORD_RESET: &str = "/users/password/edit";
 pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
-/// The prefix of pages for administrators.
-const ADMIN: &str = "/admin/";
+/// The home of administrators, and the prefix of their pages.
+pub const ADMIN: &str = "/admin";
+pub const ADMIN_CONSENTS: &str = "/admin/consents";
+pub const CONSENTS_EXPORT: &str = "/-/consents/export";
+pub const NEW_GROUP: &str = "/groups/new";
+pub const NEW_PERSON: &str = "/admin/people/new";
+pub const ADMIN_SEATS: &str = "/admin/seats";
 /// The former address of [`ADMIN_PEOPLE`], which leads there.
 pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_PEOPLE: &str = "/admin/people";
@@ -54,9 +59,9 @@ pub const AUDIT_EXPORT: &str = "/-/audit_events/export";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
 
-/// Whether `path` is under the administrators' prefix, whether or not it exists.
+/// Whether `path` is the administrators' home or below it, whether or not it exists.
 pub fn is_administrators(path: &str) -> bool {
-    path.starts_with(ADMIN)
+    path.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A page of a group.

@@ -30,6 +30,16 @@ impl Timestamp {
         self.plus_millis(days.saturating_mul(24 * 60 * 60 * 1000))
     }
 
+    /// Days since 1970, UTC.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60 * 1000)
+    }
+
+    /// Midnight UTC of a day, as of [`Self::day`].
+    pub const fn from_day(day: i64) -> Self {
+        Self(0).plus_days(day)
+    }
+
     /// Whether this was less than `millis` before `now`. `false` in the future beyond clock skew: one of the
     /// clocks was wrong, so the real age is unknown.
     pub const fn is_within(self, millis: i64, now: Self) -> bool {
@@ -128,6 +138,8 @@ mod tests {
         assert_eq!(NOON.long(false), "1 June 2026, 12:00 UTC");
         assert_eq!(NOON.long(true), "1 June 2026, 12:00 PM UTC");
         assert_eq!(Timestamp::from_date("2026-06-01").map(Timestamp::date).as_deref(), Some("2026-06-01"));
+        assert_eq!(Timestamp::from_day(NOON.day()).rfc3339(), "2026-06-01T00:00:00.000Z");
+        assert_eq!(Timestamp::from_millis(-1).day(), -1);
         assert_eq!(Timestamp::from_date("2026-13-01"), None);
         assert_eq!(Timestamp::from_date("tomorrow"), None);
         for other in

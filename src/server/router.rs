@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::{
     ServerState, accounts, assets, audit, flags, flows,
     forms::BODY_LIMIT,
-    health, jobs, metrics, middleware, pages, people,
+    health, home, jobs, metrics, middleware, pages, people,
     refusal::{self, Requester},
     rest,
     routes::Routes,
@@ -23,6 +23,7 @@ use crate::{domain::paths, ui::ApiDocsPage};
 /// The pages and forms of each capability.
 fn site() -> Routes {
     Routes::default()
+        .and(home::routes())
         .and(accounts::routes::routes())
         .and(people::routes::routes())
         .and(flags::routes::routes())

@@ -8,7 +8,10 @@ use tokio::{
     time,
 };
 
-use super::{Provider, ServerState, config::Config, connections, jobs::workers::Workers, router, system};
+use super::{
+    Provider, ServerState, config::Config, connections, decisions::counting::Counting,
+    jobs::workers::Workers, router, system,
+};
 use crate::usecases::App;
 
 /// Timeout for closing the database after requests were cut off.
@@ -84,6 +87,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
     // Caches may only be used while a task follows the changes.
     let watching = tokio::spawn(app.storage.watch());
     let workers = Workers::start(app.clone());
+    let counting = Counting::start(app.clone());
     tracing::info!("listening on http://{}", config.listen);
     listening(&config);
 
@@ -115,6 +119,7 @@ pub async fn serve(mut config: Config, app: App, listening: impl FnOnce(&Config)
         task.abort();
     }
     let _ = time::timeout(CLOSING, workers.stop()).await;
+    counting.stop(CLOSING).await;
     watching.abort();
     if cut_off {
         // A request that was cut off may still hold a connection; the database survives that.

@@ -287,6 +287,14 @@ impl Storage {
         self.migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
+    /// `SQLite` or `PostgreSQL`.
+    pub fn database_name(&self) -> &'static str {
+        match &self.pool {
+            Pool::Sqlite { .. } => "SQLite",
+            Pool::Postgres { .. } => "PostgreSQL",
+        }
+    }
+
     fn migrations(&self) -> &'static Migrator {
         match &self.pool {
             Pool::Sqlite { .. } => &SQLITE_MIGRATIONS,

@@ -25,12 +25,14 @@ pub mod chat;
 mod copy_error;
 mod database;
 mod database_url;
+pub mod decisions;
 mod error;
 mod files;
 pub mod flags;
 pub mod flows;
 mod inspection;
 pub mod jobs;
+mod overview;
 pub mod people;
 mod restore;
 mod schema;
@@ -60,6 +62,7 @@ pub use chat::users::{Chat, LinkedChatUser};
 pub use copy_error::CopyError;
 pub use database::{PoolUse, Storage};
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
+pub use decisions::counts::{CountedDecisions, DecisionCounts, EngineCount};
 pub use error::StorageError;
 pub use flags::{
     change_freezes::{ChangeFreeze, ChangeFreezes},
@@ -76,18 +79,19 @@ pub use flows::{
 };
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
+pub use overview::{GroupFound, Overview, Started, StoredConsent, TopLevelFacts, Transitional};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     members::{GroupOwner, ListedMember, Members},
     bulk::{Bulk, FoundPlace},
     exports::{ExportedMember, ExportedSeat, Exports},
-    member_lists::{ListedMember, MemberFilter, MemberLists},
+    member_lists::{BrowsedMember, MemberFilter, MemberLists},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},
-    namespace_lists::{
-        InvitedGroup, ListedNamespace, NamedKey, NamespaceFilter, NamespaceLists, NamespaceOrder,
+    namespace_pages::{
+        BrowsedNamespace, NamedKey, NamespaceFilter, NamespaceInvitation, NamespaceLists, NamespaceOrder,
     },
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seat_lists::{ListedPool, SeatHolder, SeatLists},
@@ -154,6 +158,7 @@ const STATEMENTS: &[Statements] = &[
     ("change_feed", change_feed::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("database", database::STATEMENTS),
+    ("overview", overview::STATEMENTS),
 ];
 
 /// All statements: file, name and SQL.
@@ -165,6 +170,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         settings::STATEMENTS,
         flags::STATEMENTS,
         flows::STATEMENTS,
+        decisions::STATEMENTS,
         jobs::STATEMENTS,
         chat::STATEMENTS,
     ]

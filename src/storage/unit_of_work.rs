@@ -5,6 +5,14 @@ use super::{Changes, StorageError, sealed_rows::Unsealed, unwritten::Unwritten};
 /// How many rows a statement looks up by id.
 pub(super) const AT_ONCE: usize = 50;
 
+/// The placeholders of that many ids, from `$1` on.
+macro_rules! fifty {
+    () => {
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50"
+    };
+}
+pub(crate) use fifty;
+
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),

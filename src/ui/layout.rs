@@ -5,16 +5,11 @@ use std::sync::OnceLock;
 use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
-use super::islands::JumpBox;
-use super::pages::{accounts, audit, flags, flows, jobs, people};
-use crate::{
-    actions::support::signed_in,
-    domain::{
-        actor::Actor,
-        paths::{self, GroupPage},
-    },
-    usecases::GroupFrame,
-};
+use super::{islands::JumpBox, pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people}};
+use crate::{actions::support::signed_in, domain::{actor::Actor, paths::{self, GroupPage}}, usecases::{GroupFrame, front_page::NeedsConsent}};
+
+/// The first entries in the navigation of administrators.
+const HOME_NAV: &[(&str, &str)] = &[("Home", paths::ADMIN), ("Consents", paths::ADMIN_CONSENTS)];
 
 /// An entry of the breadcrumb; the last has no link.
 #[derive(Clone, Debug)]
@@ -80,8 +75,14 @@ impl Nav {
 
     /// The administration pages.
     pub fn of_administrators(current: &'static str) -> Self {
-        let entries =
-            [accounts::ADMIN_NAV, people::ADMIN_NAV, flags::ADMIN_NAV, jobs::ADMIN_NAV, audit::ADMIN_NAV];
+        let entries = [
+            HOME_NAV,
+            accounts::ADMIN_NAV,
+            people::ADMIN_NAV,
+            flags::ADMIN_NAV,
+            jobs::ADMIN_NAV,
+            audit::ADMIN_NAV,
+        ];
         Self::of("Administration", &entries, current)
     }
 
@@ -116,6 +117,7 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     let actor = signed_in().map(|it| it.caller.actor);
+    let reminder = use_context::<NeedsConsent>();
     view! {
         <Title text=format!("{title} · Duo Console") />
         <div inert=covered>
@@ -125,7 +127,10 @@ pub fn Page(
                 {nav.map(|nav| view! { <SideNav nav /> })}
                 <div class="min-w-0 flex-1">
                     {(!crumbs.is_empty()).then(|| view! { <Breadcrumb crumbs /> })}
-                    <main id="content" tabindex="-1" class="outline-none">{children()}</main>
+                    <main id="content" tabindex="-1" class="outline-none">
+                        {reminder.map(|group| view! { <ConsentReminder group primary=false /> })}
+                        {children()}
+                    </main>
                 </div>
             </div>
         </div>
@@ -153,6 +158,9 @@ fn Header(actor: Option<Actor>) -> impl IntoView {
                             <div class="ml-auto min-w-0 flex-1 sm:max-w-sm">
                                 {InertElement::new(jump_box())}
                             </div>
+                            {actor
+                                .is_admin
+                                .then(|| view! { <a href=paths::ADMIN class="shrink-0 rounded-md px-2 py-1 text-ink hover:bg-raised">"Admin"</a> })}
                             <AccountMenu actor />
                         }
                     })}
@@ -179,7 +187,7 @@ fn AccountMenu(actor: Actor) -> impl IntoView {
             <a class="menu-item" href=paths::ACCESS_TOKENS>"Access tokens"</a>
             {actor
                 .is_admin
-                .then(|| view! { <a class="menu-item" href=paths::ADMIN_USERS>"Administration"</a> })}
+                .then(|| view! { <a class="menu-item" href=paths::ADMIN>"Administration"</a> })}
             <form method="post" action=paths::SIGN_OUT>
                 <button type="submit" class="menu-item w-full text-left">"Sign out"</button>
             </form>

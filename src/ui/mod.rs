@@ -18,9 +18,9 @@ mod pages;
 pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
-    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminGroupsPage, AdminImportPage, AdminJobsPage, AdminSeatsPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage,
-    FeatureGroupPage, FirstAdministratorPage, GroupPages, GroupsPage, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
+    AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminConsentsPage, AdminFeatureFlagsPage,
+    AdminFeatureGroupsPage, AdminGroupsPage, AdminHomePage, AdminImportPage, AdminJobsPage, AdminSeatsPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage,
+    FeatureGroupPage, FirstAdministratorPage, FrontPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
     PasswordPage, PeoplePage, PersonPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
     ResetPasswordPage, SignInPage, StagedImportPage,
 };

@@ -24,16 +24,20 @@ mod retry;
 mod tally;
 mod tidy_up;
 
+pub mod admin_home;
 pub mod administrator;
 pub mod create_bench_data;
 pub mod create_demo_data;
 pub mod delete_group;
 pub mod examine;
 pub mod export_seats;
+pub mod front_page;
 pub mod jump_to;
 pub mod move_group;
 pub mod show_group_settings;
 pub mod seat_effect;
+pub mod list_consents;
+pub mod show_overview;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};
@@ -54,9 +58,9 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    ChangeFreeze, Extent, FlowSelection, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
+    BrowsedMember, BrowsedNamespace, NamespaceInvitation, ChangeFreeze, Extent, FlowSelection, GroupFound, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
     LinkedIdentity, ListedMember, ListedNamespace, ListedPool, ListedTopLevelGroup, ListedUser, MemberFilter, NamespaceDetails, NamespaceOrder, OpenSession, Registry,
-    SeatHolder, StoredToken, TopLevelOrder, UserFilter, UserOrder, VisibleNamespace,
+    SeatHolder, Started, StoredConsent, StoredToken, TopLevelFacts, TopLevelOrder, Transitional, UserFilter, UserOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //! those. Each is counted after it happened, whichever surface asked.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -11,6 +11,7 @@ use std::{
 
 use crate::domain::{
     flows::{code_review::Rule, consent::LedgerAction, flow_version},
+    ids::NamespaceId,
     jobs::job::Ending,
     keyed::keyed_enum,
 };
@@ -23,6 +24,8 @@ pub struct Tally {
     flow_version_not_deployed: [Count; flow_version::VersionRule::ALL.len()],
     sign_ins: [Count; SignInOutcome::ALL.len()],
     scheduled_changes: [Count; Ending::ALL.len()],
+    /// Decisions to be saved, for pages.
+    pub(super) decisions: DecisionTally,
     /// Jobs by kind.
     pub jobs: JobTally,
     provider_sign_ins: [Count; SignInOutcome::ALL.len()],
@@ -131,6 +134,35 @@ impl JobTally {
     /// The counters of this kind.
     pub fn of(&self, kind: &str) -> JobCounts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kind).copied().unwrap_or_default()
+    }
+}
+
+/// A day since 1970, a top-level group, and the rule that decided.
+type DecisionKey = (i64, NamespaceId, Rule);
+
+/// Decisions about the review engine since they were last saved. As many entries as groups, rules and days.
+#[derive(Debug, Default)]
+pub(super) struct DecisionTally(Mutex<HashMap<DecisionKey, i64>>);
+
+impl DecisionTally {
+    pub fn add(&self, day: i64, top_level: NamespaceId, rule: Rule) {
+        self.put_back([((day, top_level, rule), 1)]);
+    }
+
+    /// What was counted, in an order that all servers share; it counts from zero again.
+    pub fn take(&self) -> Vec<(DecisionKey, i64)> {
+        let taken = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut taken: Vec<_> = taken.into_iter().collect();
+        taken.sort_unstable_by_key(|((day, top_level, rule), _)| (*top_level, *day, *rule as usize));
+        taken
+    }
+
+    /// Counts again what was taken and could not be saved.
+    pub fn put_back(&self, counts: impl IntoIterator<Item = (DecisionKey, i64)>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, count) in counts {
+            *all.entry(key).or_default() += count;
+        }
     }
 }
 

@@ -1,14 +1,7 @@
 //! Deletes expired data: a recurring job that runs hourly.
 
-use super::{
-    App, UseCaseError,
-    accounts::throttle::forgotten_until,
-    jobs::job_handlers::{Effect, JobHandler, Step, Work, standing},
-};
-use crate::{
-    domain::jobs::job::{Job, Progress},
-    storage::{NewJob, UnitOfWork},
-};
+use super::{App, UseCaseError, accounts::throttle::forgotten_until, jobs::job_handlers::{Effect, JobHandler, Step, Work, standing}};
+use crate::{domain::jobs::job::{Job, Progress}, storage::{NewJob, UnitOfWork}};
 
 const KIND: &str = "tidy_up";
 
@@ -18,6 +11,8 @@ const EVERY: i64 = 3_600_000;
 const BATCH: i64 = 500;
 /// Retention of ended jobs and of changes in the feed, in days.
 const KEPT_DAYS: i64 = 30;
+/// Retention of the counts of decisions, in days.
+const COUNTS_KEPT_DAYS: i64 = 400;
 
 pub struct TidyUp;
 
@@ -27,7 +22,7 @@ impl JobHandler<App> for TidyUp {
     }
 
     fn title<'a>(&'a self, _uow: &'a mut UnitOfWork, _job: &'a Job) -> Work<'a, String> {
-        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs, old changes and files that were not imported";
+        let words = "Removes sessions that ended, old counts of failed sign-ins, old jobs, old changes, files that were not imported and counts of decisions of more than 400 days ago";
         Box::pin(async move { Ok(String::from(words)) })
     }
 
@@ -56,6 +51,7 @@ async fn remove(app: &App, uow: &mut UnitOfWork, job: &Job) -> Result<Step, UseC
     left -= uow.jobs().delete_ended(now.plus_days(-KEPT_DAYS), left).await?;
     left -= uow.change_feed().delete_old(now.plus_days(-KEPT_DAYS), left).await?;
     uow.staged_imports().delete_old(now.plus_days(-1)).await?;
+    left -= uow.decision_counts().delete_old(now.plus_days(-COUNTS_KEPT_DAYS).day(), left).await?;
     let done = job.progress.done + (BATCH - left);
     if left == 0 {
         return Ok(Step::More(Progress { done, ..Progress::default() }));

@@ -19,6 +19,7 @@ mod flag_surfaces;
 mod flow_versions;
 mod forms;
 mod freeze_pages;
+mod front;
 mod fuzz;
 mod gitlab;
 mod group_pages;

@@ -83,6 +83,8 @@ async fn whoever_is_refused_is_sent_to_somebody_who_can_help() {
         assert!(text.contains(&format!("{role} Ask an Owner of the group.")), "{username} {page}: {text}");
     }
     let administrators = [
+        "/admin",
+        "/admin/consents",
         "/admin/people",
         "/admin/people/new",
         "/admin/people/reviewer",

@@ -106,7 +106,10 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/-/audit_events/export?format=csv",      "/-/audit_events/export",       "",             [303, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/-/audit_events/export?format=csv&group=acme", "/-/audit_events/export", "",             [303, 404, 403, 403, 403, 403, 200, 200]),
     Row("GET",     "/nothing",                               "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
-    Row("GET",     "/admin",                                 "/{*any}",                      "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    Row("GET",     "/admin",                                 "/admin",                       "",             [302, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/admin/",                                "/admin",                       "",             [302, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/admin/consents",                        "/admin/consents",              "",             [302, 404, 404, 404, 404, 404, 404, 200]),
+    Row("GET",     "/-/consents/export",                     "/-/consents/export",           "",             [303, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/",                                      "/",                            "",             [405, 405, 405, 405, 405, 405, 405, 405]),
     // This server has no provider to sign in by.
     Row("GET",     "/users/auth/openid_connect",             "/users/auth/openid_connect",  "",             [404, 404, 404, 404, 404, 404, 404, 404]),

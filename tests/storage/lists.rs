@@ -68,7 +68,7 @@ async fn world(db: &Database, storage: &Storage) -> World {
     World { all: vec![acme, sub, deep, site, globex, inner, tool], users }
 }
 
-fn ids(listed: &[duo_console::storage::ListedNamespace]) -> Vec<NamespaceId> {
+fn ids(listed: &[duo_console::storage::BrowsedNamespace]) -> Vec<NamespaceId> {
     listed.iter().map(|it| it.namespace.id).collect()
 }
 

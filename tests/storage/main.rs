@@ -41,6 +41,7 @@ mod memberships;
 mod namespaces;
 mod opening;
 mod people;
+mod overview;
 mod plans;
 mod preferences;
 mod races;

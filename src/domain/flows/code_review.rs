@@ -167,6 +167,11 @@ impl EngineDecision {
         }
     }
 
+    /// The explanation for the user themselves.
+    pub fn own_explanation(&self) -> String {
+        self.explanation().replace("The user holds", "You hold").replace("the user holds", "you hold")
+    }
+
     /// The consent that the decision depends on; `None` when on none.
     pub fn consent_id(&self) -> Option<ConsentId> {
         (self.rule == Rule::FlowOnWithConsent).then_some(self.inputs.consent).flatten()
@@ -210,6 +215,7 @@ mod tests {
             let decision = ask(on, consent, seat);
             assert_eq!((decision.engine, decision.rule), (engine, rule), "{on} {consent} {seat}");
             assert!(!decision.explanation().is_empty());
+            assert!(!decision.own_explanation().contains(" user "), "{}", decision.own_explanation());
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     catalogue::Flow,
-    code_review::{Engine, EngineDecision, EngineInputs, decide},
+    code_review::{Engine, EngineDecision, EngineInputs, Rule, decide},
     consent::{Consent, FlowState, Transition},
     wording::ACTIVE_HELPER_TEXT,
 };
@@ -36,6 +36,31 @@ pub enum Hindrance {
     PriorityOff,
 }
 
+/// The engines of a group at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewState {
+    /// Code Review Flow reviews for everybody.
+    Flow,
+    /// Seat holders keep GitLab Duo Code Review; Code Review Flow reviews for the others.
+    Mixed,
+    /// GitLab Duo Code Review for seat holders; no review for the others.
+    SeatsOnly,
+    /// Nobody is reviewed for.
+    Off,
+}
+
+impl ReviewState {
+    /// As shown on screen.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Flow => "Flow",
+            Self::Mixed => "Mixed: seat holders classic",
+            Self::SeatsOnly => "Classic for seats, else none",
+            Self::Off => "Off",
+        }
+    }
+}
+
 /// The text below a flow's checkbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
@@ -48,6 +73,32 @@ impl Circumstances {
     /// Which engine reviews for a user with or without a Duo Enterprise seat.
     pub fn decide(&self, state: &FlowState, seat: bool) -> EngineDecision {
         decide(EngineInputs::new(self.archived, self.chain, state, self.priority, seat))
+    }
+
+    /// The engines at a glance.
+    pub fn review_state(&self, state: &FlowState) -> ReviewState {
+        let without = self.decide(state, false).engine;
+        let with = if self.duo_enterprise { self.decide(state, true).engine } else { without };
+        match (with, without) {
+            (Engine::None, _) => ReviewState::Off,
+            (Engine::DuoCodeReview, Engine::CodeReviewFlow) => ReviewState::Mixed,
+            (Engine::DuoCodeReview, _) => ReviewState::SeatsOnly,
+            (Engine::CodeReviewFlow, _) => ReviewState::Flow,
+        }
+    }
+
+    /// What keeps Code Review Flow from reviewing at all, in words; `None` when nothing does.
+    pub fn off_because(&self, state: &FlowState) -> Option<String> {
+        match self.chain.blocked_by() {
+            Some(level) => Some(format!("{} is off", level.name())),
+            None if !state.is_on() => Some(String::from("Code Review Flow is off")),
+            None => None,
+        }
+    }
+
+    /// Whether consent would move seat holders from GitLab Duo Code Review to Code Review Flow.
+    pub fn consent_moves_seats(&self, state: &FlowState) -> bool {
+        self.duo_enterprise && self.decide(state, true).rule == Rule::FlowOnWithoutConsentSeat
     }
 
     /// Why `flow` has no effect while on; `None` when it has. The roll-out flag is no hindrance without
@@ -148,7 +199,6 @@ mod tests {
         flags::Gate,
         flows::{
             catalogue::{CODE_REVIEW, DEVELOPER},
-            code_review::Rule,
             consent::ConsentGiven,
         },
         ids::ConsentId,
@@ -290,6 +340,33 @@ mod tests {
             active, 6,
             "always on, and on by default, with everything else on; without seats whatever the flag"
         );
+    }
+
+    #[test]
+    fn the_state_at_a_glance_is_what_is_decided() {
+        for it in all() {
+            for state in [consented(), FlowState::On(Consent::Missing), FlowState::Off] {
+                let engines: Vec<_> = decisions(it, &state).iter().map(|it| it.engine).collect();
+                let only = |engine| engines.iter().all(|it| *it == engine);
+                let context = format!("{it:?} {state:?}");
+                match it.review_state(&state) {
+                    ReviewState::Flow => assert!(only(Engine::CodeReviewFlow), "{context}"),
+                    ReviewState::Off => assert!(only(Engine::None), "{context}"),
+                    ReviewState::Mixed => {
+                        assert_eq!(engines, [Engine::DuoCodeReview, Engine::CodeReviewFlow], "{context}");
+                    }
+                    ReviewState::SeatsOnly => {
+                        assert_eq!(engines, [Engine::DuoCodeReview, Engine::None], "{context}");
+                    }
+                }
+                let flow_reviews = engines.contains(&Engine::CodeReviewFlow);
+                assert_eq!(it.off_because(&state).is_none(), flow_reviews, "{context}");
+                if it.consent_moves_seats(&state) {
+                    assert_ne!(decisions(it, &state), decisions(it, &consented()), "{context}");
+                    assert!(for_everybody(it, &consented()), "{context}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -42,6 +42,18 @@ pub static CODE_REVIEW_WORDING: Wording = Wording {
     id: OnceLock::new(),
 };
 
+/// What a review of Code Review Flow costs, in cents of GitLab Credits; the wording above says the same.
+pub const CENTS_PER_REVIEW: i64 = 25;
+
+/// What this many reviews of Code Review Flow cost: `$103`, or `$103.25`.
+pub fn cost(reviews: i64) -> String {
+    let cents = reviews.saturating_mul(CENTS_PER_REVIEW);
+    match (cents / 100, cents % 100) {
+        (dollars, 0) => format!("${dollars}"),
+        (dollars, cents) => format!("${dollars}.{cents:02}"),
+    }
+}
+
 /// Shown below the checkbox while the flow is on and consented.
 pub const ACTIVE_HELPER_TEXT: &str = "Code Review Flow is active for all users in this namespace. Duo Enterprise seat assignments do not affect which review engine runs.";
 
@@ -88,6 +100,12 @@ impl Wording {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_price_is_the_one_that_is_consented_to() {
+        assert!(CODE_REVIEW_WORDING.text().contains(&format!("({}/review)", cost(1))));
+        assert_eq!([0, 4, 412, 413].map(cost), ["$0", "$1", "$103", "$103.25"]);
+    }
 
     /// Consents refer to this hash: when this fails, the text changed and needs a new version.
     #[test]

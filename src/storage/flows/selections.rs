@@ -68,12 +68,7 @@ impl FlowSelection {
     }
 
     fn from_row(flow: &'static Flow, row: SelectionRow) -> Self {
-        let given = match (row.consent_id, row.consent_at, row.consent_username, row.consent_name) {
-            (Some(id), Some(at), Some(by_username), Some(by_name)) => {
-                Some(ConsentGiven { id: ConsentId(id), at: Timestamp::from_millis(at), by_username, by_name })
-            }
-            _ => None,
-        };
+        let given = consent_given(row.consent_id, row.consent_at, row.consent_username, row.consent_name);
         Self {
             flow,
             state: FlowState::new(flow, row.enabled, given),
@@ -84,6 +79,21 @@ impl FlowSelection {
                 by_name: row.changed_by_name,
             }),
         }
+    }
+}
+
+/// The current consent from the columns of its row in the ledger; `None` when there is no row.
+pub(in crate::storage) fn consent_given(
+    id: Option<i64>,
+    at: Option<i64>,
+    username: Option<String>,
+    name: Option<String>,
+) -> Option<ConsentGiven> {
+    match (id, at, username, name) {
+        (Some(id), Some(at), Some(by_username), Some(by_name)) => {
+            Some(ConsentGiven { id: ConsentId(id), at: Timestamp::from_millis(at), by_username, by_name })
+        }
+        _ => None,
     }
 }
 

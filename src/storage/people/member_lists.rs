@@ -70,7 +70,7 @@ pub struct MemberFilter {
 
 /// A member with the role that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedMember {
+pub struct BrowsedMember {
     pub user: UserId,
     pub username: String,
     pub name: String,
@@ -107,7 +107,7 @@ impl MemberLists<'_> {
         now: Timestamp,
         limit: i64,
         offset: i64,
-    ) -> Result<Vec<ListedMember>, StorageError> {
+    ) -> Result<Vec<BrowsedMember>, StorageError> {
         let Some(search) = contains(&filter.search) else { return Ok(Vec::new()) };
         let sql = if filter.inherited { LIST_EVERY } else { LIST_DIRECT };
         let rows: Vec<MemberRow> = on_db!(self.uow, |c| sqlx::query_as(sql)
@@ -121,7 +121,7 @@ impl MemberLists<'_> {
             .fetch_all(c)
             .await)?;
         let member = |row: MemberRow| {
-            Ok(ListedMember {
+            Ok(BrowsedMember {
                 user: UserId(row.id),
                 username: row.username,
                 name: row.name,

@@ -60,7 +60,7 @@ pub(super) fn source(key: &str) -> Result<Source, StorageError> {
     Source::from_key(key).ok_or_else(|| StorageError::inconsistent("memberships", "source", key))
 }
 
-pub(super) fn given_role(level: i64, name: Option<String>) -> Result<GivenRole, StorageError> {
+pub(in crate::storage) fn given_role(level: i64, name: Option<String>) -> Result<GivenRole, StorageError> {
     GivenRole::new(level, name)
         .ok_or_else(|| StorageError::inconsistent("memberships", "access_level", level.to_string()))
 }

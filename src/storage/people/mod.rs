@@ -9,6 +9,7 @@ pub(super) mod exports;
 pub(super) mod member_lists;
 pub(super) mod memberships;
 pub(super) mod namespace_lists;
+pub(super) mod namespace_pages;
 pub(super) mod namespace_tree;
 pub(super) mod namespaces;
 pub(super) mod seat_lists;
@@ -26,6 +27,7 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("member_lists", member_lists::STATEMENTS),
     ("memberships", memberships::STATEMENTS),
     ("namespace_lists", namespace_lists::STATEMENTS),
+    ("namespace_pages", namespace_pages::STATEMENTS),
     ("namespace_tree", namespace_tree::STATEMENTS),
     ("namespaces", namespaces::STATEMENTS),
     ("seat_lists", seat_lists::STATEMENTS),

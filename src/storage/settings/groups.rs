@@ -14,13 +14,32 @@ statements! {
 
 #[derive(sqlx::FromRow)]
 #[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
-struct TopLevelRow {
+pub(in crate::storage) struct TopLevelRow {
     tier: String,
     duo_enterprise: bool,
     duo_availability: String,
     agent_platform_enabled: bool,
     flow_execution_enabled: bool,
     foundational_flows_enabled: bool,
+}
+
+impl TopLevelRow {
+    pub(in crate::storage) fn read(self) -> Result<(Subscription, DuoChain), StorageError> {
+        let subscription = Subscription {
+            tier: Tier::from_key(&self.tier)
+                .ok_or_else(|| StorageError::inconsistent("top_level_groups", "tier", &self.tier))?,
+            duo_enterprise: self.duo_enterprise,
+        };
+        let chain = DuoChain {
+            availability: DuoAvailability::from_key(&self.duo_availability).ok_or_else(|| {
+                StorageError::inconsistent("top_level_groups", "duo_availability", &self.duo_availability)
+            })?,
+            agent_platform: self.agent_platform_enabled,
+            flow_execution: self.flow_execution_enabled,
+            foundational_flows: self.foundational_flows_enabled,
+        };
+        Ok((subscription, chain))
+    }
 }
 
 pub struct TopLevelGroups<'a> {
@@ -37,21 +56,7 @@ impl TopLevelGroups<'_> {
     ) -> Result<Option<(Subscription, DuoChain)>, StorageError> {
         let row: Option<TopLevelRow> =
             on_db!(self.uow, |c| sqlx::query_as(LOOKUP).bind(id.0).fetch_optional(c).await)?;
-        let Some(row) = row else { return Ok(None) };
-        let subscription = Subscription {
-            tier: Tier::from_key(&row.tier)
-                .ok_or_else(|| StorageError::inconsistent("top_level_groups", "tier", &row.tier))?,
-            duo_enterprise: row.duo_enterprise,
-        };
-        let chain = DuoChain {
-            availability: DuoAvailability::from_key(&row.duo_availability).ok_or_else(|| {
-                StorageError::inconsistent("top_level_groups", "duo_availability", &row.duo_availability)
-            })?,
-            agent_platform: row.agent_platform_enabled,
-            flow_execution: row.flow_execution_enabled,
-            foundational_flows: row.foundational_flows_enabled,
-        };
-        Ok(Some((subscription, chain)))
+        row.map(TopLevelRow::read).transpose()
     }
 
     pub async fn save(

@@ -3,6 +3,7 @@
 pub mod accounts;
 mod choice;
 mod confirm;
+pub mod decisions;
 mod field;
 pub mod flags;
 mod flash_note;
@@ -16,6 +17,7 @@ mod time;
 pub use accounts::password_fields::PasswordFields;
 pub use choice::Choice;
 pub use confirm::Confirm;
+pub use decisions::{chart::DecisionChart, sparkline::Sparkline};
 pub use field::{Field, FieldError, PasswordField, UsernameField, Wrong, described_by};
 pub use flags::actor_fields::{ActorFields, WrongActor};
 pub use flash_note::{AlertNote, OutcomeNote, StatusNote};

@@ -1,18 +1,23 @@
 //! One file per page. A page loads its data with a use case and renders the result.
 
 pub mod accounts;
+mod admin_consents;
+mod admin_home;
 mod api_docs;
 pub mod audit;
 mod configuration;
+pub mod consent_reminder;
 pub mod decisions;
 pub mod flags;
 pub mod flows;
+mod front_page;
 mod group;
 mod group_members;
 pub mod jobs;
 mod jump;
-pub mod people;
+mod overview;
 mod problem;
+mod start_list;
 
 pub use accounts::{
     access_tokens::AccessTokensPage,
@@ -24,6 +29,8 @@ pub use accounts::{
     reset_password::ResetPasswordPage,
     sign_in::{DemoHint, SignInPage},
 };
+pub use admin_consents::AdminConsentsPage;
+pub use admin_home::AdminHomePage;
 pub use api_docs::{ApiDocsPage, ApiDocument};
 pub use audit::admin_audit_events::AdminAuditEventsPage;
 pub use flags::{
@@ -31,11 +38,12 @@ pub use flags::{
     feature_flag::FeatureFlagPage, feature_group::FeatureGroupPage,
 };
 pub use flows::preferences::PreferencesPage;
+pub use front_page::FrontPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
 pub use people::{
-    admin_groups::AdminGroupsPage, admin_seats::AdminSeatsPage, groups::GroupsPage, import::{AdminImportPage, StagedImportPage}, new_group::NewGroupPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
+    admin_groups::AdminGroupsPage, admin_seats::AdminSeatsPage, import::{AdminImportPage, StagedImportPage}, new_group::NewGroupPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
 };
 pub use problem::{NotFoundPage, Refusal};
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::decide_code_review::Question;
-use crate::{domain::{access::Action, error_kind::ErrorKind, flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE}, flows::{catalogue::Flow, flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide}, orbit::OrbitSetting}, namespace::NamespaceKind, time::Timestamp, user::User}, storage::StorageError, usecases::{App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, people::archived::Archived, place::Place}};
+use super::decide_code_review::{Question, action};
+use crate::{domain::{error_kind::ErrorKind, flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE}, flows::{catalogue::Flow, flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide}, orbit::OrbitSetting}, namespace::NamespaceKind, time::Timestamp, user::User}, storage::StorageError, usecases::{App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, people::archived::Archived, place::Place}};
 
 #[derive(Clone, Debug)]
 pub struct FlowVersionAnswer {
@@ -52,7 +52,8 @@ pub(in crate::usecases) async fn answer(
     reference: &str,
     question: &Question,
 ) -> Result<FlowVersionAnswer, UseCaseError> {
-    let (place, _) = load::place(facts, caller, &question.namespace, Action::AskDecision).await?;
+    let (place, _) =
+        load::place(facts, caller, &question.namespace, action(caller, &question.username)).await?;
     let user = facts.user(&question.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
     if user.is_blocked() {

@@ -50,7 +50,12 @@ pub async fn decide_many(
     for one in asked {
         match answer(&mut facts, caller, one).await {
             Err(UseCaseError::Storage(error)) => return Err(error.into()),
-            other => answers.push(other),
+            other => {
+                if let Ok(Decided::CodeReview(answer)) = &other {
+                    answer.count(app);
+                }
+                answers.push(other);
+            }
         }
     }
     Ok(answers)

@@ -6,3 +6,4 @@ pub mod decide_many;
 pub mod explain;
 pub mod follow_changes;
 pub mod member_engines;
+pub mod save_counts;

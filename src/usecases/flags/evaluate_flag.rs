@@ -47,6 +47,29 @@ pub(in crate::usecases) async fn evaluate_in(
     Ok(gates.evaluate(flag, &EvaluationContext { actors, groups: &groups, dice: dice(app, gates) }))
 }
 
+/// Evaluates for each actor by itself. The number of statements does not depend on the number of actors.
+pub(in crate::usecases) async fn evaluate_each(
+    app: &App,
+    uow: &mut UnitOfWork,
+    flag: &FlagDefinition,
+    actors: &[FlagActor],
+) -> Result<Vec<Evaluation>, StorageError> {
+    let gates = uow.features().find(app.environment(), &flag.name).await?.gates;
+    let mut groups = Vec::new();
+    for name in &gates.groups {
+        if let Some(group) = uow.feature_groups().find(name).await? {
+            groups.push((name, group.members));
+        }
+    }
+    let evaluate = |actor: &FlagActor| {
+        let of_actor = groups.iter().filter(|(_, members)| members.binary_search(actor).is_ok());
+        let groups: Vec<_> = of_actor.map(|(name, _)| (*name).clone()).collect();
+        let asked = EvaluationContext { actors: &[*actor], groups: &groups, dice: dice(app, &gates) };
+        gates.evaluate(flag, &asked)
+    };
+    Ok(actors.iter().map(evaluate).collect())
+}
+
 /// A random draw, only if a gate depends on it.
 pub(super) fn dice(app: &App, gates: &Gates) -> Option<Bucket> {
     (gates.percentage_of_time != Percentage::ZERO).then(|| {

@@ -7,7 +7,7 @@ use crate::{
         ids::UserId,
         namespace::{IdOrPath, NamespaceKind},
     },
-    storage::{ListedMember, MemberFilter},
+    storage::{BrowsedMember, MemberFilter},
     usecases::{App, Caller, UseCaseError, What},
 };
 
@@ -28,7 +28,7 @@ pub async fn browse_members(
     of: &Of,
     filter: &MemberFilter,
     (limit, offset): (i64, i64),
-) -> Result<Counted<ListedMember>, UseCaseError> {
+) -> Result<Counted<BrowsedMember>, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.read().await?;
     let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
@@ -48,7 +48,7 @@ pub async fn browse_member(
     of: &Of,
     user: UserId,
     inherited: bool,
-) -> Result<ListedMember, UseCaseError> {
+) -> Result<BrowsedMember, UseCaseError> {
     let filter = MemberFilter { inherited, only: vec![user.0], ..MemberFilter::default() };
     let mut found = browse_members(app, caller, of, &filter, (1, 0)).await?;
     found.rows.pop().ok_or(UseCaseError::NotFound(What::User))

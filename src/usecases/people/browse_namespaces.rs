@@ -11,7 +11,7 @@ use crate::{
         role::Role,
         token::Scope,
     },
-    storage::{InvitedGroup, ListedNamespace, NamespaceFilter, NamespaceOrder, StorageError, UnitOfWork},
+    storage::{NamespaceInvitation, BrowsedNamespace, NamespaceFilter, NamespaceOrder, StorageError, UnitOfWork},
     usecases::{App, Caller, UseCaseError},
 };
 
@@ -71,11 +71,11 @@ impl Browse {
 /// A namespace with the names on its path.
 #[derive(Clone, Debug)]
 pub struct Browsed {
-    pub listed: ListedNamespace,
+    pub listed: BrowsedNamespace,
     /// The groups above it, from the top.
     pub above: Vec<Above>,
     /// Only where it is shown alone.
-    pub invited: Option<Vec<InvitedGroup>>,
+    pub invited: Option<Vec<NamespaceInvitation>>,
 }
 
 /// A group above.
@@ -179,9 +179,9 @@ pub(in crate::usecases) fn may_read(caller: &Caller) -> Result<(), Denial> {
 
 async fn with_names(
     uow: &mut UnitOfWork,
-    listed: Vec<ListedNamespace>,
+    listed: Vec<BrowsedNamespace>,
 ) -> Result<Vec<Browsed>, StorageError> {
-    let paths_above = |listed: &ListedNamespace| {
+    let paths_above = |listed: &BrowsedNamespace| {
         let mut paths: Vec<_> =
             std::iter::successors(listed.namespace.path.parent(), |path| path.parent()).collect();
         paths.reverse();
@@ -190,7 +190,7 @@ async fn with_names(
     let keys: BTreeSet<String> = listed.iter().flat_map(paths_above).map(|path| path.key()).collect();
     let named = uow.namespace_lists().names(&keys.into_iter().collect::<Vec<_>>()).await?;
     let named: HashMap<_, _> = named.into_iter().map(|it| (it.full_path_key.clone(), it)).collect();
-    let above = |listed: &ListedNamespace| {
+    let above = |listed: &BrowsedNamespace| {
         let groups = paths_above(listed).into_iter().filter_map(|path| {
             named.get(&path.key()).map(|it| Above {
                 id: NamespaceId(it.id),

@@ -14,7 +14,6 @@ pub mod find_namespace;
 pub(super) mod group_frame;
 pub mod invite_group;
 pub mod import;
-pub mod list_groups;
 pub mod list_people;
 pub mod show_person;
 pub mod list_top_level_groups;

@@ -11,7 +11,7 @@ pub const MAX_QUESTIONS: usize = 100;
 /// Which engine reviews the code
 ///
 /// The engine that reviews the merge requests of a user in a namespace, with the rule that decided and all
-/// inputs. Needs the scope `read_decisions` and the role Developer.
+/// inputs. Needs the scope `read_decisions` and the role Developer, or any role to ask for oneself.
 #[utoipa::path(
     get,
     path = "/api/v1/decisions/code_review",
@@ -43,7 +43,7 @@ pub async fn code_review(
 /// The definition and the version of a flow that run for a user in a namespace, with the rule that decided
 /// and all inputs. A version that is not in the registry of this server's environment is an error that names
 /// the feature flag to switch off; there is no fallback. Needs the scope `read_decisions` and the role
-/// Developer.
+/// Developer, or any role to ask for oneself.
 #[utoipa::path(
     get,
     path = "/api/v1/decisions/flows/{flow}",
@@ -77,7 +77,7 @@ pub async fn flow_version(
 ///
 /// Up to 100 questions, answered from one snapshot, in their order. A question that cannot be answered has an
 /// `error` in its place and does not affect the others. A malformed body is refused as a whole. Needs the
-/// scope `read_decisions`, and for each question the role Developer there.
+/// scope `read_decisions`, and for each question the role Developer there, or any role to ask for oneself.
 #[utoipa::path(
     post,
     path = "/api/v1/decisions",

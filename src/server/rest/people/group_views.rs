@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::{namespace::Namespace, paths::GroupPage, time::Timestamp},
     server::rest::{gitlab::day, state::Api},
-    usecases::{InvitedGroup, people::browse_namespaces::Browsed},
+    usecases::{NamespaceInvitation, people::browse_namespaces::Browsed},
 };
 
 /// A group or subgroup.
@@ -55,8 +55,8 @@ pub struct SharedGroup {
     expires_at: Option<String>,
 }
 
-impl From<InvitedGroup> for SharedGroup {
-    fn from(invited: InvitedGroup) -> Self {
+impl From<NamespaceInvitation> for SharedGroup {
+    fn from(invited: NamespaceInvitation) -> Self {
         Self {
             group_id: invited.id,
             group_name: invited.name,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{server::rest::gitlab::day, usecases::ListedMember};
+use crate::{server::rest::gitlab::day, usecases::BrowsedMember};
 
 /// A member with the role that counts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,8 +47,8 @@ pub struct CustomRole {
     base_access_level: i64,
 }
 
-impl From<ListedMember> for Member {
-    fn from(member: ListedMember) -> Self {
+impl From<BrowsedMember> for Member {
+    fn from(member: BrowsedMember) -> Self {
         Self {
             id: member.user.0,
             username: member.username,

@@ -19,7 +19,7 @@ pub fn AdminAuditEventsPage() -> impl IntoView {
     visit(move |visit| async move {
         let caller = &visit.signed_in.caller;
         let page = list_all_audit_events(&visit.app, caller, asked.selection(), asked.before).await?;
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Audit events")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Audit events")];
         Ok(view! {
             <Page title="Audit events" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_AUDIT_EVENTS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Audit events"</h1>

@@ -41,7 +41,7 @@ pub fn AdminFeatureFlagsPage() -> impl IntoView {
         };
         let rows =
             found.flags.into_iter().map(|flag| view! { <Row visit=visit.clone() flag /> }).collect_view();
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Feature flags")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Feature flags")];
         Ok(view! {
             <Page title="Feature flags" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_FEATURE_FLAGS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Feature flags"</h1>

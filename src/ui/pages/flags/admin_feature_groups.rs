@@ -35,7 +35,7 @@ pub fn AdminFeatureGroupsPage() -> impl IntoView {
             _ => None,
         };
         let rows = list.groups.into_iter().map(|group| view! { <Row group /> }).collect_view();
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Feature groups")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Feature groups")];
         Ok(view! {
             <Page title="Feature groups" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_FEATURE_GROUPS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Feature groups"</h1>

@@ -80,7 +80,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         view! { <ReviewDialog flag=name.clone() environment ready query=query.clone() failed now /> }
     });
     let crumbs = vec![
-        Crumb::link("Administration", paths::ADMIN_USERS),
+        Crumb::link("Administration", paths::ADMIN),
         Crumb::link("Feature flags", paths::ADMIN_FEATURE_FLAGS),
         Crumb::here(name.clone()),
     ];

@@ -55,7 +55,7 @@ async fn page(visit: Visit, name: String, query: Query) -> Result<AnyView, UseCa
         None => None,
     };
     let crumbs = vec![
-        Crumb::link("Administration", paths::ADMIN_USERS),
+        Crumb::link("Administration", paths::ADMIN),
         Crumb::link("Feature groups", paths::ADMIN_FEATURE_GROUPS),
         Crumb::here(name.clone()),
     ];

@@ -1,6 +1,5 @@
 //! Foundational flows: selections, consent, versions.
 
-pub(super) mod overview;
 pub(super) mod preferences;
 
 use crate::domain::paths;

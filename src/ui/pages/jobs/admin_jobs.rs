@@ -30,7 +30,7 @@ pub fn AdminJobsPage() -> impl IntoView {
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let (ended, open): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|it| matches!(it.job.state, JobState::Ended { .. }));
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Jobs")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Jobs")];
         let (of_open, of_ended) = (visit.clone(), visit.clone());
         Ok(view! {
             <Page title="Jobs" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_JOBS))>

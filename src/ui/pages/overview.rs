@@ -2,31 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    actions::{flash::Outcome, people::groups::SUBJECT},
-    domain::{
-        flows::{
-            catalogue::{CODE_REVIEW, Flow},
-            code_review::EngineDecision,
-            consent::FlowState,
-        },
-        namespace::{GroupPath, NamespaceKind},
-        paths::{GroupPage, new_below},
-        settings::availability::{DuoChain, Level},
-    },
-    ui::{
-        components::{Note, OutcomeNote},
-        layout::{Nav, Page, group_crumbs},
-        pages::{Visit, people::admin_groups::deleted},
-    },
-    usecases::{
-        FlowSelection, UseCaseError,
-        flows::show_group::{CHILDREN_SHOWN, GroupOverview, show_group},
-    },
-};
+use crate::{actions::{flash::Outcome, people::groups::SUBJECT}, domain::{decisions::counts::RecentDecisions, flows::{catalogue::{CODE_REVIEW, Flow}, code_review::{Engine, EngineDecision}, consent::FlowState, wording::cost}, namespace::{GroupPath, NamespaceKind}, paths::{self, GroupPage, new_below}, settings::availability::{DuoChain, Level}}, ui::{components::{DecisionChart, Note, OutcomeNote}, layout::{Nav, Page, group_crumbs}, pages::{Visit, people::admin_groups::deleted}}, usecases::{FlowSelection, UseCaseError, flows::show_group::{CHILDREN_SHOWN, GroupOverview}, show_overview::{OwnOverview, show_overview}}};
 
-pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
-    let overview = show_group(&visit.app, &visit.signed_in.caller, &group).await?;
+pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
+    let OwnOverview { overview, own, recent } =
+        show_overview(&visit.app, &visit.signed_in.caller, &group).await?;
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let frame = overview.frame.clone();
     let kind = frame.namespace.kind_name();
@@ -62,14 +42,68 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
                         </Note>
                     }
                 })}
+            {own.map(|decision| view! { <OwnReviews decision /> })}
             <div class="mt-6 grid gap-6 lg:grid-cols-2">
                 <Availability chain=overview.circumstances.chain />
                 <Reviews overview=overview.clone() />
             </div>
+            <Recent recent top_level=frame.top_level().name.clone() environment=visit.app.environment().key() />
             <Children overview />
         </Page>
     }
     .into_any())
+}
+
+/// For everybody with a role: which engine reviews for them, and why.
+#[component]
+fn OwnReviews(decision: EngineDecision) -> impl IntoView {
+    view! {
+        <section class="card mt-6 p-5" aria-labelledby="own">
+            <h2 id="own" class="text-base font-semibold">
+                "Your reviews here: "{decision.engine.name()}
+            </h2>
+            <p class="mt-1 max-w-prose">{decision.own_explanation()}</p>
+        </section>
+    }
+}
+
+/// What services asked for in the last 30 days.
+#[component]
+fn Recent(recent: RecentDecisions, top_level: String, environment: &'static str) -> impl IntoView {
+    let all = recent.all();
+    let body = if all == 0 {
+        view! {
+            <p class="mt-1 text-muted">
+                "No service has asked which engine reviews here. "
+                <a href=paths::API_DOCS>"The API reference"</a>" says how one asks."
+            </p>
+        }
+        .into_any()
+    } else {
+        let times = if all == 1 { "once".to_owned() } else { format!("{all} times") };
+        let flow = recent.of(Engine::CodeReviewFlow);
+        let cost = (flow > 0).then(|| {
+            let reviews = if flow == 1 { "review" } else { "reviews" };
+            format!(
+                " Code Review Flow costs {} a review: {} for {flow} {reviews}, if each of them ran.",
+                cost(1),
+                recent.cost()
+            )
+        });
+        view! {
+            <p class="mt-1 max-w-prose text-sm text-muted">
+                "Services asked "{times}" in "{environment}" which engine reviews in "<bdi>{top_level}</bdi>" or below it."{cost}
+            </p>
+            <DecisionChart recent />
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card mt-6 p-5" aria-labelledby="recent">
+            <h2 id="recent" class="text-base font-semibold">"Decisions of the last 30 days"</h2>
+            {body}
+        </section>
+    }
 }
 
 #[component]
@@ -123,8 +157,8 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
             let seats = circumstances.duo_enterprise;
             view! {
                 <dl class="mt-3 divide-y divide-line">
-                    {seats.then(|| view! { <Engine label="With a Duo Enterprise seat" decision=engine(true) /> })}
-                    <Engine label=if seats { "Without a seat" } else { "Everybody" } decision=engine(false) />
+                    {seats.then(|| view! { <EngineRow label="With a Duo Enterprise seat" decision=engine(true) /> })}
+                    <EngineRow label=if seats { "Without a seat" } else { "Everybody" } decision=engine(false) />
                     <div class="flex justify-between gap-4 py-2">
                         <dt>"Consent to Code Review Flow"</dt>
                         <dd class="text-right font-medium"><ConsentName overview=overview.clone() state=state.clone() /></dd>
@@ -157,7 +191,7 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
 }
 
 #[component]
-fn Engine(label: &'static str, decision: EngineDecision) -> impl IntoView {
+fn EngineRow(label: &'static str, decision: EngineDecision) -> impl IntoView {
     view! {
         <div class="flex justify-between gap-4 py-2">
             <dt>{label}</dt>

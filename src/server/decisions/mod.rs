@@ -1,0 +1,3 @@
+//! Decisions: what this server counts of them.
+
+pub(super) mod counting;
