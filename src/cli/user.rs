@@ -164,7 +164,12 @@ pub struct Create {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = true, args = ["new_username", "name", "email", "no_email", "admin"])]
+#[command(group(
+    clap::ArgGroup::new("changes")
+        .required(true)
+        .multiple(true)
+        .args(["new_username", "name", "email", "no_email", "admin"])
+))]
 pub struct Edit {
     /// The user name
     username: String,
@@ -233,7 +238,7 @@ impl Row for UserRow {
             self.kind.key().to_owned(),
             admin.to_owned(),
             self.state.key().to_owned(),
-            self.last_sign_in_at.clone().unwrap_or_else(|| String::from("never")),
+            self.last_sign_in_at.clone().unwrap_or_default(),
             email,
         ]
     }

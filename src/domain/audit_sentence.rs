@@ -233,6 +233,24 @@ mod tests {
         ),
         (("operator", Kind::UserCreated, "ci", "", "bot"), "operator created the bot ci."),
         (("operator", Kind::UserDeleted, "ann", "", ""), "operator deleted the user ann."),
+        (("admin", Kind::UserBlocked, "ann", "", ""), "admin blocked the user ann."),
+        (("admin", Kind::UserUnblocked, "ann", "", ""), "admin unblocked the user ann."),
+        (
+            ("admin", Kind::UserUsernameUpdated, "ann", "ann", "ann.lee"),
+            "admin changed the user name of ann. From 'ann' to 'ann.lee'.",
+        ),
+        (
+            ("admin", Kind::UserNameUpdated, "ann", "Ann", "Ann Lee"),
+            "admin changed the name of ann. From 'Ann' to 'Ann Lee'.",
+        ),
+        (
+            ("admin", Kind::UserAdminStatusUpdated, "ann", "regular", "administrator"),
+            "admin changed the access level of ann. From 'regular' to 'administrator'.",
+        ),
+        (
+            ("admin", Kind::SessionsEnded, "ann", "2 sessions", ""),
+            "admin ended the sessions of ann. Was '2 sessions'.",
+        ),
         (("ann", Kind::UserPasswordChanged, "ann", "", ""), "ann changed their password."),
         (("operator", Kind::UserPasswordChanged, "ann", "", ""), "operator changed the password of ann."),
         (

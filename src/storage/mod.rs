@@ -9,7 +9,8 @@
 //!   except in logs, which outlive releases and preserve it (`domain::stored`);
 //! - names are compared by a `*_key` column in lower case;
 //! - no rows are locked but the heads of the audit chain and of the change feed, in this order and last
-//!   before the commit. Locking is optimistic: a write names the version it read, and a stale one is
+//!   before the commit, and those of administrators, first, where one of them may lose the right
+//!   (`users::HOLD_ADMINISTRATORS`). Locking is optimistic: a write names the version it read, and a stale one is
 //!   [`StorageError::Stale`], never an overwrite. Only what must happen exactly once is claimed first, by a
 //!   state in its row (`jobs`, `scheduled_changes`);
 //! - every statement for both databases is a constant in a `statements!` list, so that

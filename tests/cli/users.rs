@@ -37,9 +37,9 @@ fn users_are_made_listed_and_deleted() {
     let users = place.run(&["user", "list"]).done().stdout;
     let expected = "\
 USER        NAME        KIND   ADMIN  STATE   LAST SIGN-IN  EMAIL
-ann         Ann Lee     human         active  never         Ann@example.com
-review-bot  review-bot  bot           active  never
-root        root        human  yes    active  never
+ann         Ann Lee     human         active                Ann@example.com
+review-bot  review-bot  bot           active
+root        root        human  yes    active
 ";
     assert_eq!(users, expected);
     let users = place.json(&["user", "list", "--format", "json"]);

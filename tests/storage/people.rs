@@ -90,7 +90,7 @@ async fn who_is_blocked_is_shut_out_and_gets_everything_back(db: Database) {
     let ann = with_password(&app, "ann").await;
     member(&storage, acme.id, ann, Role::Developer).await;
     committed(&storage, async |uow| {
-        uow.seats().give(acme.id, ann, Source::Hand, NOON).await.expect("a seat")
+        uow.seats().give(acme.id, ann, Source::Hand, NOON).await.expect("a seat");
     })
     .await;
     let in_chat = ChatUser::new("T1", "U1").expect("ids");

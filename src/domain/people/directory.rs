@@ -58,6 +58,7 @@ impl PeopleOrder {
     }
 
     /// The same column in the other direction.
+    #[must_use]
     pub const fn reversed(self) -> Self {
         match self {
             Self::Name => Self::NameDescending,

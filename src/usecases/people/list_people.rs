@@ -100,20 +100,32 @@ const NO_FAILURE: &str = "writing to memory cannot fail, and each row has as man
 pub async fn export_people(app: &App, caller: &Caller, query: &PeopleQuery) -> Result<Vec<u8>, UseCaseError> {
     administrator(caller)?;
     let mut uow = app.storage.read().await?;
-    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    csv.write_record(HEADINGS).expect(NO_FAILURE);
+    let mut file = beginning();
     let mut offset = 0;
     loop {
         let people = uow.directory().list(query, CHUNK, offset).await?;
         let last = i64::try_from(people.len()).unwrap_or_default() < CHUNK;
-        for person in people {
-            csv.serialize(PersonRow::from(person)).expect(NO_FAILURE);
-        }
+        file.extend(rows(people));
         if last {
-            return Ok(csv.into_inner().expect(NO_FAILURE));
+            return Ok(file);
         }
         offset += CHUNK;
     }
+}
+
+/// The header line.
+fn beginning() -> Vec<u8> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(HEADINGS).expect(NO_FAILURE);
+    csv.into_inner().expect(NO_FAILURE)
+}
+
+fn rows(people: Vec<ListedPerson>) -> Vec<u8> {
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for person in people {
+        csv.serialize(PersonRow::from(person)).expect(NO_FAILURE);
+    }
+    csv.into_inner().expect(NO_FAILURE)
 }
 
 const HEADINGS: [&str; 10] = [

@@ -133,7 +133,7 @@ pub(super) fn Deletion(person: Person, wrong: Wrong) -> impl IntoView {
                                 aria-describedby=described_by("confirmation", false, is_wrong)
                             />
                         </Field>
-                        <button type="submit" class="button">"Delete "<span class="wrap-anywhere">"@"{username}</span></button>
+                        <button type="submit" class="button"><span class="wrap-anywhere">"Delete @"{username}</span></button>
                     </form>
                 }
                     .into_any()
