@@ -91,6 +91,7 @@ pub enum Outcome {
     GroupMoved,
     GroupDeleted {
         path: String,
+    },
     /// `what` says who has which role now.
     MembersChanged {
         what: String,
@@ -104,6 +105,7 @@ pub enum Outcome {
     /// `words` say what was done, in sentences.
     SeatsChanged {
         words: String,
+    },
     /// A file was imported; `counts` is in words.
     Imported {
         kind: String,

@@ -3,11 +3,18 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use duo_console::{domain::{paths::GroupPage, role::Role}, server::{addresses, rest}, usecases::accounts::set_password::set_password};
+use duo_console::{
+    domain::{paths::GroupPage, role::Role},
+    server::{addresses, rest},
+    usecases::accounts::set_password::set_password,
+};
 use http::Method;
 use serde_json::Value;
 
-use crate::{browser::{Browser, PASSWORD, server}, support::{TestApp, current_wording, is_of_the_api, operator}};
+use crate::{
+    browser::{Browser, PASSWORD, server},
+    support::{TestApp, current_wording, is_of_the_api, operator},
+};
 
 const PEOPLE: [&str; 8] =
     ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
