@@ -4,7 +4,11 @@
 //! sentence whose subject is the actor, and the details after it. Each phrase places the target itself, as
 //! sentences differ: somebody changes *a flag*, but signs in *as* a user.
 
-use super::{audit_words::{Detail, Phrases, change, listed, nothing}, change::Topic, keyed::keyed_enum};
+use super::{
+    audit_words::{Detail, Phrases, change, listed, nothing},
+    change::Topic,
+    keyed::keyed_enum,
+};
 
 macro_rules! kinds {
     ($($kind:ident = $key:literal: $what:expr, $details:expr;)*) => {

@@ -2,7 +2,12 @@
 //! kind are in `audit_kind.rs`.
 
 pub use super::audit_words::Detail;
-use super::{audit::{AuditKind, NewAuditEvent}, audit_words::{EventWords, Phrases, change, listed}, flows::catalogue::Flow, stored::Stored};
+use super::{
+    audit::{AuditKind, NewAuditEvent},
+    audit_words::{EventWords, Phrases, change, listed},
+    flows::catalogue::Flow,
+    stored::Stored,
+};
 
 /// The rest of a sentence whose subject is the actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -339,6 +344,7 @@ mod tests {
         (
             ("ann", Kind::GroupShareRemoved, "globex/web", "Developer", ""),
             "ann took back the invitation of the group globex/web. It was at most as 'Developer'.",
+        ),
         (("ann", Kind::SeatAssigned, "bob", "", ""), "ann gave a Duo Enterprise seat to bob."),
         (
             ("ann", Kind::SeatUnassigned, "bob", "by hand", ""),

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-
 macro_rules! kinds {
     ($($kind:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// The kind of an error, with a stable code.

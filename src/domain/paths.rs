@@ -1,7 +1,13 @@
 //! The URL paths of all pages. Links are built here, never by hand.
 
 pub use super::escape::query_value;
-use super::{audit_query::AuditQuery, environment::Environment, namespace::{GroupPath, NamespaceKind}, people::{directory::PeopleQuery, members::MemberQuery}, user::check_username};
+use super::{
+    audit_query::AuditQuery,
+    environment::Environment,
+    namespace::{GroupPath, NamespaceKind},
+    people::{directory::PeopleQuery, members::MemberQuery},
+    user::check_username,
+};
 
 pub const HOME: &str = "/";
 pub const GROUPS: &str = "/dashboard/groups";
@@ -139,6 +145,8 @@ pub fn with_fields(path: &str, fields: &[(&str, &str)]) -> String {
         path.push_str(&query_value(value));
     }
     path
+}
+
 /// The members page with a form filled in or a dialog open; empty values are left out.
 pub fn members_with(group: &GroupPath, typed: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = typed
@@ -289,15 +297,6 @@ pub fn new_person_with(typed: &[(&str, &str)]) -> String {
     with_fields(NEW_PERSON, typed)
 }
 
-fn with_fields(path: &str, typed: &[(&str, &str)]) -> String {
-    let mut path = path.to_owned();
-    for (nth, (field, value)) in typed.iter().enumerate() {
-        path.push(if nth == 0 { '?' } else { '&' });
-        path.push_str(field);
-        path.push('=');
-        path.push_str(&query_value(value));
-    }
-    path
 /// The import page with a kind of file chosen.
 pub fn admin_import_of(kind: &str) -> String {
     format!("{ADMIN_IMPORT}?kind={}", query_value(kind))
@@ -319,7 +318,7 @@ pub fn import_sample(kind: &str) -> String {
 }
 
 /// The download of everything of a kind.
-pub fn people_export(kind: &str) -> String {
+pub fn export_of(kind: &str) -> String {
     format!("/-/exports/{kind}")
 }
 

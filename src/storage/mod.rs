@@ -83,17 +83,17 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use overview::{GroupFound, Overview, Started, StoredConsent, TopLevelFacts, Transitional};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
-    directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
-    members::{GroupOwner, ListedMember, Members},
     bulk::{Bulk, FoundPlace},
+    directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     exports::{ExportedMember, ExportedSeat, Exports},
     member_lists::{BrowsedMember, MemberFilter, MemberLists},
+    members::{GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
-    namespace_tree::{Extent, NamespaceDetails},
     namespace_pages::{
         BrowsedNamespace, NamedKey, NamespaceFilter, NamespaceInvitation, NamespaceLists, NamespaceOrder,
     },
+    namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     seat_lists::{ListedPool, SeatHolder, SeatLists},
     seats::{SeatCandidate, SeatPool, Seats},

@@ -5,8 +5,18 @@ use std::sync::OnceLock;
 use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_meta::Title;
 
-use super::{islands::JumpBox, pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people}};
-use crate::{actions::support::signed_in, domain::{actor::Actor, paths::{self, GroupPage}}, usecases::{GroupFrame, front_page::NeedsConsent}};
+use super::{
+    islands::JumpBox,
+    pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people},
+};
+use crate::{
+    actions::support::signed_in,
+    domain::{
+        actor::Actor,
+        paths::{self, GroupPage},
+    },
+    usecases::{GroupFrame, front_page::NeedsConsent},
+};
 
 /// The first entries in the navigation of administrators.
 const HOME_NAV: &[(&str, &str)] = &[("Home", paths::ADMIN), ("Consents", paths::ADMIN_CONSENTS)];

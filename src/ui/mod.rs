@@ -19,8 +19,9 @@ pub use app::{AssetNames, FormRefused, SignInFailed, shell};
 #[cfg(feature = "ssr")]
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminConsentsPage, AdminFeatureFlagsPage,
-    AdminFeatureGroupsPage, AdminGroupsPage, AdminHomePage, AdminImportPage, AdminJobsPage, AdminSeatsPage, ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage,
-    FeatureGroupPage, FirstAdministratorPage, FrontPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
+    AdminFeatureGroupsPage, AdminGroupsPage, AdminHomePage, AdminImportPage, AdminJobsPage, AdminSeatsPage,
+    ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage, FeatureGroupPage,
+    FirstAdministratorPage, FrontPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
     PasswordPage, PeoplePage, PersonPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
     ResetPasswordPage, SignInPage, StagedImportPage,
 };

@@ -1,7 +1,11 @@
 //! Finds pages by a part of their name.
 
 use super::{App, Caller, UseCaseError, flags::flag_definitions};
-use crate::domain::{access::{may_administer, may_read_settings, whose_namespaces}, paths::{self, GroupPage}, token::Scope};
+use crate::domain::{
+    access::{may_administer, may_read_settings, whose_namespaces},
+    paths::{self, GroupPage},
+    token::Scope,
+};
 
 /// How many groups are searched for pages.
 const MOST: i64 = 8;

@@ -33,10 +33,10 @@ pub mod examine;
 pub mod export_seats;
 pub mod front_page;
 pub mod jump_to;
-pub mod move_group;
-pub mod show_group_settings;
-pub mod seat_effect;
 pub mod list_consents;
+pub mod move_group;
+pub mod seat_effect;
+pub mod show_group_settings;
 pub mod show_overview;
 
 pub use app::{App, Clock, Random, Settings, Tools};
@@ -58,9 +58,11 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 
 /// Stored types that use cases return; re-exported, because pages may not depend on storage.
 pub use crate::storage::{
-    BrowsedMember, BrowsedNamespace, NamespaceInvitation, ChangeFreeze, Extent, FlowSelection, GroupFound, GroupOwner, InvitedGroup, LastChange, LedgerEntry, LinkedChatUser,
-    LinkedIdentity, ListedMember, ListedNamespace, ListedPool, ListedTopLevelGroup, ListedUser, MemberFilter, NamespaceDetails, NamespaceOrder, OpenSession, Registry,
-    SeatHolder, Started, StoredConsent, StoredToken, TopLevelFacts, TopLevelOrder, Transitional, UserFilter, UserOrder, VisibleNamespace,
+    BrowsedMember, BrowsedNamespace, ChangeFreeze, Extent, FlowSelection, GroupFound, GroupOwner,
+    InvitedGroup, LastChange, LedgerEntry, LinkedChatUser, LinkedIdentity, ListedMember, ListedNamespace,
+    ListedPool, ListedTopLevelGroup, ListedUser, MemberFilter, NamespaceDetails, NamespaceInvitation,
+    NamespaceOrder, OpenSession, Registry, SeatHolder, Started, StoredConsent, StoredToken, TopLevelFacts,
+    TopLevelOrder, Transitional, UserFilter, UserOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

@@ -1,7 +1,14 @@
 //! Deletes expired data: a recurring job that runs hourly.
 
-use super::{App, UseCaseError, accounts::throttle::forgotten_until, jobs::job_handlers::{Effect, JobHandler, Step, Work, standing}};
-use crate::{domain::jobs::job::{Job, Progress}, storage::{NewJob, UnitOfWork}};
+use super::{
+    App, UseCaseError,
+    accounts::throttle::forgotten_until,
+    jobs::job_handlers::{Effect, JobHandler, Step, Work, standing},
+};
+use crate::{
+    domain::jobs::job::{Job, Progress},
+    storage::{NewJob, UnitOfWork},
+};
 
 const KIND: &str = "tidy_up";
 

@@ -4,7 +4,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{environment, flags, flows::{catalogue, code_review, flow_version}, settings::availability};
+use crate::domain::{
+    environment, flags,
+    flows::{catalogue, code_review, flow_version},
+    settings::availability,
+};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident = $module:ident { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {$(

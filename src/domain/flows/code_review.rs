@@ -2,7 +2,12 @@
 //! row by row.
 
 use super::consent::FlowState;
-use crate::domain::{flags::Evaluation, ids::ConsentId, keyed::keyed_enum, settings::availability::{DuoChain, Level}};
+use crate::domain::{
+    flags::Evaluation,
+    ids::ConsentId,
+    keyed::keyed_enum,
+    settings::availability::{DuoChain, Level},
+};
 
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +142,7 @@ impl EngineDecision {
         match self.rule {
             Rule::UserBlocked => {
                 String::from("The user is blocked, so no engine reviews for them, whatever else is set.")
+            }
             Rule::NamespaceArchived => {
                 String::from("The namespace, or a group above it, is archived, so no engine reviews.")
             }
@@ -263,6 +269,10 @@ mod tests {
                 assert_eq!(decision.consent_id(), None);
                 assert!(decision.explanation().contains("blocked"));
             }
+        }
+    }
+
+    #[test]
     fn nothing_reviews_what_is_archived() {
         for bits in 0..8 {
             let [on, consent, seat] = [0, 1, 2].map(|bit| bits & (1 << bit) != 0);

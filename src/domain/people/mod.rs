@@ -3,7 +3,7 @@
 pub mod directory;
 pub mod grants;
 pub mod group_map;
-pub mod naming;
-pub mod members;
-pub mod seats;
 pub mod import;
+pub mod members;
+pub mod naming;
+pub mod seats;

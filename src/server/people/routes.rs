@@ -3,7 +3,23 @@
 use axum::routing::get;
 
 use super::{group_forms, import_forms, member_export, member_forms, people_export, seat_forms};
-use crate::{actions::{Jump, people::{groups, imports::{APPLY_ADDRESS, UPLOAD_ADDRESS}, members, seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, TAKE_ADDRESS}}}, domain::paths, server::{pages, routes::Routes}, ui::{AdminGroupsPage, AdminImportPage, AdminSeatsPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage, PeoplePage, PersonPage, StagedImportPage}};
+use crate::{
+    actions::{
+        Jump,
+        people::{
+            groups,
+            imports::{APPLY_ADDRESS, UPLOAD_ADDRESS},
+            members,
+            seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, TAKE_ADDRESS},
+        },
+    },
+    domain::paths,
+    server::{pages, routes::Routes},
+    ui::{
+        AdminGroupsPage, AdminImportPage, AdminSeatsPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage,
+        PeoplePage, PersonPage, StagedImportPage,
+    },
+};
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()

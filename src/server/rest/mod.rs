@@ -30,7 +30,10 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::{state::Api, unknown::{method_not_allowed, unknown_path}};
+use self::{
+    state::Api,
+    unknown::{method_not_allowed, unknown_path},
+};
 use super::{ChatSecret, limits::Limits};
 use crate::usecases::App;
 

@@ -1,12 +1,12 @@
 //! Groups, projects, memberships, invited groups and seats.
 
 pub(super) mod bench_data;
-pub(super) mod directory;
-pub(super) mod members;
 pub(super) mod bulk;
 pub(super) mod bulk_writes;
+pub(super) mod directory;
 pub(super) mod exports;
 pub(super) mod member_lists;
+pub(super) mod members;
 pub(super) mod memberships;
 pub(super) mod namespace_lists;
 pub(super) mod namespace_pages;

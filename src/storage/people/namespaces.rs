@@ -1,7 +1,18 @@
 //! The tree of groups, subgroups and projects.
 
 use super::memberships;
-use crate::{domain::{change::Topic, ids::{NamespaceId, UserId}, namespace::{GroupPath, Namespace, NamespaceKind}, role::Role, time::Timestamp}, storage::{StorageError, UnitOfWork, on_db, repository, statements, text::contains, unit_of_work::AT_ONCE}};
+use crate::{
+    domain::{
+        change::Topic,
+        ids::{NamespaceId, UserId},
+        namespace::{GroupPath, Namespace, NamespaceKind},
+        role::Role,
+        time::Timestamp,
+    },
+    storage::{
+        StorageError, UnitOfWork, on_db, repository, statements, text::contains, unit_of_work::AT_ONCE,
+    },
+};
 
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
@@ -23,7 +34,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
-pub(in crate::storage) pub(super) struct NamespaceRow {
+pub(in crate::storage) struct NamespaceRow {
     id: i64,
     parent_id: Option<i64>,
     root_id: Option<i64>,

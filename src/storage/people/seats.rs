@@ -1,7 +1,21 @@
 //! Duo Enterprise seats, counted in pools: of a top-level group, or of the whole instance.
 
 use super::memberships::source;
-use crate::{domain::{change::Topic, ids::{NamespaceId, SeatPoolId, UserId}, people::{grants::Source, seats::{SeatCounts, SeatState}}, time::Timestamp, user::UserKind}, storage::{StorageError, UnitOfWork, accounts::users::kind, on_db, repository, statements, text::fits_text}};
+use crate::{
+    domain::{
+        change::Topic,
+        ids::{NamespaceId, SeatPoolId, UserId},
+        people::{
+            grants::Source,
+            seats::{SeatCounts, SeatState},
+        },
+        time::Timestamp,
+        user::UserKind,
+    },
+    storage::{
+        StorageError, UnitOfWork, accounts::users::kind, on_db, repository, statements, text::fits_text,
+    },
+};
 
 statements! {
     /// A seat of the instance counts in every group that has Duo Enterprise.
@@ -114,6 +128,8 @@ impl Seats<'_> {
         on_db!(self.uow, |c| sqlx::query(REMOVE_POOL).bind(top_level.0).execute(c).await.map(drop))?;
         self.uow.change_feed().touch(Topic::People);
         Ok(())
+    }
+
     /// The pool of a top-level group, or of the instance (`None`). `None` before anything was said of it.
     pub async fn pool(&mut self, top_level: Option<NamespaceId>) -> Result<Option<SeatPool>, StorageError> {
         let row: Option<PoolRow> = on_db!(self.uow, |c| match top_level {

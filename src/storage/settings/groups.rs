@@ -1,6 +1,15 @@
 //! Settings of a top-level group: its subscription and the levels above the flows.
 
-use crate::{domain::{change::Topic, flows::catalogue::Tier, ids::NamespaceId, namespace::Subscription, settings::availability::{DuoAvailability, DuoChain}}, storage::{StorageError, UnitOfWork, on_db, repository, statements}};
+use crate::{
+    domain::{
+        change::Topic,
+        flows::catalogue::Tier,
+        ids::NamespaceId,
+        namespace::Subscription,
+        settings::availability::{DuoAvailability, DuoChain},
+    },
+    storage::{StorageError, UnitOfWork, on_db, repository, statements},
+};
 
 statements! {
     LOOKUP = "SELECT tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled FROM top_level_groups WHERE namespace_id = $1";
@@ -122,6 +131,8 @@ impl TopLevelGroups<'_> {
         self.uow.change_feed().touch(Topic::Namespaces);
         self.uow.change_feed().touch(Topic::Flows);
         Ok(())
+    }
+
     /// Changes the levels above the flows.
     ///
     /// # Errors

@@ -2,8 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::{Visit, audit::audit_events, configuration, group_members, overview, people::{edit_group, group_seats}, problem::NotFoundPage, visit};
-use crate::{actions::{query::Query, support::below}, domain::{namespace::GroupPath, paths::{self, GroupPage}}, usecases::{UseCaseError, show_overview::consent_needed}};
+use super::{
+    Visit,
+    audit::audit_events,
+    configuration, group_members, overview,
+    people::{edit_group, group_seats},
+    problem::NotFoundPage,
+    visit,
+};
+use crate::{
+    actions::{query::Query, support::below},
+    domain::{
+        namespace::GroupPath,
+        paths::{self, GroupPage},
+    },
+    usecases::{UseCaseError, show_overview::consent_needed},
+};
 
 #[component]
 pub fn GroupPages() -> impl IntoView {

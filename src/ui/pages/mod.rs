@@ -43,13 +43,29 @@ pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
 pub use jump::JumpPage;
 pub use people::{
-    admin_groups::AdminGroupsPage, admin_seats::AdminSeatsPage, import::{AdminImportPage, StagedImportPage}, new_group::NewGroupPage, new_person::NewPersonPage, people_list::PeoplePage, person::PersonPage,
+    admin_groups::AdminGroupsPage,
+    admin_seats::AdminSeatsPage,
+    import::{AdminImportPage, StagedImportPage},
+    new_group::NewGroupPage,
+    new_person::NewPersonPage,
+    people_list::PeoplePage,
+    person::PersonPage,
 };
 pub use problem::{NotFoundPage, Refusal};
 
-use leptos::{prelude::*, tachys::{html::InertElement, view::Position}};
+use leptos::{
+    prelude::*,
+    tachys::{html::InertElement, view::Position},
+};
 
-use crate::{actions::{flash::Flash, support::{self, signed_in}}, domain::{moment::Moment, time::Timestamp}, usecases::{App, SignedIn, UseCaseError}};
+use crate::{
+    actions::{
+        flash::Flash,
+        support::{self, signed_in},
+    },
+    domain::{moment::Moment, time::Timestamp},
+    usecases::{App, SignedIn, UseCaseError},
+};
 
 /// A request for a page by a signed-in user.
 #[derive(Clone)]

@@ -2,7 +2,31 @@
 
 use leptos::prelude::*;
 
-use crate::{actions::{flash::Outcome, people::groups::SUBJECT}, domain::{decisions::counts::RecentDecisions, flows::{catalogue::{CODE_REVIEW, Flow}, code_review::{Engine, EngineDecision}, consent::FlowState, wording::cost}, namespace::{GroupPath, NamespaceKind}, paths::{self, GroupPage, new_below}, settings::availability::{DuoChain, Level}}, ui::{components::{DecisionChart, Note, OutcomeNote}, layout::{Nav, Page, group_crumbs}, pages::{Visit, people::admin_groups::deleted}}, usecases::{FlowSelection, UseCaseError, flows::show_group::{CHILDREN_SHOWN, GroupOverview}, show_overview::{OwnOverview, show_overview}}};
+use crate::{
+    actions::{flash::Outcome, people::groups::SUBJECT},
+    domain::{
+        decisions::counts::RecentDecisions,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow},
+            code_review::{Engine, EngineDecision},
+            consent::FlowState,
+            wording::cost,
+        },
+        namespace::{GroupPath, NamespaceKind},
+        paths::{self, GroupPage, new_below},
+        settings::availability::{DuoChain, Level},
+    },
+    ui::{
+        components::{DecisionChart, Note, OutcomeNote},
+        layout::{Nav, Page, group_crumbs},
+        pages::{Visit, people::admin_groups::deleted},
+    },
+    usecases::{
+        FlowSelection, UseCaseError,
+        flows::show_group::{CHILDREN_SHOWN, GroupOverview},
+        show_overview::{OwnOverview, show_overview},
+    },
+};
 
 pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
     let OwnOverview { overview, own, recent } =

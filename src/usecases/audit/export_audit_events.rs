@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::{domain::{audit::AuditEvent, escape::without_formulas}, storage::{AuditFilter, StorageError}, usecases::App};
+use crate::{
+    domain::{audit::AuditEvent, escape::without_formulas},
+    storage::{AuditFilter, StorageError},
+    usecases::App,
+};
 
 /// How many events an export holds in memory at a time.
 const PAGE: i64 = 500;

@@ -2,7 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::{domain::{access::Action, flows::{catalogue::{CODE_REVIEW, Flow}, code_review::{EngineDecision, EngineInputs, decide}}, ids::UserId, namespace::GroupPath, time::Timestamp, user::User}, storage::StorageError, usecases::{App, Caller, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place}};
+use crate::{
+    domain::{
+        access::Action,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow},
+            code_review::{EngineDecision, EngineInputs, decide},
+        },
+        ids::UserId,
+        namespace::GroupPath,
+        time::Timestamp,
+        user::User,
+    },
+    storage::StorageError,
+    usecases::{App, Caller, UseCaseError, What, facts::Facts, flags::decision_flags, load, place::Place},
+};
 
 /// For whom, and where.
 #[derive(Clone, Debug)]

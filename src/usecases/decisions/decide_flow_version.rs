@@ -3,7 +3,25 @@
 use std::sync::Arc;
 
 use super::decide_code_review::{Question, action};
-use crate::{domain::{error_kind::ErrorKind, flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE}, flows::{catalogue::Flow, flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide}, orbit::OrbitSetting}, namespace::NamespaceKind, time::Timestamp, user::User}, storage::StorageError, usecases::{App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load, people::archived::Archived, place::Place}};
+use crate::{
+    domain::{
+        error_kind::ErrorKind,
+        flags::{DUO_DEVELOPER_NEXT_UNSTABLE, DUO_DEVELOPER_ORBIT, FlagActor, ORBIT_USER_PREFERENCE},
+        flows::{
+            catalogue::Flow,
+            flow_version::{Condition, NotDeployed, VersionDecision, VersionInputs, conditions, decide},
+            orbit::OrbitSetting,
+        },
+        namespace::NamespaceKind,
+        time::Timestamp,
+        user::User,
+    },
+    storage::StorageError,
+    usecases::{
+        App, Caller, Explained, UseCaseError, What, facts::Facts, flags::decision_flags, load,
+        people::archived::Archived, place::Place,
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct FlowVersionAnswer {
@@ -58,6 +76,7 @@ pub(in crate::usecases) async fn answer(
     let flow = Flow::find(reference).ok_or(UseCaseError::NotFound(What::Flow))?;
     if user.is_blocked() {
         return Err(UserBlocked.into());
+    }
     if let Some(path) = &place.archived {
         return Err(Archived(path.clone()).into());
     }

@@ -1,6 +1,19 @@
 //! Loads what the reviews of a top-level group depend on.
 
-use crate::{domain::{flags::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor}, flows::effect::Circumstances, ids::NamespaceId, namespace::{Namespace, Subscription}, settings::availability::DuoChain}, storage::{StorageError, UnitOfWork}, usecases::{App, flags::{evaluate_flag::evaluate_in, flag_definitions::ours}}};
+use crate::{
+    domain::{
+        flags::{DUO_CODE_REVIEW_FLOW_PRIORITY, FlagActor},
+        flows::effect::Circumstances,
+        ids::NamespaceId,
+        namespace::{Namespace, Subscription},
+        settings::availability::DuoChain,
+    },
+    storage::{StorageError, UnitOfWork},
+    usecases::{
+        App,
+        flags::{evaluate_flag::evaluate_in, flag_definitions::ours},
+    },
+};
 
 /// The subscription and the settings above the flows.
 pub(in crate::usecases) async fn top_level(

@@ -11,7 +11,9 @@ use crate::{
         role::Role,
         token::Scope,
     },
-    storage::{NamespaceInvitation, BrowsedNamespace, NamespaceFilter, NamespaceOrder, StorageError, UnitOfWork},
+    storage::{
+        BrowsedNamespace, NamespaceFilter, NamespaceInvitation, NamespaceOrder, StorageError, UnitOfWork,
+    },
     usecases::{App, Caller, UseCaseError},
 };
 

@@ -1,6 +1,12 @@
 //! The frame of every group page, and the caller's permissions there.
 
-use crate::{domain::{access::{Access, Action, Standing, can}, namespace::Namespace}, usecases::Caller};
+use crate::{
+    domain::{
+        access::{Access, Action, Standing, can},
+        namespace::Namespace,
+    },
+    usecases::Caller,
+};
 
 /// What every group page shows around its content.
 #[derive(Clone, Debug)]

@@ -3,7 +3,25 @@
 use axum::extract::State;
 
 use super::decision_views::{Decisions, Outcome, Questions, question};
-use crate::{server::rest::{authentication::Authenticated, input::{JsonBody, PathParameters, QueryParameters}, json::Json, object::Object, problem::Problem, problem_document::Code}, usecases::{App, decisions::{decide_code_review::decide_code_review, decide_flow_version::decide_flow_version, decide_many::{DecisionRequest, decide_many}}}, wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision}};
+use crate::{
+    server::rest::{
+        authentication::Authenticated,
+        input::{JsonBody, PathParameters, QueryParameters},
+        json::Json,
+        object::Object,
+        problem::Problem,
+        problem_document::Code,
+    },
+    usecases::{
+        App,
+        decisions::{
+            decide_code_review::decide_code_review,
+            decide_flow_version::decide_flow_version,
+            decide_many::{DecisionRequest, decide_many},
+        },
+    },
+    wire::decisions::{code_review::CodeReviewDecision, flow_version::FlowVersionDecision},
+};
 
 /// Maximum number of decisions in a batch.
 pub const MAX_QUESTIONS: usize = 100;

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::views::ImportResult;
+use super::file_views::ImportResult;
 use crate::{
     domain::people::import::format::{ImportKind, MAX_BYTES},
     server::{

@@ -1,27 +1,7 @@
-//! The API of imports and exports.
+//! Groups, projects and members in GitLab's shapes; imports and exports.
 
+mod file_views;
 mod files;
-mod views;
-
-use std::sync::Arc;
-
-use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::state::Api;
-
-/// Tags of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(tags((name = "imports", description = "Users, groups, members and seats as CSV.")))]
-struct Document;
-
-pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(files::import))
-        .routes(routes!(files::export))
-}
-//! Groups, projects and members in GitLab's shapes.
-
 pub mod group_views;
 mod groups;
 mod member_views;
@@ -41,6 +21,7 @@ use super::state::Api;
 #[openapi(tags(
     (name = "groups", description = "Groups and projects, compatible with GitLab's API."),
     (name = "members", description = "Members of groups and projects, compatible with GitLab's API."),
+    (name = "imports", description = "Users, groups, members and seats as CSV."),
 ))]
 struct Document;
 
@@ -60,4 +41,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(members::all_of_project))
         .routes(routes!(members::one_of_project))
         .routes(routes!(members::one_of_all_of_project))
+        .routes(routes!(files::import))
+        .routes(routes!(files::export))
 }

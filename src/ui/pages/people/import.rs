@@ -143,7 +143,7 @@ fn Format(kind: ImportKind) -> impl IntoView {
                 <a class="button button-small" href=paths::import_sample(kind.key()) download="">
                     "Sample"<span class="sr-only">" of "{kind.name()}</span>
                 </a>
-                <a class="button button-small" href=paths::people_export(kind.key()) download="">
+                <a class="button button-small" href=paths::export_of(kind.key()) download="">
                     "Export"<span class="sr-only">" "{kind.name()}</span>
                 </a>
             </p>
