@@ -25,7 +25,14 @@ pub async fn member_engines(
     caller: &Caller,
     path: &GroupPath,
 ) -> Result<Option<MemberEngines>, UseCaseError> {
-    let facts = &mut Facts::current(app);
+    engines(&mut Facts::current(app), caller, path).await
+}
+
+async fn engines(
+    facts: &mut Facts<'_>,
+    caller: &Caller,
+    path: &GroupPath,
+) -> Result<Option<MemberEngines>, UseCaseError> {
     let place = match load::place(facts, caller, path, Action::AskDecision).await {
         Ok((place, _)) => place,
         Err(UseCaseError::Denied(_)) => return Ok(None),

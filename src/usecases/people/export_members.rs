@@ -80,6 +80,10 @@ fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
 
 /// As CSV with headings. Texts that a spreadsheet could evaluate get an apostrophe in front.
 pub fn members_csv(rows: Vec<MemberRow>) -> Vec<u8> {
+    csv_of(rows)
+}
+
+fn csv_of(rows: Vec<MemberRow>) -> Vec<u8> {
     const NO_FAILURE: &str = "writing to memory cannot fail";
 
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
