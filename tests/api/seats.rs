@@ -47,7 +47,7 @@ async fn an_owner_gives_a_seat_and_takes_it_back_and_decisions_follow_at_once() 
     for said in [
         "Seat holders: GitLab Duo Code Review; others: no review.",
         "@reviewer",
-        "given by hand",
+        " by hand. ",
         "An administrator sets how many were purchased.",
         "1–1 of 1",
     ] {

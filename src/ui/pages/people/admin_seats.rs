@@ -80,14 +80,14 @@ fn Pools(pools: SeatPools, page: i64) -> impl IntoView {
         view! { <p class="mt-2 text-sm text-muted">"Groups "{first + 1}"–"{first + shown}" of "{count}</p> }
     });
     view! {
-        <div class="card mt-6 px-4 py-2">
-            <table class="w-full text-sm">
+        <div class="card mt-6 px-2 py-2 sm:px-4">
+            <table class="w-full text-xs sm:text-sm">
                 <caption class="sr-only">"Seats by pool"</caption>
                 <thead>
                     <tr class="border-b border-line text-muted">
                         <th scope="col" class="py-2 pr-2 text-left font-medium">"Pool"</th>
                         {["Purchased", "Used", "Free", "Waiting"]
-                            .map(|label| view! { <th scope="col" class="py-2 pl-2 text-right font-medium">{label}</th> })
+                            .map(|label| view! { <th scope="col" class="py-2 pl-1.5 text-right font-medium sm:pl-2">{label}</th> })
                             .into_iter()
                             .collect_view()}
                     </tr>
@@ -128,5 +128,5 @@ fn Cells(counts: SeatCounts) -> impl IntoView {
 
 #[component]
 fn Cell(text: String) -> impl IntoView {
-    view! { <td class="py-2 pl-2 text-right tabular-nums">{text}</td> }
+    view! { <td class="py-2 pl-1.5 text-right tabular-nums sm:pl-2">{text}</td> }
 }

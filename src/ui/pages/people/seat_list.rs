@@ -8,7 +8,7 @@ use crate::{
         people::seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, SUBJECT, TAKE_ADDRESS},
         query::Query,
     },
-    domain::people::seats::{SeatCounts, SeatOrder},
+    domain::people::seats::{SeatCounts, SeatOrder, SeatState},
     ui::{
         components::{Field, Note, OutcomeNote, Pager, Time, Tone, Wrong, described_by},
         pages::Visit,
@@ -141,7 +141,7 @@ fn Give(group: String, counts: SeatCounts, users: String, wrong: Option<String>)
                     />
                 </Field>
                 <p id="users-help" class="mt-1 text-sm text-muted">
-                    {who}" Several names are separated by commas or spaces; all of them get one, or nobody."
+                    {who}" Several names are separated by commas or spaces; it is done for all of them or for nobody."
                 </p>
                 <p class="mt-3"><button type="submit" class="button button-primary">{button}</button></p>
             </form>
@@ -211,7 +211,7 @@ fn Waiting(visit: Visit, seats: SeatList) -> impl IntoView {
                     view! { <Take group=group.clone() user=holder.username.clone() label="Remove" /> }
                 });
                 view! {
-                    <Row visit=visit.clone() holder has_role=true since="Waiting since ">
+                    <Row visit=visit.clone() holder has_role=true>
                         {give}
                         {take}
                     </Row>
@@ -244,7 +244,7 @@ fn Holders(visit: Visit, seats: SeatList) -> impl IntoView {
             let take = may_change
                 .then(|| view! { <Take group=group.clone() user=seat.username.clone() label="Take back" /> });
             view! {
-                <Row visit=visit.clone() holder=seat has_role since="Since ">{take}</Row>
+                <Row visit=visit.clone() holder=seat has_role>{take}</Row>
             }
         })
         .collect_view();
@@ -302,13 +302,12 @@ fn Filter(address: String, query: SeatQuery) -> impl IntoView {
 }
 
 #[component]
-fn Row(
-    visit: Visit,
-    holder: SeatHolder,
-    has_role: bool,
-    since: &'static str,
-    children: Children,
-) -> impl IntoView {
+fn Row(visit: Visit, holder: SeatHolder, has_role: bool, children: Children) -> impl IntoView {
+    let at = view! { <Time moment=visit.moment(holder.since) /> };
+    let since = match holder.state {
+        SeatState::Used => view! { "Given "{at}" "{holder.source.phrase()}"." }.into_any(),
+        SeatState::Waiting => view! { "Put on the list "{at}"." }.into_any(),
+    };
     let last = match holder.last_sign_in_at {
         Some(at) => view! { "Last sign-in "<Time moment=visit.moment(at) />"." }.into_any(),
         None => "Has not signed in.".into_any(),
@@ -322,7 +321,7 @@ fn Row(
                     {(!has_role).then(|| view! { <span class="badge badge-warning">"No role any more"</span> })}
                 </p>
                 <p class="text-sm wrap-anywhere text-muted">
-                    "@"<bdi>{holder.username}</bdi>". "{since}<Time moment=visit.moment(holder.since) />", given "{holder.source.phrase()}". "{last}
+                    "@"<bdi>{holder.username}</bdi>". "{since}" "{last}
                 </p>
             </div>
             <div class="flex flex-wrap gap-2">{children()}</div>
