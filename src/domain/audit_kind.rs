@@ -109,10 +109,10 @@ kinds! {
         nothing;
     UserDeleted = "user_deleted": |it| it.target("deleted the user"), change;
     UserAdminChanged = "user_admin_status_updated":
-        |it| it.target(match it.to {
-            "administrator" => "made an administrator of",
-            _ => "made no longer an administrator of",
-        }),
+        |it| match it.to {
+            "administrator" => it.target("made") + " an administrator",
+            _ => it.target("took administration from"),
+        },
         nothing;
     UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
     UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;

@@ -238,6 +238,22 @@ mod tests {
         ),
         (("operator", Kind::UserCreated, "ci", "", "bot"), "operator created the bot ci."),
         (("operator", Kind::UserDeleted, "ann", "", ""), "operator deleted the user ann."),
+        (
+            ("admin", Kind::UserAdminChanged, "ann", "user", "administrator"),
+            "admin made ann an administrator.",
+        ),
+        (
+            ("admin", Kind::UserAdminChanged, "ann", "administrator", "user"),
+            "admin took administration from ann.",
+        ),
+        (("admin", Kind::UserBlocked, "ann", "", ""), "admin blocked the user ann."),
+        (("admin", Kind::UserUnblocked, "ann", "", ""), "admin unblocked the user ann."),
+        (
+            ("admin", Kind::PeopleImported, "members", "", "1 new"),
+            "admin imported a file of members. Lines: '1 new'.",
+        ),
+        (("admin", Kind::SeatGiven, "ann", "", ""), "admin gave a Duo Enterprise seat to ann."),
+        (("admin", Kind::SeatWithdrawn, "ann", "", ""), "admin took back the Duo Enterprise seat of ann."),
         (("ann", Kind::UserPasswordChanged, "ann", "", ""), "ann changed their password."),
         (("operator", Kind::UserPasswordChanged, "ann", "", ""), "operator changed the password of ann."),
         (
