@@ -29,7 +29,7 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
     let text = match std::str::from_utf8(file) {
         Ok(text) => text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text),
         Err(error) => {
-            let line = 1 + file[..error.valid_up_to()].iter().filter(|it| **it == b'\n').count() as u64;
+            let line = file[..error.valid_up_to()].split(|it| *it == b'\n').count() as u64;
             return whole(line, "", String::from("The file is not UTF-8. Save it as CSV UTF-8."));
         }
     };
@@ -89,7 +89,7 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
         let mut cells = vec![String::new(); columns.len()];
         for (cell, place) in record.iter().zip(&places) {
             if let Some(place) = place {
-                cells[*place] = cells::read(cell).trim().to_owned();
+                cells::read(cell).trim().clone_into(&mut cells[*place]);
             }
         }
         lines.push(Line { number, cells });
@@ -135,12 +135,22 @@ pub fn refused_lines(file: &[u8], refused: &[Refused]) -> Vec<u8> {
         // Errors of an earlier import give way to those of this one.
         let rest = record.iter().enumerate().filter(|(at, _)| Some(*at) != errors).map(|(_, cell)| cell);
         let cells = std::iter::once(front).chain(rest.map(cells::read)).map(|cell| cells::written(&cell));
-        out.write_record(cells).expect(NO_FAILURE);
+        write(&mut out, cells);
     }
-    out.into_inner().expect(NO_FAILURE)
+    finished(out)
 }
 
-pub(super) const NO_FAILURE: &str = "writing to memory cannot fail";
+const NO_FAILURE: &str = "writing to memory cannot fail";
+
+/// Writes a line to memory.
+pub(super) fn write(out: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) {
+    out.write_record(cells).expect(NO_FAILURE);
+}
+
+/// What was written.
+pub(super) fn finished(out: csv::Writer<Vec<u8>>) -> Vec<u8> {
+    out.into_inner().expect(NO_FAILURE)
+}
 
 #[cfg(test)]
 mod tests {
