@@ -36,6 +36,7 @@ pub struct GroupLine {
     tier: Option<Tier>,
     duo_enterprise: Option<bool>,
     /// The inner `None` is for unknown.
+    #[expect(clippy::option_option, reason = "a cell says a number, says unknown, or says nothing")]
     seats: Option<Option<i64>>,
 }
 
