@@ -15,12 +15,12 @@ test('a file is looked at, applied and exported', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('Choose a file, or paste its content.');
 
   await page.getByLabel('What the file has').selectOption('Members');
-  await page.getByLabel('File', { exact: true }).setInputFiles(file('path,user,role\nglobex,reviewer,Developer\n'));
+  await page.getByLabel('File', { exact: true }).setInputFiles(file('path,user,role\nglobex,reviewer,Maintainer\n'));
   await page.getByRole('button', { name: 'Show what it would do' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Import: Members' })).toBeVisible();
   const lines = page.getByRole('region', { name: 'What it would do' }).getByRole('listitem');
   await expect(lines.first()).toContainText('reviewer in globex');
-  await expect(lines.first()).toContainText('role: Developer');
+  await expect(lines.first()).toContainText('role: Maintainer');
   await page.getByRole('button', { name: 'Apply the import' }).click();
   await expect(page.getByRole('main').getByRole('status')).toContainText('Imported. Members: 1 new');
 

@@ -129,10 +129,10 @@ kinds! {
         |it| it.target("changed the access level of"),
         change;
     UserAdminChanged = "user_admin_status_updated":
-        |it| it.target(match it.to {
-            "administrator" => "made an administrator of",
-            _ => "made no longer an administrator of",
-        }),
+        |it| match it.to {
+            "administrator" => it.target("made") + " an administrator",
+            _ => it.target("took administration from"),
+        },
         nothing;
     UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
     UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;

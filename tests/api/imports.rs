@@ -7,7 +7,7 @@ use crate::{
 use duo_console::domain::token::Scope;
 use http::{Method, StatusCode, header};
 
-const GOOD: &str = "path,user,role\nglobex,reviewer,Developer\n";
+const GOOD: &str = "path,user,role\nglobex,reviewer,Maintainer\n";
 const BAD: &str = "path,user,role\nglobex,reviewer,Boss\nnowhere,nobody,Guest\n";
 
 async fn import(test: &TestApp, token: &str, address: &str, file: &str) -> Answer {
@@ -32,7 +32,7 @@ async fn a_file_is_looked_at_applied_and_read_back_by_the_api() {
     assert_eq!(again["counts"]["unchanged"], 1);
 
     let export = test.ask(Method::GET, "/api/v1/exports/members").token(&token).send().await;
-    assert!(export.text().contains("globex,reviewer,Developer,never,set\n"), "{}", export.text());
+    assert!(export.text().contains("globex,reviewer,Maintainer,never,set\n"), "{}", export.text());
     let back = import(&test, &token, address, &export.text()).await.json();
     assert_eq!((&back["counts"]["created"], &back["counts"]["changed"]), (&0.into(), &0.into()));
 }
@@ -104,7 +104,7 @@ async fn a_page_shows_what_a_file_would_do_and_its_button_does_just_that() {
     assert_eq!(admin.get(&address).await.status, StatusCode::NOT_FOUND);
 
     let export = admin.get("/-/exports/members").await;
-    assert!(export.text().contains("globex,reviewer,Developer,never,set"), "{}", export.text());
+    assert!(export.text().contains("globex,reviewer,Maintainer,never,set"), "{}", export.text());
     let sample = admin.get("/-/imports/samples/groups").await;
     assert!(sample.text().contains("path,name,kind,tier"), "{}", sample.text());
 }

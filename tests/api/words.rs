@@ -163,6 +163,7 @@ async fn a_word_that_is_not_understood_refuses_every_change_of_every_api() {
     for (called, (row, taken)) in &operations {
         let (content_type, body) = match row.1 {
             CHAT => (FORM, as_form(taken)),
+            "/api/v1/imports/members" => ("text/csv", String::from("path,user,role\n")),
             _ if taken.is_empty() => ("", String::new()),
             _ => (JSON, Value::from(taken.clone()).to_string()),
         };
@@ -199,6 +200,10 @@ async fn what_is_said_beside_a_form_refuses_it() {
             ("", FORM, Some("gzip"), body.to_owned()),
         ];
         for (query, content_type, encoding, body) in beside.into_iter().chain(fields) {
+            // The one form with a file.
+            if path == "/actions/upload_import" && content_type == MULTIPART {
+                continue;
+            }
             for accept in ["application/json", "text/html"] {
                 let mut headers = vec![
                     ("accept", accept),

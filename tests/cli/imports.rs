@@ -7,11 +7,11 @@ use crate::place::Place;
 #[test]
 fn a_file_is_tried_applied_and_exported() {
     let place = Place::with_demo_data();
-    fs::write(place.path("m.csv"), "path,user,role\nglobex,reviewer,Developer\n").expect("a file");
+    fs::write(place.path("m.csv"), "path,user,role\nglobex,reviewer,Maintainer\n").expect("a file");
     let tried = place.run(&["import", "members", "m.csv"]).done().stdout;
     assert!(tried.contains("reviewer in globex") && tried.contains("Nothing was written yet"), "{tried}");
     let before = place.run(&["export", "members"]).done().stdout;
-    assert!(!before.contains("globex,reviewer"), "{before}");
+    assert!(!before.contains("globex,reviewer,Maintainer"), "{before}");
     let applied = place.run(&["import", "members", "m.csv", "--apply"]).done().stdout;
     assert!(applied.contains("Imported: 1 new"), "{applied}");
     let again = place.run(&["import", "members", "m.csv", "--apply"]).done().stdout;

@@ -1,6 +1,7 @@
 //! `import` and `export`: users, groups, members and seats as CSV.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{self, Read, Write},
     path::PathBuf,
@@ -179,17 +180,17 @@ fn in_words(refused: &[Refused]) -> String {
         count => format!("Nothing was imported. {count} things are wrong:"),
     };
     for Refused { line, column, value, reason } in refused.iter().take(SHOWN) {
-        text.push_str(&format!("\n  line {line}"));
+        let _ = write!(text, "\n  line {line}");
         if !column.is_empty() {
-            text.push_str(&format!(", {column}"));
+            let _ = write!(text, ", {column}");
         }
         if !value.is_empty() {
-            text.push_str(&format!(" '{}'", value.escape_debug()));
+            let _ = write!(text, " '{}'", value.escape_debug());
         }
-        text.push_str(&format!(": {reason}"));
+        let _ = write!(text, ": {reason}");
     }
     if count > SHOWN {
-        text.push_str(&format!("\nAnd {} more; --errors FILE or --json has all.", count - SHOWN));
+        let _ = write!(text, "\nAnd {} more; --errors FILE or --json has all.", count - SHOWN);
     }
     text
 }

@@ -131,7 +131,7 @@ pub(super) async fn export(
 ) -> Response {
     let caller = match caller(signed_in, uri.path()) {
         Ok(caller) => caller,
-        Err(redirect) => return redirect,
+        Err(redirect) => return *redirect,
     };
     let started = known(&kind).and_then(|kind| Ok((kind, Administrator::reading(&caller)?)));
     match started {
@@ -151,7 +151,7 @@ pub(super) async fn sample(
 ) -> Response {
     let caller = match caller(signed_in, uri.path()) {
         Ok(caller) => caller,
-        Err(redirect) => return redirect,
+        Err(redirect) => return *redirect,
     };
     match known(&kind).and_then(|kind| Administrator::reading(&caller).map(|_| kind)) {
         Ok(kind) => file(&format!("sample-{}.csv", kind.key()), kind.sample().into()),
@@ -168,7 +168,7 @@ pub(super) async fn refused(
 ) -> Response {
     let caller = match caller(signed_in, uri.path()) {
         Ok(caller) => caller,
-        Err(redirect) => return redirect,
+        Err(redirect) => return *redirect,
     };
     let id = id.parse().unwrap_or_default();
     match export_refused_lines(&state.app, &caller, id).await {
@@ -181,10 +181,10 @@ fn known(kind: &str) -> Result<ImportKind, UseCaseError> {
     ImportKind::from_key(kind).ok_or(UseCaseError::NotFound(What::Page))
 }
 
-fn caller(signed_in: Option<Extension<SignedIn>>, back: &str) -> Result<Caller, Response> {
+fn caller(signed_in: Option<Extension<SignedIn>>, back: &str) -> Result<Caller, Box<Response>> {
     match signed_in {
         Some(Extension(signed_in)) => Ok(signed_in.caller),
-        None => Err(Redirect::to(&paths::sign_in_returning_to(back)).into_response()),
+        None => Err(Box::new(Redirect::to(&paths::sign_in_returning_to(back)).into_response())),
     }
 }
 

@@ -260,7 +260,7 @@ impl Bulk<'_> {
         let sql = self.sql((HELD_SQLITE, HELD_POSTGRES));
         let mut held = HeldRoles::with_capacity(pairs.len());
         for pairs in pairs.chunks(ROWS) {
-            let pairs = Value::from_iter(pairs.iter().map(|(namespace, user)| json!([namespace.0, user.0])));
+            let pairs: Value = pairs.iter().map(|(namespace, user)| json!([namespace.0, user.0])).collect();
             let rows: Vec<HeldRow> =
                 on_db!(self.uow, |c| sqlx::query_as(sql).bind(pairs.to_string()).fetch_all(c).await)?;
             for row in rows {
@@ -297,7 +297,7 @@ impl Bulk<'_> {
     ) -> Result<(), StorageError> {
         let sql = self.sql((HELD_SEATS_SQLITE, HELD_SEATS_POSTGRES));
         for pairs in pairs.chunks(ROWS) {
-            let pairs = Value::from_iter(pairs.iter().map(|(pool, user)| json!([pool, user.0])));
+            let pairs: Value = pairs.iter().map(|(pool, user)| json!([pool, user.0])).collect();
             let rows: Vec<(Option<i64>, i64, String, String)> =
                 on_db!(self.uow, |c| sqlx::query_as(sql).bind(pairs.to_string()).fetch_all(c).await)?;
             for (namespace, user, given_by, state) in rows {

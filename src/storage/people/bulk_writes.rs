@@ -21,13 +21,12 @@ dialect_statements! {
         ADD_PREFERENCES_SQLITE = "INSERT INTO user_preferences (user_id, theme, time_format, orbit_settings, orbit_version) SELECT u.id, 'system', 'relative', '{}', 0 FROM json_each($1) r CROSS JOIN users u WHERE u.username_key = r.value ->> 1";
         CLEAR_EMAILS_SQLITE = "UPDATE users SET email = NULL, email_key = NULL WHERE id IN (SELECT r.value FROM json_each($1) r)";
         /// What is NULL stays; an address only where the row says that it changes.
-        CHANGE_USERS_SQLITE = "UPDATE users SET name = COALESCE(r.value ->> 2, name), is_admin = COALESCE(r.value ->> 3, is_admin), state = COALESCE(r.value ->> 4, state), email = CASE WHEN r.value ->> 5 THEN r.value ->> 6 ELSE email END, email_key = CASE WHEN r.value ->> 5 THEN r.value ->> 7 ELSE email_key END, version = version + 1 FROM json_each($1) r WHERE users.id = r.value ->> 0 AND users.version = r.value ->> 1";
+        CHANGE_USERS_SQLITE = "UPDATE users SET name = COALESCE(r.value ->> 2, name), is_admin = COALESCE(r.value ->> 3, is_admin), state = COALESCE(r.value ->> 4, state), email = CASE WHEN r.value ->> 5 THEN r.value ->> 6 ELSE email END, email_key = CASE WHEN r.value ->> 5 THEN r.value ->> 7 ELSE email_key END, version = users.version + 1 FROM json_each($1) r WHERE users.id = r.value ->> 0 AND users.version = r.value ->> 1";
         ADD_NAMESPACES_SQLITE = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) SELECT p.id, COALESCE(p.root_id, p.id), r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6 FROM json_each($1) r LEFT JOIN namespaces p ON p.full_path_key = r.value ->> 0";
         ADD_TOP_LEVEL_SQLITE = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) SELECT n.id, r.value ->> 1, r.value ->> 2, 'default_on', TRUE, TRUE, TRUE FROM json_each($1) r CROSS JOIN namespaces n WHERE n.full_path_key = r.value ->> 0";
         CHANGE_NAMESPACES_SQLITE = "UPDATE namespaces SET name = COALESCE(r.value ->> 2, name), name_key = COALESCE(r.value ->> 3, name_key), version = version + 1 FROM json_each($1) r WHERE namespaces.id = r.value ->> 0 AND namespaces.version = r.value ->> 1";
         CHANGE_TOP_LEVEL_SQLITE = "UPDATE top_level_groups SET tier = COALESCE(r.value ->> 1, tier), duo_enterprise = COALESCE(r.value ->> 2, duo_enterprise) FROM json_each($1) r WHERE top_level_groups.namespace_id = r.value ->> 0";
-        ADD_POOLS_SQLITE = "INSERT INTO seat_pools (namespace_id) SELECT n.id FROM json_each($1) r CROSS JOIN namespaces n WHERE n.full_path_key = r.value ->> 0 ON CONFLICT DO NOTHING";
-        SET_PURCHASED_SQLITE = "UPDATE seat_pools SET purchased = r.value ->> 1, version = version + 1 FROM json_each($1) r CROSS JOIN namespaces n WHERE n.full_path_key = r.value ->> 0 AND seat_pools.namespace_id = n.id";
+        SET_PURCHASED_SQLITE = "INSERT INTO seat_pools (namespace_id, purchased) SELECT n.id, r.value ->> 1 FROM json_each($1) r CROSS JOIN namespaces n WHERE n.full_path_key = r.value ->> 0 ON CONFLICT (namespace_id) DO UPDATE SET purchased = excluded.purchased, version = seat_pools.version + 1";
     }
     postgres {
         ADD_USERS_POSTGRES = "INSERT INTO users (username, username_key, name, kind, is_admin, state, created_at, email, email_key) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, (value ->> 4)::BOOLEAN, value ->> 5, (value ->> 6)::BIGINT, value ->> 7, value ->> 8 FROM json_array_elements($1::TEXT::JSON) AS r (value)";
@@ -38,8 +37,7 @@ dialect_statements! {
         ADD_TOP_LEVEL_POSTGRES = "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) SELECT n.id, r.value ->> 1, (r.value ->> 2)::BOOLEAN, 'default_on', TRUE, TRUE, TRUE FROM json_array_elements($1::TEXT::JSON) AS r (value) JOIN namespaces n ON n.full_path_key = (r.value ->> 0) COLLATE \"C\"";
         CHANGE_NAMESPACES_POSTGRES = "UPDATE namespaces SET name = COALESCE(r.value ->> 2, name), name_key = COALESCE(r.value ->> 3, name_key), version = version + 1 FROM json_array_elements($1::TEXT::JSON) AS r (value) WHERE namespaces.id = (r.value ->> 0)::BIGINT AND namespaces.version = (r.value ->> 1)::BIGINT";
         CHANGE_TOP_LEVEL_POSTGRES = "UPDATE top_level_groups SET tier = COALESCE(r.value ->> 1, tier), duo_enterprise = COALESCE((r.value ->> 2)::BOOLEAN, duo_enterprise) FROM json_array_elements($1::TEXT::JSON) AS r (value) WHERE top_level_groups.namespace_id = (r.value ->> 0)::BIGINT";
-        ADD_POOLS_POSTGRES = "INSERT INTO seat_pools (namespace_id) SELECT n.id FROM json_array_elements($1::TEXT::JSON) AS r (value) JOIN namespaces n ON n.full_path_key = (r.value ->> 0) COLLATE \"C\" ON CONFLICT DO NOTHING";
-        SET_PURCHASED_POSTGRES = "UPDATE seat_pools SET purchased = (r.value ->> 1)::BIGINT, version = seat_pools.version + 1 FROM json_array_elements($1::TEXT::JSON) AS r (value) JOIN namespaces n ON n.full_path_key = (r.value ->> 0) COLLATE \"C\" WHERE seat_pools.namespace_id = n.id";
+        SET_PURCHASED_POSTGRES = "INSERT INTO seat_pools (namespace_id, purchased) SELECT n.id, (r.value ->> 1)::BIGINT FROM json_array_elements($1::TEXT::JSON) AS r (value) JOIN namespaces n ON n.full_path_key = (r.value ->> 0) COLLATE \"C\" ON CONFLICT (namespace_id) DO UPDATE SET purchased = excluded.purchased, version = seat_pools.version + 1";
     }
 }
 
@@ -156,7 +154,6 @@ impl Bulk<'_> {
         self.write_each((ADD_TOP_LEVEL_SQLITE, ADD_TOP_LEVEL_POSTGRES), &top_level).await?;
         self.write_each((CHANGE_NAMESPACES_SQLITE, CHANGE_NAMESPACES_POSTGRES), &renamed).await?;
         self.write_each((CHANGE_TOP_LEVEL_SQLITE, CHANGE_TOP_LEVEL_POSTGRES), &rebought).await?;
-        self.write((ADD_POOLS_SQLITE, ADD_POOLS_POSTGRES), &purchased).await?;
         self.write_each((SET_PURCHASED_SQLITE, SET_PURCHASED_POSTGRES), &purchased).await?;
         self.uow.change_feed().touch(Topic::Namespaces);
         self.uow.change_feed().touch(Topic::People);

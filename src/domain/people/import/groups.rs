@@ -36,6 +36,7 @@ pub struct GroupLine {
     tier: Option<Tier>,
     duo_enterprise: Option<bool>,
     /// The inner `None` is for unknown.
+    #[expect(clippy::option_option, reason = "a cell says a number, says unknown, or says nothing")]
     seats: Option<Option<i64>>,
 }
 
@@ -118,7 +119,7 @@ pub fn plan(lines: &[GroupLine], places: &Places, refused: Vec<Refused>) -> Plan
     for it in lines.iter().filter(|it| seen.get(&it.path.key()).is_some_and(|first| first.line == it.line)) {
         let before = places.get(&it.path.key());
         let Some(after) = it.applied_to(before, &seen, places, &mut planned) else { continue };
-        let differences = it.differences(before, &after);
+        let differences = GroupLine::differences(before, &after);
         let subject = after.path.to_string();
         let note = match after.bought.and_then(|bought| bought.seats) {
             Some(seats) if seats < after.seats_used && !differences.is_empty() => {
@@ -207,7 +208,7 @@ impl GroupLine {
         Some(after)
     }
 
-    fn differences(&self, before: Option<&Place>, after: &Place) -> Vec<Difference> {
+    fn differences(before: Option<&Place>, after: &Place) -> Vec<Difference> {
         let words = |place: &Place| cells(place).split_off(NAME);
         let old = before.map_or_else(|| vec![String::new(); KIND.columns().len() - NAME], words);
         let fields = KIND.columns()[NAME..].iter().copied();

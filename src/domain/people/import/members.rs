@@ -37,6 +37,7 @@ pub struct MemberLine {
     said: String,
     role: Option<GivenRole>,
     /// The inner `None` is for never.
+    #[expect(clippy::option_option, reason = "a cell says a day, says never, or says nothing")]
     expires_at: Option<Option<Timestamp>>,
     wanted: Wanted,
 }
@@ -118,7 +119,7 @@ pub fn plan(
         }
         let held = held.get(&(namespace.id, person.id)).map_or(&[][..], Vec::as_slice);
         let subject = format!("{} in {}", person.username, namespace.path);
-        let line = Subject { it, namespace, user: person.id, username: &person.username, held, subject };
+        let line = About { it, namespace, user: person.id, username: &person.username, held, subject };
         match it.wanted {
             Wanted::Set => line.set(&mut planned, now),
             Wanted::Remove => line.remove(&mut planned, now),
@@ -128,7 +129,7 @@ pub fn plan(
 }
 
 /// A line with what it is about.
-struct Subject<'a> {
+struct About<'a> {
     it: &'a MemberLine,
     namespace: &'a Namespace,
     user: UserId,
@@ -137,7 +138,7 @@ struct Subject<'a> {
     subject: String,
 }
 
-impl Subject<'_> {
+impl About<'_> {
     fn own(&self) -> Option<&Held> {
         self.held.iter().find(|held| held.source == Source::Import)
     }

@@ -210,7 +210,7 @@ mod tests {
             });
         }
         let mut present = PresentSeats::default();
-        let used = held.iter().filter(|(_, seat)| seat.is_used).count() as i64;
+        let used = i64::try_from(held.iter().filter(|(_, seat)| seat.is_used).count()).unwrap();
         present.pools.insert(Some(ACME), Pool { id: Some(1), purchased, used, version: 0, is_open: true });
         present.pools.insert(None, Pool { is_open: true, ..Pool::default() });
         present.seats = held.iter().map(|(user, seat)| ((Some(ACME), UserId(*user)), *seat)).collect();

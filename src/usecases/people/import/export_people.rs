@@ -1,6 +1,6 @@
 //! Exports users, groups, members or seats as CSV that an import reads without a change.
 
-use super::read_file::NO_FAILURE;
+use super::read_file::{finished, write};
 use crate::{
     domain::{
         ids::{NamespaceId, UserId},
@@ -44,7 +44,7 @@ impl PeopleExport {
         }
         let mut csv = csv::Writer::from_writer(Vec::new());
         if matches!(self.after, After::Nothing) {
-            csv.write_record(self.kind.columns()).expect(NO_FAILURE);
+            write(&mut csv, self.kind.columns().iter().copied().map(String::from));
         }
         let rows = match self.kind {
             ImportKind::Users => self.users().await?,
@@ -53,9 +53,9 @@ impl PeopleExport {
             ImportKind::Seats => self.seats().await?,
         };
         for row in rows {
-            csv.write_record(row.iter().map(|cell| cells::written(cell))).expect(NO_FAILURE);
+            write(&mut csv, row.iter().map(|cell| cells::written(cell)));
         }
-        Ok(Some(csv.into_inner().expect(NO_FAILURE)))
+        Ok(Some(finished(csv)))
     }
 
     fn key(&self) -> &str {

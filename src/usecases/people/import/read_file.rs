@@ -29,7 +29,7 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
     let text = match std::str::from_utf8(file) {
         Ok(text) => text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text),
         Err(error) => {
-            let line = 1 + file[..error.valid_up_to()].iter().filter(|it| **it == b'\n').count() as u64;
+            let line = file[..error.valid_up_to()].split(|it| *it == b'\n').count() as u64;
             return whole(line, "", String::from("The file is not UTF-8. Save it as CSV UTF-8."));
         }
     };
@@ -70,9 +70,10 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
         return None;
     }
     let mut lines = Vec::new();
+    let mut numbers = LineNumbers::of_text(text);
     for record in records {
         let record = record.ok()?;
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = numbers.of(&record);
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -89,12 +90,44 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
         let mut cells = vec![String::new(); columns.len()];
         for (cell, place) in record.iter().zip(&places) {
             if let Some(place) = place {
-                cells[*place] = cells::read(cell).trim().to_owned();
+                cells::read(cell).trim().clone_into(&mut cells[*place]);
             }
         }
         lines.push(Line { number, cells });
     }
     Some(lines)
+}
+
+/// Numbers lines as editors do. The parser's own count lags behind where lines end with CR and LF.
+struct LineNumbers<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> LineNumbers<'a> {
+    const fn of_text(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    /// The line in which the record begins; records come in their order.
+    fn of(&mut self, record: &csv::StringRecord) -> u64 {
+        let begin = record.position().map_or(0, csv::Position::byte);
+        let begin = usize::try_from(begin).unwrap_or(usize::MAX);
+        while let Some(byte) = self.text.get(self.at) {
+            let ends = match byte {
+                b'\n' => true,
+                b'\r' => self.text.get(self.at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            if self.at >= begin && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(ends);
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// A semicolon where the first line has one and no comma, as spreadsheets write it in many countries.
@@ -120,11 +153,12 @@ pub fn refused_lines(file: &[u8], refused: &[Refused]) -> Vec<u8> {
         .from_reader(text.as_bytes());
     let mut out = csv::WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(Vec::new());
     let mut has_errors = None;
+    let mut numbers = LineNumbers::of_text(text);
     for (at, record) in reader.records().map_while(Result::ok).enumerate() {
         let errors = *has_errors.get_or_insert_with(|| {
             record.iter().position(|name| name.trim().eq_ignore_ascii_case(ERROR_COLUMN))
         });
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = numbers.of(&record);
         let front = match reasons.remove(&line) {
             // The header is always there.
             None if at > 0 => continue,
@@ -135,12 +169,22 @@ pub fn refused_lines(file: &[u8], refused: &[Refused]) -> Vec<u8> {
         // Errors of an earlier import give way to those of this one.
         let rest = record.iter().enumerate().filter(|(at, _)| Some(*at) != errors).map(|(_, cell)| cell);
         let cells = std::iter::once(front).chain(rest.map(cells::read)).map(|cell| cells::written(&cell));
-        out.write_record(cells).expect(NO_FAILURE);
+        write(&mut out, cells);
     }
-    out.into_inner().expect(NO_FAILURE)
+    finished(out)
 }
 
-pub(super) const NO_FAILURE: &str = "writing to memory cannot fail";
+const NO_FAILURE: &str = "writing to memory cannot fail";
+
+/// Writes a line to memory.
+pub(super) fn write(out: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) {
+    out.write_record(cells).expect(NO_FAILURE);
+}
+
+/// What was written.
+pub(super) fn finished(out: csv::Writer<Vec<u8>>) -> Vec<u8> {
+    out.into_inner().expect(NO_FAILURE)
+}
 
 #[cfg(test)]
 mod tests {
@@ -180,6 +224,10 @@ mod tests {
             ("path,user,colour\n", 1, "no such column"),
             ("path,user,path\n", 1, "twice"),
             ("path,user\nacme,ann\nacme", 3, "has 1 cells"),
+            ("path,user\r\nacme,ann\r\nacme\r\n", 3, "has 1 cells"),
+            ("path,user\r\n\r\n\"a\r\nb\",ann\r\nacme\r\n", 5, "has 1 cells"),
+            ("path,user\racme,ann\racme\r", 3, "has 1 cells"),
+            ("\n\npath,user\n\nacme\n", 5, "has 1 cells"),
             ("path,user\nacme,\0", 2, "NUL"),
         ] {
             let refused = lines(file).expect_err(file);
