@@ -68,19 +68,10 @@ fn no_look_up_reads_a_whole_table() {
             // A scan of a temporary result, such as a chain of ancestors, is not one of a table.
             for step in plan(&db, sql).await {
                 let table = step.strip_prefix("SCAN ").map(|rest| rest.split(' ').next().unwrap_or(rest));
-<<<<<<< ours
-                let temporary =
-                    matches!(table, Some("chain" | "c" | "i" | "r" | "h" | "reached" | "CONSTANT"))
-                        || table.is_some_and(|it| it.starts_with("(subquery-"));
-||||||| base
-                let temporary =
-                    matches!(table, Some("chain" | "c" | "i" | "r" | "h" | "reached" | "CONSTANT"));
-=======
                 let temporary = matches!(
                     table,
                     Some("chain" | "c" | "i" | "r" | "h" | "o" | "reached" | "any_child" | "CONSTANT")
                 ) || table.is_some_and(|it| it.starts_with("(subquery"));
->>>>>>> theirs
                 assert!(
                     table.is_none() || temporary || MAY_SCAN.contains(&name.as_str()),
                     "{name} reads a whole table: {step}"
