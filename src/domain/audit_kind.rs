@@ -117,8 +117,6 @@ kinds! {
         }),
         nothing;
     UserDeleted = "user_deleted": |it| it.target("deleted the user"), change;
-    UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
-    UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;
     UserUsernameUpdated = "user_username_updated":
         |it| it.own("changed their user name", "changed the user name of"),
         change;
@@ -128,12 +126,6 @@ kinds! {
     UserAdminStatusUpdated = "user_admin_status_updated":
         |it| it.target("changed the access level of"),
         change;
-    UserAdminChanged = "user_admin_status_updated":
-        |it| match it.to {
-            "administrator" => it.target("made") + " an administrator",
-            _ => it.target("took administration from"),
-        },
-        nothing;
     UserBlocked = "user_blocked": |it| it.target("blocked the user"), nothing;
     UserUnblocked = "user_unblocked": |it| it.target("unblocked the user"), nothing;
     PeopleImported = "people_imported": |it| it.target("imported a file of"), |it| it.after("Lines: ");

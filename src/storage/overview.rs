@@ -31,14 +31,14 @@ use crate::{
 /// bring those who are members further up, which is found from the few invitations.
 macro_rules! held {
     () => {
-        "WITH RECURSIVE given (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2)), invited (project_id, group_id, id) AS (SELECT s.namespace_id, s.invited_group_id, s.invited_group_id FROM namespace_shares s CROSS JOIN namespaces p WHERE p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $2) UNION SELECT i.project_id, i.group_id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.id), held (id, access_level) AS (SELECT id, access_level FROM given UNION ALL SELECT i.project_id, 0 FROM invited i CROSS JOIN given g WHERE g.id = i.id AND (g.access_level > 5 OR i.id = i.group_id))"
+        "WITH RECURSIVE given (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2)), invited (project_id, group_id, id) AS (SELECT s.namespace_id, s.invited_group_id, s.invited_group_id FROM namespace_shares s CROSS JOIN namespaces p WHERE p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $2) UNION SELECT i.project_id, i.group_id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.id), held (id, access_level) AS (SELECT id, access_level FROM given UNION ALL SELECT i.project_id, 0 FROM invited i CROSS JOIN given g WHERE g.id = i.id AND (g.access_level >= 10 OR i.id = i.group_id))"
     };
 }
 
 /// `reached`: where the user $1 has a role at $2, with what is below; see `namespaces::LIST_VISIBLE`.
 macro_rules! visible {
     () => {
-        "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level > 5), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $2)) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level, COUNT(*) OVER () AS total FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND "
+        "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level >= 10), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $2)) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level, COUNT(*) OVER () AS total FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND "
     };
 }
 
@@ -53,7 +53,7 @@ macro_rules! visible_page {
 macro_rules! transitional {
     ($from:literal) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, CAST(NULL AS BIGINT) AS purchased, (SELECT COUNT(*) FROM seat_pools p JOIN duo_enterprise_seats s ON s.pool_id = p.id WHERE p.namespace_id = n.id AND s.state = 'used') AS used, CAST(0 AS BIGINT) AS below, COUNT(*) OVER () AS total FROM ",
+            "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, CAST(NULL AS BIGINT) AS purchased, (SELECT COUNT(*) FROM seat_pools p JOIN duo_enterprise_seats s ON s.pool_id = p.id WHERE p.namespace_id = n.id AND s.state = 'used') AS used, n.archived_at, CAST(0 AS BIGINT) AS below, COUNT(*) OVER () AS total FROM ",
             $from,
             "CROSS JOIN namespaces n CROSS JOIN top_level_groups g WHERE n.id = f.namespace_id AND g.namespace_id = n.id AND n.parent_id IS NULL AND n.archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM namespace_consents c WHERE c.namespace_id = n.id AND c.feature = $3)"
         )
@@ -69,7 +69,7 @@ statements! {
     BELOW = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, CAST(0 AS BIGINT) AS total FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 ORDER BY full_path_key LIMIT $3";
     BELOW_OF_USER = concat!(visible!(), "n.full_path_key >= $3 AND n.full_path_key < $4", visible_page!());
     /// For a batch of [`AT_ONCE`] groups.
-    FACTS = concat!("SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, p.purchased, (SELECT COUNT(*) FROM duo_enterprise_seats s WHERE s.pool_id = p.id AND s.state = 'used') AS used, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM namespaces c WHERE c.parent_id = n.id LIMIT 1) AS any_child) AS below, CAST(0 AS BIGINT) AS total FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.id IN (", fifty!(), ")");
+    FACTS = concat!("SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, p.purchased, (SELECT COUNT(*) FROM duo_enterprise_seats s WHERE s.pool_id = p.id AND s.state = 'used') AS used, n.archived_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM namespaces c WHERE c.parent_id = n.id LIMIT 1) AS any_child) AS below, CAST(0 AS BIGINT) AS total FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.id IN (", fifty!(), ")");
     /// The flows that are on, for a batch of [`AT_ONCE`] groups.
     FLOWS_ON = concat!("SELECT f.namespace_id, f.flow, l.id AS consent_id, l.at AS consent_at, l.username AS consent_username, l.user_name AS consent_name FROM flow_selections f LEFT JOIN namespace_consents c ON c.namespace_id = f.namespace_id AND c.feature = $51 AND f.flow = $52 LEFT JOIN consent_ledger l ON l.id = c.ledger_id WHERE f.enabled = $53 AND f.namespace_id IN (", fifty!(), ")");
     /// Where the user holds a seat; NULL for one of the instance.
@@ -107,6 +107,7 @@ struct FactsRow {
     settings: TopLevelRow,
     purchased: Option<i64>,
     used: i64,
+    archived_at: Option<i64>,
     below: i64,
     total: i64,
 }
@@ -120,6 +121,7 @@ pub struct TopLevelFacts {
     /// `None` while nobody said how many were bought.
     pub purchased: Option<i64>,
     pub used: i64,
+    pub archived: bool,
     /// Whether there are subgroups or projects.
     pub has_below: bool,
 }
@@ -201,6 +203,7 @@ impl TryFrom<FactsRow> for TopLevelFacts {
             chain,
             purchased: row.purchased,
             used: row.used,
+            archived: row.archived_at.is_some(),
             has_below: row.below > 0,
         })
     }

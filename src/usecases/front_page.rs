@@ -210,7 +210,8 @@ async fn glances(
         let standing = Standing { here: role, top_level: role };
         let may = |action| matches!(can(&caller.actor, action, standing), Access::Granted(_));
         let duo_enterprise = facts.subscription.duo_enterprise;
-        let circumstances = Circumstances { chain: facts.chain, priority, duo_enterprise };
+        let circumstances =
+            Circumstances { archived: facts.archived, chain: facts.chain, priority, duo_enterprise };
         let consent = reviews.get(&id);
         let review = FlowState::new(flow, consent.is_some(), consent.cloned().flatten());
         let seat = duo_enterprise && (seats.contains(&Some(id)) || seats.contains(&None));
@@ -250,7 +251,8 @@ pub(super) async fn undecided(
     };
     let needs = |(facts, priority): (TopLevelFacts, _)| {
         let (chain, duo_enterprise) = (facts.chain, facts.subscription.duo_enterprise);
-        NeedsConsent { facts, circumstances: Circumstances { chain, priority, duo_enterprise } }
+        let archived = facts.archived;
+        NeedsConsent { facts, circumstances: Circumstances { archived, chain, priority, duo_enterprise } }
     };
     Ok((groups.into_iter().zip(priorities).map(needs).collect(), total))
 }

@@ -1,8 +1,8 @@
 //! Lists the consent of every top-level group to Code Review Flow, for administrators.
 
-use super::{App, Caller, UseCaseError, audit::export_audit_events::without_formulas, load};
+use super::{App, Caller, UseCaseError, load};
 use crate::{
-    domain::{keyed::keyed_enum, natural::natural_key},
+    domain::{escape::without_formulas, keyed::keyed_enum, natural::natural_key},
     storage::StoredConsent,
 };
 

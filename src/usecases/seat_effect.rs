@@ -1,7 +1,7 @@
 //! What seats mean for reviews, by the same decision that services are told.
 
 use super::{
-    App, UseCaseError,
+    App, UseCaseError, What,
     flows::circumstances::circumstances,
     people::change_seats::{SeatChange, SeatsChanged},
 };
@@ -22,7 +22,9 @@ struct Reviews {
 async fn reviews(app: &App, group: NamespaceId) -> Result<Reviews, UseCaseError> {
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let mut uow = app.storage.read().await?;
-    let (_, circumstances) = circumstances(app, &mut uow, group).await?;
+    let namespace = uow.namespaces().lookup(group).await?;
+    let namespace = namespace.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
+    let (_, circumstances) = circumstances(app, &mut uow, &namespace).await?;
     let state = uow.flow_selections().find(group, flow).await?.state;
     Ok(Reviews { circumstances, state })
 }

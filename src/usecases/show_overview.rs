@@ -2,7 +2,7 @@
 //! consent to Code Review.
 
 use super::{
-    App, Caller, UseCaseError,
+    App, Caller, UseCaseError, What,
     decisions::decide_code_review::engine,
     facts::Facts,
     flags::decision_flags::review_priority,
@@ -41,7 +41,10 @@ pub async fn show_overview(
     let overview = show_group(app, caller, path).await?;
     let mut facts = Facts::current(app);
     let own = match load::place(&mut facts, caller, path, Action::AskOwnDecision).await {
-        Ok((place, _)) => Some(engine(&mut facts, &place, caller.actor.id).await?),
+        Ok((place, _)) => {
+            let user = facts.user(&caller.actor.username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+            Some(engine(&mut facts, &place, &user).await?)
+        }
         Err(UseCaseError::Denied(_)) => None,
         Err(error) => return Err(error),
     };
@@ -64,7 +67,7 @@ pub async fn consent_needed(
     let mut facts = Facts::current(app);
     let Some(place) = facts.place(path).await? else { return Ok(None) };
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
-    if !place.flow(flow).is_some_and(|it| it.state.is_transitional()) {
+    if place.archived.is_some() || !place.flow(flow).is_some_and(|it| it.state.is_transitional()) {
         return Ok(None);
     }
     let standing = facts.standing(caller.actor.id, place.namespace.id).await?;
@@ -81,8 +84,12 @@ pub async fn consent_needed(
         chain,
         purchased: None,
         used,
+        archived: false,
         has_below: false,
     };
     let duo_enterprise = subscription.duo_enterprise;
-    Ok(Some(NeedsConsent { facts, circumstances: Circumstances { chain, priority, duo_enterprise } }))
+    Ok(Some(NeedsConsent {
+        facts,
+        circumstances: Circumstances { archived: false, chain, priority, duo_enterprise },
+    }))
 }

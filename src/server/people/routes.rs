@@ -51,7 +51,7 @@ pub(in crate::server) fn routes() -> Routes {
         .form(APPLY_ADDRESS, import_forms::apply)
         .at(paths::IMPORT_SAMPLE, get(import_forms::sample))
         .at(paths::REFUSED_LINES, get(import_forms::refused))
-        .at(paths::PEOPLE_EXPORT, get(import_forms::export))
+        .at(paths::EXPORT, get(import_forms::export))
         .page(paths::JUMP, JumpPage)
         .page(paths::ADMIN_SEATS, AdminSeatsPage)
         .form(GIVE_ADDRESS, seat_forms::give)

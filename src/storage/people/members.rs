@@ -15,7 +15,10 @@ use crate::{
         user::User,
     },
     storage::{
-        StorageError, UnitOfWork, accounts::users::kind, on_db, repository, statements, text::contains,
+        StorageError, UnitOfWork,
+        accounts::users::{kind, state},
+        on_db, repository, statements,
+        text::contains,
         unit_of_work::AT_ONCE,
     },
 };
@@ -66,7 +69,6 @@ struct MembershipRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedMember {
     pub user: User,
-    pub is_blocked: bool,
     /// The highest that counts.
     pub role: Role,
 }
@@ -122,9 +124,10 @@ impl Members<'_> {
                 name: row.name,
                 kind: kind(&row.kind)?,
                 is_admin: row.is_admin,
+                state: state(&row.state)?,
             };
             let role = given_role(row.access_level, None)?.role();
-            Ok(ListedMember { user, is_blocked: row.state != "active", role })
+            Ok(ListedMember { user, role })
         };
         Ok((rows.into_iter().map(listed).collect::<Result<_, StorageError>>()?, total))
     }

@@ -16,6 +16,7 @@ mod group_members;
 pub mod jobs;
 mod jump;
 mod overview;
+pub mod people;
 mod problem;
 mod start_list;
 

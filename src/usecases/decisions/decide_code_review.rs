@@ -9,7 +9,6 @@ use crate::{
             catalogue::{CODE_REVIEW, Flow},
             code_review::{EngineDecision, EngineInputs, decide},
         },
-        ids::UserId,
         namespace::GroupPath,
         time::Timestamp,
         user::User,

@@ -41,6 +41,8 @@ async fn engines(
     let flow = Flow::find(CODE_REVIEW).expect("the catalogue has it");
     let selection = place.flow(flow).expect("a place has every flow of the catalogue");
     let priority = decision_flags::review_priority(facts, place.namespace.root).await?;
-    let engine = |seat| decide(EngineInputs::new(place.chain, &selection.state, priority, seat)).engine;
+    let archived = place.archived.is_some();
+    let engine =
+        |seat| decide(EngineInputs::new(archived, place.chain, &selection.state, priority, seat)).engine;
     Ok(Some(MemberEngines { with_seat: engine(true), without_seat: engine(false) }))
 }

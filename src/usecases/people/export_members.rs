@@ -73,7 +73,7 @@ fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
         }),
         counts: grant.counts,
         effective_role: member.listed.role.key().to_owned(),
-        state: String::from(if member.listed.is_blocked { "blocked" } else { "active" }),
+        state: String::from(if member.listed.user.is_blocked() { "blocked" } else { "active" }),
         seat: member.seat,
     }
 }

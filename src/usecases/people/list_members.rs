@@ -119,7 +119,7 @@ pub async fn show_member(
     let grants = uow.memberships().grants(user.id, reading.namespace.id).await?;
     let role = standing(&grants, reading.namespace.id, now).standing.here;
     let role = role.ok_or(UseCaseError::NotFound(What::User))?;
-    let listed = ListedMember { user, is_blocked: false, role };
+    let listed = ListedMember { user, role };
     let member = reading.members(&mut uow, vec![listed]).await?.pop();
     member.ok_or(UseCaseError::NotFound(What::User))
 }

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         ids::NamespaceId,
+        people::grants::Source,
         people::import::{
             members::MemberOperation,
             seats::{PresentSeats, SeatOperation},
@@ -60,13 +61,13 @@ async fn write_users(
     for UserOperation { before, after } in operations {
         let was_admin = before.as_ref().is_some_and(|it| it.is_admin);
         if was_admin != after.is_admin {
-            let words = |is_admin| String::from(if is_admin { "administrator" } else { "user" });
+            let words = |is_admin| String::from(if is_admin { "administrator" } else { "regular" });
             let happened = match before {
                 None => Happened { to: words(true), ..Happened::to(AuditKind::UserCreated, &after.username) },
                 Some(_) => Happened {
                     from: words(was_admin),
                     to: words(after.is_admin),
-                    ..Happened::to(AuditKind::UserAdminChanged, &after.username)
+                    ..Happened::to(AuditKind::UserAdminStatusUpdated, &after.username)
                 },
             };
             record.happened(uow, happened);

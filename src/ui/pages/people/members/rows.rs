@@ -32,6 +32,7 @@ pub(in crate::ui::pages) fn Rows(place: Place, members: Vec<Member>) -> impl Int
 fn Row(place: Place, member: Member) -> impl IntoView {
     let Member { listed, seat, grants, by_hand } = member;
     let user = listed.user;
+    let is_blocked = user.is_blocked();
     let group = &place.namespace.path;
     let name = user.username.clone();
     let reviews = place.reviews.map(|[without, with]| if seat { with } else { without });
@@ -46,7 +47,7 @@ fn Row(place: Place, member: Member) -> impl IntoView {
             <div class="min-w-0 flex-1 basis-60">
                 <p class="flex flex-wrap items-center gap-2">
                     <bdi class="font-medium wrap-anywhere">{user.name}</bdi>
-                    {listed.is_blocked.then(|| view! { <span class="badge badge-warning">"Blocked"</span> })}
+                    {is_blocked.then(|| view! { <span class="badge badge-warning">"Blocked"</span> })}
                     {(user.kind == UserKind::Bot).then(|| view! { <span class="badge">"Bot"</span> })}
                     {seat.then(|| view! { <span class="badge">"Seat"</span> })}
                 </p>
