@@ -89,6 +89,8 @@ test('an administrator finds a user and makes a link that sets the password once
   await admin.goto(paths.groups);
   await admin.getByRole('button', { name: 'Account menu' }).click();
   await admin.getByRole('link', { name: 'Administration' }).click();
+  await expect(admin).toHaveURL('/admin');
+  await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'People' }).click();
   await expect(admin).toHaveURL(paths.people);
   await admin.getByRole('searchbox', { name: 'Name, user name or address' }).fill('seat');
   await admin.getByRole('button', { name: 'Filter' }).click();

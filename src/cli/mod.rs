@@ -73,7 +73,7 @@ enum Command {
     #[command(after_help = demo::AFTER_HELP)]
     Demo,
     /// Add a large tree with many members, for benchmarks
-    #[command(after_help = bench_data::AFTER_HELP)]
+    #[command(hide = true, after_help = bench_data::AFTER_HELP)]
     BenchData(bench_data::BenchData),
     /// Create, list and delete users; set their passwords and email addresses
     #[command(subcommand)]

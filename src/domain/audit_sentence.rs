@@ -94,6 +94,18 @@ mod tests {
 
     const SENTENCES: &[Read] = &[
         (
+            ("ann", Kind::DuoAvailabilityUpdated, "acme", "On by default", "Always off"),
+            "ann changed the availability of GitLab Duo in acme. From 'On by default' to 'Always off'.",
+        ),
+        (
+            ("ann", Kind::FlowExecutionUpdated, "acme", "on", "off"),
+            "ann changed whether flows run in acme. From 'on' to 'off'.",
+        ),
+        (
+            ("ann", Kind::FoundationalFlowsUpdated, "acme", "on", "off"),
+            "ann changed whether foundational flows run in acme. From 'on' to 'off'.",
+        ),
+        (
             ("ann", Kind::FlowEnabled, "developer/v1", "off", "on"),
             "ann turned on Developer. From 'off' to 'on'.",
         ),
@@ -256,8 +268,6 @@ mod tests {
             ("admin", Kind::SessionsEnded, "ann", "2 sessions", ""),
             "admin ended the sessions of ann. Was '2 sessions'.",
         ),
-        (("admin", Kind::UserBlocked, "ann", "", ""), "admin blocked the user ann."),
-        (("admin", Kind::UserUnblocked, "ann", "", ""), "admin unblocked the user ann."),
         (
             ("admin", Kind::PeopleImported, "members", "", "1 new"),
             "admin imported a file of members. Lines: '1 new'.",

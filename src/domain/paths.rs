@@ -146,13 +146,7 @@ pub fn with_fields(path: &str, fields: &[(&str, &str)]) -> String {
 
 /// The members page with a form filled in or a dialog open; empty values are left out.
 pub fn members_with(group: &GroupPath, typed: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> = typed
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", query_value(value)))
-        .collect();
-    let page = GroupPage::Members.path(group);
-    if pairs.is_empty() { page } else { format!("{page}?{}", pairs.join("&")) }
+    with_fields(&GroupPage::Members.path(group), typed)
 }
 
 /// A page of the members that `query` selects.

@@ -26,9 +26,11 @@ impl Scope {
             Self::ReadDecisions => {
                 "Ask which engine and which flow version runs for a user in a namespace; evaluate feature flags; follow changes."
             }
-            Self::ReadSettings => "Read which foundational flows are on; for administrators, feature flags.",
+            Self::ReadSettings => {
+                "Read groups, projects, members, users, audit events, and which foundational flows are on, as far as you may see them; for administrators, feature flags."
+            }
             Self::WriteSettings => {
-                "Turn foundational flows on and off; for administrators, set feature flags."
+                "Turn foundational flows on and off, and change the GitLab Duo settings of a group; for administrators, set feature flags."
             }
             Self::GiveConsent => {
                 "Together with write_settings: give the recorded consent that Code Review needs."
@@ -36,10 +38,8 @@ impl Scope {
             Self::ManageFlowVersions => {
                 "For administrators: read and keep the registry of deployed flow versions."
             }
-            Self::ManageGroups => {
-                "Create, change and delete groups and projects; give and take roles and Duo Enterprise seats."
-            }
-            Self::ManageUsers => "For administrators: create, change, block and delete users.",
+            Self::ManageGroups => "For administrators: import and export groups, members and seats as CSV.",
+            Self::ManageUsers => "For administrators: import and export users as CSV.",
         }
     }
 }

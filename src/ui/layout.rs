@@ -64,10 +64,12 @@ impl Nav {
         let mut items = vec![item("Overview", GroupPage::Overview)];
         if frame.may.read_settings {
             items.push(item("Configuration", GroupPage::Configuration));
-            items.push(item("Seats", GroupPage::Seats));
         }
         if frame.may.read_members {
             items.push(item("Members", GroupPage::Members));
+        }
+        if frame.may.read_settings {
+            items.push(item("Seats", GroupPage::Seats));
         }
         if frame.may.read_audit {
             items.push(item("Audit events", GroupPage::AuditEvents));

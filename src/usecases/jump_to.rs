@@ -31,10 +31,15 @@ pub async fn jump_to(app: &App, caller: &Caller, query: &str) -> Result<Vec<Dest
         ("Access tokens", "Your settings", paths::ACCESS_TOKENS),
     ];
     let administration = [
+        ("Administration", "What needs attention, set-up, health", paths::ADMIN),
+        ("Consents", "Administration", paths::ADMIN_CONSENTS),
         ("People", "Administration", paths::ADMIN_PEOPLE),
-        ("Top-level groups", "Administration", paths::ADMIN_GROUPS),
+        ("Groups", "Administration: top-level groups", paths::ADMIN_GROUPS),
+        ("Seats", "Administration", paths::ADMIN_SEATS),
+        ("Import and export", "Administration", paths::ADMIN_IMPORT),
         ("Feature flags", "Administration", paths::ADMIN_FEATURE_FLAGS),
         ("Feature groups", "Administration", paths::ADMIN_FEATURE_GROUPS),
+        ("Jobs", "Administration", paths::ADMIN_JOBS),
         ("Audit events", "Administration", paths::ADMIN_AUDIT_EVENTS),
     ];
     let administers = may_administer(&caller.actor, Scope::ReadSettings).is_ok();

@@ -172,6 +172,8 @@ fn the_document_lists_these_operations() {
         ("get", "/api/v1/changes"),
         ("get", "/api/v1/consents/code_review/wording"),
         ("get", "/api/v1/decisions/code_review"),
+        ("get", "/api/v1/exports/{kind}"),
+        ("post", "/api/v1/imports/{kind}"),
         ("get", "/api/v1/decisions/flows/{flow}"),
         ("get", "/api/v1/feature_flags/{name}/history"),
         ("post", "/api/v1/feature_flags/{name}/restore"),

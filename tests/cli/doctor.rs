@@ -88,7 +88,13 @@ fn demo_passwords_fail_where_it_is_not_a_demo() {
         place.run(&["user", "set-password", user, "--generate-password"]).done();
     }
     assert_eq!(examined(&place, &[]).code, 0);
-    place.run(&["user", "delete", "admin"]).done();
+}
+
+#[test]
+fn a_server_without_an_administrator_is_warned_of() {
+    let place = Place::empty();
+    fs::set_permissions(place.path(""), fs::Permissions::from_mode(0o700)).expect("it is ours");
+    place.run(&["user", "create", "ann", "--generate-password"]).done();
     let run = examined(&place, &[]);
     assert_eq!(finding(&run, "administrator")["status"], "warn");
 }

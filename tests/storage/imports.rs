@@ -112,8 +112,8 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
         "people_imported groups",
         "member_created ann",
         "people_imported members",
-        "duo_enterprise_seat_given ann",
-        "duo_enterprise_seat_given bob",
+        "duo_enterprise_seat_assigned ann",
+        "duo_enterprise_seat_assigned bob",
         "people_imported seats",
     ];
     assert_eq!(kinds, expected);

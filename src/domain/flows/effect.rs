@@ -89,6 +89,9 @@ impl Circumstances {
 
     /// What keeps Code Review Flow from reviewing at all, in words; `None` when nothing does.
     pub fn off_because(&self, state: &FlowState) -> Option<String> {
+        if self.archived {
+            return Some(Hindrance::Archived.to_string());
+        }
         match self.chain.blocked_by() {
             Some(level) => Some(format!("{} is off", level.name())),
             None if !state.is_on() => Some(String::from("Code Review Flow is off")),

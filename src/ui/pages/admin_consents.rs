@@ -15,7 +15,7 @@ use crate::{
         pages::Visit,
     },
     usecases::{
-        StoredConsent,
+        StoredConsent, UseCaseError, What,
         list_consents::{ConsentFilter, ConsentState, list_consents},
     },
 };
@@ -29,12 +29,12 @@ fn address(base: &str, filter: &ConsentFilter) -> String {
 #[component]
 pub fn AdminConsentsPage() -> impl IntoView {
     let query = Query::of_page();
-    let filter = ConsentFilter {
-        search: query.text("search"),
-        state: query.get("state").and_then(ConsentState::from_key),
-    };
+    let search = query.text("search");
+    let state = query.get("state").filter(|word| !word.is_empty());
+    let state = state.map(|word| ConsentState::from_key(word).ok_or(UseCaseError::NotFound(What::Page)));
     let page = usize::from(query.page());
     visit(move |visit| async move {
+        let filter = ConsentFilter { search, state: state.transpose()? };
         let list = list_consents(&visit.app, &visit.signed_in.caller, &filter, page).await?;
         let link = |page: usize| format!("{}&page={page}", address(paths::ADMIN_CONSENTS, &filter));
         let last = list.before + list.groups.len();
@@ -72,7 +72,7 @@ pub fn AdminConsentsPage() -> impl IntoView {
                         </select>
                     </div>
                     <button type="submit" class="button">"Filter"</button>
-                    <a class="button" href=address(paths::CONSENTS_EXPORT, &filter) download>"Download as CSV"</a>
+                    <a class="button" href=address(paths::CONSENTS_EXPORT, &filter) download>"Download CSV"</a>
                 </form>
                 {if empty {
                     view! { <p class="mt-6 text-muted">{none}</p> }.into_any()

@@ -3,9 +3,9 @@
 
 use leptos::prelude::*;
 
-use super::{consent_reminder::ConsentReminder, start_list::StartList, visit};
+use super::{consent_reminder::ConsentReminder, people::admin_groups::deleted, start_list::StartList, visit};
 use crate::{
-    actions::query::Query,
+    actions::{people::groups::SUBJECT, query::Query},
     domain::{
         flows::{
             catalogue::CATALOGUE, code_review::Engine, consent::Consent, consent::FlowState,
@@ -16,7 +16,7 @@ use crate::{
         role::Role,
     },
     ui::{
-        components::{Pager, Sparkline, Time},
+        components::{OutcomeNote, Pager, Sparkline, Time},
         layout::Page,
         pages::Visit,
     },
@@ -50,6 +50,7 @@ pub fn FrontPage() -> impl IntoView {
     visit(move |visit| async move {
         let front = front_page(&visit.app, &visit.signed_in.caller, &asked).await?;
         let is_admin = visit.signed_in.caller.actor.is_admin;
+        let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let more = front.undecided_total - i64::try_from(front.undecided.len()).unwrap_or(0);
         let reminders = front.undecided.iter().cloned().enumerate();
         let reminders =
@@ -96,6 +97,7 @@ pub fn FrontPage() -> impl IntoView {
                         {is_admin.then(|| view! { <a class="button" href=paths::NEW_GROUP>"New group"</a> })}
                     </div>
                 </div>
+                <OutcomeNote outcome done=deleted />
                 {reminders}
                 {(more > 0)
                     .then(|| {

@@ -37,7 +37,7 @@ pub fn StartList(started: Started) -> impl IntoView {
         (
             started.token,
             "Make a token for your review bot",
-            "With the scope read_decisions, it asks which engine reviews.",
+            "With the scope read_decisions, it asks which engine reviews. A token of yours acts as you; for a bot with a role of its own, an operator runs duo-console token create.",
             Some(token),
         ),
         (

@@ -105,6 +105,10 @@ impl GroupEditor {
             }
         };
         let tree = uow.namespaces().details(namespace.root).await?.ok_or(MISSING)?;
+        // Its tree may have moved between the two look-ups; what moves from now on, the claim notices.
+        if uow.namespaces().lookup(namespace.id).await?.as_ref() != Some(&namespace) {
+            return Err(StorageError::Stale.into());
+        }
         Ok(Editable { namespace, held, tree_version: tree.version })
     }
 

@@ -36,7 +36,7 @@ pub const MAX_QUESTIONS: usize = 100;
     operation_id = "decide_code_review",
     tag = "decisions",
     params(
-        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
+        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,20}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
         ("user" = String, Query, pattern = "^([A-Za-z0-9_]|[A-Za-z0-9._][A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])$", description = "The user name of whoever starts the review.", example = "reviewer"),
     ),
     responses(
@@ -69,7 +69,7 @@ pub async fn code_review(
     tag = "decisions",
     params(
         ("flow" = String, Path, description = "The flow's reference. In the URL, '/' is encoded as %2F.", example = "developer/v1"),
-        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
+        ("namespace" = String, Query, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,20}$", description = "The full path of a group, subgroup or project.", example = "acme/platform"),
         ("user" = String, Query, pattern = "^([A-Za-z0-9_]|[A-Za-z0-9._][A-Za-z0-9._-]{0,253}[A-Za-z0-9_-])$", description = "The user name of whoever starts the flow.", example = "reviewer"),
     ),
     responses(

@@ -34,7 +34,7 @@ use crate::{
     operation_id = "list_flows",
     tag = "flows",
     params(
-        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a group, subgroup or project. In the URL, '/' is encoded as %2F.", example = "acme/platform"),
+        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,20}$", description = "The full path of a group, subgroup or project. In the URL, '/' is encoded as %2F.", example = "acme/platform"),
     ),
     responses(
         (status = 200, description = "Every flow of the catalogue.", body = GroupFlows),
@@ -100,7 +100,7 @@ pub struct Confirmation {
     operation_id = "set_flow",
     tag = "flows",
     params(
-        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,19}$", description = "The full path of a top-level group.", example = "acme"),
+        ("full_path" = String, Path, pattern = "^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?){0,20}$", description = "The full path of a top-level group.", example = "acme"),
         ("flow" = String, Path, description = "The flow's reference. In the URL, '/' is encoded as %2F.", example = "code_review/v1"),
     ),
     request_body = FlowChange,

@@ -60,7 +60,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
             }
             .into_any()
         };
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Groups")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Groups")];
         Ok(view! {
             <Page title="Groups" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_GROUPS))>
                 <div class="flex flex-wrap items-center justify-between gap-3 pt-4">

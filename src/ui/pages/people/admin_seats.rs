@@ -32,7 +32,7 @@ pub fn AdminSeatsPage() -> impl IntoView {
         let page = query.number("groups").unwrap_or(1).clamp(1, i64::from(u16::MAX));
         let pools = list_seat_pools(&visit.app, &who, Some(page)).await?;
         let seats = show_instance_seats(&visit.app, caller, asked(&query)).await?;
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Seats")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Seats")];
         Ok(view! {
             <Page title="Seats" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_SEATS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Seats"</h1>

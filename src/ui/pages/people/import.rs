@@ -47,8 +47,7 @@ pub fn AdminImportPage() -> impl IntoView {
             }
             other => (Wrong::default(), other),
         };
-        let crumbs =
-            vec![Crumb::link("Administration", paths::ADMIN_USERS), Crumb::here("Import and export")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Import and export")];
         let formats = ImportKind::ALL.map(|kind| view! { <Format kind /> }).collect_view();
         Ok(view! {
             <Page title="Import and export" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_IMPORT))>
@@ -165,7 +164,7 @@ async fn staged(visit: Visit, id: String, page: usize) -> Result<AnyView, UseCas
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let title = format!("Import: {}", report.kind.name());
     let crumbs = vec![
-        Crumb::link("Administration", paths::ADMIN_USERS),
+        Crumb::link("Administration", paths::ADMIN),
         Crumb::link("Import and export", paths::ADMIN_IMPORT),
         Crumb::here(report.kind.name()),
     ];

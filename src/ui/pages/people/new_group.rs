@@ -48,7 +48,7 @@ async fn page(visit: Visit, query: Query) -> Result<AnyView, UseCaseError> {
     let (crumbs, nav) = match &frame {
         None => (
             vec![
-                Crumb::link("Administration", paths::ADMIN_USERS),
+                Crumb::link("Administration", paths::ADMIN),
                 Crumb::link("Groups", paths::ADMIN_GROUPS),
                 Crumb::here(title),
             ],

@@ -31,7 +31,7 @@ pub fn NewPersonPage() -> impl IntoView {
         };
         let beyond = wrong.beyond(&FIELDS);
         let crumbs = vec![
-            Crumb::link("Administration", paths::ADMIN_PEOPLE),
+            Crumb::link("Administration", paths::ADMIN),
             Crumb::link("People", paths::ADMIN_PEOPLE),
             Crumb::here("New person"),
         ];

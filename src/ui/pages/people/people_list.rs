@@ -31,7 +31,7 @@ pub fn PeoplePage() -> impl IntoView {
         let address = |page: i64| paths::people(&query, page);
         let (before, after) =
             ((list.page > 1).then(|| address(list.page - 1)), list.more().then(|| address(list.page + 1)));
-        let crumbs = vec![Crumb::link("Administration", paths::ADMIN_PEOPLE), Crumb::here("People")];
+        let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("People")];
         Ok(view! {
             <Page title="People" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_PEOPLE))>
                 <div class="flex flex-wrap items-center justify-between gap-3 pt-4">
@@ -111,7 +111,7 @@ fn Found(visit: Visit, query: PeopleQuery, list: PeopleList) -> impl IntoView {
     view! {
         <p class="mt-6 flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
             <span>{totals}</span>
-            <a class="link" href=download>"Download as CSV"</a>
+            <a class="link" href=download>"Download CSV"</a>
         </p>
         <table role="table" class="card mt-2 block w-full border-separate border-spacing-0 text-left sm:table">
             <caption class="sr-only">"People"</caption>

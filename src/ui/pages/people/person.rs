@@ -37,7 +37,7 @@ pub fn PersonPage() -> impl IntoView {
         };
         let user = person.account.user.clone();
         let crumbs = vec![
-            Crumb::link("Administration", paths::ADMIN_PEOPLE),
+            Crumb::link("Administration", paths::ADMIN),
             Crumb::link("People", paths::ADMIN_PEOPLE),
             Crumb::here(user.name.clone()),
         ];
