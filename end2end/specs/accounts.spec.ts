@@ -92,7 +92,7 @@ test('an administrator finds a user and makes a link that sets the password once
   await expect(admin).toHaveURL('/admin');
   await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'People' }).click();
   await expect(admin).toHaveURL(paths.people);
-  await admin.getByRole('searchbox', { name: 'Name, user name or address' }).fill('seat');
+  await admin.getByRole('searchbox', { name: 'Name, user name or email address' }).fill('seat');
   await admin.getByRole('button', { name: 'Filter' }).click();
   // The heading and two people.
   await expect(admin.getByRole('table', { name: 'People' }).getByRole('row')).toHaveCount(3);

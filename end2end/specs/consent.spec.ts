@@ -105,7 +105,7 @@ test('a consent that is not in effect yet says so, before it is given and after'
   }
   expect(await engine('acme', 'reviewer')).toBe('duo_code_review');
   await configuration.row('Code Review').getByRole('link', { name: 'See the overview' }).click();
-  await expect(page.getByRole('region', { name: 'Code review' })).toContainText('Given by Group Owner, not in effect');
+  await expect(page.getByRole('region', { name: 'Code review', exact: true })).toContainText('Given by Group Owner, not in effect');
 
   await server.run('feature', 'set', 'duo_code_review_flow_priority', 'true');
   await expect(async () => {

@@ -10,7 +10,7 @@ test.use({ user: 'admin' });
 const note = (page: Page) => page.getByRole('main').getByRole('status').first();
 
 test('a group is created, changed, moved, archived and deleted', async ({ page, visit }) => {
-  await page.goto(paths.users);
+  await page.goto(paths.people);
   await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Groups', exact: true }).click();
   await page.getByRole('link', { name: 'New group' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Acme');

@@ -14,7 +14,7 @@ test('a person is created, lets themselves in, is blocked and is let in again', 
   await admin.getByLabel('Name', { exact: true }).fill('שרה');
   await admin.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(admin).toHaveURL(paths.person('zoe'));
-  const link = await admin.getByRole('status').getByRole('code').innerText();
+  const link = await admin.getByRole('main').getByRole('status').getByRole('code').innerText();
 
   const zoe = await visit(null);
   await zoe.goto(link);
@@ -25,7 +25,7 @@ test('a person is created, lets themselves in, is blocked and is let in again', 
 
   await admin.goto(paths.person('zoe'));
   await admin.getByRole('button', { name: 'Block zoe', exact: true }).click();
-  await expect(admin.getByRole('status')).toContainText('Their sessions have ended');
+  await expect(admin.getByRole('main').getByRole('status')).toContainText('Their sessions have ended');
   await zoe.goto(paths.groups);
   await signIn(zoe, 'zoe', NEW_PASSWORD);
   await expect(zoe.getByRole('alert')).toContainText('This account is blocked.');
@@ -39,12 +39,12 @@ test('of two administrators who edit one field the second is told what it is now
   for (const page of [one, two]) await page.goto(paths.person('reviewer'));
   await one.getByLabel('Name', { exact: true }).fill('Rev One');
   await one.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(one.getByRole('status')).toHaveText('Saved.');
+  await expect(one.getByRole('main').getByRole('status')).toHaveText('Saved.');
   await two.getByLabel('Name', { exact: true }).fill('Rev Two');
   await two.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(two.getByRole('alert')).toContainText('It is now Rev One.');
   await expect(two.getByLabel('Name', { exact: true })).toHaveValue('Rev Two');
   await two.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(two.getByRole('status')).toHaveText('Saved.');
+  await expect(two.getByRole('main').getByRole('status')).toHaveText('Saved.');
   await expect(two.getByRole('heading', { level: 1, name: 'Rev Two' })).toBeVisible();
 });

@@ -121,8 +121,8 @@ test('groups of the provider give memberships and take them away', async ({ page
   await page.getByRole('button', { name: 'Account menu' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('link', BUTTON).click();
-  await expect(page.getByRole('link', { name: 'Initech' })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Acme' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Initech', exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Acme', exact: true })).toHaveCount(0);
 });
 
 test('who signed in by the provider confirms there, and is asked although it knows them', async ({ page, server, provider }) => {

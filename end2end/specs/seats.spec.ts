@@ -64,7 +64,7 @@ test('where none is free people wait, and the longest waiting is given the next'
 
 test('administrators see every pool', async ({ visit }) => {
   const admin = await visit('admin');
-  await admin.goto(paths.users);
+  await admin.goto(paths.people);
   await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Seats' }).click();
   await expect(admin).toHaveURL(paths.adminSeats);
   const pools = admin.getByRole('table', { name: 'Seats by pool' }).getByRole('row');

@@ -140,7 +140,7 @@ fn AttentionCard(card: Card) -> impl IntoView {
                 {needs_you.then(|| view! { <span class="badge badge-warning"><span aria-hidden="true">"! "</span>"Look at it"</span> })}
             </p>
             <p class="mt-1 flex-1 text-sm">{words}</p>
-            <p class="mt-2 text-sm"><a href=href>{link}<span class="sr-only">": "{heading}</span></a></p>
+            <p class="mt-2 text-sm"><a href=href aria-label=format!("{link}: {heading}")>{link}</a></p>
         </li>
     }
 }

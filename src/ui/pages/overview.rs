@@ -99,7 +99,7 @@ fn Recent(recent: RecentDecisions, top_level: String, environment: &'static str)
         view! {
             <p class="mt-1 text-muted">
                 "No service has asked which engine reviews here. "
-                <a href=paths::API_DOCS>"The API reference"</a>" says how one asks."
+                <a href=paths::API_DOCS class="underline">"The API reference"</a>" says how one asks."
             </p>
         }
         .into_any()

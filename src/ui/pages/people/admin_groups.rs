@@ -68,7 +68,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
                     <a class="button button-primary" href=paths::NEW_GROUP>"New group"</a>
                 </div>
                 <p class="mt-1 max-w-prose text-muted">
-                    "The top-level groups. What they bought, their flows and their seats count for everything below them."
+                    "The top-level groups. Their subscription, flows and seats count for everything below them."
                 </p>
                 <OutcomeNote outcome done=deleted />
                 <Filter filter sort />

@@ -228,7 +228,7 @@ fn Move(
         <section id="move" class="card mt-4 max-w-2xl scroll-mt-8 p-5" aria-labelledby="move-title">
             <h2 id="move-title" class="text-base font-semibold">"Move"</h2>
             <p class="mt-1 text-sm text-muted">
-                "To another group, with everything below. Flows, seats and consent are then those of the new top-level group. Old addresses do not lead here any more."
+                "To another group, with everything below. Flows, seats and consent are then those of the new top-level group. Old links do not lead here any more."
             </p>
             <form method="get" action=GroupPage::Edit.path(&namespace.path) class="mt-3">
                 <input type="hidden" name="confirm" value="move" />

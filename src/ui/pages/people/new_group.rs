@@ -148,9 +148,9 @@ pub(super) fn PathField(
 ) -> impl IntoView {
     let is_wrong = wrong.is_some();
     let help = if may_be_empty {
-        "The last part of its address: letters, digits, '_', '-' and '.'. Leave it empty to make it from the name."
+        "The last part of its path: letters, digits, '_', '-' and '.'. Leave it empty to make it from the name."
     } else {
-        "The last part of its address. Everything below moves along. Old addresses do not lead here any more: whoever has saved one needs the new one, and so do programs that ask by path."
+        "The last part of its path. Everything below moves along. Old links do not lead here any more, and programs have to ask by the new path."
     };
     view! {
         <Field id="group-path" label="Path" wrong>

@@ -66,7 +66,7 @@ fn FilterForm(query: PeopleQuery) -> impl IntoView {
     view! {
         <form method="get" action=paths::ADMIN_PEOPLE role="search" aria-label="Filter people" class="mt-4 flex flex-wrap items-end gap-3">
             <div class="min-w-0 flex-1 basis-52">
-                <Field id="people-search" label="Name, user name or address">
+                <Field id="people-search" label="Name, user name or email address">
                     <input
                         id="people-search"
                         type="search"

@@ -343,11 +343,12 @@ fn GiveOne(group: String, user: String) -> impl IntoView {
 
 #[component]
 fn Take(group: String, user: String, label: &'static str) -> impl IntoView {
+    let name = format!("{label}: {user}");
     view! {
         <form method="post" action=TAKE_ADDRESS>
             <input type="hidden" name="group" value=group />
-            <input type="hidden" name="user" value=user.clone() />
-            <button type="submit" class="button button-small">{label}<span class="sr-only">": "{user}</span></button>
+            <input type="hidden" name="user" value=user />
+            <button type="submit" class="button button-small" aria-label=name>{label}</button>
         </form>
     }
 }
