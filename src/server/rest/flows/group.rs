@@ -197,7 +197,8 @@ pub async fn update(
 fn ignored(parameters: &Parameters) -> Answer<Vec<Ignored>> {
     let mut ignored = Vec::new();
     for name in parameters.names() {
-        let reason = if OURS.contains(&name) || name == "id" {
+        // Clients that keep a group as an object send back the lists that they have read, `ignored` among them.
+        let reason = if OURS.contains(&name) || matches!(name, "id" | "ignored") {
             continue;
         } else if ELSEWHERE.contains(&name) {
             "Not changed by this API yet: an Owner changes it on the page of the group."
