@@ -187,6 +187,7 @@ const ONLY: [&[Statements]; 2] = [
         ("change_feed", change_feed::ONLY_SQLITE),
         ("jobs", jobs::queue::ONLY_SQLITE),
         ("bulk", people::bulk::ONLY_SQLITE),
+        ("bulk_checks", people::bulk_checks::ONLY_SQLITE),
         ("bulk_writes", people::bulk_writes::ONLY_SQLITE),
     ],
     &[
@@ -194,6 +195,7 @@ const ONLY: [&[Statements]; 2] = [
         ("change_feed", change_feed::ONLY_POSTGRES),
         ("jobs", jobs::queue::ONLY_POSTGRES),
         ("bulk", people::bulk::ONLY_POSTGRES),
+        ("bulk_checks", people::bulk_checks::ONLY_POSTGRES),
         ("bulk_writes", people::bulk_writes::ONLY_POSTGRES),
     ],
 ];

@@ -261,7 +261,7 @@ fn change(model: &mut Model, id: NamespaceId, change: impl FnOnce(&mut Node)) {
 }
 
 /// Every path is that of the parent and a name, and every root the top of the chain.
-async fn is_whole(storage: &Storage) {
+pub async fn is_whole(storage: &Storage) {
     let tree = storage.read().await.expect("a view").namespaces().tree(None).await.expect("a tree");
     for it in &tree {
         let parent = it

@@ -76,7 +76,7 @@ async fn reads_back(app: &App) {
     assert_eq!(all(app).await, before);
 }
 
-const USERS: &str = "username,name,email,admin,state,kind\nann,'=Ann,ann@example.com,yes,active,\nbob,Bob,,no,blocked,human\nbot,,none,,,bot\n";
+const USERS: &str = "username,name,email,admin,state,kind\nann,'=Ann,ann@example.com,yes,active,\nbob,Bob,,no,active,human\nbot,,none,,,bot\ncarl,,none,,blocked,\n";
 const GROUPS: &str = "path,name,kind,tier,duo_enterprise,seats\nacme/platform/api,API,project,,,\nacme/platform,,,,,\nacme,Acme,group,ultimate,yes,1\n";
 const MEMBERS: &str = "path;user;role;expires_on;action\nacme;ANN@example.com;owner;;\nacme/platform;bob;Release lead (40);2030-01-01;set\n";
 const SEATS: &str = "path,user,action\nacme,ann,\n*,bob,set\n";
@@ -107,7 +107,7 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
     let kinds = db.texts("SELECT kind || ' ' || target FROM audit_events ORDER BY id").await;
     let expected = [
         "user_created ann",
-        "user_blocked bob",
+        "user_blocked carl",
         "people_imported users",
         "people_imported groups",
         "member_created ann",
@@ -118,7 +118,7 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
     ];
     assert_eq!(kinds, expected);
     let preferences = db.number("SELECT COUNT(*) FROM user_preferences").await;
-    assert_eq!(preferences, 3, "everybody has them");
+    assert_eq!(preferences, 4, "everybody has them");
 
     let taken = "path,user,action\nacme,ann,remove\nacme,bob,set\n";
     assert_eq!(done(&import(&app, ImportKind::Seats, taken, Mode::Apply).await), (1, 0, 1, 0));
@@ -128,7 +128,7 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
     assert_eq!(done(&import(&app, ImportKind::Users, swapped, Mode::Apply).await), (0, 2, 0, 0));
     let back = "username,email\nann,ann@example.com\nbob,bob@example.com\n";
     assert_eq!(done(&import(&app, ImportKind::Users, back, Mode::Apply).await), (0, 2, 0, 0));
-    let changed = "path,name,tier,seats\nacme,ACME,premium,unknown\nnew,,,\n";
+    let changed = "path,name,tier,seats\nacme,ACME,premium,unknown\nnext,,,\n";
     assert_eq!(done(&import(&app, ImportKind::Groups, changed, Mode::Apply).await), (1, 1, 0, 0));
     reads_back(&app).await;
     assert!(export(&app, ImportKind::Groups).await.contains("acme,ACME,group,premium,yes,unknown\n"));
@@ -141,7 +141,7 @@ async fn a_dry_run_and_a_refused_file_change_nothing(db: Database) {
     let one_wrong = [
         (ImportKind::Users, "username,email\ncarl,carl@example.com\ndora,ann@example.com\n"),
         (ImportKind::Users, "username,admin\nann,no\n"),
-        (ImportKind::Groups, "path\nnew\nnowhere/b\n"),
+        (ImportKind::Groups, "path\nnext\nnowhere/b\n"),
         (ImportKind::Members, "path,user,role\nacme,bob,Guest\nacme,nobody,Guest\n"),
         (ImportKind::Seats, "path,user\nacme,bob\n"),
         (ImportKind::Seats, "path,seat\nacme,bob\n"),

@@ -31,6 +31,7 @@ mod flag_history;
 mod flows;
 mod group_tree;
 mod identities;
+mod import_rules;
 mod imports;
 mod jobs;
 mod ledger_and_audit;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Rows in one statement.
-const ROWS: usize = 2_000;
+pub(super) const ROWS: usize = 2_000;
 
 statements! {
     COUNT_PEOPLE_WHO_ADMINISTER = "SELECT COUNT(*) FROM users WHERE is_admin AND kind = 'human' AND state = 'active'";
@@ -149,7 +149,17 @@ impl TryFrom<PlaceRow> for FoundPlace {
         let (name, version) = (row.name, row.version);
         Ok(Self {
             namespace,
-            place: Place { id, path, name, kind, version, bought, seats_used: row.used },
+            place: Place {
+                id,
+                path,
+                name,
+                kind,
+                version,
+                bought,
+                seats_used: row.used,
+                pool_version: row.pool_version,
+                archived: None,
+            },
             pool,
         })
     }
@@ -180,7 +190,7 @@ pub struct Bulk<'a> {
 repository!(bulk -> Bulk);
 
 impl Bulk<'_> {
-    fn sql(&self, (sqlite, postgres): Both) -> &'static str {
+    pub(super) fn sql(&self, (sqlite, postgres): Both) -> &'static str {
         match self.uow.transaction {
             Transaction::Sqlite(_) => sqlite,
             Transaction::Postgres(_) => postgres,

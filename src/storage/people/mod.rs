@@ -2,6 +2,7 @@
 
 pub(super) mod bench_data;
 pub(super) mod bulk;
+pub(super) mod bulk_checks;
 pub(super) mod bulk_writes;
 pub(super) mod directory;
 pub(super) mod exports;

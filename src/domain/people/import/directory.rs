@@ -6,7 +6,7 @@ use crate::domain::{
     accounts::email::EmailAddress,
     ids::UserId,
     namespace::{GroupPath, Namespace},
-    user::check_username,
+    user::{UserKind, check_username},
 };
 
 /// Somebody whom a file names.
@@ -15,6 +15,8 @@ pub struct Person {
     pub id: UserId,
     pub username: String,
     pub email: Option<String>,
+    pub kind: UserKind,
+    pub is_blocked: bool,
 }
 
 /// How a line names somebody: by user name, or by address, which contains an `@`.

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::domain::{
     ids::NamespaceId,
-    namespace::{GroupPath, LONGEST_PATH, NamespaceKind, Tier},
+    namespace::{GroupPath, NamespaceKind, Tier},
+    people::naming::new_path,
     visible::{is_seen, may_stand_in_a_name},
 };
 
@@ -61,6 +62,10 @@ pub struct Place {
     pub bought: Option<Bought>,
     /// How many of its seats are used.
     pub seats_used: i64,
+    /// Of its pool of seats, if there is one.
+    pub pool_version: Option<i64>,
+    /// The path of what is archived: itself, or the nearest group above that is.
+    pub archived: Option<GroupPath>,
 }
 
 /// The groups that a file names, and their parents, by [`GroupPath::key`].
@@ -131,6 +136,19 @@ pub fn plan(lines: &[GroupLine], places: &Places, refused: Vec<Refused>) -> Plan
             planned.unchanged(it.line, subject, note);
             continue;
         }
+        if let Some(archived) = before.and_then(|before| before.archived.as_ref()) {
+            planned.refuse(it.line, "path", it.path.as_str(), is_archived(archived));
+            continue;
+        }
+        let seats_before = before.and_then(|before| before.bought).and_then(|bought| bought.seats);
+        if let Some(seats) = after.bought.and_then(|bought| bought.seats)
+            && seats < after.seats_used
+            && seats_before != Some(seats)
+        {
+            let reason = format!("{} seats are used. Take seats back first.", after.seats_used);
+            planned.refuse(it.line, "seats", &seats.to_string(), reason);
+            continue;
+        }
         planned.operations.push(GroupOperation { before: before.cloned(), after });
         if before.is_some() {
             planned.change(it.line, subject, differences, note);
@@ -140,6 +158,10 @@ pub fn plan(lines: &[GroupLine], places: &Places, refused: Vec<Refused>) -> Plan
     }
     planned.operations.sort_by_key(|it| depth(&it.after.path));
     planned
+}
+
+fn is_archived(path: &GroupPath) -> String {
+    format!("{path} is archived: nothing can be changed until it is unarchived.")
 }
 
 /// How many names a path has.
@@ -168,7 +190,11 @@ impl GroupLine {
         } else {
             let kind = self.kind.unwrap_or(NamespaceKind::Group);
             if let Some(parent) = self.path.parent() {
-                let there = places.get(&parent.key()).map(|place| place.kind);
+                let above = places.get(&parent.key());
+                if let Some(archived) = above.and_then(|above| above.archived.as_ref()) {
+                    return refuse("path", self.path.as_str(), &is_archived(archived));
+                }
+                let there = above.map(|place| place.kind);
                 let new = || file.get(&parent.key()).map(|line| line.kind.unwrap_or(NamespaceKind::Group));
                 match there.or_else(new) {
                     None => {
@@ -183,8 +209,8 @@ impl GroupLine {
             } else if kind == NamespaceKind::Project {
                 return refuse("kind", kind.key(), "A project is in a group.");
             }
-            if kind == NamespaceKind::Group && depth(&self.path) >= LONGEST_PATH {
-                return refuse("path", self.path.as_str(), "Groups are nested at most 20 deep.");
+            if let Err(error) = new_path(self.path.parent().as_ref(), self.path.last(), kind) {
+                return refuse("path", self.path.as_str(), &error.to_string());
             }
             let bought = Bought { tier: Tier::Premium, duo_enterprise: false, seats: None };
             Place {
@@ -195,6 +221,8 @@ impl GroupLine {
                 version: 0,
                 bought: self.path.parent().is_none().then_some(bought),
                 seats_used: 0,
+                pool_version: None,
+                archived: None,
             }
         };
         if let Some(name) = &self.name {
@@ -265,10 +293,14 @@ mod tests {
             version: 0,
             bought,
             seats_used: 3,
+            pool_version: Some(0),
+            archived: path.strip_prefix("old").map(|_| GroupPath::parse("old").unwrap()),
         };
         let places = [
             place(1, "acme", NamespaceKind::Group, Some(bought)),
             place(2, "acme/api", NamespaceKind::Project, None),
+            place(3, "old", NamespaceKind::Group, Some(bought)),
+            place(4, "old/sub", NamespaceKind::Group, None),
         ];
         let places = places.into_iter().map(|place| (place.path.key(), place)).collect();
         let lines = file.iter().enumerate().map(|(at, line)| Line {
@@ -282,10 +314,10 @@ mod tests {
 
     #[test]
     fn parents_may_come_later_in_the_file_and_are_made_first() {
-        let new = planned(&["new/a/b,,project,,,", "new/a,,,,,", "new,New,group,Ultimate,yes,7"]);
+        let new = planned(&["next/a/b,,project,,,", "next/a,,,,,", "next,New,group,Ultimate,yes,7"]);
         assert!(new.refused.is_empty(), "{:?}", new.refused);
         let paths: Vec<_> = new.operations.iter().map(|it| it.after.path.to_string()).collect();
-        assert_eq!(paths, ["new", "new/a", "new/a/b"]);
+        assert_eq!(paths, ["next", "next/a", "next/a/b"]);
         assert_eq!(new.operations[0].after.bought.unwrap().seats, Some(7));
     }
 
@@ -324,9 +356,43 @@ mod tests {
     fn empty_leaves_it_as_it_is() {
         let same = planned(&["acme,,,,,", "acme/api,,,,,"]);
         assert_eq!((same.counts.unchanged, same.operations.len()), (2, 0));
-        let fewer = planned(&["acme,Acme,,,,2"]);
-        assert_eq!(fewer.lines[0].note, "3 seats are used, which is more than were bought.");
-        assert_eq!(fewer.lines[0].differences.len(), 2);
         assert_eq!(planned(&["acme,,,,,unknown"]).lines[0].differences[0].after, "unknown");
+    }
+
+    #[track_caller]
+    fn refused(file: &[&str]) -> Vec<(u64, String)> {
+        planned(file).refused.into_iter().map(|it| (it.line, it.column)).collect()
+    }
+
+    #[test]
+    fn no_fewer_seats_are_bought_than_are_used() {
+        assert_eq!(refused(&["acme,Acme,,,,2"]), [(2, "seats".into())]);
+        for enough in ["acme,Acme,,,,3", "acme,Acme,,,,unknown", "next,,,,,0"] {
+            assert_eq!(refused(&[enough]), [], "{enough}");
+        }
+    }
+
+    #[test]
+    fn what_is_archived_is_not_changed() {
+        let changes = ["old,Other,,,,", "old/sub,Other,,,,", "old/sub/new,,,,,", "old/new,,project,,,"];
+        for change in changes {
+            assert_eq!(refused(&[change]), [(2, "path".into())], "{change}");
+        }
+        assert_eq!(planned(&["old,old,,,,", "old/sub,,group,,,"]).counts.unchanged, 2);
+    }
+
+    #[test]
+    fn a_new_place_has_a_path_that_pages_make() {
+        let group = format!("{},,,,,", ["a"; 21].join("/"));
+        let above: Vec<String> =
+            (1..=20).map(|depth| format!("{},,,,,", vec!["a"; depth].join("/"))).collect();
+        let mut file: Vec<&str> = above.iter().map(String::as_str).collect();
+        assert_eq!(refused(&file), []);
+        file.push(&group);
+        assert_eq!(refused(&file), [(22, "path".into())]);
+        for bad in ["new,,,,,", "NEW,,,,,", "acme/x.git,,project,,,", "acme/x.Atom,,,,,"] {
+            assert_eq!(refused(&[bad]), [(2, "path".into())], "{bad}");
+        }
+        assert_eq!(refused(&["acme/new,,,,,"]), []);
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace},
-    people::grants::Source,
+    people::{grants::Source, members::check_role},
     role::{GivenRole, Role},
     time::Timestamp,
     user::check_name,
@@ -162,6 +162,9 @@ impl About<'_> {
         if own.as_ref().map_or_else(|| self.held.iter().any(is_so), is_so) {
             return planned.unchanged(self.it.line, self.subject, String::new());
         }
+        if let Err(error) = check_role(role.role(), self.namespace) {
+            return planned.refuse(self.it.line, "role", &write_role(&role), error);
+        }
         if let Some(expires_at) = expires_at.filter(|expires_at| *expires_at <= now) {
             let reason = "That day is over. Say a later one, or remove the member.";
             return planned.refuse(self.it.line, "expires_on", &expires_at.date(), reason);
@@ -263,7 +266,7 @@ pub fn write_expiry(expires_at: Option<Timestamp>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::directory::Person, *};
-    use crate::domain::{namespace::NamespaceKind, people::import::plan::Verb};
+    use crate::domain::{namespace::NamespaceKind, people::import::plan::Verb, user::UserKind};
 
     const NOW: Timestamp = Timestamp::from_millis(1_780_315_200_000);
 
@@ -271,20 +274,37 @@ mod tests {
         let mut directory = Directory::default();
         for (id, name) in [(1, "ann"), (2, "bob")] {
             let email = Some(format!("{name}@example.com"));
-            directory.add_person(Person { id: UserId(id), username: name.to_owned(), email });
+            directory.add_person(Person {
+                id: UserId(id),
+                username: name.to_owned(),
+                email,
+                kind: UserKind::Human,
+                is_blocked: false,
+            });
         }
-        directory.add_namespace(Namespace {
-            id: NamespaceId(1),
-            parent: None,
-            root: NamespaceId(1),
-            kind: NamespaceKind::Group,
-            path: GroupPath::parse("acme").unwrap(),
-            name: "Acme".into(),
-        });
+        for (id, path, parent) in [(1, "acme", None), (2, "acme/sub", Some(NamespaceId(1)))] {
+            directory.add_namespace(Namespace {
+                id: NamespaceId(id),
+                parent,
+                root: NamespaceId(1),
+                kind: NamespaceKind::Group,
+                path: GroupPath::parse(path).unwrap(),
+                name: path.into(),
+            });
+        }
         directory
     }
 
     fn planned(file: &[&str], held: &[(i64, Source, Role)]) -> Planned<MemberOperation> {
+        let mut roles = HeldRoles::new();
+        for (user, source, role) in held {
+            let held = Held { source: *source, role: (*role).into(), expires_at: None };
+            roles.entry((NamespaceId(1), UserId(*user))).or_default().push(held);
+        }
+        planned_with(file, &roles)
+    }
+
+    fn planned_with(file: &[&str], held: &HeldRoles) -> Planned<MemberOperation> {
         let line = |(at, line): (usize, &&str)| Line {
             number: at as u64 + 2,
             cells: line.split(',').map(str::to_owned).collect(),
@@ -292,12 +312,7 @@ mod tests {
         let lines: Vec<Line> = file.iter().enumerate().map(line).collect();
         let mut refused = Vec::new();
         let read = read(&lines, &mut refused);
-        let mut roles = HeldRoles::new();
-        for (user, source, role) in held {
-            let held = Held { source: *source, role: (*role).into(), expires_at: None };
-            roles.entry((NamespaceId(1), UserId(*user))).or_default().push(held);
-        }
-        plan(&read, &directory(), &roles, NOW, refused)
+        plan(&read, &directory(), held, NOW, refused)
     }
 
     #[test]
@@ -350,6 +365,18 @@ mod tests {
         assert_eq!(other.lines[0].differences[0].after, "2030-12-31");
         let below = planned(&["acme,bob,Minimal Access,,"], &held);
         assert_eq!(below.lines[0].note, "Guest counts, which is higher: given by hand.");
+    }
+
+    #[test]
+    fn minimal_access_is_given_in_top_level_groups_only() {
+        let given =
+            planned(&["acme,ann,Minimal Access,,", "acme/sub,ann,Minimal Access,,", "acme/sub,bob,7,,"], &[]);
+        let refused: Vec<_> = given.refused.iter().map(|it| (it.line, it.column.as_str())).collect();
+        assert_eq!((refused, given.counts.created), (vec![(3, "role"), (4, "role")], 1));
+        let there = Held { source: Source::Hand, role: Role::MinimalAccess.into(), expires_at: None };
+        let held = HeldRoles::from([((NamespaceId(2), UserId(1)), vec![there])]);
+        let same = planned_with(&["acme/sub,ann,Minimal Access,never,"], &held);
+        assert_eq!((same.counts.unchanged, same.refused.len()), (1, 0), "an export reads back");
     }
 
     #[test]

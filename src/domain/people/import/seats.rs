@@ -1,9 +1,9 @@
 //! Duo Enterprise seats: who holds one of a top-level group, or of the whole instance.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
-    directory::{Directory, NOBODY, NOWHERE, UserKey},
+    directory::{Directory, NOBODY, NOWHERE, Person, UserKey},
     format::{Cells, ImportKind, Line, Refused, Wanted, said_before},
     plan::Planned,
 };
@@ -11,6 +11,7 @@ use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace},
     people::grants::Source,
+    user::UserKind,
 };
 
 const KIND: ImportKind = ImportKind::Seats;
@@ -58,6 +59,8 @@ pub struct PresentSeats {
     /// By top-level group; `None` is the instance.
     pub pools: HashMap<Option<NamespaceId>, Pool>,
     pub seats: HashMap<(Option<NamespaceId>, UserId), HeldSeat>,
+    /// Who of those without a seat has a role in the top-level group or below it.
+    pub with_role: HashSet<(NamespaceId, UserId)>,
 }
 
 /// What applying a line writes.
@@ -125,7 +128,10 @@ pub fn plan(
             (Wanted::Set, Some(HeldSeat { is_used: true, .. })) | (Wanted::Remove, None) => {
                 planned.unchanged(it.line, subject, String::new());
             }
-            (Wanted::Set, _) => waiting.push((it, key, subject, operation(true))),
+            (Wanted::Set, _) => match no_seat_for(place, person, present) {
+                Some(reason) => planned.refuse(it.line, "user", &it.said, reason),
+                None => waiting.push((it, key, subject, operation(true))),
+            },
             (Wanted::Remove, Some(HeldSeat { source: Source::Import, is_used })) => {
                 if is_used && let Some(Some(free)) = free.get_mut(&key) {
                     *free += 1;
@@ -162,12 +168,25 @@ pub fn plan(
     planned
 }
 
+/// Why somebody gets no seat: seats are for active people who have a role somewhere in the group.
+fn no_seat_for(place: Option<&Namespace>, person: &Person, present: &PresentSeats) -> Option<&'static str> {
+    if person.kind == UserKind::Bot {
+        Some("A bot gets no seat.")
+    } else if person.is_blocked {
+        Some("They are blocked. Seats are given to active users.")
+    } else if place.is_some_and(|group| !present.with_role.contains(&(group.id, person.id))) {
+        Some("They have no role in the group or below it. Import members first.")
+    } else {
+        None
+    }
+}
+
 /// The place and the person of a line.
 fn about<'a>(
     it: &SeatLine,
     directory: &'a Directory,
     planned: &mut Planned<SeatOperation>,
-) -> Option<(Option<&'a Namespace>, &'a super::directory::Person)> {
+) -> Option<(Option<&'a Namespace>, &'a Person)> {
     let place = it.path.as_ref().map(|path| directory.namespace(path).ok_or(NOWHERE)).transpose();
     let place = place.and_then(|place| match place {
         Some(group) if !group.is_top_level() => {
@@ -189,15 +208,21 @@ fn words(it: &SeatLine) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::directory::Person, *};
+    use super::*;
     use crate::domain::namespace::NamespaceKind;
 
     const ACME: NamespaceId = NamespaceId(1);
 
     fn planned(file: &[&str], purchased: Option<i64>, held: &[(i64, HeldSeat)]) -> Planned<SeatOperation> {
         let mut directory = Directory::default();
-        for (id, name) in [(1, "ann"), (2, "bob"), (3, "carl")] {
-            directory.add_person(Person { id: UserId(id), username: name.to_owned(), email: None });
+        for (id, name) in [(1, "ann"), (2, "bob"), (3, "carl"), (4, "bot"), (5, "blocked"), (6, "stranger")] {
+            directory.add_person(Person {
+                id: UserId(id),
+                username: name.to_owned(),
+                email: None,
+                kind: if name == "bot" { UserKind::Bot } else { UserKind::Human },
+                is_blocked: name == "blocked",
+            });
         }
         for (id, path, parent) in [(1, "acme", None), (2, "acme/sub", Some(ACME)), (3, "plain", None)] {
             directory.add_namespace(Namespace {
@@ -213,6 +238,8 @@ mod tests {
         let used = i64::try_from(held.iter().filter(|(_, seat)| seat.is_used).count()).unwrap();
         present.pools.insert(Some(ACME), Pool { id: Some(1), purchased, used, version: 0, is_open: true });
         present.pools.insert(None, Pool { is_open: true, ..Pool::default() });
+        let everywhere = |user| [1, 3].map(|group| (NamespaceId(group), UserId(user)));
+        present.with_role = (1..=5).flat_map(everywhere).collect();
         present.seats = held.iter().map(|(user, seat)| ((Some(ACME), UserId(*user)), *seat)).collect();
         let lines = file.iter().enumerate().map(|(at, line)| Line {
             number: at as u64 + 2,
@@ -242,6 +269,18 @@ mod tests {
         let all = planned(&["acme/sub,ann,", "plain,ann,", "*,ann,", "*,ann,"], None, &[]);
         let refused: Vec<_> = all.refused.iter().map(|it| it.line).collect();
         assert_eq!((refused, all.counts.created), (vec![2, 5, 3], 1));
+    }
+
+    #[test]
+    fn seats_are_for_active_people_with_a_role_in_the_group() {
+        let all =
+            planned(&["acme,bot,", "acme,blocked,", "acme,stranger,", "*,bot,", "*,blocked,"], None, &[]);
+        let refused: Vec<_> = all.refused.iter().map(|it| (it.line, it.column.as_str())).collect();
+        assert_eq!(refused, [2, 3, 4, 5, 6].map(|line| (line, "user")));
+        assert_eq!(planned(&["*,stranger,"], None, &[]).counts.created, 1, "the instance is no group");
+        let held = [(4, IMPORTED), (5, IMPORTED), (6, IMPORTED)];
+        let same = planned(&["acme,bot,", "acme,blocked,", "acme,stranger,remove"], None, &held);
+        assert_eq!((same.counts.unchanged, same.counts.removed, same.refused.len()), (2, 1, 0));
     }
 
     #[test]

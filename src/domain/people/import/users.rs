@@ -75,6 +75,8 @@ pub struct PresentUsers {
     pub holders: HashMap<String, UserId>,
     /// How many people administer the server.
     pub administrators: i64,
+    /// Whose file it is; `None` for operators.
+    pub acting: Option<UserId>,
 }
 
 /// What applying a line writes.
@@ -129,6 +131,12 @@ pub fn plan(lines: &[UserLine], present: &PresentUsers, refused: Vec<Refused>) -
             continue;
         }
         let after = it.applied_to(before);
+        if let Some((column, value, reason)) =
+            before.and_then(|before| shut_out(before, &after, present.acting))
+        {
+            planned.refuse(it.line, column, value, reason);
+            continue;
+        }
         administrators +=
             i64::from(after.administers()) - i64::from(before.is_some_and(Account::administers));
         if before.is_some_and(Account::administers) && !after.administers() {
@@ -160,6 +168,24 @@ pub fn plan(lines: &[UserLine], present: &PresentUsers, refused: Vec<Refused>) -
     }
     refuse_shared_addresses(lines, present, &mut planned);
     planned
+}
+
+/// The column, value and reason of a line by which somebody would shut out themselves.
+fn shut_out(
+    before: &Account,
+    after: &Account,
+    acting: Option<UserId>,
+) -> Option<(&'static str, &'static str, &'static str)> {
+    if acting != Some(before.id) {
+        None
+    } else if before.state == AccountState::Active && after.state == AccountState::Blocked {
+        Some(("state", after.state.key(), "You cannot block yourself. Another administrator can."))
+    } else if before.is_admin && !after.is_admin {
+        let reason = "You cannot take your own administrator's rights. Another administrator can.";
+        Some(("admin", in_a_word(after.is_admin), reason))
+    } else {
+        None
+    }
 }
 
 /// An address belongs to one user. Whoever gives theirs away in the same file is asked as they are afterwards.
@@ -246,8 +272,12 @@ mod tests {
     }
 
     fn planned(file: &[&str]) -> Planned<UserOperation> {
+        planned_by(None, file)
+    }
+
+    fn planned_by(acting: Option<UserId>, file: &[&str]) -> Planned<UserOperation> {
         let accounts = [account(1, "root", true), account(2, "ann", false), account(3, "bob", false)];
-        let mut present = PresentUsers { administrators: 1, ..PresentUsers::default() };
+        let mut present = PresentUsers { administrators: 1, acting, ..PresentUsers::default() };
         for account in accounts {
             present.holders.insert(account.email.clone().unwrap(), account.id);
             present.accounts.insert(account.username.clone(), account);
@@ -269,6 +299,18 @@ mod tests {
             let followed = planned(&[line, "ann,,,yes,,"]);
             assert!(followed.refused.is_empty(), "{line}: {:?}", followed.refused);
         }
+    }
+
+    #[test]
+    fn nobody_shuts_out_themselves() {
+        for (line, column) in [("root,,,no,,", "admin"), ("root,,,,blocked,", "state")] {
+            let file = [line, "ann,,,yes,,"];
+            let own = planned_by(Some(UserId(1)), &file);
+            let named: Vec<_> = own.refused.iter().map(|it| (it.line, it.column.as_str())).collect();
+            assert_eq!(named, [(2, column)]);
+            assert!(planned_by(Some(UserId(2)), &file).refused.is_empty(), "{line}");
+        }
+        assert!(planned_by(Some(UserId(1)), &["root,Root,,yes,active,"]).refused.is_empty());
     }
 
     #[test]

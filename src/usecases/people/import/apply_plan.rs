@@ -35,7 +35,12 @@ pub(super) async fn apply_plan(
     let mut record = Recorder { who, now };
     match &plan.operations {
         Operations::Users(operations) => write_users(uow, &mut record, operations).await,
-        Operations::Groups(operations) => uow.bulk().write_groups(operations, now).await,
+        Operations::Groups(operations, trees) => {
+            for (root, seen) in trees {
+                uow.namespaces().claim(*root, *seen).await?;
+            }
+            uow.bulk().write_groups(operations, trees, now).await
+        }
         Operations::Members(operations) => write_members(uow, &mut record, operations).await,
         Operations::Seats(operations, present) => write_seats(uow, &mut record, operations, present).await,
     }
@@ -80,6 +85,7 @@ async fn write_users(
             };
             if let (AccountState::Blocked, Some(before)) = (after.state, before) {
                 uow.sessions().delete_of_user(before.id).await?;
+                uow.links().delete_reset_of_user(before.id).await?;
             }
             record.happened(uow, Happened::to(kind, &after.username));
         }

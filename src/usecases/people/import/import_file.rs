@@ -77,7 +77,8 @@ pub async fn import_file(
     let read = ReadFile { kind, lines, refused, sha256 };
     if mode == Mode::DryRun {
         let mut uow = app.storage.read().await?;
-        let plan = make_plan(&mut uow, kind, &read.lines, read.refused.clone(), app.now()).await?;
+        let plan =
+            make_plan(&mut uow, kind, &read.lines, read.refused.clone(), who.actor.id, app.now()).await?;
         return Ok(read.report(plan.lines, plan.counts, plan.refused));
     }
     until_first(app, || try_once(app, who, &read, mode)).await
@@ -112,7 +113,12 @@ async fn try_once(
 ) -> Result<ImportReport, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let mut plan = make_plan(&mut uow, file.kind, &file.lines, file.refused.clone(), now).await?;
+    if file.kind == ImportKind::Users {
+        // First of all writes, as for a change by hand: nobody else takes the right from another administrator.
+        uow.users().hold_administrators().await?;
+    }
+    let refused = file.refused.clone();
+    let mut plan = make_plan(&mut uow, file.kind, &file.lines, refused, who.actor.id, now).await?;
     let (lines, refused) = (std::mem::take(&mut plan.lines), std::mem::take(&mut plan.refused));
     let mut report = file.report(lines, plan.counts, refused);
     if let Mode::ApplyPlan(seen) = mode

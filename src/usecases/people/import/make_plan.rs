@@ -1,6 +1,6 @@
 //! Makes the plan of a file: reads the present state of what it names, in sets, and compares.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     domain::{
@@ -9,11 +9,11 @@ use crate::{
         people::import::{
             directory::{Directory, Person, UserKey},
             format::{ImportKind, Line, Refused},
-            groups::{self, GroupOperation, Places},
+            groups::{self, GroupLine, GroupOperation, Places},
             members::{self, MemberOperation},
             plan::{Counts, Planned, PlannedLine},
             seats::{self, PresentSeats, SeatOperation},
-            users::{self, Account, PresentUsers, UserOperation},
+            users::{self, Account, AccountState, PresentUsers, UserOperation},
         },
         time::Timestamp,
     },
@@ -23,7 +23,8 @@ use crate::{
 /// What applying a plan writes.
 pub(super) enum Operations {
     Users(Vec<UserOperation>),
-    Groups(Vec<GroupOperation>),
+    /// With the top-level groups whose trees they change, sorted, and the versions that were read: to be claimed.
+    Groups(Vec<GroupOperation>, Vec<(NamespaceId, i64)>),
     Members(Vec<MemberOperation>),
     Seats(Vec<SeatOperation>, PresentSeats),
 }
@@ -44,12 +45,14 @@ impl Plan {
     }
 }
 
-/// The plan of these lines against what the unit of work sees. `refused` is what is wrong with their form.
+/// The plan of these lines against what the unit of work sees. `refused` is what is wrong with their form, and
+/// `acting` whose file it is.
 pub(super) async fn make_plan(
     uow: &mut UnitOfWork,
     kind: ImportKind,
     lines: &[Line],
     mut refused: Vec<Refused>,
+    acting: Option<UserId>,
     now: Timestamp,
 ) -> Result<Plan, StorageError> {
     match kind {
@@ -59,6 +62,7 @@ pub(super) async fn make_plan(
             let emails = self::keys(lines.iter().filter_map(|it| Some(it.email.as_ref()?.as_ref()?.key())));
             let mut present = PresentUsers {
                 administrators: uow.bulk().count_people_who_administer().await?,
+                acting,
                 ..PresentUsers::default()
             };
             for account in uow.bulk().accounts(&keys).await? {
@@ -71,12 +75,13 @@ pub(super) async fn make_plan(
         }
         ImportKind::Groups => {
             let lines = groups::read(lines, &mut refused);
-            let with_parents =
-                lines.iter().flat_map(|it| [Some(it.path.key()), it.path.parent().map(|it| it.key())]);
-            let keys = keys(with_parents.flatten());
-            let places = uow.bulk().places(&keys).await?;
-            let places: Places = places.into_iter().map(|it| (it.place.path.key(), it.place)).collect();
-            Ok(Plan::of(groups::plan(&lines, &places, refused), Operations::Groups))
+            let (places, roots) = places(uow, &lines).await?;
+            let planned = groups::plan(&lines, &places, refused);
+            let changed = planned.operations.iter().filter_map(|it| roots.get(&root_key(&it.after.path)));
+            let mut claims: Vec<_> = changed.copied().collect();
+            claims.sort_unstable();
+            claims.dedup();
+            Ok(Plan::of(planned, |operations| Operations::Groups(operations, claims)))
         }
         ImportKind::Members => {
             let lines = members::read(lines, &mut refused);
@@ -96,13 +101,53 @@ pub(super) async fn make_plan(
             for FoundPlace { namespace, pool, .. } in places {
                 present.pools.insert(Some(namespace.id), pool);
             }
-            let pool_of = |(place, user)| Some((present.pools.get(&place)?.id?, user));
-            let pairs: Vec<_> = pairs(&directory, named).into_iter().filter_map(pool_of).collect();
-            uow.bulk().held_seats(&mut present, &pairs).await?;
+            let pairs = pairs(&directory, named);
+            let pool_of = |(place, user): &(_, _)| Some((present.pools.get(place)?.id?, *user));
+            let in_pools: Vec<_> = pairs.iter().filter_map(pool_of).collect();
+            uow.bulk().held_seats(&mut present, &in_pools).await?;
+            let has_seat = |pair| present.seats.get(&pair).is_some_and(|seat| seat.is_used);
+            let without = pairs.into_iter().filter(|pair| !has_seat(*pair));
+            let without: Vec<_> = without.filter_map(|(group, user)| Some((group?, user))).collect();
+            present.with_role = uow.bulk().with_role(&without, now).await?;
             let planned = seats::plan(&lines, &directory, &present, refused);
             Ok(Plan::of(planned, |operations| Operations::Seats(operations, present)))
         }
     }
+}
+
+/// The groups and projects that lines name, and their parents; and the top-level groups of all, by the keys of
+/// their paths, with their versions.
+async fn places(
+    uow: &mut UnitOfWork,
+    lines: &[GroupLine],
+) -> Result<(Places, HashMap<String, (NamespaceId, i64)>), StorageError> {
+    // First: while a top-level group has the version that was read, all that is read after it still holds.
+    let top_level = keys(lines.iter().map(|it| root_key(&it.path)));
+    let top_level = uow.bulk().places(&top_level).await?;
+    let roots: HashMap<_, _> =
+        top_level.iter().map(|it| (it.place.path.key(), (it.place.id, it.place.version))).collect();
+    let with_parents = lines.iter().flat_map(|it| [Some(it.path.key()), it.path.parent().map(|it| it.key())]);
+    let found = uow.bulk().places(&keys(with_parents.flatten())).await?;
+    let is_rooted = |it: &FoundPlace| {
+        roots.get(&root_key(&it.place.path)).is_some_and(|(root, _)| *root == it.namespace.root)
+    };
+    if !found.iter().all(is_rooted) {
+        // It came there in between.
+        return Err(StorageError::Stale);
+    }
+    let ids: Vec<_> = found.iter().map(|it| it.place.id).collect();
+    let mut archived = uow.bulk().archived(&ids).await?;
+    let with_key = |FoundPlace { mut place, .. }: FoundPlace| {
+        place.archived = archived.remove(&place.id);
+        (place.path.key(), place)
+    };
+    Ok((found.into_iter().map(with_key).collect(), roots))
+}
+
+/// The key of the path's first name.
+fn root_key(path: &GroupPath) -> String {
+    let key = path.key();
+    key.split('+').next().map(str::to_owned).unwrap_or(key)
 }
 
 /// The users and places that lines name.
@@ -122,8 +167,9 @@ async fn directory<'a>(
     let mut directory = Directory::default();
     let mut accounts = uow.bulk().accounts(&usernames).await?;
     accounts.extend(uow.bulk().accounts_by_email(&emails).await?);
-    for Account { id, username, email, .. } in accounts {
-        directory.add_person(Person { id, username, email });
+    for Account { id, username, email, kind, state, .. } in accounts {
+        let is_blocked = state == AccountState::Blocked;
+        directory.add_person(Person { id, username, email, kind, is_blocked });
     }
     let places = uow.bulk().places(&paths).await?;
     for place in &places {
