@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{
+        flows::code_review::Engine,
         namespace::{GroupPath, Namespace},
         paths::{self, GroupPage},
         people::grants::Source,
@@ -35,7 +36,11 @@ fn Row(place: Place, member: Member) -> impl IntoView {
     let is_blocked = user.is_blocked();
     let group = &place.namespace.path;
     let name = user.username.clone();
-    let reviews = place.reviews.map(|[without, with]| if seat { with } else { without });
+    let reviews = place.reviews.map(|[without, with]| match (is_blocked, seat) {
+        (true, _) => Engine::None.name(),
+        (false, true) => with,
+        (false, false) => without,
+    });
     let foreign = place.may_manage
         && grants
             .iter()
