@@ -293,7 +293,9 @@ async fn an_administrator_without_a_role_changes_groups_after_a_fresh_sign_in() 
         let refused = (StatusCode::FORBIDDEN, "\"confirm_sign_in\"");
         assert_eq!((answer.status, answer.text().as_str()), refused, "{action}");
     }
-    let answer = owner.call(EDIT, &[("group", "acme"), ("name", "Own")]).await;
+    let own =
+        [("group", "acme"), ("was_name", "Acme"), ("name", "Own"), ("was_path", "acme"), ("path", "acme")];
+    let answer = owner.call(EDIT, &own).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert_eq!(test.namespace("acme").await.name, "Own");
 }
