@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{
-        flows::code_review::Engine,
         namespace::{GroupPath, Namespace},
         paths::{self, GroupPage},
         people::grants::Source,
@@ -19,8 +18,9 @@ use crate::{
 pub(in crate::ui::pages) struct Place {
     pub namespace: Namespace,
     pub may_manage: bool,
-    /// Which engine reviews, without a seat and with one; `None` when the visitor may not know.
-    pub reviews: Option<[&'static str; 2]>,
+    /// Which engine reviews: without a seat, with one, and for somebody who is blocked; `None` when the visitor
+    /// may not know.
+    pub reviews: Option<[&'static str; 3]>,
 }
 
 #[component]
@@ -36,8 +36,8 @@ fn Row(place: Place, member: Member) -> impl IntoView {
     let is_blocked = user.is_blocked();
     let group = &place.namespace.path;
     let name = user.username.clone();
-    let reviews = place.reviews.map(|[without, with]| match (is_blocked, seat) {
-        (true, _) => Engine::None.name(),
+    let reviews = place.reviews.map(|[without, with, blocked]| match (is_blocked, seat) {
+        (true, _) => blocked,
         (false, true) => with,
         (false, false) => without,
     });
