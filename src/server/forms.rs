@@ -35,7 +35,7 @@ use crate::{
     },
     domain::{paths, people::import::format::MAX_BYTES},
     ui::Refusal,
-    usecases::{App, Caller, SignedIn, UseCaseError},
+    usecases::{App, Caller, SignedIn, UseCaseError, administrator::Administrator},
 };
 
 /// Maximum size of a form, in bytes.
@@ -82,10 +82,16 @@ impl Posted {
         Self::read_up_to(state, request, BODY_LIMIT, is_plain_form, refusal::too_large).await
     }
 
-    /// [`Self::read`] for a form that may have a file, of at most [`MAX_BYTES`].
+    /// [`Self::read`] for a form that may have a file: of at most [`MAX_BYTES`] from an administrator, and no
+    /// larger than another form from anybody else.
     pub async fn read_upload(state: &Arc<ServerState>, request: Request) -> Result<(Self, Bytes), Response> {
         let is_form = |headers: &HeaderMap| is_plain_form(headers) || is_multipart(headers);
-        Self::read_up_to(state, request, UPLOAD_LIMIT, is_form, refusal::file_too_large).await
+        let (most, too_large): (usize, fn() -> Refusal) = match request.extensions().get::<SignedIn>() {
+            None => (BODY_LIMIT, refusal::signed_out),
+            Some(by) if Administrator::reading(&by.caller).is_err() => (BODY_LIMIT, refusal::too_large),
+            Some(_) => (UPLOAD_LIMIT, refusal::file_too_large),
+        };
+        Self::read_up_to(state, request, most, is_form, too_large).await
     }
 
     async fn read_up_to(

@@ -15,7 +15,7 @@ use crate::{
         audit::AuditKind,
         flows::consent::LedgerAction,
         namespace::{GroupPath, Namespace, NamespaceKind},
-        people::naming::{NamingError, deepest, new_path},
+        people::naming::{NamingError, check_below, deepest, new_path},
     },
     storage::UnitOfWork,
 };
@@ -124,6 +124,8 @@ async fn destination(
             return Err(GroupError::Naming(NamingError::TooDeep).into());
         }
     }
+    let longest = usize::try_from(extent.longest).unwrap_or_default();
+    check_below(&namespace.path, &path, longest).map_err(GroupError::from)?;
     Ok(Some(path))
 }
 

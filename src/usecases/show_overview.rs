@@ -29,8 +29,8 @@ pub struct OwnOverview {
     pub overview: GroupOverview,
     /// Which engine reviews for the caller; `None` for a caller who may not ask.
     pub own: Option<EngineDecision>,
-    /// What was asked for in the top-level group.
-    pub recent: RecentDecisions,
+    /// What was asked for in the top-level group; `None` for a caller who has a role only below it.
+    pub recent: Option<RecentDecisions>,
 }
 
 pub async fn show_overview(
@@ -48,13 +48,17 @@ pub async fn show_overview(
         Err(UseCaseError::Denied(_)) => None,
         Err(error) => return Err(error),
     };
+    // They read of the top-level group what they read of its seats.
+    if overview.seats.is_none() {
+        return Ok(OwnOverview { overview, own, recent: None });
+    }
     let mut recent = RecentDecisions::none_until(app.now());
     let (root, since) = (overview.frame.namespace.root, RecentDecisions::first_day(app.now()));
     let counts = facts.uow().await?.decision_counts().of_groups(&[root], app.environment(), since).await?;
     for it in counts {
         recent.add(it.day, it.engine, it.asked);
     }
-    Ok(OwnOverview { overview, own, recent })
+    Ok(OwnOverview { overview, own, recent: Some(recent) })
 }
 
 /// Whether Code Review is on without consent in the top-level group of a namespace, and the caller could give

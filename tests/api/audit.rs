@@ -14,6 +14,7 @@ use duo_console::{
         ids::UserId,
         time::Timestamp,
     },
+    storage::AuditFilter,
     usecases::audit::list_audit_events::PAGE,
 };
 
@@ -317,4 +318,23 @@ async fn an_event_of_a_newer_release_is_shown_and_exported_as_it_is() {
         assert_eq!(export.status, StatusCode::OK);
         assert!(export.text().contains(words), "{}", export.text());
     }
+}
+
+#[tokio::test]
+async fn pages_by_number_follow_each_other_however_far() {
+    let test = server().await;
+    past(&test, "ann", 1_200, "t").await;
+    let token = test.full_token("admin").await;
+    let mut found = Vec::new();
+    for page in 1..=12 {
+        let path = format!("/api/v4/audit_events?per_page=100&page={page}");
+        let rows = test.get(&path).token(&token).send().await.ok();
+        let rows = rows.as_array().expect("an array").clone();
+        found.extend(rows.iter().map(|it| it["id"].as_i64().expect("an id")));
+    }
+    let mut uow = test.app.storage.read().await.expect("a view");
+    let all = uow.audit_log().list(&AuditFilter::default(), 1_200).await.expect("the log");
+    assert_eq!(found, all.iter().map(|it| it.id.0).collect::<Vec<_>>());
+    let beyond = test.get("/api/v4/audit_events?per_page=100&page=99").token(&token).send().await;
+    assert_eq!(beyond.ok(), serde_json::json!([]));
 }

@@ -266,3 +266,20 @@ async fn consents_are_listed_filtered_and_exported() {
     assert_eq!(admin.get("/-/consents/export?state=x").await.status, StatusCode::BAD_REQUEST);
     assert_has(&text(&admin, "/admin/consents?state=given").await, &["By <bdi>Administrator</bdi> (@admin)"]);
 }
+
+#[tokio::test]
+async fn a_role_below_or_of_minimal_access_reads_no_more_of_the_group() {
+    let test = server().await;
+    let minimal = text(&member(&test, "minimal", "globex", Role::MinimalAccess).await, OVERVIEW).await;
+    assert!(!minimal.contains("Portal") && !minimal.contains("Subgroups and projects"), "{minimal}");
+    assert_has(&minimal, &["Duo Enterprise, ", " used", "Decisions of the last 30 days"]);
+    let guest = text(&member(&test, "guest", "globex", Role::Guest).await, OVERVIEW).await;
+    assert_has(&guest, &["Portal", "Subgroups and projects"]);
+
+    let below = member(&test, "below", "acme/platform", Role::Developer).await;
+    let page = text(&below, "/groups/acme/platform/-/settings/gitlab_duo").await;
+    assert_has(&page, &["Duo Enterprise", "Subgroups and projects", "Your reviews here"]);
+    for hidden in [" used", "Decisions of the last 30 days"] {
+        assert!(!page.contains(hidden), "{hidden}: {page}");
+    }
+}

@@ -1,10 +1,17 @@
 //! Groups, projects, members, users, audit events and Duo settings in GitLab's shapes.
 
-use duo_console::domain::{role::Role, token::Scope};
 use http::{Method, header};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, current_wording, flow_of};
+use crate::support::{Answer, TestApp, current_wording, flow_of, operator};
+use duo_console::{
+    domain::{
+        people::{grants::Source, members::Membership},
+        role::Role,
+        token::Scope,
+    },
+    usecases::people::{archive_group::archive_group, group_editor::GroupEditor},
+};
 
 async fn ask(test: &TestApp, token: &str, path: &str) -> Answer {
     test.get(&format!("/api/v4/{path}")).token(token).send().await
@@ -465,5 +472,50 @@ async fn what_changes_nothing_is_named_with_the_reason() {
     for (who, status) in [("developer", 403), ("maintainer", 403), ("outsider", 404)] {
         let token = test.full_token(who).await;
         assert_eq!(update(&test, &token, "acme", &body).await.status, status, "{who}");
+    }
+}
+
+#[tokio::test]
+async fn an_archived_group_keeps_its_settings_and_its_ledger() {
+    let test = TestApp::new().await;
+    let token = test.full_token("owner").await;
+    let path = test.namespace("acme").await.path;
+    archive_group(&test.app, &GroupEditor::operator(operator()), &path, true).await.expect("archived");
+    let before = test.snapshot().await;
+    for body in [
+        json!({"duo_availability": "never_on"}),
+        json!({"enabled_foundational_flows": []}),
+        json!({
+            "enabled_foundational_flows": ["code_review/v1"],
+            "create_code_review_flow_consent": true,
+            "consent_wording": current_wording(),
+        }),
+    ] {
+        refused(&update(&test, &token, "acme", &body).await, 409, "acme is archived");
+    }
+    update(&test, &token, "acme", &json!({"duo_availability": "default_on"})).await.ok();
+    assert_eq!(test.snapshot().await, before);
+}
+
+#[tokio::test]
+async fn invited_groups_are_named_to_whoever_may_see_them() {
+    let test = TestApp::new().await;
+    test.add_member("guest", "acme", Role::Guest).await;
+    let mut uow = test.app.storage.begin().await.expect("a transaction");
+    let given = Membership { role: Role::Guest.into(), expires_at: None };
+    let globex = test.namespace("globex").await.id;
+    for at in ["acme", "acme/website"] {
+        let at = test.namespace(at).await.id;
+        uow.shares().save(at, globex, Source::Hand, None, &given).await.expect("invited");
+    }
+    uow.commit().await.expect("it commits");
+    // The reviewer is a member of both groups.
+    for (who, named) in [("guest", false), ("reviewer", true), ("owner", true), ("admin", true)] {
+        let token = test.full_token(who).await;
+        for path in ["groups/acme", "projects/acme%2Fwebsite"] {
+            let shown = ask(&test, &token, path).await.ok();
+            let expected: &[&str] = if named { &["globex"] } else { &[] };
+            assert_eq!(each(&shown["shared_with_groups"], "group_full_path"), expected, "{who} {path}");
+        }
     }
 }

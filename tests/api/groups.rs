@@ -273,3 +273,29 @@ async fn the_list_is_filtered_sorted_and_counted() {
     let page = html(&admin, "/admin/groups?filter=nothing").await;
     assert!(page.contains("No top-level group fits"), "{page}");
 }
+
+#[tokio::test]
+async fn an_administrator_without_a_role_changes_groups_after_a_fresh_sign_in() {
+    let test = server().await;
+    let (owner, admin) = (Browser::of(&test, "owner").await, Browser::of(&test, "admin").await);
+    for _ in 0..2 {
+        test.clock.advance_millis(2_000_000);
+        html(&owner, "/dashboard/groups").await;
+        html(&admin, LIST).await;
+    }
+    for (action, fields) in [
+        (EDIT, vec![("group", "acme"), ("name", "Taken")]),
+        (ARCHIVE, vec![("group", "acme"), ("archived", "true")]),
+        (CREATE, vec![("parent", "acme"), ("kind", "group"), ("name", "New")]),
+        (MOVE, vec![("group", "acme/website"), ("to", "acme/platform")]),
+    ] {
+        let answer = admin.call(action, &fields).await;
+        let refused = (StatusCode::FORBIDDEN, "\"confirm_sign_in\"");
+        assert_eq!((answer.status, answer.text().as_str()), refused, "{action}");
+    }
+    let own =
+        [("group", "acme"), ("was_name", "Acme"), ("name", "Own"), ("was_path", "acme"), ("path", "acme")];
+    let answer = owner.call(EDIT, &own).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(test.namespace("acme").await.name, "Own");
+}

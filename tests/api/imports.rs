@@ -131,3 +131,17 @@ async fn a_page_lists_what_is_wrong_and_offers_it_for_correction() {
     let large = upload(&admin, "members", &"x".repeat(21 * 1024 * 1024)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+#[tokio::test]
+async fn a_large_file_is_read_from_administrators_only() {
+    let test = server().await;
+    let large = format!("{GOOD}{}", "#".repeat(100 * 1024));
+    let (nobody, owner) = (Browser::new(&test), Browser::of(&test, "owner").await);
+    assert_eq!(upload(&nobody, "members", &large).await.status, StatusCode::UNAUTHORIZED);
+    let small = upload(&nobody, "members", GOOD).await;
+    let sign_in = "/users/sign_in?return_to=/admin/import%3Fkind%3Dmembers";
+    assert_eq!((small.status, small.header(header::LOCATION)), (StatusCode::SEE_OTHER, sign_in));
+    assert_eq!(upload(&owner, "members", &large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let admin = Browser::of(&test, "admin").await;
+    assert_eq!(upload(&admin, "members", &large).await.status, StatusCode::SEE_OTHER);
+}

@@ -9,7 +9,7 @@ use http::{StatusCode, header};
 use duo_console::{
     domain::{
         namespace::GroupPath,
-        people::grants::Source,
+        people::{grants::Source, members::Membership},
         role::{GivenRole, Role},
         token::Scope,
     },
@@ -270,4 +270,36 @@ async fn a_token_ends_with_the_role_at_the_instant_of_its_expiry() {
     assert_eq!(status().await, 200, "to the last millisecond, from what is remembered");
     test.clock.advance_millis(1);
     assert_eq!(status().await, 404);
+}
+
+#[tokio::test]
+async fn an_owner_below_is_not_told_which_hidden_groups_are_invited_above() {
+    let test = server().await;
+    set(&test, "outsider", "acme/platform", Source::Hand, &Role::Owner.into()).await;
+    let mut uow = test.app.storage.begin().await.expect("a transaction");
+    let given = Membership { role: Role::Guest.into(), expires_at: None };
+    let (acme, globex) = (test.namespace("acme").await.id, test.namespace("globex").await.id);
+    uow.shares().save(acme, globex, Source::Hand, None, &given).await.expect("invited");
+    uow.commit().await.expect("it commits");
+    let page_of = "/groups/acme/platform/-/group_members";
+    let below = Browser::of(&test, "outsider").await;
+    let page = html(&below, page_of).await;
+    assert!(page.contains("A group that you cannot see"), "{page}");
+    assert!(page.contains("through an invited group that you cannot see"), "{page}");
+    let main = &page[page.find("<main").expect("a page")..];
+    assert!(!main.to_lowercase().contains("globex"), "{main}");
+    for name in ["owner", "admin"] {
+        let page = html(&Browser::of(&test, name).await, page_of).await;
+        assert!(page.contains("Globex") && !page.contains("you cannot see"), "{name}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn no_engine_reviews_for_a_blocked_member() {
+    let test = server().await;
+    test.execute("UPDATE users SET state = 'blocked' WHERE username = 'reviewer'").await;
+    let page = html(&Browser::of(&test, "developer").await, PAGE).await;
+    assert!(page.contains("Blocked") && page.contains("Reviews: No review"), "{page}");
+    // The only one who has a seat.
+    assert!(!page.contains("Reviews: GitLab Duo Code Review"), "{page}");
 }

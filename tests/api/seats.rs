@@ -2,11 +2,21 @@
 
 use crate::{
     browser::{Browser, server},
-    support::{Answer, TestApp},
+    support::{Answer, TestApp, operator},
 };
 use http::{StatusCode, header};
 
-use duo_console::domain::{role::Role, token::Scope};
+use duo_console::{
+    domain::{access::Denial, people::seats::SeatPlace, role::Role, token::Scope},
+    usecases::{
+        Caller, UseCaseError,
+        accounts::authenticate,
+        people::{
+            seat_keeper::SeatKeeper,
+            set_purchased_seats::{Seen, set_purchased_seats},
+        },
+    },
+};
 
 const PAGE: &str = "/groups/acme/-/seats";
 const ADMIN: &str = "/admin/seats";
@@ -223,4 +233,23 @@ async fn holders_are_filtered_and_downloaded() {
     assert!(line.starts_with("acme,reviewer,Reviewer With Seat,used,hand,2026-06-01T12:00:00"), "{line}");
     let answer = owner.get("/-/seats/export?group=acme/platform").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn whoever_acts_for_an_administrator_needs_the_scope_for_groups() {
+    let test = server().await;
+    let mut actor = authenticate::by_username(&test.app, "admin").await.expect("the user is there");
+    for (scope, may) in [(Scope::ReadSettings, false), (Scope::ManageGroups, true)] {
+        actor.scopes = Some(vec![Scope::ReadSettings, scope]);
+        let keeper = SeatKeeper::Caller(Caller { actor: actor.clone(), origin: operator() });
+        for place in ["acme", ""] {
+            let place = SeatPlace::parse(place).expect("a place");
+            let set = set_purchased_seats(&test.app, &keeper, &place, Some(7), Seen::Any).await;
+            let denied = UseCaseError::Denied(Denial::NeedsScope(Scope::ManageGroups)).to_string();
+            assert_eq!(
+                set.map(|it| it.purchased).map_err(|it| it.to_string()),
+                if may { Ok(Some(7)) } else { Err(denied) }
+            );
+        }
+    }
 }

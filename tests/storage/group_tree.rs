@@ -49,6 +49,7 @@ contract! {
     only_the_case_of_a_path_can_change,
     what_is_archived_is_not_changed_until_it_is_unarchived,
     a_subtree_is_no_deeper_than_gitlab_allows,
+    a_subtree_has_no_path_that_is_too_long,
     a_stale_tree_is_not_written,
     a_move_of_ten_thousand_is_quick,
 }
@@ -372,8 +373,17 @@ async fn a_top_level_group_that_moves_below_another_loses_what_only_those_have(d
     assert_eq!((below.path.as_str(), below.root), ("globex/acme/sub", globex.id));
     drop(view);
     let kinds = events(&storage, acme.id).await;
-    let last = &kinds[kinds.len() - 3..];
-    assert_eq!(last, [AuditKind::FlowDisabled, AuditKind::ConsentWithdrawn, AuditKind::GroupPathUpdated]);
+    let last = &kinds[kinds.len() - 5..];
+    assert_eq!(
+        last,
+        [
+            AuditKind::GroupSubscriptionUpdated,
+            AuditKind::SeatUnassigned,
+            AuditKind::FlowDisabled,
+            AuditKind::ConsentWithdrawn,
+            AuditKind::GroupPathUpdated
+        ]
+    );
     assert_eq!(db.number("SELECT COUNT(*) FROM flow_selections").await, 0);
     assert_eq!(db.number("SELECT COUNT(*) FROM namespace_consents").await, 0);
 }
@@ -526,6 +536,25 @@ async fn a_subtree_is_no_deeper_than_gitlab_allows(db: Database) {
     assert_eq!(project.expect("made").path.depth(), 21);
     let back = move_group(&app, &operator(), &moved.path, Some(&flat.path)).await.expect("moved");
     assert_eq!(back.path, sub.path);
+}
+
+async fn a_subtree_has_no_path_that_is_too_long(db: Database) {
+    let storage = db.open().await;
+    let app = app(storage.clone());
+    let top = create_group(&app, &operator(), &top_level("a")).await.expect("made").path;
+    let (mut last, name) = (top.clone(), "n".repeat(250));
+    for _ in 0..7 {
+        let group = in_group(&last, NamespaceKind::Group, &name);
+        last = create_group(&app, &operator(), &group).await.expect("made").path;
+    }
+    let too_long = Some(GroupError::Naming(NamingError::TooLong));
+    // What is below takes 1757 characters.
+    let refused = edit_group(&app, &operator(), &top, &rename(&"x".repeat(244))).await;
+    assert_eq!(own(&refused), too_long.as_ref());
+    let renamed = edit_group(&app, &operator(), &top, &rename(&"x".repeat(243))).await.expect("renamed");
+    let flat = create_group(&app, &operator(), &top_level("flat")).await.expect("made").path;
+    let refused = move_group(&app, &operator(), &renamed.path, Some(&flat)).await;
+    assert_eq!(own(&refused), too_long.as_ref());
 }
 
 async fn a_stale_tree_is_not_written(db: Database) {

@@ -11,6 +11,9 @@ const RESERVED: [&str; 1] = ["new"];
 /// What GitLab takes for formats of a page.
 const ENDINGS: [&str; 2] = [".git", ".atom"];
 
+/// In characters; an index of PostgreSQL has room for little more.
+const LONGEST_FULL_PATH: usize = 2000;
+
 const LONGEST_NAME: usize = 255;
 const LONGEST_DESCRIPTION: usize = 2000;
 
@@ -28,6 +31,8 @@ pub enum NamingError {
     Reserved,
     #[error("Groups are nested at most {} deep, with projects in the last.", LONGEST_PATH - 1)]
     TooDeep,
+    #[error("The full path of a group or project, with those above it, has at most 2,000 characters.")]
+    TooLong,
 }
 
 impl NamingError {
@@ -36,7 +41,7 @@ impl NamingError {
         match self {
             Self::Name => "name",
             Self::Description => "description",
-            Self::Path | Self::Reserved | Self::TooDeep => "path",
+            Self::Path | Self::Reserved | Self::TooDeep | Self::TooLong => "path",
         }
     }
 }
@@ -73,7 +78,20 @@ pub fn new_path(
         None => alone,
         Some(parent) => parent.child(last).map_err(|_| NamingError::TooDeep)?,
     };
-    if path.depth() <= deepest(kind) { Ok(path) } else { Err(NamingError::TooDeep) }
+    if path.depth() > deepest(kind) {
+        return Err(NamingError::TooDeep);
+    }
+    if path.as_str().len() > LONGEST_FULL_PATH { Err(NamingError::TooLong) } else { Ok(path) }
+}
+
+/// Whether everything below has room when the path `was` becomes `is`; `longest` is the length of the longest
+/// path below, 0 where there is none.
+///
+/// # Errors
+/// [`NamingError::TooLong`].
+pub fn check_below(was: &GroupPath, is: &GroupPath, longest: usize) -> Result<(), NamingError> {
+    let rest = longest.saturating_sub(was.as_str().len());
+    if is.as_str().len() + rest > LONGEST_FULL_PATH { Err(NamingError::TooLong) } else { Ok(()) }
 }
 
 /// How many names the path of this kind may have.
@@ -130,6 +148,23 @@ mod tests {
         assert!(new_path(Some(&deep), "a", NamespaceKind::Project).is_ok());
         let deeper = path(&["a"; 21].join("/"));
         assert_eq!(new_path(Some(&deeper), "a", NamespaceKind::Project), Err(NamingError::TooDeep));
+    }
+
+    #[test]
+    fn a_full_path_has_room_in_an_index() {
+        let name = "x".repeat(249);
+        // 8 names of 249 and 7 slashes are 1999 characters.
+        let long = path(&[name.as_str(); 8].join("/"));
+        assert_eq!(new_path(Some(&long), "a", NamespaceKind::Group), Err(NamingError::TooLong));
+        let above = long.parent().expect("it has one");
+        let longest = new_path(Some(&above), &"x".repeat(250), NamespaceKind::Group);
+        assert_eq!(longest.map(|it| it.as_str().len()), Ok(2000));
+        let too_long = new_path(Some(&above), &"x".repeat(251), NamespaceKind::Group);
+        assert_eq!(too_long, Err(NamingError::TooLong));
+        let (was, is) = (path("ab"), path("abc"));
+        assert_eq!([1999, 0].map(|longest| check_below(&was, &is, longest)), [Ok(()); 2]);
+        assert_eq!(check_below(&was, &is, 2000), Err(NamingError::TooLong));
+        assert_eq!(check_below(&is, &was, 2000), Ok(()));
     }
 
     #[test]

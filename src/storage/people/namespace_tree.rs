@@ -24,8 +24,8 @@ statements! {
     /// Paths are ASCII, so a path and its key are equally long: $3 is where the rest of both begins.
     MOVE = "UPDATE namespaces SET full_path = $1 || SUBSTR(full_path, $3), full_path_key = $2 || SUBSTR(full_path_key, $3), parent_id = CASE WHEN id = $4 THEN CAST($5 AS BIGINT) ELSE parent_id END, root_id = CASE WHEN id = $4 THEN CAST($6 AS BIGINT) ELSE CAST($7 AS BIGINT) END, version = version + 1 WHERE full_path_key >= $8 AND full_path_key < $9";
     DELETE = "DELETE FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2";
-    /// With how many there are of each kind, and the number of names in the longest path.
-    EXTENT = "SELECT kind, COUNT(*) AS count, CAST(MAX(LENGTH(full_path_key) - LENGTH(REPLACE(full_path_key, '+', ''))) + 1 AS BIGINT) AS depth FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 GROUP BY kind";
+    /// With how many there are of each kind, and the number of names and of characters in the longest path.
+    EXTENT = "SELECT kind, COUNT(*) AS count, CAST(MAX(LENGTH(full_path_key) - LENGTH(REPLACE(full_path_key, '+', ''))) + 1 AS BIGINT) AS depth, CAST(MAX(LENGTH(full_path)) AS BIGINT) AS longest FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 GROUP BY kind";
     /// The nearest archived namespace, the given one first.
     ARCHIVED = "WITH RECURSIVE chain (id, parent_id, archived_at, full_path, distance) AS (SELECT id, parent_id, archived_at, full_path, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, n.archived_at, n.full_path, c.distance + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT full_path FROM chain WHERE archived_at IS NOT NULL ORDER BY distance LIMIT 1";
 }
@@ -48,6 +48,8 @@ pub struct Extent {
     /// The number of names in the longest path of a group, and of a project; 0 where there is none.
     pub deepest_group: i64,
     pub deepest_project: i64,
+    /// The number of characters in the longest path; 0 where there is none.
+    pub longest: i64,
 }
 
 impl Extent {
@@ -170,10 +172,11 @@ impl Namespaces<'_> {
     /// How large the subtree below the path is.
     pub async fn extent(&mut self, path: &GroupPath) -> Result<Extent, StorageError> {
         let (from, before) = path.keys_below();
-        let rows: Vec<(String, i64, i64)> =
+        let rows: Vec<(String, i64, i64, i64)> =
             on_db!(self.uow, |c| sqlx::query_as(EXTENT).bind(from).bind(before).fetch_all(c).await)?;
         let mut extent = Extent::default();
-        for (kind, count, depth) in rows {
+        for (kind, count, depth, longest) in rows {
+            extent.longest = extent.longest.max(longest);
             match NamespaceKind::from_key(&kind) {
                 Some(NamespaceKind::Group) => (extent.groups, extent.deepest_group) = (count, depth),
                 Some(NamespaceKind::Project) => (extent.projects, extent.deepest_project) = (count, depth),

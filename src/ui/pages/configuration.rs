@@ -103,7 +103,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                     view! {
                         <Note>
                             <strong>"Archived: "</strong>
-                            "no engine reviews and no flow runs here, and nothing can be changed until it is unarchived."
+                            "no engine reviews and no flow runs here, and no setting can be changed until it is unarchived."
                         </Note>
                     }
                 })}

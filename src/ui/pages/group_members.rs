@@ -9,6 +9,7 @@ use super::{
 use crate::{
     actions::{flash::Outcome, people::members::SUBJECT, query::Query},
     domain::{
+        flows::code_review::Engine,
         namespace::GroupPath,
         paths::{self, GroupPage},
         people::members::MemberQuery,
@@ -59,7 +60,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     let place = Place {
         namespace: frame.namespace.clone(),
         may_manage: frame.may.manage_members,
-        reviews: engines.map(|it| [it.without_seat.name(), it.with_seat.name()]),
+        reviews: engines.map(|it| [it.without_seat.name(), it.with_seat.name(), Engine::None.name()]),
     };
     let namespace = frame.namespace.clone();
     let (before, after) = (

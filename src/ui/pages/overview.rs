@@ -35,14 +35,15 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
     let frame = overview.frame.clone();
     let kind = frame.namespace.kind_name();
     let tier = overview.subscription.tier.name();
-    let seats = match overview.subscription.duo_enterprise {
-        false => "No Duo Enterprise".into_any(),
-        true if frame.may.read_settings => view! {
+    let seats = match (overview.subscription.duo_enterprise, overview.seats) {
+        (false, _) => "No Duo Enterprise".into_any(),
+        (true, None) => "Duo Enterprise".into_any(),
+        (true, Some(seats)) if frame.may.read_settings => view! {
             "Duo Enterprise, "
-            <a class="link" href=GroupPage::Seats.path(&frame.top_level().path)>{overview.seats.words()}</a>
+            <a class="link" href=GroupPage::Seats.path(&frame.top_level().path)>{seats.words()}</a>
         }
         .into_any(),
-        true => format!("Duo Enterprise, {}", overview.seats.words()).into_any(),
+        (true, Some(seats)) => format!("Duo Enterprise, {}", seats.words()).into_any(),
     };
     Ok(view! {
         <Page
@@ -62,7 +63,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
                     view! {
                         <Note>
                             <strong>"Archived: "</strong>
-                            "no engine reviews and no flow runs here, and nothing can be changed."
+                            "no engine reviews and no flow runs here, and no setting can be changed."
                         </Note>
                     }
                 })}
@@ -71,7 +72,11 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
                 <Availability chain=overview.circumstances.chain />
                 <Reviews overview=overview.clone() />
             </div>
-            <Recent recent top_level=frame.top_level().name.clone() environment=visit.app.environment().key() />
+            {recent
+                .map(|recent| {
+                    let (top_level, environment) = (frame.top_level().name.clone(), visit.app.environment().key());
+                    view! { <Recent recent top_level environment /> }
+                })}
             <Children overview />
         </Page>
     }
@@ -266,6 +271,7 @@ fn done(outcome: Outcome) -> Option<AnyView> {
 fn Children(overview: GroupOverview) -> impl IntoView {
     let GroupOverview { frame, children, circumstances, .. } = overview;
     let namespace = frame.namespace;
+    let children = children?;
     let full = i64::try_from(children.len()).is_ok_and(|count| count >= CHILDREN_SHOWN);
     let is_group = namespace.kind == NamespaceKind::Group;
     let may_create = is_group && frame.may.manage_group && !circumstances.archived;

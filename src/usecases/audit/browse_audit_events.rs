@@ -15,6 +15,9 @@ use crate::{
     usecases::{App, Caller, UseCaseError, people::find_namespace::find},
 };
 
+/// How many events are read at once to be skipped.
+const STEP: i64 = 500;
+
 /// Where the page begins: after so many events, or after this one.
 #[derive(Clone, Copy, Debug)]
 pub enum From {
@@ -64,18 +67,24 @@ pub async fn browse_audit_events(
             Some(found.id)
         }
     };
-    let (before, offset) = match from {
+    let (before, mut skipped) = match from {
         From::Offset(offset) => (None, offset),
         From::After(cursor) => (cursor, 0),
     };
-    let filter = AuditFilter { namespace, selection, before };
+    let mut filter = AuditFilter { namespace, selection, before };
     let total = match from {
         From::Offset(_) => uow.audit_log().count(&filter).await?,
         From::After(_) => None,
     };
-    let mut events = uow.audit_log().list(&filter, offset.saturating_add(limit).saturating_add(1)).await?;
-    let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(events.len());
-    events.drain(..offset);
+    // Only a step of what comes before the page is kept at a time.
+    while skipped > 0 {
+        let step = skipped.min(STEP);
+        let before = uow.audit_log().list(&filter, step).await?;
+        let Some(last) = before.last() else { break };
+        filter.before = Some(last.cursor());
+        skipped -= step;
+    }
+    let mut events = uow.audit_log().list(&filter, limit.saturating_add(1)).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = events.len() > limit;
     events.truncate(limit);

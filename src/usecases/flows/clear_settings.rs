@@ -6,6 +6,7 @@ use crate::{
         audit::AuditKind,
         flows::{consent::LedgerAction, wording::CODE_REVIEW_WORDING},
         namespace::Namespace,
+        people::seats::{SeatOrder, SeatState},
         stored::Stored,
     },
     storage::{NewLedgerEntry, StorageError, UnitOfWork},
@@ -21,13 +22,23 @@ pub(in crate::usecases) async fn clear_settings(
     (group, held): (&Namespace, HeldRole),
     reason: &str,
 ) -> Result<bool, StorageError> {
-    let event = |kind, target, from: &str, to: &str| Happened {
-        namespace: Some(group),
-        from: from.to_owned(),
-        to: to.to_owned(),
-        reason: Some(reason.to_owned()),
-        ..Happened::to(kind, target)
-    };
+    if let Some((subscription, _)) = uow.top_level_groups().lookup(group.id).await? {
+        let (kind, path) = (AuditKind::GroupSubscriptionUpdated, group.path.as_str());
+        editor.record_all(app, uow, event(group, reason, (kind, path), (&subscription.words(), "")));
+    }
+    if let Some(pool) = uow.seats().pool(Some(group.id)).await? {
+        // Whoever is given a seat at this moment is either listed here or too late.
+        uow.seats().claim(&pool).await?;
+        let (used, by_name) = (SeatState::Used, SeatOrder::User);
+        for holder in uow.seat_lists().list(pool.id, used, "", by_name, i64::MAX, 0).await? {
+            let kind = AuditKind::SeatUnassigned;
+            editor.record_all(
+                app,
+                uow,
+                event(group, reason, (kind, &holder.username), (holder.source.phrase(), "")),
+            );
+        }
+    }
     let mut needs_consent = None;
     for selection in uow.flow_selections().list(group.id).await? {
         if selection.flow.needs_consent {
@@ -35,7 +46,7 @@ pub(in crate::usecases) async fn clear_settings(
         }
         if selection.state.is_on() {
             let flow = selection.flow.reference;
-            editor.record_all(app, uow, event(AuditKind::FlowDisabled, flow, "on", "off"));
+            editor.record_all(app, uow, event(group, reason, (AuditKind::FlowDisabled, flow), ("on", "off")));
         }
     }
     uow.seats().remove_pool(group.id).await?;
@@ -60,6 +71,26 @@ pub(in crate::usecases) async fn clear_settings(
     };
     uow.consents().record(&entry).await?;
     let target = flow.reference;
-    editor.record_all(app, uow, event(AuditKind::ConsentWithdrawn, target, wording.as_str(), ""));
+    editor.record_all(
+        app,
+        uow,
+        event(group, reason, (AuditKind::ConsentWithdrawn, target), (wording.as_str(), "")),
+    );
     Ok(true)
+}
+
+/// What happened to `target`, and for what reason.
+fn event<'a>(
+    group: &'a Namespace,
+    reason: &str,
+    (kind, target): (AuditKind, &'a str),
+    (from, to): (&str, &str),
+) -> Happened<'a> {
+    Happened {
+        namespace: Some(group),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        reason: Some(reason.to_owned()),
+        ..Happened::to(kind, target)
+    }
 }

@@ -25,7 +25,7 @@ use crate::{
         audit_trail::{Happened, record},
         fresh_sign_in::require_fresh,
         load,
-        people::{browse_namespaces::shown, find_namespace::find},
+        people::{archived::require_active, browse_namespaces::shown, find_namespace::find},
         retry,
     },
 };
@@ -95,7 +95,8 @@ pub struct DuoSettingsSet {
 }
 
 /// # Errors
-/// Besides errors of access: a flow is unknown or cannot be turned on; consent is missing or outdated.
+/// Besides errors of access: a flow is unknown or cannot be turned on; consent is missing or outdated; the
+/// group is archived.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_duo_settings(
     app: &App,
@@ -118,7 +119,7 @@ async fn attempt(
     if !found.is_top_level() {
         let root = uow.namespaces().lookup(found.root).await?;
         let set_in = root.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
-        let shown = after(app, &mut uow, &found).await?;
+        let shown = after(app, &mut uow, caller, &found).await?;
         return Ok(DuoSettingsSet { set_in: Some(set_in), needless_consent: false, shown });
     }
     let loaded = load::namespace(&mut uow, caller, &found.path, action, app.now()).await?;
@@ -154,6 +155,10 @@ async fn attempt(
             transitions.push((*selection, transition));
         }
     }
+    let changes = before != chain || !transitions.is_empty();
+    if changes {
+        require_active(&mut uow, found.id).await?;
+    }
     write_chain(app, &mut uow, caller, &found, (before, chain)).await?;
     let now = app.now();
     for (selection, transition) in &transitions {
@@ -167,8 +172,8 @@ async fn attempt(
         };
         set_flow::write(app, &mut uow, caller, now, write).await?;
     }
-    let shown = after(app, &mut uow, &found).await?;
-    if before != chain || !transitions.is_empty() {
+    let shown = after(app, &mut uow, caller, &found).await?;
+    if changes {
         uow.commit().await?;
     }
     for action in transitions.iter().filter_map(|(_, transition)| transition.ledger_action()) {
@@ -183,13 +188,14 @@ async fn attempt(
 async fn after(
     app: &App,
     uow: &mut UnitOfWork,
+    caller: &Caller,
     group: &Namespace,
 ) -> Result<GroupWithSettings, UseCaseError> {
     let settings = DuoSettings {
         chain: top_level(uow, group.root).await?.1,
         flows: uow.flow_selections().list(group.root).await?,
     };
-    Ok(GroupWithSettings { group: shown(app, uow, group).await?, settings: Some(settings) })
+    Ok(GroupWithSettings { group: shown(app, uow, caller, group).await?, settings: Some(settings) })
 }
 
 /// The flows to switch. One that is on stays as it is, unless consent to it is given.

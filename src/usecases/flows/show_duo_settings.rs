@@ -50,5 +50,5 @@ pub async fn show_duo_settings(
         }),
         Access::Denied(_) | Access::Hidden => None,
     };
-    Ok(GroupWithSettings { group: shown(app, &mut uow, &found).await?, settings })
+    Ok(GroupWithSettings { group: shown(app, &mut uow, caller, &found).await?, settings })
 }

@@ -7,6 +7,7 @@ use crate::{
         flows::effect::Circumstances,
         namespace::{GroupPath, Namespace, Subscription},
         people::seats::SeatCounts,
+        role::Role,
     },
     storage::FlowSelection,
     usecases::{
@@ -23,11 +24,13 @@ pub struct GroupOverview {
     pub frame: GroupFrame,
     pub subscription: Subscription,
     pub circumstances: Circumstances,
-    /// Of the top-level group alone, without those of the instance.
-    pub seats: SeatCounts,
+    /// Of the top-level group alone, without those of the instance; `None` for a caller who has a role only
+    /// below it.
+    pub seats: Option<SeatCounts>,
     /// `None` when the caller may not read the settings.
     pub flows: Option<Vec<FlowSelection>>,
-    pub children: Vec<Namespace>,
+    /// `None` when the caller has a role that is not inherited by what is below.
+    pub children: Option<Vec<Namespace>>,
 }
 
 pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<GroupOverview, UseCaseError> {
@@ -38,12 +41,23 @@ pub async fn show_group(app: &App, caller: &Caller, path: &GroupPath) -> Result<
     let (subscription, circumstances) = circumstances(app, &mut uow, &namespace).await?;
     let flows =
         if may.read_settings { Some(uow.flow_selections().list(namespace.root).await?) } else { None };
+    let is_admin = caller.actor.is_admin;
+    let seats = if is_admin || loaded.standing.top_level.is_some() {
+        Some(uow.seats().pool(Some(namespace.root)).await?.map(|it| it.counts).unwrap_or_default())
+    } else {
+        None
+    };
+    let children = if is_admin || loaded.standing.here > Some(Role::MinimalAccess) {
+        Some(uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?)
+    } else {
+        None
+    };
     Ok(GroupOverview {
         subscription,
         circumstances,
         flows,
-        seats: uow.seats().pool(Some(namespace.root)).await?.map(|it| it.counts).unwrap_or_default(),
-        children: uow.namespaces().children(namespace.id, CHILDREN_SHOWN).await?,
+        seats,
+        children,
         frame: GroupFrame { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, may },
     })
 }

@@ -8,7 +8,9 @@ use crate::{
 
 /// The namespace, or a group above it, is archived.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is archived: nothing runs in it, and nothing can be changed until it is unarchived.")]
+#[error(
+    "{0} is archived: nothing runs in it. Until it is unarchived, its settings and what is below cannot be changed; members and seats can."
+)]
 pub struct Archived(pub GroupPath);
 
 impl Explained for Archived {

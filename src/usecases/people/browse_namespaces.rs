@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::find_namespace::find;
+use super::{find_namespace::find, group_frame::may};
 use crate::{
     domain::{
         access::{Action, Denial, whose_namespaces},
@@ -14,7 +14,7 @@ use crate::{
     storage::{
         BrowsedNamespace, NamespaceFilter, NamespaceInvitation, NamespaceOrder, StorageError, UnitOfWork,
     },
-    usecases::{App, Caller, UseCaseError},
+    usecases::{App, Caller, UseCaseError, load},
 };
 
 /// Below which group: all of it, or what is directly in it.
@@ -150,20 +150,28 @@ pub async fn browse_namespace(
 ) -> Result<Browsed, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let found = find(&mut uow, caller, which, kind, Action::See, app.now()).await?;
-    Ok(shown(app, &mut uow, &found).await?)
+    Ok(shown(app, &mut uow, caller, &found).await?)
 }
 
-/// What is shown of a namespace that the caller may see.
+/// What is shown of a namespace that the caller may see. Of invited groups, only those that the caller may see
+/// as well, or all to whoever may take the invitation back.
 pub(in crate::usecases) async fn shown(
     app: &App,
     uow: &mut UnitOfWork,
+    caller: &Caller,
     found: &Namespace,
 ) -> Result<Browsed, StorageError> {
     let now = app.now();
     let ids = (found.id.0.saturating_sub(1), found.id.0.saturating_add(1));
     let filter = NamespaceFilter { ids, ..NamespaceFilter::all(found.kind) };
     let listed = uow.namespace_lists().list(&filter, now, 1, 0).await?;
-    let invited = uow.namespace_lists().invited_groups(found.id, now).await?;
+    let mut invited = uow.namespace_lists().invited_groups(found.id, now).await?;
+    let standing = load::standing(uow, caller.actor.id, found.id, now).await?;
+    if !invited.is_empty() && !caller.actor.is_admin && !may(caller, standing).manage_members {
+        let shares = uow.shares().list(found.id, caller.actor.id, now).await?;
+        let seen: BTreeSet<i64> = shares.iter().filter(|it| it.is_seen).map(|it| it.group.0).collect();
+        invited.retain(|it| seen.contains(&it.id));
+    }
     let mut browsed = with_names(uow, listed).await?;
     let missing =
         || StorageError::Inconsistent { table: "namespaces", column: "id", value: found.id.to_string() };

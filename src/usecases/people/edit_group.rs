@@ -10,7 +10,7 @@ use crate::{
         audit::AuditKind,
         field_edit::FieldEdit,
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription, Tier},
-        people::naming::{check_description, check_namespace_name, new_path},
+        people::naming::{check_below, check_description, check_namespace_name, new_path},
     },
     storage::UnitOfWork,
     usecases::{App, UseCaseError, What, retry::until_first},
@@ -122,8 +122,12 @@ impl Changes {
             Some(last) => {
                 let parent = namespace.path.parent();
                 // It is as deep as it was.
-                let path = new_path(parent.as_ref(), last, NamespaceKind::Project);
-                Some(path.map_err(GroupError::from)?)
+                let path =
+                    new_path(parent.as_ref(), last, NamespaceKind::Project).map_err(GroupError::from)?;
+                let longest = uow.namespaces().extent(&namespace.path).await?.longest;
+                let longest = usize::try_from(longest).unwrap_or_default();
+                check_below(&namespace.path, &path, longest).map_err(GroupError::from)?;
+                Some(path)
             }
         };
         Ok(Self {

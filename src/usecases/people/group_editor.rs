@@ -86,7 +86,8 @@ impl GroupEditor {
         }
     }
 
-    /// The namespace at `path`, if the editor may change it.
+    /// The namespace at `path`, if the editor may change it. Administrators who have no such role there need a
+    /// recent authentication.
     pub(in crate::usecases) async fn editable(
         &self,
         app: &App,
@@ -101,6 +102,9 @@ impl GroupEditor {
             }
             Who::Caller(caller) => {
                 let loaded = load::namespace(uow, caller, path, Action::ManageGroup, app.now()).await?;
+                if loaded.held == HeldRole::Administrator {
+                    require_fresh(app, caller)?;
+                }
                 (loaded.namespace, loaded.held)
             }
         };

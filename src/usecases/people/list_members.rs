@@ -150,8 +150,6 @@ struct Reading {
     namespace: Namespace,
     ancestors: Vec<Namespace>,
     invited: Vec<InvitedGroup>,
-    /// Whether every invited group is named.
-    sees_all: bool,
     now: Timestamp,
 }
 
@@ -163,21 +161,15 @@ impl Reading {
         caller: Option<(&Caller, Standing)>,
         now: Timestamp,
     ) -> Result<Self, UseCaseError> {
-        // Whoever may take an invitation back has to know of what.
-        let sees_all = caller
-            .is_none_or(|(caller, standing)| caller.actor.is_admin || may(caller, standing).manage_members);
+        // Whoever may take an invitation back has to know of what: one above is taken back there.
+        let everywhere = caller.is_none_or(|(caller, _)| caller.actor.is_admin);
+        let here = caller.is_some_and(|(caller, standing)| may(caller, standing).manage_members);
         let user = caller.map_or(UserId(0), |(caller, _)| caller.actor.id);
         let mut invited = uow.shares().list(namespace.id, user, now).await?;
         for group in &mut invited {
-            group.is_seen |= sees_all;
+            group.is_seen |= everywhere || here && group.at == namespace.id;
         }
-        Ok(Self {
-            ancestors: uow.namespaces().ancestors(namespace.id).await?,
-            namespace,
-            invited,
-            sees_all,
-            now,
-        })
+        Ok(Self { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, invited, now })
     }
 
     async fn members(
@@ -220,7 +212,7 @@ impl Reading {
             counts: grant.counts(here, self.now),
             inherited_from: if grant.at == here { None } else { above(grant.at) },
             through: grant.through.map(|id| {
-                match self.invited.iter().find(|it| it.group == id && (it.is_seen || self.sees_all)) {
+                match self.invited.iter().find(|it| it.group == id && it.is_seen) {
                     Some(it) => Through::Group { path: it.path.clone(), name: it.name.clone() },
                     None => Through::Hidden,
                 }

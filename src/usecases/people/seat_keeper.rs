@@ -3,10 +3,11 @@
 use super::seat_error::SeatError;
 use crate::{
     domain::{
-        access::{Action, Denial},
+        access::{Action, may_administer},
         audit::{AuditActor, AuditKind},
         namespace::Namespace,
         people::seats::SeatPlace,
+        token::Scope,
     },
     storage::{SeatPool, UnitOfWork},
     usecases::{
@@ -99,7 +100,12 @@ impl SeatKeeper {
             if let Self::Caller(caller) = self {
                 match act {
                     SeatAct::Read => Administrator::reading(caller)?,
-                    SeatAct::Change | SeatAct::SetPurchased => Administrator::at_page(app, caller)?,
+                    SeatAct::Change | SeatAct::SetPurchased => {
+                        // For anybody else there is no such page, whatever their token may do.
+                        Administrator::reading(caller)?;
+                        may_administer(&caller.actor, Scope::ManageGroups)?;
+                        Administrator::at_page(app, caller)?
+                    }
                 };
             }
             return Ok(SeatGround { namespace: None, duo_enterprise: true });
@@ -113,9 +119,7 @@ impl SeatKeeper {
                 let action = if act == SeatAct::Change { Action::ManageSeats } else { Action::ReadSettings };
                 let loaded = load::namespace(uow, caller, path, action, app.now()).await?;
                 if act == SeatAct::SetPurchased {
-                    if !caller.actor.is_admin {
-                        return Err(Denial::NeedsAdministrator.into());
-                    }
+                    may_administer(&caller.actor, Scope::ManageGroups)?;
                     require_fresh(app, caller)?;
                 }
                 loaded.namespace

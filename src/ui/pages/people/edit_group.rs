@@ -105,7 +105,7 @@ fn IsArchived(settings: GroupSettings) -> impl IntoView {
                     }
                         .into_any()
                 }}
-                ": no engine reviews, no flow runs, and nothing can be changed until it is unarchived."
+                ": no engine reviews and no flow runs. Until it is unarchived, its settings and what is below cannot be changed; members and seats can."
             </Note>
         }
     })
@@ -183,7 +183,7 @@ fn Archive(settings: GroupSettings) -> impl IntoView {
     } else {
         view! {
             <p class="mt-1 text-sm text-muted">
-                "No engine reviews and no flow runs here and below, and nothing can be changed. Everything is kept, and comes back when it is unarchived."
+                "No engine reviews and no flow runs here and below. Its settings and what is below cannot be changed; members and seats can. Everything is kept, and comes back when it is unarchived."
             </p>
             <p class="mt-3"><a class="button" href=asking(&namespace.path, "archive")>"Archive this "{noun}</a></p>
         }

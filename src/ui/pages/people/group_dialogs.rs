@@ -80,7 +80,7 @@ fn ArchiveDialog(settings: GroupSettings) -> impl IntoView {
             <h2 id="confirm-title">{title}"?"</h2>
             <Subject settings />
             <p class="mt-3">
-                "From this moment no engine reviews and no flow runs here and in everything below. Flows, consent, members and seats are kept, but cannot be changed until it is unarchived."
+                "From this moment no engine reviews and no flow runs here and in everything below. Everything is kept. Until it is unarchived, its settings and what is below cannot be changed; members and seats can."
             </p>
             <form id="confirmed" method="post" action=ARCHIVE_ADDRESS>
                 <input type="hidden" name="group" value=path.to_string() />

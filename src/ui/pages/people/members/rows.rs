@@ -18,8 +18,9 @@ use crate::{
 pub(in crate::ui::pages) struct Place {
     pub namespace: Namespace,
     pub may_manage: bool,
-    /// Which engine reviews, without a seat and with one; `None` when the visitor may not know.
-    pub reviews: Option<[&'static str; 2]>,
+    /// Which engine reviews: without a seat, with one, and for somebody who is blocked; `None` when the visitor
+    /// may not know.
+    pub reviews: Option<[&'static str; 3]>,
 }
 
 #[component]
@@ -35,7 +36,11 @@ fn Row(place: Place, member: Member) -> impl IntoView {
     let is_blocked = user.is_blocked();
     let group = &place.namespace.path;
     let name = user.username.clone();
-    let reviews = place.reviews.map(|[without, with]| if seat { with } else { without });
+    let reviews = place.reviews.map(|[without, with, blocked]| match (is_blocked, seat) {
+        (true, _) => blocked,
+        (false, true) => with,
+        (false, false) => without,
+    });
     let foreign = place.may_manage
         && grants
             .iter()
