@@ -340,16 +340,13 @@ impl Overview<'_> {
         now: Timestamp,
         limit: i64,
     ) -> Result<Transitional, StorageError> {
-        let rows: Vec<FactsRow> = on_db!(self.uow, |c| match owner {
-            Some(owner) => {
-                let query = sqlx::query_as(TRANSITIONAL_OF_OWNER).bind(owner.0).bind(now.as_millis());
-                let query = query.bind(CODE_REVIEW_FEATURE).bind(CODE_REVIEW).bind(true).bind(limit);
-                query.fetch_all(c).await
-            }
-            None => {
-                let query = sqlx::query_as(TRANSITIONAL).bind(limit).bind(CODE_REVIEW);
-                query.bind(CODE_REVIEW_FEATURE).bind(true).fetch_all(c).await
-            }
+        let rows: Vec<FactsRow> = on_db!(self.uow, |c| if let Some(owner) = owner {
+            let query = sqlx::query_as(TRANSITIONAL_OF_OWNER).bind(owner.0).bind(now.as_millis());
+            let query = query.bind(CODE_REVIEW_FEATURE).bind(CODE_REVIEW).bind(true).bind(limit);
+            query.fetch_all(c).await
+        } else {
+            let query = sqlx::query_as(TRANSITIONAL).bind(limit).bind(CODE_REVIEW);
+            query.bind(CODE_REVIEW_FEATURE).bind(true).fetch_all(c).await
         })?;
         let total = rows.first().map_or(0, |row| row.total);
         let groups = rows.into_iter().map(TopLevelFacts::try_from).collect::<Result<_, _>>()?;

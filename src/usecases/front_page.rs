@@ -102,6 +102,7 @@ pub struct NeedsConsent {
 
 impl NeedsConsent {
     /// What consent would change, or why it changes nothing yet.
+    #[expect(clippy::missing_panics_doc, reason = "the catalogue has the flow")]
     pub fn words(&self) -> String {
         const MISSING: FlowState = FlowState::On(crate::domain::flows::consent::Consent::Missing);
         if self.circumstances.consent_moves_seats(&MISSING) {

@@ -63,6 +63,7 @@ pub async fn show_overview(
 
 /// Whether Code Review is on without consent in the top-level group of a namespace, and the caller could give
 /// it. From cached facts, so that every page of a group can ask.
+#[expect(clippy::missing_panics_doc, reason = "the catalogue has the flow")]
 pub async fn consent_needed(
     app: &App,
     caller: &Caller,

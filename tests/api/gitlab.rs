@@ -337,7 +337,7 @@ async fn duo_settings_are_changed_one_by_one() {
     );
     let events = ask(&test, &token, "groups/acme/audit_events?per_page=3").await.ok();
     let mut kinds: Vec<_> = each(&events, "event_name");
-    kinds.sort_by_key(|it| it.to_string());
+    kinds.sort_by_key(ToString::to_string);
     assert_eq!(
         kinds,
         [

@@ -69,6 +69,7 @@ impl Rule {
 
 /// All inputs of the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
 pub struct EngineInputs {
     /// Whether the namespace or a group above it is archived.
     pub archived: bool,

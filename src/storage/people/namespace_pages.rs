@@ -278,7 +278,7 @@ impl NamespaceLists<'_> {
             // Repeats the last key to fill the remaining parameters.
             let places = keys.iter().chain(keys.last().into_iter().cycle()).take(AT_ONCE);
             let rows: Vec<NamedKey> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(NAMES), |query, key| query.bind(key)).fetch_all(c).await
+                places.fold(sqlx::query_as(NAMES), sqlx::query::QueryAs::bind).fetch_all(c).await
             })?;
             names.extend(rows);
         }

@@ -33,7 +33,7 @@ fn address(asked: &FrontQuery, page: usize, open: &str) -> String {
     let mut address = format!("{}?page={page}", paths::GROUPS);
     for (name, value) in [("filter", asked.filter.as_str()), ("open", open)] {
         if !value.is_empty() {
-            address.push_str(&format!("&{name}={}", query_value(value)));
+            address = format!("{address}&{name}={}", query_value(value));
         }
     }
     address

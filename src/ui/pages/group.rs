@@ -26,7 +26,7 @@ pub fn GroupPages() -> impl IntoView {
     };
     let query = Query::of_page();
     match page {
-        GroupPage::Overview => reminding(group, |visit, group| overview::page(visit, group)).into_any(),
+        GroupPage::Overview => reminding(group, overview::page).into_any(),
         // Its row of Code Review asks for consent itself.
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
         GroupPage::Edit => visit(|visit| edit_group::page(visit, group, query)).into_any(),

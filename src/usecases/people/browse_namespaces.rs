@@ -192,8 +192,11 @@ async fn with_names(
     listed: Vec<BrowsedNamespace>,
 ) -> Result<Vec<Browsed>, StorageError> {
     let paths_above = |listed: &BrowsedNamespace| {
-        let mut paths: Vec<_> =
-            std::iter::successors(listed.namespace.path.parent(), |path| path.parent()).collect();
+        let mut paths: Vec<_> = std::iter::successors(
+            listed.namespace.path.parent(),
+            crate::domain::namespace::GroupPath::parent,
+        )
+        .collect();
         paths.reverse();
         paths
     };

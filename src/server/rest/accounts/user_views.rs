@@ -13,6 +13,7 @@ pub const PROVIDER: &str = "openid_connect";
 
 /// A user. What administrators and the users themselves see is left out for others.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::option_option, reason = "left out, null, or a value")]
 pub struct User {
     id: i64,
     #[schema(example = "owner")]

@@ -31,6 +31,7 @@ use crate::{
 /// An audit event.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditEvent)]
+#[expect(clippy::struct_field_names, reason = "the names are GitLab's")]
 pub struct Event {
     id: i64,
     /// Who did it; -1 for an operator at the command line, and for somebody who did not sign in.

@@ -7,6 +7,7 @@ use crate::{server::rest::gitlab::day, usecases::BrowsedMember};
 
 /// A member with the role that counts.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are GitLab's")]
 pub struct Member {
     /// Of the user.
     id: i64,
