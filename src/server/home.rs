@@ -5,15 +5,14 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{OriginalUri, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    http::StatusCode,
+    response::{IntoResponse, Response},
     routing::get,
 };
 
-use super::{ServerState, errors::in_a_line, routes::Routes};
+use super::{ServerState, downloads, routes::Routes};
 use crate::{
-    actions::query::Query,
-    domain::{error_kind::ErrorKind, paths},
+    domain::paths,
     ui::{AdminConsentsPage, AdminHomePage, FrontPage},
     usecases::{
         SignedIn,
@@ -35,11 +34,10 @@ async fn download_consents(
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,
 ) -> Response {
-    let Some(Extension(signed_in)) = signed_in else {
-        let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
-        return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
+    let (caller, asked) = match downloads::asked(signed_in, &uri) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
     };
-    let asked = Query::of(&uri);
     let consent_state = match asked.get("state") {
         None | Some("") => None,
         Some(key) => match ConsentState::from_key(key) {
@@ -49,23 +47,8 @@ async fn download_consents(
         },
     };
     let filter = ConsentFilter { search: asked.text("search"), state: consent_state };
-    match export_consents(&state.app, &signed_in.caller, &filter).await {
-        Ok(csv) => {
-            let name = format!("consents-{}.csv", state.app.now().date());
-            let headers = [
-                (header::CONTENT_TYPE, String::from("text/csv; charset=utf-8")),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-                (header::CACHE_CONTROL, String::from("no-store")),
-            ];
-            // Without the mark, spreadsheets may misdetect the encoding.
-            (headers, ["\u{feff}".as_bytes(), &csv].concat()).into_response()
-        }
-        Err(error) => {
-            if error.kind() == ErrorKind::Internal {
-                tracing::error!(%error, "export failed");
-            }
-            let (status, line) = in_a_line(&error);
-            (status, line + "\n").into_response()
-        }
+    match export_consents(&state.app, &caller, &filter).await {
+        Ok(csv) => downloads::csv(&format!("consents-{}.csv", state.app.now().date()), &csv),
+        Err(error) => downloads::refusal(&error),
     }
 }

@@ -16,6 +16,7 @@ mod assets;
 mod changing;
 mod compression;
 mod connections;
+mod downloads;
 mod errors;
 mod form_fields;
 mod forms;

@@ -4,17 +4,20 @@ use axum::{
     Extension,
     body::Body,
     extract::{OriginalUri, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    http::StatusCode,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use futures_util::{StreamExt, stream};
 use std::sync::Arc;
 
 use crate::{
-    actions::query::Query,
-    domain::{audit_query::AuditQuery, error_kind::ErrorKind, namespace::GroupPath, paths},
-    server::{ServerState, errors::in_a_line, routes::Routes},
+    domain::{audit_query::AuditQuery, namespace::GroupPath, paths},
+    server::{
+        ServerState,
+        downloads::{self, BYTE_ORDER_MARK, refusal},
+        routes::Routes,
+    },
     ui::AdminAuditEventsPage,
     usecases::{
         SignedIn, UseCaseError, What,
@@ -24,9 +27,6 @@ use crate::{
         },
     },
 };
-
-/// Without it, spreadsheets may misdetect the encoding.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(in crate::server) fn routes() -> Routes {
     Routes::default()
@@ -39,16 +39,12 @@ async fn download(
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,
 ) -> Response {
-    let Some(Extension(signed_in)) = signed_in else {
-        let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
-        return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
+    let (caller, asked) = match downloads::asked(signed_in, &uri) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
     };
-    let asked = Query::of(&uri);
-    if let Some(name) = asked.repeated() {
-        return (StatusCode::BAD_REQUEST, format!("{name}: say it once.\n")).into_response();
-    }
     let (format, ending, content_type) = match asked.get("format") {
-        Some("csv") => (ExportFormat::Csv, "csv", "text/csv; charset=utf-8"),
+        Some("csv") => (ExportFormat::Csv, "csv", downloads::CSV),
         Some("ndjson") => (ExportFormat::Ndjson, "ndjson", "application/x-ndjson"),
         _ => return (StatusCode::BAD_REQUEST, "Ask for format=csv or format=ndjson.\n").into_response(),
     };
@@ -62,7 +58,7 @@ async fn download(
     let Ok(group) = asked.get("group").map(GroupPath::parse).transpose() else {
         return refusal(&UseCaseError::NotFound(What::GroupOrProject));
     };
-    let filter = match exportable(&state.app, &signed_in.caller, group.as_ref(), selection).await {
+    let filter = match exportable(&state.app, &caller, group.as_ref(), selection).await {
         Ok(filter) => filter,
         Err(error) => return refusal(&error),
     };
@@ -75,18 +71,5 @@ async fn download(
         let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;
         Ok::<_, crate::storage::StorageError>(piece.map(|piece| (piece, export)))
     });
-    let headers = [
-        (header::CONTENT_TYPE, content_type.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, String::from("no-store")),
-    ];
-    (headers, Body::from_stream(stream::iter(mark).chain(pieces))).into_response()
-}
-
-fn refusal(error: &UseCaseError) -> Response {
-    if error.kind() == ErrorKind::Internal {
-        tracing::error!(%error, "export failed");
-    }
-    let (status, line) = in_a_line(error);
-    (status, line + "\n").into_response()
+    downloads::file(&name, content_type, Body::from_stream(stream::iter(mark).chain(pieces)))
 }

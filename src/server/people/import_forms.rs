@@ -7,20 +7,20 @@ use axum::{
     Extension,
     body::Bytes,
     extract::{OriginalUri, Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures_util::stream;
 use multer::Multipart;
 use serde::Deserialize;
 
-use super::csv_download::{CSV, csv_download};
+use super::csv_download::csv_download;
 use crate::{
     actions::{error::ActionError, flash::Outcome, form_answer::Next, people::imports::SUBJECT},
     domain::{paths, people::import::format::ImportKind},
     server::{
         ServerState,
-        errors::in_a_line,
+        downloads::{self, refusal},
         form_fields::{self, Misread},
         forms::{Form, Posted},
     },
@@ -34,9 +34,6 @@ use crate::{
         },
     },
 };
-
-/// Without it, spreadsheets may misdetect the encoding.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 #[derive(Default, Deserialize)]
 struct Upload {
@@ -154,7 +151,7 @@ pub(super) async fn sample(
         Err(redirect) => return *redirect,
     };
     match known(&kind).and_then(|kind| Administrator::reading(&caller).map(|_| kind)) {
-        Ok(kind) => file(&format!("sample-{}.csv", kind.key()), kind.sample().into()),
+        Ok(kind) => downloads::csv(&format!("sample-{}.csv", kind.key()), kind.sample().as_bytes()),
         Err(error) => refusal(&error),
     }
 }
@@ -172,7 +169,7 @@ pub(super) async fn refused(
     };
     let id = id.parse().unwrap_or_default();
     match export_refused_lines(&state.app, &caller, id).await {
-        Ok((kind, lines)) => file(&format!("refused-{}.csv", kind.key()), lines),
+        Ok((kind, lines)) => downloads::csv(&format!("refused-{}.csv", kind.key()), &lines),
         Err(error) => refusal(&error),
     }
 }
@@ -186,22 +183,4 @@ fn caller(signed_in: Option<Extension<SignedIn>>, back: &str) -> Result<Caller, 
         Some(Extension(signed_in)) => Ok(signed_in.caller),
         None => Err(Box::new(Redirect::to(&paths::sign_in_returning_to(back)).into_response())),
     }
-}
-
-fn file(name: &str, content: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, CSV.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, String::from("no-store")),
-    ];
-    let marked = [BYTE_ORDER_MARK.as_bytes(), &content].concat();
-    (headers, marked).into_response()
-}
-
-fn refusal(error: &UseCaseError) -> Response {
-    let (status, line): (StatusCode, String) = in_a_line(error);
-    if status.is_server_error() {
-        tracing::error!(%error, "a download failed");
-    }
-    (status, line + "\n").into_response()
 }

@@ -5,21 +5,16 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{OriginalUri, State},
-    http::header,
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actions::{error::ActionError, flash::Outcome, form_answer::Next, people::seats::SUBJECT, query::Query},
-    domain::{
-        error_kind::ErrorKind,
-        paths,
-        people::seats::{SeatPlace, read_purchased},
-    },
+    actions::{error::ActionError, flash::Outcome, form_answer::Next, people::seats::SUBJECT},
+    domain::people::seats::{SeatPlace, read_purchased},
     server::{
         ServerState,
-        errors::in_a_line,
+        downloads::{self, refusal},
         forms::{ByUser, Form, Posted},
     },
     usecases::{
@@ -34,9 +29,6 @@ use crate::{
         seat_effect::consequence,
     },
 };
-
-/// Without it, spreadsheets may misdetect the encoding.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What was done, for a script.
 #[derive(Serialize)]
@@ -168,32 +160,19 @@ pub(super) async fn download(
     OriginalUri(uri): OriginalUri,
     signed_in: Option<Extension<SignedIn>>,
 ) -> Response {
-    let Some(Extension(signed_in)) = signed_in else {
-        let back = uri.path_and_query().map_or(paths::HOME, |it| it.as_str());
-        return Redirect::to(&paths::sign_in_returning_to(back)).into_response();
+    let (caller, asked) = match downloads::asked(signed_in, &uri) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
     };
-    let Ok(place) = SeatPlace::parse(&Query::of(&uri).text("group")) else {
+    let Ok(place) = SeatPlace::parse(&asked.text("group")) else {
         return refusal(&UseCaseError::NotFound(What::GroupOrProject));
     };
-    let keeper = SeatKeeper::Caller(signed_in.caller);
+    let keeper = SeatKeeper::Caller(caller);
     let csv = match export_seats(&state.app, &keeper, &place).await {
         Ok(csv) => csv,
         Err(error) => return refusal(&error),
     };
     let of = if place == SeatPlace::Instance { "instance" } else { place.group() };
     let name = format!("seats-{of}-{}.csv", state.app.now().date());
-    let headers = [
-        (header::CONTENT_TYPE, String::from("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, String::from("no-store")),
-    ];
-    (headers, [BYTE_ORDER_MARK, &csv].concat()).into_response()
-}
-
-fn refusal(error: &UseCaseError) -> Response {
-    if error.kind() == ErrorKind::Internal {
-        tracing::error!(%error, "export of seats failed");
-    }
-    let (status, line) = in_a_line(error);
-    (status, line + "\n").into_response()
+    downloads::csv(&name, &csv)
 }

@@ -14,7 +14,7 @@ use crate::{
             groups::{Bought, Place},
             members::{Held, HeldRoles},
             seats::{HeldSeat, Pool, PresentSeats},
-            users::{Account, AccountState},
+            users::Account,
         },
         role::GivenRole,
         time::Timestamp,
@@ -85,8 +85,7 @@ impl TryFrom<AccountRow> for Account {
             name: row.name,
             email: row.email,
             is_admin: row.is_admin,
-            state: AccountState::from_key(&row.state)
-                .ok_or_else(|| StorageError::inconsistent("users", "state", &row.state))?,
+            state: users::state(&row.state)?,
             kind: users::kind(&row.kind)?,
             version: row.version,
         })

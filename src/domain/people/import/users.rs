@@ -9,8 +9,7 @@ use super::{
 use crate::domain::{
     accounts::email::EmailAddress,
     ids::UserId,
-    keyed::keyed_enum,
-    user::{UserKind, check_name, check_username},
+    user::{UserKind, UserState, check_name, check_username},
 };
 
 const KIND: ImportKind = ImportKind::Users;
@@ -24,15 +23,6 @@ const KIND_OF_USER: usize = 5;
 /// What a file calls no address.
 const NONE: &str = "none";
 
-keyed_enum! {
-    /// Whether somebody may sign in and use tokens.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub enum AccountState {
-        Active = "active",
-        Blocked = "blocked",
-    }
-}
-
 /// A line that can be understood.
 #[derive(Clone, Debug)]
 pub struct UserLine {
@@ -42,7 +32,7 @@ pub struct UserLine {
     /// The inner `None` removes the address.
     pub email: Option<Option<EmailAddress>>,
     is_admin: Option<bool>,
-    state: Option<AccountState>,
+    state: Option<UserState>,
     kind: Option<UserKind>,
 }
 
@@ -54,7 +44,7 @@ pub struct Account {
     pub name: String,
     pub email: Option<String>,
     pub is_admin: bool,
-    pub state: AccountState,
+    pub state: UserState,
     pub kind: UserKind,
     pub version: i64,
 }
@@ -62,7 +52,7 @@ pub struct Account {
 impl Account {
     /// Whether it is a person who may administer.
     fn administers(&self) -> bool {
-        self.is_admin && self.state == AccountState::Active && self.kind == UserKind::Human
+        self.is_admin && self.state == UserState::Active && self.kind == UserKind::Human
     }
 }
 
@@ -100,7 +90,7 @@ pub fn read(lines: &[Line], refused: &mut Vec<Refused>) -> Vec<UserLine> {
             cell => EmailAddress::parse(cell).map(Some),
         });
         let is_admin = cells.read(ADMIN, yes_or_no);
-        let state = cells.read(STATE, |cell| AccountState::from_key(cell).ok_or("Say active or blocked."));
+        let state = cells.read(STATE, |cell| UserState::from_key(cell).ok_or("Say active or blocked."));
         let kind = cells.read(KIND_OF_USER, |cell| UserKind::from_key(cell).ok_or("Say human or bot."));
         if let (Some(username), true) = (username, cells.are_right()) {
             read.push(UserLine { line: line.number, username, name, email, is_admin, state, kind });
@@ -178,7 +168,7 @@ fn shut_out(
 ) -> Option<(&'static str, &'static str, &'static str)> {
     if acting != Some(before.id) {
         None
-    } else if before.state == AccountState::Active && after.state == AccountState::Blocked {
+    } else if before.state == UserState::Active && after.state == UserState::Blocked {
         Some(("state", after.state.key(), "You cannot block yourself. Another administrator can."))
     } else if before.is_admin && !after.is_admin {
         let reason = "You cannot take your own administrator's rights. Another administrator can.";
@@ -226,7 +216,7 @@ impl UserLine {
             name: self.username.clone(),
             email: None,
             is_admin: false,
-            state: AccountState::Active,
+            state: UserState::Active,
             kind: self.kind.unwrap_or(UserKind::Human),
             version: 0,
         });
@@ -265,7 +255,7 @@ mod tests {
             name: username.to_owned(),
             email: Some(format!("{username}@example.com")),
             is_admin,
-            state: AccountState::Active,
+            state: UserState::Active,
             kind: UserKind::Human,
             version: 0,
         }

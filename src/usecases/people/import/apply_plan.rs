@@ -14,9 +14,10 @@ use crate::{
         people::import::{
             members::MemberOperation,
             seats::{PresentSeats, SeatOperation},
-            users::{AccountState, UserOperation},
+            users::UserOperation,
         },
         time::Timestamp,
+        user::UserState,
     },
     storage::{StorageError, UnitOfWork},
     usecases::{
@@ -77,13 +78,13 @@ async fn write_users(
             };
             record.happened(uow, happened);
         }
-        let was = before.as_ref().map_or(AccountState::Active, |it| it.state);
+        let was = before.as_ref().map_or(UserState::Active, |it| it.state);
         if was != after.state {
             let kind = match after.state {
-                AccountState::Blocked => AuditKind::UserBlocked,
-                AccountState::Active => AuditKind::UserUnblocked,
+                UserState::Blocked => AuditKind::UserBlocked,
+                UserState::Active => AuditKind::UserUnblocked,
             };
-            if let (AccountState::Blocked, Some(before)) = (after.state, before) {
+            if let (UserState::Blocked, Some(before)) = (after.state, before) {
                 uow.sessions().delete_of_user(before.id).await?;
                 uow.links().delete_reset_of_user(before.id).await?;
             }

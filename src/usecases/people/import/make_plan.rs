@@ -13,9 +13,10 @@ use crate::{
             members::{self, MemberOperation},
             plan::{Counts, Planned, PlannedLine},
             seats::{self, PresentSeats, SeatOperation},
-            users::{self, Account, AccountState, PresentUsers, UserOperation},
+            users::{self, Account, PresentUsers, UserOperation},
         },
         time::Timestamp,
+        user::UserState,
     },
     storage::{FoundPlace, StorageError, UnitOfWork},
 };
@@ -168,7 +169,7 @@ async fn directory<'a>(
     let mut accounts = uow.bulk().accounts(&usernames).await?;
     accounts.extend(uow.bulk().accounts_by_email(&emails).await?);
     for Account { id, username, email, kind, state, .. } in accounts {
-        let is_blocked = state == AccountState::Blocked;
+        let is_blocked = state == UserState::Blocked;
         directory.add_person(Person { id, username, email, kind, is_blocked });
     }
     let places = uow.bulk().places(&paths).await?;
