@@ -47,12 +47,12 @@ mod used_once;
 
 pub use accounts::users::{Account, NewUser, Users};
 pub use accounts::{
+    browsed_users::{BrowsedUsers, LinkedIdentity, UserFilter, UserOrder},
     identities::Identities,
     links::Links,
     sessions::{NewSession, OpenSession, SessionUser, Sessions},
     sign_in_failures::SignInFailures,
     tokens::{NewToken, StoredToken, TokenUser, Tokens},
-    user_lists::{LinkedIdentity, ListedUser, UserFilter, UserLists, UserOrder},
 };
 pub use audit::{AuditFilter, AuditLog};
 pub use audit_chain::AuditChain;
@@ -83,18 +83,18 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use overview::{GroupFound, Overview, Started, StoredConsent, TopLevelFacts, Transitional};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
+    browsed_members::{BrowsedMember, BrowsedMembers, MemberFilter},
+    browsed_namespaces::{
+        BrowsedNamespace, BrowsedNamespaces, NamedKey, NamespaceFilter, NamespaceInvitation, NamespaceOrder,
+    },
     bulk::{Bulk, FoundPlace},
-    directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     exports::{ExportedMember, ExportedSeat, Exports},
-    member_lists::{BrowsedMember, MemberFilter, MemberLists},
     members::{GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
-    namespace_pages::{
-        BrowsedNamespace, NamedKey, NamespaceFilter, NamespaceInvitation, NamespaceLists, NamespaceOrder,
-    },
     namespace_tree::{Extent, NamespaceDetails},
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
+    people_lists::{ListedPerson, PeopleLists, PersonsMembership, PersonsSeat},
     seat_lists::{ListedPool, SeatHolder, SeatLists},
     seats::{SeatCandidate, SeatPool, Seats},
     shares::{InvitedGroup, Shares},

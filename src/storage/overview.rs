@@ -23,7 +23,7 @@ use crate::{
         settings::groups::TopLevelRow,
         statements,
         text::contains,
-        unit_of_work::{AT_ONCE, fifty},
+        unit_of_work::{batches, fifty},
     },
 };
 
@@ -35,10 +35,13 @@ macro_rules! held {
     };
 }
 
-/// `reached`: where the user $1 has a role at $2, with what is below; see `namespaces::LIST_VISIBLE`.
+/// Where the user $1 has a role at $2, with what is below.
 macro_rules! visible {
     () => {
-        "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $2) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND (s.expires_at IS NULL OR s.expires_at > $2) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level >= 10), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $2)) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level, COUNT(*) OVER () AS total FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND "
+        concat!(
+            held_by!("$1", "$2"),
+            " SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level, COUNT(*) OVER () AS total FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND "
+        )
     };
 }
 
@@ -68,9 +71,9 @@ statements! {
     FOUND_OF_USER = concat!(visible!(), "(n.full_path_key LIKE $3 ESCAPE '!' OR n.name_key LIKE $4 ESCAPE '!')", visible_page!());
     BELOW = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, CAST(0 AS BIGINT) AS total FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 ORDER BY full_path_key LIMIT $3";
     BELOW_OF_USER = concat!(visible!(), "n.full_path_key >= $3 AND n.full_path_key < $4", visible_page!());
-    /// For a batch of [`AT_ONCE`] groups.
+    /// For a batch of groups.
     FACTS = concat!("SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, p.purchased, (SELECT COUNT(*) FROM duo_enterprise_seats s WHERE s.pool_id = p.id AND s.state = 'used') AS used, n.archived_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM namespaces c WHERE c.parent_id = n.id LIMIT 1) AS any_child) AS below, CAST(0 AS BIGINT) AS total FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.id IN (", fifty!(), ")");
-    /// The flows that are on, for a batch of [`AT_ONCE`] groups.
+    /// The flows that are on, for a batch of groups.
     FLOWS_ON = concat!("SELECT f.namespace_id, f.flow, l.id AS consent_id, l.at AS consent_at, l.username AS consent_username, l.user_name AS consent_name FROM flow_selections f LEFT JOIN namespace_consents c ON c.namespace_id = f.namespace_id AND c.feature = $51 AND f.flow = $52 LEFT JOIN consent_ledger l ON l.id = c.ledger_id WHERE f.enabled = $53 AND f.namespace_id IN (", fifty!(), ")");
     /// Where the user holds a seat; NULL for one of the instance.
     SEATS_OF_USER = "SELECT p.namespace_id FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id WHERE s.user_id = $1 AND s.state = 'used'";
@@ -292,11 +295,9 @@ impl Overview<'_> {
     /// Settings and seats of top-level groups, in no order.
     pub async fn facts(&mut self, ids: &[NamespaceId]) -> Result<Vec<TopLevelFacts>, StorageError> {
         let mut facts = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(ids) {
             let rows: Vec<FactsRow> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(FACTS), |query, id| query.bind(id.0)).fetch_all(c).await
+                ids.fold(sqlx::query_as(FACTS), |query, id| query.bind(id.0)).fetch_all(c).await
             })?;
             facts.extend(rows);
         }
@@ -309,10 +310,9 @@ impl Overview<'_> {
         ids: &[NamespaceId],
     ) -> Result<Vec<(NamespaceId, &'static Flow, Option<ConsentGiven>)>, StorageError> {
         let mut flows = Vec::new();
-        for ids in ids.chunks(AT_ONCE) {
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(ids) {
             let rows: Vec<FlowOnRow> = on_db!(self.uow, |c| {
-                let query = places.fold(sqlx::query_as(FLOWS_ON), |query, id| query.bind(id.0));
+                let query = ids.fold(sqlx::query_as(FLOWS_ON), |query, id| query.bind(id.0));
                 query.bind(CODE_REVIEW_FEATURE).bind(CODE_REVIEW).bind(true).fetch_all(c).await
             })?;
             flows.extend(rows.into_iter().filter_map(|row| {

@@ -5,6 +5,9 @@ use super::{Changes, StorageError, sealed_rows::Unsealed, unwritten::Unwritten};
 /// How many rows a statement looks up by id.
 pub(super) const AT_ONCE: usize = 50;
 
+/// How far lists for programs are counted; a statement counts one more for "beyond".
+pub(super) const MOST_COUNTED: i64 = 10_000;
+
 /// The placeholders of that many ids, from `$1` on.
 macro_rules! fifty {
     () => {
@@ -12,6 +15,11 @@ macro_rules! fifty {
     };
 }
 pub(crate) use fifty;
+
+/// Ids or keys in batches for such a statement. The last one is repeated to fill the remaining parameters.
+pub(super) fn batches<T>(all: &[T]) -> impl Iterator<Item = impl Iterator<Item = &T>> {
+    all.chunks(AT_ONCE).map(|batch| batch.iter().chain(batch.last().into_iter().cycle()).take(AT_ONCE))
+}
 
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),

@@ -90,9 +90,9 @@ async fn a_list_of_namespaces_is_what_the_user_has_a_role_in(db: Database) {
                     order: NamespaceOrder::Id,
                     ..NamespaceFilter::all(kind)
                 };
-                let listed = view.namespace_lists().list(&filter, NOON, 100, 0).await.expect("a list");
+                let listed = view.browsed_namespaces().list(&filter, NOON, 100, 0).await.expect("a list");
                 assert_eq!(ids(&listed), expected, "{user} {kind:?} {least}");
-                let count = view.namespace_lists().count(&filter, NOON).await.expect("a count");
+                let count = view.browsed_namespaces().count(&filter, NOON).await.expect("a count");
                 assert_eq!(count, i64::try_from(expected.len()).ok());
             }
         }
@@ -136,22 +136,23 @@ async fn namespaces_are_sorted_and_filtered_and_counted(db: Database) {
     for (filter, expected) in cases {
         for order in [NamespaceOrder::Name, NamespaceOrder::Path, NamespaceOrder::Id] {
             let filter = NamespaceFilter { order, ..filter.clone() };
-            let listed = view.namespace_lists().list(&filter, NOON, 100, 0).await.expect("a list");
+            let listed = view.browsed_namespaces().list(&filter, NOON, 100, 0).await.expect("a list");
             let paths: Vec<_> = listed.iter().map(|it| it.namespace.path.as_str()).collect();
             assert_eq!(paths, expected, "{filter:?}");
             assert_eq!(
-                view.namespace_lists().count(&filter, NOON).await.expect("a count"),
+                view.browsed_namespaces().count(&filter, NOON).await.expect("a count"),
                 i64::try_from(expected.len()).ok()
             );
         }
     }
-    let second = view.namespace_lists().list(&groups, NOON, 2, 2).await.expect("a page");
+    let second = view.browsed_namespaces().list(&groups, NOON, 2, 2).await.expect("a page");
     assert_eq!(ids(&second), [world.at("globex").id, world.at("globex/inner").id]);
     let keys = ["acme".to_owned(), "globex+inner".to_owned(), "nowhere".to_owned()];
-    let mut named = view.namespace_lists().names(&keys).await.expect("names");
+    let mut named = view.browsed_namespaces().names(&keys).await.expect("names");
     named.sort_by(|a, b| a.full_path_key.cmp(&b.full_path_key));
     assert_eq!(named.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["acme", "globex/inner"]);
-    let invited = view.namespace_lists().invited_groups(world.at("acme/sub").id, NOON).await.expect("shares");
+    let invited =
+        view.browsed_namespaces().invited_groups(world.at("acme/sub").id, NOON).await.expect("shares");
     assert_eq!(
         invited.iter().map(|it| (it.full_path.as_str(), it.access_level)).collect::<Vec<_>>(),
         [("globex", 30)]
@@ -171,7 +172,7 @@ async fn what_is_below_an_archived_group_is_archived(db: Database) {
         (NamespaceKind::Project, false, &["acme/site", "globex/inner/tool"]),
     ] {
         let filter = NamespaceFilter { archived: Some(archived), ..NamespaceFilter::all(kind) };
-        let listed = view.namespace_lists().list(&filter, NOON, 100, 0).await.expect("a list");
+        let listed = view.browsed_namespaces().list(&filter, NOON, 100, 0).await.expect("a list");
         assert_eq!(listed.iter().map(|it| it.namespace.path.as_str()).collect::<Vec<_>>(), expected);
         assert!(listed.iter().all(|it| it.archived == archived));
     }
@@ -189,10 +190,10 @@ async fn all_members_are_those_who_have_a_role(db: Database) {
                 expected.push((*user, role));
             }
         }
-        let listed = view.member_lists().list(namespace.id, &every, NOON, 100, 0).await.expect("a list");
+        let listed = view.browsed_members().list(namespace.id, &every, NOON, 100, 0).await.expect("a list");
         let found: Vec<_> = listed.iter().map(|it| (it.user, it.role.role())).collect();
         assert_eq!(found, expected, "{}", namespace.path);
-        let count = view.member_lists().count(namespace.id, &every, NOON).await.expect("a count");
+        let count = view.browsed_members().count(namespace.id, &every, NOON).await.expect("a count");
         assert_eq!(count, i64::try_from(expected.len()).ok());
     }
 }
@@ -218,7 +219,7 @@ async fn a_member_is_listed_once_with_the_role_that_counts(db: Database) {
     let mut view = storage.read().await.expect("a view");
     for inherited in [false, true] {
         let filter = MemberFilter { inherited, ..MemberFilter::default() };
-        let listed = view.member_lists().list(acme.id, &filter, NOON, 100, 0).await.expect("a list");
+        let listed = view.browsed_members().list(acme.id, &filter, NOON, 100, 0).await.expect("a list");
         let found: Vec<_> = listed.iter().map(|it| (it.user, it.role.clone(), it.expires_at)).collect();
         assert_eq!(found, [(ann, custom.clone(), None)]);
         let one = |only: Vec<i64>, search: &str, skip: Vec<i64>| MemberFilter {
@@ -234,7 +235,7 @@ async fn a_member_is_listed_once_with_the_role_that_counts(db: Database) {
             (one(vec![], "bob", vec![]), 0),
             (one(vec![], "", vec![ann.0]), 0),
         ] {
-            let found = view.member_lists().count(acme.id, &filter, NOON).await.expect("a count");
+            let found = view.browsed_members().count(acme.id, &filter, NOON).await.expect("a count");
             assert_eq!(found, Some(count), "{filter:?}");
         }
     }
@@ -265,11 +266,11 @@ async fn users_are_found_by_what_is_asked_for(db: Database) {
         (UserFilter { created: (NOON.plus_millis(1), Timestamp::from_millis(i64::MAX)), ..any() }, &[]),
     ];
     for (filter, expected) in cases {
-        let listed = view.user_lists().list(&filter, 100, 0).await.expect("a list");
+        let listed = view.browsed_users().list(&filter, 100, 0).await.expect("a list");
         let names: Vec<_> = listed.iter().map(|it| it.user.username.as_str()).collect();
         assert_eq!(names, expected, "{filter:?}");
         assert_eq!(
-            view.user_lists().count(&filter).await.expect("a count"),
+            view.browsed_users().count(&filter).await.expect("a count"),
             i64::try_from(expected.len()).ok()
         );
     }

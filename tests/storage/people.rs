@@ -345,18 +345,18 @@ async fn people_are_found_ordered_and_counted(db: Database) {
         ("\0", PeopleFilter::All, PeopleOrder::Username, &[]),
     ] {
         let query = PeopleQuery { text: text.to_owned(), filter, order };
-        let found = view.directory().list(&query, 10, 0).await.expect("a list");
+        let found = view.people_lists().list(&query, 10, 0).await.expect("a list");
         let names: Vec<_> = found.iter().map(|it| it.account.user.username.as_str()).collect();
         assert_eq!(names, expected, "{query:?}");
-        let count = view.directory().count(text, filter).await.expect("a count");
+        let count = view.people_lists().count(text, filter).await.expect("a count");
         assert_eq!(usize::try_from(count), Ok(expected.len()), "{query:?}");
     }
     let query = PeopleQuery { text: String::new(), filter: PeopleFilter::All, order: PeopleOrder::Username };
-    let second = view.directory().list(&query, 1, 1).await.expect("a page");
+    let second = view.people_lists().list(&query, 1, 1).await.expect("a page");
     assert_eq!((second.len(), second[0].groups, second[0].seats), (1, 1, 1), "{second:?}");
-    let roles = view.directory().memberships_of(bob, 10).await.expect("roles");
+    let roles = view.people_lists().memberships_of(bob, 10).await.expect("roles");
     let roles: Vec<_> = roles.iter().map(|it| (it.path.as_str(), it.source, it.role.role())).collect();
     assert_eq!(roles, [("acme", Source::Hand, Role::Owner), ("acme", Source::Provider, Role::Guest)]);
-    let seats = view.directory().seats_of(bob).await.expect("seats");
+    let seats = view.people_lists().seats_of(bob).await.expect("seats");
     assert_eq!((seats[0].path.as_deref(), seats[0].waiting), (Some("acme"), false));
 }

@@ -1,11 +1,11 @@
 //! Accounts: users, sessions, tokens, sign-in.
 
+pub(super) mod browsed_users;
 pub(super) mod identities;
 pub(super) mod links;
 pub(super) mod sessions;
 pub(super) mod sign_in_failures;
 pub(super) mod tokens;
-pub(super) mod user_lists;
 pub(super) mod users;
 
 /// The SQL statements of each file.
@@ -15,6 +15,6 @@ pub(super) const STATEMENTS: &[(&str, &[(&str, &str)])] = &[
     ("sessions", sessions::STATEMENTS),
     ("sign_in_failures", sign_in_failures::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
-    ("user_lists", user_lists::STATEMENTS),
+    ("browsed_users", browsed_users::STATEMENTS),
     ("users", users::STATEMENTS),
 ];

@@ -11,14 +11,14 @@ use crate::{
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements,
         text::{contains, fits_text},
-        unit_of_work::AT_ONCE,
+        unit_of_work::{batches, fifty},
     },
 };
 
 statements! {
     LOOKUP = "SELECT id, username, name, kind, is_admin, state FROM users WHERE id = $1";
-    /// For a batch of [`AT_ONCE`] ids.
-    NAMES = "SELECT id, username FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+    /// For a batch of ids.
+    NAMES = concat!("SELECT id, username FROM users WHERE id IN (", fifty!(), ")");
     FIND_BY_USERNAME = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key = $1";
     FIND_BY_EMAIL = "SELECT id, username, name, kind, is_admin, state FROM users WHERE email_key = $1";
     /// What an administrator edits, with the version that a write names.
@@ -142,11 +142,9 @@ impl Users<'_> {
     /// The names of existing users, in no order.
     pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, StorageError> {
         let mut names = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(ids) {
             let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(NAMES), |query, id| query.bind(id.0)).fetch_all(c).await
+                ids.fold(sqlx::query_as(NAMES), |query, id| query.bind(id.0)).fetch_all(c).await
             })?;
             names.extend(rows.into_iter().map(|(id, name)| (UserId(id), name)));
         }

@@ -9,14 +9,14 @@ use crate::{
     },
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements,
-        unit_of_work::{AT_ONCE, fifty},
+        unit_of_work::{batches, fifty},
     },
 };
 
 statements! {
     /// Nothing for a group that is gone.
     ADD = "INSERT INTO decision_counts (namespace_id, environment, day, engine, rule, asked) SELECT id, $2, $3, $4, $5, $6 FROM namespaces WHERE id = $1 ON CONFLICT (namespace_id, environment, day, engine, rule) DO UPDATE SET asked = decision_counts.asked + excluded.asked";
-    /// For a batch of [`AT_ONCE`] groups.
+    /// For a batch of groups.
     OF_GROUPS = concat!("SELECT namespace_id, day, engine, CAST(SUM(asked) AS BIGINT) FROM decision_counts WHERE namespace_id IN (", fifty!(), ") AND environment = $51 AND day >= $52 GROUP BY namespace_id, day, engine");
     DELETE_OLD = "DELETE FROM decision_counts WHERE day < $1 AND (namespace_id, environment, day, engine, rule) IN (SELECT namespace_id, environment, day, engine, rule FROM decision_counts WHERE day < $1 ORDER BY day LIMIT $2)";
 }
@@ -75,12 +75,9 @@ impl DecisionCounts<'_> {
         since_day: i64,
     ) -> Result<Vec<EngineCount>, StorageError> {
         let mut counts = Vec::new();
-        for ids in top_level.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(top_level) {
             let rows: Vec<(i64, i64, String, i64)> = on_db!(self.uow, |c| {
-                places
-                    .fold(sqlx::query_as(OF_GROUPS), |query, id| query.bind(id.0))
+                ids.fold(sqlx::query_as(OF_GROUPS), |query, id| query.bind(id.0))
                     .bind(environment.key())
                     .bind(since_day)
                     .fetch_all(c)

@@ -11,6 +11,31 @@ use crate::{
     storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
+/// Where a user has a role, for a statement to begin with: `held` has each way to a role, with what is below;
+/// the highest counts. `reached`: by memberships, by invitations of groups that they are direct members of, and
+/// below those; Minimal Access reaches nothing below. Then the projects to which a reached group is invited.
+/// `CROSS JOIN` keeps SQLite from scanning all namespaces first. `$user` and `$now` are placeholders.
+macro_rules! held_by {
+    ($user:literal, $now:literal) => {
+        concat!(
+            "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = ",
+            $user,
+            " AND (expires_at IS NULL OR expires_at > ",
+            $now,
+            ") UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = ",
+            $user,
+            " AND (m.expires_at IS NULL OR m.expires_at > ",
+            $now,
+            ") AND (s.expires_at IS NULL OR s.expires_at > ",
+            $now,
+            ") UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level >= 10), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > ",
+            $now,
+            "))",
+        )
+    };
+}
+pub(in crate::storage) use held_by;
+
 statements! {
     /// What gives the user a role in the namespace, expired grants included. `CROSS JOIN` keeps SQLite on the
     /// way from the namespace upwards.

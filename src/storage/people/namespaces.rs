@@ -1,6 +1,6 @@
 //! The tree of groups, subgroups and projects.
 
-use super::memberships;
+use super::memberships::{self, held_by};
 use crate::{
     domain::{
         change::Topic,
@@ -10,15 +10,17 @@ use crate::{
         time::Timestamp,
     },
     storage::{
-        StorageError, UnitOfWork, on_db, repository, statements, text::contains, unit_of_work::AT_ONCE,
+        StorageError, UnitOfWork, on_db, repository, statements,
+        text::contains,
+        unit_of_work::{batches, fifty},
     },
 };
 
 statements! {
     FIND_BY_PATH = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE full_path_key = $1";
     LOOKUP = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE id = $1";
-    /// For a batch of [`AT_ONCE`] ids.
-    PATHS = "SELECT id, full_path FROM namespaces WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+    /// For a batch of ids.
+    PATHS = concat!("SELECT id, full_path FROM namespaces WHERE id IN (", fifty!(), ")");
     ANCESTORS = "WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name FROM namespaces n JOIN chain c ON c.id = n.id ORDER BY c.depth DESC";
     CHILDREN = "SELECT id, parent_id, root_id, kind, full_path, name FROM namespaces WHERE parent_id = $1 ORDER BY kind, full_path_key LIMIT $2";
     COUNT_TOP_LEVEL = "SELECT COUNT(*) FROM namespaces WHERE parent_id IS NULL";
@@ -26,10 +28,8 @@ statements! {
     COUNT_PROJECTS = "SELECT COUNT(*) FROM namespaces WHERE kind = 'project'";
     PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
     INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-    /// Where the user has a role at $1, the highest. `reached`: by memberships, by invitations of groups that
-    /// they are direct members of, and below those; Minimal Access reaches nothing below. Then the projects
-    /// to which a reached group is invited. `CROSS JOIN` keeps SQLite from scanning all namespaces first.
-    LIST_VISIBLE = "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $1 AND (expires_at IS NULL OR expires_at > $5) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $5) AND (s.expires_at IS NULL OR s.expires_at > $5) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level >= 10), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $5)) SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $6 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4";
+    /// Where the user $1 has a role at $5, the highest.
+    LIST_VISIBLE = concat!(held_by!("$1", "$5"), " SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $6 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4");
     LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $4 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
 }
 
@@ -107,11 +107,9 @@ impl Namespaces<'_> {
     /// The full paths of existing namespaces, in no order.
     pub async fn paths(&mut self, ids: &[NamespaceId]) -> Result<Vec<(NamespaceId, String)>, StorageError> {
         let mut paths = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(ids) {
             let rows: Vec<(i64, String)> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(PATHS), |query, id| query.bind(id.0)).fetch_all(c).await
+                ids.fold(sqlx::query_as(PATHS), |query, id| query.bind(id.0)).fetch_all(c).await
             })?;
             paths.extend(rows.into_iter().map(|(id, path)| (NamespaceId(id), path)));
         }

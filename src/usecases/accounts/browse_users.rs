@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{access::Denial, ids::UserId, token::Scope},
-    storage::{LinkedIdentity, ListedUser, StorageError, UnitOfWork, UserFilter},
+    storage::{Account, LinkedIdentity, StorageError, UnitOfWork, UserFilter},
     usecases::{App, Caller, UseCaseError, What},
 };
 
 /// A user, and the accounts at providers that they are linked to.
 #[derive(Clone, Debug)]
 pub struct BrowsedUser {
-    pub listed: ListedUser,
+    pub listed: Account,
     pub identities: Vec<LinkedIdentity>,
     /// Whether the caller sees what only administrators and the users themselves do.
     pub in_full: bool,
@@ -55,8 +55,8 @@ pub async fn browse_users(
         filter.is_admin = None;
         filter.created = UserFilter::default().created;
     }
-    let listed = uow.user_lists().list(&filter, limit, offset).await?;
-    let total = if counted { uow.user_lists().count(&filter).await? } else { None };
+    let listed = uow.browsed_users().list(&filter, limit, offset).await?;
+    let total = if counted { uow.browsed_users().count(&filter).await? } else { None };
     Ok(BrowsedUsers { users: browsed(&mut uow, caller, listed).await?, total })
 }
 
@@ -72,7 +72,7 @@ pub async fn browse_user(app: &App, caller: &Caller, id: UserId) -> Result<Brows
 /// The caller themselves; any token may read that.
 pub async fn browse_own_user(app: &App, caller: &Caller) -> Result<BrowsedUser, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let listed = uow.user_lists().list(&UserFilter::one(caller.actor.id), 1, 0).await?;
+    let listed = uow.browsed_users().list(&UserFilter::one(caller.actor.id), 1, 0).await?;
     let mut found = browsed(&mut uow, caller, listed).await?;
     found.pop().ok_or(UseCaseError::NotFound(What::User))
 }
@@ -85,19 +85,19 @@ fn both(a: (i64, i64), b: (i64, i64)) -> (i64, i64) {
 async fn browsed(
     uow: &mut UnitOfWork,
     caller: &Caller,
-    listed: Vec<ListedUser>,
+    listed: Vec<Account>,
 ) -> Result<Vec<BrowsedUser>, StorageError> {
-    let in_full = |user: &ListedUser| caller.actor.is_admin || user.user.id == caller.actor.id;
+    let in_full = |user: &Account| caller.actor.is_admin || user.user.id == caller.actor.id;
     let ids: Vec<_> = listed.iter().filter(|it| in_full(it)).map(|it| it.user.id).collect();
     let mut identities: HashMap<i64, Vec<LinkedIdentity>> = HashMap::new();
-    for identity in uow.user_lists().identities(&ids).await? {
+    for identity in uow.browsed_users().identities(&ids).await? {
         let of_user = identities.entry(identity.user_id).or_default();
         // A look-up in batches repeats the last one.
         if !of_user.contains(&identity) {
             of_user.push(identity);
         }
     }
-    let browsed = |listed: ListedUser| BrowsedUser {
+    let browsed = |listed: Account| BrowsedUser {
         identities: identities.remove(&listed.user.id.0).unwrap_or_default(),
         in_full: in_full(&listed),
         listed,

@@ -33,8 +33,8 @@ pub async fn browse_members(
     let mut uow = app.storage.read().await?;
     let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
     Ok(Counted {
-        rows: uow.member_lists().list(found.id, filter, now, limit, offset).await?,
-        total: uow.member_lists().count(found.id, filter, now).await?,
+        rows: uow.browsed_members().list(found.id, filter, now, limit, offset).await?,
+        total: uow.browsed_members().count(found.id, filter, now).await?,
     })
 }
 

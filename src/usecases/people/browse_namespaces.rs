@@ -133,8 +133,8 @@ pub async fn browse_namespaces(
         order: browse.order,
         descending: browse.descending,
     };
-    let listed = uow.namespace_lists().list(&filter, now, browse.limit, browse.offset).await?;
-    let total = if browse.counted { uow.namespace_lists().count(&filter, now).await? } else { None };
+    let listed = uow.browsed_namespaces().list(&filter, now, browse.limit, browse.offset).await?;
+    let total = if browse.counted { uow.browsed_namespaces().count(&filter, now).await? } else { None };
     Ok(Counted { rows: with_names(&mut uow, listed).await?, total })
 }
 
@@ -164,8 +164,8 @@ pub(in crate::usecases) async fn shown(
     let now = app.now();
     let ids = (found.id.0.saturating_sub(1), found.id.0.saturating_add(1));
     let filter = NamespaceFilter { ids, ..NamespaceFilter::all(found.kind) };
-    let listed = uow.namespace_lists().list(&filter, now, 1, 0).await?;
-    let mut invited = uow.namespace_lists().invited_groups(found.id, now).await?;
+    let listed = uow.browsed_namespaces().list(&filter, now, 1, 0).await?;
+    let mut invited = uow.browsed_namespaces().invited_groups(found.id, now).await?;
     let standing = load::standing(uow, caller.actor.id, found.id, now).await?;
     if !invited.is_empty() && !caller.actor.is_admin && !may(caller, standing).manage_members {
         let shares = uow.shares().list(found.id, caller.actor.id, now).await?;
@@ -201,7 +201,7 @@ async fn with_names(
         paths
     };
     let keys: BTreeSet<String> = listed.iter().flat_map(paths_above).map(|path| path.key()).collect();
-    let named = uow.namespace_lists().names(&keys.into_iter().collect::<Vec<_>>()).await?;
+    let named = uow.browsed_namespaces().names(&keys.into_iter().collect::<Vec<_>>()).await?;
     let named: HashMap<_, _> = named.into_iter().map(|it| (it.full_path_key.clone(), it)).collect();
     let above = |listed: &BrowsedNamespace| {
         let groups = paths_above(listed).into_iter().filter_map(|path| {

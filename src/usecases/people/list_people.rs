@@ -49,11 +49,11 @@ pub async fn list_people(
 ) -> Result<PeopleList, UseCaseError> {
     administrator(caller)?;
     let mut uow = app.storage.read().await?;
-    let total = uow.directory().count(&query.text, query.filter).await?;
+    let total = uow.people_lists().count(&query.text, query.filter).await?;
     let last = ((total + PAGE - 1) / PAGE).max(1);
     let page = page.clamp(1, last);
     let offset = (page - 1) * PAGE;
-    let people = uow.directory().list(query, PAGE, offset).await?;
+    let people = uow.people_lists().list(query, PAGE, offset).await?;
     Ok(PeopleList { people, total, page, from: offset + 1 })
 }
 
@@ -103,7 +103,7 @@ pub async fn export_people(app: &App, caller: &Caller, query: &PeopleQuery) -> R
     let mut file = beginning();
     let mut offset = 0;
     loop {
-        let people = uow.directory().list(query, CHUNK, offset).await?;
+        let people = uow.people_lists().list(query, CHUNK, offset).await?;
         let last = i64::try_from(people.len()).unwrap_or_default() < CHUNK;
         file.extend(rows(people));
         if last {

@@ -34,10 +34,10 @@ pub async fn show_person(app: &App, caller: &Caller, username: &str) -> Result<P
     let account = uow.users().account(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let id = account.user.id;
     let limit = i64::try_from(MOST_MEMBERSHIPS + 1).unwrap_or(i64::MAX);
-    let mut memberships = uow.directory().memberships_of(id, limit).await?;
+    let mut memberships = uow.people_lists().memberships_of(id, limit).await?;
     let more_memberships = memberships.len() > MOST_MEMBERSHIPS;
     memberships.truncate(MOST_MEMBERSHIPS);
-    let seats = uow.directory().seats_of(id).await?;
+    let seats = uow.people_lists().seats_of(id).await?;
     let sessions = uow.sessions().list_of_user(id, now, idle_since).await?.len();
     let tokens = uow.tokens().list_of_user(id).await?;
     let tokens = tokens.iter().filter(|it| it.revoked_at.is_none() && it.expires_at > now).count();

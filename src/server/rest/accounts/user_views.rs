@@ -82,7 +82,7 @@ impl From<BrowsedUser> for User {
             id: listed.user.id.0,
             username: listed.user.username,
             name: listed.user.name,
-            state: if listed.blocked { "blocked" } else { "active" },
+            state: listed.user.state.key(),
             locked: false,
             avatar_url: None,
             web_url: None,

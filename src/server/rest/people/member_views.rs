@@ -54,7 +54,7 @@ impl From<BrowsedMember> for Member {
             id: member.user.0,
             username: member.username,
             name: member.name,
-            state: if member.blocked { "blocked" } else { "active" },
+            state: member.state.key(),
             locked: false,
             avatar_url: None,
             web_url: None,

@@ -1,18 +1,19 @@
 //! Lists of the members of a group or project for programs, each person once with the highest role.
 
-use super::{memberships::given_role, namespace_pages::MOST_COUNTED};
+use super::memberships::given_role;
 use crate::{
     domain::{
         ids::{NamespaceId, UserId},
         role::GivenRole,
         time::Timestamp,
-        user::UserKind,
+        user::{UserKind, UserState},
     },
     storage::{
         StorageError, UnitOfWork,
-        accounts::users::kind,
+        accounts::users::{kind, state},
         on_db, repository, statements,
         text::{contains, in_list},
+        unit_of_work::MOST_COUNTED,
     },
 };
 
@@ -75,7 +76,7 @@ pub struct BrowsedMember {
     pub username: String,
     pub name: String,
     pub kind: UserKind,
-    pub blocked: bool,
+    pub state: UserState,
     pub role: GivenRole,
     pub expires_at: Option<Timestamp>,
 }
@@ -92,13 +93,13 @@ struct MemberRow {
     expires_at: Option<i64>,
 }
 
-pub struct MemberLists<'a> {
+pub struct BrowsedMembers<'a> {
     pub(in crate::storage) uow: &'a mut UnitOfWork,
 }
 
-repository!(member_lists -> MemberLists);
+repository!(browsed_members -> BrowsedMembers);
 
-impl MemberLists<'_> {
+impl BrowsedMembers<'_> {
     /// A page of the members at `now`, by the user's id.
     pub async fn list(
         &mut self,
@@ -126,7 +127,7 @@ impl MemberLists<'_> {
                 username: row.username,
                 name: row.name,
                 kind: kind(&row.kind)?,
-                blocked: row.state != "active",
+                state: state(&row.state)?,
                 role: given_role(row.access_level, row.member_role)?,
                 expires_at: row.expires_at.map(Timestamp::from_millis),
             })

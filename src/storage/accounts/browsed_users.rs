@@ -1,21 +1,14 @@
 //! Lists of users for programs: filtered, sorted, in pages, with a count.
 
-use super::users::UserRow;
+use super::users::{Account, AccountRow};
 use crate::{
-    domain::{
-        ids::UserId,
-        time::Timestamp,
-        user::{User, UserKind},
-    },
+    domain::{ids::UserId, time::Timestamp, user::UserKind},
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements,
         text::{contains, fits_text},
-        unit_of_work::AT_ONCE,
+        unit_of_work::{MOST_COUNTED, batches, fifty},
     },
 };
-
-/// Counts go up to here, and one more for "beyond".
-const MOST_COUNTED: i64 = 10_000;
 
 macro_rules! matching {
     () => {
@@ -26,7 +19,7 @@ macro_rules! matching {
 macro_rules! listed {
     ($order:literal) => {
         concat!(
-            "SELECT u.id, u.username, u.name, u.kind, u.is_admin, u.state, u.email, u.created_at, u.last_sign_in_at",
+            "SELECT u.id, u.username, u.name, u.kind, u.is_admin, u.state, u.email, u.created_at, u.last_sign_in_at, u.version",
             matching!(),
             " ORDER BY ",
             $order,
@@ -43,8 +36,8 @@ statements! {
     BY_USERNAME = listed!("u.username_key");
     BY_USERNAME_DOWN = listed!("u.username_key DESC");
     COUNT = concat!("SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
-    /// For a batch of [`AT_ONCE`] ids.
-    IDENTITIES = "SELECT user_id, issuer, subject FROM identities WHERE user_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50) ORDER BY user_id, issuer";
+    /// For a batch of ids.
+    IDENTITIES = concat!("SELECT user_id, issuer, subject FROM identities WHERE user_id IN (", fifty!(), ") ORDER BY user_id, issuer");
 }
 
 /// What a list is sorted by.
@@ -115,26 +108,6 @@ impl UserFilter {
     }
 }
 
-/// A user with what administrators see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedUser {
-    pub user: User,
-    pub blocked: bool,
-    pub email: Option<String>,
-    pub created_at: Timestamp,
-    pub last_sign_in_at: Option<Timestamp>,
-}
-
-#[derive(sqlx::FromRow)]
-struct ListedRow {
-    #[sqlx(flatten)]
-    user: UserRow,
-    state: String,
-    email: Option<String>,
-    created_at: i64,
-    last_sign_in_at: Option<i64>,
-}
-
 /// An account at a provider that a user is linked to.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LinkedIdentity {
@@ -143,11 +116,11 @@ pub struct LinkedIdentity {
     pub subject: String,
 }
 
-pub struct UserLists<'a> {
+pub struct BrowsedUsers<'a> {
     pub(in crate::storage) uow: &'a mut UnitOfWork,
 }
 
-repository!(user_lists -> UserLists);
+repository!(browsed_users -> BrowsedUsers);
 
 macro_rules! bound {
     ($query:expr, $filter:expr, $search:expr) => {{
@@ -168,32 +141,23 @@ macro_rules! bound {
     }};
 }
 
-impl UserLists<'_> {
+impl BrowsedUsers<'_> {
     /// A page of the users that match.
     pub async fn list(
         &mut self,
         filter: &UserFilter,
         limit: i64,
         offset: i64,
-    ) -> Result<Vec<ListedUser>, StorageError> {
+    ) -> Result<Vec<Account>, StorageError> {
         let Some(search) = pattern(filter) else { return Ok(Vec::new()) };
-        let rows: Vec<ListedRow> = on_db!(self.uow, |c| {
+        let rows: Vec<AccountRow> = on_db!(self.uow, |c| {
             bound!(sqlx::query_as(filter.statement()), filter, search)
                 .bind(limit)
                 .bind(offset)
                 .fetch_all(c)
                 .await
         })?;
-        let listed = |row: ListedRow| {
-            Ok(ListedUser {
-                user: row.user.try_into()?,
-                blocked: row.state != "active",
-                email: row.email,
-                created_at: Timestamp::from_millis(row.created_at),
-                last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_millis),
-            })
-        };
-        rows.into_iter().map(listed).collect()
+        rows.into_iter().map(Account::try_from).collect()
     }
 
     /// How many match; `None` when they are more than 10,000.
@@ -207,11 +171,9 @@ impl UserLists<'_> {
     /// The accounts at providers that these users are linked to.
     pub async fn identities(&mut self, users: &[UserId]) -> Result<Vec<LinkedIdentity>, StorageError> {
         let mut identities = Vec::new();
-        for ids in users.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = ids.iter().chain(ids.last().into_iter().cycle()).take(AT_ONCE);
+        for ids in batches(users) {
             let rows: Vec<LinkedIdentity> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(IDENTITIES), |query, id| query.bind(id.0)).fetch_all(c).await
+                ids.fold(sqlx::query_as(IDENTITIES), |query, id| query.bind(id.0)).fetch_all(c).await
             })?;
             identities.extend(rows);
         }

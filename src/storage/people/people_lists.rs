@@ -112,13 +112,13 @@ pub struct PersonsSeat {
     pub since: Timestamp,
 }
 
-pub struct Directory<'a> {
+pub struct PeopleLists<'a> {
     pub(in crate::storage) uow: &'a mut UnitOfWork,
 }
 
-repository!(directory -> Directory);
+repository!(people_lists -> PeopleLists);
 
-impl Directory<'_> {
+impl PeopleLists<'_> {
     /// Those who match, in order.
     pub async fn list(
         &mut self,

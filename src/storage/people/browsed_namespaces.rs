@@ -10,12 +10,9 @@ use crate::{
     storage::{
         StorageError, UnitOfWork, on_db, repository, statements,
         text::{contains, in_list},
-        unit_of_work::AT_ONCE,
+        unit_of_work::{MOST_COUNTED, batches, fifty},
     },
 };
-
-/// Counts go up to here, and one more for "beyond".
-pub const MOST_COUNTED: i64 = 10_000;
 
 /// Archived namespaces, and those below them.
 macro_rules! archived {
@@ -39,12 +36,18 @@ macro_rules! all {
     };
 }
 
-/// The same of those where user $12 has at least the role $14 at $13: as `namespaces::LIST_VISIBLE`.
+/// The same of those where user $12 has at least the role $14 at $13.
 macro_rules! mine {
     ($select:literal, $more:literal) => {
         concat!(
-            "WITH RECURSIVE reached (id, access_level) AS (SELECT namespace_id, access_level FROM memberships WHERE user_id = $12 AND (expires_at IS NULL OR expires_at > $13) UNION SELECT s.namespace_id, CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END FROM memberships m CROSS JOIN namespace_shares s WHERE s.invited_group_id = m.namespace_id AND m.user_id = $12 AND (m.expires_at IS NULL OR m.expires_at > $13) AND (s.expires_at IS NULL OR s.expires_at > $13) UNION SELECT n.id, r.access_level FROM reached r CROSS JOIN namespaces n WHERE n.parent_id = r.id AND r.access_level >= 10), held (id, access_level) AS (SELECT id, access_level FROM reached UNION ALL SELECT s.namespace_id, CASE WHEN s.access_level < r.access_level THEN s.access_level ELSE r.access_level END FROM reached r CROSS JOIN namespace_shares s CROSS JOIN namespaces p WHERE s.invited_group_id = r.id AND p.id = s.namespace_id AND p.kind = 'project' AND (s.expires_at IS NULL OR s.expires_at > $13)), mine (id) AS (SELECT h.id FROM held h GROUP BY h.id HAVING MAX(h.access_level) >= $14), ",
-            archived!(), " SELECT ", $select, " FROM mine r CROSS JOIN namespaces n WHERE n.id = r.id AND ", matching!(), $more
+            held_by!("$12", "$13"),
+            ", mine (id) AS (SELECT h.id FROM held h GROUP BY h.id HAVING MAX(h.access_level) >= $14), ",
+            archived!(),
+            " SELECT ",
+            $select,
+            " FROM mine r CROSS JOIN namespaces n WHERE n.id = r.id AND ",
+            matching!(),
+            $more
         )
     };
 }
@@ -88,8 +91,8 @@ statements! {
     MINE_BY_PATH = listed_from_mine!(" ORDER BY n.full_path_key LIMIT $15 OFFSET $16");
     MINE_BY_PATH_DOWN = listed_from_mine!(" ORDER BY n.full_path_key DESC LIMIT $15 OFFSET $16");
     COUNT_MINE = concat!("SELECT COUNT(*) FROM (", mine!("1 AS one", " LIMIT 10001"), ") r");
-    /// For a batch of [`AT_ONCE`] keys.
-    NAMES = "SELECT id, full_path_key, name, parent_id FROM namespaces WHERE full_path_key IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+    /// For a batch of keys.
+    NAMES = concat!("SELECT id, full_path_key, name, parent_id FROM namespaces WHERE full_path_key IN (", fifty!(), ")");
     SHARES = "SELECT g.id, g.name, g.full_path, s.access_level, s.expires_at FROM namespace_shares s CROSS JOIN namespaces g WHERE s.namespace_id = $1 AND g.id = s.invited_group_id AND (s.expires_at IS NULL OR s.expires_at > $2) ORDER BY g.full_path_key, s.access_level DESC";
 }
 
@@ -198,11 +201,11 @@ pub struct NamespaceInvitation {
     pub expires_at: Option<i64>,
 }
 
-pub struct NamespaceLists<'a> {
+pub struct BrowsedNamespaces<'a> {
     pub(in crate::storage) uow: &'a mut UnitOfWork,
 }
 
-repository!(namespace_lists -> NamespaceLists);
+repository!(browsed_namespaces -> BrowsedNamespaces);
 
 /// Binds $1 to $11, and of a user's list $12 to $14.
 macro_rules! bound {
@@ -232,7 +235,7 @@ macro_rules! bound {
     }};
 }
 
-impl NamespaceLists<'_> {
+impl BrowsedNamespaces<'_> {
     /// A page of the namespaces that match.
     pub async fn list(
         &mut self,
@@ -274,11 +277,9 @@ impl NamespaceLists<'_> {
     /// The names of the namespaces with these keys, in no order.
     pub async fn names(&mut self, keys: &[String]) -> Result<Vec<NamedKey>, StorageError> {
         let mut names = Vec::with_capacity(keys.len());
-        for keys in keys.chunks(AT_ONCE) {
-            // Repeats the last key to fill the remaining parameters.
-            let places = keys.iter().chain(keys.last().into_iter().cycle()).take(AT_ONCE);
+        for keys in batches(keys) {
             let rows: Vec<NamedKey> = on_db!(self.uow, |c| {
-                places.fold(sqlx::query_as(NAMES), sqlx::query::QueryAs::bind).fetch_all(c).await
+                keys.fold(sqlx::query_as(NAMES), sqlx::query::QueryAs::bind).fetch_all(c).await
             })?;
             names.extend(rows);
         }
