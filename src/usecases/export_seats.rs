@@ -1,10 +1,14 @@
-//! Exports who has a seat, as CSV.
+//! Exports who has a seat and who waits for one, as CSV. An import reads it back.
 
 use super::{
     App, SeatHolder, UseCaseError,
     people::{seat_keeper::SeatKeeper, show_seats::all_seats},
 };
-use crate::domain::{escape::without_formulas, people::seats::SeatPlace, time::Timestamp};
+use crate::domain::{
+    escape::without_formulas,
+    people::{import::seats::INSTANCE, seats::SeatPlace},
+    time::Timestamp,
+};
 
 /// The whole list with a header line.
 ///
@@ -23,12 +27,13 @@ fn csv_of(place: &SeatPlace, seats: Vec<SeatHolder>) -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut write = |cells: [&str; 8]| csv.write_record(cells).expect("memory takes everything");
     write(["path", "user", "name", "state", "source", "since", "user_state", "last_sign_in_at"]);
+    let path = if *place == SeatPlace::Instance { INSTANCE } else { place.group() };
     for seat in seats {
         let (user, name) = (without_formulas(&seat.username), without_formulas(&seat.name));
         let last = seat.last_sign_in_at.map(Timestamp::rfc3339).unwrap_or_default();
         let is = if seat.is_blocked { "blocked" } else { "active" };
         let (state, source, since) = (seat.state.key(), seat.source.key(), seat.since.rfc3339());
-        write([place.group(), &user, &name, state, source, &since, is, &last]);
+        write([path, &user, &name, state, source, &since, is, &last]);
     }
     csv.into_inner().expect("memory takes everything")
 }

@@ -79,7 +79,7 @@ async fn reads_back(app: &App) {
 const USERS: &str = "username,name,email,admin,state,kind\nann,'=Ann,ann@example.com,yes,active,\nbob,Bob,,no,active,human\nbot,,none,,,bot\ncarl,,none,,blocked,\n";
 const GROUPS: &str = "path,name,kind,tier,duo_enterprise,seats\nacme/platform/api,API,project,,,\nacme/platform,,,,,\nacme,Acme,group,ultimate,yes,1\n";
 const MEMBERS: &str = "path;user;role;expires_on;action\nacme;ANN@example.com;owner;;\nacme/platform;bob;Release lead (40);2030-01-01;set\n";
-const SEATS: &str = "path,user,action\nacme,ann,\n*,bob,set\n";
+const SEATS: &str = "path,user,state,action\nacme,ann,,\n*,bob,used,set\nacme,bob,waiting,\n";
 
 async fn filled(app: &App) {
     for (kind, file) in [
@@ -102,7 +102,8 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
     assert!(users.contains("ann,'=Ann,ann@example.com,yes,active,human\n"), "{users}");
     assert!(groups.contains("acme,Acme,group,ultimate,yes,1\nacme/platform,platform,group,,,\n"), "{groups}");
     assert!(members.contains("acme/platform,bob,Release lead (40),2030-01-01,set\n"), "{members}");
-    assert!(seats.contains("acme,ann,set\n") && seats.contains("*,bob,set\n"), "{seats}");
+    assert!(seats.contains("acme,bob,waiting,set\n"), "{seats}");
+    assert!(seats.contains("acme,ann,used,set\n") && seats.contains("*,bob,used,set\n"), "{seats}");
 
     let kinds = db.texts("SELECT kind || ' ' || target FROM audit_events ORDER BY id").await;
     let expected = [
@@ -114,6 +115,7 @@ async fn a_server_is_filled_from_four_files_and_reads_back_unchanged(db: Databas
         "people_imported members",
         "duo_enterprise_seat_assigned ann",
         "duo_enterprise_seat_assigned bob",
+        "duo_enterprise_seat_wait_begun bob",
         "people_imported seats",
     ];
     assert_eq!(kinds, expected);
@@ -262,6 +264,18 @@ async fn random_grants_of_all_sources_read_back_unchanged(db: Database) {
             } else {
                 uow.memberships().set(place, person, source, &role, expires_at).await.expect("set");
             }
+        }
+        for pool in [Some(acme.id), None] {
+            let pool = uow.seats().pool_to_change(pool).await.expect("a pool").id;
+            let person = *people.choose(&mut random).expect("one");
+            let source = *[Source::Hand, Source::Import].choose(&mut random).expect("one");
+            let mut seats = uow.seats();
+            let done = match random.gen_range(0..4) {
+                0 => seats.remove(pool, person).await,
+                1 => seats.assign(pool, person, source, NOON).await,
+                _ => seats.wait(pool, person, source, NOON).await,
+            };
+            done.expect("changed");
         }
         uow.commit().await.expect("committed");
         reads_back(&app).await;

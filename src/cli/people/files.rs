@@ -41,7 +41,7 @@ takes back only roles and seats that an import gave. FILE may be - for the stand
   users    username,name,email,admin,state,kind
   groups   path,name,kind,tier,duo_enterprise,seats
   members  path,user,role,expires_on,action
-  seats    path,user,action             (path * is the whole instance)
+  seats    path,user,state,action       (path * is the whole instance)
 
 Exit codes: 0 done, or there is nothing to do; 1 lines were refused, or it failed; 2 not understood.
 

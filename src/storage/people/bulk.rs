@@ -4,17 +4,23 @@
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
-use super::memberships::{given_role, source};
+use super::{
+    memberships::{given_role, source},
+    seats::state as seat_state,
+};
 use crate::{
     domain::{
         change::Topic,
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Tier},
-        people::import::{
-            groups::{Bought, Place},
-            members::{Held, HeldRoles},
-            seats::{HeldSeat, Pool, PresentSeats},
-            users::Account,
+        people::{
+            import::{
+                groups::{Bought, Place},
+                members::{Held, HeldRoles},
+                seats::{HeldSeat, Pool, PresentSeats},
+                users::Account,
+            },
+            seats::SeatState,
         },
         role::GivenRole,
         time::Timestamp,
@@ -44,7 +50,7 @@ dialect_statements! {
         HELD_SEATS_SQLITE = "SELECT p.namespace_id, s.user_id, s.source, s.state FROM json_each($1) r CROSS JOIN duo_enterprise_seats s CROSS JOIN seat_pools p WHERE s.pool_id = r.value ->> 0 AND s.user_id = r.value ->> 1 AND p.id = s.pool_id";
         SET_MEMBERS_SQLITE = "INSERT INTO memberships (namespace_id, user_id, source, access_level, member_role, expires_at) SELECT value ->> 0, value ->> 1, 'import', value ->> 2, value ->> 3, value ->> 4 FROM json_each($1) WHERE TRUE ON CONFLICT (namespace_id, user_id, source) DO UPDATE SET access_level = excluded.access_level, member_role = excluded.member_role, expires_at = excluded.expires_at";
         REMOVE_MEMBERS_SQLITE = "DELETE FROM memberships WHERE (namespace_id, user_id, source) IN (SELECT value ->> 0, value ->> 1, 'import' FROM json_each($1))";
-        GIVE_SEATS_SQLITE = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) SELECT value ->> 0, value ->> 1, 'used', 'import', value ->> 2 FROM json_each($1) WHERE TRUE ON CONFLICT (pool_id, user_id) DO UPDATE SET state = excluded.state, source = excluded.source, since = excluded.since";
+        GIVE_SEATS_SQLITE = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) SELECT value ->> 0, value ->> 1, value ->> 3, 'import', value ->> 2 FROM json_each($1) WHERE TRUE ON CONFLICT (pool_id, user_id) DO UPDATE SET state = excluded.state, source = excluded.source, since = excluded.since";
         TAKE_SEATS_SQLITE = "DELETE FROM duo_enterprise_seats WHERE (pool_id, user_id, source) IN (SELECT value ->> 0, value ->> 1, 'import' FROM json_each($1))";
     }
     postgres {
@@ -55,7 +61,7 @@ dialect_statements! {
         HELD_SEATS_POSTGRES = "SELECT p.namespace_id, s.user_id, s.source, s.state FROM json_array_elements($1::TEXT::JSON) AS r (value) JOIN duo_enterprise_seats s ON s.pool_id = (r.value ->> 0)::BIGINT AND s.user_id = (r.value ->> 1)::BIGINT JOIN seat_pools p ON p.id = s.pool_id";
         SET_MEMBERS_POSTGRES = "INSERT INTO memberships (namespace_id, user_id, source, access_level, member_role, expires_at) SELECT (value ->> 0)::BIGINT, (value ->> 1)::BIGINT, 'import', (value ->> 2)::BIGINT, value ->> 3, (value ->> 4)::BIGINT FROM json_array_elements($1::TEXT::JSON) AS r (value) ON CONFLICT (namespace_id, user_id, source) DO UPDATE SET access_level = excluded.access_level, member_role = excluded.member_role, expires_at = excluded.expires_at";
         REMOVE_MEMBERS_POSTGRES = "DELETE FROM memberships m USING json_array_elements($1::TEXT::JSON) AS r (value) WHERE m.namespace_id = (r.value ->> 0)::BIGINT AND m.user_id = (r.value ->> 1)::BIGINT AND m.source = 'import'";
-        GIVE_SEATS_POSTGRES = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) SELECT (value ->> 0)::BIGINT, (value ->> 1)::BIGINT, 'used', 'import', (value ->> 2)::BIGINT FROM json_array_elements($1::TEXT::JSON) AS r (value) ON CONFLICT (pool_id, user_id) DO UPDATE SET state = excluded.state, source = excluded.source, since = excluded.since";
+        GIVE_SEATS_POSTGRES = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) SELECT (value ->> 0)::BIGINT, (value ->> 1)::BIGINT, value ->> 3, 'import', (value ->> 2)::BIGINT FROM json_array_elements($1::TEXT::JSON) AS r (value) ON CONFLICT (pool_id, user_id) DO UPDATE SET state = excluded.state, source = excluded.source, since = excluded.since";
         TAKE_SEATS_POSTGRES = "DELETE FROM duo_enterprise_seats s USING json_array_elements($1::TEXT::JSON) AS r (value) WHERE s.pool_id = (r.value ->> 0)::BIGINT AND s.user_id = (r.value ->> 1)::BIGINT AND s.source = 'import'";
     }
 }
@@ -310,7 +316,7 @@ impl Bulk<'_> {
             let rows: Vec<(Option<i64>, i64, String, String)> =
                 on_db!(self.uow, |c| sqlx::query_as(sql).bind(pairs.to_string()).fetch_all(c).await)?;
             for (namespace, user, given_by, state) in rows {
-                let seat = HeldSeat { source: source(&given_by)?, is_used: state == "used" };
+                let seat = HeldSeat { source: source(&given_by)?, state: seat_state(&state)? };
                 present.seats.insert((namespace.map(NamespaceId), UserId(user)), seat);
             }
         }
@@ -344,13 +350,16 @@ impl Bulk<'_> {
         Ok(())
     }
 
-    /// Gives these seats, with the source import.
+    /// Gives these seats, or puts users on waiting lists, with the source import.
     pub async fn give_seats(
         &mut self,
-        seats: impl Iterator<Item = (i64, UserId)>,
+        seats: impl Iterator<Item = (i64, UserId, SeatState)>,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let rows: Vec<Value> = seats.map(|(pool, user)| json!([pool, user.0, now.as_millis()])).collect();
+        let row = |(pool, user, state): (i64, UserId, SeatState)| {
+            json!([pool, user.0, now.as_millis(), state.key()])
+        };
+        let rows: Vec<Value> = seats.map(row).collect();
         self.write((GIVE_SEATS_SQLITE, GIVE_SEATS_POSTGRES), &rows).await?;
         self.uow.change_feed().touch(Topic::People);
         Ok(())

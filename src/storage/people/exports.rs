@@ -18,7 +18,7 @@ statements! {
     ACCOUNTS = "SELECT id, username, name, email, is_admin, state, kind, version FROM users WHERE username_key > $1 ORDER BY username_key LIMIT $2";
     PLACES = "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.version, g.tier, g.duo_enterprise, p.purchased, CAST(0 AS BIGINT) AS used, p.id AS pool_id, p.version AS pool_version FROM namespaces n LEFT JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.full_path_key > $1 ORDER BY n.full_path_key LIMIT $2";
     MEMBERS = "SELECT m.namespace_id, n.full_path, m.user_id, u.username, m.source, m.access_level, m.member_role, m.expires_at FROM memberships m CROSS JOIN namespaces n CROSS JOIN users u WHERE n.id = m.namespace_id AND u.id = m.user_id AND (m.namespace_id, m.user_id) > ($1, $2) ORDER BY m.namespace_id, m.user_id LIMIT $3";
-    SEATS = "SELECT s.pool_id, n.full_path, s.user_id, u.username FROM duo_enterprise_seats s CROSS JOIN seat_pools p CROSS JOIN users u LEFT JOIN namespaces n ON n.id = p.namespace_id WHERE p.id = s.pool_id AND u.id = s.user_id AND (s.pool_id, s.user_id) > ($1, $2) AND s.state = 'used' ORDER BY s.pool_id, s.user_id LIMIT $3";
+    SEATS = "SELECT s.pool_id, n.full_path, s.user_id, u.username, s.state FROM duo_enterprise_seats s CROSS JOIN seat_pools p CROSS JOIN users u LEFT JOIN namespaces n ON n.id = p.namespace_id WHERE p.id = s.pool_id AND u.id = s.user_id AND (s.pool_id, s.user_id) > ($1, $2) ORDER BY s.pool_id, s.user_id LIMIT $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,7 +42,7 @@ pub struct ExportedMember {
     pub held: Held,
 }
 
-/// A used seat, with the names that a file has.
+/// A seat that somebody has or waits for, with the names that a file has.
 #[derive(sqlx::FromRow)]
 pub struct ExportedSeat {
     pub pool_id: i64,
@@ -50,6 +50,7 @@ pub struct ExportedSeat {
     /// `None` for the instance.
     pub full_path: Option<String>,
     pub username: String,
+    pub state: String,
 }
 
 pub struct Exports<'a> {
@@ -102,7 +103,7 @@ impl Exports<'_> {
         rows.into_iter().map(member).collect()
     }
 
-    /// Used seats after that of this pool and user.
+    /// Seats after that of this pool and user, with those who wait.
     pub async fn seats(&mut self, after: (i64, i64), limit: i64) -> Result<Vec<ExportedSeat>, StorageError> {
         let rows = on_db!(self.uow, |c| sqlx::query_as(SEATS)
             .bind(after.0)

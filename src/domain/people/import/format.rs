@@ -41,7 +41,15 @@ impl ImportKind {
             Self::Users => &["username", "name", "email", "admin", "state", "kind"],
             Self::Groups => &["path", "name", "kind", "tier", "duo_enterprise", "seats"],
             Self::Members => &["path", "user", "role", "expires_on", "action"],
-            Self::Seats => &["path", "user", "action"],
+            Self::Seats => &["path", "user", "state", "action"],
+        }
+    }
+
+    /// Columns that the same list has where a page offers it for download. An import does not read them.
+    pub const fn unread(self) -> &'static [&'static str] {
+        match self {
+            Self::Seats => &["name", "source", "since", "user_state", "last_sign_in_at"],
+            Self::Users | Self::Groups | Self::Members => &[],
         }
     }
 
@@ -66,7 +74,9 @@ impl ImportKind {
             Self::Members => {
                 "path,user,role,expires_on,action\nexample,ann,Owner,never,set\nexample/platform,bob@example.com,Developer,2030-12-31,set\nexample/platform,carl,,,remove\n"
             }
-            Self::Seats => "path,user,action\nexample,ann,set\nexample,bob@example.com,remove\n",
+            Self::Seats => {
+                "path,user,state,action\nexample,ann,used,set\nexample,zoe,waiting,set\nexample,bob@example.com,,remove\n"
+            }
         }
     }
 

@@ -1,23 +1,24 @@
-//! Duo Enterprise seats: who holds one of a top-level group, or of the whole instance.
+//! Duo Enterprise seats: who holds one of a top-level group or of the whole instance, and who waits for one.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
     directory::{Directory, NOBODY, NOWHERE, Person, UserKey},
     format::{Cells, ImportKind, Line, Refused, Wanted, said_before},
-    plan::Planned,
+    plan::{Difference, Planned},
 };
 use crate::domain::{
     ids::{NamespaceId, UserId},
     namespace::{GroupPath, Namespace},
-    people::grants::Source,
+    people::{grants::Source, seats::SeatState},
     user::UserKind,
 };
 
 const KIND: ImportKind = ImportKind::Seats;
 const PATH: usize = 0;
 const USER: usize = 1;
-const ACTION: usize = 2;
+const STATE: usize = 2;
+const ACTION: usize = 3;
 
 /// What a file calls the pool of the whole instance.
 pub const INSTANCE: &str = "*";
@@ -30,6 +31,7 @@ pub struct SeatLine {
     pub path: Option<GroupPath>,
     pub user: UserKey,
     said: String,
+    state: SeatState,
     wanted: Wanted,
 }
 
@@ -50,7 +52,7 @@ pub struct Pool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldSeat {
     pub source: Source,
-    pub is_used: bool,
+    pub state: SeatState,
 }
 
 /// The pools and seats that a file names.
@@ -70,7 +72,9 @@ pub struct SeatOperation {
     pub place: Option<Namespace>,
     pub user: UserId,
     pub username: String,
-    pub gives: bool,
+    pub before: Option<SeatState>,
+    /// `None` when it is taken back.
+    pub after: Option<SeatState>,
 }
 
 /// Understands the lines; collects what is wrong with the others.
@@ -83,9 +87,12 @@ pub fn read(lines: &[Line], refused: &mut Vec<Refused>) -> Vec<SeatLine> {
             path => GroupPath::parse(path).map(Some),
         });
         let user = cells.need(USER, UserKey::parse);
+        let parse = |cell: &str| SeatState::from_key(cell).ok_or("Say used or waiting; empty is used.");
+        let state = cells.read(STATE, parse).unwrap_or(SeatState::Used);
         let wanted = cells.wanted(ACTION);
         if let (Some(path), Some(user), true) = (path, user, cells.are_right()) {
-            read.push(SeatLine { line: line.number, path, user, said: line.cell(USER).to_owned(), wanted });
+            let said = line.cell(USER).to_owned();
+            read.push(SeatLine { line: line.number, path, user, said, state, wanted });
         }
     }
     read
@@ -105,7 +112,7 @@ pub fn plan(
         .iter()
         .map(|(place, pool)| (*place, pool.purchased.map(|all| all - pool.used)))
         .collect();
-    let mut waiting = Vec::new();
+    let mut given = Vec::new();
     for it in lines {
         let Some((place, person)) = about(it, directory, &mut planned) else { continue };
         let key = place.map(|place| place.id);
@@ -118,25 +125,32 @@ pub fn plan(
         }
         let held = present.seats.get(&(key, person.id)).copied();
         let subject = format!("{} in {}", person.username, words(it));
-        let operation = |gives| SeatOperation {
+        let operation = |after| SeatOperation {
             place: place.cloned(),
             user: person.id,
             username: person.username.clone(),
-            gives,
+            before: held.map(|it| it.state),
+            after,
         };
         match (it.wanted, held) {
-            (Wanted::Set, Some(HeldSeat { is_used: true, .. })) | (Wanted::Remove, None) => {
+            (Wanted::Remove, None) => planned.unchanged(it.line, subject, String::new()),
+            (Wanted::Set, Some(held)) if held.state == it.state => {
                 planned.unchanged(it.line, subject, String::new());
+            }
+            (Wanted::Set, Some(_)) if it.state == SeatState::Waiting => {
+                planned.unchanged(it.line, subject, String::from("Stays: they have a seat."));
             }
             (Wanted::Set, _) => match no_seat_for(place, person, present) {
                 Some(reason) => planned.refuse(it.line, "user", &it.said, reason),
-                None => waiting.push((it, key, subject, operation(true))),
+                None => given.push((it, key, subject, operation(Some(it.state)))),
             },
-            (Wanted::Remove, Some(HeldSeat { source: Source::Import, is_used })) => {
-                if is_used && let Some(Some(free)) = free.get_mut(&key) {
+            (Wanted::Remove, Some(HeldSeat { source: Source::Import, state })) => {
+                if state == SeatState::Used
+                    && let Some(Some(free)) = free.get_mut(&key)
+                {
                     *free += 1;
                 }
-                planned.operations.push(operation(false));
+                planned.operations.push(operation(None));
                 planned.remove(it.line, subject, Vec::new(), String::new());
             }
             (Wanted::Remove, Some(held)) => {
@@ -144,25 +158,28 @@ pub fn plan(
             }
         }
     }
-    for (it, key, subject, operation) in waiting {
+    for (it, key, subject, operation) in given {
         let pool = present.pools.get(&key).copied().unwrap_or_default();
         if !pool.is_open {
             planned.refuse(it.line, "path", &words(it), "The group has no Duo Enterprise.");
             continue;
         }
-        match free.get_mut(&key) {
-            Some(Some(free)) if *free <= 0 => {
+        let mut differences = Vec::new();
+        match (it.state, free.get_mut(&key)) {
+            (SeatState::Waiting, _) => {
+                let (before, after) = (String::new(), it.state.key().to_owned());
+                differences.push(Difference { field: "state", before, after });
+            }
+            (SeatState::Used, Some(Some(free))) if *free <= 0 => {
                 let all = pool.purchased.unwrap_or_default();
-                planned.refuse(it.line, "user", &it.said, format!("No seat is free: {all} were bought."));
+                planned.refuse(it.line, "user", &it.said, format!("No seat is free: {all} were purchased."));
+                continue;
             }
-            free => {
-                if let Some(Some(free)) = free {
-                    *free -= 1;
-                }
-                planned.operations.push(operation);
-                planned.create(it.line, subject, Vec::new(), String::new());
-            }
+            (SeatState::Used, Some(Some(free))) => *free -= 1,
+            (SeatState::Used, _) => {}
         }
+        planned.operations.push(operation);
+        planned.create(it.line, subject, differences, String::new());
     }
     planned.lines.sort_by_key(|it| it.line);
     planned
@@ -235,7 +252,8 @@ mod tests {
             });
         }
         let mut present = PresentSeats::default();
-        let used = i64::try_from(held.iter().filter(|(_, seat)| seat.is_used).count()).unwrap();
+        let used =
+            i64::try_from(held.iter().filter(|(_, seat)| seat.state == SeatState::Used).count()).unwrap();
         present.pools.insert(Some(ACME), Pool { id: Some(1), purchased, used, version: 0, is_open: true });
         present.pools.insert(None, Pool { is_open: true, ..Pool::default() });
         let everywhere = |user| [1, 3].map(|group| (NamespaceId(group), UserId(user)));
@@ -250,17 +268,17 @@ mod tests {
         plan(&read, &directory, &present, refused)
     }
 
-    const IMPORTED: HeldSeat = HeldSeat { source: Source::Import, is_used: true };
+    const IMPORTED: HeldSeat = HeldSeat { source: Source::Import, state: SeatState::Used };
 
     #[test]
     fn nobody_is_given_a_seat_beyond_what_was_bought() {
-        let file = ["acme,bob,", "acme,carl,set"];
+        let file = ["acme,bob,", "acme,carl,,set"];
         let both = planned(&file, Some(2), &[(1, IMPORTED)]);
         assert_eq!((both.counts.created, both.refused.len()), (1, 1));
         assert_eq!((both.refused[0].line, both.refused[0].value.as_str()), (3, "carl"));
         let unknown = planned(&file, None, &[(1, IMPORTED)]);
         assert_eq!((unknown.counts.created, unknown.refused.len()), (2, 0));
-        let swapped = planned(&["acme,bob,", "acme,ann,remove"], Some(1), &[(1, IMPORTED)]);
+        let swapped = planned(&["acme,bob,", "acme,ann,,remove"], Some(1), &[(1, IMPORTED)]);
         assert_eq!((swapped.counts.created, swapped.counts.removed, swapped.refused.len()), (1, 1, 0));
     }
 
@@ -279,20 +297,36 @@ mod tests {
         assert_eq!(refused, [2, 3, 4, 5, 6].map(|line| (line, "user")));
         assert_eq!(planned(&["*,stranger,"], None, &[]).counts.created, 1, "the instance is no group");
         let held = [(4, IMPORTED), (5, IMPORTED), (6, IMPORTED)];
-        let same = planned(&["acme,bot,", "acme,blocked,", "acme,stranger,remove"], None, &held);
+        let same = planned(&["acme,bot,", "acme,blocked,", "acme,stranger,,remove"], None, &held);
         assert_eq!((same.counts.unchanged, same.counts.removed, same.refused.len()), (2, 1, 0));
     }
 
     #[test]
     fn what_was_given_by_hand_stays_and_what_is_so_is_unchanged() {
-        let by_hand = HeldSeat { source: Source::Hand, is_used: true };
-        let waits = HeldSeat { source: Source::Hand, is_used: false };
+        let by_hand = HeldSeat { source: Source::Hand, state: SeatState::Used };
+        let waits = HeldSeat { source: Source::Hand, state: SeatState::Waiting };
         let all = planned(
-            &["acme,ann,remove", "acme,bob,set", "acme,carl,remove"],
+            &["acme,ann,,remove", "acme,bob,used,set", "acme,carl,,remove"],
             Some(1),
             &[(1, by_hand), (2, waits)],
         );
         assert_eq!((all.counts.unchanged, all.refused.len()), (2, 1), "whoever waits gets no seat beyond");
         assert_eq!(all.lines[0].note, "Stays: given by hand.");
+    }
+
+    #[test]
+    fn whoever_waits_is_in_the_file_and_takes_no_seat() {
+        let waits = |source| HeldSeat { source, state: SeatState::Waiting };
+        let file =
+            ["acme,ann,waiting,", "acme,bob,waiting,set", "acme,carl,waiting,", "acme,stranger,waiting,"];
+        let all = planned(&file, Some(1), &[(1, IMPORTED), (2, waits(Source::Hand))]);
+        assert_eq!((all.counts.created, all.counts.unchanged, all.refused.len()), (1, 2, 1));
+        let operation = &all.operations[0];
+        assert_eq!((&*operation.username, operation.after), ("carl", Some(SeatState::Waiting)));
+        assert_eq!(all.lines[0].note, "Stays: they have a seat.");
+        let file = ["acme,ann,,remove", "acme,bob,used,"];
+        let all = planned(&file, Some(1), &[(1, waits(Source::Import)), (2, waits(Source::Hand))]);
+        assert_eq!((all.counts.removed, all.counts.created, all.refused.len()), (1, 1, 0));
+        assert_eq!(planned(&["acme,ann,free,"], None, &[]).refused[0].column, "state");
     }
 }

@@ -36,7 +36,7 @@ use crate::{
 /// has all of them in `refused`. What a file does not say stays as it is. An import takes back only roles
 /// and seats that an import gave. UTF-8, comma or semicolon, at most 20 MiB and 100,000 lines. Columns:
 /// users `username,name,email,admin,state,kind`; groups `path,name,kind,tier,duo_enterprise,seats`; members
-/// `path,user,role,expires_on,action`; seats `path,user,action`. Needs an administrator, and the scope
+/// `path,user,role,expires_on,action`; seats `path,user,state,action`. Needs an administrator, and the scope
 /// `manage_users` for users or `manage_groups` for the others.
 #[utoipa::path(
     post,

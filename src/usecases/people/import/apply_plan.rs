@@ -10,11 +10,14 @@ use crate::{
     domain::{
         audit::AuditKind,
         ids::NamespaceId,
-        people::grants::Source,
-        people::import::{
-            members::MemberOperation,
-            seats::{PresentSeats, SeatOperation},
-            users::UserOperation,
+        people::{
+            grants::Source,
+            import::{
+                members::MemberOperation,
+                seats::{PresentSeats, SeatOperation},
+                users::UserOperation,
+            },
+            seats::SeatState,
         },
         time::Timestamp,
         user::UserState,
@@ -144,19 +147,17 @@ async fn write_seats(
         uow.bulk().bump_pool(id, pool.version).await?;
         pools.insert(key, id);
     }
-    let of = |gives: bool| {
-        let chosen = operations.iter().filter(move |it| it.gives == gives);
-        let pool = |it: &SeatOperation| pools.get(&it.place.as_ref().map(|place| place.id)).copied();
-        chosen.filter_map(move |it| Some((pool(it)?, it.user))).collect::<Vec<_>>()
-    };
-    let (given, taken) = (of(true), of(false));
-    uow.bulk().take_seats(taken.into_iter()).await?;
-    uow.bulk().give_seats(given.into_iter(), record.now).await?;
-    for SeatOperation { place, username, gives, .. } in operations {
-        let (kind, from) = if *gives {
-            (AuditKind::SeatAssigned, String::new())
-        } else {
-            (AuditKind::SeatUnassigned, Source::Import.phrase().to_owned())
+    let pool = |it: &SeatOperation| pools.get(&it.place.as_ref().map(|place| place.id)).copied();
+    let taken = operations.iter().filter(|it| it.after.is_none());
+    uow.bulk().take_seats(taken.filter_map(|it| Some((pool(it)?, it.user)))).await?;
+    let given = operations.iter().filter_map(|it| Some((pool(it)?, it.user, it.after?)));
+    uow.bulk().give_seats(given, record.now).await?;
+    for SeatOperation { place, username, before, after, .. } in operations {
+        let (kind, from) = match (before, after) {
+            (_, Some(SeatState::Used)) => (AuditKind::SeatAssigned, String::new()),
+            (_, Some(SeatState::Waiting)) => (AuditKind::SeatWaitBegun, String::new()),
+            (Some(SeatState::Waiting), None) => (AuditKind::SeatWaitEnded, String::new()),
+            (_, None) => (AuditKind::SeatUnassigned, Source::Import.phrase().to_owned()),
         };
         record.happened(uow, Happened { namespace: place.as_ref(), from, ..Happened::to(kind, username) });
     }

@@ -119,7 +119,7 @@ impl PeopleExport {
         self.after = page.last().map_or(After::Everything, |last| After::Seat(last.pool_id, last.user_id));
         let line = |it: crate::storage::ExportedSeat| {
             let path = it.full_path.unwrap_or_else(|| String::from(INSTANCE));
-            vec![path, it.username, String::from("set")]
+            vec![path, it.username, it.state, String::from("set")]
         };
         Ok(page.into_iter().map(line).collect())
     }

@@ -6,14 +6,17 @@ use crate::{
     domain::{
         ids::{NamespaceId, UserId},
         namespace::GroupPath,
-        people::import::{
-            directory::{Directory, Person, UserKey},
-            format::{ImportKind, Line, Refused},
-            groups::{self, GroupLine, GroupOperation, Places},
-            members::{self, MemberOperation},
-            plan::{Counts, Planned, PlannedLine},
-            seats::{self, PresentSeats, SeatOperation},
-            users::{self, Account, PresentUsers, UserOperation},
+        people::{
+            import::{
+                directory::{Directory, Person, UserKey},
+                format::{ImportKind, Line, Refused},
+                groups::{self, GroupLine, GroupOperation, Places},
+                members::{self, MemberOperation},
+                plan::{Counts, Planned, PlannedLine},
+                seats::{self, PresentSeats, SeatOperation},
+                users::{self, Account, PresentUsers, UserOperation},
+            },
+            seats::SeatState,
         },
         time::Timestamp,
         user::UserState,
@@ -106,7 +109,7 @@ pub(super) async fn make_plan(
             let pool_of = |(place, user): &(_, _)| Some((present.pools.get(place)?.id?, *user));
             let in_pools: Vec<_> = pairs.iter().filter_map(pool_of).collect();
             uow.bulk().held_seats(&mut present, &in_pools).await?;
-            let has_seat = |pair| present.seats.get(&pair).is_some_and(|seat| seat.is_used);
+            let has_seat = |pair| present.seats.get(&pair).is_some_and(|seat| seat.state == SeatState::Used);
             let without = pairs.into_iter().filter(|pair| !has_seat(*pair));
             let without: Vec<_> = without.filter_map(|(group, user)| Some((group?, user))).collect();
             present.with_role = uow.bulk().with_role(&without, now).await?;

@@ -47,7 +47,7 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
     let Some(Ok(header)) = records.next() else {
         return whole(1, "", format!("The file is empty. Its first line is: {}", columns.join(",")));
     };
-    // The place of each cell among the columns; `None` for the column of errors, which is not read.
+    // The place of each cell among the columns; `None` for one that is not read.
     let mut places = Vec::with_capacity(header.len());
     let before = refused.len();
     for name in &header {
@@ -55,7 +55,7 @@ fn read(kind: ImportKind, file: &[u8], refused: &mut Vec<Refused>) -> Option<Vec
         let place = columns.iter().position(|column| *column == name);
         if place.is_some() && places.contains(&place) {
             refused.push(Refused::new(1, &name, &name, "The column stands there twice."));
-        } else if place.is_none() && name != ERROR_COLUMN {
+        } else if place.is_none() && name != ERROR_COLUMN && !kind.unread().contains(&name.as_str()) {
             let reason = format!("There is no such column. The columns are: {}.", columns.join(", "));
             refused.push(Refused::new(1, "", &name, reason));
         }
