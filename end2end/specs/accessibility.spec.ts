@@ -96,7 +96,7 @@ test('groups, overview, jump-to and what is not there', async ({ page, visit, tr
   await page.getByRole('button', { name: 'Account menu' }).click();
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
   await isAccessible(page, 'the account menu');
-  await page.goto(`${paths.groups}?filter=nothing-like-it`);
+  await page.goto(`${paths.groups}?search=nothing-like-it`);
   await isAccessible(page, 'no group of that name');
   await page.goto(`${paths.groups}?open=acme`);
   await isAccessible(page, 'what is below a group');
@@ -326,7 +326,7 @@ test('groups that are created, changed and ended', async ({ visit }) => {
   const page = await visit('admin');
   await page.goto(paths.adminGroups);
   await isAccessible(page, 'the top-level groups');
-  await page.goto(`${paths.adminGroups}?filter=nothing-like-it`);
+  await page.goto(`${paths.adminGroups}?search=nothing-like-it`);
   await isAccessible(page, 'no such group');
   await page.goto(paths.newGroup);
   await isAccessible(page, 'a new group');

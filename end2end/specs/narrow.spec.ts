@@ -20,7 +20,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
   const addresses = [
     paths.groups,
     `${paths.groups}?open=acme`,
-    `${paths.groups}?filter=acme`,
+    `${paths.groups}?search=acme`,
     paths.overview('acme'),
     paths.overview('globex'),
     paths.overview('acme/platform/runtime'),
@@ -104,7 +104,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.consents,
     paths.featureGroups,
     paths.adminGroups,
-    `${paths.adminGroups}?filter=nothing`,
+    `${paths.adminGroups}?search=nothing`,
     paths.newGroup,
     `${paths.newGroup}?parent=acme/platform&kind=project`,
     paths.editGroup('acme'),

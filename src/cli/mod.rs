@@ -21,6 +21,7 @@ mod output;
 pub mod people;
 mod serve;
 mod user;
+mod words;
 
 use std::process::ExitCode;
 

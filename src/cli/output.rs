@@ -13,7 +13,7 @@ pub enum Format {
     /// A table for people
     #[default]
     Text,
-    /// An array of objects
+    /// JSON
     Json,
 }
 

@@ -7,9 +7,11 @@ use super::{
     accounts::password::PasswordOptions,
     open::{no_such_user, origin},
     output::{Format, Row, print, print_list, say},
+    words::yes_or_no,
 };
 use crate::{
     domain::{
+        field_edit::FieldEdit,
         paths::reset_link,
         time::Timestamp,
         user::{UserKind, UserState},
@@ -186,14 +188,8 @@ pub struct Edit {
     #[arg(long, conflicts_with = "email")]
     no_email: bool,
     /// Whether they are an administrator, who may do everything everywhere
-    #[arg(long, value_enum)]
-    admin: Option<YesNo>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum YesNo {
-    Yes,
-    No,
+    #[arg(long, value_parser = yes_or_no())]
+    admin: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -336,12 +332,12 @@ async fn run_create(app: &App, create: &Create) -> Result<(), Failure> {
 
 async fn run_edit(app: &App, edit: &Edit) -> Result<(), Failure> {
     let email =
-        if edit.no_email { Some(change::Edit::to("")) } else { edit.email.as_deref().map(change::Edit::to) };
+        if edit.no_email { Some(FieldEdit::to("")) } else { edit.email.as_deref().map(FieldEdit::to) };
     let changes = change::EditUser {
-        username: edit.new_username.as_deref().map(change::Edit::to),
-        name: edit.name.as_deref().map(change::Edit::to),
+        username: edit.new_username.as_deref().map(FieldEdit::to),
+        name: edit.name.as_deref().map(FieldEdit::to),
         email,
-        is_admin: edit.admin.map(|it| change::Edit::to(it == YesNo::Yes)),
+        is_admin: edit.admin.map(FieldEdit::to),
     };
     let by = Administrator::operator(origin(app));
     let now = change::edit_user(app, &by, &edit.username, &changes).await.map_err(named(&edit.username))?;

@@ -34,8 +34,6 @@ pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_CONSENTS: &str = "/admin/consents";
 pub const CONSENTS_EXPORT: &str = "/-/consents/export";
-/// The former address of [`ADMIN_PEOPLE`], which leads there.
-pub const ADMIN_USERS: &str = "/admin/users";
 pub const ADMIN_PEOPLE: &str = "/admin/people";
 pub const NEW_PERSON: &str = "/admin/people/new";
 pub const PERSON: &str = "/admin/people/{username}";

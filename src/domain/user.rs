@@ -47,12 +47,27 @@ pub enum UserRuleError {
         "A user name has 1 to 255 letters, digits, dots, dashes or underscores, does not begin with a dash and does not end with a dot."
     )]
     Username,
+    #[error("The audit log calls somebody else so, who has no account. Choose another user name.")]
+    Reserved,
     #[error("A name has 1 to 128 characters, some that can be seen and none that hide in others.")]
     Name,
 }
 
 /// Maximum length of a username in characters, as in GitLab.
 pub const LONGEST_USERNAME: usize = 255;
+
+/// Who runs commands on the server, as audit log and ledger call them. They have no account.
+pub const OPERATOR: &str = "operator";
+/// A provider that changes what a user was given, in the same way.
+pub const PROVIDER: &str = "provider";
+
+/// Validates the username that a user is to get: [`check_username`], and none that the audit log has for
+/// somebody without an account.
+pub fn check_new_username(username: &str) -> Result<&str, UserRuleError> {
+    let username = check_username(username)?;
+    let reserved = [OPERATOR, PROVIDER].iter().any(|it| it.eq_ignore_ascii_case(username));
+    if reserved { Err(UserRuleError::Reserved) } else { Ok(username) }
+}
 
 /// Validates a username by GitLab's rules, so that people and service accounts can have the same name here.
 /// Usernames are case-insensitive.
@@ -94,6 +109,16 @@ mod tests {
         {
             assert_eq!(check_username(good), Ok(good));
         }
+    }
+
+    #[test]
+    fn nobody_is_called_as_who_has_no_account() {
+        for taken in ["operator", "Operator", "PROVIDER"] {
+            assert_eq!(check_new_username(taken), Err(UserRuleError::Reserved), "{taken}");
+            assert_eq!(check_username(taken), Ok(taken));
+        }
+        assert_eq!(check_new_username("operator2"), Ok("operator2"));
+        assert_eq!(check_new_username("-"), Err(UserRuleError::Username));
     }
 
     #[test]

@@ -94,6 +94,14 @@ impl Posted {
         Self::read_up_to(state, request, most, is_form, too_large).await
     }
 
+    /// Goes on with what a field names. What does not parse is not found: it could not be part of a URL.
+    pub async fn with<T, E>(self, named: Result<T, E>) -> Result<(Self, T), Response> {
+        match named {
+            Ok(it) => Ok((self, it)),
+            Err(_) => Err(self.refused(ActionError::NotFound).await),
+        }
+    }
+
     async fn read_up_to(
         state: &Arc<ServerState>,
         request: Request,

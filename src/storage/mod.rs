@@ -96,7 +96,7 @@ pub use people::{
     namespaces::{Namespaces, NewNamespace, VisibleNamespace},
     people_lists::{ListedPerson, PeopleLists, PersonsMembership, PersonsSeat},
     seat_lists::{ListedPool, SeatHolder, SeatLists},
-    seats::{SeatCandidate, SeatPool, Seats},
+    seats::{SeatPool, Seats},
     shares::{InvitedGroup, Shares},
     staged_imports::StagedImports,
 };

@@ -7,6 +7,7 @@ use crate::domain::{
     audit::AuditActor,
     ids::SessionId,
     preferences::Display,
+    user::OPERATOR,
 };
 
 /// The origin of a request, recorded in audit log and ledger besides the actor.
@@ -57,6 +58,6 @@ impl Origin {
 
     /// The actor of the command line, whose access to the database is proof enough.
     pub fn operator(&self) -> AuditActor {
-        AuditActor { id: None, username: String::from("operator"), name: String::from("Operator") }
+        AuditActor { id: None, username: String::from(OPERATOR), name: String::from("Operator") }
     }
 }

@@ -6,7 +6,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
-    domain::{access::Denial, accounts::throttle::in_words, error_kind::ErrorKind},
+    domain::{access::Denial, accounts::throttle::in_words, error_kind::ErrorKind, field_edit::Overtaken},
     storage::StorageError,
 };
 
@@ -45,6 +45,16 @@ pub trait Explained: Error + Send + Sync + 'static {
     /// The field of the API's request that is at fault; `None` when it is none in particular.
     fn field(&self) -> Option<&'static str> {
         None
+    }
+}
+
+impl Explained for Overtaken {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some(self.field)
     }
 }
 

@@ -20,13 +20,14 @@ use crate::{
         },
         ids::NamespaceId,
         natural::natural_key,
+        people::seats::SeatCounts,
         role::Role,
         user::UserKind,
     },
     storage::{GroupFound, Started, StorageError, TopLevelFacts, Transitional, UnitOfWork},
 };
 
-/// Top-level groups, or with a filter matches, per page.
+/// Top-level groups, or with a search, matches, per page.
 pub const PAGE: usize = 50;
 /// How much of what is below a group is listed.
 pub const BELOW_SHOWN: usize = 100;
@@ -37,7 +38,7 @@ const NAMED: i64 = 3;
 #[derive(Clone, Debug, Default)]
 pub struct FrontQuery {
     /// In path or name, of what is below as well.
-    pub filter: String,
+    pub search: String,
     /// The top-level group to list what is below, by its path.
     pub open: String,
     /// From 1.
@@ -47,7 +48,7 @@ pub struct FrontQuery {
 #[derive(Clone, Debug)]
 pub struct FrontPage {
     pub groups: Vec<FrontGroup>,
-    /// How many top-level groups there are, or with a filter matches.
+    /// How many top-level groups there are, or with a search, matches.
     pub total: usize,
     /// How many come on earlier pages, and on this one.
     pub before: usize,
@@ -56,11 +57,22 @@ pub struct FrontPage {
     pub undecided: Vec<NeedsConsent>,
     /// How many of these there are.
     pub undecided_total: i64,
+    /// Seats of the instance, which count in every group with Duo Enterprise; `None` while there are none.
+    pub instance_seats: Option<InstanceSeats>,
     /// How far the set-up is, for an administrator while there are no groups.
     pub started: Option<Started>,
 }
 
-/// A top-level group, with what matches the filter, or else what is below while it is open.
+/// Seats of the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceSeats {
+    /// For administrators.
+    Counted(SeatCounts),
+    /// There are some; how many, others do not see.
+    Some,
+}
+
+/// A top-level group, with what matches the search, or else what is below while it is open.
 #[derive(Clone, Debug)]
 pub struct FrontGroup {
     pub facts: TopLevelFacts,
@@ -123,19 +135,19 @@ pub async fn front_page(app: &App, caller: &Caller, asked: &FrontQuery) -> Resul
     let mut roots = uow.overview().roots(user, now).await?;
     let roles: HashMap<_, _> = roots.iter().map(|(id, _, role)| (*id, *role)).collect();
     let before = asked.page.saturating_sub(1).saturating_mul(PAGE);
-    let filter = asked.filter.trim();
+    let search = asked.search.trim();
 
-    // The top-level groups of this page in order, and under each what the filter found.
+    // The top-level groups of this page in order, and under each what the search found.
     let mut found: HashMap<NamespaceId, Vec<GroupFound>> = HashMap::new();
     let mut ids = Vec::new();
-    let (total, shown) = if filter.is_empty() {
+    let (total, shown) = if search.is_empty() {
         roots.sort_by_cached_key(|(_, path, _)| natural_key(path));
         ids.extend(roots.iter().skip(before).take(PAGE).map(|(id, ..)| *id));
         (roots.len(), ids.len())
     } else {
         let limit = i64::try_from(PAGE).unwrap_or(0);
         let offset = i64::try_from(before).unwrap_or(i64::MAX);
-        let (matches, total) = uow.overview().find(user, filter, now, limit, offset).await?;
+        let (matches, total) = uow.overview().find(user, search, now, limit, offset).await?;
         let shown = matches.len();
         for it in matches {
             let root = it.namespace.root;
@@ -168,8 +180,18 @@ pub async fn front_page(app: &App, caller: &Caller, asked: &FrontQuery) -> Resul
     }
     let (undecided, undecided_total) = undecided(app, &mut uow, caller).await?;
     let is_first_run = roots.is_empty() && caller.actor.is_admin;
+    let instance_seats = instance_seats(&mut uow, caller).await?;
     let started = if is_first_run { Some(uow.overview().started(now).await?) } else { None };
-    Ok(FrontPage { groups, total, before, shown, undecided, undecided_total, started })
+    Ok(FrontPage { groups, total, before, shown, undecided, undecided_total, instance_seats, started })
+}
+
+async fn instance_seats(
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+) -> Result<Option<InstanceSeats>, StorageError> {
+    let counts = uow.seats().pool(None).await?.map(|pool| pool.counts);
+    let counts = counts.filter(|it| it.used > 0 || it.purchased.is_some_and(|purchased| purchased > 0));
+    Ok(counts.map(|it| if caller.actor.is_admin { InstanceSeats::Counted(it) } else { InstanceSeats::Some }))
 }
 
 /// The groups with these ids, in this order.

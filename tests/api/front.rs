@@ -80,10 +80,10 @@ async fn what_is_below_a_group_is_folded_and_what_is_filtered_for_keeps_its_tree
     let page = text(&owner, "/dashboard/groups?open=ACME").await;
     assert_has(&page, &["aria-expanded=\"true\"", "Platform", "acme/platform/runtime", "acme/website"]);
     assert!(!page.contains("globex/portal"), "{page}");
-    let page = text(&owner, "/dashboard/groups?filter=platform").await;
+    let page = text(&owner, "/dashboard/groups?search=platform").await;
     assert_has(&page, &["<bdi>Acme</bdi>", "acme/platform/api", "acme/platform/runtime", "1–3 of 3 matches"]);
     assert!(!page.contains("Globex</bdi></a>"), "{page}");
-    let page = text(&owner, "/dashboard/groups?filter=nothing-like-it").await;
+    let page = text(&owner, "/dashboard/groups?search=nothing-like-it").await;
     assert_has(&page, &["Nothing has that in its name"]);
     // Who only has a role below sees what leads there, and no more.
     let guest = member(&test, "guest", "acme/website", Role::Guest).await;
@@ -114,7 +114,7 @@ async fn many_groups_come_in_natural_order_and_pages() {
     let page = text(&admin, "/dashboard/groups?page=2").await;
     assert_has(&page, &["51–75 of 75 top-level groups", ">Previous</a>", "<bdi>Team 72</bdi>"]);
     assert!(!page.contains(">Next</a>"));
-    assert_has(&text(&admin, "/dashboard/groups?filter=team&page=2").await, &["51–72 of 72 matches"]);
+    assert_has(&text(&admin, "/dashboard/groups?search=team&page=2").await, &["51–72 of 72 matches"]);
     assert_has(&text(&admin, "/dashboard/groups?page=9").await, &["Nothing on this page"]);
     assert_has(&text(&admin, "/admin/consents?page=2").await, &["51–75 of 75"]);
 }

@@ -127,7 +127,8 @@ fn any_address_is_answered() {
 fn any_query_is_answered() {
     let pairs = vec((text(), text()), 0..4);
     with_anything(300, pairs, async |test, browser, token, pairs| {
-        let known = ["namespace", "user", "filter", "page", "q", "before", "explain_user", "return_to"];
+        let known =
+            ["namespace", "user", "filter", "search", "page", "q", "before", "explain_user", "return_to"];
         let mut query = String::new();
         for (at, (name, value)) in pairs.iter().enumerate() {
             let name = if at == 0 { known[value.len() % known.len()] } else { name };

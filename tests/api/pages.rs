@@ -12,7 +12,7 @@ async fn the_table_of_pages_and_people() {
     let test = server().await;
     let pages = [
         "/",
-        "/dashboard/groups?filter=acme&page=1",
+        "/dashboard/groups?search=acme&page=1",
         "/-/profile/preferences",
         "/-/user_settings/personal_access_tokens",
         "/-/jump?q=plat",
@@ -157,7 +157,7 @@ async fn what_people_call_things_never_becomes_markup() {
     let browser = Browser::of(&test, "owner").await;
     let evil = "%3Cscript%3Ealert(1)%3C/script%3E%22%3E";
     for page in [
-        format!("/dashboard/groups?filter={evil}"),
+        format!("/dashboard/groups?search={evil}"),
         format!("/-/jump?q={evil}"),
         format!("{CONFIGURATION}?explain_user={evil}"),
         format!("{CONFIGURATION}?confirm={evil}"),

@@ -289,8 +289,6 @@ async fn the_list_has_filters_an_order_a_total_and_a_file() {
     assert!(lines[0].starts_with("username,name,email,state,kind,administrator,last_sign_in_at"), "{text}");
     assert!(lines[1].starts_with("zed-29,zed-29,,active,human,false,,"), "{text}");
     assert!(lines[30].starts_with("zed-00,'=1+1,"), "no formula: {text}");
-    let moved = admin.get("/admin/users?search=zed").await;
-    assert_eq!(moved.header(header::LOCATION), "/admin/people?search=zed");
 }
 
 #[tokio::test]

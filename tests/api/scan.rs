@@ -50,7 +50,6 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/users/password/edit?reset_password_token=nobodys", "/users/password/edit", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/users/first_administrator?token=nobodys", "/users/first_administrator", "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     // Its former address leads there.
-    Row("GET",     "/admin/users",                           "/admin/users",                 "",             [308, 308, 308, 308, 308, 308, 308, 308]),
     Row("GET",     "/admin/people",                          "/admin/people",                "",             [302, 404, 404, 404, 404, 404, 404, 200]),
     Row("GET",     "/admin/people?filter=everybody",         "/admin/people",                "",             [302, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/admin/people/new",                      "/admin/people/new",            "",             [302, 404, 404, 404, 404, 404, 404, 200]),
@@ -142,10 +141,10 @@ pub const TABLE: &[Row] = &[
     Row("POST",    "/actions/delete_user",                   "/actions/delete_user",         "username=zoe&confirmation=zoe", [401, 404, 404, 404, 404, 404, 404, 200]),
     Row("POST",    "/actions/create_group",                  "/actions/create_group",        "name=Scanned", [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/actions/create_group",                  "/actions/create_group",        "parent=acme&kind=project&name=Scanned", [401, 404, 403, 403, 403, 403, 200, 200]),
-    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme/website&name=The+website&was_name=Website", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme/website&name=The+website&seen_name=Website", [401, 404, 403, 403, 403, 403, 200, 200]),
     // What only an administrator may, at a group where an Owner may do the rest.
-    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=premium&was_tier=ultimate", [401, 404, 403, 403, 403, 403, 403, 200]),
-    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=ultimate&was_tier=premium", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=premium&seen_tier=ultimate", [401, 404, 403, 403, 403, 403, 403, 200]),
+    Row("POST",    "/actions/edit_group",                    "/actions/edit_group",          "group=acme&tier=ultimate&seen_tier=premium", [401, 404, 403, 403, 403, 403, 200, 200]),
     Row("POST",    "/actions/archive_group",                 "/actions/archive_group",       "group=acme/website&archived=true", [401, 404, 403, 403, 403, 403, 200, 200]),
     Row("POST",    "/actions/archive_group",                 "/actions/archive_group",       "group=acme/website&archived=false", [401, 404, 403, 403, 403, 403, 200, 200]),
     Row("POST",    "/actions/move_group",                    "/actions/move_group",          "group=acme/website&to=acme", [401, 404, 403, 403, 403, 403, 200, 200]),

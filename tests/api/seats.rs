@@ -7,14 +7,11 @@ use crate::{
 use http::{StatusCode, header};
 
 use duo_console::{
-    domain::{access::Denial, people::seats::SeatPlace, role::Role, token::Scope},
+    domain::{access::Denial, field_edit::FieldEdit, people::seats::SeatPlace, role::Role, token::Scope},
     usecases::{
         Caller, UseCaseError,
         accounts::authenticate,
-        people::{
-            seat_keeper::SeatKeeper,
-            set_purchased_seats::{Seen, set_purchased_seats},
-        },
+        people::{seat_keeper::SeatKeeper, set_purchased_seats::set_purchased_seats},
     },
 };
 
@@ -87,7 +84,7 @@ async fn an_owner_gives_a_seat_and_takes_it_back_and_decisions_follow_at_once() 
 async fn where_no_seat_is_free_people_wait_and_are_given_one_by_hand() {
     let test = server().await;
     let (owner, admin) = (Browser::of(&test, "owner").await, Browser::of(&test, "admin").await);
-    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "1"), ("seen", "")])).await;
+    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "1"), ("seen_purchased", "")])).await;
     assert!(page.contains("Saved: 1 of 1 seat used."), "{page}");
     let page = html(&owner, PAGE).await;
     assert!(page.contains("No seat is free") && page.contains("Put on the waiting list"), "{page}");
@@ -111,12 +108,15 @@ async fn where_no_seat_is_free_people_wait_and_are_given_one_by_hand() {
     // Somebody was faster: an alert, and no form that was never filled in.
     let page = done(&owner, GIVE, &of_acme(&[("users", "maintainer"), ("one", "true")])).await;
     assert!(page.contains("1 seat is needed") && !page.contains("users-error"), "{page}");
-    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "0"), ("seen", "1")])).await;
+    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "0"), ("seen_purchased", "1")])).await;
     for said in ["0 is less than the 1 in use.", "purchased-error"] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "3"), ("seen", "2")])).await;
-    assert!(page.contains("Somebody else changed it first: it is 1 now."), "{page}");
+    let page = done(&admin, PURCHASED, &of_acme(&[("purchased", "3"), ("seen_purchased", "2")])).await;
+    assert!(
+        page.contains("Somebody else changed the number of purchased seats first. It is 1 now."),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn administrators_see_every_pool_and_keep_that_of_the_instance() {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(!page.contains("/groups/initech/-/seats"), "it has none");
-    let page = done(&admin, PURCHASED, &[("group", ""), ("purchased", "2"), ("seen", "")]).await;
+    let page = done(&admin, PURCHASED, &[("group", ""), ("purchased", "2"), ("seen_purchased", "")]).await;
     assert!(page.contains("Saved: 0 of 2 seats used."), "{page}");
     let page = done(&admin, GIVE, &[("group", ""), ("users", "developer")]).await;
     let said =
@@ -218,9 +218,9 @@ async fn administrators_see_every_pool_and_keep_that_of_the_instance() {
 async fn holders_are_filtered_and_downloaded() {
     let test = server().await;
     let owner = Browser::of(&test, "owner").await;
-    let page = html(&owner, &format!("{PAGE}?filter=nobody&sort=since&page=1")).await;
+    let page = html(&owner, &format!("{PAGE}?search=nobody&sort=since&page=1")).await;
     assert!(page.contains("No holder of a seat has that in the name."), "{page}");
-    let page = html(&owner, &format!("{PAGE}?filter=view&sort=sign_in")).await;
+    let page = html(&owner, &format!("{PAGE}?search=view&sort=sign_in")).await;
     assert!(page.contains("@reviewer") && page.contains("selected"), "{page}");
     let answer = owner.get("/-/seats/export?group=acme").await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -244,7 +244,7 @@ async fn whoever_acts_for_an_administrator_needs_the_scope_for_groups() {
         let keeper = SeatKeeper::Caller(Caller { actor: actor.clone(), origin: operator() });
         for place in ["acme", ""] {
             let place = SeatPlace::parse(place).expect("a place");
-            let set = set_purchased_seats(&test.app, &keeper, &place, Some(7), Seen::Any).await;
+            let set = set_purchased_seats(&test.app, &keeper, &place, FieldEdit::to(Some(7))).await;
             let denied = UseCaseError::Denied(Denial::NeedsScope(Scope::ManageGroups)).to_string();
             assert_eq!(
                 set.map(|it| it.purchased).map_err(|it| it.to_string()),

@@ -19,7 +19,7 @@ fn a_file_is_tried_applied_and_exported() {
 
     for kind in ["users", "groups", "members", "seats"] {
         place.run(&["export", kind, "--output", "all.csv"]).done();
-        let report = place.json(&["import", kind, "all.csv", "--apply", "--json"]);
+        let report = place.json(&["import", kind, "all.csv", "--apply", "--format", "json"]);
         let counts = &report["counts"];
         assert_eq!(
             [&counts["created"], &counts["changed"], &counts["removed"]],
@@ -41,7 +41,7 @@ fn refused_lines_are_named_and_written_for_correction() {
     assert!(refused.contains("line 3, role 'Boss'"), "{refused}");
     let wrong = fs::read_to_string(place.path("wrong.csv")).expect("a file");
     assert!(wrong.starts_with("error,path,user,role\n") && wrong.lines().count() == 3, "{wrong}");
-    let json = place.run(&["import", "members", "m.csv", "--json"]);
+    let json = place.run(&["import", "members", "m.csv", "--format", "json"]);
     assert_eq!(json.code, 1);
     let report: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
     assert_eq!(report["refused"].as_array().map(Vec::len), Some(2));

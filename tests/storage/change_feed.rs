@@ -17,6 +17,7 @@ use duo_console::{
     domain::{
         change::{Topic, Topics},
         environment::Environment,
+        field_edit::FieldEdit,
         flags::{FlagDefinition, FlagType, FlagValue, Target, TargetKind, Targets},
         flows::{
             catalogue::{DEVELOPER, Tier},
@@ -42,7 +43,7 @@ use duo_console::{
             create_token::{CreateToken, create_token},
             create_user::{CreateUser, create_user},
             delete_user::delete_user,
-            edit_user::{Edit, EditUser, edit_user},
+            edit_user::{EditUser, edit_user},
             end_sessions::{end_other_sessions, revoke_session},
             list_sessions::list_sessions,
             list_tokens::list_tokens,
@@ -76,7 +77,7 @@ use duo_console::{
         },
         people::{
             change_seats::{SeatChange, change_seats},
-            set_purchased_seats::{Seen, set_purchased_seats},
+            set_purchased_seats::set_purchased_seats,
         },
     },
 };
@@ -551,7 +552,7 @@ async fn people_and_flows(scene: &Scene) {
     scene
         .after("a place on the waiting list", false, async {
             let place = SeatPlace::Group(group.path.clone());
-            set_purchased_seats(writer, &keeper(), &place, Some(0), Seen::Any).await.expect("set");
+            set_purchased_seats(writer, &keeper(), &place, FieldEdit::to(Some(0))).await.expect("set");
             change_seats(writer, &keeper(), &place, SeatChange::Wait, "rex").await.expect("he waits");
         })
         .await;
@@ -754,13 +755,13 @@ async fn accounts(scene: &mut Scene) {
         .await;
     scene
         .after("another user name", true, async {
-            let edit = EditUser { username: Some(Edit::to("zack")), ..EditUser::default() };
+            let edit = EditUser { username: Some(FieldEdit::to("zack")), ..EditUser::default() };
             edit_user(&writer, &operator, "zoe", &edit).await.expect("renamed");
         })
         .await;
     scene
         .after("the first user name again", true, async {
-            let edit = EditUser { username: Some(Edit::to("zoe")), ..EditUser::default() };
+            let edit = EditUser { username: Some(FieldEdit::to("zoe")), ..EditUser::default() };
             edit_user(&writer, &operator, "zack", &edit).await.expect("renamed");
         })
         .await;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use duo_console::{
     domain::{
         audit::AuditKind,
-        field_edit::FieldEdit,
+        field_edit::{FieldEdit, Overtaken},
         flows::{catalogue::Tier, consent::LedgerAction},
         ids::{NamespaceId, UserId},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
@@ -456,7 +456,7 @@ async fn a_field_that_somebody_else_changed_is_not_overwritten(db: Database) {
     // One field.
     let stale = EditGroup { name: seen("acme", "ACME"), ..EditGroup::default() };
     let refused = edit_group(&app, &bob, &acme.path, &stale).await;
-    let expected = GroupError::Overtaken { field: "name", now: String::from("Acme") };
+    let expected = Overtaken::of("name", "Acme");
     assert_eq!(own(&refused), Some(&expected));
     let tiers = |to| EditGroup {
         tier: Some(FieldEdit { seen: Some(Tier::Ultimate), to }),

@@ -7,6 +7,7 @@ use crate::{
 
 use duo_console::{
     domain::{
+        field_edit::Overtaken,
         flows::catalogue::Tier,
         ids::UserId,
         namespace::{Namespace, NamespaceKind, Subscription},
@@ -270,7 +271,7 @@ async fn two_owners_change_the_same_field_at_once_and_one_is_told(db: Database) 
     let (done, told): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     assert_eq!((done.len(), told.len()), (1, 1));
     let winner = *done[0].as_ref().expect("one was first");
-    assert_eq!(own(&told[0]), Some(&MemberError::RoleChanged(winner.to_string())));
+    assert_eq!(own(&told[0]), Some(&Overtaken::of("role", winner)));
     assert_eq!(hand(&app, &acme, ann).await, Some(winner.to_string()));
     // The same by both is no conflict.
     let command = shown(&acme, "ann", winner, None);

@@ -9,6 +9,7 @@ use crate::{
 use duo_console::{
     domain::{
         accounts::chat_user::ChatUser,
+        field_edit::{FieldEdit, Overtaken},
         ids::UserId,
         people::{
             directory::{PeopleFilter, PeopleOrder, PeopleQuery},
@@ -27,7 +28,7 @@ use duo_console::{
             create_token::{CreateToken, create_token},
             create_user::{CreateUser, create_user},
             delete_user::delete_user,
-            edit_user::{Edit, EditUser, edit_user},
+            edit_user::{EditUser, edit_user},
             reset_links::{make_reset_link_as_operator, user_of_reset_link},
             sign_in::{SignIn, sign_in},
             user_error::UserError,
@@ -153,7 +154,7 @@ async fn of_administrators_who_shut_each_other_out_at_once_one_stays(db: Databas
     // A bot cannot stand in for a person, and neither can who is blocked.
     let bot = NewUser { kind: UserKind::Bot, is_admin: true, ..new_user("bot") };
     committed(&storage, async |uow| uow.users().add(&bot).await.expect("a bot")).await;
-    let off = EditUser { is_admin: Some(Edit::to(false)), ..EditUser::default() };
+    let off = EditUser { is_admin: Some(FieldEdit::to(false)), ..EditUser::default() };
     for round in 0..9 {
         let names = [format!("a-{round}"), format!("b-{round}")];
         for name in &names {
@@ -191,9 +192,9 @@ async fn nobody_shuts_themselves_out(db: Database) {
     let by = Administrator::at_page(&app, &caller).expect("she is one");
     let yourself = Some(&UserError::Yourself);
     assert_eq!(own(&block_user(&app, &by, "ann").await), yourself);
-    let off = EditUser { is_admin: Some(Edit::to(false)), ..EditUser::default() };
+    let off = EditUser { is_admin: Some(FieldEdit::to(false)), ..EditUser::default() };
     assert_eq!(own(&edit_user(&app, &by, "ann", &off).await), yourself);
-    let name = EditUser { name: Some(Edit::to("Ann Lee")), ..EditUser::default() };
+    let name = EditUser { name: Some(FieldEdit::to("Ann Lee")), ..EditUser::default() };
     assert_eq!(edit_user(&app, &by, "ann", &name).await.expect("her own name"), "ann");
     block_user(&app, &by, "bob").await.expect("another");
     assert_eq!(own(&block_user(&app, &operator(), "ann").await), Some(&UserError::LastAdministrator));
@@ -208,7 +209,7 @@ async fn of_two_changes_of_one_field_at_once_the_second_is_refused(db: Database)
         for to in [format!("Ann {round}"), format!("Anna {round}")] {
             let (app, seen) = (app(db.open().await), seen.clone());
             tasks.push(async move {
-                let name = Some(Edit { to: to.as_str(), seen: Some(seen.as_str()) });
+                let name = Some(FieldEdit { to: to.as_str(), seen: Some(seen.as_str()) });
                 let edited =
                     edit_user(&app, &operator(), "ann", &EditUser { name, ..EditUser::default() }).await;
                 (to.clone(), edited)
@@ -218,7 +219,7 @@ async fn of_two_changes_of_one_field_at_once_the_second_is_refused(db: Database)
         let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, it)| it.is_ok());
         assert_eq!((won.len(), lost.len()), (1, 1), "{won:?} {lost:?}");
         let now = won[0].0.clone();
-        let expected = UserError::Changed { field: "name", label: "name", now: now.clone() };
+        let expected = Overtaken::of("name", &now);
         assert_eq!(own(&lost[0].1), Some(&expected));
         assert_eq!(db.texts("SELECT name FROM users").await, [now.as_str()]);
         seen = now;
@@ -243,8 +244,8 @@ async fn changes_of_two_fields_at_once_are_both_kept(db: Database) {
                 // Each form has both fields, and one of them as it was.
                 let (name, email) = if nth == 0 { (&name, &seen_email) } else { (&seen_name, &email) };
                 let edit = EditUser {
-                    name: Some(Edit { to: name, seen: Some(&seen_name) }),
-                    email: Some(Edit { to: email, seen: Some(&seen_email) }),
+                    name: Some(FieldEdit { to: name, seen: Some(&seen_name) }),
+                    email: Some(FieldEdit { to: email, seen: Some(&seen_email) }),
                     ..EditUser::default()
                 };
                 edit_user(&app, &operator(), "ann", &edit).await
@@ -265,7 +266,7 @@ async fn a_new_name_leaves_ledger_and_log_as_they_are(db: Database) {
     let ann = owner(&storage, &acme, "ann").await;
     user(&storage, "bob").await;
     switch(&app, &ann, &acme, true, 0).await.expect("she may");
-    let edit = |to| EditUser { username: Some(Edit::to(to)), ..EditUser::default() };
+    let edit = |to| EditUser { username: Some(FieldEdit::to(to)), ..EditUser::default() };
     let taken = edit_user(&app, &operator(), "ann", &edit("BOB")).await.expect_err("it is taken");
     assert!(matches!(taken, UseCaseError::Invalid { field: "username", .. }), "{taken:?}");
     assert_eq!(edit_user(&app, &operator(), "ANN", &edit("Anna")).await.expect("renamed"), "Anna");
@@ -317,8 +318,8 @@ async fn people_are_found_ordered_and_counted(db: Database) {
     })
     .await;
     let edit = EditUser {
-        name: Some(Edit::to("Zoe")),
-        email: Some(Edit::to("Ann@example.com")),
+        name: Some(FieldEdit::to("Zoe")),
+        email: Some(FieldEdit::to("Ann@example.com")),
         ..EditUser::default()
     };
     edit_user(&app, &operator(), "ann", &edit).await.expect("edited");

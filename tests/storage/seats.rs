@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use duo_console::{
     domain::{
         access::Denial,
+        field_edit::{FieldEdit, Overtaken},
         ids::{NamespaceId, UserId},
         namespace::{Namespace, NamespaceKind},
         people::{
@@ -25,7 +26,7 @@ use duo_console::{
             change_seats::{SeatChange, SeatsChanged, change_seats},
             seat_error::SeatError,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::{Seen, set_purchased_seats},
+            set_purchased_seats::set_purchased_seats,
             show_seats::all_seats,
         },
         seat_effect::consequence,
@@ -63,7 +64,7 @@ async fn take(app: &App, place: &SeatPlace, names: &str) -> Result<SeatsChanged,
 }
 
 async fn purchase(app: &App, place: &SeatPlace, number: Option<i64>) -> Result<SeatCounts, UseCaseError> {
-    set_purchased_seats(app, &operator(), place, number, Seen::Any).await
+    set_purchased_seats(app, &operator(), place, FieldEdit::to(number)).await
 }
 
 async fn counts(app: &App, place: &SeatPlace) -> SeatCounts {
@@ -352,14 +353,17 @@ async fn only_who_may_changes_seats(db: Database) {
     assert!(matches!(error, UseCaseError::Denied(Denial::NeedsTopLevelOwner)), "{error}");
     let refused = change_seats(&app, &owner_of_all, &at(&sub), SeatChange::Give, "ann").await;
     assert_eq!(own(&refused), Some(&SeatError::NotTopLevel("acme".into())));
-    let error =
-        set_purchased_seats(&app, &owner_of_all, &at(&acme), Some(1), Seen::Any).await.expect_err("denied");
+    let error = set_purchased_seats(&app, &owner_of_all, &at(&acme), FieldEdit::to(Some(1)))
+        .await
+        .expect_err("denied");
     assert!(matches!(error, UseCaseError::Denied(Denial::NeedsAdministrator)), "{error}");
     let error = change_seats(&app, &owner_of_all, &SeatPlace::Instance, SeatChange::Give, "ann").await;
     assert!(matches!(error, Err(UseCaseError::NeedsAdministrator)), "{error:?}");
     assert_eq!(db.number("SELECT COUNT(*) FROM seat_pools").await, 0, "nothing was changed");
 
-    set_purchased_seats(&app, &admin, &at(&acme), Some(1), Seen::Any).await.expect("an administrator may");
+    set_purchased_seats(&app, &admin, &at(&acme), FieldEdit::to(Some(1)))
+        .await
+        .expect("an administrator may");
     change_seats(&app, &admin, &SeatPlace::Instance, SeatChange::Give, "ann").await.expect("may");
     change_seats(&app, &owner_of_all, &at(&acme), SeatChange::Give, "ann").await.expect("an Owner may");
     let gone = SeatPlace::Group(path("nowhere"));
@@ -388,12 +392,15 @@ async fn what_another_source_gave_it_takes_back_itself(db: Database) {
 async fn a_number_of_seats_that_somebody_else_changed_is_not_overwritten(db: Database) {
     let app = app(db.open().await);
     let acme = at(&group(&app.storage, "acme").await);
-    let set =
-        async |number, seen| set_purchased_seats(&app, &operator(), &acme, number, Seen::Number(seen)).await;
+    let set = async |number, seen| {
+        set_purchased_seats(&app, &operator(), &acme, FieldEdit::from(seen, number)).await
+    };
     set(Some(5), None).await.expect("set");
     let refused = set(Some(6), None).await;
-    assert_eq!(own(&refused), Some(&SeatError::ChangedMeanwhile(Some(5))));
-    assert_eq!(refused.expect_err("refused").to_string(), "Somebody else changed it first: it is 5 now.");
+    let now = Overtaken::labelled("purchased", "number of purchased seats", 5);
+    assert_eq!(own(&refused), Some(&now));
+    let said = "Somebody else changed the number of purchased seats first. It is 5 now. Nothing was saved.";
+    assert_eq!(refused.expect_err("refused").to_string(), said);
     set(Some(5), None).await.expect("it is so");
     set(None, Some(5)).await.expect("set");
     assert_eq!(counts(&app, &acme).await.purchased, None);

@@ -48,7 +48,7 @@ Exit codes: 0 done, or there is nothing to do; 1 lines were refused, or it faile
 Examples:
   duo-console import users people.csv
   duo-console import members members.csv --apply
-  duo-console import members members.csv --errors wrong.csv --json";
+  duo-console import members members.csv --errors wrong.csv --format json";
 
 pub(in crate::cli) const AFTER_EXPORT: &str = "\
 An import reads it without a change. A member is one line: what an import gave, or else the highest
@@ -87,9 +87,9 @@ pub struct Import {
     /// Apply it, rather than only say what it would do
     #[arg(long)]
     apply: bool,
-    /// Print the whole plan as JSON
-    #[arg(long)]
-    json: bool,
+    /// The output: a table, or the whole plan as JSON
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Write the refused lines to this file, with what is wrong in a column in front
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
@@ -130,7 +130,7 @@ impl Row for LineRow {
 }
 
 pub(in crate::cli) async fn run_import(app: &App, command: Import) -> Result<(), Failure> {
-    let Import { kind, file, apply, json, errors } = command;
+    let Import { kind, file, apply, format, errors } = command;
     let cannot = |error: io::Error| Failure::refused(format!("Cannot read {}: {error}.", file.display()));
     // One byte more than is allowed is enough to refuse it.
     let limit = MAX_BYTES as u64 + 1;
@@ -148,13 +148,13 @@ pub(in crate::cli) async fn run_import(app: &App, command: Import) -> Result<(),
         let cannot = |error| Failure::refused(format!("Cannot write {}: {error}.", path.display()));
         fs::write(&path, refused_lines(&content, &report.refused)).map_err(cannot)?;
     }
-    if json {
+    if format == Format::Json {
         print_json(&report)?;
     }
     if !report.refused.is_empty() {
         return Err(Failure::refused(in_words(&report.refused)));
     }
-    if json { Ok(()) } else { print_report(report) }
+    if format == Format::Json { Ok(()) } else { print_report(report) }
 }
 
 fn print_report(report: ImportReport) -> Result<(), Failure> {
@@ -163,7 +163,7 @@ fn print_report(report: ImportReport) -> Result<(), Failure> {
     let rows: Vec<LineRow> = lines.into_iter().take(SHOWN).map(LineRow).collect();
     print_list(Format::Text, &rows)?;
     if more > 0 {
-        say(format_args!("And {more} more lines; --json has all."));
+        say(format_args!("And {more} more lines; --format json has all."));
     }
     let outcome = match (applied, counts.changes_something()) {
         (_, false) => "There is nothing to do",
@@ -190,7 +190,7 @@ fn in_words(refused: &[Refused]) -> String {
         let _ = write!(text, ": {reason}");
     }
     if count > SHOWN {
-        let _ = write!(text, "\nAnd {} more; --errors FILE or --json has all.", count - SHOWN);
+        let _ = write!(text, "\nAnd {} more; --errors FILE or --format json has all.", count - SHOWN);
     }
     text
 }

@@ -8,6 +8,7 @@ use crate::{
         Failure,
         open::origin,
         output::{Format, Row, print, print_json, print_list, say},
+        words::yes_or_no,
     },
     domain::{
         field_edit::FieldEdit,
@@ -67,7 +68,7 @@ Examples:
 Examples:
   duo-console group edit acme --name 'Acme Corporation'
   duo-console group edit acme/platform --path core
-  duo-console group edit acme --tier ultimate --duo-enterprise true")]
+  duo-console group edit acme --tier ultimate --duo-enterprise yes")]
     Edit(Edit),
     /// Move a group or project, with everything below, to another group or to the top level
     ///
@@ -140,8 +141,8 @@ pub struct Create {
     /// Whether it has Duo Enterprise, of a top-level group
     #[arg(long)]
     duo_enterprise: bool,
-    /// The user name of its first Owner, of a top-level group
-    #[arg(long, value_name = "USERNAME")]
+    /// The user name or email address of its first Owner, of a top-level group
+    #[arg(long, value_name = "USER")]
     owner: Option<String>,
 }
 
@@ -161,7 +162,7 @@ pub struct EditFields {
     #[arg(long, value_parser = tier_parser())]
     tier: Option<Tier>,
     /// Whether it has Duo Enterprise, of a top-level group
-    #[arg(long, value_name = "BOOL")]
+    #[arg(long, value_parser = yes_or_no())]
     duo_enterprise: Option<bool>,
 }
 

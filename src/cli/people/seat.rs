@@ -9,6 +9,7 @@ use crate::{
         output::{Format, Row, print, print_list, say},
     },
     domain::{
+        field_edit::FieldEdit,
         namespace::GroupPath,
         people::seats::{SeatCounts, SeatPlace, read_purchased},
         time::Timestamp,
@@ -21,7 +22,7 @@ use crate::{
             change_seats::{SeatChange, change_seats},
             list_seat_pools::list_seat_pools,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::{Seen, set_purchased_seats},
+            set_purchased_seats::set_purchased_seats,
             show_seats::all_seats,
         },
         seat_effect::consequence,
@@ -72,8 +73,8 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub struct Who {
-    /// The user names
-    #[arg(required = true, value_name = "USERNAME")]
+    /// The user names or email addresses
+    #[arg(required = true, value_name = "USER")]
     users: Vec<String>,
     #[command(flatten)]
     place: Place,
@@ -222,7 +223,7 @@ async fn run_pool(app: &App, keeper: &SeatKeeper, pool: Pool) -> Result<(), Fail
         if place == SeatPlace::Instance && !pool.instance {
             return Err(Failure::Usage(String::from("Say whose: --group PATH or --instance.")));
         }
-        let set = set_purchased_seats(app, keeper, &place, purchased, Seen::Any).await;
+        let set = set_purchased_seats(app, keeper, &place, FieldEdit::to(purchased)).await;
         let counts = set.map_err(named(&place))?;
         return Ok(print(format_args!("Saved for {place}: {}.", counts.words()))?);
     }

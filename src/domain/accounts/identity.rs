@@ -4,7 +4,7 @@ use super::email::{EmailAddress, EmailDomains};
 use crate::domain::{
     keyed::keyed_enum,
     time::Timestamp,
-    user::{LONGEST_USERNAME, check_name, check_username},
+    user::{LONGEST_USERNAME, check_name, check_new_username, check_username},
 };
 
 /// A user at a provider: a subject is unique per issuer and never reassigned.
@@ -103,7 +103,7 @@ pub fn usernames(claims: &ProviderClaims) -> impl Iterator<Item = String> {
         _ => None,
     };
     let wished = claims.usernames.iter().map(String::as_str).chain(from_address);
-    let base = wished.map(as_username).find(|name| check_username(name).is_ok());
+    let base = wished.map(as_username).find(|name| check_new_username(name).is_ok());
     let base = base.unwrap_or_else(|| String::from("user"));
     let numbered = base.clone();
     std::iter::once(base).chain((2..=MOST_NAMES).map(move |number| format!("{numbered}{number}")))

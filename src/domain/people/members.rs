@@ -180,20 +180,6 @@ pub fn check_expiry(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(),
     if expires_at.is_some_and(|at| at <= now) { Err(MembershipRuleError::Past) } else { Ok(()) }
 }
 
-/// One field of a form whose page showed `seen`: what to write. Who left it alone overwrites nothing.
-///
-/// # Errors
-/// It was changed since to something else than `wanted`: what it is now.
-pub fn patched<T: PartialEq + Clone>(now: &T, seen: &T, wanted: &T) -> Result<T, T> {
-    if wanted == seen || wanted == now {
-        Ok(now.clone())
-    } else if now == seen {
-        Ok(wanted.clone())
-    } else {
-        Err(now.clone())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -214,16 +200,6 @@ mod tests {
             kind: NamespaceKind::Group,
             path: GroupPath::parse(path).expect("a path"),
             name: path.to_owned(),
-        }
-    }
-
-    #[test]
-    fn a_field_that_was_left_alone_overwrites_nothing() {
-        // (is, was shown, is wanted) -> written, or refused with what it is
-        for (now, seen, wanted, expected) in
-            [(1, 1, 2, Ok(2)), (1, 1, 1, Ok(1)), (3, 1, 1, Ok(3)), (3, 1, 3, Ok(3)), (3, 1, 2, Err(3))]
-        {
-            assert_eq!(patched(&now, &seen, &wanted), expected, "{now} {seen} {wanted}");
         }
     }
 

@@ -50,10 +50,10 @@ impl SeatPlace {
         format!("{}?purchased={}", self.page(), query_value(purchased))
     }
 
-    /// The list of holders: those with `filter` in the name, sorted, from this page on.
-    pub fn page_listing(&self, filter: &str, order: SeatOrder, page: i64) -> String {
-        let (filter, order) = (query_value(filter), order.key());
-        format!("{}?filter={filter}&sort={order}&page={page}", self.page())
+    /// The list of holders: those with `search` in the name, sorted, from this page on.
+    pub fn page_listing(&self, search: &str, order: SeatOrder, page: i64) -> String {
+        let (search, order) = (query_value(search), order.key());
+        format!("{}?search={search}&sort={order}&page={page}", self.page())
     }
 
     /// The download of the list.

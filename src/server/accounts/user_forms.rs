@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     actions::{accounts::users::SUBJECT, error::ActionError, flash::Outcome, form_answer::Next},
-    domain::{paths, user::UserKind},
+    domain::{field_edit::FieldEdit, paths, user::UserKind},
     server::forms::{ByUser, Form},
     usecases::{
         UseCaseError,
@@ -13,7 +13,7 @@ use crate::{
             block_user,
             create_user::{CreateUser, create_person},
             delete_user::delete_person,
-            edit_user::{Edit, EditUser, edit_user},
+            edit_user::{EditUser, edit_user},
             end_sessions::end_sessions_of,
             reset_links,
         },
@@ -123,14 +123,14 @@ pub(super) struct EditPerson {
 
 impl EditPerson {
     fn edits(&self) -> EditUser<'_> {
-        fn edit<'a>(to: Option<&'a String>, seen: Option<&'a String>) -> Option<Edit<&'a str>> {
-            to.map(|to| Edit { to: to.as_str(), seen: seen.map(String::as_str) })
+        fn edit<'a>(to: Option<&'a String>, seen: Option<&'a String>) -> Option<FieldEdit<&'a str>> {
+            to.map(|to| FieldEdit { to: to.as_str(), seen: seen.map(String::as_str) })
         }
         EditUser {
             username: edit(self.new_username.as_ref(), Some(&self.username)),
             name: edit(self.name.as_ref(), self.seen_name.as_ref()),
             email: edit(self.email.as_ref(), self.seen_email.as_ref()),
-            is_admin: self.seen_is_admin.map(|seen| Edit { to: self.is_admin, seen: Some(seen) }),
+            is_admin: self.seen_is_admin.map(|seen| FieldEdit::from(seen, self.is_admin)),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
         namespace::{GroupPath, NamespaceKind, Subscription, Tier},
         paths::{self, GroupPage, with_fields},
     },
-    server::forms::{Form, Posted},
+    server::forms::Form,
     usecases::{
         UseCaseError,
         delete_group::delete_group,
@@ -117,37 +117,37 @@ pub(super) struct Edit {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    was_name: String,
+    seen_name: String,
     #[serde(default)]
     description: String,
     #[serde(default)]
-    was_description: String,
+    seen_description: String,
     #[serde(default)]
     path: String,
     #[serde(default)]
-    was_path: String,
+    seen_path: String,
     #[serde(default)]
     tier: Option<Tier>,
     #[serde(default)]
-    was_tier: Option<Tier>,
+    seen_tier: Option<Tier>,
     /// Absent where the box is not ticked.
     #[serde(default)]
     duo_enterprise: bool,
     /// Absent where the form has no subscription.
     #[serde(default)]
-    was_duo_enterprise: Option<bool>,
+    seen_duo_enterprise: Option<bool>,
 }
 
 impl Edit {
     fn command(&self) -> EditGroup {
         let text = |seen: &str, to: &str| Some(FieldEdit { seen: Some(lines(seen)), to: lines(to) });
         EditGroup {
-            name: text(&self.was_name, &self.name),
-            description: text(&self.was_description, &self.description),
-            path: text(&self.was_path, &self.path),
-            tier: self.tier.map(|to| FieldEdit { seen: self.was_tier, to }),
+            name: text(&self.seen_name, &self.name),
+            description: text(&self.seen_description, &self.description),
+            path: text(&self.seen_path, &self.path),
+            tier: self.tier.map(|to| FieldEdit { seen: self.seen_tier, to }),
             duo_enterprise: self
-                .was_duo_enterprise
+                .seen_duo_enterprise
                 .map(|seen| FieldEdit { seen: Some(seen), to: self.duo_enterprise }),
         }
     }
@@ -155,23 +155,23 @@ impl Edit {
     /// The page with what was entered, where it is not what was shown.
     fn again(&self, page: &str) -> String {
         let typed = |to: &str, seen: &str| if to == seen { String::new() } else { to.to_owned() };
-        let tier = self.tier.filter(|to| Some(*to) != self.was_tier);
-        let duo = self.was_duo_enterprise.filter(|seen| *seen != self.duo_enterprise);
+        let tier = self.tier.filter(|to| Some(*to) != self.seen_tier);
+        let duo = self.seen_duo_enterprise.filter(|seen| *seen != self.duo_enterprise);
         with_fields(
             page,
             &[
-                ("name", &typed(&self.name, &self.was_name)),
-                ("path", &typed(&self.path, &self.was_path)),
+                ("name", &typed(&self.name, &self.seen_name)),
+                ("path", &typed(&self.path, &self.seen_path)),
                 ("tier", tier.map_or("", Tier::key)),
                 ("duo_enterprise", duo.map_or("", |seen| if seen { "false" } else { "true" })),
-                ("description", &typed(&self.description, &self.was_description)),
+                ("description", &typed(&self.description, &self.seen_description)),
             ],
         )
     }
 }
 
 pub(super) async fn edit(Form { posted, fields }: Form<Edit>) -> Result<Response, Response> {
-    let (posted, group) = of_a_group(posted, &fields.group).await?;
+    let (posted, group) = posted.with(GroupPath::parse(&fields.group)).await?;
     let page = GroupPage::Edit.path(&group);
     let again = fields.again(&page);
     let by = posted.signed_in(&again).await?;
@@ -190,7 +190,7 @@ pub(super) struct Archive {
 }
 
 pub(super) async fn archive(Form { posted, fields }: Form<Archive>) -> Result<Response, Response> {
-    let (posted, group) = of_a_group(posted, &fields.group).await?;
+    let (posted, group) = posted.with(GroupPath::parse(&fields.group)).await?;
     let page = GroupPage::Edit.path(&group);
     let by = posted.signed_in(&page).await?;
     let editor = GroupEditor::caller(by.caller());
@@ -208,7 +208,7 @@ pub(super) struct Move {
 }
 
 pub(super) async fn relocate(Form { posted, fields }: Form<Move>) -> Result<Response, Response> {
-    let (posted, group) = of_a_group(posted, &fields.group).await?;
+    let (posted, group) = posted.with(GroupPath::parse(&fields.group)).await?;
     let again = with_fields(&GroupPage::Edit.path(&group), &[("to", &fields.to)]);
     let by = posted.signed_in(&again).await?;
     let editor = GroupEditor::caller(by.caller());
@@ -236,7 +236,7 @@ pub(super) struct Delete {
 }
 
 pub(super) async fn delete(Form { posted, fields }: Form<Delete>) -> Result<Response, Response> {
-    let (posted, group) = of_a_group(posted, &fields.group).await?;
+    let (posted, group) = posted.with(GroupPath::parse(&fields.group)).await?;
     let again = with_fields(&GroupPage::Edit.path(&group), &[("confirm", "delete")]);
     let by = posted.signed_in(&again).await?;
     let editor = GroupEditor::caller(by.caller());
@@ -256,14 +256,6 @@ pub(super) async fn delete(Form { posted, fields }: Form<Delete>) -> Result<Resp
     // Where it succeeded, the page of the group above says so.
     let subject = if deleted.is_ok() { SUBJECT } else { DELETE_SUBJECT };
     Ok(by.answer(subject, deleted, next).await)
-}
-
-/// Refuses an invalid path, which could not be part of a URL.
-async fn of_a_group(posted: Posted, path: &str) -> Result<(Posted, GroupPath), Response> {
-    match GroupPath::parse(path) {
-        Ok(path) => Ok((posted, path)),
-        Err(_) => Err(posted.refused(ActionError::NotFound).await),
-    }
 }
 
 fn path_in(field: &'static str, text: &str) -> Result<GroupPath, UseCaseError> {

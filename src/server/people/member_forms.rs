@@ -13,7 +13,7 @@ use crate::{
         role::Role,
         time::Timestamp,
     },
-    server::forms::{Form, Posted},
+    server::forms::Form,
     usecases::{
         UseCaseError,
         people::{
@@ -40,7 +40,7 @@ pub(super) struct Add {
 /// Gives a role to somebody who has none by hand.
 pub(super) async fn add(Form { posted, fields }: Form<Add>) -> Result<Response, Response> {
     let Add { namespace, user, role, expires_on } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let typed = [("user", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let filled_in = paths::members_with(&place, &typed);
     let by = posted.signed_in(&filled_in).await?;
@@ -77,7 +77,7 @@ pub(super) struct Change {
 /// Changes the fields that differ from what the page showed.
 pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Response, Response> {
     let Change { namespace, user, role, expires_on, seen_role, seen_expires_on, confirmed } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let mut typed = vec![("change", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
@@ -110,7 +110,7 @@ pub(super) struct Remove {
 /// Takes back what was given by hand.
 pub(super) async fn remove(Form { posted, fields }: Form<Remove>) -> Result<Response, Response> {
     let Remove { namespace, user, confirmed } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let mut typed = vec![("remove", user.as_str())];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let editor = MemberEditor::Caller(by.caller());
@@ -131,7 +131,7 @@ pub(super) struct Leave {
 /// Gives up one's own role.
 pub(super) async fn leave(Form { posted, fields }: Form<Leave>) -> Result<Response, Response> {
     let Leave { namespace, confirmed } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let mut typed = vec![("leave", "yes")];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = leave_group(by.app(), by.caller(), &place, !confirmed.is_empty()).await;
@@ -161,7 +161,7 @@ pub(super) struct Invite {
 /// Invites a group that is not invited by hand yet.
 pub(super) async fn invite(Form { posted, fields }: Form<Invite>) -> Result<Response, Response> {
     let Invite { namespace, group, role, expires_on } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let typed = [("group", group.as_str()), ("group_role", &role), ("group_expires_on", &expires_on)];
     let filled_in = paths::members_with(&place, &typed);
     let by = posted.signed_in(&filled_in).await?;
@@ -203,7 +203,7 @@ pub(super) async fn change_invitation(
 ) -> Result<Response, Response> {
     let ChangeInvitation { namespace, group, role, expires_on, seen_role, seen_expires_on, confirmed } =
         fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let mut typed = vec![("invitation", group.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
@@ -241,7 +241,7 @@ pub(super) struct Uninvite {
 /// Takes an invitation back.
 pub(super) async fn uninvite(Form { posted, fields }: Form<Uninvite>) -> Result<Response, Response> {
     let Uninvite { namespace, group, confirmed } = fields;
-    let (posted, place) = of_a_place(posted, &namespace).await?;
+    let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
     let mut typed = vec![("uninvite", group.as_str())];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
@@ -299,12 +299,4 @@ fn group_of(path: &str) -> Result<GroupPath, UseCaseError> {
 fn seen(role: &str, expires_on: &str) -> Result<Seen, UseCaseError> {
     let expires_at: Option<Timestamp> = expiry(expires_on)?;
     Ok(Seen::This(role_of(role)?, expires_at))
-}
-
-/// Refuses an invalid path, which could not be part of a URL.
-async fn of_a_place(posted: Posted, path: &str) -> Result<(Posted, GroupPath), Response> {
-    match GroupPath::parse(path) {
-        Ok(place) => Ok((posted, place)),
-        Err(_) => Err(posted.refused(ActionError::NotFound).await),
-    }
 }

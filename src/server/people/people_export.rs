@@ -4,24 +4,18 @@ use axum::{
     Extension,
     extract::{OriginalUri, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use std::sync::Arc;
 
 use crate::{
-    domain::{paths, people::directory::PeopleQuery},
+    domain::people::directory::PeopleQuery,
     server::{
         ServerState,
         downloads::{self, refusal},
     },
     usecases::{SignedIn, UseCaseError, people::list_people::export_people},
 };
-
-/// Leads from the former address of the list to where it is now.
-pub(super) async fn moved(OriginalUri(uri): OriginalUri) -> Redirect {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Redirect::permanent(&format!("{}{query}", paths::ADMIN_PEOPLE))
-}
 
 pub(super) async fn download(
     State(state): State<Arc<ServerState>>,

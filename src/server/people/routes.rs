@@ -35,7 +35,6 @@ pub(in crate::server) fn routes() -> Routes {
         .page(paths::ADMIN_PEOPLE, PeoplePage)
         .page(paths::NEW_PERSON, NewPersonPage)
         .page(paths::PERSON, PersonPage)
-        .at(paths::ADMIN_USERS, get(people_export::moved))
         .at(paths::PEOPLE_EXPORT, get(people_export::download))
         .form(members::ADD_ADDRESS, member_forms::add)
         .form(members::CHANGE_ADDRESS, member_forms::change)

@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actions::{error::ActionError, flash::Outcome, form_answer::Next, people::seats::SUBJECT},
-    domain::people::seats::{SeatPlace, read_purchased},
+    domain::{
+        field_edit::FieldEdit,
+        people::seats::{SeatPlace, read_purchased},
+    },
     server::{
         ServerState,
         downloads::{self, refusal},
-        forms::{ByUser, Form, Posted},
+        forms::{ByUser, Form},
     },
     usecases::{
         SignedIn, UseCaseError, What,
@@ -24,7 +27,7 @@ use crate::{
             change_seats::{SeatChange, change_seats},
             seat_error::SeatError,
             seat_keeper::SeatKeeper,
-            set_purchased_seats::{Seen, set_purchased_seats},
+            set_purchased_seats::set_purchased_seats,
         },
         seat_effect::consequence,
     },
@@ -61,7 +64,7 @@ pub(super) struct Give {
 
 /// Gives seats, or puts people on the waiting list.
 pub(super) async fn give(Form { posted, fields }: Form<Give>) -> Result<Response, Response> {
-    let (posted, place) = at_a_place(posted, &fields.group).await?;
+    let (posted, place) = posted.with(SeatPlace::parse(&fields.group)).await?;
     let page = place.page();
     let filled_in = if fields.one { page.clone() } else { place.page_with_users(&fields.users) };
     let by = posted.signed_in(&filled_in).await?;
@@ -84,7 +87,7 @@ pub(super) struct Take {
 
 /// Takes a seat back, or somebody off the waiting list.
 pub(super) async fn take(Form { posted, fields }: Form<Take>) -> Result<Response, Response> {
-    let (posted, place) = at_a_place(posted, &fields.group).await?;
+    let (posted, place) = posted.with(SeatPlace::parse(&fields.group)).await?;
     let page = place.page();
     let by = posted.signed_in(&page).await?;
     let done = changed(&by, &place, SeatChange::Take, &fields.user).await;
@@ -117,12 +120,12 @@ pub(super) struct Number {
     purchased: String,
     /// What the page showed.
     #[serde(default)]
-    seen: String,
+    seen_purchased: String,
 }
 
 /// Sets how many seats were purchased.
 pub(super) async fn set_purchased(Form { posted, fields }: Form<Number>) -> Result<Response, Response> {
-    let (posted, place) = at_a_place(posted, &fields.group).await?;
+    let (posted, place) = posted.with(SeatPlace::parse(&fields.group)).await?;
     let page = place.page();
     let filled_in = place.page_with_purchased(&fields.purchased);
     let by = posted.signed_in(&filled_in).await?;
@@ -136,22 +139,14 @@ pub(super) async fn set_purchased(Form { posted, fields }: Form<Number>) -> Resu
 
 async fn purchased(by: &ByUser, place: &SeatPlace, fields: &Number) -> Result<Done, UseCaseError> {
     let number = |text: &str| read_purchased(text).map_err(SeatError::BadNumber);
-    let (purchased, seen) = (number(&fields.purchased)?, number(&fields.seen)?);
+    let edit = FieldEdit::from(number(&fields.seen_purchased)?, number(&fields.purchased)?);
     let keeper = SeatKeeper::Caller(by.caller().clone());
-    let counts = set_purchased_seats(by.app(), &keeper, place, purchased, Seen::Number(seen)).await?;
+    let counts = set_purchased_seats(by.app(), &keeper, place, edit).await?;
     let consequence = match counts.purchased {
         None => String::from("There is no limit."),
         Some(_) => String::new(),
     };
     Ok(Done { done: format!("Saved: {}.", counts.words()), consequence })
-}
-
-/// Refuses an invalid path, which could not be part of a URL.
-async fn at_a_place(posted: Posted, group: &str) -> Result<(Posted, SeatPlace), Response> {
-    match SeatPlace::parse(group) {
-        Ok(place) => Ok((posted, place)),
-        Err(_) => Err(posted.refused(ActionError::NotFound).await),
-    }
 }
 
 /// Who has a seat of a group or of the instance, as CSV.

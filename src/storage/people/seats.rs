@@ -10,11 +10,8 @@ use crate::{
             seats::{SeatCounts, SeatState},
         },
         time::Timestamp,
-        user::UserKind,
     },
-    storage::{
-        StorageError, UnitOfWork, accounts::users::kind, on_db, repository, statements, text::fits_text,
-    },
+    storage::{StorageError, UnitOfWork, on_db, repository, statements},
 };
 
 statements! {
@@ -34,7 +31,6 @@ statements! {
     ASSIGN = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) VALUES ($1, $2, 'used', $3, $4) ON CONFLICT (pool_id, user_id) DO UPDATE SET state = excluded.state, source = excluded.source, since = excluded.since WHERE duo_enterprise_seats.state = 'waiting'";
     WAIT = "INSERT INTO duo_enterprise_seats (pool_id, user_id, state, source, since) VALUES ($1, $2, 'waiting', $3, $4) ON CONFLICT (pool_id, user_id) DO NOTHING";
     REMOVE = "DELETE FROM duo_enterprise_seats WHERE pool_id = $1 AND user_id = $2";
-    CANDIDATE = "SELECT id, username, kind, state FROM users WHERE username_key = $1";
     /// A role anywhere in a top-level group, that has not expired at $3: by a membership, by an invitation of
     /// a group that the user is a direct member of, or of a project one of whose invited groups they are a
     /// member of by inheritance or invitation.
@@ -70,15 +66,6 @@ impl From<PoolRow> for SeatPool {
         let counts = SeatCounts { purchased: row.purchased, used: row.used, waiting: row.waiting };
         Self { id: SeatPoolId(row.id), counts, version: row.version }
     }
-}
-
-/// Somebody who might be given a seat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeatCandidate {
-    pub id: UserId,
-    pub username: String,
-    pub kind: UserKind,
-    pub is_blocked: bool,
 }
 
 pub(super) fn state(key: &str) -> Result<SeatState, StorageError> {
@@ -257,20 +244,6 @@ impl Seats<'_> {
             self.uow.change_feed().touch(Topic::People);
         }
         Ok(rows > 0)
-    }
-
-    /// Case-insensitive. `None` when there is no such user.
-    pub async fn candidate(&mut self, username: &str) -> Result<Option<SeatCandidate>, StorageError> {
-        if !fits_text(username) {
-            return Ok(None);
-        }
-        let key = username.to_ascii_lowercase();
-        let row: Option<(i64, String, String, String)> =
-            on_db!(self.uow, |c| sqlx::query_as(CANDIDATE).bind(key).fetch_optional(c).await)?;
-        let candidate = |(id, username, is, state): (i64, String, String, String)| {
-            Ok(SeatCandidate { id: UserId(id), username, kind: kind(&is)?, is_blocked: state == "blocked" })
-        };
-        row.map(candidate).transpose()
     }
 
     /// Whether the user has a role at `now` in a top-level group or anywhere below it.

@@ -21,9 +21,10 @@ use crate::{
         pages::Visit,
     },
     usecases::{
-        GroupFound,
+        GroupFound, TopLevelFacts,
         front_page::{
-            BELOW_SHOWN, FrontGroup, FrontPage as Front, FrontQuery, Glance, SettingsGlance, front_page,
+            BELOW_SHOWN, FrontGroup, FrontPage as Front, FrontQuery, Glance, InstanceSeats, SettingsGlance,
+            front_page,
         },
     },
 };
@@ -31,7 +32,7 @@ use crate::{
 /// The address with this page and this open group.
 fn address(asked: &FrontQuery, page: usize, open: &str) -> String {
     let mut address = format!("{}?page={page}", paths::GROUPS);
-    for (name, value) in [("filter", asked.filter.as_str()), ("open", open)] {
+    for (name, value) in [("search", asked.search.as_str()), ("open", open)] {
         if !value.is_empty() {
             address = format!("{address}&{name}={}", query_value(value));
         }
@@ -43,7 +44,7 @@ fn address(asked: &FrontQuery, page: usize, open: &str) -> String {
 pub fn FrontPage() -> impl IntoView {
     let query = Query::of_page();
     let asked = FrontQuery {
-        filter: query.text("filter"),
+        search: query.text("search"),
         open: query.text("open"),
         page: usize::from(query.page()),
     };
@@ -62,7 +63,7 @@ pub fn FrontPage() -> impl IntoView {
             }
             .into_any(),
             None if front.groups.is_empty() => {
-                view! { <Empty filtered=!asked.filter.trim().is_empty() beyond=front.before != 0 /> }
+                view! { <Empty filtered=!asked.search.trim().is_empty() beyond=front.before != 0 /> }
                     .into_any()
             }
             None => {
@@ -85,12 +86,12 @@ pub fn FrontPage() -> impl IntoView {
                         <form method="get" action=paths::GROUPS role="search" aria-label="Filter groups" class="flex min-w-0 flex-1 gap-2">
                             <input
                                 type="search"
-                                name="filter"
+                                name="search"
                                 aria-label="Filter by name"
                                 placeholder="Filter by name"
                                 maxlength="100"
                                 class="field min-w-0 flex-1"
-                                value=asked.filter.clone()
+                                value=asked.search.clone()
                             />
                             <button type="submit" class="button">"Filter"</button>
                         </form>
@@ -119,7 +120,7 @@ pub fn FrontPage() -> impl IntoView {
 /// The table. On narrow screens each row is a block; the roles keep it a table for screen readers.
 #[component]
 fn Groups(visit: Visit, front: Front, asked: FrontQuery) -> impl IntoView {
-    let what = match (asked.filter.trim().is_empty(), front.total) {
+    let what = match (asked.search.trim().is_empty(), front.total) {
         (true, 1) => "top-level group",
         (true, _) => "top-level groups",
         (false, 1) => "match",
@@ -130,8 +131,9 @@ fn Groups(visit: Visit, front: Front, asked: FrontQuery) -> impl IntoView {
     let before = (page > 1).then(|| address(&asked, page - 1, ""));
     let after = (front.before + front.shown < front.total).then(|| address(&asked, page + 1, ""));
     let rows = front.groups.into_iter();
-    let rows =
-        rows.map(|group| view! { <Row visit=visit.clone() asked=asked.clone() group /> }).collect_view();
+    let seats = front.instance_seats;
+    let row = |group| view! { <Row visit=visit.clone() asked=asked.clone() group instance_seats=seats /> };
+    let rows = rows.map(row).collect_view();
     view! {
         <table class="card mt-6 block w-full md:table" role="table">
             <caption class="sr-only">"Top-level groups"</caption>
@@ -160,13 +162,18 @@ const CELL: &str = "block px-4 py-1 align-top md:table-cell md:py-3";
 const NARROW: &str = "text-sm text-muted md:hidden";
 
 #[component]
-fn Row(visit: Visit, asked: FrontQuery, group: FrontGroup) -> impl IntoView {
+fn Row(
+    visit: Visit,
+    asked: FrontQuery,
+    group: FrontGroup,
+    instance_seats: Option<InstanceSeats>,
+) -> impl IntoView {
     let FrontGroup { facts, role, glance, below, more_below, is_open } = group;
     let namespace = facts.namespace.clone();
     let path = namespace.path.clone();
     let sees = glance.is_some();
     // With a filter, what matches is shown without being opened.
-    let fold = (facts.has_below && asked.filter.trim().is_empty()).then(|| {
+    let fold = (facts.has_below && asked.search.trim().is_empty()).then(|| {
         let open = if is_open { "" } else { path.as_str() };
         let label = if is_open { "Hide what is below " } else { "Show what is below " };
         view! {
@@ -181,11 +188,7 @@ fn Row(visit: Visit, asked: FrontQuery, group: FrontGroup) -> impl IntoView {
         }
     });
     let indent = if fold.is_some() { "min-w-0" } else { "min-w-0 md:pl-8" };
-    let seats = match (facts.subscription.duo_enterprise, facts.purchased) {
-        (false, _) => String::from("–"),
-        (true, None) => facts.used.to_string(),
-        (true, Some(purchased)) => format!("{}/{purchased}", facts.used),
-    };
+    let seats = seats(&facts, instance_seats);
     let name = if sees {
         view! { <a href=GroupPage::Overview.path(&path) class="font-medium break-words"><bdi>{namespace.name.clone()}</bdi></a> }
             .into_any()
@@ -230,7 +233,7 @@ fn Row(visit: Visit, asked: FrontQuery, group: FrontGroup) -> impl IntoView {
             </tr>
         }
     });
-    let filtered = !asked.filter.trim().is_empty();
+    let filtered = !asked.search.trim().is_empty();
     let below = below.into_iter().map(|it| view! { <Below it filtered /> }).collect_view();
     view! {
         <tr role="row" id=format!("group-{}", namespace.id) class="block border-t border-line md:table-row">
@@ -250,6 +253,24 @@ fn Row(visit: Visit, asked: FrontQuery, group: FrontGroup) -> impl IntoView {
         {below}
         {more}
     }
+}
+
+/// The group's own seats, and those of the instance, which count here as well.
+fn seats(facts: &TopLevelFacts, instance: Option<InstanceSeats>) -> AnyView {
+    let of = |used: i64, purchased: Option<i64>| {
+        purchased.map_or_else(|| used.to_string(), |purchased| format!("{used}/{purchased}"))
+    };
+    let instance = match instance {
+        _ if !facts.subscription.duo_enterprise => return "–".into_any(),
+        None => return of(facts.used, facts.purchased).into_any(),
+        Some(InstanceSeats::Counted(counts)) => format!("Instance: {}", of(counts.used, counts.purchased)),
+        Some(InstanceSeats::Some) => String::from("Instance-wide"),
+    };
+    if facts.used == 0 && facts.purchased.is_none() {
+        return instance.into_any();
+    }
+    view! { {of(facts.used, facts.purchased)}<span class="block text-sm text-muted">{instance}</span> }
+        .into_any()
 }
 
 /// The engine's state for who may read the settings, else which engine reviews for the visitor.

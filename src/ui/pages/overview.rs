@@ -1,4 +1,4 @@
-//! The GitLab Duo overview of a group: which flows are on, and which engine reviews.
+//! The overview of a group: which flows are on, and which engine reviews.
 
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
     let kind = frame.namespace.kind_name();
     let tier = overview.subscription.tier.name();
     let seats = match (overview.subscription.duo_enterprise, overview.seats) {
-        (false, _) => "No Duo Enterprise".into_any(),
+        (false, _) => "no Duo Enterprise".into_any(),
         (true, None) => "Duo Enterprise".into_any(),
         (true, Some(seats)) if frame.may.read_settings => view! {
             "Duo Enterprise, "
@@ -47,11 +47,11 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
     };
     Ok(view! {
         <Page
-            title=format!("GitLab Duo · {}", frame.namespace.name)
-            crumbs=group_crumbs(&frame, "GitLab Duo")
+            title=format!("Overview · {}", frame.namespace.name)
+            crumbs=group_crumbs(&frame, "Overview")
             nav=Some(Nav::of_group(&frame, GroupPage::Overview))
         >
-            <h1 class="pt-4 text-2xl font-semibold">"GitLab Duo"</h1>
+            <h1 class="pt-4 text-2xl font-semibold">"Overview"</h1>
             <OutcomeNote outcome done />
             <p class="mt-1 text-muted">
                 <bdi>{frame.namespace.name.clone()}</bdi>" is a "{kind}". "{tier}", "{seats}"."

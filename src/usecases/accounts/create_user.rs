@@ -10,7 +10,7 @@ use crate::{
         accounts::{email::EmailAddress, password::check_password},
         audit::AuditKind,
         ids::UserId,
-        user::{UserKind, check_name, check_username},
+        user::{UserKind, check_name, check_new_username},
     },
     storage::{NewUser, StorageError},
     usecases::{
@@ -52,7 +52,8 @@ async fn create(
     new: &CreateUser<'_>,
     with_link: bool,
 ) -> Result<(UserId, Option<String>), UseCaseError> {
-    let username = check_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
+    let username =
+        check_new_username(new.username).map_err(|error| UseCaseError::invalid("username", error))?;
     let name = check_name(new.name).map_err(|error| UseCaseError::invalid("name", error))?;
     let email = new.email.map(EmailAddress::parse).transpose();
     let email = email.map_err(|error| UseCaseError::invalid("email", error))?;

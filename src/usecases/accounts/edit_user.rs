@@ -8,7 +8,8 @@ use crate::{
     domain::{
         accounts::email::EmailAddress,
         audit::AuditKind,
-        user::{User, check_name, check_username},
+        field_edit::{FieldEdit, Overtaken},
+        user::{User, check_name, check_new_username},
     },
     storage::Account,
     usecases::{
@@ -19,34 +20,20 @@ use crate::{
     },
 };
 
-/// A field that is to change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edit<T> {
-    pub to: T,
-    /// What the field was when the form was shown; `None` for whoever wants `to` whatever it was.
-    pub seen: Option<T>,
-}
-
-impl<T> Edit<T> {
-    pub const fn to(to: T) -> Self {
-        Self { to, seen: None }
-    }
-}
-
 /// `None` leaves a field as it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EditUser<'a> {
-    pub username: Option<Edit<&'a str>>,
-    pub name: Option<Edit<&'a str>>,
+    pub username: Option<FieldEdit<&'a str>>,
+    pub name: Option<FieldEdit<&'a str>>,
     /// Empty for none.
-    pub email: Option<Edit<&'a str>>,
-    pub is_admin: Option<Edit<bool>>,
+    pub email: Option<FieldEdit<&'a str>>,
+    pub is_admin: Option<FieldEdit<bool>>,
 }
 
 /// Returns the username after the change.
 ///
 /// # Errors
-/// A field breaks a rule or is taken; [`UserError::Changed`], [`UserError::LastAdministrator`], and
+/// A field breaks a rule or is taken; [`Overtaken`], [`UserError::LastAdministrator`], and
 /// [`UserError::Yourself`] for administrators who take the right from themselves.
 pub async fn edit_user(
     app: &App,
@@ -72,20 +59,23 @@ async fn try_once(
     let email_before = email_before.unwrap_or_default();
 
     let mut user = before.clone();
-    if let Some(to) = wanted("username", "user name", edit.username.map(trimmed), &before.username.as_str())?
-    {
+    let [username, name, email] = [edit.username, edit.name, edit.email].map(|edit| edit.map(trimmed));
+    if let Some(to) = wanted("username", "user name", username.as_ref(), &before.username)? {
         user.username =
-            check_username(to).map_err(|error| UseCaseError::invalid("username", error))?.to_owned();
+            check_new_username(to).map_err(|error| UseCaseError::invalid("username", error))?.to_owned();
     }
-    if let Some(to) = wanted("name", "name", edit.name.map(trimmed), &before.name.as_str())? {
+    if let Some(to) = wanted("name", "name", name.as_ref(), &before.name)? {
         user.name = check_name(to).map_err(|error| UseCaseError::invalid("name", error))?.to_owned();
     }
-    let email = wanted("email", "email address", edit.email.map(trimmed), &email_before.as_str())?;
+    let email = wanted("email", "email address", email.as_ref(), &email_before)?;
     let address = match email {
         None | Some("") => None,
         Some(to) => Some(EmailAddress::parse(to).map_err(|error| UseCaseError::invalid("email", error))?),
     };
-    if let Some(to) = wanted("is_admin", "role", edit.is_admin, &before.is_admin)? {
+    let overtaken = |now: &bool| Overtaken::labelled("is_admin", "role", role(*now));
+    if let Some(edit) = edit.is_admin
+        && let Some(&to) = edit.over(&before.is_admin, overtaken)?
+    {
         if !to && by.actor.id == Some(before.id) {
             return Err(UserError::Yourself.into());
         }
@@ -111,43 +101,19 @@ async fn try_once(
     Ok(user.username)
 }
 
-fn trimmed(edit: Edit<&str>) -> Edit<&str> {
-    Edit { to: edit.to.trim(), ..edit }
+fn trimmed(edit: FieldEdit<&str>) -> FieldEdit<&str> {
+    FieldEdit { to: edit.to.trim(), ..edit }
 }
 
-/// What the field is to become; `None` when it stays as it is.
-fn wanted<T: Copy + PartialEq + Shown>(
+/// What a text is to become; `None` when it stays as it is.
+fn wanted<'a>(
     field: &'static str,
     label: &'static str,
-    edit: Option<Edit<T>>,
-    now: &T,
-) -> Result<Option<T>, UserError> {
-    match edit {
-        Some(Edit { to, .. }) if to == *now => Ok(None),
-        // Left as it was shown: somebody else's change of the field stays.
-        Some(Edit { to, seen: Some(seen) }) if to == seen => Ok(None),
-        Some(Edit { seen: Some(seen), .. }) if seen != *now => {
-            Err(UserError::Changed { field, label, now: now.shown() })
-        }
-        edit => Ok(edit.map(|edit| edit.to)),
-    }
-}
-
-/// A value in an error message.
-trait Shown {
-    fn shown(&self) -> String;
-}
-
-impl Shown for &str {
-    fn shown(&self) -> String {
-        if self.is_empty() { String::from("empty") } else { (*self).to_owned() }
-    }
-}
-
-impl Shown for bool {
-    fn shown(&self) -> String {
-        String::from(role(*self))
-    }
+    edit: Option<&FieldEdit<&'a str>>,
+    now: &str,
+) -> Result<Option<&'a str>, Overtaken> {
+    let Some(edit) = edit else { return Ok(None) };
+    Ok(edit.over(&now, |now| Overtaken::labelled(field, label, now))?.copied())
 }
 
 /// As the audit log and messages say it.
@@ -171,21 +137,4 @@ fn changes(
     ]
     .into_iter()
     .flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_changes_only_where_it_was_edited_and_still_is_what_was_seen() {
-        let ask = |to, seen, now| wanted("name", "name", Some(Edit { to, seen }), &now);
-        assert_eq!(ask("b", Some("a"), "a"), Ok(Some("b")));
-        assert_eq!(ask("b", None, "c"), Ok(Some("b")), "whatever it was");
-        assert_eq!(ask("a", Some("a"), "c"), Ok(None), "not edited: the other's change stays");
-        assert_eq!(ask("b", Some("a"), "b"), Ok(None), "both want the same");
-        let changed = UserError::Changed { field: "name", label: "name", now: "c".into() };
-        assert_eq!(ask("b", Some("a"), "c"), Err(changed));
-        assert_eq!(wanted("name", "name", None, &"c"), Ok(None));
-    }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
-        user::{User, UserKind, UserState, check_name, check_username},
+        user::{User, UserKind, UserState, check_name, check_new_username},
     },
     storage::{NewUser, UnitOfWork},
     usecases::{
@@ -62,7 +62,7 @@ pub async fn create_first_administrator(
 ) -> Result<String, UseCaseError> {
     check_first_administrator_link(app, form.token).await?;
     let username =
-        check_username(form.username.trim()).map_err(|error| UseCaseError::invalid("username", error))?;
+        check_new_username(form.username.trim()).map_err(|error| UseCaseError::invalid("username", error))?;
     let name = if form.name.trim().is_empty() { username } else { form.name };
     let name = check_name(name).map_err(|error| UseCaseError::invalid("name", error))?;
     check_new(form.password, form.again, username)?;

@@ -12,6 +12,7 @@ pub mod create_user;
 pub mod delete_user;
 pub mod edit_user;
 pub mod end_sessions;
+pub mod find_user;
 pub mod first_administrator;
 pub mod link_user;
 pub mod list_sessions;

@@ -17,9 +17,6 @@ pub enum UserError {
     /// Administrators do not shut themselves out.
     #[error("This is your own account. Ask another administrator to do it.")]
     Yourself,
-    /// Somebody else changed the same field first.
-    #[error("Somebody else changed the {label} first. It is now {now}. Nothing was saved.")]
-    Changed { field: &'static str, label: &'static str, now: String },
 }
 
 impl Explained for UserError {
@@ -27,14 +24,6 @@ impl Explained for UserError {
         match self {
             Self::Blocked => ErrorKind::AccountBlocked,
             Self::IsBlocked(_) | Self::LastAdministrator | Self::Yourself => ErrorKind::Invalid,
-            Self::Changed { .. } => ErrorKind::Conflict,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Changed { field, .. } => Some(field),
-            _ => None,
         }
     }
 }

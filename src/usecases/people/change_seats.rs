@@ -15,10 +15,10 @@ use crate::{
             grants::Source,
             seats::{SeatPlace, SeatState, listed_names, read_names},
         },
-        user::UserKind,
+        user::{User, UserKind},
     },
-    storage::{SeatCandidate, UnitOfWork},
-    usecases::{App, UseCaseError, retry::until_first},
+    storage::UnitOfWork,
+    usecases::{App, UseCaseError, accounts::find_user::find_user, retry::until_first},
 };
 
 /// How many seats are given at once at most.
@@ -73,7 +73,7 @@ impl SeatsChanged {
     }
 }
 
-/// Changes the seats of the users with these names, of all or of none. Idempotent, but that taking what
+/// Changes the seats of the users with these user names or email addresses, of all or of none. Idempotent, but that taking what
 /// nobody has is refused.
 ///
 /// # Errors
@@ -107,8 +107,8 @@ async fn try_once(
     Ok(done)
 }
 
-/// The users with these names.
-async fn found(uow: &mut UnitOfWork, names: &[String]) -> Result<Vec<SeatCandidate>, UseCaseError> {
+/// The users who are named.
+async fn found(uow: &mut UnitOfWork, names: &[String]) -> Result<Vec<User>, UseCaseError> {
     if names.is_empty() {
         return Err(SeatError::Nobody.into());
     }
@@ -117,7 +117,9 @@ async fn found(uow: &mut UnitOfWork, names: &[String]) -> Result<Vec<SeatCandida
     }
     let (mut users, mut unknown) = (Vec::new(), Vec::new());
     for name in names {
-        match uow.seats().candidate(name).await? {
+        match find_user(uow, name).await? {
+            // Named by user name and by address.
+            Some(user) if users.contains(&user) => {}
             Some(user) => users.push(user),
             None => unknown.push(name.clone()),
         }
@@ -130,9 +132,9 @@ async fn check(
     app: &App,
     uow: &mut UnitOfWork,
     ground: &SeatGround,
-    users: &[SeatCandidate],
+    users: &[User],
 ) -> Result<(), UseCaseError> {
-    let named = |wrong: fn(&SeatCandidate) -> bool| {
+    let named = |wrong: fn(&User) -> bool| {
         users.iter().filter(|it| wrong(it)).map(|it| it.username.clone()).collect::<Vec<_>>()
     };
     let path = ground.namespace.as_ref().map(|it| it.path.to_string()).unwrap_or_default();
@@ -143,7 +145,7 @@ async fn check(
     if !bots.is_empty() {
         return Err(SeatError::Bots(bots).into());
     }
-    let blocked = named(|it| it.is_blocked);
+    let blocked = named(User::is_blocked);
     if !blocked.is_empty() {
         return Err(SeatError::Blocked(blocked).into());
     }
@@ -163,7 +165,7 @@ async fn change_in(
     keeper: &SeatKeeper,
     ground: &SeatGround,
     change: SeatChange,
-    users: &[SeatCandidate],
+    users: &[User],
 ) -> Result<SeatsChanged, UseCaseError> {
     let pool = ground.pool_to_change(uow).await?;
     let mut done = SeatsChanged {

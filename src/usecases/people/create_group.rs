@@ -16,7 +16,9 @@ use crate::{
         role::Role,
     },
     storage::{NewNamespace, UnitOfWork},
-    usecases::{App, UseCaseError, audit_trail::Happened, retry::until_first},
+    usecases::{
+        App, UseCaseError, accounts::find_user::named_user, audit_trail::Happened, retry::until_first,
+    },
 };
 
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ pub enum Below {
     /// A top-level group.
     Nothing {
         subscription: Subscription,
-        /// The user name of its first Owner, if any.
+        /// The user name or email address of its first Owner, if any.
         owner: Option<String>,
     },
     Group {
@@ -103,11 +105,9 @@ async fn add_owner(
     uow: &mut UnitOfWork,
     editor: &GroupEditor,
     group: &Namespace,
-    username: &str,
+    owner: &str,
 ) -> Result<(), UseCaseError> {
-    let username = username.trim().trim_start_matches('@');
-    let user = uow.users().find_by_username(username).await?;
-    let user = user.ok_or_else(|| GroupError::NoOwner(username.to_owned()))?;
+    let user = named_user(uow, "owner", owner).await?;
     uow.memberships().set(group.id, user.id, Source::Hand, &Role::Owner.into(), None).await?;
     let happened = Happened {
         namespace: Some(group),

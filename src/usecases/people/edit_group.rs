@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
-        field_edit::FieldEdit,
+        field_edit::{FieldEdit, Overtaken},
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription, Tier},
         people::naming::{check_below, check_description, check_namespace_name, new_path},
     },
@@ -161,14 +161,15 @@ async fn subscription(
     };
     let mut after = before;
     if let Some(edit) = &edit.tier {
-        let overtaken = |_| GroupError::Overtaken { field: "tier", now: before.tier.name().to_owned() };
-        after.tier = *edit.of(&before.tier).map_err(overtaken)?.unwrap_or(&before.tier);
+        let overtaken = |now: &Tier| Overtaken::of("tier", now.name());
+        after.tier = *edit.over(&before.tier, overtaken)?.unwrap_or(&before.tier);
     }
     if let Some(edit) = &edit.duo_enterprise {
-        let now = if before.duo_enterprise { "on" } else { "off" };
-        let overtaken = |_| GroupError::Overtaken { field: "Duo Enterprise", now: now.to_owned() };
-        after.duo_enterprise =
-            *edit.of(&before.duo_enterprise).map_err(overtaken)?.unwrap_or(&before.duo_enterprise);
+        let now = before.duo_enterprise;
+        let overtaken = |now: &bool| {
+            Overtaken::labelled("duo_enterprise", "Duo Enterprise", if *now { "on" } else { "off" })
+        };
+        after.duo_enterprise = *edit.over(&now, overtaken)?.unwrap_or(&now);
     }
     Ok((after != before).then_some((before, after)))
 }
@@ -177,7 +178,7 @@ fn changed<'a>(
     field: &'static str,
     edit: Option<&'a FieldEdit<String>>,
     now: &String,
-) -> Result<Option<&'a String>, GroupError> {
+) -> Result<Option<&'a String>, Overtaken> {
     let Some(edit) = edit else { return Ok(None) };
-    edit.of(now).map_err(|_| GroupError::Overtaken { field, now: now.clone() })
+    edit.over(now, |now| Overtaken::of(field, now))
 }

@@ -20,23 +20,15 @@ pub enum GroupError {
     ProjectAlone,
     #[error("Only a top-level group has a subscription: it counts for all below.")]
     NotTopLevel,
-    /// The field, and what it is now.
-    #[error("Somebody else changed the {field} meanwhile: it is '{now}' now. Nothing was changed.")]
-    Overtaken { field: &'static str, now: String },
     #[error("Type the full path, {0}, to delete it.")]
     NotConfirmed(GroupPath),
-    #[error("There is no user {0}.")]
-    NoOwner(String),
     #[error("There is no group {0} to move it to.")]
     NoParent(GroupPath),
 }
 
 impl Explained for GroupError {
     fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Overtaken { .. } => ErrorKind::Conflict,
-            _ => ErrorKind::Invalid,
-        }
+        ErrorKind::Invalid
     }
 
     fn field(&self) -> Option<&'static str> {
@@ -45,9 +37,7 @@ impl Explained for GroupError {
             Self::Taken(_) => "path",
             Self::BelowProject(_) | Self::BelowItself | Self::ProjectAlone | Self::NoParent(_) => "parent",
             Self::NotTopLevel => "tier",
-            Self::Overtaken { field, .. } => field,
             Self::NotConfirmed(_) => "confirmation",
-            Self::NoOwner(_) => "owner",
         })
     }
 }

@@ -4,8 +4,9 @@ use super::member_error::MemberError;
 use crate::{
     domain::{
         access::{Action, HeldRole},
+        field_edit::{FieldEdit, Overtaken},
         namespace::{GroupPath, Namespace},
-        people::members::{Membership, check_expiry, check_role, patched},
+        people::members::{Membership, check_expiry, check_role},
         role::Role,
         time::Timestamp,
     },
@@ -99,9 +100,14 @@ impl Editable {
         let new = match (now, seen) {
             (Some(now), Seen::This(seen_role, seen_expiry)) => {
                 let is = now.role.role();
-                patched(&is, seen_role, &role).map_err(|_| MemberError::RoleChanged(now.role.to_string()))?;
-                let expires_at =
-                    patched(&now.expires_at, seen_expiry, &expires_at).map_err(MemberError::ExpiryChanged)?;
+                let overtaken = |_: &Role| Overtaken::of("role", &now.role);
+                FieldEdit::from(*seen_role, role).over(&is, overtaken)?;
+                let overtaken = |now: &Option<Timestamp>| {
+                    let day = now.map_or_else(|| String::from("never"), Timestamp::date);
+                    Overtaken::labelled("expires_on", "expiry", day)
+                };
+                let edit = FieldEdit::from(*seen_expiry, expires_at);
+                let expires_at = edit.over(&now.expires_at, overtaken)?.copied().unwrap_or(now.expires_at);
                 // A role that was left alone keeps the name that its source has for it.
                 let keeps = role == *seen_role || role == is;
                 Membership { role: if keeps { now.role.clone() } else { wanted.role }, expires_at }

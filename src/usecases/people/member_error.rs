@@ -21,19 +21,11 @@ pub enum MemberError {
     Itself,
     #[error("Only groups are invited, and {0} is a project.")]
     Project(String),
-    #[error("Somebody else changed the role first. It is {0} now.")]
-    RoleChanged(String),
-    #[error("Somebody else changed the expiry first. It is {} now.", day(*.0))]
-    ExpiryChanged(Option<Timestamp>),
     #[error("Nobody gives a role above their own, which is {0} here.")]
     AboveOwn(Role),
     /// Asks to be confirmed.
     #[error("{}", loss(group, *.until))]
     LastOwner { group: String, until: Option<Timestamp> },
-}
-
-fn day(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| String::from("never"), Timestamp::date)
 }
 
 fn loss(group: &str, until: Option<Timestamp>) -> String {
@@ -51,11 +43,9 @@ fn loss(group: &str, until: Option<Timestamp>) -> String {
 impl Explained for MemberError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::AlreadyMember { .. }
-            | Self::AlreadyInvited { .. }
-            | Self::RoleChanged(_)
-            | Self::ExpiryChanged(_)
-            | Self::LastOwner { .. } => ErrorKind::Conflict,
+            Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } | Self::LastOwner { .. } => {
+                ErrorKind::Conflict
+            }
             Self::NothingByHand { .. } | Self::NotInvited { .. } | Self::Itself | Self::Project(_) => {
                 ErrorKind::Invalid
             }
@@ -69,8 +59,7 @@ impl Explained for MemberError {
             Self::AlreadyInvited { .. } | Self::NotInvited { .. } | Self::Itself | Self::Project(_) => {
                 "group"
             }
-            Self::RoleChanged(_) | Self::AboveOwn(_) => "role",
-            Self::ExpiryChanged(_) => "expires_on",
+            Self::AboveOwn(_) => "role",
             Self::LastOwner { .. } => "confirmed",
         })
     }

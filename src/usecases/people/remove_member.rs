@@ -3,7 +3,7 @@
 use super::{
     member_editor::{MemberEditor, check_ownership, ownership},
     member_error::MemberError,
-    set_member::{MemberNow, find_user},
+    set_member::MemberNow,
 };
 use crate::{
     domain::{
@@ -16,7 +16,7 @@ use crate::{
         user::User,
     },
     storage::UnitOfWork,
-    usecases::{App, Caller, UseCaseError, audit_trail::Happened, load},
+    usecases::{App, Caller, UseCaseError, accounts::find_user::named_user, audit_trail::Happened, load},
 };
 
 /// # Errors
@@ -32,7 +32,7 @@ pub async fn remove_member(
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let namespace = editor.editable(app, &mut uow, path, now).await?.namespace;
-    let user = find_user(&mut uow, user).await?;
+    let user = named_user(&mut uow, "user", user).await?;
     remove(app, uow, editor, &namespace, user, confirmed, now).await
 }
 
@@ -52,7 +52,7 @@ pub async fn leave_group(
     if !caller.actor.has_scope(Scope::ManageGroups) {
         return Err(Denial::NeedsScope(Scope::ManageGroups).into());
     }
-    let user = find_user(&mut uow, &caller.actor.username).await?;
+    let user = named_user(&mut uow, "user", &caller.actor.username).await?;
     remove(app, uow, MemberEditor::Caller(caller), &namespace, user, confirmed, now).await
 }
 

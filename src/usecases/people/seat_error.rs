@@ -19,9 +19,9 @@ pub enum SeatError {
     /// With the path of the group.
     #[error("{0} has no Duo Enterprise, so it has no seats to give.")]
     NoDuoEnterprise(String),
-    #[error("Enter at least one user name.")]
+    #[error("Enter at least one user name or email address.")]
     Nobody,
-    #[error("Enter at most {0} user names at once.")]
+    #[error("Enter at most {0} people at once.")]
     TooMany(usize),
     #[error("There is no such user: {}. Nothing was changed.", listed_names(.0))]
     UnknownUsers(Vec<String>),
@@ -37,9 +37,6 @@ pub enum SeatError {
     SeatsFree(i64),
     #[error("{purchased} is less than the {used} in use. Take seats back first: nothing was changed.")]
     FewerThanUsed { purchased: i64, used: i64 },
-    /// Somebody else changed the number since it was shown.
-    #[error("Somebody else changed it first: it is {} now.", .0.map_or_else(|| String::from("unknown"), |it| it.to_string()))]
-    ChangedMeanwhile(Option<i64>),
     #[error("{0}")]
     BadNumber(&'static str),
     #[error("{user} has no seat and does not wait for one.")]
@@ -67,10 +64,7 @@ fn too_few(asked: i64, counts: &SeatCounts) -> String {
 
 impl Explained for SeatError {
     fn kind(&self) -> ErrorKind {
-        match self {
-            Self::ChangedMeanwhile(_) => ErrorKind::Conflict,
-            _ => ErrorKind::Invalid,
-        }
+        ErrorKind::Invalid
     }
 
     fn field(&self) -> Option<&'static str> {

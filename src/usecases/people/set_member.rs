@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     domain::{
-        accounts::email::EmailAddress,
         audit::AuditKind,
         namespace::GroupPath,
         people::{
@@ -17,8 +16,9 @@ use crate::{
         time::Timestamp,
         user::User,
     },
-    storage::UnitOfWork,
-    usecases::{App, UseCaseError, audit_trail::Happened, retry::until_first},
+    usecases::{
+        App, UseCaseError, accounts::find_user::named_user, audit_trail::Happened, retry::until_first,
+    },
 };
 
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ async fn try_once(
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let place = editor.editable(app, &mut uow, command.namespace, now).await?;
-    let user = find_user(&mut uow, command.user).await?;
+    let user = named_user(&mut uow, "user", command.user).await?;
     let (namespace, id) = (&place.namespace, user.id);
     let before = uow.members().find(namespace.id, id, Source::Hand).await?;
     match (&before, &command.seen) {
@@ -100,22 +100,4 @@ async fn try_once(
         uow.commit().await?;
     }
     Ok(MemberNow { user, by_hand: Some(new), counts, changed })
-}
-
-/// By user name, with or without `@`, or by email address.
-pub(super) async fn find_user(uow: &mut UnitOfWork, who: &str) -> Result<User, UseCaseError> {
-    let who = who.trim();
-    let name = who.strip_prefix('@').unwrap_or(who);
-    let found = match EmailAddress::parse(name) {
-        Ok(address) => uow.users().find_by_email(&address).await?,
-        Err(_) => uow.users().find_by_username(name).await?,
-    };
-    found.ok_or_else(|| {
-        let message = if name.is_empty() {
-            String::from("Enter a user name or an email address.")
-        } else {
-            format!("There is no user {name}. Check the name, or ask an administrator to create the account.")
-        };
-        UseCaseError::invalid("user", message)
-    })
 }

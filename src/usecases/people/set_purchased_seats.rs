@@ -7,19 +7,11 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
+        field_edit::{FieldEdit, Overtaken},
         people::seats::{SeatCounts, SeatPlace},
     },
     usecases::{App, UseCaseError, retry::until_first},
 };
-
-/// The number that is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// Whatever it is.
-    Any,
-    /// What a page showed; `None` for unknown. Another one that is there by now is not overwritten.
-    Number(Option<i64>),
-}
 
 /// `None` for an unknown number, which sets no limit. Idempotent.
 ///
@@ -29,29 +21,24 @@ pub async fn set_purchased_seats(
     app: &App,
     keeper: &SeatKeeper,
     place: &SeatPlace,
-    purchased: Option<i64>,
-    seen: Seen,
+    purchased: FieldEdit<Option<i64>>,
 ) -> Result<SeatCounts, UseCaseError> {
-    until_first(app, || try_once(app, keeper, place, purchased, seen)).await
+    until_first(app, || try_once(app, keeper, place, purchased)).await
 }
 
 async fn try_once(
     app: &App,
     keeper: &SeatKeeper,
     place: &SeatPlace,
-    purchased: Option<i64>,
-    seen: Seen,
+    purchased: FieldEdit<Option<i64>>,
 ) -> Result<SeatCounts, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let ground = keeper.enter(app, &mut uow, place, SeatAct::SetPurchased).await?;
     let pool = ground.pool_to_change(&mut uow).await?;
-    let now = pool.counts.purchased;
-    if now == purchased {
-        return Ok(pool.counts);
-    }
-    if seen != Seen::Any && seen != Seen::Number(now) {
-        return Err(SeatError::ChangedMeanwhile(now).into());
-    }
+    let words = |number: &Option<i64>| number.map_or_else(|| String::from("unknown"), |it| it.to_string());
+    let before = pool.counts.purchased;
+    let overtaken = |now: &_| Overtaken::labelled("purchased", "number of purchased seats", words(now));
+    let Some(&purchased) = purchased.over(&before, overtaken)? else { return Ok(pool.counts) };
     if let Some(purchased) = purchased
         && !pool.counts.may_become(Some(purchased))
     {
@@ -59,9 +46,8 @@ async fn try_once(
     }
     uow.seats().claim(&pool).await?;
     uow.seats().set_purchased(pool.id, purchased).await?;
-    let words = |number: Option<i64>| number.map_or_else(|| String::from("unknown"), |it| it.to_string());
     let kind = AuditKind::SeatsPurchasedUpdated;
-    keeper.record(app, &mut uow, &ground, kind, &place.to_string(), [words(now), words(purchased)]);
+    keeper.record(app, &mut uow, &ground, kind, &place.to_string(), [words(&before), words(&purchased)]);
     uow.commit().await?;
     Ok(SeatCounts { purchased, ..pool.counts })
 }

@@ -25,7 +25,7 @@ pub const WAITING_SHOWN: i64 = 100;
 #[derive(Clone, Debug, Default)]
 pub struct SeatQuery {
     /// In name or user name.
-    pub filter: String,
+    pub search: String,
     pub order: SeatOrder,
     /// From 1.
     pub page: i64,
@@ -45,7 +45,7 @@ pub struct SeatList {
     /// The longest waiting first.
     pub waiting: Vec<SeatHolder>,
     pub holders: Vec<Holder>,
-    /// How many holders the filter matches.
+    /// How many holders match.
     pub matching: i64,
     pub query: SeatQuery,
 }
@@ -122,12 +122,12 @@ async fn list(
         query,
     };
     let Some(pool) = ground.pool(uow).await? else { return Ok(seats) };
-    let SeatQuery { filter, order, page } = &seats.query;
+    let SeatQuery { search, order, page } = &seats.query;
     let offset = page.saturating_sub(1).max(0).saturating_mul(PAGE);
     let mut lists = uow.seat_lists();
     seats.counts = pool.counts;
-    seats.matching = lists.count(pool.id, SeatState::Used, filter).await?;
-    let found = lists.list(pool.id, SeatState::Used, filter, *order, PAGE, offset).await?;
+    seats.matching = lists.count(pool.id, SeatState::Used, search).await?;
+    let found = lists.list(pool.id, SeatState::Used, search, *order, PAGE, offset).await?;
     seats.waiting = lists.list(pool.id, SeatState::Waiting, "", SeatOrder::Since, WAITING_SHOWN, 0).await?;
     for seat in found {
         let has_role = has_role(app, uow, ground, &seat).await?;

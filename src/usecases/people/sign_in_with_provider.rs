@@ -15,7 +15,7 @@ use crate::{
         },
         role::Role,
         time::Timestamp,
-        user::{User, UserKind, UserState},
+        user::{PROVIDER, User, UserKind, UserState},
     },
     storage::{NewUser, StorageError, UnitOfWork},
     usecases::{
@@ -112,7 +112,7 @@ async fn attempt(
 
 /// The provider as actor in the audit log.
 fn provider(claims: &ProviderClaims) -> AuditActor {
-    AuditActor { id: None, username: String::from("provider"), name: claims.identity.issuer().to_owned() }
+    AuditActor { id: None, username: String::from(PROVIDER), name: claims.identity.issuer().to_owned() }
 }
 
 /// By the linked identity; otherwise by the verified email address, and links them.

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     accounts::email::EmailAddress,
     ids::UserId,
-    user::{UserKind, UserState, check_name, check_username},
+    user::{UserKind, UserState, check_name, check_new_username},
 };
 
 const KIND: ImportKind = ImportKind::Users;
@@ -83,7 +83,7 @@ pub fn read(lines: &[Line], refused: &mut Vec<Refused>) -> Vec<UserLine> {
     let mut read = Vec::with_capacity(lines.len());
     for line in lines {
         let mut cells = Cells::of(KIND, line, refused);
-        let username = cells.need(USERNAME, |cell| check_username(cell).map(str::to_owned));
+        let username = cells.need(USERNAME, |cell| check_new_username(cell).map(str::to_owned));
         let name = cells.read(NAME, |cell| check_name(cell).map(str::to_owned));
         let email = cells.read(EMAIL, |cell| match cell {
             NONE => Ok(None),

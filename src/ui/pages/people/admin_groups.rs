@@ -30,23 +30,23 @@ const ORDERS: [(&str, &str, TopLevelOrder); 3] = [
 #[component]
 pub fn AdminGroupsPage() -> impl IntoView {
     let query = Query::of_page();
-    let (filter, page) = (query.text("filter"), i64::from(query.page()));
+    let (search, page) = (query.text("search"), i64::from(query.page()));
     let (sort, _, order) =
         ORDERS.into_iter().find(|(word, ..)| query.get("sort") == Some(*word)).unwrap_or(ORDERS[0]);
     visit(move |visit| async move {
         let administrator = Administrator::reading(&visit.signed_in.caller)?;
-        let list = list_top_level_groups(&visit.app, &administrator, &filter, order, page).await?;
+        let list = list_top_level_groups(&visit.app, &administrator, &search, order, page).await?;
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let first = (page - 1) * TOP_LEVEL_PAGE;
         let last = first + i64::try_from(list.groups.len()).unwrap_or(0);
         let address = |page: i64| {
-            let filter = query_value(&filter);
-            format!("{}?filter={filter}&sort={sort}&page={page}", paths::ADMIN_GROUPS)
+            let search = query_value(&search);
+            format!("{}?search={search}&sort={sort}&page={page}", paths::ADMIN_GROUPS)
         };
         let before = (page > 1).then(|| address(page - 1));
         let after = (last < list.total && !list.groups.is_empty()).then(|| address(page + 1));
         let body = if list.groups.is_empty() {
-            let filtered = !filter.is_empty() || page > 1;
+            let filtered = !search.is_empty() || page > 1;
             view! { <Empty filtered /> }.into_any()
         } else {
             let shown = format!("{}–{last} of {}", first + 1, list.total);
@@ -102,7 +102,7 @@ fn Filter(filter: String, sort: &'static str) -> impl IntoView {
                 <input
                     id="groups-filter"
                     type="search"
-                    name="filter"
+                    name="search"
                     maxlength="100"
                     autocomplete="off"
                     class="field mt-1 w-full"
@@ -113,7 +113,7 @@ fn Filter(filter: String, sort: &'static str) -> impl IntoView {
                 <label for="groups-sort" class="label">"Sort by"</label>
                 <select id="groups-sort" name="sort" class="field mt-1">{orders.collect_view()}</select>
             </div>
-            <button type="submit" class="button">"Show"</button>
+            <button type="submit" class="button">"Filter"</button>
         </form>
     }
 }

@@ -130,8 +130,8 @@ fn General(settings: GroupSettings, query: Query, wrong: Wrong) -> impl IntoView
                 _ => now.duo_enterprise,
             };
             view! {
-                <input type="hidden" name="was_tier" value=now.tier.key() />
-                <input type="hidden" name="was_duo_enterprise" value=now.duo_enterprise.to_string() />
+                <input type="hidden" name="seen_tier" value=now.tier.key() />
+                <input type="hidden" name="seen_duo_enterprise" value=now.duo_enterprise.to_string() />
                 <SubscriptionFields tier duo_enterprise />
             }
             .into_any()
@@ -149,9 +149,9 @@ fn General(settings: GroupSettings, query: Query, wrong: Wrong) -> impl IntoView
         <form method="post" action=EDIT_ADDRESS class="card mt-6 max-w-2xl space-y-5 p-5" aria-label="General settings">
             {alert.map(|message| view! { <AlertNote>{message}</AlertNote> })}
             <input type="hidden" name="group" value=namespace.path.to_string() />
-            <input type="hidden" name="was_name" value=namespace.name.clone() />
-            <input type="hidden" name="was_path" value=last.clone() />
-            <input type="hidden" name="was_description" value=details.description.clone() />
+            <input type="hidden" name="seen_name" value=namespace.name.clone() />
+            <input type="hidden" name="seen_path" value=last.clone() />
+            <input type="hidden" name="seen_description" value=details.description.clone() />
             <NameField value=typed("name", &namespace.name) wrong=wrong.with("name") first=false />
             <DescriptionField
                 value=typed("description", &details.description)

@@ -83,7 +83,7 @@ fn FilterForm(query: PeopleQuery) -> impl IntoView {
                     {filters.map(options).collect_view()}
                 </select>
             </Field>
-            <Field id="people-sort" label="Order">
+            <Field id="people-sort" label="Sort by">
                 <select id="people-sort" name="sort" class="field mt-1">
                     {orders.map(options).collect_view()}
                 </select>

@@ -22,7 +22,7 @@ use crate::{
 /// What the address of the page asks for.
 pub(super) fn asked(query: &Query) -> SeatQuery {
     SeatQuery {
-        filter: query.text("filter"),
+        search: query.text("search"),
         order: SeatOrder::from_key(&query.text("sort")).unwrap_or_default(),
         page: i64::from(query.page()),
     }
@@ -165,7 +165,7 @@ fn Purchased(seats: SeatList, typed: Option<String>, wrong: Option<String>) -> i
             <h2 id="purchase" class="text-base font-semibold">"Purchased seats"</h2>
             <form method="post" action=PURCHASED_ADDRESS class="mt-3">
                 <input type="hidden" name="group" value=seats.place.group().to_owned() />
-                <input type="hidden" name="seen" value=now.clone() />
+                <input type="hidden" name="seen_purchased" value=now.clone() />
                 <div class="flex flex-wrap items-end gap-3">
                     <Field id="purchased" label="Number" wrong>
                         <input
@@ -235,7 +235,7 @@ fn Holders(visit: Visit, seats: SeatList) -> impl IntoView {
     let group = place.group().to_owned();
     let first = query.page.saturating_sub(1).max(0) * PAGE;
     let shown = i64::try_from(holders.len()).unwrap_or(0);
-    let link = |page: i64| place.page_listing(&query.filter, query.order, page);
+    let link = |page: i64| place.page_listing(&query.search, query.order, page);
     let before = (query.page > 1).then(|| link(query.page - 1));
     let after = (first + shown < matching).then(|| link(query.page + 1));
     let rows = holders
@@ -283,20 +283,20 @@ fn Filter(address: String, query: SeatQuery) -> impl IntoView {
         <form method="get" action=address role="search" aria-label="Filter holders" class="mt-3 flex flex-wrap gap-3">
             <input
                 type="search"
-                name="filter"
+                name="search"
                 class="field min-w-0 flex-1 basis-40"
                 aria-label="Filter by name"
                 placeholder="Filter by name"
                 maxlength="100"
                 autocomplete="off"
-                value=query.filter.clone()
+                value=query.search.clone()
             />
             <select name="sort" class="field min-w-0" aria-label="Sort by">
                 {option(SeatOrder::User, "By user name")}
                 {option(SeatOrder::Since, "Oldest seat first")}
                 {option(SeatOrder::SignIn, "Longest not signed in first")}
             </select>
-            <button type="submit" class="button">"Show"</button>
+            <button type="submit" class="button">"Filter"</button>
         </form>
     }
 }

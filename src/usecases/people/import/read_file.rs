@@ -202,13 +202,14 @@ mod tests {
     #[test]
     fn a_file_is_read_however_a_spreadsheet_wrote_it() {
         let expected: Result<_, Vec<(u64, String)>> =
-            Ok(vec![vec!["acme".to_owned(), "ann".to_owned(), "set".to_owned()]]);
+            Ok(vec![["acme", "ann", "", "set"].map(str::to_owned).to_vec()]);
         for file in [
             "path,user,action\nacme,ann,set\n",
             "\u{feff}path;user;action\r\nacme;ann;set\r\n",
             "Action, USER ,path\nset,\"ann\", acme ",
             "\n\npath,user,action\n,,\n\nacme,ann,set",
             "error,path,user,action\nsomething was wrong,acme,ann,set",
+            "path,user,name,since,action\nacme,ann,Ann,2026-06-01T12:00:00Z,set",
         ] {
             assert_eq!(lines(file), expected, "{file:?}");
         }

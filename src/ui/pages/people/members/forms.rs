@@ -43,7 +43,7 @@ pub(in crate::ui::pages) fn Filter(place: Namespace, query: MemberQuery) -> impl
                 <div class="mt-2 grid gap-4 sm:grid-cols-3">
                     <Choice id="filter-role" label="Role" name="role" any="Any role" choices=roles.to_vec() />
                     <Choice id="filter-by" label="Given" name="by" any="Any source" choices=sources.to_vec() />
-                    <Choice id="filter-sort" label="Order" name="sort" choices=orders.to_vec() />
+                    <Choice id="filter-sort" label="Sort by" name="sort" choices=orders.to_vec() />
                 </div>
             </details>
         </form>
