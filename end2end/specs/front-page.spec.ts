@@ -34,7 +34,7 @@ test('administrators reach their home from every page', async ({ page, visit }) 
   await admin.goto('/');
   await admin.getByRole('link', { name: 'Admin', exact: true }).click();
   await expect(admin.getByRole('heading', { name: 'What needs attention' })).toBeVisible();
-  await admin.getByRole('link', { name: 'See the groups: Groups without consent' }).click();
+  await admin.getByRole('link', { name: 'Show groups: Groups without consent' }).click();
   await expect(admin).toHaveURL(`${paths.consents}?state=missing`);
   await expect(admin.getByText('Consent missing')).toHaveCount(1);
 });

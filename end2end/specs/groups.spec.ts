@@ -52,7 +52,7 @@ test('a group is created, changed, moved, archived and deleted', async ({ page, 
   await expect(owner.getByRole('main')).toContainText('Archived: no engine reviews');
   await owner.goto(paths.editGroup('hooli-xyz/research'));
   await owner.getByRole('button', { name: 'Unarchive this group' }).click();
-  await expect(note(owner)).toContainText('Taken out of the archive.');
+  await expect(note(owner)).toContainText('Unarchived.');
 
   await page.goto(paths.editGroup('hooli-xyz/research'));
   await page.getByLabel('Move it to').fill('acme');

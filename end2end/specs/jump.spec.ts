@@ -15,7 +15,7 @@ test('a form finds pages, and says when there is none', async ({ page }) => {
 
   await field.fill('no such thing');
   await field.press('Enter');
-  await expect(page.getByRole('main').getByRole('status')).toHaveText('Nothing found. Try fewer letters.');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('Nothing found. Try a shorter search.');
 });
 
 test('/ and Ctrl-K lead to the field, which finds pages while one types', { tag: '@javascript' }, async ({ page }) => {

@@ -53,10 +53,10 @@ test('the last owner is asked', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog.getByRole('alert')).toContainText('After this, nobody owns the group acme');
   await expect(dialog.getByLabel('Role')).toHaveValue('guest');
-  await dialog.getByRole('checkbox', { name: 'Yes, nobody owns the group then' }).check();
+  await dialog.getByRole('checkbox', { name: 'Yes, leave the group without an Owner' }).check();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(note(page)).toHaveText('@owner is Guest now.');
-  await expect(page.getByText('Nobody owns this group')).toBeVisible();
+  await expect(page.getByText('This group has no active Owner')).toBeVisible();
 });
 
 test('a group is invited', async ({ page }) => {

@@ -74,7 +74,7 @@ test.describe('a Developer', () => {
 
   test('sees the overview without the settings', async ({ page }) => {
     await page.goto(paths.overview('acme'));
-    await expect(page.getByText('Maintainers and Owners of the group can see its settings.')).toBeVisible();
+    await expect(page.getByText('Only Maintainers and Owners see the settings.')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Configuration' })).toHaveCount(0);
   });
 });
@@ -85,7 +85,7 @@ test.describe('an outsider', () => {
   test('finds neither groups nor their pages', async ({ page, trouble }) => {
     trouble.expect(/status of 404/);
     await page.goto(paths.groups);
-    await expect(page.getByRole('heading', { name: 'You are in no group yet' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No groups yet' })).toBeVisible();
     for (const path of [paths.overview, paths.configuration, paths.auditEvents]) {
       for (const group of ['acme', 'no-such-group']) {
         const answer = await page.goto(path(group));

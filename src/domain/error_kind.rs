@@ -41,13 +41,13 @@ macro_rules! kinds {
 
 kinds! {
     MalformedJson = "malformed_json", 400, "The body is not JSON";
-    BadQuery = "bad_query", 400, "The query is wrong";
-    BadPath = "bad_path", 400, "The address is wrong";
-    MalformedForm = "malformed_form", 400, "The form is wrong";
-    UnexpectedBody = "unexpected_body", 400, "No body is taken here";
-    BodyUnreadable = "body_unreadable", 400, "The body did not arrive whole";
-    MissingToken = "missing_token", 401, "An access token is needed";
-    UnknownToken = "unknown_token", 401, "The access token is not known";
+    BadQuery = "bad_query", 400, "The query is invalid";
+    BadPath = "bad_path", 400, "The address is invalid";
+    MalformedForm = "malformed_form", 400, "The form is invalid";
+    UnexpectedBody = "unexpected_body", 400, "A body is not allowed here";
+    BodyUnreadable = "body_unreadable", 400, "The body is incomplete";
+    MissingToken = "missing_token", 401, "An access token is required";
+    UnknownToken = "unknown_token", 401, "The access token is unknown";
     RevokedToken = "revoked_token", 401, "The access token was revoked";
     AccountBlocked = "account_blocked", 401, "The account is blocked";
     ExpiredToken = "expired_token", 401, "The access token has expired";
@@ -56,26 +56,26 @@ kinds! {
     InsufficientScope = "insufficient_scope", 403, "The access token's scopes do not allow it";
     NotForBots = "not_for_bots", 403, "Not for bots";
     FeatureOff = "feature_off", 403, "The feature is off";
-    StaleSignIn = "stale_sign_in", 403, "A fresh sign-in is needed";
+    StaleSignIn = "stale_sign_in", 403, "Sign in again";
     NotFound = "not_found", 404, "Not found";
     UnknownPath = "unknown_path", 404, "The API has no such address";
     BodyTooSlow = "body_too_slow", 408, "The body took too long";
     TooManyRequests = "too_many_requests", 429, "Too many requests";
     TooManyStreams = "too_many_streams", 429, "Too many streams of events";
     TooSlow = "too_slow", 503, "The answer took too long";
-    MethodNotAllowed = "method_not_allowed", 405, "The address does not take this method";
+    MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
     Conflict = "conflict", 409, "Somebody else was first";
-    Replayed = "replayed", 409, "The request was used before";
+    Replayed = "replayed", 409, "The request was already used";
     UserBlocked = "user_blocked", 409, "The user is blocked";
     NamespaceArchived = "namespace_archived", 409, "The namespace is archived";
     VersionNotDeployed = "version_not_deployed", 409, "The version is not deployed";
     ConsentOutdated = "consent_outdated", 409, "The confirmed wording is not the current one";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
-    UnsupportedMediaType = "unsupported_media_type", 415, "The body is in no form that is read here";
-    ConsentRequired = "consent_required", 422, "Consent is needed";
-    Invalid = "invalid", 422, "The content is wrong";
-    Contended = "contended", 503, "Too many change it at once";
-    Unavailable = "unavailable", 503, "The database does not answer";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported";
+    ConsentRequired = "consent_required", 422, "Consent is required";
+    Invalid = "invalid", 422, "The content is invalid";
+    Contended = "contended", 503, "Too many changes at once";
+    Unavailable = "unavailable", 503, "The database is not responding";
     Internal = "internal", 500, "The server failed";
 }
 

@@ -84,14 +84,14 @@ async fn what_is_below_a_group_is_folded_and_what_is_filtered_for_keeps_its_tree
     assert_has(&page, &["<bdi>Acme</bdi>", "acme/platform/api", "acme/platform/runtime", "1–3 of 3 matches"]);
     assert!(!page.contains("Globex</bdi></a>"), "{page}");
     let page = text(&owner, "/dashboard/groups?search=nothing-like-it").await;
-    assert_has(&page, &["Nothing has that in its name"]);
+    assert_has(&page, &["No matches"]);
     // Who only has a role below sees what leads there, and no more.
     let guest = member(&test, "guest", "acme/website", Role::Guest).await;
     let page = text(&guest, "/dashboard/groups?open=acme").await;
-    assert_has(&page, &["You have a role below it", "Website"]);
+    assert_has(&page, &["Your role is below this group", "Website"]);
     assert!(!page.contains("Platform") && !page.contains("/groups/acme/-/settings"), "{page}");
     let page = text(&Browser::of(&test, "outsider").await, "/").await;
-    assert_has(&page, &["You are in no group yet", "an administrator of this server"]);
+    assert_has(&page, &["No groups yet", "an administrator of this server"]);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn many_groups_come_in_natural_order_and_pages() {
     assert_has(&page, &["51–75 of 75 top-level groups", ">Previous</a>", "<bdi>Team 72</bdi>"]);
     assert!(!page.contains(">Next</a>"));
     assert_has(&text(&admin, "/dashboard/groups?search=team&page=2").await, &["51–72 of 72 matches"]);
-    assert_has(&text(&admin, "/dashboard/groups?page=9").await, &["Nothing on this page"]);
+    assert_has(&text(&admin, "/dashboard/groups?page=9").await, &["This page is empty"]);
     assert_has(&text(&admin, "/admin/consents?page=2").await, &["51–75 of 75"]);
 }
 
@@ -163,7 +163,7 @@ async fn decisions_that_services_ask_for_are_counted_and_those_of_pages_are_not(
     let owner = Browser::of(&test, "owner").await;
     text(&owner, "/groups/globex/-/settings/gitlab_duo/configuration?explain_user=reviewer").await;
     let page = text(&owner, OVERVIEW).await;
-    assert_has(&page, &["No service has asked which engine reviews here."]);
+    assert_has(&page, &["No service has asked for a decision here yet."]);
 
     save_counts(&test.app, false).await.expect("saved");
     save_counts(&test.app, false).await.expect("saved once");
@@ -207,7 +207,7 @@ async fn administrators_see_what_needs_attention_and_how_far_the_server_is_set_u
     assert_has(&page, &["Groups without consent", "/admin/consents?state=missing", "Change freezes"]);
     assert_has(
         &page,
-        &["Set up this server", "Make a token for your review bot", "SQLite, answers", "Keeping up"],
+        &["Set up this server", "Create a token for your review bot", "SQLite, connected", "On time"],
     );
     assert_eq!(page.matches("To do</span>").count(), 2, "token and Explain: {page}");
     assert_has(&text(&admin, "/").await, &[">Admin</a>"]);
@@ -229,9 +229,9 @@ async fn an_administrator_of_an_empty_server_is_told_how_to_start() {
     let test = server().await;
     test.execute("DELETE FROM namespaces").await;
     let page = text(&Browser::of(&test, "admin").await, "/").await;
-    assert_has(&page, &["Start here", "Create a group", "href=\"/groups/new\"", "(needs a group)"]);
+    assert_has(&page, &["Start here", "Create a group", "href=\"/groups/new\"", "(create a group first)"]);
     let page = text(&Browser::of(&test, "owner").await, "/").await;
-    assert_has(&page, &["You are in no group yet"]);
+    assert_has(&page, &["No groups yet"]);
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn consents_are_listed_filtered_and_exported() {
     let page = text(&admin, "/admin/consents?state=missing").await;
     assert_has(&page, &["<bdi>Globex</bdi>", "1–1 of 1"]);
     assert!(!page.contains("<bdi>Acme</bdi>"), "{page}");
-    assert_has(&text(&admin, "/admin/consents?search=nothing").await, &["No group is like that."]);
+    assert_has(&text(&admin, "/admin/consents?search=nothing").await, &["No matching groups."]);
 
     test.execute("UPDATE namespaces SET name = '=1+1' WHERE full_path = 'initech'").await;
     let wording = current_wording();

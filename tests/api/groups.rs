@@ -66,7 +66,7 @@ async fn an_administrator_makes_a_group_and_its_owner_what_is_below() {
         [("name", "Hooli XYZ"), ("tier", "ultimate"), ("duo_enterprise", "true"), ("owner", "@developer")];
     let (to, page) = done(&admin, CREATE, &fields).await;
     assert_eq!(to, "/groups/hooli-xyz/-/settings/gitlab_duo");
-    for said in ["The group is created.", "Ultimate, Duo Enterprise", "Nothing is below this group yet."] {
+    for said in ["The group is created.", "Ultimate, Duo Enterprise", "No subgroups or projects yet."] {
         assert!(page.contains(said), "{said}: {page}");
     }
     let (_, page) = done(&admin, CREATE, &[("name", "Bare")]).await;
@@ -228,7 +228,10 @@ async fn a_move_says_what_it_ends_and_a_deletion_where_it_was() {
         assert!(dialog.contains(said), "{said}: {dialog}");
     }
     let (to, page) = done(&admin, MOVE, &[("group", "acme"), ("to", "globex")]).await;
-    assert!(to == "/groups/globex/acme/-/edit" && page.contains("Moved, with everything below."), "{page}");
+    assert!(
+        to == "/groups/globex/acme/-/edit" && page.contains("Moved, with everything below it."),
+        "{page}"
+    );
     assert_eq!(owner.get("/groups/acme/-/settings/gitlab_duo").await.status, StatusCode::NOT_FOUND);
     assert_eq!(owner.get("/groups/globex/acme/platform/-/settings/gitlab_duo").await.status, StatusCode::OK);
     let (to, page) = done(&owner, DELETE, &[("group", "globex/acme"), ("confirmation", "globex/acme")]).await;
@@ -267,7 +270,7 @@ async fn the_list_is_filtered_sorted_and_counted() {
     let page = html(&admin, "/admin/groups?search=MORE-0").await;
     assert!(page.contains("1–10 of 10"), "{page}");
     let page = html(&admin, "/admin/groups?search=nothing").await;
-    assert!(page.contains("No top-level group fits"), "{page}");
+    assert!(page.contains("No matching group"), "{page}");
 }
 
 #[tokio::test]

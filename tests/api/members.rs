@@ -101,7 +101,7 @@ async fn an_owner_adds_changes_and_takes_back() {
     assert!(led.contains("change=outsider&role=owner"), "what was entered is kept: {led}");
 
     let ask = html(&owner, &format!("{PAGE}?remove=outsider")).await;
-    assert!(ask.contains("Nothing else gives them a role here"), "{ask}");
+    assert!(ask.contains("They have no other role here"), "{ask}");
     let (_, page) = submit(&owner, REMOVE, &[("namespace", "acme"), ("user", "outsider")]).await;
     assert!(page.contains("@outsider is no longer a member."), "{page}");
     let kinds: Vec<_> =
@@ -159,7 +159,7 @@ async fn the_last_owner_is_asked_and_can_say_yes() {
     assert_eq!(answer.header(header::LOCATION), "/dashboard/groups");
     assert_eq!(owner.get(PAGE).await.status, StatusCode::NOT_FOUND);
     let maintainer = html(&Browser::of(&test, "maintainer").await, PAGE).await;
-    assert!(maintainer.contains("Nobody owns this group"), "{maintainer}");
+    assert!(maintainer.contains("This group has no active Owner"), "{maintainer}");
 }
 
 #[tokio::test]

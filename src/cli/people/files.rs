@@ -34,9 +34,9 @@ use crate::{
 const SHOWN: usize = 100;
 
 pub(in crate::cli) const AFTER_IMPORT: &str = "\
-Without --apply nothing is written: the output says what each line would do. Everything is applied or
-nothing; one refused line refuses the file. What a file does not say stays as it is, and an import
-takes back only roles and seats that an import gave. FILE may be - for the standard input.
+Without --apply nothing is written: the output shows what each line would do. A file is applied as a
+whole: if one line is refused, nothing is. Values that it leaves out stay as they are, and an import
+takes back only roles and seats that an import gave. FILE can be - for the standard input.
 
   users    username,name,email,admin,state,kind
   groups   path,name,kind,tier,duo_enterprise,seats
@@ -51,8 +51,8 @@ Examples:
   duo-console import members members.csv --errors wrong.csv --format json";
 
 pub(in crate::cli) const AFTER_EXPORT: &str = "\
-An import reads it without a change. A member is one line: what an import gave, or else the highest
-role that others gave there. Cells that a spreadsheet would run begin with an apostrophe.
+Importing the file again changes nothing. Each member is one line: the role that an import gave, or
+else the highest role from other sources. Cells that a spreadsheet would run begin with an apostrophe.
 
 Examples:
   duo-console export members > members.csv
@@ -79,18 +79,18 @@ impl From<Kind> for ImportKind {
 
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// What the file has
+    /// What the file contains
     #[arg(value_enum)]
     kind: Kind,
     /// The CSV file, or - for the standard input
     file: PathBuf,
-    /// Apply it, rather than only say what it would do
+    /// Apply the file, rather than only show what it would do
     #[arg(long)]
     apply: bool,
     /// The output: a table, or the whole plan as JSON
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write the refused lines to this file, with what is wrong in a column in front
+    /// Write refused lines to this file, with the reasons in the first column
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
 }

@@ -40,14 +40,14 @@ Examples:
   duo-console group create acme/platform
   duo-console group create acme/platform/api --kind project --name API")]
     Create(Create),
-    /// List everything there is in tree order, or what is at and below a path
+    /// List all groups and projects as a tree, or those at and below a path
     #[command(after_help = "\
 Examples:
   duo-console group list
   duo-console group list acme --format json
   duo-console group list --top-level")]
     List {
-        /// A group: only it and what is below
+        /// Only this group and what is below it
         #[arg(value_parser = GroupPath::parse)]
         path: Option<GroupPath>,
         /// Only top-level groups
@@ -63,7 +63,7 @@ Examples:
         #[arg(value_parser = GroupPath::parse)]
         path: GroupPath,
     },
-    /// Change name, description, path or subscription; what is not named stays as it is
+    /// Change name, description, path or subscription; what you leave out stays as it is
     #[command(after_help = "\
 Examples:
   duo-console group edit acme --name 'Acme Corporation'
@@ -72,8 +72,8 @@ Examples:
     Edit(Edit),
     /// Move a group or project, with everything below, to another group or to the top level
     ///
-    /// A group that leaves the top level loses what only a top-level group has: its flows are turned off, its
-    /// consent is withdrawn, its seats end.
+    /// A group that leaves the top level loses what only a top-level group has: its flows turn off, its consent
+    /// is withdrawn, its seats end.
     #[command(after_help = "\
 Examples:
   duo-console group move acme/platform --to globex
@@ -95,7 +95,7 @@ Examples:
         #[arg(value_parser = GroupPath::parse)]
         path: GroupPath,
     },
-    /// Take a group or project out of the archive
+    /// Unarchive a group or project
     Unarchive {
         /// The full path
         #[arg(value_parser = GroupPath::parse)]
@@ -112,10 +112,10 @@ Examples:
         /// The full path
         #[arg(value_parser = GroupPath::parse)]
         path: GroupPath,
-        /// The full path once more
+        /// The full path again, to confirm
         #[arg(long, value_name = "PATH", required_unless_present = "yes")]
         confirm: Option<String>,
-        /// Do not ask for the path
+        /// Delete without confirmation
         #[arg(long, conflicts_with = "confirm")]
         yes: bool,
     },
@@ -123,7 +123,7 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// The full path; what is above it has to exist
+    /// The full path; the groups above it must exist
     #[arg(value_parser = GroupPath::parse)]
     path: GroupPath,
     /// The name on pages [default: the last part of the path]
@@ -282,7 +282,7 @@ async fn run_create(app: &App, editor: &GroupEditor, create: Create) -> Result<(
     let has_owner = owner.is_some();
     let below = match path.parent() {
         None if kind == NamespaceKind::Project => {
-            return Err(Failure::Usage(String::from("A project is always in a group: write its full path.")));
+            return Err(Failure::Usage(String::from("A project must be in a group: give its full path.")));
         }
         None => Below::Nothing {
             subscription: Subscription { tier: tier.unwrap_or(Tier::Premium), duo_enterprise },
@@ -310,7 +310,7 @@ fn missing(path: Option<&GroupPath>) -> impl FnOnce(UseCaseError) -> Failure {
     let path = path.map(ToString::to_string).unwrap_or_default();
     move |error| match error {
         UseCaseError::NotFound(_) => Failure::refused(format!(
-            "There is no group or project {path}. `duo-console group list` shows what there is."
+            "There is no group or project {path}. `duo-console group list` lists them."
         )),
         other => other.into(),
     }

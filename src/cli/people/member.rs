@@ -30,26 +30,25 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum MemberCommand {
-    /// Give a user a role by hand, or change the one that was given by hand
+    /// Give a user a role by hand, or change the role given by hand
     ///
-    /// The role replaces the one that was given by hand before. What other sources gave stays, and the
-    /// highest role counts.
+    /// Roles from other sources stay, and the highest role counts.
     #[command(after_help = "\
 Examples:
   duo-console member add acme ann --role developer
   duo-console member add acme/platform ann@example.com --role maintainer --expires-on 2026-12-31")]
     Add(Add),
-    /// List who has a role, inherited roles included: a line for everything that gives one
+    /// List everybody with a role, also an inherited one: one line for each source
     #[command(after_help = "\
 Examples:
   duo-console member list acme
   duo-console member list acme/platform --role owner
   duo-console member list acme --by provider --format json")]
     List(List),
-    /// Take back the role that was given by hand; other sources keep theirs
+    /// Take back the role given by hand; roles from other sources stay
     #[command(after_help = "Example:\n  duo-console member remove acme ann")]
     Remove(Remove),
-    /// Invite a group: its members have a role as well, their own or the invitation's if that is lower
+    /// Invite a group: its members get their own role here, or that of the invitation if it is lower
     #[command(after_help = "\
 Examples:
   duo-console member invite acme/website globex/web --role developer
@@ -76,10 +75,10 @@ struct Given {
     /// The role
     #[arg(long, value_parser = role_parser())]
     role: Role,
-    /// The day from which on it does not count (UTC) [default: never]
+    /// The day on which the role ends, at 00:00 UTC [default: never]
     #[arg(long, value_name = "DAY", value_parser = day)]
     expires_on: Option<Timestamp>,
-    /// Do it even if nobody owns a top-level group afterwards
+    /// Proceed even if a top-level group is left without an Owner
     #[arg(long)]
     without_owner: bool,
 }
@@ -92,10 +91,10 @@ pub struct List {
     /// Only users with this in name or user name
     #[arg(long, value_name = "TEXT", default_value = "")]
     search: String,
-    /// Only users for whom this role counts
+    /// Only users whose highest role is this one
     #[arg(long, value_parser = role_parser())]
     role: Option<Role>,
-    /// Only users with something from this source
+    /// Only users with a role from this source
     #[arg(long, value_name = "SOURCE", value_parser = by_parser())]
     by: Option<GivenBy>,
     /// The order
@@ -113,7 +112,7 @@ pub struct Remove {
     group: GroupPath,
     /// The user name or the email address
     user: String,
-    /// Do it even if nobody owns a top-level group afterwards
+    /// Proceed even if a top-level group is left without an Owner
     #[arg(long)]
     without_owner: bool,
 }
@@ -138,7 +137,7 @@ pub struct Uninvite {
     /// The invited group
     #[arg(value_parser = GroupPath::parse)]
     invited: GroupPath,
-    /// Do it even if nobody owns a top-level group afterwards
+    /// Proceed even if a top-level group is left without an Owner
     #[arg(long)]
     without_owner: bool,
 }
@@ -170,7 +169,7 @@ struct MemberLine(MemberRow);
 impl Row for MemberLine {
     const HEADINGS: &'static [&'static str] =
         &["USER", "ROLE", "COUNTS", "SOURCE", "FROM", "EXPIRES", "SEAT"];
-    const NONE: &'static str = "Nobody. `duo-console member add` gives somebody a role.";
+    const NONE: &'static str = "No members. `duo-console member add` adds one.";
 
     fn cells(&self) -> Vec<String> {
         let row = &self.0;
@@ -260,7 +259,7 @@ fn named(group: &GroupPath) -> impl Fn(UseCaseError) -> Failure {
     move |error| match error {
         UseCaseError::NotFound(_) => Failure::refused(format!("There is no group or project {group}.")),
         error if matches!(error.own(), Some(MemberError::LastOwner { .. })) => {
-            Failure::refused(format!("{error} With --without-owner it is done."))
+            Failure::refused(format!("{error} Add --without-owner to do it anyway."))
         }
         other => other.into(),
     }

@@ -40,7 +40,7 @@ Examples:
     Give {
         #[command(flatten)]
         who: Who,
-        /// Put them on the waiting list instead, where no seat is free
+        /// Put them on the waiting list instead, if no seat is free
         #[arg(long)]
         wait: bool,
     },
@@ -60,7 +60,7 @@ Examples:
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// List how many seats there are, or set how many were purchased
+    /// Show how many seats there are, or set how many were purchased
     #[command(after_help = "\
 Without --purchased, lists the seats of the instance and of every top-level group with Duo Enterprise.
 
@@ -221,7 +221,7 @@ async fn run_pool(app: &App, keeper: &SeatKeeper, pool: Pool) -> Result<(), Fail
     if let Some(Purchased(purchased)) = pool.purchased {
         let place = pool.group.map_or(SeatPlace::Instance, SeatPlace::Group);
         if place == SeatPlace::Instance && !pool.instance {
-            return Err(Failure::Usage(String::from("Say whose: --group PATH or --instance.")));
+            return Err(Failure::Usage(String::from("Add --group PATH or --instance.")));
         }
         let set = set_purchased_seats(app, keeper, &place, FieldEdit::to(purchased)).await;
         let counts = set.map_err(named(&place))?;

@@ -1,7 +1,7 @@
 //! The members of a namespace: by memberships there and above, and through invited groups. What one user holds
 //! is in `memberships`.
 
-use super::memberships::{GrantRow, given_role};
+use super::memberships::{GrantRow, given, given_role};
 use crate::{
     domain::{
         change::Topic,
@@ -56,13 +56,6 @@ struct GrantOfRow {
     user_id: i64,
     #[sqlx(flatten)]
     grant: GrantRow,
-}
-
-#[derive(sqlx::FromRow)]
-struct MembershipRow {
-    access_level: i64,
-    member_role: Option<String>,
-    expires_at: Option<i64>,
 }
 
 /// Somebody with a role in a namespace.
@@ -205,19 +198,13 @@ impl Members<'_> {
         user: UserId,
         source: Source,
     ) -> Result<Option<Membership>, StorageError> {
-        let row: Option<MembershipRow> = on_db!(self.uow, |c| sqlx::query_as(FIND)
+        let row: Option<(i64, Option<String>, Option<i64>)> = on_db!(self.uow, |c| sqlx::query_as(FIND)
             .bind(namespace.0)
             .bind(user.0)
             .bind(source.key())
             .fetch_optional(c)
             .await)?;
-        let membership = |row: MembershipRow| {
-            Ok(Membership {
-                role: given_role(row.access_level, row.member_role)?,
-                expires_at: row.expires_at.map(Timestamp::from_millis),
-            })
-        };
-        row.map(membership).transpose()
+        row.map(|(level, name, expires_at)| given(level, name, expires_at)).transpose()
     }
 
     /// Writes what a source gives over what it gave before.

@@ -4,7 +4,10 @@ use crate::{
     domain::{
         change::Topic,
         ids::{NamespaceId, UserId},
-        people::grants::{Grant, Source},
+        people::{
+            grants::{Grant, Source},
+            members::Membership,
+        },
         role::GivenRole,
         time::Timestamp,
     },
@@ -88,6 +91,15 @@ pub(super) fn source(key: &str) -> Result<Source, StorageError> {
 pub(in crate::storage) fn given_role(level: i64, name: Option<String>) -> Result<GivenRole, StorageError> {
     GivenRole::new(level, name)
         .ok_or_else(|| StorageError::inconsistent("memberships", "access_level", level.to_string()))
+}
+
+/// What a source gives, as a membership or an invitation stores it.
+pub(super) fn given(
+    level: i64,
+    name: Option<String>,
+    expires_at: Option<i64>,
+) -> Result<Membership, StorageError> {
+    Ok(Membership { role: given_role(level, name)?, expires_at: expires_at.map(Timestamp::from_millis) })
 }
 
 #[derive(sqlx::FromRow)]

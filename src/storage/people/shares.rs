@@ -1,6 +1,6 @@
 //! Groups that were invited to groups and projects.
 
-use super::memberships::{given_role, source};
+use super::memberships::{given, source};
 use crate::{
     domain::{
         change::Topic,
@@ -59,14 +59,10 @@ impl TryFrom<ShareRow> for InvitedGroup {
                 .map_err(|_| StorageError::inconsistent("namespaces", "full_path", &row.full_path))?,
             name: row.name,
             source: source(&row.source)?,
-            given: given(row.access_level, row.expires_at)?,
+            given: given(row.access_level, None, row.expires_at)?,
             is_seen: row.seen > 0,
         })
     }
-}
-
-fn given(level: i64, expires_at: Option<i64>) -> Result<Membership, StorageError> {
-    Ok(Membership { role: given_role(level, None)?, expires_at: expires_at.map(Timestamp::from_millis) })
 }
 
 pub struct Shares<'a> {
@@ -106,7 +102,7 @@ impl Shares<'_> {
             .bind(source.key())
             .fetch_optional(c)
             .await)?;
-        row.map(|(level, expires_at)| given(level, expires_at)).transpose()
+        row.map(|(level, expires_at)| given(level, None, expires_at)).transpose()
     }
 
     /// Writes an invitation over what the source gave before.

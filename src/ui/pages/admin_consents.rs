@@ -43,7 +43,7 @@ pub fn AdminConsentsPage() -> impl IntoView {
         let count = format!("{}–{last} of {}", list.before + 1, list.total);
         let empty = list.groups.is_empty();
         let is_filtered = filter.state.is_some() || !filter.search.trim().is_empty();
-        let none = if is_filtered { "No group is like that." } else { "There are no groups yet." };
+        let none = if is_filtered { "No matching groups." } else { "No groups yet." };
         let options = ConsentState::ALL
             .map(|state| {
                 view! { <option value=state.key() selected=filter.state == Some(state)>{state.name()}</option> }
@@ -57,7 +57,7 @@ pub fn AdminConsentsPage() -> impl IntoView {
             <Page title="Consents" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_CONSENTS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Consents"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "Whether each top-level group has consented to Code Review Flow. The history of a group is in its audit events."
+                    "Which top-level groups have consented to Code Review Flow. For a group's history, see its audit events."
                 </p>
                 <form method="get" action=paths::ADMIN_CONSENTS role="search" class="mt-4 flex flex-wrap items-end gap-3">
                     <div class="min-w-0 flex-1 sm:max-w-xs">

@@ -41,23 +41,23 @@ pub fn AdminHomePage() -> impl IntoView {
                 count: without,
                 needs_you: without > 0,
                 words: match without {
-                    0 => String::from("Code Review is on nowhere without consent."),
-                    _ => String::from("Code Review is on without consent. An Owner decides."),
+                    0 => String::from("Code Review is not on anywhere without consent."),
+                    _ => String::from("Code Review is on without consent. An Owner must decide."),
                 },
                 href: format!("{}?state=missing", paths::ADMIN_CONSENTS),
-                link: "See the groups",
+                link: "Show groups",
             },
             Card {
                 heading: "Change freezes",
                 count: frozen.len(),
                 needs_you: !frozen.is_empty(),
                 words: if frozen.is_empty() {
-                    String::from("Flags may be changed in every environment.")
+                    String::from("Flags can be changed in every environment.")
                 } else {
-                    format!("No flag may be changed in {}.", frozen.join(", "))
+                    format!("Flags cannot be changed in {}.", frozen.join(", "))
                 },
                 href: paths::ADMIN_FEATURE_FLAGS.to_owned(),
-                link: "See the freezes",
+                link: "Show freezes",
             },
             Card {
                 heading: "Scheduled changes",
@@ -68,31 +68,31 @@ pub fn AdminHomePage() -> impl IntoView {
                     if home.scheduled_changes == 1 { "Change" } else { "Changes" }
                 ),
                 href: paths::ADMIN_JOBS.to_owned(),
-                link: "See what is planned",
+                link: "Show scheduled changes",
             },
             Card {
                 heading: "Stale flags",
                 count: home.stale_flags,
                 needs_you: home.stale_flags > 0,
                 words: if home.stale_flags == 0 {
-                    String::from("No flag outlived its purpose.")
+                    String::from("No stale flags.")
                 } else {
-                    String::from("Expired, or on for everyone for long: remove them from the code.")
+                    String::from("Expired, or on for everyone for a long time. Remove them from the code.")
                 },
                 href: format!("{}?age=stale", paths::ADMIN_FEATURE_FLAGS),
-                link: "See the flags",
+                link: "Show flags",
             },
             Card {
                 heading: "Failed jobs",
                 count: jobs,
                 needs_you: jobs > 0,
                 words: format!(
-                    "{} given up lately; {} tried again.",
+                    "{} abandoned recently; {} retried.",
                     counted(home.failed_jobs, "was", "were"),
                     counted(home.failing_jobs, "is being", "are being"),
                 ),
                 href: paths::ADMIN_JOBS.to_owned(),
-                link: "See the jobs",
+                link: "Show jobs",
             },
         ];
         let started = home.started.clone();
@@ -137,7 +137,7 @@ fn AttentionCard(card: Card) -> impl IntoView {
             <h3 class="text-sm font-medium text-muted">{heading}</h3>
             <p class="mt-1 flex items-center gap-3">
                 <span class="text-2xl font-semibold tabular-nums">{count}</span>
-                {needs_you.then(|| view! { <span class="badge badge-warning"><span aria-hidden="true">"! "</span>"Look at it"</span> })}
+                {needs_you.then(|| view! { <span class="badge badge-warning"><span aria-hidden="true">"! "</span>"Needs attention"</span> })}
             </p>
             <p class="mt-1 flex-1 text-sm">{words}</p>
             <p class="mt-2 text-sm"><a href=href aria-label=format!("{link}: {heading}")>{link}</a></p>
@@ -148,21 +148,18 @@ fn AttentionCard(card: Card) -> impl IntoView {
 #[component]
 fn HealthSection(visit: Visit, health: Health) -> impl IntoView {
     let migrations = if health.missing_migrations.is_empty() {
-        format!("All applied, up to number {}", health.schema_version)
+        format!("All applied, up to {}", health.schema_version)
     } else {
         let missing: Vec<_> = health.missing_migrations.iter().map(i64::to_string).collect();
-        format!(
-            "Missing, or other than those of this program: {}. Run duo-console doctor.",
-            missing.join(", ")
-        )
+        format!("Missing or different: {}. Run duo-console doctor.", missing.join(", "))
     };
     let workers = match health.overdue_since {
-        Some(since) => view! { "Behind: a job was due "<Time moment=visit.moment(since) />". Is a server with workers running?" }.into_any(),
-        None => "Keeping up".into_any(),
+        Some(since) => view! { "Late: a job was due "<Time moment=visit.moment(since) />". Check that a server with workers is running." }.into_any(),
+        None => "On time".into_any(),
     };
     let rows: [(&str, AnyView); 5] = [
         ("Version", health.version.into_any()),
-        ("Database", format!("{}, answers", health.database).into_any()),
+        ("Database", format!("{}, connected", health.database).into_any()),
         ("Migrations", migrations.into_any()),
         ("Workers", workers),
         ("Jobs", format!("{} waiting, {} running", health.waiting_jobs, health.running_jobs).into_any()),

@@ -150,8 +150,8 @@ fn Groups(visit: Visit, front: Front, asked: FrontQuery) -> impl IntoView {
         </table>
         <p class="mt-3 text-sm text-muted">{count}</p>
         <p class="mt-1 max-w-prose text-sm text-muted">
-            "Reviews are decisions that services asked for in "{visit.app.environment().key()}
-            ". The cost is that of Code Review Flow, if each of these reviews ran."
+            "Reviews: decisions that services asked for in "{visit.app.environment().key()}
+            ". The cost assumes that every Code Review Flow review ran."
         </p>
         <Pager before after />
     }
@@ -220,7 +220,7 @@ fn Row(
             .into_any()
         }
         None => view! {
-            <td role="cell" colspan="4" class=format!("{CELL} text-muted")>"You have a role below it, not in the group itself."</td>
+            <td role="cell" colspan="4" class=format!("{CELL} text-muted")>"Your role is below this group, not in it."</td>
         }
         .into_any(),
     };
@@ -228,7 +228,7 @@ fn Row(
         view! {
             <tr role="row" class="block md:table-row">
                 <td role="cell" colspan="5" class="block px-4 pb-3 text-sm text-muted md:table-cell md:pl-12">
-                    "The first "{BELOW_SHOWN}" are shown. The filter finds the others."
+                    "The first "{BELOW_SHOWN}" are shown. Filter by name to find others."
                 </td>
             </tr>
         }
@@ -338,11 +338,11 @@ fn Below(it: GroupFound, filtered: bool) -> impl IntoView {
 #[component]
 fn Empty(filtered: bool, beyond: bool) -> impl IntoView {
     let (title, text) = match (filtered, beyond) {
-        (_, true) => ("Nothing on this page", "The list is shorter than that."),
-        (true, false) => ("Nothing has that in its name", "Try fewer letters."),
+        (_, true) => ("This page is empty", "The list has fewer pages."),
+        (true, false) => ("No matches", "Try a shorter search."),
         (false, false) => (
-            "You are in no group yet",
-            "Ask an Owner of your team's group to add you, or an administrator of this server. The group appears here then.",
+            "No groups yet",
+            "Ask an Owner of your team's group, or an administrator of this server, to add you. The group then appears here.",
         ),
     };
     view! {

@@ -91,7 +91,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
         >
             <h1 id="members" class="pt-4 text-2xl font-semibold">"Members"</h1>
             <p class="mt-1 max-w-prose text-muted">
-                "Who has which role in "<bdi>{namespace.name.clone()}</bdi>", and by what. The highest role counts."
+                "Who has which role in "<bdi>{namespace.name.clone()}</bdi>", and where it comes from. The highest role counts."
             </p>
             {alert.map(|message| view! { <AlertNote>{message}</AlertNote> })}
             {done.map(|what| view! { <StatusNote>{what}</StatusNote> })}
@@ -129,7 +129,7 @@ fn filter_of(query: &Query) -> (MemberQuery, Option<String>) {
         Ok(filter) => (filter, None),
         Err(unknown) => {
             let message = format!(
-                "The filter {} has an unknown value. Until that is mended, nobody is shown.",
+                "The filter {} has an unknown value, so nobody is shown. Choose another.",
                 unknown.field
             );
             (MemberQuery::default(), Some(message))
@@ -151,23 +151,18 @@ const fn empty_words(filtered: bool) -> &'static str {
     if filtered {
         "No member matches the filter."
     } else {
-        "Nobody is a member yet. Administrators and owners of a group above add the first one."
+        "No members yet. An administrator or an Owner of a group above adds the first one."
     }
 }
 
 /// A warning while a top-level group has nobody to own it, or one person only.
 fn owners_note(owners: &[GroupOwner], may_manage: bool) -> Option<AnyView> {
     let text = match owners {
-        [] => String::from(
-            "Nobody owns this group: no active person is Owner of it. Only an administrator can manage it.",
-        ),
+        [] => String::from("This group has no active Owner. Only administrators can manage it."),
         [only] if may_manage => {
             let until =
                 only.until.map(Timestamp::date).map(|day| format!(", until {day}")).unwrap_or_default();
-            format!(
-                "@{} is the only owner{until}. Add a second one, so that somebody can act when they cannot.",
-                only.username
-            )
+            format!("@{} is the only Owner{until}. Add a second one, in case they are away.", only.username)
         }
         _ => return None,
     };

@@ -28,7 +28,7 @@ pub fn JumpPage() -> impl IntoView {
                 </form>
                 <p role="status" class="mt-4 text-sm text-muted">
                     {match count {
-                        0 => String::from("Nothing found. Try fewer letters."),
+                        0 => String::from("Nothing found. Try a shorter search."),
                         1 => String::from("1 page found"),
                         _ => format!("{count} pages found"),
                     }}

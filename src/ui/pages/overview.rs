@@ -63,7 +63,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
                     view! {
                         <Note>
                             <strong>"Archived: "</strong>
-                            "no engine reviews and no flow runs here, and no setting can be changed."
+                            "reviews and flows have stopped here, and its settings are locked."
                         </Note>
                     }
                 })}
@@ -103,8 +103,8 @@ fn Recent(recent: RecentDecisions, top_level: String, environment: &'static str)
     let body = if all == 0 {
         view! {
             <p class="mt-1 text-muted">
-                "No service has asked which engine reviews here. "
-                <a href=paths::API_DOCS class="underline">"The API reference"</a>" says how one asks."
+                "No service has asked for a decision here yet. "
+                <a href=paths::API_DOCS class="underline">"The API reference"</a>" shows how."
             </p>
         }
         .into_any()
@@ -174,7 +174,7 @@ fn Reviews(overview: GroupOverview) -> impl IntoView {
     let configuration = GroupPage::Configuration.path(&frame.namespace.path);
     let body = match &overview.flows {
         None => view! {
-            <p class="mt-3 text-muted">"Maintainers and Owners of the group can see its settings."</p>
+            <p class="mt-3 text-muted">"Only Maintainers and Owners see the settings."</p>
         }
         .into_any(),
         Some(flows) => {
@@ -253,16 +253,16 @@ fn done(outcome: Outcome) -> Option<AnyView> {
     match outcome {
         Outcome::GroupCreated { is_top_level: true, has_owner: false } => Some(
             view! {
-                "The group is created. It has no Owner yet: until it has one, only administrators turn its flows on."
+                "The group is created. It has no Owner yet, so only administrators can turn on its flows."
             }
             .into_any(),
         ),
-        Outcome::GroupCreated { is_top_level: true, .. } => Some(
-            view! { "The group is created. Every flow is off until somebody turns it on." }.into_any(),
-        ),
-        Outcome::GroupCreated { .. } => Some(
-            view! { "It is created. Members and flows are those of the groups above it." }.into_any(),
-        ),
+        Outcome::GroupCreated { is_top_level: true, .. } => {
+            Some(view! { "The group is created. Every flow is off until an Owner turns it on." }.into_any())
+        }
+        Outcome::GroupCreated { .. } => {
+            Some(view! { "Created. It inherits members and flows from the groups above it." }.into_any())
+        }
         other => deleted(other),
     }
 }
@@ -278,9 +278,9 @@ fn Children(overview: GroupOverview) -> impl IntoView {
     let empty = children.is_empty();
     let list = if empty {
         let text = if may_create {
-            "Nothing is below this group yet. Create the subgroups and projects that it has in GitLab: decisions are asked for by their paths."
+            "No subgroups or projects yet. Create those that it has in GitLab: services ask for decisions by path."
         } else {
-            "Nothing is below this group yet. An Owner can create subgroups and projects."
+            "No subgroups or projects yet. An Owner can create them."
         };
         view! { <p class="card mt-3 px-4 py-6 text-muted">{text}</p> }.into_any()
     } else {
@@ -317,7 +317,7 @@ fn Children(overview: GroupOverview) -> impl IntoView {
                 {list}
                 {full
                     .then(|| {
-                        view! { <p class="mt-2 text-sm text-muted">"The first 100 are shown. Jump to finds the others."</p> }
+                        view! { <p class="mt-2 text-sm text-muted">"The first 100 are shown. Use Jump to for the others."</p> }
                     })}
             </section>
         }

@@ -25,25 +25,25 @@ pub fn StartList(started: Started) -> impl IntoView {
         (
             started.people,
             "Add people",
-            "Each gets a link to set a password. Then give them roles in the group.",
+            "Send each person a link to set a password, then add them to the group.",
             Some(paths::NEW_PERSON.to_owned()),
         ),
         (
             started.seats,
             "Give seats",
-            "Holders of a Duo Enterprise seat have GitLab Duo Code Review.",
+            "With a Duo Enterprise seat, people get GitLab Duo Code Review.",
             Some(paths::ADMIN_SEATS.to_owned()),
         ),
         (
             started.token,
-            "Make a token for your review bot",
-            "With the scope read_decisions, it asks which engine reviews. A token of yours acts as you; for a bot with a role of its own, an operator runs duo-console token create.",
+            "Create a token for your review bot",
+            "With the scope read_decisions, the bot can ask which engine reviews. Your own token acts as you; to give the bot its own role, an operator runs duo-console token create.",
             Some(token),
         ),
         (
             started.decided,
             "Try Explain",
-            "It says which engine reviews for whom, and why. This step is done when a service has asked for its first decision.",
+            "See which engine reviews for whom, and why. This step is done once a service has asked for a decision.",
             explain,
         ),
     ];
@@ -53,7 +53,7 @@ pub fn StartList(started: Started) -> impl IntoView {
             let (sign, word) = if done { ("✓", "Done") } else { ("○", "To do") };
             let title = match href {
                 Some(href) => view! { <a href=href class="font-medium">{title}</a> }.into_any(),
-                None => view! { <span class="font-medium">{title}</span>" (needs a group)" }.into_any(),
+                None => view! { <span class="font-medium">{title}</span>" (create a group first)" }.into_any(),
             };
             view! {
                 <li class="flex items-start gap-3 px-4 py-3">

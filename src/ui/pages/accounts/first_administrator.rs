@@ -60,7 +60,7 @@ pub fn FirstAdministratorPage() -> impl IntoView {
                                 aria-describedby=described_by("name", true, name_is_wrong)
                                 value=name
                             />
-                            <p id="name-help" class="mt-1 text-sm text-muted">"As others see it. Empty for the user name."</p>
+                            <p id="name-help" class="mt-1 text-sm text-muted">"As others see it. Leave empty to use the user name."</p>
                         </Field>
                         <PasswordFields wrong />
                         <button type="submit" class="button button-primary w-full">"Create administrator"</button>

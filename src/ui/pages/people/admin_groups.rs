@@ -68,7 +68,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
                     <a class="button button-primary" href=paths::NEW_GROUP>"New group"</a>
                 </div>
                 <p class="mt-1 max-w-prose text-muted">
-                    "The top-level groups. Their subscription, flows and seats count for everything below them."
+                    "Top-level groups. Their subscription, flows and seats apply to everything below them."
                 </p>
                 <OutcomeNote outcome done=deleted />
                 <Filter filter sort />
@@ -143,16 +143,11 @@ fn Row(group: ListedTopLevelGroup, created: Moment) -> impl IntoView {
 #[component]
 fn Empty(filtered: bool) -> impl IntoView {
     let (title, text, href, label) = if filtered {
-        (
-            "No top-level group fits",
-            "Try fewer letters, or go back to all of them.",
-            paths::ADMIN_GROUPS,
-            "Show all",
-        )
+        ("No matching group", "Try a shorter search, or show all groups.", paths::ADMIN_GROUPS, "Show all")
     } else {
         (
-            "There is no group yet",
-            "Create the first one, with the name and path that it has in GitLab. Then add subgroups, projects and members.",
+            "No groups yet",
+            "Create the first one with its name and path in GitLab. Then add subgroups, projects and members.",
             paths::NEW_GROUP,
             "Create a group",
         )

@@ -75,9 +75,9 @@ pub(in crate::ui::pages) async fn page(
 fn done(outcome: Outcome) -> Option<AnyView> {
     let words = match outcome {
         Outcome::Saved => "Saved.",
-        Outcome::GroupArchived => "Archived. No engine reviews and no flow runs here any more.",
-        Outcome::GroupUnarchived => "Taken out of the archive. Everything is as it was.",
-        Outcome::GroupMoved => "Moved, with everything below. These are its settings at the new place.",
+        Outcome::GroupArchived => "Archived. Reviews and flows have stopped here.",
+        Outcome::GroupUnarchived => "Unarchived. Everything is as it was.",
+        Outcome::GroupMoved => "Moved, with everything below it. These are its settings in the new place.",
         _ => return None,
     };
     Some(words.into_any())
@@ -105,7 +105,7 @@ fn IsArchived(settings: GroupSettings) -> impl IntoView {
                     }
                         .into_any()
                 }}
-                ": no engine reviews and no flow runs. Until it is unarchived, its settings and what is below cannot be changed; members and seats can."
+                ": reviews and flows have stopped. Until it is unarchived, its settings and everything below it are locked; members and seats can be changed."
             </Note>
         }
     })
@@ -183,7 +183,7 @@ fn Archive(settings: GroupSettings) -> impl IntoView {
     } else {
         view! {
             <p class="mt-1 text-sm text-muted">
-                "No engine reviews and no flow runs here and below. Its settings and what is below cannot be changed; members and seats can. Everything is kept, and comes back when it is unarchived."
+                "Stops reviews and flows here and below, and locks its settings and everything below it. Members and seats can still be changed. Nothing is lost: unarchiving brings everything back."
             </p>
             <p class="mt-3"><a class="button" href=asking(&namespace.path, "archive")>"Archive this "{noun}</a></p>
         }
@@ -219,7 +219,7 @@ fn Move(
             }
             .into_any();
         }
-        (true, false, true) => "The full path of a group. Leave it empty to make this a top-level group.",
+        (true, false, true) => "The full path of a group. Leave empty to make this a top-level group.",
         (_, _, true) => "The full path of a group.",
         _ => "The full path of a group where you are an Owner.",
     };
@@ -228,7 +228,7 @@ fn Move(
         <section id="move" class="card mt-4 max-w-2xl scroll-mt-8 p-5" aria-labelledby="move-title">
             <h2 id="move-title" class="text-base font-semibold">"Move"</h2>
             <p class="mt-1 text-sm text-muted">
-                "To another group, with everything below. Flows, seats and consent are then those of the new top-level group. Old links do not lead here any more."
+                "Moves everything below it, too. Flows, seats and consent are then those of the new top-level group. Old links stop working."
             </p>
             <form method="get" action=GroupPage::Edit.path(&namespace.path) class="mt-3">
                 <input type="hidden" name="confirm" value="move" />
@@ -264,7 +264,7 @@ fn Delete(settings: GroupSettings) -> impl IntoView {
         <section class="card mt-4 max-w-2xl p-5" aria-labelledby="delete">
             <h2 id="delete" class="text-base font-semibold">"Delete"</h2>
             <p class="mt-1 text-sm text-muted">
-                "With everything below, for good. The audit log and the consent ledger keep what was done here."
+                "Deletes everything below it, too, for good. The audit log and the consent ledger keep their records."
             </p>
             <p class="mt-3"><a class="button" href=asking(&namespace.path, "delete")>"Delete this "{noun}"…"</a></p>
         </section>

@@ -80,7 +80,7 @@ fn ArchiveDialog(settings: GroupSettings) -> impl IntoView {
             <h2 id="confirm-title">{title}"?"</h2>
             <Subject settings />
             <p class="mt-3">
-                "From this moment no engine reviews and no flow runs here and in everything below. Everything is kept. Until it is unarchived, its settings and what is below cannot be changed; members and seats can."
+                "Reviews and flows stop at once, here and below. Until it is unarchived, its settings and everything below it are locked; members and seats can be changed. Nothing is lost."
             </p>
             <form id="confirmed" method="post" action=ARCHIVE_ADDRESS>
                 <input type="hidden" name="group" value=path.to_string() />
@@ -100,7 +100,7 @@ fn MoveDialog(settings: GroupSettings, to: String) -> impl IntoView {
     let mut lines = endings(settings.top_level.as_ref());
     if to.is_empty() {
         lines.push(String::from(
-            "It becomes a top-level group: tier and availability are copied, every flow is off, and there is no Duo Enterprise.",
+            "It becomes a top-level group: it keeps tier and availability, has no Duo Enterprise, and every flow is off.",
         ));
     }
     let buttons = buttons(&back, title.clone());
@@ -110,7 +110,7 @@ fn MoveDialog(settings: GroupSettings, to: String) -> impl IntoView {
             <Subject settings />
             <p class="mt-3">
                 "The new path is "<strong class="wrap-anywhere">{target}</strong>
-                ". Who is a member of the groups above it there becomes a member, and who was one only of the groups above it here does not stay one."
+                ". Members of the groups above it there become members here. Roles inherited from the groups above it now are lost."
             </p>
             <Endings lines />
             <form id="confirmed" method="post" action=MOVE_ADDRESS>
@@ -138,7 +138,7 @@ fn DeleteDialog(settings: GroupSettings, #[prop(optional_no_strip)] wrong: Optio
             <h2 id="confirm-title">{title}"?"</h2>
             <Subject settings />
             <p class="mt-3">
-                "It is deleted with everything below and every membership there. This cannot be undone. The audit log and the consent ledger keep what was done."
+                "Everything below it and every membership is deleted with it. This cannot be undone. The audit log and the consent ledger keep their records."
             </p>
             <Endings lines />
             <form id="confirmed" method="post" action=DELETE_ADDRESS class="mt-4">
@@ -173,10 +173,10 @@ fn endings(top_level: Option<&TopLevel>) -> Vec<String> {
     };
     let flows = i64::try_from(*flows).unwrap_or(i64::MAX);
     [
-        counted(flows, "flow is turned off.", "flows are turned off."),
+        counted(flows, "flow turns off.", "flows turn off."),
         consent
             .as_ref()
-            .map(|given| format!("The consent that {} gave is withdrawn in the ledger.", given.by_name)),
+            .map(|given| format!("The consent given by {} is withdrawn in the ledger.", given.by_name)),
         counted(*seats, "Duo Enterprise seat ends.", "Duo Enterprise seats end."),
     ]
     .into_iter()

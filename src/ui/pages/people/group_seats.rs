@@ -49,7 +49,7 @@ pub(in crate::ui::pages) async fn page(
     let note = (!seats.duo_enterprise).then(|| {
         view! {
             <Note tone=Tone::Info>
-                <bdi>{of_note}</bdi>" has no Duo Enterprise, so no seats are given, and none counts here."
+                <bdi>{of_note}</bdi>" has no Duo Enterprise, so no seats can be given, and none count here."
             </Note>
         }
     });

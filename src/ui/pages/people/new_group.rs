@@ -99,7 +99,7 @@ async fn page(visit: Visit, query: Query) -> Result<AnyView, UseCaseError> {
 fn Lead(frame: Option<GroupFrame>) -> impl IntoView {
     let text = match frame {
         None => view! {
-            "A top-level group, with the name and path that it has in GitLab. No flow runs until an Owner turns one on."
+            "A top-level group with its name and path in GitLab. No flow runs until an Owner turns it on."
         }
         .into_any(),
         Some(frame) => view! {
@@ -148,9 +148,9 @@ pub(super) fn PathField(
 ) -> impl IntoView {
     let is_wrong = wrong.is_some();
     let help = if may_be_empty {
-        "The last part of its path: letters, digits, '_', '-' and '.'. Leave it empty to make it from the name."
+        "The last part of its path: letters, digits, '_', '-' and '.'. Leave empty to derive it from the name."
     } else {
-        "The last part of its path. Everything below moves along. Old links do not lead here any more, and programs have to ask by the new path."
+        "The last part of its path. The paths of everything below change with it. Old links stop working, and programs must use the new path."
     };
     view! {
         <Field id="group-path" label="Path" wrong>
@@ -221,7 +221,7 @@ fn TopLevelFields(query: Query, #[prop(optional_no_strip)] wrong: Option<String>
                 value=query.text("owner")
             />
             <p id="group-owner-help" class="mt-1 text-sm text-muted">
-                "A user name. An Owner adds members, turns flows on and consents. Without one, only administrators can."
+                "A user name or email address. An Owner adds members, turns on flows and consents. Without an Owner, only administrators can turn on flows."
             </p>
         </Field>
     }
@@ -250,7 +250,7 @@ pub(super) fn SubscriptionFields(tier: Tier, duo_enterprise: bool) -> impl IntoV
                 "Duo Enterprise"
             </label>
             <p id="group-duo-help" class="mt-1 text-sm text-muted">
-                "Its members can have seats, with which GitLab Duo Code Review reviews."
+                "Its members can have seats for GitLab Duo Code Review."
             </p>
         </div>
     }

@@ -39,15 +39,15 @@ pub fn NewPersonPage() -> impl IntoView {
             <Page title="New person" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_PEOPLE))>
                 <h1 class="pt-4 text-2xl font-semibold">"New person"</h1>
                 <p class="mt-1 max-w-prose text-muted">
-                    "You get a link with which they set a password, to hand over. No mail is sent."
+                    "You get a link to pass on, with which they set a password. No email is sent."
                 </p>
                 {beyond.map(|message| view! { <AlertNote>{message}</AlertNote> })}
                 <form method="post" action=CREATE_ADDRESS class="mt-6 max-w-md space-y-5">
                     <Text id="username" label="User name" help="The name to sign in with. Letters, digits, dots, dashes and underscores." value=typed.text("username") wrong=wrong.with("username") required=true />
-                    <Text id="name" label="Name" help="As others see it. Empty for the user name." value=typed.text("name") wrong=wrong.with("name") />
-                    <Text id="email" label="Email address" help="A sign-in through a provider finds them by it. May be empty." value=typed.text("email") wrong=wrong.with("email") />
-                    <Tick id="is_admin" label="Administrator" help="May do everything everywhere." checked={typed.text("is_admin") == "true"} />
-                    <Tick id="bot" label="Bot" help="A program: it has access tokens, no password, and never consents." checked={typed.text("bot") == "true"} />
+                    <Text id="name" label="Name" help="As others see it. Leave empty to use the user name." value=typed.text("name") wrong=wrong.with("name") />
+                    <Text id="email" label="Email address" help="Optional. Identifies them when they sign in through a provider." value=typed.text("email") wrong=wrong.with("email") />
+                    <Tick id="is_admin" label="Administrator" help="Has every permission." checked={typed.text("is_admin") == "true"} />
+                    <Tick id="bot" label="Bot" help="An account for a program: it has access tokens but no password, and cannot consent." checked={typed.text("bot") == "true"} />
                     <div class="flex flex-wrap gap-3">
                         <button type="submit" class="button button-primary">"Create"</button>
                         <a class="button" href=paths::ADMIN_PEOPLE>"Cancel"</a>

@@ -51,7 +51,7 @@ pub fn PeoplePage() -> impl IntoView {
 fn done(outcome: Outcome) -> Option<AnyView> {
     let Outcome::PersonDeleted { username } = outcome else { return None };
     let text = view! {
-        "The account @"{username}" is deleted. What they decided stays in the audit log and the ledger."
+        "The account @"{username}" is deleted. Their consents and changes stay recorded."
     };
     Some(text.into_any())
 }

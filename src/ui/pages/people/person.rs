@@ -57,7 +57,7 @@ pub fn PersonPage() -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="note mt-4">
-                                "Blocked: they cannot sign in, their tokens are refused, and no engine reviews for them. What they were given is kept."
+                                "Blocked: they cannot sign in, their tokens are refused, and they get no reviews. Their roles, seats and tokens are kept."
                             </p>
                         }
                     })}
@@ -98,7 +98,7 @@ fn Note(outcome: Option<Outcome>, wrong: Wrong) -> impl IntoView {
             view! { <HandOver username link /> }.into_any()
         }
         Some(Outcome::PersonCreated { link: None, .. }) => {
-            view! { "The bot is created. An operator makes its token: "<code>"duo-console token create"</code>"." }
+            view! { "The bot is created. An operator creates its token with "<code>"duo-console token create"</code>"." }
                 .into_any()
         }
         _ => return ().into_any(),

@@ -25,9 +25,9 @@ pub(super) fn EditForm(person: Person, typed: Query, wrong: Wrong) -> impl IntoV
     let entered = |field: &str, now: &str| typed.get(field).unwrap_or(now).to_owned();
     let is_admin = typed.get("is_admin").map_or(user.is_admin, |it| it == "true");
     let help = if person.is_caller {
-        "May do everything everywhere. Only another administrator can take this from you."
+        "Has every permission. Only another administrator can take this from you."
     } else {
-        "May do everything everywhere."
+        "Has every permission."
     };
     view! {
         <section class="card mt-8 p-5" aria-labelledby="edit">
@@ -38,8 +38,8 @@ pub(super) fn EditForm(person: Person, typed: Query, wrong: Wrong) -> impl IntoV
                 <input type="hidden" name="seen_email" value=email.clone() />
                 <input type="hidden" name="seen_is_admin" value=user.is_admin.to_string() />
                 <Text id="name" label="Name" help="As others see it." value=entered("name", &user.name) wrong=wrong.with("name") required=true />
-                <Text id="new_username" label="User name" help="The name to sign in with. The audit log keeps the old one." value=entered("new_username", &user.username) wrong=wrong.with("username") required=true />
-                <Text id="email" label="Email address" help="A sign-in through a provider finds them by it." value=entered("email", &email) wrong=wrong.with("email") />
+                <Text id="new_username" label="User name" help="The name to sign in with. Earlier entries of the audit log keep the old one." value=entered("new_username", &user.username) wrong=wrong.with("username") required=true />
+                <Text id="email" label="Email address" help="Identifies them when they sign in through a provider." value=entered("email", &email) wrong=wrong.with("email") />
                 <Tick id="is_admin" label="Administrator" help=help checked=is_admin />
                 <button type="submit" class="button button-primary">"Save"</button>
             </form>
@@ -55,20 +55,20 @@ pub(super) fn Access(person: Person) -> impl IntoView {
         view! { <p class="text-sm text-muted">"This is your own account. Only another administrator can block it."</p> }
             .into_any()
     } else if blocked {
-        let help = "They can sign in again, with the roles, seats and tokens they had.";
+        let help = "Lets them sign in again, with the roles, seats and tokens they had.";
         view! { <Act address=UNBLOCK_ADDRESS username=user.username.clone() label="Unblock" to="" help /> }
             .into_any()
     } else {
-        let help = "Ends their sessions, refuses their tokens and links, and stops reviews for them, at once. Roles, seats and tokens are kept.";
+        let help = "Ends their sessions, refuses their tokens and links, and stops their reviews at once. Roles, seats and tokens are kept.";
         view! { <Act address=BLOCK_ADDRESS username=user.username.clone() label="Block" to="" help /> }
             .into_any()
     };
     let link = (is_person && !blocked).then(|| {
-        let help = "A link with which they set a new password, once, within 24 hours. No mail is sent.";
+        let help = "A link to set a new password once, within 24 hours. No email is sent.";
         view! { <Act address=RESET_LINK_ADDRESS username=user.username.clone() label="Make a reset link" to="for " help /> }
     });
     let sessions = (person.sessions > 0).then(|| {
-        let help = "They have to sign in again, wherever they are.";
+        let help = "Signs them out everywhere.";
         view! { <Act address=END_SESSIONS_ADDRESS username=user.username.clone() label="End sessions" to="of " help /> }
     });
     view! {
@@ -114,7 +114,7 @@ pub(super) fn Deletion(person: Person, wrong: Wrong) -> impl IntoView {
             } else {
                 view! {
                     <p class="mt-2 max-w-prose text-sm">
-                        "Their roles, seats, tokens and preferences go with the account, and cannot be brought back. Consents that they gave stand, and the audit log keeps their name. To shut somebody out for now, block them."
+                        "This deletes their roles, seats, tokens and preferences, and cannot be undone. Their consents stay valid, and the audit log keeps their name. To shut somebody out for a while, block them instead."
                     </p>
                     <form method="post" action=DELETE_ADDRESS class="mt-4 max-w-md space-y-4">
                         <input type="hidden" name="username" value=username.clone() />

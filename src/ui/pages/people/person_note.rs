@@ -10,7 +10,7 @@ pub(super) fn HandOver(username: String, link: String) -> impl IntoView {
     view! {
         <p>
             "With this link " <strong>"@"{username}</strong>
-            " sets a new password, once, within 24 hours. Copy it now: it is not shown again. Send it in a way that only they can read."
+            " sets a new password once, within 24 hours. Copy it now: it is not shown again. Send it where only they can read it."
         </p>
         <p class="mt-2 flex flex-wrap items-center gap-3">
             <code class="token break-all">{link.clone()}</code>

@@ -58,7 +58,7 @@ pub(super) fn Seats(visit: Visit, query: Query, seats: SeatList, reviews: Option
             });
             view! {
                 <Note tone=Tone::Info>
-                    {free}" free and "{counts.waiting}" waiting. Nobody gets a seat without being given it, because it may change which engine reviews."
+                    {free}" free and "{counts.waiting}" waiting. Seats are not given automatically, because a seat can change which engine reviews."
                 </Note>
             }
         })}
@@ -125,7 +125,7 @@ fn Give(group: String, counts: SeatCounts, users: String, wrong: Option<String>)
             <form method="post" action=GIVE_ADDRESS class="mt-3">
                 <input type="hidden" name="group" value=group />
                 {is_full.then(|| view! { <input type="hidden" name="wait" value="true" /> })}
-                <Field id="users" label="User names" wrong>
+                <Field id="users" label="User names or email addresses" wrong>
                     <input
                         id="users"
                         name="users"
@@ -141,7 +141,7 @@ fn Give(group: String, counts: SeatCounts, users: String, wrong: Option<String>)
                     />
                 </Field>
                 <p id="users-help" class="mt-1 text-sm text-muted">
-                    {who}" Several names are separated by commas or spaces; it is done for all of them or for nobody."
+                    {who}" Separate several with commas or spaces. If one of them cannot get a seat, none does."
                 </p>
                 <p class="mt-3"><button type="submit" class="button button-primary">{button}</button></p>
             </form>
@@ -184,7 +184,7 @@ fn Purchased(seats: SeatList, typed: Option<String>, wrong: Option<String>) -> i
                     <button type="submit" class="button">"Save the number"</button>
                 </div>
                 <p id="purchased-help" class="mt-1 text-sm text-muted">
-                    "As in the subscription. Empty when it is not known: then there is no limit."
+                    "As in the subscription. Leave empty if you do not know: there is no limit then."
                 </p>
             </form>
         </section>
@@ -251,7 +251,7 @@ fn Holders(visit: Visit, seats: SeatList) -> impl IntoView {
     let empty = match (counts.used, may_change && duo_enterprise) {
         (0, true) => "Nobody has a seat yet. Give the first one above.",
         (0, false) => "Nobody has a seat.",
-        _ => "No holder of a seat has that in the name.",
+        _ => "No seat holder matches.",
     };
     view! {
         <section class="mt-8" aria-labelledby="holders">
@@ -310,7 +310,7 @@ fn Row(visit: Visit, holder: SeatHolder, has_role: bool, children: Children) -> 
     };
     let last = match holder.last_sign_in_at {
         Some(at) => view! { "Last sign-in "<Time moment=visit.moment(at) />"." }.into_any(),
-        None => "Has not signed in.".into_any(),
+        None => "Never signed in.".into_any(),
     };
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">

@@ -130,12 +130,12 @@ pub(in crate::ui::pages) fn Dialog(
         }
         Subject::Remove { user, now, others } => {
             let text = format!(
-                "They were given the role {} by hand. {}",
+                "Their role {} was given by hand. {}",
                 now.words(),
                 if others {
-                    "What other sources give them, or groups above, stays."
+                    "Roles from other sources or from groups above stay."
                 } else {
-                    "Nothing else gives them a role here, so they are no longer a member then."
+                    "They have no other role here, so they are no longer a member."
                 }
             );
             let title = format!("Take the role of @{user} back?");
@@ -150,7 +150,7 @@ pub(in crate::ui::pages) fn Dialog(
         }
         Subject::Uninvite { group } => {
             let title = format!("Take the invitation of {group} back?");
-            let text = String::from("Its members lose the role that they have here by it.");
+            let text = String::from("Its members lose the role that the invitation gives them here.");
             let fields = view! { <input type="hidden" name="group" value=group.to_string() /> }.into_any();
             ask(
                 path,
@@ -163,7 +163,7 @@ pub(in crate::ui::pages) fn Dialog(
         Subject::Leave { now } => {
             let title = format!("Leave {path}?");
             let text = format!(
-                "You give up the role {}. Somebody who owns the group could add you again. What other sources give you, or groups above, stays.",
+                "You lose the role {}. An Owner can add you again. Roles from other sources or from groups above stay.",
                 now.words()
             );
             let fields = ().into_any();
@@ -254,7 +254,7 @@ fn LastOwner() -> impl IntoView {
     view! {
         <p class="mt-4 flex items-start gap-3">
             <input id="dialog-confirmed" type="checkbox" name="confirmed" value="yes" class="checkbox" required />
-            <label for="dialog-confirmed">"Yes, nobody owns the group then"</label>
+            <label for="dialog-confirmed">"Yes, leave the group without an Owner"</label>
         </p>
     }
 }

@@ -139,7 +139,7 @@ pub(super) fn ExpiryField(id: &'static str, value: String, wrong: Option<String>
                 aria-describedby=described_by(id, true, is_wrong)
                 value=value
             />
-            <p id=format!("{id}-help") class="mt-1 text-sm text-muted">"From that day on it does not count (UTC)."</p>
+            <p id=format!("{id}-help") class="mt-1 text-sm text-muted">"The role ends when this day begins (UTC)."</p>
         </Field>
     }
 }

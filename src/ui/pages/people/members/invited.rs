@@ -44,7 +44,7 @@ pub(in crate::ui::pages) fn InvitedGroups(
                 <h2 id="invited" class="text-base font-semibold">"Invited groups"</h2>
                 <p class="mt-1 max-w-prose text-sm text-muted">
                     "Members of an invited group have a role in "<bdi>{project}</bdi>
-                    " as well: their own, or the invitation's if that is lower."
+                    " as well: their own role, or that of the invitation if it is lower."
                 </p>
                 {if none {
                     view! { <p class="mt-2 text-sm">"No group is invited."</p> }.into_any()
@@ -78,7 +78,7 @@ fn Row(place: Place, it: InvitedGroup, from: Option<Namespace>) -> impl IntoView
             }
             .into_any()
         } else {
-            view! { <span class="text-sm text-muted">"Only its source changes this."</span> }.into_any()
+            view! { <span class="text-sm text-muted">"Changed at its source."</span> }.into_any()
         }
     });
     view! {

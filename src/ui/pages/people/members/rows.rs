@@ -62,7 +62,7 @@ fn Row(place: Place, member: Member) -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="mt-0.5 text-sm text-muted">
-                                "What another source gave, only that source changes. A role by hand can be added beside it."
+                                "Roles from another source are changed there. You can add a role by hand beside them."
                             </p>
                         }
                     })}
