@@ -170,16 +170,16 @@ kinds! {
     MembershipDeleted = "member_destroyed": |it| it.target("removed the member"), change;
     GroupShareCreated = "group_share_with_group_link_created":
         |it| it.target("invited the group"),
-        |it| it.after("At most as ");
+        |it| it.after("Highest role: ");
     GroupShareUpdated = "group_share_with_group_link_updated":
         |it| it.target("changed the invitation of the group"),
         change;
     GroupShareRemoved = "group_share_with_group_link_removed":
-        |it| it.target("took back the invitation of the group"),
-        |it| it.before("It was at most as ");
+        |it| it.target("withdrew the invitation of the group"),
+        |it| it.before("Its highest role was ");
     SeatAssigned = "duo_enterprise_seat_assigned": |it| it.target("gave a Duo Enterprise seat to"), change;
     SeatUnassigned = "duo_enterprise_seat_unassigned":
-        |it| it.target("took the Duo Enterprise seat of"),
+        |it| it.target("took back the Duo Enterprise seat of"),
         |it| it.before("It was given ");
     SeatWaitBegun = "duo_enterprise_seat_wait_begun":
         |it| it.target("put") + " on the waiting list for a Duo Enterprise seat",
@@ -188,7 +188,7 @@ kinds! {
         |it| it.target("took") + " off the waiting list for a Duo Enterprise seat",
         nothing;
     SeatsPurchasedUpdated = "duo_enterprise_seats_purchased_updated":
-        |it| it.target("changed how many Duo Enterprise seats were purchased for"),
+        |it| it.target("changed the number of purchased Duo Enterprise seats of"),
         change;
     SignedIn = "signed_in":
         |it| it.tried("signed in"),

@@ -351,7 +351,7 @@ mod tests {
         ),
         (
             ("ann", Kind::GroupShareCreated, "globex/web", "", "Developer until 2026-12-31"),
-            "ann invited the group globex/web. At most as 'Developer until 2026-12-31'.",
+            "ann invited the group globex/web. Highest role: 'Developer until 2026-12-31'.",
         ),
         (
             ("ann", Kind::GroupShareUpdated, "globex/web", "Guest", "Developer"),
@@ -359,12 +359,12 @@ mod tests {
         ),
         (
             ("ann", Kind::GroupShareRemoved, "globex/web", "Developer", ""),
-            "ann took back the invitation of the group globex/web. It was at most as 'Developer'.",
+            "ann withdrew the invitation of the group globex/web. Its highest role was 'Developer'.",
         ),
         (("ann", Kind::SeatAssigned, "bob", "", ""), "ann gave a Duo Enterprise seat to bob."),
         (
             ("ann", Kind::SeatUnassigned, "bob", "by hand", ""),
-            "ann took the Duo Enterprise seat of bob. It was given 'by hand'.",
+            "ann took back the Duo Enterprise seat of bob. It was given 'by hand'.",
         ),
         (
             ("ann", Kind::SeatWaitBegun, "bob", "", ""),
@@ -376,7 +376,7 @@ mod tests {
         ),
         (
             ("ann", Kind::SeatsPurchasedUpdated, "acme", "unknown", "25"),
-            "ann changed how many Duo Enterprise seats were purchased for acme. From 'unknown' to '25'.",
+            "ann changed the number of purchased Duo Enterprise seats of acme. From 'unknown' to '25'.",
         ),
         (("ann", Kind::SignedIn, "ann", "", "password"), "ann signed in. With a password."),
         (("ann", Kind::SignedIn, "ann", "", "https://id.example"), "ann signed in. By 'https://id.example'."),

@@ -167,6 +167,9 @@ async fn a_filter_means_the_same_on_every_page_and_in_the_files() {
     assert!(older.contains(query), "{older}");
     let second = admin.get(&older).await.text();
     assert_eq!(link(&second, "Older events"), None);
+    assert_eq!(link(&first, "Newest events"), None);
+    let newest = link(&second, "Newest events").expect("a way back");
+    assert_eq!(ids(&admin.get(&newest).await.text()), ids(&first));
     let mut shown = ids(&first);
     shown.extend(ids(&second));
     assert_eq!(i64::try_from(shown.len()), Ok(PAGE + 5));

@@ -71,6 +71,19 @@ async fn the_front_page_says_first_what_needs_a_decision() {
 }
 
 #[tokio::test]
+async fn seats_of_the_instance_are_seen_where_they_count() {
+    let test = server().await;
+    let fields = [("group", ""), ("purchased", "9"), ("seen_purchased", "")];
+    let admin = Browser::of(&test, "admin").await;
+    assert!(!text(&admin, "/").await.contains("Instance"));
+    assert_eq!(admin.call("/actions/set_purchased_seats", &fields).await.status, StatusCode::OK);
+    assert_has(&text(&admin, "/").await, &["Instance: 0/9"]);
+    let page = text(&Browser::of(&test, "developer").await, "/").await;
+    assert_has(&page, &["Instance-wide"]);
+    assert!(!page.contains("0/9"), "how many, administrators see: {page}");
+}
+
+#[tokio::test]
 async fn what_is_below_a_group_is_folded_and_what_is_filtered_for_keeps_its_tree() {
     let test = server().await;
     let owner = Browser::of(&test, "owner").await;

@@ -69,6 +69,11 @@ async fn an_administrator_makes_a_group_and_its_owner_what_is_below() {
     for said in ["The group is created.", "Ultimate, Duo Enterprise", "No subgroups or projects yet."] {
         assert!(page.contains(said), "{said}: {page}");
     }
+    admin.submit("/actions/edit_user", &[("username", "maintainer"), ("email", "mia@example.com")]).await;
+    let (_, page) = done(&admin, CREATE, &[("name", "Mia's"), ("owner", "Mia@Example.com")]).await;
+    assert!(page.contains("Every flow is off until an Owner turns it on."), "{page}");
+    let (to, page) = done(&admin, CREATE, &[("name", "Nobody's"), ("owner", "nobody@example.com")]).await;
+    assert!(to.starts_with("/groups/new") && page.contains("There is no user nobody@example.com."), "{page}");
     let (_, page) = done(&admin, CREATE, &[("name", "Bare")]).await;
     assert!(page.contains("It has no Owner yet"), "{page}");
 

@@ -63,6 +63,7 @@ async fn what_is_no_person_is_refused_with_what_was_typed() {
         ("username", "a b", "A user name has"),
         ("username", "REVIEWER", "There is a user of this name already."),
         ("username", "", "A user name has"),
+        ("username", "Operator", "The audit log calls somebody else so"),
         ("name", "\u{202e}", "A name has"),
         ("email", "nobody", "address"),
     ] {

@@ -4,7 +4,7 @@ use crate::{
     browser::{Browser, server},
     support::{Answer, TestApp, operator},
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 
 use duo_console::{
     domain::{access::Denial, field_edit::FieldEdit, people::seats::SeatPlace, role::Role, token::Scope},
@@ -71,7 +71,8 @@ async fn an_owner_gives_a_seat_and_takes_it_back_and_decisions_follow_at_once() 
     assert!(page.contains("developer no longer has a seat. developer now gets no review."), "{page}");
     assert_eq!(engine(&test, &token, "acme", "developer").await, "none");
     let audit = html(&owner, "/groups/acme/-/audit_events").await;
-    for said in ["gave a Duo Enterprise seat to developer", "took the Duo Enterprise seat of developer"] {
+    for said in ["gave a Duo Enterprise seat to developer", "took back the Duo Enterprise seat of developer"]
+    {
         assert!(audit.contains(said), "{said}: {audit}");
     }
     // With consent the flow reviews for everybody, and the page says so.
@@ -201,7 +202,7 @@ async fn administrators_see_every_pool_and_keep_that_of_the_instance() {
     let audit = html(&admin, "/admin/audit_events").await;
     for said in [
         "gave a Duo Enterprise seat to developer",
-        "changed how many Duo Enterprise seats were purchased for the instance",
+        "changed the number of purchased Duo Enterprise seats of the instance",
     ] {
         assert!(audit.contains(said), "{said}: {audit}");
     }
@@ -233,6 +234,28 @@ async fn holders_are_filtered_and_downloaded() {
     assert!(line.starts_with("acme,reviewer,Reviewer With Seat,used,hand,2026-06-01T12:00:00"), "{line}");
     let answer = owner.get("/-/seats/export?group=acme/platform").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_download_reads_back_unchanged() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    done(&admin, "/actions/edit_user", &[("username", "developer"), ("email", "dev@example.com")]).await;
+    done(&admin, GIVE, &[("group", ""), ("users", "DEV@example.com maintainer")]).await;
+    done(&admin, PURCHASED, &of_acme(&[("purchased", "1"), ("seen_purchased", "")])).await;
+    done(&admin, GIVE, &of_acme(&[("users", "developer"), ("wait", "true")])).await;
+    let token = test.token("admin", &[Scope::ManageGroups]).await;
+    for (group, lines, some) in [
+        ("acme", 2, "acme,developer,Developer Without Seat,waiting,hand,"),
+        ("", 2, "*,maintainer,Group Maintainer,used,hand,"),
+    ] {
+        let text = admin.get(&format!("/-/seats/export?group={group}")).await.text();
+        assert!(text.contains(some), "{text}");
+        let asked = test.ask(Method::POST, "/api/v1/imports/seats?apply=true").token(&token);
+        let report = asked.header("content-type", "text/csv").body(text).send().await.json();
+        let counts = &report["counts"];
+        assert_eq!((&counts["created"], &counts["unchanged"]), (&0.into(), &lines.into()), "{report}");
+    }
 }
 
 #[tokio::test]

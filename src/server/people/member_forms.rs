@@ -13,7 +13,7 @@ use crate::{
         role::Role,
         time::Timestamp,
     },
-    server::forms::Form,
+    server::forms::{ByUser, Form},
     usecases::{
         UseCaseError,
         people::{
@@ -41,9 +41,8 @@ pub(super) struct Add {
 pub(super) async fn add(Form { posted, fields }: Form<Add>) -> Result<Response, Response> {
     let Add { namespace, user, role, expires_on } = fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let typed = [("user", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
-    let filled_in = paths::members_with(&place, &typed);
-    let by = posted.signed_in(&filled_in).await?;
+    let typed = vec![("user", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
+    let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
         let (role, expires_at) = (role_of(&role)?, expiry(&expires_on)?);
         let command = SetMember {
@@ -57,7 +56,7 @@ pub(super) async fn add(Form { posted, fields }: Form<Add>) -> Result<Response, 
         set_member(by.app(), MemberEditor::Caller(by.caller()), &command).await
     };
     let done = done.await.map(|now| words(&now));
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, filled_in)).await)
+    Ok(answer(by, &place, typed, done).await)
 }
 
 #[derive(Deserialize)]
@@ -78,7 +77,7 @@ pub(super) struct Change {
 pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Response, Response> {
     let Change { namespace, user, role, expires_on, seen_role, seen_expires_on, confirmed } = fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let mut typed = vec![("change", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
+    let typed = vec![("change", user.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
         let (role, expires_at) = (role_of(&role)?, expiry(&expires_on)?);
@@ -93,10 +92,7 @@ pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Resp
         set_member(by.app(), MemberEditor::Caller(by.caller()), &command).await
     };
     let done = done.await;
-    typed.extend(asks(&done));
-    let again = paths::members_with(&place, &typed);
-    let done = done.map(|now| words(&now));
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, again)).await)
+    Ok(answer(by, &place, typed, done.map(|now| words(&now))).await)
 }
 
 #[derive(Deserialize)]
@@ -111,14 +107,11 @@ pub(super) struct Remove {
 pub(super) async fn remove(Form { posted, fields }: Form<Remove>) -> Result<Response, Response> {
     let Remove { namespace, user, confirmed } = fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let mut typed = vec![("remove", user.as_str())];
+    let typed = vec![("remove", user.as_str())];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let editor = MemberEditor::Caller(by.caller());
     let done = remove_member(by.app(), editor, &place, &user, !confirmed.is_empty()).await;
-    typed.extend(asks(&done));
-    let again = paths::members_with(&place, &typed);
-    let done = done.map(|now| words(&now));
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, again)).await)
+    Ok(answer(by, &place, typed, done.map(|now| words(&now))).await)
 }
 
 #[derive(Deserialize)]
@@ -162,9 +155,8 @@ pub(super) struct Invite {
 pub(super) async fn invite(Form { posted, fields }: Form<Invite>) -> Result<Response, Response> {
     let Invite { namespace, group, role, expires_on } = fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let typed = [("group", group.as_str()), ("group_role", &role), ("group_expires_on", &expires_on)];
-    let filled_in = paths::members_with(&place, &typed);
-    let by = posted.signed_in(&filled_in).await?;
+    let typed = vec![("group", group.as_str()), ("group_role", &role), ("group_expires_on", &expires_on)];
+    let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
         let group = group_of(&group)?;
         let (role, expires_at) = (role_of(&role)?, expiry(&expires_on)?);
@@ -180,7 +172,7 @@ pub(super) async fn invite(Form { posted, fields }: Form<Invite>) -> Result<Resp
         Ok::<_, UseCaseError>(format!("The members of {group} have a role here now, at most {role}."))
     };
     let done = done.await;
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, filled_in)).await)
+    Ok(answer(by, &place, typed, done).await)
 }
 
 #[derive(Deserialize)]
@@ -204,7 +196,7 @@ pub(super) async fn change_invitation(
     let ChangeInvitation { namespace, group, role, expires_on, seen_role, seen_expires_on, confirmed } =
         fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let mut typed = vec![("invitation", group.as_str()), ("role", &role), ("expires_on", &expires_on)];
+    let typed = vec![("invitation", group.as_str()), ("role", &role), ("expires_on", &expires_on)];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
         let group = group_of(&group)?;
@@ -225,9 +217,7 @@ pub(super) async fn change_invitation(
         })
     };
     let done = done.await;
-    typed.extend(asks(&done));
-    let again = paths::members_with(&place, &typed);
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, again)).await)
+    Ok(answer(by, &place, typed, done).await)
 }
 
 #[derive(Deserialize)]
@@ -242,7 +232,7 @@ pub(super) struct Uninvite {
 pub(super) async fn uninvite(Form { posted, fields }: Form<Uninvite>) -> Result<Response, Response> {
     let Uninvite { namespace, group, confirmed } = fields;
     let (posted, place) = posted.with(GroupPath::parse(&namespace)).await?;
-    let mut typed = vec![("uninvite", group.as_str())];
+    let typed = vec![("uninvite", group.as_str())];
     let by = posted.signed_in(&paths::members_with(&place, &typed)).await?;
     let done = async {
         let group = group_of(&group)?;
@@ -251,12 +241,22 @@ pub(super) async fn uninvite(Form { posted, fields }: Form<Uninvite>) -> Result<
         Ok::<_, UseCaseError>(format!("{group} is no longer invited."))
     };
     let done = done.await;
-    typed.extend(asks(&done));
-    let again = paths::members_with(&place, &typed);
-    Ok(by.answer(SUBJECT, done, |result| next(result, &place, again)).await)
+    Ok(answer(by, &place, typed, done).await)
 }
 
-/// The list after a success; after an error the form again, filled in.
+/// The list after a success; after an error the form again, with what was `typed`.
+async fn answer(
+    by: ByUser,
+    place: &GroupPath,
+    mut typed: Vec<(&str, &str)>,
+    done: Result<String, UseCaseError>,
+) -> Response {
+    typed.extend(asks(&done));
+    let again = paths::members_with(place, &typed);
+    by.answer(SUBJECT, done, |result| next(result, place, again)).await
+}
+
+/// The list after a success; after an error the page `again`.
 fn next(result: Result<&String, &ActionError>, place: &GroupPath, again: String) -> Next {
     match result {
         Ok(what) => {

@@ -36,6 +36,12 @@ impl AuditPageQuery {
         self.parsed.clone().ok()
     }
 
+    /// The URL of the same filter at `here`, from the newest event on.
+    fn newest(&self, here: &str) -> String {
+        let query = self.query.address();
+        if query.is_empty() { here.to_owned() } else { format!("{here}?{query}") }
+    }
+
     /// The URL of the same filter at `here`, for events before the cursor.
     fn older(&self, here: &str, before: AuditCursor) -> String {
         let query = self.query.address();
@@ -86,12 +92,13 @@ pub(super) fn AuditList(
             } else {
                 view! { <ul class="card mt-3 divide-y divide-line">{events}</ul> }.into_any()
             }}
-            {older
-                .map(|before| {
+            {(going_on || older.is_some())
+                .then(|| {
                     view! {
-                        <p class="mt-4">
-                            <a class="button" href=asked.older(&here, before)>"Older events"</a>
-                        </p>
+                        <nav aria-label="Pages" class="mt-4 flex flex-wrap gap-3">
+                            {going_on.then(|| view! { <a class="button" href=asked.newest(&here)>"Newest events"</a> })}
+                            {older.map(|before| view! { <a class="button" href=asked.older(&here, before)>"Older events"</a> })}
+                        </nav>
                     }
                 })}
         }
