@@ -18,7 +18,10 @@ use crate::{
         StorageError, UnitOfWork,
         flows::selections::consent_given,
         on_db,
-        people::{memberships::given_role, namespaces::NamespaceRow},
+        people::{
+            memberships::{given_role, held_by},
+            namespaces::NamespaceRow,
+        },
         repository,
         settings::groups::TopLevelRow,
         statements,

@@ -69,7 +69,7 @@ pub enum InstanceSeats {
     /// For administrators.
     Counted(SeatCounts),
     /// There are some; how many, others do not see.
-    Some,
+    Uncounted,
 }
 
 /// A top-level group, with what matches the search, or else what is below while it is open.
@@ -191,7 +191,8 @@ async fn instance_seats(
 ) -> Result<Option<InstanceSeats>, StorageError> {
     let counts = uow.seats().pool(None).await?.map(|pool| pool.counts);
     let counts = counts.filter(|it| it.used > 0 || it.purchased.is_some_and(|purchased| purchased > 0));
-    Ok(counts.map(|it| if caller.actor.is_admin { InstanceSeats::Counted(it) } else { InstanceSeats::Some }))
+    Ok(counts
+        .map(|it| if caller.actor.is_admin { InstanceSeats::Counted(it) } else { InstanceSeats::Uncounted }))
 }
 
 /// The groups with these ids, in this order.

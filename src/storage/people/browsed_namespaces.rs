@@ -1,6 +1,6 @@
 //! Lists of groups and projects for programs: filtered, sorted, in pages, with a count.
 
-use super::namespaces::NamespaceRow;
+use super::{memberships::held_by, namespaces::NamespaceRow};
 use crate::{
     domain::{
         ids::{NamespaceId, UserId},

@@ -264,7 +264,7 @@ fn seats(facts: &TopLevelFacts, instance: Option<InstanceSeats>) -> AnyView {
         _ if !facts.subscription.duo_enterprise => return "–".into_any(),
         None => return of(facts.used, facts.purchased).into_any(),
         Some(InstanceSeats::Counted(counts)) => format!("Instance: {}", of(counts.used, counts.purchased)),
-        Some(InstanceSeats::Some) => String::from("Instance-wide"),
+        Some(InstanceSeats::Uncounted) => String::from("Instance-wide"),
     };
     if facts.used == 0 && facts.purchased.is_none() {
         return instance.into_any();

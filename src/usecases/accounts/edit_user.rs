@@ -110,7 +110,7 @@ fn wanted<'a>(
     field: &'static str,
     label: &'static str,
     edit: Option<&FieldEdit<&'a str>>,
-    now: &str,
+    now: &'a str,
 ) -> Result<Option<&'a str>, Overtaken> {
     let Some(edit) = edit else { return Ok(None) };
     Ok(edit.over(&now, |now| Overtaken::labelled(field, label, now))?.copied())
