@@ -71,7 +71,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
                     "Top-level groups. Their subscription, flows and seats apply to everything below them."
                 </p>
                 <OutcomeNote outcome done=deleted />
-                <Filter filter sort />
+                <Filter search sort />
                 {body}
                 <Pager before after />
             </Page>
@@ -91,7 +91,7 @@ pub(in crate::ui::pages) fn deleted(outcome: Outcome) -> Option<AnyView> {
 }
 
 #[component]
-fn Filter(filter: String, sort: &'static str) -> impl IntoView {
+fn Filter(search: String, sort: &'static str) -> impl IntoView {
     let orders = ORDERS.map(|(word, label, _)| {
         view! { <option value=word selected=word == sort>{label}</option> }
     });
@@ -106,7 +106,7 @@ fn Filter(filter: String, sort: &'static str) -> impl IntoView {
                     maxlength="100"
                     autocomplete="off"
                     class="field mt-1 w-full"
-                    value=filter
+                    value=search
                 />
             </div>
             <div class="min-w-0">
