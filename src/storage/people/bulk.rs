@@ -356,10 +356,8 @@ impl Bulk<'_> {
         seats: impl Iterator<Item = (i64, UserId, SeatState)>,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let row = |(pool, user, state): (i64, UserId, SeatState)| {
-            json!([pool, user.0, now.as_millis(), state.key()])
-        };
-        let rows: Vec<Value> = seats.map(row).collect();
+        let rows: Vec<Value> =
+            seats.map(|(pool, user, state)| json!([pool, user.0, now.as_millis(), state.key()])).collect();
         self.write((GIVE_SEATS_SQLITE, GIVE_SEATS_POSTGRES), &rows).await?;
         self.uow.change_feed().touch(Topic::People);
         Ok(())
