@@ -29,3 +29,4 @@ pub mod sign_out;
 pub(super) mod start_session;
 pub(super) mod throttle;
 pub mod user_error;
+pub mod whom;

@@ -17,6 +17,10 @@ pub enum UserError {
     /// Administrators do not shut themselves out.
     #[error("This is your own account. Ask another administrator to do it.")]
     Yourself,
+    #[error("There is a user of this name already.")]
+    UsernameTaken,
+    #[error("Another user has this address.")]
+    EmailTaken,
     /// Somebody else changed the same field first.
     #[error("Somebody else changed the {label} first. It is now {now}. Nothing was saved.")]
     Changed { field: &'static str, label: &'static str, now: String },
@@ -26,7 +30,11 @@ impl Explained for UserError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Blocked => ErrorKind::AccountBlocked,
-            Self::IsBlocked(_) | Self::LastAdministrator | Self::Yourself => ErrorKind::Invalid,
+            Self::IsBlocked(_)
+            | Self::LastAdministrator
+            | Self::Yourself
+            | Self::UsernameTaken
+            | Self::EmailTaken => ErrorKind::Invalid,
             Self::Changed { .. } => ErrorKind::Conflict,
         }
     }
@@ -34,6 +42,8 @@ impl Explained for UserError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Changed { field, .. } => Some(field),
+            Self::UsernameTaken => Some("username"),
+            Self::EmailTaken => Some("email"),
             _ => None,
         }
     }

@@ -27,8 +27,9 @@ pub enum GroupError {
     NotConfirmed(GroupPath),
     #[error("There is no user {0}.")]
     NoOwner(String),
+    /// As it was named.
     #[error("There is no group {0} to move it to.")]
-    NoParent(GroupPath),
+    NoParent(String),
 }
 
 impl Explained for GroupError {
