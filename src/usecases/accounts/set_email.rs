@@ -37,9 +37,7 @@ pub(super) async fn set_email_of(
     email: Option<&EmailAddress>,
 ) -> Result<(), UseCaseError> {
     match uow.users().set_email(user, email).await {
-        Err(StorageError::Duplicate { .. }) => {
-            Err(UserError::EmailTaken.into())
-        }
+        Err(StorageError::Duplicate { .. }) => Err(UserError::EmailTaken.into()),
         other => Ok(other?),
     }
 }

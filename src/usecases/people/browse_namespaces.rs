@@ -141,11 +141,7 @@ pub async fn browse_namespaces(
 ///
 /// # Errors
 /// There is none, the caller may not see it, or the token lacks the scope.
-pub async fn browse_namespace(
-    app: &App,
-    caller: &Caller,
-    which: &Named,
-) -> Result<Browsed, UseCaseError> {
+pub async fn browse_namespace(app: &App, caller: &Caller, which: &Named) -> Result<Browsed, UseCaseError> {
     let mut uow = app.storage.read().await?;
     let found = find(&mut uow, caller, which, Action::See, app.now()).await?.namespace;
     Ok(shown(app, &mut uow, caller, &found).await?)

@@ -66,9 +66,7 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
             editor.administers(app)?;
             (None, NamespaceKind::Group)
         }
-        Below::Group { parent, kind } => {
-            (Some(editor.editable(app, &mut uow, &parent.into()).await?), *kind)
-        }
+        Below::Group { parent, kind } => (Some(editor.editable(app, &mut uow, &parent.into()).await?), *kind),
         Below::Named { parent, kind } => (Some(editor.editable(app, &mut uow, parent).await?), *kind),
     };
     let name = check_namespace_name(&new.name).map_err(GroupError::from)?;
@@ -93,7 +91,9 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
     }
     let event = kind_for(&made, AuditKind::GroupCreated, AuditKind::ProjectCreated);
     match &new.below {
-        Below::Group { .. } | Below::Named { .. } => editor.record(app, &mut uow, &made, event, ("", ""), None),
+        Below::Group { .. } | Below::Named { .. } => {
+            editor.record(app, &mut uow, &made, event, ("", ""), None)
+        }
         Below::Nothing { subscription, owner } => {
             uow.top_level_groups().create(made.id, *subscription).await?;
             editor.record(app, &mut uow, &made, event, ("", &subscription.words()), None);

@@ -96,9 +96,7 @@ impl GroupEditor {
     ) -> Result<Editable, UseCaseError> {
         const MISSING: UseCaseError = UseCaseError::NotFound(What::GroupOrProject);
         let (namespace, held) = match &self.who {
-            Who::Operator => {
-                (look_up(uow, named).await?.ok_or(MISSING)?, HeldRole::Administrator)
-            }
+            Who::Operator => (look_up(uow, named).await?.ok_or(MISSING)?, HeldRole::Administrator),
             Who::Caller(caller) => {
                 let loaded = find(uow, caller, named, Action::ManageGroup, app.now()).await?;
                 if loaded.held == HeldRole::Administrator {

@@ -174,5 +174,6 @@ async fn visible(
         },
         MemberEditor::Operator(_) => look_up(uow, named).await?,
     };
-    found.ok_or_else(|| UseCaseError::invalid("group", format!("There is no group {named} that you can see.")))
+    found
+        .ok_or_else(|| UseCaseError::invalid("group", format!("There is no group {named} that you can see.")))
 }

@@ -69,7 +69,8 @@ impl MemberEditor<'_> {
                 Ok(Editable { namespace: loaded.namespace, highest })
             }
             Self::Operator(_) => {
-                let namespace = look_up(uow, named).await?.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
+                let namespace =
+                    look_up(uow, named).await?.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
                 Ok(Editable { namespace, highest: Role::Owner })
             }
         }

@@ -2,10 +2,8 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::IntoParams;
 
-use super::user_views::{NewUser, User, UserChange};
+use super::user_views::{DeletingUser, NewUser, OneUser, User, UserChange};
 use crate::{
     domain::{ids::UserId, paths::reset_link, token::Scope, user::UserKind},
     server::rest::{
@@ -69,23 +67,6 @@ const GITLABS: [&str; 33] = [
     "work_information",
 ];
 
-/// A user in an address.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct OneUser {
-    /// The id.
-    #[param(example = 2)]
-    id: i64,
-}
-
-/// How a user is deleted.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct DeletingUser {
-    /// Changes nothing: ledger and audit events always stay.
-    hard_delete: Option<bool>,
-}
-
 /// Create a user
 ///
 /// A person, with a password, or with `reset_password` and an address in the answer at which they set one, or
@@ -101,8 +82,7 @@ pub struct DeletingUser {
 )]
 pub async fn create(change: Change) -> Answer<Response> {
     let by = administrator(&change)?;
-    let known =
-        ["username", "name", "email", "admin", "password", "reset_password", "force_random_password"];
+    let known = ["username", "name", "email", "admin", "password", "reset_password", "force_random_password"];
     let ignored = change.ignoring(&known, &GITLABS)?;
     let values = &change.values;
     let email = change.required("email")?;
@@ -153,7 +133,8 @@ pub async fn update(change: Change) -> Answer<Response> {
     let id = change.asked.user("id", "User")?;
     let values = &change.values;
     if values.names().any(|name| matches!(name, "password" | "reset_password" | "force_random_password")) {
-        let message = "password is not set by this API: make a link on the page of the person. Nothing was changed";
+        let message =
+            "password is not set by this API: make a link on the page of the person. Nothing was changed";
         return Err(GitlabRefusal::bad_parameter(message));
     }
     let ignored = change.ignoring(&["username", "name", "email", "admin"], &GITLABS)?;

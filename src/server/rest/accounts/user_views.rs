@@ -1,7 +1,7 @@
 //! JSON of users in GitLab's shapes.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{time::Timestamp, user::UserKind},
@@ -149,4 +149,21 @@ impl From<BrowsedUser> for User {
             ignored: None,
         }
     }
+}
+
+/// A user in an address.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OneUser {
+    /// The id.
+    #[param(example = 2)]
+    id: i64,
+}
+
+/// How a user is deleted.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeletingUser {
+    /// Changes nothing: ledger and audit events always stay.
+    hard_delete: Option<bool>,
 }

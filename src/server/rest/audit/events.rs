@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ use crate::{
     server::rest::gitlab::{
         Answer,
         asked::Asked,
-        documented::{NotListed, OfGroup, OfProject, PageParameters},
+        documented::{NotListed, OfGroup, OfProject, PageParameters, Period},
         pages::Next,
         query::{Query, invalid},
         refusal::GitlabRefusal,
@@ -94,18 +94,6 @@ impl Event {
             },
         }
     }
-}
-
-/// When the events were.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Period {
-    /// A day or an instant, included.
-    #[param(example = "2026-06-01")]
-    created_after: Option<String>,
-    /// A day or an instant, not included.
-    #[param(example = "2026-07-01")]
-    created_before: Option<String>,
 }
 
 /// All audit events
@@ -189,7 +177,8 @@ async fn answer(asked: &Asked, query: &Query, whose: &Whose, what: &str) -> Answ
         until: query.instant("created_before")?,
         ..AuditSelection::default()
     };
-    let found = browse_audit_events(&asked.api.app, &asked.caller, whose, selection, from, paging.per_page).await;
+    let found =
+        browse_audit_events(&asked.api.app, &asked.caller, whose, selection, from, paging.per_page).await;
     let found = found.map_err(|it| GitlabRefusal::of(it, what))?;
     let next = match &found.next {
         cursor if paging.keyset => Next::Keyset(cursor.as_ref().map(|it| vec![("cursor", it.address())])),

@@ -5,9 +5,7 @@ use http::StatusCode;
 
 use super::group_views::{GroupChange, GroupDetail};
 use crate::{
-    domain::{
-        flows::wording::WordingId, namespace::NamespaceKind, settings::availability::DuoAvailability,
-    },
+    domain::{flows::wording::WordingId, namespace::NamespaceKind, settings::availability::DuoAvailability},
     server::rest::{
         gitlab::{
             Answer,
@@ -181,7 +179,9 @@ fn not_here(updated: &GroupUpdated, change: &Change) -> Vec<Ignored> {
         let reason = "Set in the top-level group, for all below it.";
         let ours = change.values.names().filter(|name| OURS.contains(name));
         let locked_by = Some(group.path.to_string());
-        return ours.map(|name| Ignored { locked_by: locked_by.clone(), ..Ignored::new(name, reason) }).collect();
+        return ours
+            .map(|name| Ignored { locked_by: locked_by.clone(), ..Ignored::new(name, reason) })
+            .collect();
     }
     let reason = "Code Review is off: consent is given when it is turned on.";
     updated.needless_consent.then(|| Ignored::new(CONSENT, reason)).into_iter().collect()

@@ -142,5 +142,4 @@ pub struct Accepted {
     message: &'static str,
 }
 
-pub const ACCEPTED: (StatusCode, Accepted) =
-    (StatusCode::ACCEPTED, Accepted { message: "202 Accepted" });
+pub const ACCEPTED: (StatusCode, Accepted) = (StatusCode::ACCEPTED, Accepted { message: "202 Accepted" });

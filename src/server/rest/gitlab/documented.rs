@@ -56,12 +56,25 @@ pub struct PageParameters {
     per_page: Option<u32>,
 }
 
+/// When events were.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Period {
+    /// A day or an instant, included.
+    #[param(example = "2026-06-01")]
+    created_after: Option<String>,
+    /// A day or an instant, not included.
+    #[param(example = "2026-07-01")]
+    created_before: Option<String>,
+}
+
 const WRONG: (&str, &str) = ("400", "A parameter is wrong; nothing was changed.");
 const STRANGER: (&str, &str) = ("401", "No valid token.");
 const DENIED: (&str, &str) = ("403", "The role or the token's scopes do not allow it.");
 const MISSING: (&str, &str) = ("404", "There is none, or you may not see it.");
 const TOO_FAR: (&str, &str) = ("405", "Beyond the pages that are counted.");
-const CONFLICT: (&str, &str) = ("409", "It is taken, or archived, or needs to be confirmed; nothing was changed.");
+const CONFLICT: (&str, &str) =
+    ("409", "It is taken, or archived, or needs to be confirmed; nothing was changed.");
 const UNREAD: (&str, &str) = ("415", "The body is neither JSON nor a form, or it is compressed.");
 
 /// The refusals of an operation that shows one thing.

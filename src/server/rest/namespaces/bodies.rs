@@ -97,3 +97,11 @@ pub struct Deleting {
     /// May be left out: what is deleted is deleted at once. `false` is refused.
     permanently_remove: Option<bool>,
 }
+
+/// Whether it was confirmed that a group loses its last Owner.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Confirmed {
+    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
+    without_owner: Option<bool>,
+}

@@ -3,17 +3,14 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
-    bodies::{OfInvited, Share},
+    bodies::{Confirmed, OfInvited, Share},
     groups,
 };
 use crate::{
-    domain::{
-        namespace::NamespaceKind,
-        time::Timestamp,
-    },
+    domain::{namespace::NamespaceKind, time::Timestamp},
     server::rest::{
         flows::group_views::GroupDetail,
         gitlab::{
@@ -35,14 +32,6 @@ use crate::{
         },
     },
 };
-
-/// Whether it was confirmed that a group loses its last Owner.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Confirmed {
-    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
-    without_owner: Option<bool>,
-}
 
 /// A group that is invited to a project.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,10 +120,7 @@ pub async fn end_of_project(change: Change) -> Answer<Response> {
     uninvite(&change, NamespaceKind::Project).await
 }
 
-async fn invite(
-    change: &Change,
-    kind: NamespaceKind,
-) -> Answer<(Invited, Option<Timestamp>, Vec<Ignored>)> {
+async fn invite(change: &Change, kind: NamespaceKind) -> Answer<(Invited, Option<Timestamp>, Vec<Ignored>)> {
     let place = change.asked.named(kind)?;
     let known = ["group_id", "group_access", "expires_at"];
     let ignored = change.ignoring(&known, &["member_role_id"])?;
@@ -152,10 +138,7 @@ async fn invite(
     let invited = invite_named(&change.asked.api.app, editor, &command).await;
     let invited = invited.map_err(|it| refused(it, kind))?;
     if !invited.changed {
-        return Err(GitlabRefusal::conflict(format_args!(
-            "{} is invited already.",
-            invited.group.path
-        )));
+        return Err(GitlabRefusal::conflict(format_args!("{} is invited already.", invited.group.path)));
     }
     Ok((invited, expires_at, ignored))
 }

@@ -5,15 +5,13 @@ use axum::response::Response;
 use super::group_views::Group;
 use crate::{
     domain::{namespace::NamespaceKind, role::Role},
-    server::rest::{
-        gitlab::{
-            Answer,
-            asked::Asked,
-            documented::{NotListed, OfGroup, PageParameters},
-            pages::{Next, Paging},
-            query::{Query, invalid, wrong_value},
-            refusal::GitlabRefusal,
-        },
+    server::rest::gitlab::{
+        Answer,
+        asked::Asked,
+        documented::{NotListed, OfGroup, PageParameters},
+        pages::{Next, Paging},
+        query::{Query, invalid, wrong_value},
+        refusal::GitlabRefusal,
     },
     usecases::{
         NamespaceOrder,

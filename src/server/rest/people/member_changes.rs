@@ -2,10 +2,8 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::IntoParams;
 
-use super::member_views::{AddedMembers, AddedSeveral, Member, MemberChange, NewMember};
+use super::member_views::{AddedMembers, AddedSeveral, Member, MemberChange, NewMember, Removing};
 use crate::{
     domain::{ids::UserId, namespace::NamespaceKind, role::Role},
     server::rest::gitlab::{
@@ -35,18 +33,6 @@ const GITLABS: [&str; 4] = ["member_role_id", "invite_source", "tasks_to_be_done
 
 /// How many users may be added at once.
 const MOST: usize = 100;
-
-/// How a role is taken back.
-#[derive(Debug, Serialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Removing {
-    /// Roles below stay, whatever it says.
-    skip_subresources: Option<bool>,
-    /// Changes nothing.
-    unassign_issuables: Option<bool>,
-    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
-    without_owner: Option<bool>,
-}
 
 /// Add members to a group
 ///

@@ -1,7 +1,7 @@
 //! JSON of members in GitLab's shapes.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     server::rest::gitlab::{day, ignored::Ignored},
@@ -128,4 +128,16 @@ impl Member {
     pub fn with(self, ignored: Vec<Ignored>) -> Self {
         Self { ignored: Some(ignored), ..self }
     }
+}
+
+/// How a role is taken back.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Removing {
+    /// Roles below stay, whatever it says.
+    skip_subresources: Option<bool>,
+    /// Changes nothing.
+    unassign_issuables: Option<bool>,
+    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
+    without_owner: Option<bool>,
 }
