@@ -81,7 +81,7 @@ start_demo_server() {
 # demo_token USER: prints a token with all scopes.
 demo_token() {
   local scopes=(--scope read_decisions --scope read_settings --scope write_settings --scope give_consent
-    --scope manage_flow_versions)
+    --scope manage_flow_versions --scope manage_groups --scope manage_users)
   "$program" token create --user "$1" --name test "${scopes[@]}" 2>/dev/null
 }
 

@@ -114,6 +114,35 @@ impl IdOrPath {
     }
 }
 
+/// A group or project, as whoever wants something there names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub by: IdOrPath,
+    /// What it has to be; `None` for either.
+    pub kind: Option<NamespaceKind>,
+}
+
+impl From<&GroupPath> for Named {
+    fn from(path: &GroupPath) -> Self {
+        Self { by: IdOrPath::Path(path.clone()), kind: None }
+    }
+}
+
+impl From<&Self> for Named {
+    fn from(named: &Self) -> Self {
+        named.clone()
+    }
+}
+
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.by {
+            IdOrPath::Id(id) => write!(f, "{id}"),
+            IdOrPath::Path(path) => write!(f, "{path}"),
+        }
+    }
+}
+
 keyed_enum! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum NamespaceKind: serde {

@@ -38,8 +38,12 @@ impl Scope {
             Self::ManageFlowVersions => {
                 "For administrators: read and keep the registry of deployed flow versions."
             }
-            Self::ManageGroups => "For administrators: import and export groups, members and seats as CSV.",
-            Self::ManageUsers => "For administrators: import and export users as CSV.",
+            Self::ManageGroups => {
+                "Create, change, move, archive and delete groups and projects, and change members, as far as you may; for administrators, import and export groups, members and seats as CSV."
+            }
+            Self::ManageUsers => {
+                "For administrators: create, edit, block and delete users; import and export them as CSV."
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{
     audit::AuditKind,
     flows::consent::LedgerAction,
-    namespace::{GroupPath, Namespace},
+    namespace::{Named, Namespace},
 };
 
 /// `typed` is the path once more. Returns what was deleted.
@@ -23,20 +23,21 @@ use crate::domain::{
 pub async fn delete_group(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: impl Into<Named>,
     typed: &str,
 ) -> Result<Namespace, UseCaseError> {
-    until_first(app, || try_once(app, editor, path, typed)).await
+    let named = named.into();
+    until_first(app, || try_once(app, editor, &named, typed)).await
 }
 
 async fn try_once(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: &Named,
     typed: &str,
 ) -> Result<Namespace, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let target = editor.editable(app, &mut uow, path).await?;
+    let target = editor.editable(app, &mut uow, named).await?;
     editor.is_fresh(app)?;
     let namespace = &target.namespace;
     if !typed.trim().eq_ignore_ascii_case(namespace.path.as_str()) {

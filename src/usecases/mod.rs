@@ -38,6 +38,7 @@ pub mod move_group;
 pub mod seat_effect;
 pub mod show_group_settings;
 pub mod show_overview;
+pub mod update_group;
 
 pub use app::{App, Clock, Random, Settings, Tools};
 pub use caller::{Caller, Origin, SignedIn};

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         flows::consent::LedgerAction,
-        namespace::{GroupPath, Namespace, NamespaceKind},
+        namespace::{GroupPath, Named, Namespace, NamespaceKind},
         people::naming::{NamingError, check_below, deepest, new_path},
     },
     storage::UnitOfWork,
@@ -32,22 +32,35 @@ pub async fn move_group(
     path: &GroupPath,
     parent: Option<&GroupPath>,
 ) -> Result<Namespace, UseCaseError> {
-    until_first(app, || try_once(app, editor, path, parent)).await
+    move_named(app, editor, &path.into(), parent.map(Named::from).as_ref()).await
+}
+
+/// [`move_group`], by whatever names both places.
+///
+/// # Errors
+/// As [`move_group`].
+pub async fn move_named(
+    app: &App,
+    editor: &GroupEditor,
+    named: &Named,
+    parent: Option<&Named>,
+) -> Result<Namespace, UseCaseError> {
+    until_first(app, || try_once(app, editor, named, parent)).await
 }
 
 async fn try_once(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
-    parent: Option<&GroupPath>,
+    named: &Named,
+    parent: Option<&Named>,
 ) -> Result<Namespace, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let moved = editor.editable(app, &mut uow, path).await?;
+    let moved = editor.editable(app, &mut uow, named).await?;
     let parent = match parent {
         None => None,
         Some(parent) => match editor.editable(app, &mut uow, parent).await {
             Err(UseCaseError::NotFound(What::GroupOrProject)) => {
-                return Err(GroupError::NoParent(parent.clone()).into());
+                return Err(GroupError::NoParent(parent.to_string()).into());
             }
             other => Some(other?),
         },

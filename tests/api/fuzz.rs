@@ -98,6 +98,12 @@ fn json() -> impl Strategy<Value = Value> {
         Just(String::from("version")),
         Just(String::from("consent")),
         Just(String::from("wording")),
+        Just(String::from("name")),
+        Just(String::from("path")),
+        Just(String::from("access_level")),
+        Just(String::from("user_id")),
+        Just(String::from("expires_at")),
+        Just(String::from("parent_id")),
         text(),
     ];
     leaf.prop_recursive(4, 32, 6, move |inner| {
@@ -158,6 +164,10 @@ fn any_json_is_answered() {
         never_fails(&test.put("/api/v1/flow_versions", &wrapped).token(token).send().await);
         let path = "/api/v1/groups/acme/flows/code_review%2Fv1";
         never_fails(&test.put(path, &body).token(token).send().await);
+        for path in ["/api/v4/groups", "/api/v4/groups/acme/members", "/api/v4/projects"] {
+            never_fails(&test.post(path, &body).token(token).send().await);
+        }
+        never_fails(&test.put("/api/v4/projects/acme%2Fwebsite", &body).token(token).send().await);
     });
 }
 

@@ -456,12 +456,21 @@ async fn a_consent_names_the_wording() {
 async fn what_changes_nothing_is_named_with_the_reason() {
     let test = TestApp::new().await;
     let token = test.full_token("owner").await;
-    let body = json!({"visibility": "public", "name": "New", "duo_availability": "default_on", "ai_settings_attributes": {"duo_workflow_mcp_enabled": true}});
+    let body = json!({"visibility": "public", "duo_features_enabled": true, "duo_availability": "default_on", "ai_settings_attributes": {"duo_workflow_mcp_enabled": true}});
     let answer = update(&test, &token, "acme", &body).await;
     let changed = answer.ok();
-    assert_eq!(each(&changed["ignored"], "param"), ["ai_settings_attributes", "name", "visibility"]);
-    assert_eq!(answer.headers["x-duo-console-ignored"], "ai_settings_attributes, name, visibility");
-    assert_eq!((&changed["name"], &changed["ignored"][2]["locked_by"]), (&json!("Acme"), &Value::Null));
+    assert_eq!(
+        each(&changed["ignored"], "param"),
+        ["ai_settings_attributes", "duo_features_enabled", "visibility"]
+    );
+    assert_eq!(
+        answer.headers["x-duo-console-ignored"],
+        "ai_settings_attributes, duo_features_enabled, visibility"
+    );
+    assert_eq!(
+        (&changed["visibility"], &changed["ignored"][2]["locked_by"]),
+        (&json!("private"), &Value::Null)
+    );
     let body = json!({"duo_availability": "never_on"});
     let below = update(&test, &token, "acme%2Fplatform", &body).await.ok();
     assert_eq!(

@@ -22,6 +22,7 @@ mod freeze_pages;
 mod front;
 mod fuzz;
 mod gitlab;
+mod gitlab_changes;
 mod group_pages;
 mod groups;
 mod headers;

@@ -20,7 +20,8 @@ const PEOPLE: [&str; 8] =
     ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
 
 /// A request, its route in the code, and the status for each of [`PEOPLE`]. Each person has their own server,
-/// from the first row to the last. `{wording}` is replaced by the id of the current wording.
+/// from the first row to the last. `{wording}` is replaced by the id of the current wording, `{id of acme}` by
+/// that of the group or user of this name.
 pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, [u16; 8]);
 
 #[rustfmt::skip]
@@ -242,6 +243,35 @@ pub const TABLE: &[Row] = &[
     Row("POST",    "/ofrep/v1/evaluate/flags",               "post /ofrep/v1/evaluate/flags", "{}",          [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/ofrep/v1/events?follow=false",          "get /ofrep/v1/events",         "",             [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/ofrep/v1/configuration",                "/ofrep/{*rest}",               "",             [404, 404, 404, 404, 404, 404, 404, 404]),
+    // Changes by GitLab's API
+    Row("POST",    "/api/v4/groups", "post /api/v4/groups", "{\"name\":\"Made\",\"path\":\"made\"}", [401, 403, 403, 403, 403, 403, 403, 201]),
+    Row("POST",    "/api/v4/groups", "post /api/v4/groups", "{\"name\":\"Tools\",\"path\":\"tools\",\"parent_id\":{id of acme}}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("PUT",     "/api/v4/groups/acme%2Fplatform", "put /api/v4/groups/{id}", "{\"description\":\"All of it\"}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/api/v4/groups/acme%2Fplatform/archive", "post /api/v4/groups/{id}/archive", "", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("POST",    "/api/v4/groups/acme%2Fplatform/unarchive", "post /api/v4/groups/{id}/unarchive", "", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("POST",    "/api/v4/groups/acme%2Fplatform/transfer", "post /api/v4/groups/{id}/transfer", "{\"group_id\":{id of acme}}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("POST",    "/api/v4/groups/acme/share", "post /api/v4/groups/{id}/share", "{\"group_id\":{id of globex},\"group_access\":20}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("DELETE",  "/api/v4/groups/acme/share/{id of globex}", "delete /api/v4/groups/{id}/share/{group_id}", "", [401, 404, 403, 403, 403, 403, 204, 204]),
+    Row("POST",    "/api/v4/groups/acme/members", "post /api/v4/groups/{id}/members", "{\"username\":\"outsider\",\"access_level\":10}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("PUT",     "/api/v4/groups/acme/members/{id of outsider}", "put /api/v4/groups/{id}/members/{user_id}", "{\"access_level\":20}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("DELETE",  "/api/v4/groups/acme/members/{id of outsider}", "delete /api/v4/groups/{id}/members/{user_id}", "", [401, 404, 403, 403, 403, 403, 204, 204]),
+    Row("POST",    "/api/v4/projects", "post /api/v4/projects", "{\"name\":\"Tool\",\"namespace_id\":{id of acme}}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("PUT",     "/api/v4/projects/acme%2Fwebsite", "put /api/v4/projects/{id}", "{\"description\":\"Our pages\"}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("PUT",     "/api/v4/projects/acme%2Fwebsite/transfer", "put /api/v4/projects/{id}/transfer", "{\"namespace\":\"acme\"}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("POST",    "/api/v4/projects/acme%2Fwebsite/archive", "post /api/v4/projects/{id}/archive", "", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("POST",    "/api/v4/projects/acme%2Fwebsite/unarchive", "post /api/v4/projects/{id}/unarchive", "", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("POST",    "/api/v4/projects/acme%2Fwebsite/share", "post /api/v4/projects/{id}/share", "{\"group_id\":{id of globex},\"group_access\":20}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("DELETE",  "/api/v4/projects/acme%2Fwebsite/share/{id of globex}", "delete /api/v4/projects/{id}/share/{group_id}", "", [401, 404, 403, 403, 403, 403, 204, 204]),
+    Row("POST",    "/api/v4/projects/acme%2Fwebsite/members", "post /api/v4/projects/{id}/members", "{\"username\":\"outsider\",\"access_level\":10}", [401, 404, 403, 403, 403, 403, 201, 201]),
+    Row("PUT",     "/api/v4/projects/acme%2Fwebsite/members/{id of outsider}", "put /api/v4/projects/{id}/members/{user_id}", "{\"access_level\":20}", [401, 404, 403, 403, 403, 403, 200, 200]),
+    Row("DELETE",  "/api/v4/projects/acme%2Fwebsite/members/{id of outsider}", "delete /api/v4/projects/{id}/members/{user_id}", "", [401, 404, 403, 403, 403, 403, 204, 204]),
+    Row("POST",    "/api/v4/users", "post /api/v4/users", "{\"username\":\"made\",\"name\":\"Made\",\"email\":\"made@example.com\",\"force_random_password\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
+    Row("PUT",     "/api/v4/users/{id of reviewer}", "put /api/v4/users/{id}", "{\"name\":\"A Reviewer\"}", [401, 403, 403, 403, 403, 403, 403, 200]),
+    Row("POST",    "/api/v4/users/{id of reviewer}/block", "post /api/v4/users/{id}/block", "", [401, 403, 403, 403, 403, 403, 403, 201]),
+    Row("POST",    "/api/v4/users/{id of reviewer}/unblock", "post /api/v4/users/{id}/unblock", "", [401, 403, 403, 403, 403, 403, 403, 201]),
+    Row("DELETE",  "/api/v4/users/{id of maintainer}", "delete /api/v4/users/{id}", "", [401, 403, 403, 403, 403, 403, 403, 204]),
+    Row("DELETE",  "/api/v4/projects/acme%2Fplatform%2Fapi", "delete /api/v4/projects/{id}", "", [401, 404, 403, 403, 403, 403, 202, 202]),
+    Row("DELETE",  "/api/v4/groups/acme%2Fplatform%2Fruntime", "delete /api/v4/groups/{id}", "", [401, 404, 403, 403, 403, 403, 202, 202]),
     Row("GET",     "/api/nothing",                           "/api/{*rest}",                 "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api",                                   "/api",                         "",             [404, 404, 404, 404, 404, 404, 404, 404]),
     Row("GET",     "/api/",                                  "/api/",                        "",             [404, 404, 404, 404, 404, 404, 404, 404]),
@@ -275,10 +305,27 @@ async fn column(who: &str) -> Vec<u16> {
     statuses
 }
 
+/// With the ids that the text asks for.
+async fn with_ids(test: &TestApp, text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some((before, rest)) = text.split_once("{id of ") {
+        let (name, after) = rest.split_once('}').expect("a name");
+        let mut uow = test.app.storage.read().await.expect("a transaction");
+        let user = uow.users().find_by_username(name).await.expect("it answers");
+        let id = match user {
+            Some(user) => user.id.0,
+            None => test.namespace(name).await.id.0,
+        };
+        text = format!("{before}{id}{after}");
+    }
+    text
+}
+
 async fn status(test: &TestApp, browser: &Browser<'_>, token: Option<&str>, row: &Row) -> u16 {
     let Row(method, path, _, body, _) = row;
     let method: Method = method.parse().expect("a method");
-    let body = body.replace("{wording}", &current_wording());
+    let body = with_ids(test, &body.replace("{wording}", &current_wording())).await;
+    let path = &*with_ids(test, path).await;
     if is_of_the_api(path) {
         // No browser: cookies are ignored there.
         let mut ask = test.ask(method, path);

@@ -63,12 +63,95 @@ def people_and_groups(admin):
     assert "consents/code_review/wording" in refused(400, acme.save)
 
 
+def member_levels(place):
+    return {member.username: member.access_level for member in place.members.list(get_all=True)}
+
+
+def changes(admin):
+    """Groups, projects, members and users are made and changed, and what the server has is read anew."""
+    top = admin.groups.create({"name": "Python", "path": "python"})
+    sub = admin.groups.create({"name": "Sub", "path": "sub", "parent_id": top.id, "visibility": "public"})
+    assert admin.groups.get("python/sub").visibility == "private"
+    assert [it["param"] for it in sub.ignored] == ["visibility"], sub.ignored
+    sub.name, sub.description = "Libraries", "What others build on"
+    sub.path = "libraries"
+    sub.save()
+    read = admin.groups.get("python/libraries")
+    assert (read.id, read.name, read.description) == (sub.id, "Libraries", "What others build on")
+    top.name, top.duo_availability = "Python team", "default_off"
+    top.save()
+    read = admin.groups.get("python")
+    assert (read.name, read.duo_availability) == ("Python team", "default_off")
+    assert refused(400, lambda: admin.groups.create({"name": "Python", "path": "python"})).startswith("400 Bad request - path")
+
+    other = admin.groups.create({"name": "Other", "path": "other"})
+    sub.transfer(other.id)
+    assert admin.groups.get(sub.id).full_path == "other/libraries"
+    sub.transfer()
+    assert admin.groups.get(sub.id).parent_id is None
+    admin.http_post(f"/groups/{sub.id}/archive")
+    assert admin.groups.get(sub.id).archived
+    admin.http_post(f"/groups/{sub.id}/unarchive")
+    assert not admin.groups.get(sub.id).archived
+    other.share(sub.id, 30)
+    assert [it["group_full_path"] for it in admin.groups.get(other.id).shared_with_groups] == ["libraries"]
+    other.unshare(sub.id)
+    assert admin.groups.get(other.id).shared_with_groups == []
+
+    project = admin.projects.create({"name": "A tool", "namespace_id": top.id})
+    assert admin.projects.get("python/a-tool").id == project.id
+    project.description = "For everybody"
+    project.save()
+    assert admin.projects.get(project.id).description == "For everybody"
+    project.transfer("other")
+    assert admin.projects.get(project.id).path_with_namespace == "other/a-tool"
+    project.archive()
+    assert admin.projects.get(project.id).archived
+    project.unarchive()
+    project.share(sub.id, 30)
+    assert [it["group_id"] for it in admin.projects.get(project.id).shared_with_groups] == [sub.id]
+    project.unshare(sub.id)
+    assert "full_path" in refused(400, project.delete)
+    project.delete(full_path="other/a-tool")
+    assert refused(404, lambda: admin.projects.get(project.id)) == "404 Project Not Found"
+
+    user = admin.users.create(
+        {"username": "guido", "name": "Guido", "email": "guido@example.com", "force_random_password": True}
+    )
+    assert refused(409, lambda: admin.users.create(
+        {"username": "GUIDO", "name": "G", "email": "g@example.com", "reset_password": True}
+    )) == "Username has already been taken"
+    user.name = "Guido R."
+    user.save()
+    assert admin.users.get(user.id).name == "Guido R."
+    member = top.members.create({"user_id": user.id, "access_level": 30, "expires_at": "2090-01-01"})
+    assert member_levels(top)["guido"] == 30
+    member.access_level = 40
+    member.save()
+    read = top.members.get(user.id)
+    assert (read.access_level, read.expires_at) == (40, "2090-01-01")
+    exists = refused(409, lambda: top.members.create({"user_id": user.id, "access_level": 30}))
+    assert exists == "Member already exists"
+    member.delete()
+    assert "guido" not in member_levels(top)
+    assert user.block() is True and admin.users.get(user.id).state == "blocked"
+    assert user.unblock() is True and admin.users.get(user.id).state == "active"
+    user.delete()
+    assert refused(404, lambda: admin.users.get(user.id)) == "404 User Not Found"
+
+    assert "full_path" in refused(400, top.delete)
+    for group in [top, other, sub]:
+        group.delete(full_path=admin.groups.get(group.id).full_path)
+        assert refused(404, lambda: admin.groups.get(group.id)) == "404 Group Not Found"
+
+
 def main():
     admin = connect(os.environ["DUO_TEST_ADMIN_TOKEN"])
     admin.auth()
     assert (admin.user.username, admin.user.state) == ("admin", "active")
     assert admin.version()[1] == "duo-console"
     people_and_groups(admin)
+    changes(admin)
     features = admin.features
     assert features.list() == []
 

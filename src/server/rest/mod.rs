@@ -14,6 +14,7 @@ mod flows;
 mod gitlab;
 mod input;
 mod json;
+mod namespaces;
 mod object;
 mod openapi;
 mod people;
@@ -80,6 +81,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(flows::routes())
         .merge(flags::routes())
         .merge(people::routes())
+        .merge(namespaces::routes())
         .merge(accounts::routes())
         .merge(audit::routes())
         .merge(chat::routes())

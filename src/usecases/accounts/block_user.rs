@@ -3,7 +3,7 @@
 //! Who is blocked cannot sign in, their sessions end, and their tokens and chat commands are refused at once, on
 //! every server. What they were given (roles, seats, tokens, identities) is kept for when they are unblocked.
 
-use super::user_error::UserError;
+use super::{user_error::UserError, whom::Whom};
 use crate::{
     domain::{
         audit::AuditKind,
@@ -12,7 +12,7 @@ use crate::{
     },
     storage::UnitOfWork,
     usecases::{
-        App, UseCaseError, What,
+        App, UseCaseError,
         administrator::Administrator,
         audit_trail::{Happened, record_as},
     },
@@ -22,9 +22,14 @@ use crate::{
 ///
 /// # Errors
 /// [`UserError::LastAdministrator`], [`UserError::Yourself`]; there is no such user.
-pub async fn block_user(app: &App, by: &Administrator, username: &str) -> Result<bool, UseCaseError> {
+pub async fn block_user<'a>(
+    app: &App,
+    by: &Administrator,
+    whom: impl Into<Whom<'a>>,
+) -> Result<bool, UseCaseError> {
+    let whom = whom.into();
     let mut uow = app.storage.begin().await?;
-    let user = expendable(&mut uow, by, username).await?;
+    let user = expendable(&mut uow, by, whom).await?;
     if !uow.users().set_state(user.id, UserState::Blocked).await? {
         return Ok(false);
     }
@@ -45,9 +50,14 @@ pub async fn block_user(app: &App, by: &Administrator, username: &str) -> Result
 ///
 /// # Errors
 /// There is no such user.
-pub async fn unblock_user(app: &App, by: &Administrator, username: &str) -> Result<bool, UseCaseError> {
+pub async fn unblock_user<'a>(
+    app: &App,
+    by: &Administrator,
+    whom: impl Into<Whom<'a>>,
+) -> Result<bool, UseCaseError> {
+    let whom = whom.into();
     let mut uow = app.storage.begin().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    let user = whom.find(&mut uow).await?;
     if !uow.users().set_state(user.id, UserState::Active).await? {
         return Ok(false);
     }
@@ -67,11 +77,11 @@ pub async fn unblock_user(app: &App, by: &Administrator, username: &str) -> Resu
 pub(super) async fn expendable(
     uow: &mut UnitOfWork,
     by: &Administrator,
-    username: &str,
+    whom: Whom<'_>,
 ) -> Result<User, UseCaseError> {
     // First of all writes, so that two who do this at once never wait for each other.
     let administrators = uow.users().hold_administrators().await?;
-    let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    let user = whom.find(uow).await?;
     if by.actor.id == Some(user.id) {
         return Err(UserError::Yourself.into());
     }

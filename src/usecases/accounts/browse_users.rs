@@ -69,6 +69,18 @@ pub async fn browse_user(app: &App, caller: &Caller, id: UserId) -> Result<Brows
     found.users.pop().filter(|it| it.listed.user.id == id).ok_or(UseCaseError::NotFound(What::User))
 }
 
+/// A user whom an administrator has just created or edited.
+pub async fn browse_changed_user(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+) -> Result<BrowsedUser, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let listed = uow.user_lists().list(&UserFilter::one(id), 1, 0).await?;
+    let mut found = browsed(&mut uow, caller, listed).await?;
+    found.pop().ok_or(UseCaseError::NotFound(What::User))
+}
+
 /// The caller themselves; any token may read that.
 pub async fn browse_own_user(app: &App, caller: &Caller) -> Result<BrowsedUser, UseCaseError> {
     let mut uow = app.storage.read().await?;

@@ -4,6 +4,7 @@ use super::{
     reset_links::LINK_MILLIS,
     secrets::{password_hash, random_token, token_hash},
     set_email::set_email_of,
+    user_error::UserError,
 };
 use crate::{
     domain::{
@@ -33,7 +34,7 @@ pub struct CreateUser<'a> {
 
 /// By an operator at the command line.
 pub async fn create_user(app: &App, origin: &Origin, new: &CreateUser<'_>) -> Result<UserId, UseCaseError> {
-    Ok(create(app, &Administrator::operator(origin.clone()), new, false).await?.0)
+    Ok(create_account(app, &Administrator::operator(origin.clone()), new, false).await?.0)
 }
 
 /// By an administrator, who hands over a link with which the person sets a password: its token, which cannot
@@ -43,10 +44,14 @@ pub async fn create_person(
     by: &Administrator,
     new: &CreateUser<'_>,
 ) -> Result<Option<String>, UseCaseError> {
-    Ok(create(app, by, new, new.kind == UserKind::Human).await?.1)
+    Ok(create_account(app, by, new, new.kind == UserKind::Human).await?.1)
 }
 
-async fn create(
+/// By an administrator's program. Returns the id, and the token of the link if there is one.
+///
+/// # Errors
+/// A field breaks a rule or is taken.
+pub async fn create_account(
     app: &App,
     by: &Administrator,
     new: &CreateUser<'_>,
@@ -97,9 +102,7 @@ async fn create(
 /// Maps a uniqueness violation to an error of the form.
 pub(super) fn name_taken(error: StorageError) -> UseCaseError {
     match error {
-        StorageError::Duplicate { .. } => {
-            UseCaseError::invalid("username", "There is a user of this name already.")
-        }
+        StorageError::Duplicate { .. } => UserError::UsernameTaken.into(),
         other => other.into(),
     }
 }

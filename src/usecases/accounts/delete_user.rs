@@ -1,6 +1,6 @@
 //! Deletes a user and everything that belongs to the user alone. Ledger and audit log keep their acts.
 
-use super::block_user::expendable;
+use super::{block_user::expendable, whom::Whom};
 use crate::{
     domain::audit::AuditKind,
     usecases::{
@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// There is no such user, or it is the last administrator.
 pub async fn delete_user(app: &App, origin: &Origin, username: &str) -> Result<(), UseCaseError> {
-    delete(app, &Administrator::operator(origin.clone()), username).await
+    delete_account(app, &Administrator::operator(origin.clone()), username.into()).await
 }
 
 /// By an administrator, who types the username to confirm.
@@ -34,12 +34,16 @@ pub async fn delete_person(
             format!("Type {username} to delete this account."),
         ));
     }
-    delete(app, by, username).await
+    delete_account(app, by, username.into()).await
 }
 
-async fn delete(app: &App, by: &Administrator, username: &str) -> Result<(), UseCaseError> {
+/// By an administrator's program, which names the user by id.
+///
+/// # Errors
+/// As [`delete_user`]; the user is the caller.
+pub async fn delete_account(app: &App, by: &Administrator, whom: Whom<'_>) -> Result<(), UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let user = expendable(&mut uow, by, username).await?;
+    let user = expendable(&mut uow, by, whom).await?;
     if !uow.users().delete(user.id).await? {
         // Deleted concurrently since the look-up.
         return Err(UseCaseError::NotFound(What::User));

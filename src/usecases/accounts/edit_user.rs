@@ -3,7 +3,9 @@
 //! Per field: what two administrators change in different fields at once is both kept, and of two changes of
 //! one field the second is refused with what the field is now. Ledger and audit log keep the names they have.
 
-use super::{block_user::spare, create_user::name_taken, set_email::set_email_of, user_error::UserError};
+use super::{
+    block_user::spare, create_user::name_taken, set_email::set_email_of, user_error::UserError, whom::Whom,
+};
 use crate::{
     domain::{
         accounts::email::EmailAddress,
@@ -35,26 +37,31 @@ pub struct EditUser<'a> {
 /// # Errors
 /// A field breaks a rule or is taken; [`Overtaken`], [`UserError::LastAdministrator`], and
 /// [`UserError::Yourself`] for administrators who take the right from themselves.
-pub async fn edit_user(
+pub async fn edit_user<'a>(
     app: &App,
     by: &Administrator,
-    username: &str,
+    whom: impl Into<Whom<'a>>,
     edit: &EditUser<'_>,
 ) -> Result<String, UseCaseError> {
-    until_first(app, || try_once(app, by, username, edit)).await
+    let whom = whom.into();
+    until_first(app, || try_once(app, by, whom, edit)).await
 }
 
 async fn try_once(
     app: &App,
     by: &Administrator,
-    username: &str,
+    whom: Whom<'_>,
     edit: &EditUser<'_>,
 ) -> Result<String, UseCaseError> {
     let mut uow = app.storage.begin().await?;
     let takes_right = edit.is_admin.is_some_and(|edit| !edit.to);
     // First of all writes, so that two who do this at once never wait for each other.
     let administrators = if takes_right { uow.users().hold_administrators().await? } else { Vec::new() };
-    let account = uow.users().account(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
+    let username = match whom {
+        Whom::Username(username) => username.to_owned(),
+        Whom::Id(_) => whom.find(&mut uow).await?.username,
+    };
+    let account = uow.users().account(&username).await?.ok_or(UseCaseError::NotFound(What::User))?;
     let Account { user: before, email: email_before, version, .. } = account;
     let email_before = email_before.unwrap_or_default();
 

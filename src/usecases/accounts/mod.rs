@@ -30,3 +30,4 @@ pub mod sign_out;
 pub(super) mod start_session;
 pub(super) mod throttle;
 pub mod user_error;
+pub mod whom;

@@ -1,6 +1,7 @@
 //! Sets a user's email address, by which a provider's sign-in matches users. For operators at the command
 //! line.
 
+use super::user_error::UserError;
 use crate::{
     domain::{accounts::email::EmailAddress, audit::AuditKind, ids::UserId},
     storage::{StorageError, UnitOfWork},
@@ -36,9 +37,7 @@ pub(super) async fn set_email_of(
     email: Option<&EmailAddress>,
 ) -> Result<(), UseCaseError> {
     match uow.users().set_email(user, email).await {
-        Err(StorageError::Duplicate { .. }) => {
-            Err(UseCaseError::invalid("email", "Another user has this address."))
-        }
+        Err(StorageError::Duplicate { .. }) => Err(UserError::EmailTaken.into()),
         other => Ok(other?),
     }
 }

@@ -17,13 +17,29 @@ pub enum UserError {
     /// Administrators do not shut themselves out.
     #[error("This is your own account. Ask another administrator to do it.")]
     Yourself,
+    #[error("There is a user of this name already.")]
+    UsernameTaken,
+    #[error("Another user has this address.")]
+    EmailTaken,
 }
 
 impl Explained for UserError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Blocked => ErrorKind::AccountBlocked,
-            Self::IsBlocked(_) | Self::LastAdministrator | Self::Yourself => ErrorKind::Invalid,
+            Self::IsBlocked(_)
+            | Self::LastAdministrator
+            | Self::Yourself
+            | Self::UsernameTaken
+            | Self::EmailTaken => ErrorKind::Invalid,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::UsernameTaken => Some("username"),
+            Self::EmailTaken => Some("email"),
+            _ => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         audit::{AuditCursor, AuditEvent},
         audit_query::AuditSelection,
         ids::NamespaceId,
-        namespace::{IdOrPath, NamespaceKind},
+        namespace::{Named, NamespaceKind},
         token::Scope,
     },
     storage::AuditFilter,
@@ -31,7 +31,7 @@ pub enum Whose {
     Everybodys,
     /// Of everybody, what happened in the namespace with this id.
     In(NamespaceId),
-    Group(IdOrPath, NamespaceKind),
+    Group(Named),
 }
 
 /// A page of events, newest first.
@@ -62,9 +62,8 @@ pub async fn browse_audit_events(
             may_administer(&caller.actor, Scope::ReadSettings)?;
             if let Whose::In(id) = whose { Some(*id) } else { None }
         }
-        Whose::Group(group, kind) => {
-            let found = find(&mut uow, caller, group, *kind, Action::ReadAudit, app.now()).await?;
-            Some(found.id)
+        Whose::Group(group) => {
+            Some(find(&mut uow, caller, group, Action::ReadAudit, app.now()).await?.namespace.id)
         }
     };
     let (before, mut skipped) = match from {

@@ -1,5 +1,6 @@
 //! Changes GitLab Duo settings of a top-level group, each only if it is said: the levels above the flows,
-//! which flows are on, and the consent to Code Review. All of it or nothing.
+//! which flows are on, and the consent to Code Review. All of it or nothing, as part of
+//! [`update_group`](crate::usecases::update_group).
 
 use super::{
     circumstances::top_level,
@@ -16,7 +17,7 @@ use crate::{
             consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition},
             wording::{CODE_REVIEW_WORDING, WordingId},
         },
-        namespace::{IdOrPath, Namespace, NamespaceKind},
+        namespace::{Named, Namespace},
         settings::availability::{DuoAvailability, DuoChain},
     },
     storage::{FlowSelection, UnitOfWork},
@@ -26,7 +27,6 @@ use crate::{
         fresh_sign_in::require_fresh,
         load,
         people::{archived::require_active, browse_namespaces::shown, find_namespace::find},
-        retry,
     },
 };
 
@@ -84,46 +84,46 @@ impl From<ConsentError> for DuoSettingsError {
 
 /// What became of a change.
 #[derive(Debug)]
-pub struct DuoSettingsSet {
+pub(in crate::usecases) struct Settled {
+    pub group: Namespace,
     /// The top-level group that has these settings, where the group that was named has none of its own:
     /// then nothing was changed.
     pub set_in: Option<Namespace>,
     /// Whether a consent was asked for that nothing needs: Code Review stays off.
     pub needless_consent: bool,
-    /// The group afterwards.
-    pub shown: GroupWithSettings,
+    /// Whether there is anything to commit.
+    pub changed: bool,
+    /// What the ledger has anew, to be counted when it is committed.
+    pub ledger: Vec<LedgerAction>,
 }
 
+/// Within a unit of work of the caller, who commits it.
+///
 /// # Errors
 /// Besides errors of access: a flow is unknown or cannot be turned on; consent is missing or outdated; the
 /// group is archived.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn set_duo_settings(
+pub(in crate::usecases) async fn set_duo_settings(
     app: &App,
+    uow: &mut UnitOfWork,
     caller: &Caller,
-    group: &IdOrPath,
+    group: &Named,
     change: &DuoSettingsChange,
-) -> Result<DuoSettingsSet, UseCaseError> {
-    retry::until_first(app, || attempt(app, caller, group, change)).await
-}
-
-async fn attempt(
-    app: &App,
-    caller: &Caller,
-    group: &IdOrPath,
-    change: &DuoSettingsChange,
-) -> Result<DuoSettingsSet, UseCaseError> {
-    let mut uow = app.storage.begin().await?;
-    let action = Action::ChangeFlows;
-    let found = find(&mut uow, caller, group, NamespaceKind::Group, action, app.now()).await?;
+) -> Result<Settled, UseCaseError> {
+    let loaded = find(uow, caller, group, Action::ChangeFlows, app.now()).await?;
+    let found = &loaded.namespace;
     if !found.is_top_level() {
         let root = uow.namespaces().lookup(found.root).await?;
         let set_in = root.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
-        let shown = after(app, &mut uow, caller, &found).await?;
-        return Ok(DuoSettingsSet { set_in: Some(set_in), needless_consent: false, shown });
+        return Ok(Settled {
+            group: loaded.namespace,
+            set_in: Some(set_in),
+            needless_consent: false,
+            changed: false,
+            ledger: Vec::new(),
+        });
     }
-    let loaded = load::namespace(&mut uow, caller, &found.path, action, app.now()).await?;
-    let (subscription, before) = top_level(&mut uow, found.id).await?;
+    let (subscription, before) = top_level(uow, found.id).await?;
     let chain = DuoChain {
         availability: change.availability.unwrap_or(before.availability),
         flow_execution: change.flow_execution.unwrap_or(before.flow_execution),
@@ -155,37 +155,35 @@ async fn attempt(
             transitions.push((*selection, transition));
         }
     }
-    let changes = before != chain || !transitions.is_empty();
-    if changes {
-        require_active(&mut uow, found.id).await?;
+    let changed = before != chain || !transitions.is_empty();
+    if changed {
+        require_active(uow, found.id).await?;
     }
-    write_chain(app, &mut uow, caller, &found, (before, chain)).await?;
+    write_chain(app, uow, caller, found, (before, chain)).await?;
     let now = app.now();
     for (selection, transition) in &transitions {
         let write = set_flow::Write {
-            group: &found,
+            group: found,
             flow: selection.flow,
             before: selection,
             transition: *transition,
             held: loaded.held,
             wording: &wording,
         };
-        set_flow::write(app, &mut uow, caller, now, write).await?;
-    }
-    let shown = after(app, &mut uow, caller, &found).await?;
-    if changes {
-        uow.commit().await?;
-    }
-    for action in transitions.iter().filter_map(|(_, transition)| transition.ledger_action()) {
-        app.tally.consent(action);
+        set_flow::write(app, uow, caller, now, write).await?;
     }
     let asks = |flow: &str| switches.iter().any(|(it, _)| it.flow.reference == flow);
-    let needless_consent = change.consent.is_some() && !asks(CODE_REVIEW);
-    Ok(DuoSettingsSet { set_in: None, needless_consent, shown })
+    Ok(Settled {
+        set_in: None,
+        needless_consent: change.consent.is_some() && !asks(CODE_REVIEW),
+        changed,
+        ledger: transitions.iter().filter_map(|(_, transition)| transition.ledger_action()).collect(),
+        group: loaded.namespace,
+    })
 }
 
-/// The group as it is now, for whoever may change it.
-async fn after(
+/// The group as it is now, for whoever may change its settings.
+pub(in crate::usecases) async fn after(
     app: &App,
     uow: &mut UnitOfWork,
     caller: &Caller,

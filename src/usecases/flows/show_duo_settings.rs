@@ -4,10 +4,10 @@ use super::circumstances::top_level;
 use crate::{
     domain::{
         access::{Access, Action, can},
-        namespace::{IdOrPath, NamespaceKind},
+        namespace::{Named, Namespace},
         settings::availability::DuoChain,
     },
-    storage::FlowSelection,
+    storage::{FlowSelection, UnitOfWork},
     usecases::{
         App, Caller, UseCaseError, load,
         people::{
@@ -37,18 +37,37 @@ pub struct DuoSettings {
 pub async fn show_duo_settings(
     app: &App,
     caller: &Caller,
-    which: &IdOrPath,
+    which: &Named,
 ) -> Result<GroupWithSettings, UseCaseError> {
-    let now = app.now();
     let mut uow = app.storage.read().await?;
-    let found = find(&mut uow, caller, which, NamespaceKind::Group, Action::See, now).await?;
-    let standing = load::standing(&mut uow, caller.actor.id, found.id, now).await?;
+    let found = find(&mut uow, caller, which, Action::See, app.now()).await?.namespace;
+    with_settings(app, &mut uow, caller, &found).await
+}
+
+/// A group that the caller has just changed.
+pub async fn show_changed_group(
+    app: &App,
+    caller: &Caller,
+    changed: &Namespace,
+) -> Result<GroupWithSettings, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    with_settings(app, &mut uow, caller, changed).await
+}
+
+/// The group, with its settings for those who may read them.
+pub(in crate::usecases) async fn with_settings(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+    group: &Namespace,
+) -> Result<GroupWithSettings, UseCaseError> {
+    let standing = load::standing(uow, caller.actor.id, group.id, app.now()).await?;
     let settings = match can(&caller.actor, Action::ReadSettings, standing) {
         Access::Granted(_) => Some(DuoSettings {
-            chain: top_level(&mut uow, found.root).await?.1,
-            flows: uow.flow_selections().list(found.root).await?,
+            chain: top_level(uow, group.root).await?.1,
+            flows: uow.flow_selections().list(group.root).await?,
         }),
         Access::Denied(_) | Access::Hidden => None,
     };
-    Ok(GroupWithSettings { group: shown(app, &mut uow, caller, &found).await?, settings })
+    Ok(GroupWithSettings { group: shown(app, uow, caller, group).await?, settings })
 }

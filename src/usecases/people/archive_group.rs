@@ -4,7 +4,7 @@ use super::group_editor::{GroupEditor, claim, kind_for};
 use crate::{
     domain::{
         audit::AuditKind,
-        namespace::{GroupPath, Namespace},
+        namespace::{Named, Namespace},
     },
     usecases::{App, UseCaseError, What, retry::until_first},
 };
@@ -13,20 +13,21 @@ use crate::{
 pub async fn archive_group(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: impl Into<Named>,
     archived: bool,
 ) -> Result<Namespace, UseCaseError> {
-    until_first(app, || try_once(app, editor, path, archived)).await
+    let named = named.into();
+    until_first(app, || try_once(app, editor, &named, archived)).await
 }
 
 async fn try_once(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: &Named,
     archived: bool,
 ) -> Result<Namespace, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let target = editor.editable(app, &mut uow, path).await?;
+    let target = editor.editable(app, &mut uow, named).await?;
     let namespace = &target.namespace;
     let details = uow.namespaces().details(namespace.id).await?;
     let details = details.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;

@@ -5,18 +5,11 @@ use crate::{
     domain::{
         access::Action,
         ids::UserId,
-        namespace::{IdOrPath, NamespaceKind},
+        namespace::{Named, Namespace},
     },
     storage::{BrowsedMember, MemberFilter},
     usecases::{App, Caller, UseCaseError, What},
 };
-
-/// Where to look for members.
-#[derive(Clone, Debug)]
-pub struct Of {
-    pub namespace: IdOrPath,
-    pub kind: NamespaceKind,
-}
 
 /// A page of the members, by the user's id, and how many there are.
 ///
@@ -25,13 +18,13 @@ pub struct Of {
 pub async fn browse_members(
     app: &App,
     caller: &Caller,
-    of: &Of,
+    place: &Named,
     filter: &MemberFilter,
     (limit, offset): (i64, i64),
 ) -> Result<Counted<BrowsedMember>, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.read().await?;
-    let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
+    let found = find(&mut uow, caller, place, Action::ReadMembers, now).await?.namespace;
     Ok(Counted {
         rows: uow.browsed_members().list(found.id, filter, now, limit, offset).await?,
         total: uow.browsed_members().count(found.id, filter, now).await?,
@@ -45,11 +38,23 @@ pub async fn browse_members(
 pub async fn browse_member(
     app: &App,
     caller: &Caller,
-    of: &Of,
+    place: &Named,
     user: UserId,
     inherited: bool,
 ) -> Result<BrowsedMember, UseCaseError> {
     let filter = MemberFilter { inherited, only: vec![user.0], ..MemberFilter::default() };
-    let mut found = browse_members(app, caller, of, &filter, (1, 0)).await?;
+    let mut found = browse_members(app, caller, place, &filter, (1, 0)).await?;
     found.rows.pop().ok_or(UseCaseError::NotFound(What::User))
+}
+
+/// A member of a group or project whom the caller has just given a role there. `None` when it has ended
+/// meanwhile.
+pub async fn browse_changed_member(
+    app: &App,
+    place: &Namespace,
+    user: UserId,
+) -> Result<Option<BrowsedMember>, UseCaseError> {
+    let filter = MemberFilter { only: vec![user.0], ..MemberFilter::default() };
+    let mut uow = app.storage.read().await?;
+    Ok(uow.member_lists().list(place.id, &filter, app.now(), 1, 0).await?.pop())
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         access::{Action, Denial, whose_namespaces},
         ids::NamespaceId,
-        namespace::{IdOrPath, Namespace, NamespaceKind},
+        namespace::{Named, Namespace, NamespaceKind},
         role::Role,
         token::Scope,
     },
@@ -20,7 +20,7 @@ use crate::{
 /// Below which group: all of it, or what is directly in it.
 #[derive(Clone, Debug)]
 pub struct Below {
-    pub group: IdOrPath,
+    pub group: Named,
     pub directly: bool,
 }
 
@@ -112,8 +112,7 @@ pub async fn browse_namespaces(
             (None, None)
         }
         Some(below) => {
-            let kind = NamespaceKind::Group;
-            let group = find(&mut uow, caller, &below.group, kind, Action::See, now).await?;
+            let group = find(&mut uow, caller, &below.group, Action::See, now).await?.namespace;
             (Some(group.path), below.directly.then_some(group.id))
         }
     };
@@ -142,15 +141,20 @@ pub async fn browse_namespaces(
 ///
 /// # Errors
 /// There is none, the caller may not see it, or the token lacks the scope.
-pub async fn browse_namespace(
+pub async fn browse_namespace(app: &App, caller: &Caller, which: &Named) -> Result<Browsed, UseCaseError> {
+    let mut uow = app.storage.read().await?;
+    let found = find(&mut uow, caller, which, Action::See, app.now()).await?.namespace;
+    Ok(shown(app, &mut uow, caller, &found).await?)
+}
+
+/// A group or project that the caller has just changed.
+pub async fn browse_changed(
     app: &App,
     caller: &Caller,
-    which: &IdOrPath,
-    kind: NamespaceKind,
+    changed: &Namespace,
 ) -> Result<Browsed, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let found = find(&mut uow, caller, which, kind, Action::See, app.now()).await?;
-    Ok(shown(app, &mut uow, caller, &found).await?)
+    Ok(shown(app, &mut uow, caller, changed).await?)
 }
 
 /// What is shown of a namespace that the caller may see. Of invited groups, only those that the caller may see

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         audit::AuditKind,
-        namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
+        namespace::{GroupPath, Named, Namespace, NamespaceKind, Subscription},
         people::{
             grants::Source,
             naming::{NamingError, check_description, check_namespace_name, new_path, path_from_name},
@@ -43,6 +43,11 @@ pub enum Below {
         parent: GroupPath,
         kind: NamespaceKind,
     },
+    /// As the last, by whatever names the group.
+    Named {
+        parent: Named,
+        kind: NamespaceKind,
+    },
 }
 
 /// # Errors
@@ -63,7 +68,8 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
             editor.administers(app)?;
             (None, NamespaceKind::Group)
         }
-        Below::Group { parent, kind } => (Some(editor.editable(app, &mut uow, parent).await?), *kind),
+        Below::Group { parent, kind } => (Some(editor.editable(app, &mut uow, &parent.into()).await?), *kind),
+        Below::Named { parent, kind } => (Some(editor.editable(app, &mut uow, parent).await?), *kind),
     };
     let name = check_namespace_name(&new.name).map_err(GroupError::from)?;
     let description = check_description(&new.description).map_err(GroupError::from)?;
@@ -87,7 +93,9 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
     }
     let event = kind_for(&made, AuditKind::GroupCreated, AuditKind::ProjectCreated);
     match &new.below {
-        Below::Group { .. } => editor.record(app, &mut uow, &made, event, ("", ""), None),
+        Below::Group { .. } | Below::Named { .. } => {
+            editor.record(app, &mut uow, &made, event, ("", ""), None)
+        }
         Below::Nothing { subscription, owner } => {
             uow.top_level_groups().create(made.id, *subscription).await?;
             editor.record(app, &mut uow, &made, event, ("", &subscription.words()), None);

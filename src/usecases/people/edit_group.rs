@@ -9,7 +9,7 @@ use crate::{
     domain::{
         audit::AuditKind,
         field_edit::{FieldEdit, Overtaken},
-        namespace::{GroupPath, Namespace, NamespaceKind, Subscription, Tier},
+        namespace::{GroupPath, Named, Namespace, NamespaceKind, Subscription, Tier},
         people::naming::{check_below, check_description, check_namespace_name, new_path},
     },
     storage::UnitOfWork,
@@ -36,30 +36,53 @@ pub struct EditGroup {
 pub async fn edit_group(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: impl Into<Named>,
     edit: &EditGroup,
 ) -> Result<Namespace, UseCaseError> {
-    until_first(app, || try_once(app, editor, path, edit)).await
+    let named = named.into();
+    until_first(app, || try_once(app, editor, &named, edit)).await
 }
 
 async fn try_once(
     app: &App,
     editor: &GroupEditor,
-    path: &GroupPath,
+    named: &Named,
     edit: &EditGroup,
 ) -> Result<Namespace, UseCaseError> {
     let mut uow = app.storage.begin().await?;
-    let target = editor.editable(app, &mut uow, path).await?;
-    require_active(&mut uow, target.namespace.id).await?;
-    let changes = Changes::of(&mut uow, &target, edit).await?;
+    let edited = edit_in(app, &mut uow, editor, named, edit).await?;
+    if edited.changed {
+        uow.commit().await?;
+    }
+    Ok(edited.namespace)
+}
+
+/// A namespace after an edit.
+pub(in crate::usecases) struct Edited {
+    pub namespace: Namespace,
+    /// Whether there is anything to commit.
+    pub changed: bool,
+}
+
+/// [`edit_group`] within a unit of work of the caller, who commits it.
+pub(in crate::usecases) async fn edit_in(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &GroupEditor,
+    named: &Named,
+    edit: &EditGroup,
+) -> Result<Edited, UseCaseError> {
+    let target = editor.editable(app, uow, named).await?;
+    require_active(uow, target.namespace.id).await?;
+    let changes = Changes::of(uow, &target, edit).await?;
     let mut namespace = target.namespace.clone();
     if changes.is_empty() {
-        return Ok(namespace);
+        return Ok(Edited { namespace, changed: false });
     }
     if changes.subscription.is_some() {
         editor.administers(app)?;
     }
-    claim(&mut uow, &[&target]).await?;
+    claim(uow, &[&target]).await?;
     let Changes { name, description, path, subscription } = changes;
     // The path first: events say where it happened, by the path of now.
     if let Some(path) = path {
@@ -71,27 +94,26 @@ async fn try_once(
         let before = std::mem::replace(&mut namespace.path, path);
         let kind = kind_for(&namespace, AuditKind::GroupPathUpdated, AuditKind::ProjectPathUpdated);
         let change = (before.as_str(), &*namespace.path.to_string());
-        editor.record(app, &mut uow, &namespace, kind, change, None);
+        editor.record(app, uow, &namespace, kind, change, None);
     }
     if let Some(name) = name {
         uow.namespaces().set_name(namespace.id, &name).await?;
         let before = std::mem::replace(&mut namespace.name, name);
         let kind = kind_for(&namespace, AuditKind::GroupNameUpdated, AuditKind::ProjectNameUpdated);
-        editor.record(app, &mut uow, &namespace, kind, (&before, &namespace.name), None);
+        editor.record(app, uow, &namespace, kind, (&before, &namespace.name), None);
     }
     if let Some((before, after)) = description {
         uow.namespaces().set_description(namespace.id, &after).await?;
         let kind =
             kind_for(&namespace, AuditKind::GroupDescriptionUpdated, AuditKind::ProjectDescriptionUpdated);
-        editor.record(app, &mut uow, &namespace, kind, (&before, &after), None);
+        editor.record(app, uow, &namespace, kind, (&before, &after), None);
     }
     if let Some((before, after)) = subscription {
         uow.top_level_groups().set_subscription(namespace.id, after).await?;
         let change = (&*before.words(), &*after.words());
-        editor.record(app, &mut uow, &namespace, AuditKind::GroupSubscriptionUpdated, change, None);
+        editor.record(app, uow, &namespace, AuditKind::GroupSubscriptionUpdated, change, None);
     }
-    uow.commit().await?;
-    Ok(namespace)
+    Ok(Edited { namespace, changed: true })
 }
 
 /// What is to be written.

@@ -1,13 +1,14 @@
 //! Who changes the tree of groups and projects: operators at the command line, who may do everything, and
 //! callers, whose role decides.
 
+use super::find_namespace::{find, look_up};
 use crate::{
     domain::{
         access::{Action, HeldRole, may_administer},
         actor::{Actor, Proof},
         audit::{AuditActor, AuditKind},
         ids::UserId,
-        namespace::{GroupPath, Namespace, NamespaceKind},
+        namespace::{Named, Namespace, NamespaceKind},
         token::Scope,
         user::UserKind,
     },
@@ -16,7 +17,6 @@ use crate::{
         App, Caller, Origin, UseCaseError, What,
         audit_trail::{Happened, record_as},
         fresh_sign_in::require_fresh,
-        load,
     },
 };
 
@@ -86,22 +86,19 @@ impl GroupEditor {
         }
     }
 
-    /// The namespace at `path`, if the editor may change it. Administrators who have no such role there need a
+    /// The namespace, if the editor may change it. Administrators who have no such role there need a
     /// recent authentication.
     pub(in crate::usecases) async fn editable(
         &self,
         app: &App,
         uow: &mut UnitOfWork,
-        path: &GroupPath,
+        named: &Named,
     ) -> Result<Editable, UseCaseError> {
         const MISSING: UseCaseError = UseCaseError::NotFound(What::GroupOrProject);
         let (namespace, held) = match &self.who {
-            Who::Operator => {
-                let found = uow.namespaces().find_by_path(path).await?.ok_or(MISSING)?;
-                (found, HeldRole::Administrator)
-            }
+            Who::Operator => (look_up(uow, named).await?.ok_or(MISSING)?, HeldRole::Administrator),
             Who::Caller(caller) => {
-                let loaded = load::namespace(uow, caller, path, Action::ManageGroup, app.now()).await?;
+                let loaded = find(uow, caller, named, Action::ManageGroup, app.now()).await?;
                 if loaded.held == HeldRole::Administrator {
                     require_fresh(app, caller)?;
                 }

@@ -22,8 +22,9 @@ pub enum GroupError {
     NotTopLevel,
     #[error("Type the full path, {0}, to delete it.")]
     NotConfirmed(GroupPath),
+    /// As it was named.
     #[error("There is no group {0} to move it to.")]
-    NoParent(GroupPath),
+    NoParent(String),
 }
 
 impl Explained for GroupError {

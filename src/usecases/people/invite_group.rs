@@ -1,6 +1,7 @@
 //! Invites a group to a group or project, changes the invitation, and takes it back.
 
 use super::{
+    find_namespace::{find, look_up},
     member_editor::{MemberEditor, Seen, check_ownership, ownership},
     member_error::MemberError,
 };
@@ -8,26 +9,35 @@ use crate::{
     domain::{
         access::Action,
         audit::AuditKind,
-        namespace::{GroupPath, Namespace, NamespaceKind},
+        namespace::{GroupPath, Named, Namespace, NamespaceKind},
         people::{grants::Source, members::Membership},
         role::Role,
         time::Timestamp,
     },
     storage::UnitOfWork,
-    usecases::{App, UseCaseError, audit_trail::Happened, load, retry::until_first},
+    usecases::{App, UseCaseError, audit_trail::Happened, retry::until_first},
 };
 
+/// Both places are named by their paths, or by whatever a program has.
 #[derive(Clone, Debug)]
-pub struct InviteGroup<'a> {
-    pub namespace: &'a GroupPath,
+pub struct InviteGroup<'a, N = GroupPath> {
+    pub namespace: &'a N,
     /// The group to invite.
-    pub group: &'a GroupPath,
+    pub group: &'a N,
     /// The highest role that its members get.
     pub role: Role,
     pub expires_at: Option<Timestamp>,
     pub seen: Seen,
     /// Whether it was confirmed that a group loses its last owner.
     pub confirmed: bool,
+}
+
+/// How it is after an invitation.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    pub place: Namespace,
+    pub group: Namespace,
+    pub changed: bool,
 }
 
 /// Returns whether anything changed.
@@ -40,14 +50,29 @@ pub async fn invite_group(
     editor: MemberEditor<'_>,
     command: &InviteGroup<'_>,
 ) -> Result<bool, UseCaseError> {
+    let InviteGroup { role, expires_at, ref seen, confirmed, .. } = *command;
+    let (namespace, group) = (&command.namespace.into(), &command.group.into());
+    let command = InviteGroup { namespace, group, role, expires_at, seen: seen.clone(), confirmed };
+    Ok(invite_named(app, editor, &command).await?.changed)
+}
+
+/// [`invite_group`], by whatever names both.
+///
+/// # Errors
+/// As [`invite_group`].
+pub async fn invite_named(
+    app: &App,
+    editor: MemberEditor<'_>,
+    command: &InviteGroup<'_, Named>,
+) -> Result<Invited, UseCaseError> {
     until_first(app, || try_once(app, editor, command)).await
 }
 
 async fn try_once(
     app: &App,
     editor: MemberEditor<'_>,
-    command: &InviteGroup<'_>,
-) -> Result<bool, UseCaseError> {
+    command: &InviteGroup<'_, Named>,
+) -> Result<Invited, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let place = editor.editable(app, &mut uow, command.namespace, now).await?;
@@ -56,7 +81,7 @@ async fn try_once(
     let group = if is_new {
         visible(&mut uow, editor, command.group, now).await?
     } else {
-        let found = uow.namespaces().find_by_path(command.group).await?;
+        let found = look_up(&mut uow, command.group).await?;
         found.ok_or_else(|| not_invited(command.group, namespace))?
     };
     if is_new && group.id == namespace.id {
@@ -78,7 +103,7 @@ async fn try_once(
     }
     let new = place.change(before.as_ref(), &command.seen, command.role, command.expires_at, now)?;
     if before.as_ref() == Some(&new) {
-        return Ok(false);
+        return Ok(Invited { place: place.namespace, group, changed: false });
     }
     let owned = ownership(&mut uow, namespace, now).await?;
     uow.shares().save(namespace.id, group.id, Source::Hand, before.as_ref(), &new).await?;
@@ -92,7 +117,7 @@ async fn try_once(
     };
     editor.record(app, &mut uow, happened);
     uow.commit().await?;
-    Ok(true)
+    Ok(Invited { place: place.namespace, group, changed: true })
 }
 
 /// Takes the invitation back.
@@ -103,21 +128,21 @@ async fn try_once(
 pub async fn uninvite_group(
     app: &App,
     editor: MemberEditor<'_>,
-    path: &GroupPath,
-    group: &GroupPath,
+    place: impl Into<Named>,
+    group: impl Into<Named>,
     confirmed: bool,
 ) -> Result<(), UseCaseError> {
+    let (place, invited) = (place.into(), group.into());
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let namespace = editor.editable(app, &mut uow, path, now).await?.namespace;
-    let path = group;
-    let found = uow.namespaces().find_by_path(path).await?;
-    let group = found.ok_or_else(|| not_invited(path, &namespace))?;
+    let namespace = editor.editable(app, &mut uow, &place, now).await?.namespace;
+    let found = look_up(&mut uow, &invited).await?;
+    let group = found.ok_or_else(|| not_invited(&invited, &namespace))?;
     let before = uow.shares().find(namespace.id, group.id, Source::Hand).await?;
     let owned = ownership(&mut uow, &namespace, now).await?;
     let removed = uow.shares().remove(namespace.id, group.id, Source::Hand).await?;
     let (Some(before), true) = (before, removed) else {
-        return Err(not_invited(path, &namespace).into());
+        return Err(not_invited(&invited, &namespace).into());
     };
     check_ownership(&mut uow, &namespace, owned, confirmed, now).await?;
     let happened = Happened {
@@ -129,8 +154,8 @@ pub async fn uninvite_group(
     Ok(uow.commit().await?)
 }
 
-/// By the path as entered: whether a group that the caller cannot see exists is not said.
-fn not_invited(group: &GroupPath, place: &Namespace) -> MemberError {
+/// As it was named: whether a group that the caller cannot see exists is not said.
+fn not_invited(group: &Named, place: &Namespace) -> MemberError {
     MemberError::NotInvited { group: group.to_string(), place: place.path.to_string() }
 }
 
@@ -138,16 +163,17 @@ fn not_invited(group: &GroupPath, place: &Namespace) -> MemberError {
 async fn visible(
     uow: &mut UnitOfWork,
     editor: MemberEditor<'_>,
-    path: &GroupPath,
+    named: &Named,
     now: Timestamp,
 ) -> Result<Namespace, UseCaseError> {
     let found = match editor {
-        MemberEditor::Caller(caller) => match load::namespace(uow, caller, path, Action::See, now).await {
+        MemberEditor::Caller(caller) => match find(uow, caller, named, Action::See, now).await {
             Ok(loaded) => Some(loaded.namespace),
             Err(UseCaseError::NotFound(_)) => None,
             Err(error) => return Err(error),
         },
-        MemberEditor::Operator(_) => uow.namespaces().find_by_path(path).await?,
+        MemberEditor::Operator(_) => look_up(uow, named).await?,
     };
-    found.ok_or_else(|| UseCaseError::invalid("group", format!("There is no group {path} that you can see.")))
+    found
+        .ok_or_else(|| UseCaseError::invalid("group", format!("There is no group {named} that you can see.")))
 }

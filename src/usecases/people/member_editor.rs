@@ -1,11 +1,14 @@
 //! Who changes members and invited groups, the place where they do it, and what they are asked to confirm.
 
-use super::member_error::MemberError;
+use super::{
+    find_namespace::{find, look_up},
+    member_error::MemberError,
+};
 use crate::{
     domain::{
         access::{Action, HeldRole},
         field_edit::{FieldEdit, Overtaken},
-        namespace::{GroupPath, Namespace},
+        namespace::{Named, Namespace},
         people::members::{Membership, check_expiry, check_role},
         role::Role,
         time::Timestamp,
@@ -15,7 +18,6 @@ use crate::{
         App, Caller, Origin, UseCaseError, What,
         audit_trail::{Happened, record, record_as},
         fresh_sign_in::require_fresh,
-        load,
     },
 };
 
@@ -52,12 +54,12 @@ impl MemberEditor<'_> {
         &self,
         app: &App,
         uow: &mut UnitOfWork,
-        path: &GroupPath,
+        named: &Named,
         now: Timestamp,
     ) -> Result<Editable, UseCaseError> {
         match self {
             Self::Caller(caller) => {
-                let loaded = load::namespace(uow, caller, path, Action::ManageMembers, now).await?;
+                let loaded = find(uow, caller, named, Action::ManageMembers, now).await?;
                 let highest = match loaded.held {
                     HeldRole::Member(role) => role,
                     HeldRole::Administrator => {
@@ -68,8 +70,8 @@ impl MemberEditor<'_> {
                 Ok(Editable { namespace: loaded.namespace, highest })
             }
             Self::Operator(_) => {
-                let found = uow.namespaces().find_by_path(path).await?;
-                let namespace = found.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
+                let namespace =
+                    look_up(uow, named).await?.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
                 Ok(Editable { namespace, highest: Role::Owner })
             }
         }

@@ -7,6 +7,7 @@ pub mod browse_namespaces;
 pub mod change_seats;
 pub mod create_group;
 pub mod edit_group;
+pub mod edit_member;
 pub mod export_members;
 pub mod find_namespace;
 pub mod group_editor;

@@ -1,6 +1,8 @@
 //! Takes back a role that was given by hand, also one's own. What other sources gave stays.
 
 use super::{
+    edit_member::given_here,
+    find_namespace::find,
     member_editor::{MemberEditor, check_ownership, ownership},
     member_error::MemberError,
     set_member::MemberNow,
@@ -9,7 +11,8 @@ use crate::{
     domain::{
         access::{Action, Denial},
         audit::AuditKind,
-        namespace::{GroupPath, Namespace},
+        ids::UserId,
+        namespace::{GroupPath, Named, Namespace},
         people::grants::{self, Source},
         time::Timestamp,
         token::Scope,
@@ -31,7 +34,7 @@ pub async fn remove_member(
 ) -> Result<MemberNow, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let namespace = editor.editable(app, &mut uow, path, now).await?.namespace;
+    let namespace = editor.editable(app, &mut uow, &path.into(), now).await?.namespace;
     let user = named_user(&mut uow, "user", user).await?;
     remove(app, uow, editor, &namespace, user, confirmed, now).await
 }
@@ -49,11 +52,39 @@ pub async fn leave_group(
     let now = app.now();
     let mut uow = app.storage.begin().await?;
     let namespace = load::namespace(&mut uow, caller, path, Action::See, now).await?.namespace;
-    if !caller.actor.has_scope(Scope::ManageGroups) {
-        return Err(Denial::NeedsScope(Scope::ManageGroups).into());
-    }
+    require_scope(caller)?;
     let user = named_user(&mut uow, "user", &caller.actor.username).await?;
     remove(app, uow, MemberEditor::Caller(caller), &namespace, user, confirmed, now).await
+}
+
+/// As a program says it, by ids. Oneself is leaving.
+///
+/// # Errors
+/// As [`remove_member`]; nobody gave the user a role there.
+pub async fn remove_member_by_id(
+    app: &App,
+    caller: &Caller,
+    place: &Named,
+    user: UserId,
+    confirmed: bool,
+) -> Result<MemberNow, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.begin().await?;
+    let editor = MemberEditor::Caller(caller);
+    let namespace = if user == caller.actor.id {
+        let namespace = find(&mut uow, caller, place, Action::See, now).await?.namespace;
+        require_scope(caller)?;
+        namespace
+    } else {
+        editor.editable(app, &mut uow, place, now).await?.namespace
+    };
+    let user = given_here(&mut uow, namespace.id, user, now).await?;
+    remove(app, uow, editor, &namespace, user, confirmed, now).await
+}
+
+fn require_scope(caller: &Caller) -> Result<(), Denial> {
+    let scope = Scope::ManageGroups;
+    if caller.actor.has_scope(scope) { Ok(()) } else { Err(Denial::NeedsScope(scope)) }
 }
 
 async fn remove(

@@ -1,7 +1,7 @@
 //! Gives a role by hand: adds a member, or changes role and expiry of one.
 
 use super::{
-    member_editor::{MemberEditor, Seen, check_ownership, ownership},
+    member_editor::{Editable, MemberEditor, Seen, check_ownership, ownership},
     member_error::MemberError,
 };
 use crate::{
@@ -62,14 +62,40 @@ async fn try_once(
 ) -> Result<MemberNow, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.begin().await?;
-    let place = editor.editable(app, &mut uow, command.namespace, now).await?;
+    let place = editor.editable(app, &mut uow, &command.namespace.into(), now).await?;
     let user = named_user(&mut uow, "user", command.user).await?;
+    let SetMember { role, expires_at, ref seen, confirmed, .. } = *command;
+    let grant = Grant { role, expires_at, seen, confirmed };
+    let set = set_in(app, &mut uow, editor, &place, user, &grant, now).await?;
+    if set.changed {
+        uow.commit().await?;
+    }
+    Ok(set)
+}
+
+/// What somebody is to have.
+pub(super) struct Grant<'a> {
+    pub role: Role,
+    pub expires_at: Option<Timestamp>,
+    pub seen: &'a Seen,
+    pub confirmed: bool,
+}
+
+/// [`set_member`] within a unit of work of the caller, who commits it if it changed anything.
+pub(super) async fn set_in(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: MemberEditor<'_>,
+    place: &Editable,
+    user: User,
+    grant: &Grant<'_>,
+    now: Timestamp,
+) -> Result<MemberNow, UseCaseError> {
+    let &Grant { role, expires_at, seen, confirmed } = grant;
     let (namespace, id) = (&place.namespace, user.id);
     let before = uow.members().find(namespace.id, id, Source::Hand).await?;
-    match (&before, &command.seen) {
-        (Some(is), Seen::Nothing)
-            if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) =>
-        {
+    match (&before, seen) {
+        (Some(is), Seen::Nothing) if *is != (Membership { role: role.into(), expires_at }) => {
             let (username, now) = (user.username, is.words());
             return Err(MemberError::AlreadyMember { username, now }.into());
         }
@@ -79,12 +105,12 @@ async fn try_once(
         }
         _ => {}
     }
-    let new = place.change(before.as_ref(), &command.seen, command.role, command.expires_at, now)?;
+    let new = place.change(before.as_ref(), seen, role, expires_at, now)?;
     let changed = before.as_ref() != Some(&new);
     if changed {
-        let owned = ownership(&mut uow, namespace, now).await?;
+        let owned = ownership(uow, namespace, now).await?;
         uow.members().save(namespace.id, id, Source::Hand, before.as_ref(), &new).await?;
-        check_ownership(&mut uow, namespace, owned, command.confirmed, now).await?;
+        check_ownership(uow, namespace, owned, confirmed, now).await?;
         let kind = if before.is_some() { AuditKind::MembershipUpdated } else { AuditKind::MembershipCreated };
         let happened = Happened {
             namespace: Some(namespace),
@@ -92,12 +118,9 @@ async fn try_once(
             to: new.words(),
             ..Happened::to(kind, &user.username)
         };
-        editor.record(app, &mut uow, happened);
+        editor.record(app, uow, happened);
     }
     let grants = uow.memberships().grants(id, namespace.id).await?;
     let counts = grants::standing(&grants, namespace.id, now).standing.here;
-    if changed {
-        uow.commit().await?;
-    }
     Ok(MemberNow { user, by_hand: Some(new), counts, changed })
 }

@@ -1,6 +1,7 @@
 //! Users in GitLab's shapes, and what its clients call first: who the token belongs to, and the version.
 
 mod program;
+mod user_changes;
 mod user_views;
 mod users;
 
@@ -22,6 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(program::metadata))
         .routes(routes!(program::token))
         .routes(routes!(users::current))
-        .routes(routes!(users::list))
-        .routes(routes!(users::show))
+        .routes(routes!(users::list, user_changes::create))
+        .routes(routes!(users::show, user_changes::update, user_changes::delete))
+        .routes(routes!(user_changes::block))
+        .routes(routes!(user_changes::unblock))
 }

@@ -10,7 +10,8 @@ use crate::{
     server::rest::{
         authentication::Authenticated,
         gitlab::{
-            Answer, caller,
+            Answer,
+            asked::Asked,
             refusal::{GitlabError, GitlabRefusal},
         },
         json::Json,
@@ -84,9 +85,8 @@ pub struct OwnToken {
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn version(who: Result<Authenticated, Problem>) -> Answer<Json<Metadata>> {
-    caller(who)?;
-    Ok(Json(the_program()))
+pub async fn version(_: Asked) -> Json<Metadata> {
+    Json(the_program())
 }
 
 /// The program, its version and its edition
@@ -102,9 +102,8 @@ pub async fn version(who: Result<Authenticated, Problem>) -> Answer<Json<Metadat
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn metadata(who: Result<Authenticated, Problem>) -> Answer<Json<Metadata>> {
-    caller(who)?;
-    Ok(Json(the_program()))
+pub async fn metadata(_: Asked) -> Json<Metadata> {
+    Json(the_program())
 }
 
 const fn the_program() -> Metadata {

@@ -1,10 +1,11 @@
 //! JSON of users in GitLab's shapes.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{time::Timestamp, user::UserKind},
+    server::rest::gitlab::ignored::Ignored,
     usecases::{LinkedIdentity, accounts::browse_users::BrowsedUser},
 };
 
@@ -51,6 +52,52 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     identities: Option<Vec<Identity>>,
+    /// Only of a new user with `reset_password`: the address at which they set a password, once and within a
+    /// day. Not GitLab's, which sends it by mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reset_password_url: Option<String>,
+    /// Only of a change: what was not changed, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ignored: Option<Vec<Ignored>>,
+}
+
+/// A new user, with one of `password`, `reset_password` and `force_random_password`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewUser {
+    #[schema(example = "ann")]
+    username: String,
+    #[schema(example = "Ann")]
+    name: String,
+    #[schema(example = "ann@example.com")]
+    email: String,
+    /// Whether they are an administrator.
+    #[schema(nullable = false)]
+    admin: Option<bool>,
+    #[schema(nullable = false)]
+    password: Option<String>,
+    /// They set a password at `reset_password_url` of the answer, which you hand over.
+    #[schema(nullable = false)]
+    reset_password: Option<bool>,
+    /// They have no password, and sign in by the provider.
+    #[schema(nullable = false)]
+    force_random_password: Option<bool>,
+}
+
+/// What to change of a user. What is left out stays as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserChange {
+    #[schema(nullable = false, example = "ann")]
+    username: Option<String>,
+    #[schema(nullable = false, example = "Ann")]
+    name: Option<String>,
+    /// Empty or null for none.
+    #[schema(example = "ann@example.com")]
+    email: Option<String>,
+    /// Whether they are an administrator.
+    #[schema(nullable = false)]
+    admin: Option<bool>,
 }
 
 /// An account at the provider.
@@ -73,6 +120,11 @@ impl User {
     pub const fn id(&self) -> i64 {
         self.id
     }
+
+    /// The answer to a change.
+    pub fn with(self, reset_password_url: Option<String>, ignored: Vec<Ignored>) -> Self {
+        Self { reset_password_url, ignored: Some(ignored), ..self }
+    }
 }
 
 impl From<BrowsedUser> for User {
@@ -93,6 +145,25 @@ impl From<BrowsedUser> for User {
             created_at: in_full.then(|| listed.created_at.rfc3339()),
             last_sign_in_at: in_full.then(|| listed.last_sign_in_at.map(Timestamp::rfc3339)),
             identities: in_full.then(|| identities.into_iter().map(Identity::from).collect()),
+            reset_password_url: None,
+            ignored: None,
         }
     }
+}
+
+/// A user in an address.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OneUser {
+    /// The id.
+    #[param(example = 2)]
+    id: i64,
+}
+
+/// How a user is deleted.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeletingUser {
+    /// Changes nothing: ledger and audit events always stay.
+    hard_delete: Option<bool>,
 }

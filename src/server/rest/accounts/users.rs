@@ -1,24 +1,20 @@
 //! Users, as GitLab's API reads them.
 
-use axum::{extract::State, response::Response};
-use http::Uri;
-use std::sync::Arc;
+use axum::response::Response;
 
 use super::user_views::{PROVIDER, User};
 use crate::{
-    domain::{ids::UserId, user::UserKind},
+    domain::user::UserKind,
     server::rest::{
-        authentication::Authenticated,
         gitlab::{
-            Answer, caller,
+            Answer,
+            asked::Asked,
+            documented::{NotListed, NotShown, PageParameters},
             pages::{Next, Paging},
             query::{Query, invalid},
             refusal::{GitlabError, GitlabRefusal},
         },
-        input::PathParameters,
         json::Json,
-        problem::Problem,
-        state::Api,
     },
     usecases::{
         UserFilter, UserOrder,
@@ -39,8 +35,8 @@ use crate::{
         (status = 401, description = "No valid token.", body = GitlabError),
     ),
 )]
-pub async fn current(State(api): State<Arc<Api>>, who: Result<Authenticated, Problem>) -> Answer<Json<User>> {
-    Ok(Json(browse_own_user(&api.app, &caller(who)?).await?.into()))
+pub async fn current(asked: Asked) -> Answer<Json<User>> {
+    Ok(Json(browse_own_user(&asked.api.app, &asked.caller).await?.into()))
 }
 
 /// Users
@@ -64,25 +60,12 @@ pub async fn current(State(api): State<Arc<Api>>, who: Result<Authenticated, Pro
         ("provider" = Option<String>, Query, description = "`openid_connect`."),
         ("order_by" = Option<String>, Query, description = "`id`, `name`, `username` or `created_at`."),
         ("sort" = Option<String>, Query, description = "`asc` or `desc`."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of users.", body = Vec<User>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of users.", body = Vec<User>), NotListed),
 )]
-pub async fn list(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    uri: Uri,
-) -> Answer<Response> {
-    let caller = caller(who)?;
-    let query = Query::of(
-        &uri,
+pub async fn list(asked: Asked) -> Answer<Response> {
+    let query = asked.query(
         &[
             "username",
             "search",
@@ -102,13 +85,14 @@ pub async fn list(
         ],
         &["exclude_internal", "without_project_bots", "exclude_external", "without_projects"],
     )?;
-    let paging = Paging::of(&api, &uri, &query)?;
+    let paging = asked.paging(&query)?;
     let none = query.boolean("external")? == Some(true);
     let filter = filter(&query)?;
     paging.only_by_id(filter.order == UserOrder::Id)?;
     let descending = filter.descending;
     let fetched = if none { 0 } else { paging.per_page + i64::from(paging.keyset) };
-    let found = browse_users(&api.app, &caller, filter, (fetched, paging.offset()), !paging.keyset).await?;
+    let page = (fetched, paging.offset());
+    let found = browse_users(&asked.api.app, &asked.caller, filter, page, !paging.keyset).await?;
     let total = if none { Some(0) } else { found.total };
     let mut users: Vec<User> = found.users.into_iter().map(User::from).collect();
     let next = if paging.keyset {
@@ -173,21 +157,10 @@ fn filter(query: &Query) -> Answer<UserFilter> {
     operation_id = "get_user",
     tag = "users",
     params(("id" = i64, Path, description = "The id.", example = 2)),
-    responses(
-        (status = 200, description = "The user.", body = User),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such user, or you may not see them.", body = GitlabError),
-    ),
+    responses((status = 200, description = "The user.", body = User), NotShown),
 )]
-pub async fn show(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Json<User>> {
-    let caller = caller(who)?;
-    Query::of(&uri, &[], &[])?;
-    let id = path.get("id").parse().map(UserId).map_err(|_| GitlabRefusal::missing("User"))?;
-    Ok(Json(browse_user(&api.app, &caller, id).await?.into()))
+pub async fn show(asked: Asked) -> Answer<Json<User>> {
+    asked.query(&[], &[])?;
+    let id = asked.user("id", "User")?;
+    Ok(Json(browse_user(&asked.api.app, &asked.caller, id).await?.into()))
 }

@@ -1,9 +1,8 @@
 //! Audit events in GitLab's shape.
 
-use axum::{extract::State, response::Response};
-use http::Uri;
+use axum::response::Response;
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use crate::{
@@ -13,17 +12,14 @@ use crate::{
         ids::NamespaceId,
         namespace::NamespaceKind,
     },
-    server::rest::{
-        authentication::Authenticated,
-        gitlab::{
-            Answer, caller, id_or_path,
-            pages::{Next, Paging},
-            query::{Query, invalid},
-            refusal::{GitlabError, GitlabRefusal},
-        },
-        input::PathParameters,
-        problem::Problem,
-        state::Api,
+    server::rest::gitlab::{
+        Answer,
+        asked::Asked,
+        documented::{NotListed, OfGroup, OfProject, PageParameters, Period},
+        pages::Next,
+        query::{Query, invalid},
+        refusal::GitlabRefusal,
+        what,
     },
     usecases::audit::browse_audit_events::{From, Whose, browse_audit_events},
 };
@@ -109,27 +105,11 @@ impl Event {
     path = "/api/v4/audit_events",
     operation_id = "list_audit_events",
     tag = "audit events",
-    params(
-        ("created_after" = Option<String>, Query, description = "A day or an instant, included.", example = "2026-06-01"),
-        ("created_before" = Option<String>, Query, description = "A day or an instant, not included.", example = "2026-07-01"),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
-    ),
-    responses(
-        (status = 200, description = "A page of events.", body = Vec<Event>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The role or the token's scopes do not allow it.", body = GitlabError),
-        (status = 404, description = "There is no such group or project, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    params(Period, PageParameters),
+    responses((status = 200, description = "A page of events.", body = Vec<Event>), NotListed),
 )]
-pub async fn list(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    uri: Uri,
-) -> Answer<Response> {
-    let query = Query::of(&uri, &[&KNOWN[..], &["entity_type", "entity_id"]].concat(), &[])?;
+pub async fn list(asked: Asked) -> Answer<Response> {
+    let query = asked.query(&[&KNOWN[..], &["entity_type", "entity_id"]].concat(), &[])?;
     let whose =
         match (query.word("entity_type", &[("Group", ()), ("Project", ())])?, query.number("entity_id")?) {
             (None, None) => Whose::Everybodys,
@@ -137,7 +117,7 @@ pub async fn list(
             (Some(()), None) => return Err(GitlabRefusal::bad_parameter("entity_id is missing")),
             (None, Some(_)) => return Err(GitlabRefusal::bad_parameter("entity_type is missing")),
         };
-    answer(&api, who, &uri, &query, &whose, "Namespace").await
+    answer(&asked, &query, &whose, "Namespace").await
 }
 
 /// The audit events of a group
@@ -149,31 +129,11 @@ pub async fn list(
     path = "/api/v4/groups/{id}/audit_events",
     operation_id = "list_group_audit_events",
     tag = "audit events",
-    params(
-        ("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme"),
-        ("created_after" = Option<String>, Query, description = "A day or an instant, included.", example = "2026-06-01"),
-        ("created_before" = Option<String>, Query, description = "A day or an instant, not included.", example = "2026-07-01"),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
-    ),
-    responses(
-        (status = 200, description = "A page of events.", body = Vec<Event>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The role or the token's scopes do not allow it.", body = GitlabError),
-        (status = 404, description = "There is no such group or project, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    params(OfGroup, Period, PageParameters),
+    responses((status = 200, description = "A page of events.", body = Vec<Event>), NotListed),
 )]
-pub async fn of_group(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Response> {
-    let query = Query::of(&uri, &KNOWN, &[])?;
-    let whose = Whose::Group(id_or_path(&path, "Group")?, NamespaceKind::Group);
-    answer(&api, who, &uri, &query, &whose, "Group").await
+pub async fn of_group(asked: Asked) -> Answer<Response> {
+    of(&asked, NamespaceKind::Group).await
 }
 
 /// The audit events of a project
@@ -185,45 +145,22 @@ pub async fn of_group(
     path = "/api/v4/projects/{id}/audit_events",
     operation_id = "list_project_audit_events",
     tag = "audit events",
-    params(
-        ("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme%2Fwebsite"),
-        ("created_after" = Option<String>, Query, description = "A day or an instant, included.", example = "2026-06-01"),
-        ("created_before" = Option<String>, Query, description = "A day or an instant, not included.", example = "2026-07-01"),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
-    ),
-    responses(
-        (status = 200, description = "A page of events.", body = Vec<Event>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The role or the token's scopes do not allow it.", body = GitlabError),
-        (status = 404, description = "There is no such group or project, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    params(OfProject, Period, PageParameters),
+    responses((status = 200, description = "A page of events.", body = Vec<Event>), NotListed),
 )]
-pub async fn of_project(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Response> {
-    let query = Query::of(&uri, &KNOWN, &[])?;
-    let whose = Whose::Group(id_or_path(&path, "Project")?, NamespaceKind::Project);
-    answer(&api, who, &uri, &query, &whose, "Project").await
+pub async fn of_project(asked: Asked) -> Answer<Response> {
+    of(&asked, NamespaceKind::Project).await
 }
 
 const KNOWN: [&str; 4] = ["created_after", "created_before", "order_by", "sort"];
 
-async fn answer(
-    api: &Api,
-    who: Result<Authenticated, Problem>,
-    uri: &Uri,
-    query: &Query,
-    whose: &Whose,
-    what: &str,
-) -> Answer<Response> {
-    let caller = caller(who)?;
-    let paging = Paging::of(api, uri, query)?;
+async fn of(asked: &Asked, kind: NamespaceKind) -> Answer<Response> {
+    let query = asked.query(&KNOWN, &[])?;
+    answer(asked, &query, &Whose::Group(asked.named(kind)?), what(kind)).await
+}
+
+async fn answer(asked: &Asked, query: &Query, whose: &Whose, what: &str) -> Answer<Response> {
+    let paging = asked.paging(query)?;
     query.word("order_by", &[("id", ()), ("created_at", ())])?;
     if query.descending()? == Some(false) {
         return Err(invalid("sort"));
@@ -240,7 +177,8 @@ async fn answer(
         until: query.instant("created_before")?,
         ..AuditSelection::default()
     };
-    let found = browse_audit_events(&api.app, &caller, whose, selection, from, paging.per_page).await;
+    let found =
+        browse_audit_events(&asked.api.app, &asked.caller, whose, selection, from, paging.per_page).await;
     let found = found.map_err(|it| GitlabRefusal::of(it, what))?;
     let next = match &found.next {
         cursor if paging.keyset => Next::Keyset(cursor.as_ref().map(|it| vec![("cursor", it.address())])),

@@ -1,39 +1,36 @@
 //! A group with its GitLab Duo settings, as GitLab's API reads and changes it.
 
-use axum::{
-    extract::{Request, State},
-    response::{IntoResponse, Response},
-};
-use http::{HeaderValue, StatusCode, Uri};
-use serde_json::json;
-use std::sync::Arc;
+use axum::response::Response;
+use http::StatusCode;
 
-use super::group_views::{GroupChange, GroupDetail, Ignored};
+use super::group_views::{GroupChange, GroupDetail};
 use crate::{
-    domain::{flows::wording::WordingId, settings::availability::DuoAvailability},
+    domain::{flows::wording::WordingId, namespace::NamespaceKind, settings::availability::DuoAvailability},
     server::rest::{
-        authentication::Authenticated,
         gitlab::{
-            Answer, caller, id_or_path,
-            parameters::Parameters,
-            query::{Query, invalid, wrong_value},
-            refusal::{GitlabError, GitlabRefusal},
+            Answer,
+            asked::Asked,
+            change::Change,
+            documented::{NotChanged, NotShown, OfGroup},
+            ignored::{Ignored, changed},
+            query::wrong_value,
+            refusal::GitlabRefusal,
         },
-        input::{PathParameters, shortened},
+        input::shortened,
         json::Json,
-        problem::Problem,
-        state::Api,
     },
     usecases::{
         UseCaseError,
         flows::{
-            set_duo_settings::{DuoSettingsChange, DuoSettingsError, DuoSettingsSet, set_duo_settings},
+            set_duo_settings::{DuoSettingsChange, DuoSettingsError},
             show_duo_settings::show_duo_settings,
         },
+        people::edit_group::EditGroup,
+        update_group::{GroupUpdated, UpdateGroup, update_group},
     },
 };
 
-/// The parameters that change something here.
+/// The GitLab Duo settings that are here.
 const OURS: [&str; 6] = [
     "duo_availability",
     "duo_remote_flows_availability",
@@ -46,11 +43,11 @@ const CONSENT: &str = "create_code_review_flow_consent";
 /// Our own, besides GitLab's.
 const WORDING: &str = "consent_wording";
 
-/// Parameters of GitLab's that name what is here, but are not changed this way.
-const ELSEWHERE: [&str; 3] = ["name", "path", "description"];
+/// What is changed of any group.
+pub const NAMES: [&str; 3] = ["name", "path", "description"];
 
 /// GitLab's other parameters of a group.
-const GITLABS: [&str; 60] = [
+pub const GITLABS: [&str; 60] = [
     "ai_settings_attributes",
     "allow_personal_snippets",
     "allowed_email_domains_list",
@@ -122,138 +119,90 @@ const GITLABS: [&str; 60] = [
     path = "/api/v4/groups/{id}",
     operation_id = "get_group",
     tag = "groups",
-    params(("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme")),
-    responses(
-        (status = 200, description = "The group.", body = GroupDetail),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such group, or you may not see it.", body = GitlabError),
-    ),
+    params(OfGroup),
+    responses((status = 200, description = "The group.", body = GroupDetail), NotShown),
 )]
-pub async fn show(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Json<GroupDetail>> {
-    let caller = caller(who)?;
-    let which = id_or_path(&path, "Group")?;
-    Query::of(&uri, &[], &["with_projects", "statistics"])?;
-    let shown = show_duo_settings(&api.app, &caller, &which).await;
-    Ok(Json(GroupDetail::new(&api, shown.map_err(|it| GitlabRefusal::of(it, "Group"))?)))
+pub async fn show(asked: Asked) -> Answer<Json<GroupDetail>> {
+    let group = asked.named(NamespaceKind::Group)?;
+    asked.query(&[], &["with_projects", "statistics"])?;
+    let shown = show_duo_settings(&asked.api.app, &asked.caller, &group).await;
+    Ok(Json(GroupDetail::new(&asked.api, shown.map_err(|it| GitlabRefusal::of(it, "Group"))?)))
 }
 
-/// Change the GitLab Duo settings of a group
+/// Change a group
 ///
-/// Each setting that is sent, all of them or, on an error, none; what is left out stays as it is. The body is
-/// JSON or a form. The settings are those of a top-level group. GitLab's other parameters of a group change
-/// nothing: `ignored` in the answer and the header `X-Duo-Console-Ignored` list them, and those that another
-/// group sets. Turning `code_review/v1` on needs `create_code_review_flow_consent` with the id of the current
-/// wording, which is recorded as consent; turning it off withdraws the consent. As in GitLab. Needs the scope
-/// `write_settings`, for a consent `give_consent` as well, and the role Owner of the top-level group or an
-/// administrator. A bot cannot give consent.
+/// Name, path, description and GitLab Duo settings: what is sent, all of it or, on an error, nothing; what is
+/// left out stays as it is. The body is JSON or a form. The settings are those of a top-level group. GitLab's
+/// other parameters of a group change nothing: `ignored` in the answer and the header
+/// `X-Duo-Console-Ignored` list them, and those that another group sets. Turning `code_review/v1` on needs
+/// `create_code_review_flow_consent` with the id of the current wording, which is recorded as consent; turning
+/// it off withdraws the consent. As in GitLab. Name, path and description need the scope `manage_groups` and
+/// the role Owner; settings `write_settings`, for a consent `give_consent` as well, and the role Owner of the
+/// top-level group; or an administrator. A bot cannot give consent.
 #[utoipa::path(
     put,
     path = "/api/v4/groups/{id}",
     operation_id = "update_group",
     tag = "groups",
-    params(("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme")),
+    params(OfGroup),
     request_body = GroupChange,
-    responses(
-        (status = 200, description = "The group after the change.", body = GroupDetail),
-        (status = 400, description = "A parameter is wrong, or consent is missing; nothing was changed.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The role or the token's scopes do not allow it, or a bot was to consent.", body = GitlabError),
-        (status = 404, description = "There is no such group, or you may not see it.", body = GitlabError),
-        (status = 409, description = "The wording that was confirmed is not the current one.", body = GitlabError),
-        (status = 415, description = "The body is neither JSON nor a form, or it is compressed.", body = GitlabError),
-    ),
+    responses((status = 200, description = "The group after the change.", body = GroupDetail), NotChanged),
 )]
-pub async fn update(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    request: Request,
-) -> Answer<Response> {
-    let caller = caller(who)?;
-    let which = id_or_path(&path, "Group")?;
-    let parameters = Parameters::of(request).await?;
-    let mut ignored = ignored(&parameters)?;
-    let change = change(&parameters)?;
-    let set = set_duo_settings(&api.app, &caller, &which, &change).await.map_err(refused)?;
-    ignored.extend(not_here(&set, &parameters));
-    let header = ignored.iter().map(|it| it.param.as_str()).collect::<Vec<_>>().join(", ");
-    let mut response = Json(GroupDetail::new(&api, set.shown).with(ignored)).into_response();
-    if !header.is_empty()
-        && let Ok(header) = HeaderValue::from_str(&header)
-    {
-        response.headers_mut().insert("x-duo-console-ignored", header);
-    }
-    Ok(response)
+pub async fn update(change: Change) -> Answer<Response> {
+    let group = change.asked.named(NamespaceKind::Group)?;
+    let mut ignored = change.ignoring(&[&OURS[..], &NAMES].concat(), &GITLABS)?;
+    let sends = |names: &[&str]| change.values.names().any(|name| names.contains(&name));
+    let update = UpdateGroup {
+        edit: if sends(&NAMES) { Some(edit(&change)?) } else { None },
+        settings: if sends(&OURS) { Some(settings(&change)?) } else { None },
+    };
+    let Asked { api, caller, .. } = &change.asked;
+    let updated = update_group(&api.app, caller, &group, &update).await.map_err(refused)?;
+    ignored.extend(not_here(&updated, &change));
+    let detail = GroupDetail::new(api, updated.shown).with(ignored.clone());
+    Ok(changed(StatusCode::OK, detail, &ignored))
 }
 
-/// The parameters that change nothing; an unknown one is refused.
-fn ignored(parameters: &Parameters) -> Answer<Vec<Ignored>> {
-    let mut ignored = Vec::new();
-    for name in parameters.names() {
-        // Clients that keep a group as an object send back the lists that they have read, `ignored` among them.
-        let reason = if OURS.contains(&name) || matches!(name, "id" | "ignored") {
-            continue;
-        } else if ELSEWHERE.contains(&name) {
-            "Not changed by this API yet: an Owner changes it on the page of the group."
-        } else if GITLABS.contains(&name) {
-            "Not a setting of Duo Console: change it in GitLab."
-        } else {
-            let message = format!("{} is unknown. Nothing was changed", shortened(name));
-            return Err(GitlabRefusal::bad_parameter(message));
-        };
-        ignored.push(Ignored { param: name.to_owned(), reason: reason.to_owned(), locked_by: None });
-    }
-    Ok(ignored)
+/// What is to change of any group or project.
+pub fn edit(change: &Change) -> Answer<EditGroup> {
+    Ok(EditGroup {
+        name: change.edit("name")?,
+        path: change.edit("path")?,
+        description: change.edit("description")?,
+        ..EditGroup::default()
+    })
 }
 
 /// What was asked for and is set elsewhere, or is needless.
-fn not_here(set: &DuoSettingsSet, parameters: &Parameters) -> Vec<Ignored> {
-    if let Some(group) = &set.set_in {
+fn not_here(updated: &GroupUpdated, change: &Change) -> Vec<Ignored> {
+    if let Some(group) = &updated.set_in {
         let reason = "Set in the top-level group, for all below it.";
-        let ours = parameters.names().filter(|name| OURS.contains(name));
-        let ignored = ours.map(|name| Ignored {
-            param: name.to_owned(),
-            reason: reason.to_owned(),
-            locked_by: Some(group.path.to_string()),
-        });
-        return ignored.collect();
+        let ours = change.values.names().filter(|name| OURS.contains(name));
+        let locked_by = Some(group.path.to_string());
+        return ours
+            .map(|name| Ignored { locked_by: locked_by.clone(), ..Ignored::new(name, reason) })
+            .collect();
     }
-    let needless = set.needless_consent.then(|| Ignored {
-        param: CONSENT.to_owned(),
-        reason: String::from("Code Review is off: consent is given when it is turned on."),
-        locked_by: None,
-    });
-    needless.into_iter().collect()
+    let reason = "Code Review is off: consent is given when it is turned on.";
+    updated.needless_consent.then(|| Ignored::new(CONSENT, reason)).into_iter().collect()
 }
 
-fn change(parameters: &Parameters) -> Answer<DuoSettingsChange> {
-    let text = |name| Ok::<_, GitlabRefusal>(parameters.text(name)?.filter(|it| !it.is_empty()));
-    let boolean = |name| match text(name)? {
-        None => Ok(None),
-        Some("true" | "1" | "True") => Ok(Some(true)),
-        Some("false" | "0" | "False") => Ok(Some(false)),
-        Some(_) => Err(invalid(name)),
-    };
-    let availability = text("duo_availability")?
+fn settings(change: &Change) -> Answer<DuoSettingsChange> {
+    let values = &change.values;
+    let availability = values
+        .text("duo_availability")?
         .map(|key| DuoAvailability::from_key(key).ok_or_else(|| wrong_value("duo_availability")))
         .transpose()?;
-    let wording = text(WORDING)?.map(|id| WordingId::from_text(id.to_owned()));
-    let consents = boolean(CONSENT)? == Some(true);
+    let wording = values.text(WORDING)?.map(|id| WordingId::from_text(id.to_owned()));
+    let consents = values.boolean(CONSENT)? == Some(true);
     if wording.is_some() && !consents {
         return Err(GitlabRefusal::bad_parameter(format!("{CONSENT} is missing")));
     }
     Ok(DuoSettingsChange {
         availability,
-        flow_execution: boolean("duo_remote_flows_availability")?,
-        foundational_flows: boolean("duo_foundational_flows_availability")?,
-        flows: parameters.list("enabled_foundational_flows")?,
+        flow_execution: values.boolean("duo_remote_flows_availability")?,
+        foundational_flows: values.boolean("duo_foundational_flows_availability")?,
+        flows: values.list("enabled_foundational_flows")?,
         consent: consents.then_some(wording),
     })
 }
@@ -262,9 +211,6 @@ fn change(parameters: &Parameters) -> Answer<DuoSettingsChange> {
 const HOW: &str = "A consent is given to a wording: read it at GET /api/v1/consents/code_review/wording, show it to whoever decides, and send create_code_review_flow_consent=true with its id as consent_wording. Nothing was changed";
 
 fn refused(error: UseCaseError) -> GitlabRefusal {
-    let conflict = |message: String| {
-        GitlabRefusal::Gitlab(StatusCode::CONFLICT, json!({"message": format!("409 Conflict - {message}")}))
-    };
     match error.own::<DuoSettingsError>() {
         Some(error @ (DuoSettingsError::UnknownFlow(_) | DuoSettingsError::Obstacle { .. })) => {
             let message = shortened(&error.to_string());
@@ -273,7 +219,9 @@ fn refused(error: UseCaseError) -> GitlabRefusal {
         Some(error @ DuoSettingsError::ConsentRequired) => {
             GitlabRefusal::bad_request(format_args!("{CONSENT}: {error} {HOW}"))
         }
-        Some(error @ DuoSettingsError::ConsentOutdated) => conflict(format!("{WORDING}: {error} {HOW}")),
+        Some(error @ DuoSettingsError::ConsentOutdated) => {
+            GitlabRefusal::conflict(format_args!("{WORDING}: {error} {HOW}"))
+        }
         None => GitlabRefusal::of(error, "Group"),
     }
 }

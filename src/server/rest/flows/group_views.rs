@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::settings::availability::DuoAvailability,
     server::rest::{
+        gitlab::ignored::Ignored,
         people::group_views::{Group, SharedGroup},
         state::Api,
     },
@@ -49,22 +50,17 @@ pub struct GroupDetail {
     ignored: Option<Vec<Ignored>>,
 }
 
-/// A parameter that changed nothing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = IgnoredParameter)]
-pub struct Ignored {
-    #[schema(example = "visibility")]
-    pub param: String,
-    pub reason: String,
-    /// The full path of the group that sets it.
-    #[schema(required)]
-    pub locked_by: Option<String>,
-}
-
-/// GitLab Duo settings to change. What is left out stays as it is. GitLab's other parameters of a group are
+/// What to change of a group. What is left out stays as it is. GitLab's other parameters of a group are
 /// accepted and listed in `ignored`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupChange {
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// The last part of the full path.
+    #[schema(nullable = false, example = "platform")]
+    path: Option<String>,
+    #[schema(nullable = false)]
+    description: Option<String>,
     /// `always_on`, `default_on`, `default_off` or `never_on`.
     #[schema(nullable = false, example = "default_on")]
     duo_availability: Option<String>,

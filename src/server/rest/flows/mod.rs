@@ -3,8 +3,8 @@
 mod consents;
 mod flow_version_views;
 mod flow_versions;
-mod group;
-mod group_views;
+pub mod group;
+pub mod group_views;
 mod selections;
 
 use std::sync::Arc;

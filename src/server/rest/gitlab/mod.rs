@@ -1,5 +1,9 @@
 //! What the operations of GitLab's API have in common: parameters, pages, errors.
 
+pub mod asked;
+pub mod change;
+pub mod documented;
+pub mod ignored;
 pub mod pages;
 pub mod parameters;
 pub mod query;
@@ -8,20 +12,14 @@ pub mod refusal;
 /// What answers a request in GitLab's shapes.
 pub type Answer<T> = Result<T, refusal::GitlabRefusal>;
 
-use crate::{
-    domain::{namespace::IdOrPath, time::Timestamp},
-    server::rest::{authentication::Authenticated, input::PathParameters, problem::Problem},
-    usecases::Caller,
-};
+use crate::domain::{namespace::NamespaceKind, time::Timestamp};
 
-/// The owner of the request's token.
-pub fn caller(who: Result<Authenticated, Problem>) -> Answer<Caller> {
-    who.map(|it| it.caller).map_err(refusal::GitlabRefusal::of_stranger)
-}
-
-/// The group or project that the address names by id or path; `what` it should be, for the error.
-pub fn id_or_path(path: &PathParameters, what: &str) -> Answer<IdOrPath> {
-    IdOrPath::parse(path.get("id")).ok_or_else(|| refusal::GitlabRefusal::missing(what))
+/// What GitLab's messages call it.
+pub const fn what(kind: NamespaceKind) -> &'static str {
+    match kind {
+        NamespaceKind::Group => "Group",
+        NamespaceKind::Project => "Project",
+    }
 }
 
 /// A day, as GitLab writes the end of a membership.

@@ -1,4 +1,4 @@
-//! The query of an operation that reads, value by value.
+//! The parameters of an operation, value by value: the query of one that reads, or all of one that changes.
 //!
 //! GitLab drops a parameter that it does not know. Here one that might have narrowed the answer is refused,
 //! and so is a value that is not understood; what changes nothing here is read and has no effect.
@@ -12,6 +12,13 @@ use crate::{domain::time::Timestamp, server::rest::input::shortened};
 const OF_ALL: [&str; 5] = ["page", "per_page", "pagination", "cursor", "with_custom_attributes"];
 
 pub struct Query(Parameters);
+
+/// Of a change, which says itself what it knows.
+impl From<Parameters> for Query {
+    fn from(parameters: Parameters) -> Self {
+        Self(parameters)
+    }
+}
 
 impl Query {
     /// Reads the query, in which only `known` may stand, and `without_effect`.
@@ -31,6 +38,26 @@ impl Query {
     /// A text; an empty one is none.
     pub fn text(&self, name: &str) -> Answer<Option<&str>> {
         Ok(self.0.text(name)?.filter(|it| !it.is_empty()))
+    }
+
+    /// A text that may be empty, as null is; `None` when it was not sent.
+    pub fn said(&self, name: &str) -> Answer<Option<&str>> {
+        Ok(if self.0.has(name) { Some(self.0.text(name)?.unwrap_or_default()) } else { None })
+    }
+
+    /// Whether it was sent as an empty text.
+    pub fn is_empty_text(&self, name: &str) -> bool {
+        matches!(self.0.text(name), Ok(Some("")))
+    }
+
+    /// The names of all parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.names()
+    }
+
+    /// The texts of a list, as `name[]=a&name[]=b` or `name=a,b`.
+    pub fn list(&self, name: &str) -> Answer<Option<Vec<String>>> {
+        self.0.list(name)
     }
 
     pub fn boolean(&self, name: &str) -> Answer<Option<bool>> {

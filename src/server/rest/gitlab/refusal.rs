@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::access::Denial,
+    domain::{access::Denial, error_kind::ErrorKind},
     server::rest::problem::Problem,
     usecases::{UseCaseError, What},
 };
@@ -48,6 +48,14 @@ impl GitlabRefusal {
         Self::Gitlab(StatusCode::BAD_REQUEST, json!({"error": message.into()}))
     }
 
+    pub fn forbidden(message: impl std::fmt::Display) -> Self {
+        Self::Gitlab(StatusCode::FORBIDDEN, json!({"message": format!("403 Forbidden - {message}")}))
+    }
+
+    pub fn conflict(message: impl std::fmt::Display) -> Self {
+        Self::Gitlab(StatusCode::CONFLICT, json!({"message": format!("409 Conflict - {message}")}))
+    }
+
     /// A caller without a valid token.
     pub fn of_stranger(problem: Problem) -> Self {
         if problem.document.status == StatusCode::UNAUTHORIZED.as_u16() {
@@ -65,8 +73,31 @@ impl GitlabRefusal {
     pub fn of(error: UseCaseError, what: &str) -> Self {
         match error {
             UseCaseError::NotFound(What::GroupOrProject) => Self::missing(what),
+            UseCaseError::Own(_) => match error.kind() {
+                ErrorKind::Invalid => match error.field() {
+                    Some(field) => Self::bad_request(format_args!("{}: {error}", parameter(field))),
+                    None => Self::bad_request(&error),
+                },
+                ErrorKind::Conflict => Self::conflict(&error),
+                ErrorKind::InsufficientRole => Self::forbidden(&error),
+                _ => error.into(),
+            },
             other => other.into(),
         }
+    }
+}
+
+/// The parameter of GitLab's that a field is.
+fn parameter(field: &str) -> &str {
+    match field {
+        "parent" => "parent_id",
+        "confirmation" => "full_path",
+        "role" => "access_level",
+        "expires_on" => "expires_at",
+        "user" => "user_id",
+        "group" => "group_id",
+        "is_admin" => "admin",
+        other => other,
     }
 }
 
@@ -90,12 +121,12 @@ impl From<UseCaseError> for GitlabRefusal {
                     "scope": scope.key(),
                 }),
             ),
-            UseCaseError::Denied(denial) => {
-                Self::Gitlab(StatusCode::FORBIDDEN, json!({"message": format!("403 Forbidden - {denial}")}))
-            }
+            UseCaseError::Denied(denial) => Self::forbidden(denial),
             UseCaseError::NotFound(What::GroupOrProject) => Self::missing("Namespace"),
             UseCaseError::NotFound(What::User) => Self::missing("User"),
-            UseCaseError::Invalid { field, message } => Self::bad_request(format_args!("{field}: {message}")),
+            UseCaseError::Invalid { field, message } => {
+                Self::bad_request(format_args!("{}: {message}", parameter(field)))
+            }
             other => Self::Problem(other.into()),
         }
     }

@@ -1,23 +1,17 @@
 //! Lists of groups, as GitLab's API reads them.
 
-use axum::{extract::State, response::Response};
-use http::Uri;
-use std::sync::Arc;
+use axum::response::Response;
 
 use super::group_views::Group;
 use crate::{
     domain::{namespace::NamespaceKind, role::Role},
-    server::rest::{
-        authentication::Authenticated,
-        gitlab::{
-            Answer, caller, id_or_path,
-            pages::{Next, Paging},
-            query::{Query, invalid, wrong_value},
-            refusal::{GitlabError, GitlabRefusal},
-        },
-        input::PathParameters,
-        problem::Problem,
-        state::Api,
+    server::rest::gitlab::{
+        Answer,
+        asked::Asked,
+        documented::{NotListed, OfGroup, PageParameters},
+        pages::{Next, Paging},
+        query::{Query, invalid, wrong_value},
+        refusal::GitlabRefusal,
     },
     usecases::{
         NamespaceOrder,
@@ -63,23 +57,12 @@ const KNOWN: [&str; 14] = [
         ("archived" = Option<bool>, Query, description = "Whether archived."),
         ("order_by" = Option<String>, Query, description = "`name`, `path` or `id`."),
         ("sort" = Option<String>, Query, description = "`asc` or `desc`."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of groups.", body = Vec<Group>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of groups.", body = Vec<Group>), NotListed),
 )]
-pub async fn list(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    uri: Uri,
-) -> Answer<Response> {
-    answer(&api, who, &uri, None).await
+pub async fn list(asked: Asked) -> Answer<Response> {
+    answer(&asked, None).await
 }
 
 /// The subgroups of a group
@@ -91,27 +74,15 @@ pub async fn list(
     operation_id = "list_subgroups",
     tag = "groups",
     params(
-        ("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme"),
+        OfGroup,
         ("search" = Option<String>, Query, description = "In path or name."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of groups.", body = Vec<Group>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such group, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of groups.", body = Vec<Group>), NotListed),
 )]
-pub async fn subgroups(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Response> {
-    answer(&api, who, &uri, Some((&path, true))).await
+pub async fn subgroups(asked: Asked) -> Answer<Response> {
+    let group = asked.named(NamespaceKind::Group)?;
+    answer(&asked, Some(Below { group, directly: true })).await
 }
 
 /// All groups below a group
@@ -123,42 +94,21 @@ pub async fn subgroups(
     operation_id = "list_descendant_groups",
     tag = "groups",
     params(
-        ("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme"),
+        OfGroup,
         ("search" = Option<String>, Query, description = "In path or name."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of groups.", body = Vec<Group>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such group, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of groups.", body = Vec<Group>), NotListed),
 )]
-pub async fn descendants(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Response> {
-    answer(&api, who, &uri, Some((&path, false))).await
+pub async fn descendants(asked: Asked) -> Answer<Response> {
+    let group = asked.named(NamespaceKind::Group)?;
+    answer(&asked, Some(Below { group, directly: false })).await
 }
 
-/// The groups, or those below the one of the address, directly or not.
-async fn answer(
-    api: &Api,
-    who: Result<Authenticated, Problem>,
-    uri: &Uri,
-    below: Option<(&PathParameters, bool)>,
-) -> Answer<Response> {
-    let caller = caller(who)?;
-    let below = below
-        .map(|(path, directly)| Ok::<_, GitlabRefusal>(Below { group: id_or_path(path, "Group")?, directly }))
-        .transpose()?;
-    let query = Query::of(uri, &KNOWN, &["with_projects", "simple"])?;
-    let paging = Paging::of(api, uri, &query)?;
+/// The groups, or those below one of them.
+async fn answer(asked: &Asked, below: Option<Below>) -> Answer<Response> {
+    let query = asked.query(&KNOWN, &["with_projects", "simple"])?;
+    let paging = asked.paging(&query)?;
     let browse = Browse { below, ..browse(NamespaceKind::Group, &query)? };
     let browse = Browse {
         order: query.word("order_by", &ORDERS)?.unwrap_or_default(),
@@ -168,9 +118,9 @@ async fn answer(
     paging.only_by_id(browse.order == NamespaceOrder::Id)?;
     let descending = browse.descending;
     let (browse, keyset) = (of_page(browse, &paging), paging.keyset);
-    let found =
-        browse_namespaces(&api.app, &caller, browse).await.map_err(|it| GitlabRefusal::of(it, "Group"))?;
-    let mut groups: Vec<Group> = found.rows.iter().map(|it| Group::new(api, it)).collect();
+    let found = browse_namespaces(&asked.api.app, &asked.caller, browse).await;
+    let found = found.map_err(|it| GitlabRefusal::of(it, "Group"))?;
+    let mut groups: Vec<Group> = found.rows.iter().map(|it| Group::new(&asked.api, it)).collect();
     let more = paging.cut(&mut groups);
     let next = if keyset {
         let last = groups.last().filter(|_| more).map(|it| it.id);

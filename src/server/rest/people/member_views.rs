@@ -1,9 +1,12 @@
 //! JSON of members in GitLab's shapes.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::{server::rest::gitlab::day, usecases::BrowsedMember};
+use crate::{
+    server::rest::gitlab::{day, ignored::Ignored},
+    usecases::BrowsedMember,
+};
 
 /// A member with the role that counts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +41,55 @@ pub struct Member {
     /// A role that its source calls by a name of its own.
     #[schema(required)]
     member_role: Option<CustomRole>,
+    /// Only of a change: what was not changed, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ignored: Option<Vec<Ignored>>,
+}
+
+/// Members to add: `user_id` or `username`, one or several separated by commas.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewMember {
+    /// Several are a text: `"2,3"`.
+    #[schema(nullable = false, example = 2)]
+    user_id: Option<i64>,
+    #[schema(nullable = false, example = "reviewer")]
+    username: Option<String>,
+    /// 5 to 50.
+    #[schema(example = 30)]
+    access_level: i64,
+    /// The first day on which the role no longer counts.
+    #[schema(nullable = false, format = Date, example = "2027-01-01")]
+    expires_at: Option<String>,
+}
+
+/// What to change of a member. What is left out stays as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberChange {
+    /// 5 to 50.
+    #[schema(example = 30)]
+    access_level: i64,
+    /// The first day on which the role no longer counts; empty or null for never.
+    #[schema(format = Date, example = "2027-01-01")]
+    expires_at: Option<String>,
+    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
+    #[schema(nullable = false)]
+    without_owner: Option<bool>,
+}
+
+/// Who was added.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum AddedMembers {
+    One(Box<Member>),
+    Several(AddedSeveral),
+}
+
+/// Several were added.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AddedSeveral {
+    /// Always `success`.
+    pub status: &'static str,
 }
 
 /// A role with a name of its own.
@@ -66,6 +118,26 @@ impl From<BrowsedMember> for Member {
                 name: name.to_owned(),
                 base_access_level: member.role.role().access_level(),
             }),
+            ignored: None,
         }
     }
+}
+
+impl Member {
+    /// The answer to a change.
+    pub fn with(self, ignored: Vec<Ignored>) -> Self {
+        Self { ignored: Some(ignored), ..self }
+    }
+}
+
+/// How a role is taken back.
+#[derive(Debug, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Removing {
+    /// Roles below stay, whatever it says.
+    skip_subresources: Option<bool>,
+    /// Changes nothing.
+    unassign_issuables: Option<bool>,
+    /// Confirms that the top-level group loses its last Owner. Not GitLab's.
+    without_owner: Option<bool>,
 }

@@ -4,9 +4,10 @@ mod file_views;
 mod files;
 pub mod group_views;
 mod groups;
+mod member_changes;
 mod member_views;
 mod members;
-mod project_views;
+pub mod project_views;
 mod projects;
 
 use std::sync::Arc;
@@ -33,13 +34,21 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(projects::of_group))
         .routes(routes!(projects::list))
         .routes(routes!(projects::show))
-        .routes(routes!(members::of_group))
+        .routes(routes!(members::of_group, member_changes::add_to_group))
         .routes(routes!(members::all_of_group))
-        .routes(routes!(members::one_of_group))
+        .routes(routes!(
+            members::one_of_group,
+            member_changes::update_of_group,
+            member_changes::remove_from_group
+        ))
         .routes(routes!(members::one_of_all_of_group))
-        .routes(routes!(members::of_project))
+        .routes(routes!(members::of_project, member_changes::add_to_project))
         .routes(routes!(members::all_of_project))
-        .routes(routes!(members::one_of_project))
+        .routes(routes!(
+            members::one_of_project,
+            member_changes::update_of_project,
+            member_changes::remove_from_project
+        ))
         .routes(routes!(members::one_of_all_of_project))
         .routes(routes!(files::import))
         .routes(routes!(files::export))

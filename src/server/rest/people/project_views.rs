@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::group_views::{SharedGroup, full_name, web_url};
 use crate::{
     domain::{namespace::GroupPath, paths::GroupPage},
-    server::rest::state::Api,
+    server::rest::{gitlab::ignored::Ignored, state::Api},
     usecases::people::browse_namespaces::{Above, Browsed},
 };
 
@@ -59,6 +59,10 @@ pub struct Project {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     shared_with_groups: Option<Vec<SharedGroup>>,
+    /// Only of a change: what was not changed, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ignored: Option<Vec<Ignored>>,
 }
 
 /// The group that a project is in.
@@ -104,7 +108,13 @@ impl Project {
             marked_for_deletion_on: None,
             shared_with_groups: browsed.invited.map(|it| it.into_iter().map(SharedGroup::from).collect()),
             name: listed.namespace.name,
+            ignored: None,
         }
+    }
+
+    /// The answer to a change.
+    pub fn with(self, ignored: Vec<Ignored>) -> Self {
+        Self { ignored: Some(ignored), ..self }
     }
 
     pub const fn id(&self) -> i64 {

@@ -1,27 +1,25 @@
 //! Projects, as GitLab's API reads them.
 
-use axum::{extract::State, response::Response};
-use http::Uri;
-use std::sync::Arc;
+use axum::response::Response;
 
 use super::{
     groups::{browse, of_page},
     project_views::Project,
 };
 use crate::{
-    domain::{namespace::NamespaceKind, role::Role},
+    domain::{
+        namespace::{Named, NamespaceKind},
+        role::Role,
+    },
     server::rest::{
-        authentication::Authenticated,
         gitlab::{
-            Answer, caller, id_or_path,
+            Answer,
+            asked::Asked,
+            documented::{NotListed, NotShown, OfGroup, OfProject, PageParameters},
             pages::{Next, Paging},
-            query::Query,
-            refusal::{GitlabError, GitlabRefusal},
+            refusal::GitlabRefusal,
         },
-        input::PathParameters,
         json::Json,
-        problem::Problem,
-        state::Api,
     },
     usecases::{
         NamespaceOrder,
@@ -75,23 +73,12 @@ const ORDERS: [(&str, NamespaceOrder); 4] = [
         ("archived" = Option<bool>, Query, description = "Whether archived."),
         ("order_by" = Option<String>, Query, description = "`id`, `name`, `path` or `created_at`."),
         ("sort" = Option<String>, Query, description = "`asc` or `desc`."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of projects.", body = Vec<Project>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of projects.", body = Vec<Project>), NotListed),
 )]
-pub async fn list(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    uri: Uri,
-) -> Answer<Response> {
-    answer(&api, who, &uri, None).await
+pub async fn list(asked: Asked) -> Answer<Response> {
+    answer(&asked, None).await
 }
 
 /// The projects of a group
@@ -103,40 +90,20 @@ pub async fn list(
     operation_id = "list_group_projects",
     tag = "groups",
     params(
-        ("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme"),
+        OfGroup,
         ("include_subgroups" = Option<bool>, Query, description = "Also those of the groups below."),
         ("search" = Option<String>, Query, description = "In path or name."),
-        ("page" = Option<u32>, Query, description = "From 1."),
-        ("per_page" = Option<u32>, Query, description = "Up to 100."),
+        PageParameters,
     ),
-    responses(
-        (status = 200, description = "A page of projects.", body = Vec<Project>),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such group, or you may not see it.", body = GitlabError),
-        (status = 405, description = "Beyond the pages that are counted.", body = GitlabError),
-    ),
+    responses((status = 200, description = "A page of projects.", body = Vec<Project>), NotListed),
 )]
-pub async fn of_group(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Response> {
-    answer(&api, who, &uri, Some(&path)).await
+pub async fn of_group(asked: Asked) -> Answer<Response> {
+    answer(&asked, Some(asked.named(NamespaceKind::Group)?)).await
 }
 
-async fn answer(
-    api: &Api,
-    who: Result<Authenticated, Problem>,
-    uri: &Uri,
-    group: Option<&PathParameters>,
-) -> Answer<Response> {
-    let caller = caller(who)?;
-    let group = group.map(|path| id_or_path(path, "Group")).transpose()?;
-    let query = Query::of(uri, &KNOWN, &WITHOUT_EFFECT)?;
-    let paging = Paging::of(api, uri, &query)?;
+async fn answer(asked: &Asked, group: Option<Named>) -> Answer<Response> {
+    let query = asked.query(&KNOWN, &WITHOUT_EFFECT)?;
+    let paging = asked.paging(&query)?;
     let browse = browse(NamespaceKind::Project, &query)?;
     let directly = query.boolean("include_subgroups")? != Some(true);
     // Projects of other groups are never listed here, whether GitLab would add those that a group is
@@ -155,9 +122,9 @@ async fn answer(
     paging.only_by_id(browse.order == NamespaceOrder::Id)?;
     let descending = browse.descending;
     let browse = of_page(browse, &paging);
-    let found =
-        browse_namespaces(&api.app, &caller, browse).await.map_err(|it| GitlabRefusal::of(it, "Group"))?;
-    let mut projects: Vec<_> = found.rows.into_iter().map(|it| Project::new(api, it)).collect();
+    let found = browse_namespaces(&asked.api.app, &asked.caller, browse).await;
+    let found = found.map_err(|it| GitlabRefusal::of(it, "Group"))?;
+    let mut projects: Vec<_> = found.rows.into_iter().map(|it| Project::new(&asked.api, it)).collect();
     let more = paging.cut(&mut projects);
     let next = if paging.keyset {
         let last = projects.last().filter(|_| more).map(Project::id);
@@ -176,24 +143,12 @@ async fn answer(
     path = "/api/v4/projects/{id}",
     operation_id = "get_project",
     tag = "groups",
-    params(("id" = String, Path, description = "The id, or the full path with %2F for '/'.", example = "acme%2Fwebsite")),
-    responses(
-        (status = 200, description = "The project.", body = Project),
-        (status = 400, description = "A parameter is wrong.", body = GitlabError),
-        (status = 401, description = "No valid token.", body = GitlabError),
-        (status = 403, description = "The token lacks the scope.", body = GitlabError),
-        (status = 404, description = "There is no such project, or you may not see it.", body = GitlabError),
-    ),
+    params(OfProject),
+    responses((status = 200, description = "The project.", body = Project), NotShown),
 )]
-pub async fn show(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
-    path: PathParameters,
-    uri: Uri,
-) -> Answer<Json<Project>> {
-    let caller = caller(who)?;
-    let which = id_or_path(&path, "Project")?;
-    Query::of(&uri, &[], &WITHOUT_EFFECT)?;
-    let found = browse_namespace(&api.app, &caller, &which, NamespaceKind::Project).await;
-    Ok(Json(Project::new(&api, found.map_err(|it| GitlabRefusal::of(it, "Project"))?)))
+pub async fn show(asked: Asked) -> Answer<Json<Project>> {
+    let project = asked.named(NamespaceKind::Project)?;
+    asked.query(&[], &WITHOUT_EFFECT)?;
+    let found = browse_namespace(&asked.api.app, &asked.caller, &project).await;
+    Ok(Json(Project::new(&asked.api, found.map_err(|it| GitlabRefusal::of(it, "Project"))?)))
 }
