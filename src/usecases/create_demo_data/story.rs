@@ -39,14 +39,15 @@ pub(super) struct Story<'a> {
     pub app: App,
     clock: Arc<Told>,
     /// When the story ends.
-    end: Timestamp,
+    pub end: Timestamp,
     pub uow: UnitOfWork,
     /// Of the command that makes the demo data.
     origin: &'a Origin,
     pub password_hash: &'a str,
     pub users: HashMap<&'static str, Actor>,
     pub namespaces: HashMap<&'static str, Namespace>,
-    acts: u8,
+    /// How many acts were told.
+    acts: u32,
 }
 
 impl<'a> Story<'a> {
@@ -62,7 +63,7 @@ impl<'a> Story<'a> {
     /// The next act comes at this time.
     pub fn now_it_is(&mut self, at: Timestamp) {
         self.clock.0.store(at.as_millis(), Ordering::Relaxed);
-        self.acts = self.acts.wrapping_add(1);
+        self.acts += 1;
     }
 
     /// The namespaces of the story by path.
@@ -81,12 +82,14 @@ impl<'a> Story<'a> {
 
     /// Everybody but the operator acts on a page, from an address that nobody has (RFC 5737).
     pub fn caller(&self, by: &str) -> Caller {
+        let actor = self.user(by).clone();
+        let host = u8::try_from(actor.id.0 % 250).unwrap_or(0) + 1;
         let origin = Origin {
             surface: Surface::Page,
             request_id: format!("{}-{}", self.origin.request_id, self.acts),
-            remote_ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1 + self.acts % 9))),
+            remote_ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host))),
         };
-        Caller { actor: self.user(by).clone(), origin }
+        Caller { actor, origin }
     }
 
     pub fn editor(&self, by: &str) -> Result<FlagEditor, UseCaseError> {
@@ -98,7 +101,7 @@ impl<'a> Story<'a> {
         record_as(self.app.now(), &mut self.uow, actor, &origin, happened);
     }
 
-    pub fn who(&self, by: &str) -> (AuditActor, Origin) {
+    fn who(&self, by: &str) -> (AuditActor, Origin) {
         if by == OPERATOR {
             return (self.origin.operator(), self.origin.clone());
         }
