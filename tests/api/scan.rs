@@ -21,7 +21,7 @@ const PEOPLE: [&str; 8] =
 
 /// A request, its route in the code, and the status for each of [`PEOPLE`]. Each person has their own server,
 /// from the first row to the last. `{wording}` is replaced by the id of the current wording.
-pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, [u16; 8]);
+pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, pub [u16; 8]);
 
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[

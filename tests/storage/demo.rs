@@ -162,11 +162,11 @@ async fn told_again(db: &Database, which: DemoData) -> (Told, Storage) {
 }
 
 impl Told {
-    fn hear(&mut self, event: NewAuditEvent) {
+    fn hear(&mut self, event: NewAuditEvent<Stored<AuditKind>, Stored<Surface>>) {
         let NewAuditEvent { at, target, from, to, .. } = event;
         let path = event.namespace.map(|it| it.path).unwrap_or_default();
         let by = event.actor.username;
-        let kind = *event.kind.known().expect("a kind of this release");
+        let kind = event.kind.known().expect("a kind of this release");
         self.may(&by, &path, kind, at);
         match kind {
             AuditKind::UserCreated => {
@@ -241,7 +241,7 @@ impl Told {
                 self.ledger.push(format!("{action} {path} {by} {} {wording} {request}", at.as_millis()));
             }
             AuditKind::FeatureFlagUpdated => {
-                let environment = *event.environment.expect("one").known().expect("a known one");
+                let environment = event.environment.expect("one").known().expect("a known one");
                 self.flags.insert((target, environment), event.states.expect("gates").after);
             }
             AuditKind::FeatureGroupUpdated => {

@@ -76,16 +76,16 @@ impl Story<'_> {
         environment: Environment,
         group: Option<&str>,
     ) -> Result<(), UseCaseError> {
-        let change = match group {
+        let changes = [match group {
             Some(group) => GateChange::FeatureGroup(group.to_owned(), true),
             None => GateChange::Boolean(true),
-        };
+        }];
         let change = FlagChange {
             flag,
             definition: Some(ours(flag)),
             environments: &[environment],
             compare_with_staging: true,
-            to: To::Changed(&[change]),
+            to: To::Changed(&changes),
             reason: None,
             guard: &Guard::default(),
             seen: None,
