@@ -158,18 +158,18 @@ impl Story<'_> {
 
     /// From a file that is as an administrator would have written it.
     pub async fn import_members(&mut self, by: &str, lines: &[ImportedLine]) -> Result<(), StorageError> {
-        let mut file = ImportKind::Members.columns().join(",") + "\n";
+        let mut file = vec![ImportKind::Members.columns().join(",")];
         let mut members = Vec::new();
         for (path, user, level, name) in lines {
             let role = GivenRole::new(*level, name.map(str::to_owned));
             let role = role.expect("the roles of the demo data are roles");
-            file += &format!("{path},{user},{},never,set\n", write_role(&role));
+            file.push(format!("{path},{user},{},never,set", write_role(&role)));
             members.push((self.namespace(path).id, self.user(user).id, role));
         }
         let given = members.iter().map(|(namespace, user, role)| (*namespace, *user, role, None));
         self.uow.bulk().set_members(given).await?;
         let counts = Counts { created: lines.len() as u64, ..Counts::default() };
-        let sha256 = base16ct::lower::encode_string(&Sha256::digest(&file));
+        let sha256 = base16ct::lower::encode_string(&Sha256::digest(file.join("\n")));
         let to = format!("{counts}; the file's SHA-256 is {sha256}");
         self.record(
             by,
