@@ -19,7 +19,7 @@ export type User = (typeof USERS)[number];
 export type Engine = 'code_review_flow' | 'duo_code_review' | 'none';
 type StorageState = Awaited<ReturnType<APIRequestContext['storageState']>>;
 
-/** A database with the demo data in which everybody is signed in already. Each test gets a copy. */
+/** A database with the small demo data in which everybody is signed in already. Each test gets a copy. */
 interface Template {
   directory: string;
   database: string;
@@ -103,6 +103,7 @@ export const test = base.extend<Fixtures & Options, { template: Template }>({
     async ({ playwright }, use) => {
       const directory = await mkdtemp(join(tmpdir(), 'duo-console-end2end-'));
       const database = join(directory, 'template.db');
+      await command(database, 'demo', '--small');
       const server = await Server.start(database);
       const sessions: Partial<Record<User, StorageState>> = {};
       for (const username of USERS) {

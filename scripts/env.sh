@@ -59,13 +59,14 @@ need_program() {
   [ -x "$program" ] || die "$program is not there: cargo build --locked"
 }
 
-# Serves demo data from a temporary database until the script ends: at $address, in the folder $place.
+# Serves the small demo data from a temporary database until the script ends: at $address, in the folder $place.
 start_demo_server() {
   need_program
   place=$(mktemp -d)
   trap 'kill "$server" 2>/dev/null || true; rm -rf "$place"' EXIT
   export DATABASE_URL=sqlite://$place/duo.db
   touch "$place/said" # it is looked into before the server may have begun
+  "$program" demo --small >/dev/null
   DUO_CHAT_SIGNING_SECRET=0123456789abcdef0123456789abcdef "$program" serve --demo --listen 127.0.0.1:0 --log warn \
     --api-rate-per-minute 0 --api-anonymous-rate-per-minute 0 >"$place/said" 2>"$place/log" &
   server=$!

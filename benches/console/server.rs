@@ -72,6 +72,8 @@ impl Console {
             Some(server) => new_database(server),
             None => format!("sqlite://{}", folder.path().join("bench.db").display()),
         };
+        let made = program(&database).args(["demo", "--small"]).output().expect("the program runs");
+        assert!(made.status.success(), "the demo data are made");
         let (running, address) = Self::serve(folder.path(), &database);
         Self { address, database, folder, running }
     }

@@ -72,7 +72,7 @@ enum Command {
     Doctor(Box<doctor::Doctor>),
     /// Create the demo data in an empty database
     #[command(after_help = demo::AFTER_HELP)]
-    Demo,
+    Demo(demo::Demo),
     /// Add a large tree with many members, for benchmarks
     #[command(hide = true, after_help = bench_data::AFTER_HELP)]
     BenchData(bench_data::BenchData),
@@ -157,7 +157,7 @@ async fn dispatch(Cli { database, command }: Cli) -> Result<(), Failure> {
             unreachable!("done above")
         }
         Command::Migrate => migrate::run(&app, &database).await,
-        Command::Demo => demo::run(&app).await,
+        Command::Demo(options) => demo::run(&app, &options).await,
         Command::BenchData(options) => bench_data::run(&app, &options).await,
         Command::User(command) => user::run(&app, command).await,
         Command::Group(command) => people::group::run(&app, command).await,

@@ -17,7 +17,8 @@ use crate::{
     },
     storage::Storage,
     usecases::{
-        accounts::first_administrator::make_first_administrator_link, create_demo_data::create_demo_data,
+        accounts::first_administrator::make_first_administrator_link,
+        create_demo_data::{DemoData, create_demo_data},
     },
 };
 
@@ -51,7 +52,7 @@ async fn open_and_serve(config: Config) -> Result<(), Failure> {
     let app = open_with(&config.database, config.settings).await?;
     tracing::info!("opened {}, schema {}", config.database.url, app.storage.schema_version());
     if config.demo {
-        if create_demo_data(&app, &origin(&app)).await? {
+        if create_demo_data(&app, &origin(&app), DemoData::Whole).await? {
             tracing::info!("created the demo data");
         } else {
             tracing::info!("the database is not empty: no demo data was created");

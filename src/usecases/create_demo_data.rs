@@ -1,4 +1,12 @@
-//! The product's demo data: users, groups, seats. Created on an empty database only.
+//! The product's demo data: users, groups, seats, and sixty days of their history. Created on an empty database
+//! only, in one unit of work.
+
+mod decisions;
+mod people;
+mod plot;
+mod settings;
+mod story;
+mod tell;
 
 use super::{
     App, Origin, UseCaseError,
@@ -6,188 +14,104 @@ use super::{
     audit_trail::{Happened, record_as},
 };
 use crate::{
-    domain::{
-        audit::{AuditActor, AuditKind},
-        flows::catalogue::{CATALOGUE, CODE_REVIEW, Maturity, Tier},
-        ids::UserId,
-        namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
-        people::grants::Source,
-        role::Role,
-        settings::availability::DuoChain,
-        time::Timestamp,
-        user::UserKind,
-    },
-    storage::{LastChange, NewNamespace, NewUser, StorageError, UnitOfWork},
+    domain::{audit::AuditKind, time::Timestamp},
+    storage::StorageError,
 };
+use plot::{Act, COMPANY, Step, TUTORIAL};
+use story::{NINE, Story};
 
 /// The password of all demo users.
 pub const PASSWORD: &str = "duo-console-demo";
 
-pub(super) const USERS: [(&str, &str); 6] = [
-    ("admin", "Administrator"),
-    ("owner", "Group Owner"),
-    ("maintainer", "Group Maintainer"),
-    ("developer", "Developer Without Seat"),
-    ("reviewer", "Reviewer With Seat"),
-    ("outsider", "Outsider"),
-];
-
-struct Group {
-    path: &'static str,
-    name: &'static str,
-    subscription: Subscription,
-    /// Whether Code Review is on since before consent existed.
-    transitional: bool,
-    members: &'static [(&'static str, Role)],
-    seats: &'static [&'static str],
-    below: &'static [(NamespaceKind, &'static str, &'static str)],
+/// How much of the demo data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoData {
+    /// A company with sixty days of history: every page has something to show.
+    Whole,
+    /// Only the users and groups that the tutorial names, made right now: a small world that is known exactly.
+    Small,
 }
 
-const GROUPS: [Group; 3] = [
-    Group {
-        path: "acme",
-        name: "Acme",
-        subscription: Subscription { tier: Tier::Ultimate, duo_enterprise: true },
-        transitional: false,
-        members: &[
-            ("owner", Role::Owner),
-            ("maintainer", Role::Maintainer),
-            ("developer", Role::Developer),
-            ("reviewer", Role::Developer),
-        ],
-        seats: &["reviewer"],
-        below: &[
-            (NamespaceKind::Group, "acme/platform", "Platform"),
-            (NamespaceKind::Group, "acme/platform/runtime", "Runtime"),
-            (NamespaceKind::Project, "acme/website", "Website"),
-            (NamespaceKind::Project, "acme/platform/api", "API"),
-        ],
-    },
-    Group {
-        path: "globex",
-        name: "Globex",
-        subscription: Subscription { tier: Tier::Premium, duo_enterprise: true },
-        transitional: true,
-        members: &[("owner", Role::Owner), ("developer", Role::Developer), ("reviewer", Role::Developer)],
-        seats: &["reviewer"],
-        below: &[(NamespaceKind::Project, "globex/portal", "Portal")],
-    },
-    Group {
-        path: "initech",
-        name: "Initech",
-        subscription: Subscription { tier: Tier::Premium, duo_enterprise: false },
-        transitional: false,
-        members: &[("owner", Role::Owner), ("developer", Role::Developer)],
-        seats: &[],
-        below: &[(NamespaceKind::Project, "initech/tps", "TPS")],
-    },
-];
+/// Between two acts, in milliseconds.
+const BETWEEN: i64 = 7 * 60 * 1000;
 
 /// Whether it was created; `false` when the database has users.
-pub async fn create_demo_data(app: &App, origin: &Origin) -> Result<bool, UseCaseError> {
+pub async fn create_demo_data(app: &App, origin: &Origin, which: DemoData) -> Result<bool, UseCaseError> {
     let hash = password_hash(app, PASSWORD).await;
     let mut uow = app.storage.begin().await?;
     if uow.users().count().await? > 0 {
         return Ok(false);
     }
-    match write(app.now(), &mut uow, origin, &hash).await {
+    let mut story = Story::new(app, uow, origin, &hash);
+    match tell(&mut story, which).await {
         // Another server that started at the same time was first.
-        Err(StorageError::Duplicate { .. }) => return Ok(false),
+        Err(error) if is_duplicate(&error) => return Ok(false),
         other => other?,
     }
-    let happened = Happened::to(AuditKind::DemoDataCreated, "demo");
-    record_as(app.now(), &mut uow, origin.operator(), origin, happened);
+    let (mut uow, now) = (story.uow, story.end);
+    record_as(now, &mut uow, origin.operator(), origin, Happened::to(AuditKind::DemoDataCreated, "demo"));
     uow.commit().await?;
     Ok(true)
 }
 
-async fn write(
-    now: Timestamp,
-    uow: &mut UnitOfWork,
-    origin: &Origin,
-    hash: &str,
-) -> Result<(), StorageError> {
-    for (username, name) in USERS {
-        let user = NewUser {
-            username,
-            name,
-            kind: UserKind::Human,
-            is_admin: username == "admin",
-            password_hash: Some(hash),
-            created_at: now,
-        };
-        uow.users().add(&user).await?;
-    }
-    for group in &GROUPS {
-        let root = add_namespace(now, uow, None, NamespaceKind::Group, group.path, group.name).await?;
-        uow.top_level_groups().save(root.id, group.subscription, DuoChain::ALL_ON).await?;
-        for (username, role) in group.members {
-            let id = user_id(uow, username).await?;
-            uow.memberships().set(root.id, id, Source::Hand, &(*role).into(), None).await?;
+async fn tell(story: &mut Story<'_>, which: DemoData) -> Result<(), UseCaseError> {
+    let now = story.end;
+    match which {
+        DemoData::Small => {
+            for Step(_, by, act) in TUTORIAL {
+                story.tell(now, by, *act).await?;
+            }
         }
-        for username in group.seats {
-            let id = user_id(uow, username).await?;
-            uow.seats().give(root.id, id, Source::Hand, now).await?;
-        }
-        select_flows(now, uow, origin, &root, group).await?;
-        for (kind, path, name) in group.below {
-            let (parent, _) = path.rsplit_once('/').unwrap_or((path, ""));
-            let parent = uow.namespaces().find_by_path(&parse(parent)).await?;
-            add_namespace(now, uow, parent.as_ref(), *kind, path, name).await?;
+        DemoData::Whole => {
+            for (at, by, act) in timed(now, TUTORIAL.iter().chain(COMPANY)) {
+                story.tell(at, by, act).await?;
+            }
+            decisions::count_decisions(story).await?;
         }
     }
     Ok(())
 }
 
-/// Turns on the flows that are generally available in the tier, and Code Review where it is transitional, in
-/// the name of the administrator.
-async fn select_flows(
+/// The steps with their times: each day's from nine in the morning on, one after the other.
+fn timed<'s>(
     now: Timestamp,
-    uow: &mut UnitOfWork,
-    origin: &Origin,
-    root: &Namespace,
-    group: &Group,
-) -> Result<(), StorageError> {
-    let (username, name) = USERS[0];
-    let id = Some(user_id(uow, username).await?);
-    let administrator = AuditActor { id, username: username.to_owned(), name: name.to_owned() };
-    let change = LastChange { at: now, by_username: username.to_owned(), by_name: name.to_owned() };
-    for flow in &CATALOGUE {
-        let on = if flow.reference == CODE_REVIEW {
-            group.transitional
-        } else {
-            flow.maturity == Maturity::Ga && flow.tier <= group.subscription.tier
-        };
-        if on {
-            uow.flow_selections().save(root.id, flow, true, &change, 0).await?;
-            let happened = Happened {
-                namespace: Some(root),
-                from: String::from("off"),
-                to: String::from("on"),
-                ..Happened::to(AuditKind::FlowEnabled, flow.reference)
-            };
-            record_as(now, uow, administrator.clone(), origin, happened);
+    steps: impl Iterator<Item = &'s Step>,
+) -> impl Iterator<Item = (Timestamp, &'static str, Act)> {
+    let mut last = Timestamp::from_millis(0);
+    steps.map(move |Step(ago, by, act)| {
+        let morning = Timestamp::from_day(now.day() - ago).plus_millis(NINE);
+        last = morning.max(last.plus_millis(BETWEEN));
+        (last, *by, *act)
+    })
+}
+
+fn is_duplicate(error: &UseCaseError) -> bool {
+    matches!(error, UseCaseError::Storage(StorageError::Duplicate { .. }))
+}
+
+/// The user names of the people in the demo data.
+pub(super) fn usernames() -> impl Iterator<Item = &'static str> {
+    TUTORIAL.iter().chain(COMPANY).filter_map(|Step(_, _, act)| match act {
+        Act::Administrator(username, _) | Act::Person(username, _) => Some(*username),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_is_in_the_order_of_time_and_ends_before_now() {
+        // Just after midnight there is least time.
+        let now = Timestamp::from_date("2026-06-30").expect("a day").plus_millis(1);
+        let days: Vec<_> = TUTORIAL.iter().chain(COMPANY).map(|step| step.0).collect();
+        assert!(days.is_sorted_by(|before, after| before >= after), "{days:?}");
+        let times: Vec<_> = timed(now, TUTORIAL.iter().chain(COMPANY)).map(|(at, ..)| at).collect();
+        assert!(times.is_sorted_by(|before, after| before < after));
+        for (at, ago) in times.iter().zip(days) {
+            assert_eq!(at.day(), now.day() - ago, "{}", at.rfc3339());
         }
+        assert!(times.last().is_some_and(|last| *last < now));
     }
-    Ok(())
-}
-
-async fn add_namespace(
-    now: Timestamp,
-    uow: &mut UnitOfWork,
-    parent: Option<&Namespace>,
-    kind: NamespaceKind,
-    path: &str,
-    name: &str,
-) -> Result<Namespace, StorageError> {
-    uow.namespaces().add(&NewNamespace { parent, kind, path: &parse(path), name, created_at: now }).await
-}
-
-async fn user_id(uow: &mut UnitOfWork, username: &str) -> Result<UserId, StorageError> {
-    let user = uow.users().find_by_username(username).await?;
-    Ok(user.expect("the demo users were made before").id)
-}
-
-fn parse(path: &str) -> GroupPath {
-    GroupPath::parse(path).expect("the paths of the demo data are paths")
 }

@@ -2,7 +2,10 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use duo_console::server::{ChatSecret, ServerState, router};
+use duo_console::{
+    server::{ChatSecret, ServerState, router},
+    usecases::create_demo_data::DemoData,
+};
 use http::{Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -25,6 +28,12 @@ pub async fn server_at(external_url: &str) -> TestApp {
     let url = external_url.parse().expect("a URL");
     let chat = ChatSecret::new(&CHAT_SECRET.parse().expect("a secret"));
     TestApp::serving(|app| router(ServerState::new(app, &url, 0, true).with_chat(Some(chat)))).await
+}
+
+/// With the whole demo data.
+pub async fn whole_server() -> TestApp {
+    let url = ORIGIN.parse().expect("a URL");
+    TestApp::with(DemoData::Whole, |app| router(ServerState::new(app, &url, 0, true))).await
 }
 
 pub async fn server() -> TestApp {

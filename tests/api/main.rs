@@ -9,6 +9,7 @@ mod changes;
 mod chat;
 mod consent;
 mod decisions;
+mod demo;
 mod document;
 mod documents;
 mod effect;

@@ -3,18 +3,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use duo_console::{
-    domain::{paths::GroupPage, role::Role},
-    server::{addresses, rest},
-    usecases::accounts::set_password::set_password,
-};
+use duo_console::{domain::{paths::GroupPage, role::Role}, server::{addresses, rest}, usecases::accounts::set_password::set_password};
 use http::Method;
 use serde_json::Value;
 
-use crate::{
-    browser::{Browser, PASSWORD, server},
-    support::{TestApp, current_wording, is_of_the_api, operator},
-};
+use crate::{browser::{Browser, PASSWORD, server}, support::{TestApp, current_wording, is_of_the_api, operator}};
 
 const PEOPLE: [&str; 8] =
     ["anonymous", "outsider", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
@@ -22,7 +15,7 @@ const PEOPLE: [&str; 8] =
 /// A request, its route in the code, and the status for each of [`PEOPLE`]. Each person has their own server,
 /// from the first row to the last. `{wording}` is replaced by the id of the current wording, `{id of acme}` by
 /// that of the group or user of this name.
-pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, [u16; 8]);
+pub struct Row(pub &'static str, pub &'static str, pub &'static str, pub &'static str, pub [u16; 8]);
 
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[

@@ -38,7 +38,7 @@ use duo_console::{
             create_token::{CreateToken, create_token},
             create_user::{CreateUser, create_user},
         },
-        create_demo_data::create_demo_data,
+        create_demo_data::{DemoData, create_demo_data},
     },
 };
 
@@ -98,7 +98,7 @@ pub struct Snapshot {
     pub audit: Vec<AuditEvent>,
 }
 
-/// A server with demo data on a fresh SQLite database, which is deleted on drop.
+/// A server with the small demo data on a fresh SQLite database, which is deleted on drop.
 pub struct TestApp {
     pub app: App,
     pub clock: Arc<FixedClock>,
@@ -114,6 +114,11 @@ impl TestApp {
 
     /// A server with the router that `router` builds.
     pub async fn serving(router: impl FnOnce(App) -> Router) -> Self {
+        Self::with(DemoData::Small, router).await
+    }
+
+    /// The same with more or less in it.
+    pub async fn with(data: DemoData, router: impl FnOnce(App) -> Router) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the database");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let storage = Storage::open(&url.parse().expect("a database URL"), 4).await.expect("it opens");
@@ -126,7 +131,7 @@ impl TestApp {
             environment: Environment::Production,
         };
         let app = App::new(storage, clock.clone(), random, settings);
-        assert!(create_demo_data(&app, &operator()).await.expect("the demo data fits"));
+        assert!(create_demo_data(&app, &operator(), data).await.expect("the demo data fits"));
         Self { router: router(app.clone()), app, clock, folder }
     }
 

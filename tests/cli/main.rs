@@ -3,6 +3,7 @@
 mod audit;
 mod chatops;
 mod configuration;
+mod demo;
 mod doctor;
 mod feature_changes;
 mod features;

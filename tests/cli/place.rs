@@ -26,9 +26,10 @@ impl Place {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
+    /// With the small world of the tutorial.
     pub fn with_demo_data() -> Self {
         let place = Self::empty();
-        place.run(&["demo"]).done();
+        place.run(&["demo", "--small"]).done();
         place
     }
 

@@ -5,7 +5,7 @@ const PASSWORD: &str = "correct horse battery";
 #[test]
 fn the_demo_data_is_made_once() {
     let place = Place::empty();
-    let text = place.run(&["demo"]).done().stdout;
+    let text = place.run(&["demo", "--small"]).done().stdout;
     assert!(text.contains("owner") && text.contains("duo-console-demo"), "{text}");
     let users = place.run(&["user", "list"]).done().stdout;
     assert_eq!(users.lines().count(), 7, "{users}");

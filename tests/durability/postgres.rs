@@ -53,7 +53,7 @@ struct Scene {
 fn scene() -> Scene {
     let (cluster, place) = (Cluster::start(), Place::empty());
     let url = cluster.url();
-    place.run(&["demo", "--database-url", &url]).done();
+    place.run(&["demo", "--small", "--database-url", &url]).done();
     let token = token(&place, Some(&url));
     let truth = Truth::of_fresh_demo_data(At::Postgres(url.clone()));
     let server = Server::start(place.command(&[SERVE, &["--database-url", &url]].concat()));

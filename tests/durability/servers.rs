@@ -32,7 +32,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let (cluster, place) = (Cluster::start(), Place::empty());
-        place.run(&["demo", "--database-url", &cluster.url()]).done();
+        place.run(&["demo", "--small", "--database-url", &cluster.url()]).done();
         let token = token(&place, Some(&cluster.url()));
         Self { cluster, place, token }
     }

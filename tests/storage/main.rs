@@ -24,6 +24,7 @@ mod cancellation;
 mod change_feed;
 mod changes;
 mod chat;
+mod demo;
 mod deployed_versions;
 mod feature_groups;
 mod features;

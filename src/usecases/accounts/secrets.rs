@@ -12,12 +12,12 @@ use crate::{domain::accounts::password::normalize, usecases::App};
 pub const TOKEN_PREFIX: &str = "duo-";
 
 /// A session's token, or the random part of an access token: 256 bits as 43 characters of base64url.
-pub(super) fn random_token(app: &App) -> String {
+pub(in crate::usecases) fn random_token(app: &App) -> String {
     URL_SAFE_NO_PAD.encode(app.random.secret())
 }
 
 /// The stored hash of a token. As tokens are random, a single round of SHA-256 suffices.
-pub(super) fn token_hash(token: &str) -> String {
+pub(in crate::usecases) fn token_hash(token: &str) -> String {
     base16ct::lower::encode_string(&Sha256::digest(token))
 }
 

@@ -49,7 +49,7 @@ impl Check {
     }
 }
 
-pub(super) struct FlagChange<'a> {
+pub(in crate::usecases) struct FlagChange<'a> {
     pub flag: &'a str,
     pub definition: Option<&'a FlagDefinition>,
     pub environments: &'a [Environment],
@@ -83,7 +83,7 @@ pub(in crate::usecases) struct ChangedGates {
 }
 
 /// Checks and saves the change and records audit events; the caller commits.
-pub(super) async fn carry_out(
+pub(in crate::usecases) async fn carry_out(
     app: &App,
     uow: &mut UnitOfWork,
     editor: &FlagEditor,

@@ -19,7 +19,7 @@ pub(super) async fn name_of(uow: &mut UnitOfWork, actor: FlagActor) -> Result<Op
 }
 
 /// [`name_of`] for several actors; deleted ones are named by their id.
-pub(super) async fn names_of(
+pub(in crate::usecases) async fn names_of(
     uow: &mut UnitOfWork,
     actors: &[FlagActor],
 ) -> Result<Vec<String>, StorageError> {

@@ -17,6 +17,7 @@ use crate::{
         },
         time::Timestamp,
     },
+    storage::UnitOfWork,
     usecases::{
         App, FlagEditor, FlagError, UseCaseError,
         audit_trail::{Happened, record_as},
@@ -46,12 +47,24 @@ pub async fn schedule_change(
     editor: &FlagEditor,
     command: &ScheduleChange,
 ) -> Result<Scheduled, UseCaseError> {
+    let mut uow = app.storage.begin().await?;
+    let scheduled = schedule_in(app, &mut uow, editor, command).await?;
+    uow.commit().await?;
+    Ok(scheduled)
+}
+
+/// Schedules the change in a unit of work that the caller commits.
+pub(in crate::usecases) async fn schedule_in(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &FlagEditor,
+    command: &ScheduleChange,
+) -> Result<Scheduled, UseCaseError> {
     check_flag_name(&command.name).map_err(|error| FlagError::BadName(error.message))?;
     check_due(command.due_at, app.now()).map_err(|error| UseCaseError::invalid("at", error))?;
     let why = command.reason.as_deref().map(|it| reason("reason", it)).transpose()?;
-    let mut uow = app.storage.begin().await?;
-    if !command.undefined_too && flag_definitions::find(&mut uow, &command.name).await?.is_none() {
-        return Err(unknown(&mut uow, &command.name).await?);
+    if !command.undefined_too && flag_definitions::find(uow, &command.name).await?.is_none() {
+        return Err(unknown(uow, &command.name).await?);
     }
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
     if uow.scheduled_changes().pending(Some(&command.name), limit).await?.len() >= MOST {
@@ -62,22 +75,21 @@ pub async fn schedule_change(
         flag: command.name.clone(),
         environment: command.environment.environment(app),
         due_at: command.due_at,
-        changes: changes(&mut uow, command.value, &command.targets).await?,
+        changes: changes(uow, command.value, &command.targets).await?,
         compare_with_staging: command.environment.is_compared_with_staging(),
         reason: why.map(str::to_owned),
         by: editor.actor.clone(),
         planned_at: app.now(),
     };
     let id = uow.scheduled_changes().add(&plan).await?;
-    add_job(&mut uow, id, &plan.flag, plan.due_at, plan.planned_at).await?;
-    let scheduled = in_words(&mut uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
+    add_job(uow, id, &plan.flag, plan.due_at, plan.planned_at).await?;
+    let scheduled = in_words(uow, ScheduledChange { id, plan, state: ScheduleState::Pending }).await?;
     let plan = &scheduled.change.plan;
     let happened = Happened {
         to: scheduled.line(),
         reason: plan.reason.clone(),
         ..Happened::to_flag(AuditKind::FeatureChangeScheduled, &plan.flag, plan.environment)
     };
-    record_as(app.now(), &mut uow, editor.actor.clone(), &editor.origin, happened);
-    uow.commit().await?;
+    record_as(app.now(), uow, editor.actor.clone(), &editor.origin, happened);
     Ok(scheduled)
 }

@@ -190,7 +190,7 @@ fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseErro
 }
 
 /// What to write.
-pub(super) struct Write<'a> {
+pub(in crate::usecases) struct Write<'a> {
     pub group: &'a Namespace,
     pub flow: &'static Flow,
     pub before: &'a FlowSelection,
@@ -201,7 +201,7 @@ pub(super) struct Write<'a> {
 
 /// Writes the selection, the consent and the audit events in one unit of work, and returns the new state. The
 /// selection comes first: its version locks out concurrent changes.
-pub(super) async fn write(
+pub(in crate::usecases) async fn write(
     app: &App,
     uow: &mut UnitOfWork,
     caller: &Caller,
