@@ -9,6 +9,7 @@ pub mod create_group;
 pub mod edit_group;
 pub mod export_members;
 pub mod find_namespace;
+pub mod find_people;
 pub mod group_editor;
 pub mod group_error;
 pub(super) mod group_frame;
