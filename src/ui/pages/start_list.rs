@@ -80,5 +80,5 @@ pub fn StartList(started: Started) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <ol class="card mt-3 divide-y divide-line">{rows}</ol> }
+    view! { <ol class="card mt-3 divide-y divide-line" aria-label="Steps">{rows}</ol> }
 }
