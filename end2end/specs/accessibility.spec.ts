@@ -44,7 +44,7 @@ test('the members of a group and their dialogs', async ({ page, visit }) => {
   await isAccessible(page, 'the last owner');
   await page.goto(`${paths.members('acme')}?search=nobody-here`);
   await isAccessible(page, 'nobody found');
-  await page.goto(`${paths.members('acme')}?user=re&find=people`);
+  await page.goto(`${paths.members('acme')}?user=review&find=people`);
   await expect(page.getByRole('link', { name: '(@reviewer)' })).toBeVisible();
   await isAccessible(page, 'people found');
   const developer = await visit('developer');

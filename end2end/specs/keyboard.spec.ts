@@ -110,7 +110,7 @@ test('seats are given and taken back, by keyboard alone', async ({ page }) => {
   const note = page.getByRole('main').getByRole('status').first();
   await page.goto(paths.seats('acme'));
   await tabTo(page, page.getByLabel('User names'));
-  await page.keyboard.type('dev');
+  await page.keyboard.type('develop');
   await tabTo(page, page.getByRole('button', { name: 'Find people' }));
   await page.keyboard.press('Enter');
   // What was found has the focus; the next stop is the first of them.
