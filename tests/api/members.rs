@@ -321,7 +321,8 @@ async fn people_are_suggested_to_those_who_see_them_anyway() {
     assert_eq!(found("admin", "acme", "outsider").await, ["outsider"]);
     assert_eq!(found("admin", "", "outsider").await, ["outsider"]);
 
-    let page = html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=review&role=guest&find=people")).await;
+    let page =
+        html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=review&role=guest&find=people")).await;
     let link = "/groups/acme/-/group_members?user=reviewer&amp;role=guest#add";
     assert!(page.contains(&format!("href=\"{link}\"")), "{page}");
     let page = html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=outsid&find=people")).await;

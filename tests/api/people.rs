@@ -353,7 +353,9 @@ async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
 
     let id = page.split("name=\"id\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("an id");
     let owner = Browser::of(&test, "owner").await;
-    for fields in [&[("id", id)][..], &[("id", id), ("bot", "review-bot")], &[("id", id), ("bot", "reviewer")]] {
+    for fields in
+        [&[("id", id)][..], &[("id", id), ("bot", "review-bot")], &[("id", id), ("bot", "reviewer")]]
+    {
         assert_eq!(owner.call(REVOKE_TOKEN, fields).await.status, StatusCode::NOT_FOUND, "{fields:?}");
     }
     assert_eq!(admin.call(REVOKE_TOKEN, &[("id", id)]).await.status, StatusCode::NOT_FOUND, "not their own");
@@ -364,7 +366,9 @@ async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
     assert_eq!(newest(&test).await.0, "token_revoked");
 
     let before = test.snapshot().await;
-    for (browser, whose) in [(&admin, "reviewer"), (&admin, "nobody"), (&owner, "review-bot"), (&owner, "owner")] {
+    for (browser, whose) in
+        [(&admin, "reviewer"), (&admin, "nobody"), (&owner, "review-bot"), (&owner, "owner")]
+    {
         let refused = browser.call(CREATE_TOKEN, &form(whose, "read_decisions")).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{whose}");
     }

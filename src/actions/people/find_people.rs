@@ -15,7 +15,10 @@ pub struct FoundPerson {
 /// The people whose name matches `text`, as far as the caller may know them: around the group, or, for
 /// administrators, of the whole instance, for which `group` is empty.
 #[server(prefix = "/actions", endpoint = "find_people")]
-pub async fn find_people(#[server(default)] group: String, text: String) -> Result<Vec<FoundPerson>, ActionError> {
+pub async fn find_people(
+    #[server(default)] group: String,
+    text: String,
+) -> Result<Vec<FoundPerson>, ActionError> {
     use crate::{
         actions::support::call,
         domain::{namespace::GroupPath, paths},
@@ -31,7 +34,8 @@ pub async fn find_people(#[server(default)] group: String, text: String) -> Resu
         }
         Err(_) => Err(UseCaseError::NotFound(What::GroupOrProject)),
     };
-    let shown = |it: usecases::people::find_people::KnownPerson| FoundPerson { username: it.username, name: it.name };
+    let shown =
+        |it: usecases::people::find_people::KnownPerson| FoundPerson { username: it.username, name: it.name };
     let found = found.map(|found| found.into_iter().map(shown).collect());
     call.answer_on("people", paths::GROUPS, found)
 }

@@ -197,7 +197,12 @@ mod tests {
     fn names_and_numbers_are_read_as_people_write_them() {
         assert_eq!(read_names(" @ann, bob\n\tANN;; zoe "), ["ann", "bob", "zoe"]);
         assert!(read_names(" ,@, ").is_empty());
-        for (text, parts) in [("ann", ("", "ann")), ("ann, b", ("ann, ", "b")), ("שרה\u{3000}א", ("שרה\u{3000}", "א")), ("a;", ("a;", ""))] {
+        for (text, parts) in [
+            ("ann", ("", "ann")),
+            ("ann, b", ("ann, ", "b")),
+            ("שרה\u{3000}א", ("שרה\u{3000}", "א")),
+            ("a;", ("a;", "")),
+        ] {
             assert_eq!(split_last_name(text), parts);
         }
         assert_eq!(read_purchased(" 12 "), Ok(Some(12)));

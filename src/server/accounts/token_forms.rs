@@ -52,10 +52,9 @@ pub(super) async fn create(Form { posted, fields }: Form<NewTokenForm>) -> Resul
         }
     };
     let next = |result: Result<&String, &ActionError>| match result {
-        Ok(token) => Next::Page(
-            page,
-            Outcome::TokenCreated { name: name.trim().to_owned(), token: token.clone() },
-        ),
+        Ok(token) => {
+            Next::Page(page, Outcome::TokenCreated { name: name.trim().to_owned(), token: token.clone() })
+        }
         Err(error) => {
             let typed = if bot.is_empty() {
                 paths::access_tokens_with(&name, &scopes, &expires_at)

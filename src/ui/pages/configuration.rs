@@ -47,7 +47,9 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
         None => None,
     };
     let explained = match &explain_user {
-        Some(user) if found.is_none() => Some(explain(&visit.app, caller, &group, about.clone(), user).await?),
+        Some(user) if found.is_none() => {
+            Some(explain(&visit.app, caller, &group, about.clone(), user).await?)
+        }
         _ => None,
     };
     let asking = asked_to_confirm(&configuration, &query);

@@ -50,10 +50,13 @@ pub fn StartList(started: Started) -> impl IntoView {
     let members = started.first_group.as_ref().map(|group| GroupPage::Members.path(group));
     let mut more = [
         vec![],
-        [Some((paths::ADMIN_IMPORT.to_owned(), "Import many from a file")), members.map(|it| (it, "Give roles"))]
-            .into_iter()
-            .flatten()
-            .collect(),
+        [
+            Some((paths::ADMIN_IMPORT.to_owned(), "Import many from a file")),
+            members.map(|it| (it, "Give roles")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         vec![],
         vec![(paths::new_person_with(&[("username", "review-bot"), ("bot", "true")]), "Create a bot")],
         vec![],

@@ -31,7 +31,9 @@ pub async fn find_people(
     let (now, limit) = (app.now(), i64::try_from(FOUND).unwrap_or(i64::MAX));
     let mut uow = app.storage.read().await?;
     let group = match group {
-        Some(path) => Some(load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?.namespace),
+        Some(path) => {
+            Some(load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?.namespace)
+        }
         None => {
             load::administrator(caller)?;
             None
@@ -43,8 +45,7 @@ pub async fn find_people(
     }
     let mut found: Vec<KnownPerson> = match group {
         Some(group) if !caller.actor.is_admin => {
-            let filter =
-                MemberFilter { inherited: true, search: text.to_owned(), ..MemberFilter::default() };
+            let filter = MemberFilter { inherited: true, search: text.to_owned(), ..MemberFilter::default() };
             let here = uow.member_lists().list(group.id, &filter, now, limit, 0).await?;
             let below = uow.member_lists().below(&group.path, text, now, limit).await?;
             let here = here.into_iter().filter(|it| !it.blocked).map(|it| (it.username, it.name));

@@ -49,7 +49,7 @@ pub fn Explain(
     let found = found.map(|found| {
         let asked = match &about {
             About::CodeReview => "",
-            About::FlowVersion(reference) => reference,
+            About::FlowVersion(reference) => reference.as_str(),
         };
         let link = |it: KnownPerson| {
             let fields = [("explain", asked), ("explain_user", it.username.as_str())];

@@ -25,7 +25,10 @@ use crate::{
     usecases::{
         UseCaseError, What,
         administrator::Administrator,
-        people::import::{import_file::ImportReport, stage_import::{show_staged_import, staged_text}},
+        people::import::{
+            import_file::ImportReport,
+            stage_import::{show_staged_import, staged_text},
+        },
     },
 };
 
@@ -99,14 +102,22 @@ pub fn AdminImportPage() -> impl IntoView {
 fn done(outcome: Outcome) -> Option<AnyView> {
     let Outcome::Imported { kind, counts } = outcome else { return None };
     let what = ImportKind::from_key(&kind).map_or("Import", ImportKind::name);
-    Some(view! { "Imported. "{what}": "{counts}"." }.into_any())
+    let passwords = (kind == ImportKind::Users.key()).then(|| {
+        view! {
+            " Nobody got a password by it: the page of each of the "
+            <a class="link" href=paths::ADMIN_PEOPLE>"people"</a>
+            " makes a link to set one, or they sign in by the provider."
+        }
+    });
+    Some(view! { "Imported. "{what}": "{counts}"."{passwords} }.into_any())
 }
 
 #[component]
 fn Upload(chosen: Option<ImportKind>, text: String, wrong: Wrong) -> impl IntoView {
     let is_edited = !text.is_empty() && wrong.message.is_empty();
     // Leptos does not escape the content of a textarea, and browsers drop its first line break.
-    let text = if text.is_empty() { text } else { format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;")) };
+    let text =
+        if text.is_empty() { text } else { format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;")) };
     let options = ImportKind::ALL.map(|kind| {
         view! { <option value=kind.key() selected=chosen == Some(kind)>{kind.name()}</option> }
     });
@@ -200,10 +211,8 @@ async fn staged(visit: Visit, id: String, page: usize) -> Result<AnyView, UseCas
         Crumb::link("Import and export", paths::ADMIN_IMPORT),
         Crumb::here(report.kind.name()),
     ];
-    let again = [
-        paths::admin_import_editing(report.kind.key(), id),
-        paths::admin_import_of(report.kind.key()),
-    ];
+    let again =
+        [paths::admin_import_editing(report.kind.key(), id), paths::admin_import_of(report.kind.key())];
     let body = if report.refused.is_empty() {
         view! { <Planned report id again /> }.into_any()
     } else {

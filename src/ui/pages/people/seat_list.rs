@@ -10,7 +10,9 @@ use crate::{
     },
     domain::people::seats::{SeatCounts, SeatOrder, SeatPlace, SeatState, split_last_name},
     ui::{
-        components::{Field, FindPeople, FoundPeople, Note, OutcomeNote, Pager, Time, Tone, Wrong, described_by},
+        components::{
+            Field, FindPeople, FoundPeople, Note, OutcomeNote, Pager, Time, Tone, Wrong, described_by,
+        },
         islands::PersonPicker,
         pages::Visit,
     },
@@ -140,7 +142,13 @@ fn Numbers(counts: SeatCounts) -> impl IntoView {
 
 /// The form that gives seats, or, where none is free, puts people on the waiting list.
 #[component]
-fn Give(place: SeatPlace, counts: SeatCounts, users: String, wrong: Option<String>, found: Found) -> impl IntoView {
+fn Give(
+    place: SeatPlace,
+    counts: SeatCounts,
+    users: String,
+    wrong: Option<String>,
+    found: Found,
+) -> impl IntoView {
     let group = place.group().to_owned();
     let find = format!("{}#give", place.page());
     let is_full = counts.free() == Some(0);

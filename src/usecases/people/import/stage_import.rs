@@ -40,11 +40,7 @@ pub async fn stage_import(
 ///
 /// # Errors
 /// There is no such file, or it is somebody else's.
-pub async fn staged_file(
-    app: &App,
-    caller: &Caller,
-    id: i64,
-) -> Result<(ImportKind, Vec<u8>), UseCaseError> {
+pub async fn staged_file(app: &App, caller: &Caller, id: i64) -> Result<(ImportKind, Vec<u8>), UseCaseError> {
     Administrator::reading(caller)?;
     staged(app, caller, id).await
 }
