@@ -126,10 +126,11 @@ test('ten thousand people are shown in pages', { tag: '@javascript' }, async ({ 
   test.setTimeout(120_000);
   const count = 10_000;
   const names = Array.from({ length: count }, (_, at) => `many${String(at).padStart(5, '0')}`);
+  await server.run('group', 'create', 'crowd', '--tier', 'ultimate', '--duo-enterprise');
   for (const [kind, columns, line] of [
     ['users', 'username,name', (name: string) => `${name},One of many`],
-    ['members', 'path,user,role', (name: string) => `acme,${name},Developer`],
-    ['seats', 'path,user', (name: string) => `acme,${name}`],
+    ['members', 'path,user,role', (name: string) => `crowd,${name},Developer`],
+    ['seats', 'path,user', (name: string) => `crowd,${name}`],
   ] as const) {
     const file = testInfo.outputPath(`${kind}.csv`);
     await writeFile(file, [columns, ...names.map(line), ''].join('\n'));
@@ -138,8 +139,8 @@ test('ten thousand people are shown in pages', { tag: '@javascript' }, async ({ 
   const username = /@(many\d{5})/g;
   for (const [name, address, total] of [
     ['people', (at: number) => `${paths.people}?search=many&page=${at}`, /of 10,?000/],
-    ['members', (at: number) => `${paths.members('acme')}?search=many&page=${at}`, /of 10,?000 members/],
-    ['seats', (at: number) => `${paths.seats('acme')}?filter=many&sort=user&page=${at}`, /of 10,?000/],
+    ['members', (at: number) => `${paths.members('crowd')}?search=many&page=${at}`, /of 10,?000 members/],
+    ['seats', (at: number) => `${paths.seats('crowd')}?filter=many&sort=user&page=${at}`, /of 10,?000/],
   ] as const) {
     await test.step(name, async () => {
       const seen: string[] = [];
@@ -159,7 +160,7 @@ test('ten thousand people are shown in pages', { tag: '@javascript' }, async ({ 
       expect(await last.text()).toContain(names[count - 1]);
     });
   }
-  for (const address of [paths.groups, paths.overview('acme'), paths.configuration('acme'), paths.admin]) {
+  for (const address of [paths.groups, paths.overview('crowd'), paths.configuration('crowd'), paths.admin]) {
     const answer = await context.request.get(address);
     expect((await answer.body()).length, address).toBeLessThan(200 * 1024);
   }

@@ -67,6 +67,7 @@ pub(in crate::ui::pages) fn AddMember(
     let is_wrong = wrong_user.is_some();
     let filled_in = typed.get("user").is_some() && found.is_none();
     let [user, role, day] = ["user", "role", "expires_on"].map(|field| typed.text(field));
+    let group = place.path.to_string();
     let here = format!("{}#add", GroupPage::Members.path(&place.path));
     let found = found.map(|found| {
         let link = |it: KnownPerson| {
@@ -87,7 +88,7 @@ pub(in crate::ui::pages) fn AddMember(
                             id="add-user".to_owned()
                             name="user".to_owned()
                             value=user
-                            group=place.path.to_string()
+                            group=group
                             several=false
                             required=true
                             autofocus=is_wrong
