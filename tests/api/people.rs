@@ -347,7 +347,7 @@ async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
     uow.commit().await.expect("it commits");
     assert_eq!(ask().await, StatusCode::OK);
     let audit = test.snapshot().await.audit;
-    let event = &audit.iter().find(|it| it.event.kind.key() == "token_created").expect("an event").event;
+    let event = &audit.iter().find(|it| it.event.kind.key() == "personal_access_token_created").expect("an event").event;
     assert_eq!((event.actor.username.as_str(), event.target.as_str()), ("admin", "ci"));
     assert_eq!(event.to, "read_decisions until 2026-06-20 for review-bot");
 
@@ -363,7 +363,7 @@ async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
     let page = followed(&admin, &revoked).await;
     assert!(page.contains("is revoked. It stopped working at once."), "{page}");
     assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
-    assert_eq!(newest(&test).await.0, "token_revoked");
+    assert_eq!(newest(&test).await.0, "personal_access_token_revoked");
 
     let before = test.snapshot().await;
     for (browser, whose) in
