@@ -44,6 +44,9 @@ test('the members of a group and their dialogs', async ({ page, visit }) => {
   await isAccessible(page, 'the last owner');
   await page.goto(`${paths.members('acme')}?search=nobody-here`);
   await isAccessible(page, 'nobody found');
+  await page.goto(`${paths.members('acme')}?user=review&find=people`);
+  await expect(page.getByRole('link', { name: '(@reviewer)' })).toBeVisible();
+  await isAccessible(page, 'people found');
   const developer = await visit('developer');
   await developer.goto(paths.members('acme/platform/api'));
   await isAccessible(developer, 'a Developer in a project');
@@ -190,6 +193,10 @@ test('sessions, passwords and administration', async ({ page, visit, server, tro
   await admin.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(admin.getByRole('alert')).toContainText('A user name has');
   await isAccessible(admin, 'a new person that was refused');
+  await server.run('user', 'create', 'review-bot', '--bot');
+  await server.run('token', 'create', '--user', 'review-bot', '--name', 'ci', '--scope', 'read_decisions');
+  await admin.goto(paths.person('review-bot'));
+  await isAccessible(admin, 'a bot with a token');
   await server.run('user', 'block', 'reviewer');
   await admin.goto(paths.person('reviewer'));
   await isAccessible(admin, 'somebody who is blocked');
@@ -251,6 +258,8 @@ test('seats', async ({ page, visit, server }) => {
   await page.getByRole('button', { name: 'Take back: reviewer' }).click();
   await expect(page.getByRole('button', { name: 'Give a seat to developer' })).toBeVisible();
   await isAccessible(page, 'one is free, and two wait');
+  await page.goto(`${paths.seats('acme')}?users=nobody-here&find=people`);
+  await isAccessible(page, 'no people found');
   await page.goto(paths.seats('acme/platform'));
   await isAccessible(page, 'below the top-level group');
   await page.goto(paths.seats('initech'));
@@ -287,6 +296,9 @@ test('imports', async ({ visit }) => {
     await page.getByRole('button', { name: 'Show what it would do' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Import: Members' })).toBeVisible();
     await isAccessible(page, state);
+    await page.getByRole('link', { name: /^(Correct|Edit) it here$/ }).click();
+    await expect(page.getByLabel('Or its content')).toBeFocused();
+    await isAccessible(page, `${state}, to be edited`);
   }
 });
 

@@ -42,3 +42,20 @@ test('every wrong line is named', async ({ page }) => {
   await page.getByRole('link', { name: 'Download the refused lines' }).click();
   expect((await download).suggestedFilename()).toBe('refused-members.csv');
 });
+
+test('what was pasted is there to be corrected', async ({ page }) => {
+  const pasted = 'path,user,role\nglobex,reviewer,<Boss> & Co\n';
+  await page.goto(paths.import);
+  await page.getByLabel('What the file has').selectOption('Members');
+  const text = page.getByLabel('Or its content');
+  await text.fill(pasted);
+  await page.getByRole('button', { name: 'Show what it would do' }).click();
+  await page.getByRole('link', { name: 'Correct it here' }).click();
+  await expect(text).toHaveValue(pasted);
+  await expect(text).toBeFocused();
+  await expect(page.getByLabel('What the file has')).toHaveValue('members');
+  await text.fill(pasted.replace('<Boss> & Co', 'Guest'));
+  await page.getByRole('button', { name: 'Show what it would do' }).click();
+  await page.getByRole('link', { name: 'Edit it here' }).click();
+  await expect(text).toHaveValue('path,user,role\nglobex,reviewer,Guest\n');
+});

@@ -72,3 +72,44 @@ test('a group is invited', async ({ page }) => {
   await page.getByRole('dialog').getByRole('button', { name: 'Take the invitation back' }).click();
   await expect(note(page)).toHaveText('globex is no longer invited.');
 });
+
+test('names are suggested while one types, of people whom one may know', { tag: '@javascript' }, async ({ page, visit }) => {
+  await page.goto(paths.members('acme'));
+  const field = page.getByLabel('User name or email address');
+  const suggested = page.locator('#add-user-found option');
+  await expect(async () => {
+    await field.fill('');
+    await field.fill('revi');
+    await expect(suggested).toHaveCount(1, { timeout: 1_000 });
+  }).toPass();
+  await expect(suggested).toHaveAttribute('value', 'reviewer');
+  await expect(field).toHaveRole('combobox');
+  // An Owner of acme reads nowhere that this account exists.
+  await field.fill('outsider');
+  await expect(suggested).toHaveCount(0);
+  const admin = await visit('admin');
+  await admin.goto(paths.seats('acme'));
+  const names = admin.getByLabel('User names');
+  const found = admin.locator('#users-found option');
+  await expect(async () => {
+    await names.fill('');
+    await names.fill('developer, outsi');
+    await expect(found).toHaveCount(1, { timeout: 1_000 });
+  }).toPass();
+  await expect(found).toHaveAttribute('value', 'developer, outsider');
+});
+
+test('people are found by a button as well, and what was entered stays', async ({ page }) => {
+  await page.goto(paths.members('acme'));
+  const add = page.getByRole('region', { name: 'Add a member' });
+  await add.getByLabel('User name or email address').fill('rev');
+  await add.getByLabel('Role').selectOption('Maintainer');
+  await add.getByRole('button', { name: 'Find people' }).click();
+  await expect(add.getByRole('status')).toBeFocused();
+  await add.getByRole('link', { name: '(@reviewer)' }).click();
+  await expect(add.getByLabel('User name or email address')).toHaveValue('reviewer');
+  await expect(add.getByLabel('Role')).toHaveValue('maintainer');
+  await add.getByLabel('User name or email address').fill('outsid');
+  await add.getByRole('button', { name: 'Find people' }).click();
+  await expect(add.getByRole('status')).toContainText('Nobody whom you may know has that in the name.');
+});

@@ -33,6 +33,7 @@ test('no page scrolls sideways', async ({ page, server, configuration, js, visit
     paths.auditEvents('acme'),
     paths.members('acme'),
     paths.members('acme/platform/api'),
+    `${paths.members('acme')}?user=review&find=people`,
     `${paths.members('acme')}?change=developer`,
     `${paths.members('acme')}?remove=owner&last_owner=yes`,
     paths.preferences,

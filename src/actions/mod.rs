@@ -13,6 +13,7 @@ mod jump;
 
 pub use flags::find_actors::{FindActors, FoundActor, find_actors};
 pub use jump::{Jump, JumpResult, jump};
+pub use people::find_people::{FindPeople, FoundPerson, find_people};
 
 #[cfg(feature = "ssr")]
 pub mod cookies;

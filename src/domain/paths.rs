@@ -52,6 +52,7 @@ pub const ADMIN_IMPORT: &str = "/admin/import";
 pub const STAGED_IMPORT: &str = "/admin/import/{id}";
 pub const IMPORT_SAMPLE: &str = "/-/imports/samples/{kind}";
 pub const REFUSED_LINES: &str = "/-/imports/refused/{id}";
+pub const IMPORT_FILE: &str = "/-/imports/files/{id}";
 pub const EXPORT: &str = "/-/exports/{kind}";
 pub const JUMP: &str = "/-/jump";
 pub const ADMIN_AUDIT_EVENTS: &str = "/admin/audit_events";
@@ -200,8 +201,17 @@ pub fn feature_group_with(group: &str, kind: &str, name: &str) -> String {
 
 /// The access tokens page with the form for a new one filled in.
 pub fn access_tokens_with(name: &str, scopes: &[String], expires_at: &str) -> String {
-    let mut path =
-        format!("{ACCESS_TOKENS}?name={}&expires_at={}", query_value(name), query_value(expires_at));
+    tokens_with(ACCESS_TOKENS, "name", name, scopes, expires_at)
+}
+
+/// A bot's page with the form for a new token filled in; `name` there is the bot's.
+pub fn bot_tokens_with(bot: &str, name: &str, scopes: &[String], expires_at: &str) -> String {
+    tokens_with(&person(bot), "token", name, scopes, expires_at)
+}
+
+fn tokens_with(page: &str, field: &str, name: &str, scopes: &[String], expires_at: &str) -> String {
+    let (name, expires_at) = (query_value(name), query_value(expires_at));
+    let mut path = format!("{page}?{field}={name}&expires_at={expires_at}");
     for scope in scopes {
         path.push_str("&scopes=");
         path.push_str(&query_value(scope));
@@ -291,6 +301,11 @@ pub fn admin_import_of(kind: &str) -> String {
     format!("{ADMIN_IMPORT}?kind={}", query_value(kind))
 }
 
+/// The same with an uploaded file's content in the form, to be edited.
+pub fn admin_import_editing(kind: &str, id: i64) -> String {
+    format!("{}&edit={id}", admin_import_of(kind))
+}
+
 /// What an uploaded file would do.
 pub fn staged_import(id: i64) -> String {
     format!("{ADMIN_IMPORT}/{id}")
@@ -299,6 +314,11 @@ pub fn staged_import(id: i64) -> String {
 /// The download of an uploaded file's refused lines.
 pub fn refused_lines(id: i64) -> String {
     format!("/-/imports/refused/{id}")
+}
+
+/// The download of an uploaded file as it was uploaded.
+pub fn import_file(id: i64) -> String {
+    format!("/-/imports/files/{id}")
 }
 
 /// The download of a sample of a kind of file.

@@ -225,14 +225,17 @@ impl Posted {
         see_other(&path, cookie)
     }
 
-    /// Renders the page that a form would have been redirected to, with this status.
-    async fn page_in_place(self, path: &str, flash: Option<Flash>, status: u16) -> Response {
+    /// Renders the page that a form would have been redirected to, with `why` in its context and this status.
+    async fn page_in_place<T>(self, path: &str, why: T, status: u16) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
         let mut page = Request::new(Body::empty());
         // A URL has a maximum length, too.
         let Ok(address) = path.parse() else { return self.refuse(refusal::too_large()).await };
         *page.uri_mut() = address;
         page.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
-        page.extensions_mut().insert(flash);
+        page.extensions_mut().insert(why);
         if let Some(signed_in) = self.parts.extensions.get::<SignedIn>() {
             page.extensions_mut().insert(signed_in.clone());
         }
@@ -293,6 +296,14 @@ impl ByUser {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
+    }
+
+    /// Renders the page again, with `why` in its context, for input that no address could carry.
+    pub async fn page_in_place<T>(self, page: &str, why: T, error: &ActionError) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        self.posted.page_in_place(page, why, error.status()).await
     }
 
     /// As [`ByUser::answer`], for a form that returns to one page, which says what was done or why not.

@@ -4,7 +4,7 @@ use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 
 use super::early;
-use crate::actions::support::signed_in;
+use crate::actions::{error::ActionError, support::signed_in};
 
 /// File names of the assets, which contain a hash of their content.
 #[derive(Clone, Debug)]
@@ -34,6 +34,13 @@ pub struct FormRefused {
     /// Name of the invalid field; empty when the error is about none.
     pub field: String,
     pub message: String,
+}
+
+/// Request extension: a file was not kept. Has what was pasted, which no address could carry.
+#[derive(Clone, Debug)]
+pub struct UploadRefused {
+    pub text: String,
+    pub error: ActionError,
 }
 
 /// The document with this page as its content.

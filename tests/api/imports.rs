@@ -145,3 +145,43 @@ async fn a_large_file_is_read_from_administrators_only() {
     let admin = Browser::of(&test, "admin").await;
     assert_eq!(upload(&admin, "members", &large).await.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn what_was_pasted_is_kept_to_be_corrected() {
+    let test = server().await;
+    let admin = Browser::of(&test, "admin").await;
+    let pasted = format!("{BAD}# </textarea> & more\n");
+    let staged = admin.submit("/actions/upload_import", &[("kind", "members"), ("text", &pasted)]).await;
+    let address = staged.header(header::LOCATION).to_owned();
+    let id = address.rsplit('/').next().expect("an id").to_owned();
+    let edit = format!("/admin/import?kind=members&amp;edit={id}");
+    assert!(admin.get(&address).await.text().contains(&format!("href=\"{edit}\"")));
+    let edit = edit.replace("&amp;", "&");
+    let page = admin.get(&edit).await.text();
+    let escaped = pasted.replace('&', "&amp;").replace('<', "&lt;");
+    assert!(page.contains(&format!(">\n{escaped}</textarea>")), "{page}");
+    let file = admin.get(&format!("/-/imports/files/{id}")).await;
+    assert_eq!(file.text(), pasted);
+    assert!(file.header(header::CONTENT_DISPOSITION).contains("uploaded-members.csv"));
+
+    // Nobody else's, and none that is gone.
+    let owner = Browser::of(&test, "owner").await;
+    for address in [edit.as_str(), &format!("/-/imports/files/{id}"), "/admin/import?edit=999"] {
+        assert_eq!(owner.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
+    }
+    assert_eq!(admin.get("/admin/import?edit=999").await.status, StatusCode::NOT_FOUND);
+
+    // What cannot be kept comes back in place, however it was sent.
+    let wrong = admin.submit("/actions/upload_import", &[("kind", "nothing"), ("text", &pasted)]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = wrong.text();
+    assert!(page.contains("Choose what the file has.") && page.contains(&escaped), "{page}");
+
+    // A long file is not put into a form.
+    let long = format!("path,user,role\n{}", "#".repeat(1024 * 1024));
+    let staged = upload(&admin, "members", &long).await.header(header::LOCATION).to_owned();
+    let id = staged.rsplit('/').next().expect("an id");
+    let page = admin.get(&format!("/admin/import?kind=members&edit={id}")).await.text();
+    assert!(page.contains("too long to be edited here") && page.len() < 100_000, "{}", page.len());
+    assert!(page.contains(&format!("/-/imports/files/{id}")));
+}

@@ -303,3 +303,28 @@ async fn no_engine_reviews_for_a_blocked_member() {
     // The only one who has a seat.
     assert!(!page.contains("Reviews: GitLab Duo Code Review"), "{page}");
 }
+
+#[tokio::test]
+async fn people_are_suggested_to_those_who_see_them_anyway() {
+    let test = server().await;
+    let found = async |who: &str, group: &str, text: &str| {
+        let browser = Browser::of(&test, who).await;
+        let answer = browser.call("/actions/find_people", &[("group", group), ("text", text)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{who} in {group}: {}", answer.text());
+        let people = answer.json().as_array().expect("people").clone();
+        people.iter().map(|it| it["username"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("owner", "acme", "REVIEW").await, ["reviewer"]);
+    assert_eq!(found("owner", "acme", "@reviewer").await, ["reviewer"]);
+    assert!(found("owner", "acme", "outsider").await.is_empty(), "no account is betrayed");
+    assert!(found("owner", "acme", " ").await.is_empty());
+    assert_eq!(found("admin", "acme", "outsider").await, ["outsider"]);
+    assert_eq!(found("admin", "", "outsider").await, ["outsider"]);
+
+    let page =
+        html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=review&role=guest&find=people")).await;
+    let link = "/groups/acme/-/group_members?user=reviewer&amp;role=guest#add";
+    assert!(page.contains(&format!("href=\"{link}\"")), "{page}");
+    let page = html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=outsid&find=people")).await;
+    assert!(page.contains("Nobody whom you may know has that in the name."), "{page}");
+}

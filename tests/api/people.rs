@@ -307,3 +307,75 @@ async fn a_persons_page_says_what_they_were_given() {
     let page = admin.get("/admin/people/zoe").await.text().replace("<!>", "");
     assert!(page.contains("In no group yet.") && page.contains("never"), "{fresh}: {page}");
 }
+
+#[tokio::test]
+async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
+    const CREATE_TOKEN: &str = "/actions/create_token";
+    const REVOKE_TOKEN: &str = "/actions/revoke_token";
+
+    let test = server().await;
+    let bot = test.add_user("review-bot").await;
+    let admin = Browser::of(&test, "admin").await;
+    let form = |bot: &'static str, scope: &'static str| {
+        [("bot", bot), ("name", "ci"), ("scopes[]", scope), ("expires_at", "2026-06-20")]
+    };
+    let refused = admin.submit(CREATE_TOKEN, &form("review-bot", "everything")).await;
+    let led = refused.header(header::LOCATION).to_owned();
+    assert!(led.starts_with("/admin/people/review-bot?token=ci"), "{led}");
+    let page = followed(&admin, &refused).await;
+    assert!(page.contains("Choose from the scopes") && page.contains("value=\"ci\""), "{page}");
+    // The field of the bot's own name is not mistaken for the token's.
+    assert!(page.contains("value=\"review-bot\""), "{page}");
+
+    let made = admin.submit(CREATE_TOKEN, &form("review-bot", "read_decisions")).await;
+    assert_eq!(made.header(header::LOCATION), "/admin/people/review-bot");
+    let page = followed(&admin, &made).await;
+    let token = page.split("<code class=\"token break-all\">").nth(1).and_then(|it| it.split('<').next());
+    let token = token.expect("the token").to_owned();
+    assert!(!admin.get("/admin/people/review-bot").await.text().contains(&token), "shown once");
+    let ask = async || {
+        let path = "/api/v1/decisions/code_review?namespace=acme&user=reviewer";
+        test.get(path).token(&token).send().await.status
+    };
+    assert_eq!(ask().await, StatusCode::NOT_FOUND, "it may what the bot may");
+    let acme = test.namespace("acme").await;
+    let mut uow = test.app.storage.begin().await.expect("a transaction");
+    let role = duo_console::domain::role::Role::Developer.into();
+    let by_hand = duo_console::domain::people::grants::Source::Hand;
+    uow.memberships().set(acme.id, bot, by_hand, &role, None).await.expect("a member");
+    uow.commit().await.expect("it commits");
+    assert_eq!(ask().await, StatusCode::OK);
+    let audit = test.snapshot().await.audit;
+    let event = &audit
+        .iter()
+        .find(|it| it.event.kind.key() == "personal_access_token_created")
+        .expect("an event")
+        .event;
+    assert_eq!((event.actor.username.as_str(), event.target.as_str()), ("admin", "ci"));
+    assert_eq!(event.to, "read_decisions until 2026-06-20 for review-bot");
+
+    let id = page.split("name=\"id\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("an id");
+    let owner = Browser::of(&test, "owner").await;
+    for fields in
+        [&[("id", id)][..], &[("id", id), ("bot", "review-bot")], &[("id", id), ("bot", "reviewer")]]
+    {
+        assert_eq!(owner.call(REVOKE_TOKEN, fields).await.status, StatusCode::NOT_FOUND, "{fields:?}");
+    }
+    assert_eq!(admin.call(REVOKE_TOKEN, &[("id", id)]).await.status, StatusCode::NOT_FOUND, "not their own");
+    let revoked = admin.submit(REVOKE_TOKEN, &[("id", id), ("bot", "review-bot")]).await;
+    let page = followed(&admin, &revoked).await;
+    assert!(page.contains("is revoked. It stopped working at once."), "{page}");
+    assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
+    assert_eq!(newest(&test).await.0, "personal_access_token_revoked");
+
+    let before = test.snapshot().await;
+    for (browser, whose) in
+        [(&admin, "reviewer"), (&admin, "nobody"), (&owner, "review-bot"), (&owner, "owner")]
+    {
+        let refused = browser.call(CREATE_TOKEN, &form(whose, "read_decisions")).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{whose}");
+    }
+    assert_eq!(test.snapshot().await, before);
+    let person = admin.get("/admin/people/reviewer").await.text();
+    assert!(!person.contains("New token"), "people make their own");
+}

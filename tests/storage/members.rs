@@ -18,11 +18,13 @@ use duo_console::{
         role::{GivenRole, Role},
         settings::availability::DuoChain,
         time::Timestamp,
+        user::UserState,
     },
     storage::{NewUser, Storage, StorageError},
     usecases::{
         App, Caller, UseCaseError,
         people::{
+            find_people::find_people,
             invite_group::{InviteGroup, invite_group, uninvite_group},
             list_members::{PAGE, Through, list_members},
             member_editor::{MemberEditor, Seen},
@@ -43,6 +45,7 @@ contract! {
     each_source_takes_back_only_what_it_gave,
     a_group_that_one_cannot_see_is_not_invited_and_not_named,
     an_expired_role_is_no_right_and_can_be_given_again,
+    people_are_found_where_the_lists_of_members_show_them,
 }
 
 fn query() -> MemberQuery {
@@ -452,4 +455,41 @@ async fn an_expired_role_is_no_right_and_can_be_given_again(db: Database) {
     assert!(matches!(past, Err(UseCaseError::Invalid { field: "expires_on", .. })), "{past:?}");
     set_member(&late, MemberEditor::Caller(&chief), &add(None)).await.expect("again");
     assert!(list_members(&late, &boss, &acme.path, &query(), 1).await.is_ok());
+}
+
+async fn people_are_found_where_the_lists_of_members_show_them(db: Database) {
+    let storage = db.open().await;
+    let acme = group(&storage, "acme").await;
+    let globex = group(&storage, "globex").await;
+    let team = below(&storage, &acme, NamespaceKind::Group, "acme/team").await;
+    let other = below(&storage, &acme, NamespaceKind::Group, "acme/team2").await;
+    let boss = owner(&storage, &acme, "x-boss").await;
+    let lead = owner(&storage, &team, "x-lead").await;
+    owner(&storage, &other, "x-other").await;
+    owner(&storage, &globex, "x-globex").await;
+    give(&storage, &team, user(&storage, "x-gone").await, Source::Hand, Role::Guest, Some(-1)).await;
+    give(&storage, &team, boss.actor.id, Source::Import, Role::Guest, None).await;
+    let blocked = user(&storage, "x-blocked").await;
+    member(&storage, team.id, blocked, Role::Guest).await;
+    committed(&storage, async |uow| {
+        uow.users().set_state(blocked, UserState::Blocked).await.expect("blocked");
+    })
+    .await;
+    let app = app(storage.clone());
+    let found = async |caller: &Caller, place: &Namespace, text: &str| {
+        let found = find_people(&app, caller, Some(&place.path), text).await.expect("an answer");
+        found.into_iter().map(|it| it.username).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&boss, &acme, "X-").await, ["x-boss", "x-lead", "x-other"], "below as well, each once");
+    assert_eq!(found(&lead, &team, "x-").await, ["x-boss", "x-lead"], "above as well, and nobody beside");
+    assert_eq!(found(&boss, &acme, "x-LE").await, ["x-lead"]);
+    assert!(found(&boss, &acme, "").await.is_empty() && found(&boss, &acme, "\0").await.is_empty());
+    assert!(found(&boss, &acme, "%").await.is_empty());
+    assert!(find_people(&app, &lead, Some(&acme.path), "x").await.is_err(), "not their group");
+    assert!(find_people(&app, &boss, None, "x").await.is_err(), "no administrator");
+    let mut admin = boss;
+    admin.actor.is_admin = true;
+    assert_eq!(found(&admin, &team, "x-").await, ["x-boss", "x-globex", "x-gone", "x-lead", "x-other"]);
+    let everybody = find_people(&app, &admin, None, "x-g").await.expect("an answer");
+    assert_eq!(everybody.len(), 2);
 }

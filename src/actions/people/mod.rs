@@ -1,5 +1,6 @@
 //! Groups, projects, memberships and seats.
 
+pub(super) mod find_people;
 pub mod groups;
 pub mod imports;
 pub mod members;

@@ -160,6 +160,13 @@ pub fn read_names(text: &str) -> Vec<String> {
     names
 }
 
+/// The last name of such a text, and what comes before it.
+pub fn split_last_name(text: &str) -> (&str, &str) {
+    let ends = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+    let at = text.char_indices().rev().find(|(_, c)| ends(*c)).map_or(0, |(at, c)| at + c.len_utf8());
+    text.split_at(at)
+}
+
 /// `ann`, `ann and bob`, or of many the first.
 pub fn listed_names(names: &[String]) -> String {
     match names {
@@ -190,6 +197,14 @@ mod tests {
     fn names_and_numbers_are_read_as_people_write_them() {
         assert_eq!(read_names(" @ann, bob\n\tANN;; zoe "), ["ann", "bob", "zoe"]);
         assert!(read_names(" ,@, ").is_empty());
+        for (text, parts) in [
+            ("ann", ("", "ann")),
+            ("ann, b", ("ann, ", "b")),
+            ("שרה\u{3000}א", ("שרה\u{3000}", "א")),
+            ("a;", ("a;", "")),
+        ] {
+            assert_eq!(split_last_name(text), parts);
+        }
         assert_eq!(read_purchased(" 12 "), Ok(Some(12)));
         assert_eq!([read_purchased(""), read_purchased("unknown")], [Ok(None), Ok(None)]);
         for bad in ["-1", "1.5", "ten", "10000001", "99999999999999999999"] {

@@ -10,6 +10,7 @@ use crate::{
     usecases::{
         UseCaseError,
         accounts::{create_token, revoke_token},
+        administrator::Administrator,
     },
 };
 
@@ -19,28 +20,47 @@ pub(super) struct NewTokenForm {
     #[serde(default)]
     scopes: Vec<String>,
     expires_at: String,
+    /// The bot that the token is for; empty for the caller.
+    #[serde(default)]
+    bot: String,
+}
+
+/// The page with the tokens of this bot; of the caller when it is empty.
+fn page_of(bot: &str) -> String {
+    if bot.is_empty() { paths::ACCESS_TOKENS.to_owned() } else { paths::person(bot) }
 }
 
 /// Creates a token, which is shown once. A refused form is redirected with its input in the query.
 pub(super) async fn create(Form { posted, fields }: Form<NewTokenForm>) -> Result<Response, Response> {
-    let NewTokenForm { name, scopes, expires_at } = fields;
-    let by = posted.signed_in(paths::ACCESS_TOKENS).await?;
+    let NewTokenForm { name, scopes, expires_at, bot } = fields;
+    let page = page_of(&bot);
+    let by = posted.signed_in(&page).await?;
     let parsed: Option<Vec<Scope>> = scopes.iter().map(|key| Scope::from_key(key)).collect();
     let made = match (parsed, Timestamp::from_date(&expires_at)) {
         (None, _) => Err(UseCaseError::invalid("scopes", "Choose from the scopes that are listed.")),
         (_, None) => Err(UseCaseError::invalid("expires_at", "Write the date as YYYY-MM-DD.")),
         (Some(scopes), Some(expires_at)) => {
             let new = create_token::CreateToken { name: &name, scopes: &scopes, expires_at };
-            create_token::create_token(by.app(), by.caller(), &new).await
+            if bot.is_empty() {
+                create_token::create_token(by.app(), by.caller(), &new).await
+            } else {
+                match Administrator::at_page(by.app(), by.caller()) {
+                    Ok(who) => create_token::create_token_of_bot(by.app(), &who, &bot, &new).await,
+                    Err(error) => Err(error),
+                }
+            }
         }
     };
     let next = |result: Result<&String, &ActionError>| match result {
-        Ok(token) => Next::Page(
-            paths::ACCESS_TOKENS.to_owned(),
-            Outcome::TokenCreated { name: name.trim().to_owned(), token: token.clone() },
-        ),
+        Ok(token) => {
+            Next::Page(page, Outcome::TokenCreated { name: name.trim().to_owned(), token: token.clone() })
+        }
         Err(error) => {
-            let typed = paths::access_tokens_with(&name, &scopes, &expires_at);
+            let typed = if bot.is_empty() {
+                paths::access_tokens_with(&name, &scopes, &expires_at)
+            } else {
+                paths::bot_tokens_with(&bot, &name, &scopes, &expires_at)
+            };
             Next::Page(typed, Outcome::Failed(error.clone()))
         }
     };
@@ -50,12 +70,23 @@ pub(super) async fn create(Form { posted, fields }: Form<NewTokenForm>) -> Resul
 #[derive(Deserialize)]
 pub(super) struct AToken {
     id: i64,
+    #[serde(default)]
+    bot: String,
 }
 
-/// Revokes one of the caller's tokens.
+/// Revokes a token of the caller or of a bot.
 pub(super) async fn revoke(Form { posted, fields }: Form<AToken>) -> Result<Response, Response> {
-    let by = posted.signed_in(paths::ACCESS_TOKENS).await?;
-    let name = revoke_token::revoke_token(by.app(), by.caller(), TokenId(fields.id)).await;
+    let AToken { id, bot } = fields;
+    let page = page_of(&bot);
+    let by = posted.signed_in(&page).await?;
+    let name = if bot.is_empty() {
+        revoke_token::revoke_token(by.app(), by.caller(), TokenId(id)).await
+    } else {
+        match Administrator::at_page(by.app(), by.caller()) {
+            Ok(who) => revoke_token::revoke_token_of_bot(by.app(), &who, &bot, TokenId(id)).await,
+            Err(error) => Err(error),
+        }
+    };
     let done = |name: &String| Outcome::TokenRevoked { name: name.clone() };
-    Ok(by.answer_on(paths::ACCESS_TOKENS, SUBJECT, name, done).await)
+    Ok(by.answer_on(&page, SUBJECT, name, done).await)
 }

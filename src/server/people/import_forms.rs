@@ -24,13 +24,14 @@ use crate::{
         form_fields::{self, Misread},
         forms::{Form, Posted},
     },
+    ui::UploadRefused,
     usecases::{
         Caller, SignedIn, UseCaseError, What,
         administrator::Administrator,
         people::import::{
             export_people::PeopleExport,
             import_file::ImportReport,
-            stage_import::{apply_staged_import, export_refused_lines, stage_import},
+            stage_import::{apply_staged_import, export_refused_lines, stage_import, staged_file},
         },
     },
 };
@@ -47,7 +48,7 @@ struct Upload {
     file: Vec<u8>,
 }
 
-/// Keeps the file, and leads to what it would do.
+/// Keeps the file, and leads to what it would do. When it cannot be kept, the page is shown with what was pasted.
 pub(super) async fn upload(
     State(state): State<Arc<ServerState>>,
     request: Request,
@@ -66,7 +67,14 @@ pub(super) async fn upload(
         let file = if fields.file.is_empty() { fields.text.as_bytes() } else { &fields.file };
         stage_import(by.app(), by.caller(), kind?, file).await
     };
-    let staged = staged.await;
+    let staged = match staged.await {
+        Err(error) if by.posted().is_for_html() && !fields.text.trim().is_empty() => {
+            let error = ActionError::from(error);
+            let again = UploadRefused { text: fields.text, error: error.clone() };
+            return Ok(by.page_in_place(&page, again, &error).await);
+        }
+        staged => staged,
+    };
     let next = |result: Result<&i64, &ActionError>| match result {
         Ok(id) => Next::Silently(paths::staged_import(*id)),
         Err(error) => Next::Page(page, Outcome::Failed(error.clone())),
@@ -170,6 +178,24 @@ pub(super) async fn refused(
     let id = id.parse().unwrap_or_default();
     match export_refused_lines(&state.app, &caller, id).await {
         Ok((kind, lines)) => downloads::csv(&format!("refused-{}.csv", kind.key()), &lines),
+        Err(error) => refusal(&error),
+    }
+}
+
+/// An uploaded file as it was uploaded.
+pub(super) async fn file(
+    State(state): State<Arc<ServerState>>,
+    OriginalUri(uri): OriginalUri,
+    Path(id): Path<String>,
+    signed_in: Option<Extension<SignedIn>>,
+) -> Response {
+    let caller = match caller(signed_in, uri.path()) {
+        Ok(caller) => caller,
+        Err(redirect) => return *redirect,
+    };
+    let id = id.parse().unwrap_or_default();
+    match staged_file(&state.app, &caller, id).await {
+        Ok((kind, file)) => downloads::file(&format!("uploaded-{}.csv", kind.key()), downloads::CSV, file),
         Err(error) => refusal(&error),
     }
 }

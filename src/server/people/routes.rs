@@ -5,7 +5,7 @@ use axum::routing::get;
 use super::{group_forms, import_forms, member_export, member_forms, people_export, seat_forms};
 use crate::{
     actions::{
-        Jump,
+        FindPeople, Jump,
         people::{
             groups,
             imports::{APPLY_ADDRESS, UPLOAD_ADDRESS},
@@ -50,6 +50,7 @@ pub(in crate::server) fn routes() -> Routes {
         .form(APPLY_ADDRESS, import_forms::apply)
         .at(paths::IMPORT_SAMPLE, get(import_forms::sample))
         .at(paths::REFUSED_LINES, get(import_forms::refused))
+        .at(paths::IMPORT_FILE, get(import_forms::file))
         .at(paths::EXPORT, get(import_forms::export))
         .page(paths::JUMP, JumpPage)
         .page(paths::ADMIN_SEATS, AdminSeatsPage)
@@ -58,4 +59,5 @@ pub(in crate::server) fn routes() -> Routes {
         .form(PURCHASED_ADDRESS, seat_forms::set_purchased)
         .at(paths::SEATS_EXPORT, get(seat_forms::download))
         .island::<Jump>()
+        .island::<FindPeople>()
 }

@@ -4,6 +4,7 @@ use super::memberships::given_role;
 use crate::{
     domain::{
         ids::{NamespaceId, UserId},
+        namespace::GroupPath,
         role::GivenRole,
         time::Timestamp,
         user::{UserKind, UserState},
@@ -53,6 +54,8 @@ macro_rules! listed {
 statements! {
     LIST_DIRECT = concat!(direct!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $6 OFFSET $7");
     LIST_EVERY = concat!(every!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $6 OFFSET $7");
+    /// In any order, so that it ends with the last that is wanted.
+    BELOW = "SELECT DISTINCT u.username, u.name FROM namespaces n CROSS JOIN memberships m CROSS JOIN users u WHERE n.full_path_key >= $1 AND n.full_path_key < $2 AND m.namespace_id = n.id AND (m.expires_at IS NULL OR m.expires_at > $3) AND u.id = m.user_id AND u.state = 'active' AND (u.username_key LIKE $4 ESCAPE '!' OR LOWER(u.name) LIKE $4 ESCAPE '!') LIMIT $5";
     COUNT_DIRECT = concat!(direct!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
     COUNT_EVERY = concat!(every!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
 }
@@ -133,6 +136,27 @@ impl BrowsedMembers<'_> {
             })
         };
         rows.into_iter().map(member).collect()
+    }
+
+    /// User name and name of active people with `text` in either who have a role below a group by a membership
+    /// there; any `limit` of them.
+    pub async fn below(
+        &mut self,
+        group: &GroupPath,
+        text: &str,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, StorageError> {
+        let Some(search) = contains(text) else { return Ok(Vec::new()) };
+        let (from, until) = group.keys_below();
+        Ok(on_db!(self.uow, |c| sqlx::query_as(BELOW)
+            .bind(from)
+            .bind(until)
+            .bind(now.as_millis())
+            .bind(search)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?)
     }
 
     /// How many match; `None` when they are more than [`MOST_COUNTED`].

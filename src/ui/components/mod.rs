@@ -11,6 +11,7 @@ pub mod flows;
 mod markdown;
 mod note;
 mod pager;
+pub mod people;
 mod problem;
 mod time;
 
@@ -25,5 +26,6 @@ pub use flows::consent_text::ConsentText;
 pub use markdown::Markdown;
 pub use note::{Note, Tone};
 pub use pager::Pager;
+pub use people::found_people::{FindPeople, FoundPeople};
 pub use problem::Problem;
 pub use time::Time;

@@ -7,6 +7,7 @@ mod feedback;
 pub mod flags;
 pub mod flows;
 mod jump_box;
+pub mod people;
 mod signals;
 
 pub use copy_button::CopyButton;
@@ -17,6 +18,7 @@ pub use flows::{
     orbit_choices::OrbitChoices,
 };
 pub use jump_box::JumpBox;
+pub use people::person_picker::PersonPicker;
 
 use self::{
     checkbox::{focus, keep_checked},

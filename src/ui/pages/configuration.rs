@@ -33,6 +33,7 @@ use crate::{
         FlowSelection, UseCaseError,
         decisions::explain::explain,
         flows::show_configuration::{Configuration, show_configuration},
+        people::find_people::find_people,
     },
 };
 
@@ -41,9 +42,15 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     let about = about(query.get("explain"));
     let caller = &visit.signed_in.caller;
     let configuration = show_configuration(&visit.app, caller, &group).await?;
-    let explained = match &explain_user {
-        Some(user) => Some(explain(&visit.app, caller, &group, about.clone(), user).await?),
+    let found = match query.get("find") {
+        Some(_) => Some(find_people(&visit.app, caller, Some(&group), &query.text("explain_user")).await?),
         None => None,
+    };
+    let explained = match &explain_user {
+        Some(user) if found.is_none() => {
+            Some(explain(&visit.app, caller, &group, about.clone(), user).await?)
+        }
+        _ => None,
     };
     let asking = asked_to_confirm(&configuration, &query);
     let frame = configuration.frame.clone();
@@ -141,6 +148,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
                 about
                 asked=explain_user
                 explained
+                found
             />
         </Page>
         {dialog}

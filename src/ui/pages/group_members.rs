@@ -22,7 +22,10 @@ use crate::{
     usecases::{
         GroupOwner, UseCaseError,
         decisions::member_engines::member_engines,
-        people::list_members::{MemberList, PAGE, list_members},
+        people::{
+            find_people::find_people,
+            list_members::{MemberList, PAGE, list_members},
+        },
     },
 };
 
@@ -37,6 +40,12 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     }
     let engines = member_engines(&visit.app, caller, &group).await?;
     let open = find_dialog(&visit, &list, &query).await?;
+    let found = match query.get("find") {
+        Some(_) if list.frame.may.manage_members => {
+            Some(find_people(&visit.app, caller, Some(&group), &query.text("user")).await?)
+        }
+        _ => None,
+    };
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let error = match &outcome {
         Some(Outcome::Failed(error)) => Some(error.clone()),
@@ -79,7 +88,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath, query: Query) -> Result
     let add = may_manage.then(|| {
         let wrong = if adding { wrong.clone() } else { none() };
         let typed = if adding { query.clone() } else { Query::default() };
-        view! { <AddMember place=namespace.clone() typed wrong /> }
+        view! { <AddMember place=namespace.clone() typed wrong found /> }
     });
     let wrong = if inviting { wrong } else { none() };
     Ok(view! {

@@ -33,6 +33,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
         show_overview(&visit.app, &visit.signed_in.caller, &group).await?;
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let frame = overview.frame.clone();
+    let members = format!("{}#add", GroupPage::Members.path(&frame.namespace.path));
     let kind = frame.namespace.kind_name();
     let tier = overview.subscription.tier.name();
     let seats = match (overview.subscription.duo_enterprise, overview.seats) {
@@ -52,7 +53,7 @@ pub(super) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseC
             nav=Some(Nav::of_group(&frame, GroupPage::Overview))
         >
             <h1 class="pt-4 text-2xl font-semibold">"Overview"</h1>
-            <OutcomeNote outcome done />
+            <OutcomeNote outcome done=move |outcome| done(outcome, &members) />
             <p class="mt-1 text-muted">
                 <bdi>{frame.namespace.name.clone()}</bdi>" is a "{kind}". "{tier}", "{seats}"."
             </p>
@@ -249,11 +250,12 @@ fn ConsentName(overview: GroupOverview, state: FlowState) -> impl IntoView {
 }
 
 /// The flash of a form that led here.
-fn done(outcome: Outcome) -> Option<AnyView> {
+fn done(outcome: Outcome, members: &str) -> Option<AnyView> {
     match outcome {
         Outcome::GroupCreated { is_top_level: true, has_owner: false } => Some(
             view! {
-                "The group is created. It has no Owner yet, so only administrators can turn on its flows."
+                "The group is created. It has no Owner yet, so only administrators can turn on its flows. "
+                <a class="link" href=members.to_owned()>"Add members"</a>
             }
             .into_any(),
         ),

@@ -37,7 +37,7 @@ pub fn StartList(started: Started) -> impl IntoView {
         (
             started.token,
             "Create a token for your review bot",
-            "With the scope read_decisions, the bot can ask which engine reviews. Your own token acts as you; to give the bot its own role, an operator runs duo-console token create.",
+            "With the scope read_decisions, the bot can ask which engine reviews. Your own token acts as you, everywhere; to give the bot its own role, create a bot: its page makes tokens.",
             Some(token),
         ),
         (
@@ -47,9 +47,29 @@ pub fn StartList(started: Started) -> impl IntoView {
             explain,
         ),
     ];
+    let members = started.first_group.as_ref().map(|group| GroupPage::Members.path(group));
+    let mut more = [
+        vec![],
+        [
+            Some((paths::ADMIN_IMPORT.to_owned(), "Import many from a file")),
+            members.map(|it| (it, "Give roles")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        vec![],
+        vec![(paths::new_person_with(&[("username", "review-bot"), ("bot", "true")]), "Create a bot")],
+        vec![],
+    ]
+    .into_iter();
     let rows = steps
         .into_iter()
         .map(|(done, title, text, href)| {
+            let more = more.next().unwrap_or_default();
+            let more = more
+                .into_iter()
+                .map(|(href, words)| view! { <a class="link mr-4 text-sm" href=href>{words}</a> })
+                .collect_view();
             let (sign, word) = if done { ("✓", "Done") } else { ("○", "To do") };
             let title = match href {
                 Some(href) => view! { <a href=href class="font-medium">{title}</a> }.into_any(),
@@ -58,10 +78,10 @@ pub fn StartList(started: Started) -> impl IntoView {
             view! {
                 <li class="flex items-start gap-3 px-4 py-3">
                     <span class="w-20 shrink-0 text-sm text-muted"><span aria-hidden="true">{sign}" "</span>{word}</span>
-                    <span class="min-w-0">{title}<span class="block text-sm text-muted">{text}</span></span>
+                    <span class="min-w-0">{title}<span class="block text-sm text-muted">{text}</span>{more}</span>
                 </li>
             }
         })
         .collect_view();
-    view! { <ol class="card mt-3 divide-y divide-line">{rows}</ol> }
+    view! { <ol class="card mt-3 divide-y divide-line" aria-label="Steps">{rows}</ol> }
 }

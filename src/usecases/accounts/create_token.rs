@@ -4,12 +4,15 @@ use super::secrets::{TOKEN_PREFIX, random_token, token_hash};
 use crate::{
     domain::{
         audit::{AuditActor, AuditKind},
+        ids::UserId,
         time::Timestamp,
         token::{Scope, TokenRuleError, check_new_token, each_once},
+        user::{User, UserKind},
     },
-    storage::NewToken,
+    storage::{NewToken, UnitOfWork},
     usecases::{
-        App, Caller, UseCaseError,
+        App, Caller, Origin, UseCaseError, What,
+        administrator::Administrator,
         audit_trail::{Happened, record_as},
         fresh_sign_in::require_fresh,
     },
@@ -29,7 +32,8 @@ pub struct CreateToken<'a> {
 pub async fn create_token(app: &App, caller: &Caller, new: &CreateToken<'_>) -> Result<String, UseCaseError> {
     check(app, new)?;
     require_fresh(app, caller)?;
-    create_of(app, caller.audit_actor(), caller, new, "").await
+    let uow = app.storage.begin().await?;
+    create_of(app, uow, (caller.audit_actor(), &caller.origin), caller.actor.id, new, "").await
 }
 
 /// [`create_token`] for another user, by an operator at the command line.
@@ -39,14 +43,40 @@ pub async fn create_token_for(
     new: &CreateToken<'_>,
 ) -> Result<String, UseCaseError> {
     let whose = format!(" for {}", owner.actor.username);
-    create_of(app, owner.origin.operator(), owner, new, &whose).await
+    let uow = app.storage.begin().await?;
+    create_of(app, uow, (owner.origin.operator(), &owner.origin), owner.actor.id, new, &whose).await
+}
+
+/// [`create_token`] for a bot, which has no page of its own to make one on.
+///
+/// # Errors
+/// There is no such bot: people make their own tokens, so that nobody acts in their name.
+pub async fn create_token_of_bot(
+    app: &App,
+    who: &Administrator,
+    bot: &str,
+    new: &CreateToken<'_>,
+) -> Result<String, UseCaseError> {
+    check(app, new)?;
+    let mut uow = app.storage.begin().await?;
+    let bot = find_bot(&mut uow, bot).await?;
+    let whose = format!(" for {}", bot.username);
+    create_of(app, uow, (who.actor.clone(), &who.origin), bot.id, new, &whose).await
+}
+
+/// # Errors
+/// Nobody has this user name, or a person has.
+pub(super) async fn find_bot(uow: &mut UnitOfWork, username: &str) -> Result<User, UseCaseError> {
+    let found = uow.users().find_by_username(username).await?;
+    found.filter(|it| it.kind == UserKind::Bot).ok_or(UseCaseError::NotFound(What::User))
 }
 
 /// `whose` is the audit log's note on a token that is not the actor's own.
 async fn create_of(
     app: &App,
-    by: AuditActor,
-    owner: &Caller,
+    mut uow: UnitOfWork,
+    (by, origin): (AuditActor, &Origin),
+    owner: UserId,
     new: &CreateToken<'_>,
     whose: &str,
 ) -> Result<String, UseCaseError> {
@@ -54,10 +84,9 @@ async fn create_of(
     let name = check(app, new)?;
     let scopes = each_once(new.scopes);
     let token = format!("{TOKEN_PREFIX}{}", random_token(app));
-    let mut uow = app.storage.begin().await?;
     uow.tokens()
         .add(&NewToken {
-            user: owner.actor.id,
+            user: owner,
             name: &name,
             token_hash: &token_hash(&token),
             scopes: &scopes,
@@ -70,7 +99,7 @@ async fn create_of(
         to: format!("{} until {}{whose}", scopes.join(" "), new.expires_at.date()),
         ..Happened::to(AuditKind::TokenCreated, &name)
     };
-    record_as(now, &mut uow, by, &owner.origin, happened);
+    record_as(now, &mut uow, by, origin, happened);
     uow.commit().await?;
     Ok(token)
 }

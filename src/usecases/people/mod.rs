@@ -10,6 +10,7 @@ pub mod edit_group;
 pub mod edit_member;
 pub mod export_members;
 pub mod find_namespace;
+pub mod find_people;
 pub mod group_editor;
 pub mod group_error;
 pub(super) mod group_frame;

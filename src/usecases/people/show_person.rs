@@ -1,7 +1,11 @@
 //! Shows a person to administrators: the account, what they were given, and where they are signed in.
 
 pub use crate::storage::{Account, PersonsMembership, PersonsSeat};
-use crate::usecases::{App, Caller, UseCaseError, What, load::administrator};
+use crate::{
+    domain::user::UserKind,
+    storage::StoredToken,
+    usecases::{App, Caller, UseCaseError, What, load::administrator},
+};
 
 /// How many memberships are shown.
 pub const MOST_MEMBERSHIPS: usize = 200;
@@ -18,6 +22,8 @@ pub struct Person {
     pub sessions: usize,
     /// Access tokens that have neither expired nor been revoked.
     pub tokens: usize,
+    /// All tokens of a bot, newest first; none of a person, who manages their own.
+    pub bot_tokens: Vec<StoredToken>,
     /// At providers: issuer and subject.
     pub identities: Vec<(String, String)>,
     /// Whether it is the caller's own account.
@@ -39,9 +45,20 @@ pub async fn show_person(app: &App, caller: &Caller, username: &str) -> Result<P
     memberships.truncate(MOST_MEMBERSHIPS);
     let seats = uow.people_lists().seats_of(id).await?;
     let sessions = uow.sessions().list_of_user(id, now, idle_since).await?.len();
-    let tokens = uow.tokens().list_of_user(id).await?;
-    let tokens = tokens.iter().filter(|it| it.revoked_at.is_none() && it.expires_at > now).count();
+    let all_tokens = uow.tokens().list_of_user(id).await?;
+    let tokens = all_tokens.iter().filter(|it| it.revoked_at.is_none() && it.expires_at > now).count();
     let identities = uow.identities().list_of_user(id).await?;
     let is_caller = id == caller.actor.id;
-    Ok(Person { account, memberships, more_memberships, seats, sessions, tokens, identities, is_caller })
+    let bot_tokens = if account.user.kind == UserKind::Bot { all_tokens } else { Vec::new() };
+    Ok(Person {
+        account,
+        memberships,
+        more_memberships,
+        seats,
+        sessions,
+        tokens,
+        bot_tokens,
+        identities,
+        is_caller,
+    })
 }

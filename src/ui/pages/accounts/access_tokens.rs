@@ -1,4 +1,5 @@
-//! *Access tokens*: create a personal access token, see it once, revoke it.
+//! *Access tokens*: create a personal access token, see it once, revoke it. A bot's are on its page for
+//! administrators.
 
 use leptos::prelude::*;
 
@@ -35,19 +36,27 @@ struct Typed {
     expires_at: String,
 }
 
+impl Typed {
+    /// `name` is the parameter with the token's name.
+    fn of(query: &Query, name: &str, now: Timestamp) -> Self {
+        Self {
+            name: query.text(name),
+            scopes: query.all("scopes").map(str::to_owned).collect(),
+            expires_at: query
+                .get("expires_at")
+                .filter(|day| !day.is_empty())
+                .map_or_else(|| now.plus_days(DEFAULT_DAYS).date(), str::to_owned),
+        }
+    }
+}
+
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
     let query = Query::of_page();
     visit(move |visit| async move {
         let tokens = list_tokens(&visit.app, &visit.signed_in.caller).await?;
         let now = visit.app.now();
-        let typed = Typed {
-            name: query.text("name"),
-            scopes: query.all("scopes").map(str::to_owned).collect(),
-            expires_at: query
-                .get("expires_at")
-                .map_or_else(|| now.plus_days(DEFAULT_DAYS).date(), str::to_owned),
-        };
+        let typed = Typed::of(&query, "name", now);
         let crumbs = vec![Crumb::link("Your settings", paths::PREFERENCES), Crumb::here("Access tokens")];
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
         let wrong = match &outcome {
@@ -55,8 +64,10 @@ pub fn AccessTokensPage() -> impl IntoView {
             _ => Wrong::default(),
         };
         let empty = tokens.is_empty();
-        let rows =
-            tokens.into_iter().map(|token| view! { <Row visit=visit.clone() token now /> }).collect_view();
+        let rows = tokens
+            .into_iter()
+            .map(|token| view! { <Row visit=visit.clone() token now bot=None /> })
+            .collect_view();
         Ok(view! {
             <Page title="Access tokens" crumbs nav=Some(Nav::of_user(paths::ACCESS_TOKENS))>
                 <h1 class="pt-4 text-2xl font-semibold">"Access tokens"</h1>
@@ -65,7 +76,7 @@ pub fn AccessTokensPage() -> impl IntoView {
                     <a class="underline" href=paths::API_DOCS>"API reference"</a>"."
                 </p>
                 <Note outcome />
-                <NewToken typed wrong now />
+                <NewToken typed wrong now bot=None />
                 <section class="mt-8" aria-labelledby="tokens">
                     <h2 id="tokens" class="text-base font-semibold">"Your tokens"</h2>
                     {if empty {
@@ -78,6 +89,43 @@ pub fn AccessTokensPage() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// The tokens of a bot, on its page.
+#[component]
+pub(in crate::ui::pages) fn BotTokens(
+    visit: Visit,
+    bot: String,
+    tokens: Vec<StoredToken>,
+    query: Query,
+) -> impl IntoView {
+    let now = visit.app.now();
+    let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
+    let wrong = match &outcome {
+        Some(Outcome::Failed(error)) => Wrong::from(error),
+        _ => Wrong::default(),
+    };
+    let empty = tokens.is_empty();
+    let rows = tokens
+        .into_iter()
+        .map(|token| view! { <Row visit=visit.clone() token now bot=Some(bot.clone()) /> })
+        .collect_view();
+    view! {
+        <section class="mt-8" aria-labelledby="tokens">
+            <h2 id="tokens" class="text-base font-semibold">"Access tokens"</h2>
+            <p class="mt-1 max-w-prose text-sm text-muted">
+                "A program signs in with a token, and may do what the bot may: give it a role in the groups that it asks about. "
+                <a class="underline" href=paths::API_DOCS>"API reference"</a>"."
+            </p>
+            <Note outcome />
+            {if empty {
+                view! { <p class="mt-2 text-muted">"None yet."</p> }.into_any()
+            } else {
+                view! { <ul class="card mt-3 divide-y divide-line">{rows}</ul> }.into_any()
+            }}
+            <NewToken typed=Typed::of(&query, "token", now) wrong now bot=Some(bot.clone()) />
+        </section>
+    }
 }
 
 /// The flash of the form that led here.
@@ -110,7 +158,9 @@ fn Note(outcome: Option<Outcome>) -> impl IntoView {
 }
 
 #[component]
-fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
+fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp, bot: Option<String>) -> impl IntoView {
+    // Of a bot it is one form among others.
+    let button = if bot.is_some() { "button" } else { "button button-primary" };
     let [name, scopes, expires] = FIELDS.map(|field| wrong.with(field));
     let (name_is_wrong, expires_is_wrong) = (name.is_some(), expires.is_some());
     let scopes_are_wrong = scopes.is_some();
@@ -118,6 +168,7 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
         <section class="card mt-6 p-5" aria-labelledby="new-token">
             <h2 id="new-token" class="text-base font-semibold">"New token"</h2>
             <form method="post" action=CREATE_ADDRESS class="mt-4 space-y-5">
+                {bot.map(|bot| view! { <input type="hidden" name="bot" value=bot /> })}
                 <Field id="token-name" label="Name" wrong=name>
                     <input
                         id="token-name"
@@ -180,14 +231,14 @@ fn NewToken(typed: Typed, wrong: Wrong, now: Timestamp) -> impl IntoView {
                         value=typed.expires_at
                     />
                 </Field>
-                <button type="submit" class="button button-primary">"Create token"</button>
+                <button type="submit" class=button>"Create token"</button>
             </form>
         </section>
     }
 }
 
 #[component]
-fn Row(visit: Visit, token: StoredToken, now: Timestamp) -> impl IntoView {
+fn Row(visit: Visit, token: StoredToken, now: Timestamp, bot: Option<String>) -> impl IntoView {
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.key()).collect();
     let ended = token.revoked_at.is_some() || token.expires_at <= now;
     let state = if token.revoked_at.is_some() {
@@ -216,6 +267,7 @@ fn Row(visit: Visit, token: StoredToken, now: Timestamp) -> impl IntoView {
                     view! {
                         <form method="post" action=REVOKE_ADDRESS>
                             <input type="hidden" name="id" value=token.id.0 />
+                            {bot.map(|bot| view! { <input type="hidden" name="bot" value=bot /> })}
                             <button type="submit" class="button button-small">
                                 "Revoke" <span class="sr-only">" "<bdi>{token.name}</bdi></span>
                             </button>

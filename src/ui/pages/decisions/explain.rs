@@ -6,12 +6,12 @@ use crate::{
     domain::{
         flows::catalogue::{CATALOGUE, Flow},
         namespace::GroupPath,
-        paths::GroupPage,
+        paths::{self, GroupPage},
         time::Timestamp,
     },
     ui::{
-        components::{AlertNote, Field, Time},
-        islands::CopyButton,
+        components::{AlertNote, Field, FindPeople, FoundPeople, Time},
+        islands::{CopyButton, PersonPicker},
         pages::Visit,
     },
     usecases::{
@@ -20,6 +20,7 @@ use crate::{
             decide_code_review, decide_flow_version,
             decide_many::{About, Decided},
         },
+        people::find_people::KnownPerson,
     },
     wire,
 };
@@ -39,11 +40,24 @@ pub fn Explain(
     about: About,
     asked: Option<String>,
     explained: Option<Result<Decided, UseCaseError>>,
+    found: Option<Vec<KnownPerson>>,
 ) -> impl IntoView {
     let action = GroupPage::Configuration.path(&group);
     // The focus goes to the answer, or to the field with the unknown user name.
     let nobody = matches!(explained, Some(Err(UseCaseError::NotFound(_))));
     let suggestion = asked.clone().unwrap_or_else(|| visit.signed_in.caller.actor.username.clone());
+    let found = found.map(|found| {
+        let asked = match &about {
+            About::CodeReview => "",
+            About::FlowVersion(reference) => reference.as_str(),
+        };
+        let link = |it: KnownPerson| {
+            let fields = [("explain", asked), ("explain_user", it.username.as_str())];
+            let href = format!("{}#explain", paths::with_fields(&action, &fields));
+            [it.username, it.name, href]
+        };
+        view! { <FoundPeople found=found.into_iter().map(link).collect() /> }
+    });
     let versions = CATALOGUE
         .iter()
         .map(|flow| {
@@ -59,7 +73,7 @@ pub fn Explain(
         <section id="explain" class="card mt-8 p-5" aria-labelledby="explain-heading">
             <h2 id="explain-heading" class="text-base font-semibold">"Explain"</h2>
             <p class="mt-1 text-sm text-muted">"What would be decided for this user, and why?"</p>
-            <form method="get" action=action class="mt-3 flex flex-wrap items-end gap-3">
+            <form method="get" action=action.clone() class="mt-3 flex flex-wrap items-end gap-3">
                 // Makes the URL unique: a browser navigates to an unchanged URL without a new request.
                 <input type="hidden" name="asked_at" value=visit.app.now().as_millis() />
                 <Field id="explain-about" label="Question">
@@ -69,22 +83,22 @@ pub fn Explain(
                     </select>
                 </Field>
                 <Field id="explain-user" label="User name">
-                    <input
-                        id="explain-user"
-                        name="explain_user"
-                        class="field mt-1 w-full"
-                        required
-                        maxlength="255"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        autofocus=nobody
-                        aria-invalid=nobody.then_some("true")
-                        aria-describedby=nobody.then_some("explain-error")
+                    <PersonPicker
+                        id="explain-user".to_owned()
+                        name="explain_user".to_owned()
                         value=suggestion
+                        group=group.to_string()
+                        several=false
+                        required=true
+                        autofocus=nobody
+                        is_wrong=nobody
+                        described_by=nobody.then(|| String::from("explain-error"))
                     />
                 </Field>
                 <button type="submit" class="button">"Explain"</button>
+                <FindPeople action=format!("{action}#explain") />
             </form>
+            {found}
             {explained
                 .map(|explained| match explained {
                     Ok(decided) => view! { <Explanation visit decided /> }.into_any(),

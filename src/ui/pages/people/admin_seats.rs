@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::seat_list::{Seats, asked};
+use super::seat_list::{Seats, asked, found};
 use crate::{
     actions::query::Query,
     domain::{
@@ -32,6 +32,7 @@ pub fn AdminSeatsPage() -> impl IntoView {
         let page = query.number("groups").unwrap_or(1).clamp(1, i64::from(u16::MAX));
         let pools = list_seat_pools(&visit.app, &who, Some(page)).await?;
         let seats = show_instance_seats(&visit.app, caller, asked(&query)).await?;
+        let found = found(&visit, &query, &seats).await?;
         let crumbs = vec![Crumb::link("Administration", paths::ADMIN), Crumb::here("Seats")];
         Ok(view! {
             <Page title="Seats" crumbs nav=Some(Nav::of_administrators(paths::ADMIN_SEATS))>
@@ -44,7 +45,7 @@ pub fn AdminSeatsPage() -> impl IntoView {
                 <p class="mt-1 max-w-prose text-muted">
                     "Each counts in every top-level group that has Duo Enterprise."
                 </p>
-                <Seats visit query seats reviews=None />
+                <Seats visit query seats reviews=None found />
             </Page>
         }
         .into_any())

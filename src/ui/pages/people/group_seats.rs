@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::seat_list::{Seats, asked};
+use super::seat_list::{Seats, asked, found};
 use crate::{
     actions::query::Query,
     domain::{namespace::GroupPath, paths::GroupPage},
@@ -44,6 +44,7 @@ pub(in crate::ui::pages) async fn page(
         .into_any());
     };
     let reviews = if seats.duo_enterprise { seats_mean(&visit.app, seats.group).await? } else { None };
+    let found = found(&visit, &query, &seats).await?;
     let name = frame.namespace.name.clone();
     let of_note = name.clone();
     let note = (!seats.duo_enterprise).then(|| {
@@ -62,7 +63,7 @@ pub(in crate::ui::pages) async fn page(
                 {who}
             </p>
             {note}
-            <Seats visit query seats reviews />
+            <Seats visit query seats reviews found />
         </Page>
     }
     .into_any())

@@ -7,7 +7,7 @@ use crate::{
         flash::Outcome,
         people::imports::{APPLY_ADDRESS, SUBJECT, UPLOAD_ADDRESS},
         query::Query,
-        support::below,
+        support::{below, handed_over},
     },
     domain::{
         paths,
@@ -17,6 +17,7 @@ use crate::{
         },
     },
     ui::{
+        app::UploadRefused,
         components::{Field, Note, OutcomeNote, Pager, Tone, Wrong, described_by},
         layout::{Crumb, Nav, Page},
         pages::{Visit, visit},
@@ -24,7 +25,10 @@ use crate::{
     usecases::{
         UseCaseError, What,
         administrator::Administrator,
-        people::import::{import_file::ImportReport, stage_import::show_staged_import},
+        people::import::{
+            import_file::ImportReport,
+            stage_import::{show_staged_import, staged_text},
+        },
     },
 };
 
@@ -35,10 +39,23 @@ const REFUSED: usize = 100;
 
 #[component]
 pub fn AdminImportPage() -> impl IntoView {
-    let chosen = Query::of_page().get("kind").and_then(ImportKind::from_key);
+    let query = Query::of_page();
+    let chosen = query.get("kind").and_then(ImportKind::from_key);
+    let refused: Option<UploadRefused> = handed_over();
     visit(move |visit| async move {
-        Administrator::reading(&visit.signed_in.caller)?;
+        let caller = &visit.signed_in.caller;
+        Administrator::reading(caller)?;
         let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
+        let editing = query.number("edit");
+        let kept = match editing {
+            Some(id) => staged_text(&visit.app, caller, id).await?,
+            None => None,
+        };
+        let too_long = editing.filter(|_| kept.is_none());
+        let (text, outcome) = match refused {
+            Some(UploadRefused { text, error }) => (text, Some(Outcome::Failed(error))),
+            None => (kept.unwrap_or_default(), outcome),
+        };
         let (wrong, outcome) = match outcome {
             Some(Outcome::Failed(error)) => {
                 let wrong = Wrong::from(&error);
@@ -56,7 +73,19 @@ pub fn AdminImportPage() -> impl IntoView {
                     "Users, groups, members and seats as CSV. You see what a file would do before anything is written; one wrong line stops it all."
                 </p>
                 <OutcomeNote outcome done />
-                <Upload chosen wrong />
+                {too_long
+                    .map(|id| {
+                        view! {
+                            <Note tone=Tone::Info>
+                                <p>
+                                    "The file is too long to be edited here, or not UTF-8. "
+                                    <a class="link" href=paths::import_file(id) download="">"Download it"</a>
+                                    ", edit it, and upload it again."
+                                </p>
+                            </Note>
+                        }
+                    })}
+                <Upload chosen text wrong />
                 <section class="mt-8" aria-labelledby="formats">
                     <h2 id="formats" class="text-base font-semibold">"The four files"</h2>
                     <ul class="card mt-3 divide-y divide-line">{formats}</ul>
@@ -73,11 +102,22 @@ pub fn AdminImportPage() -> impl IntoView {
 fn done(outcome: Outcome) -> Option<AnyView> {
     let Outcome::Imported { kind, counts } = outcome else { return None };
     let what = ImportKind::from_key(&kind).map_or("Import", ImportKind::name);
-    Some(view! { "Imported. "{what}": "{counts}"." }.into_any())
+    let passwords = (kind == ImportKind::Users.key()).then(|| {
+        view! {
+            " Nobody got a password by it: the page of each of the "
+            <a class="link" href=paths::ADMIN_PEOPLE>"people"</a>
+            " makes a link to set one, or they sign in by the provider."
+        }
+    });
+    Some(view! { "Imported. "{what}": "{counts}"."{passwords} }.into_any())
 }
 
 #[component]
-fn Upload(chosen: Option<ImportKind>, wrong: Wrong) -> impl IntoView {
+fn Upload(chosen: Option<ImportKind>, text: String, wrong: Wrong) -> impl IntoView {
+    let is_edited = !text.is_empty() && wrong.message.is_empty();
+    // Leptos does not escape the content of a textarea, and browsers drop its first line break.
+    let text =
+        if text.is_empty() { text } else { format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;")) };
     let options = ImportKind::ALL.map(|kind| {
         view! { <option value=kind.key() selected=chosen == Some(kind)>{kind.name()}</option> }
     });
@@ -118,8 +158,11 @@ fn Upload(chosen: Option<ImportKind>, wrong: Wrong) -> impl IntoView {
                         class="field mt-1 w-full font-mono text-sm"
                         spellcheck="false"
                         autocapitalize="none"
+                        autofocus=is_edited
                         aria-describedby="text-help"
-                    ></textarea>
+                    >
+                        {text}
+                    </textarea>
                     <p id="text-help" class="mt-1 text-sm text-muted">
                         "The first line names the columns. It is read only if no file is chosen."
                     </p>
@@ -168,7 +211,8 @@ async fn staged(visit: Visit, id: String, page: usize) -> Result<AnyView, UseCas
         Crumb::link("Import and export", paths::ADMIN_IMPORT),
         Crumb::here(report.kind.name()),
     ];
-    let again = paths::admin_import_of(report.kind.key());
+    let again =
+        [paths::admin_import_editing(report.kind.key(), id), paths::admin_import_of(report.kind.key())];
     let body = if report.refused.is_empty() {
         view! { <Planned report id again /> }.into_any()
     } else {
@@ -185,7 +229,8 @@ async fn staged(visit: Visit, id: String, page: usize) -> Result<AnyView, UseCas
 }
 
 #[component]
-fn RefusedLines(refused: Vec<Refused>, id: i64, page: usize, again: String) -> impl IntoView {
+fn RefusedLines(refused: Vec<Refused>, id: i64, page: usize, again: [String; 2]) -> impl IntoView {
+    let [edit, another] = again;
     let all = refused.len();
     let first = (page.saturating_sub(1)).saturating_mul(REFUSED).min(all);
     let rows: Vec<_> = refused.into_iter().skip(first).take(REFUSED).collect();
@@ -209,10 +254,11 @@ fn RefusedLines(refused: Vec<Refused>, id: i64, page: usize, again: String) -> i
     let count = if all == 1 { String::from("One thing is wrong") } else { format!("{all} things are wrong") };
     view! {
         <Note tone=Tone::Danger>
-            <p>{count}", so nothing can be imported. Correct the file and upload it again."</p>
+            <p>{count}", so nothing can be imported. Correct it here, or in the file and upload that again."</p>
         </Note>
         <p class="mt-4 flex flex-wrap gap-3">
-            <a class="button button-primary" href=again>"Upload again"</a>
+            <a class="button button-primary" href=edit>"Correct it here"</a>
+            <a class="button" href=another>"Upload another file"</a>
             <a class="button" href=paths::refused_lines(id) download="">"Download the refused lines"</a>
         </p>
         <section class="mt-6" aria-labelledby="refused">
@@ -225,7 +271,7 @@ fn RefusedLines(refused: Vec<Refused>, id: i64, page: usize, again: String) -> i
 }
 
 #[component]
-fn Planned(report: ImportReport, id: i64, again: String) -> impl IntoView {
+fn Planned(report: ImportReport, id: i64, again: [String; 2]) -> impl IntoView {
     let counts = report.counts;
     let numbers = [
         ("New", counts.created),
@@ -241,20 +287,22 @@ fn Planned(report: ImportReport, id: i64, again: String) -> impl IntoView {
             </div>
         }
     });
+    let again = again.into_iter().zip(["Edit it here", "Upload another file"]);
+    let again = again.map(|(href, label)| view! { <a class="button" href=href>{label}</a> }).collect_view();
     let apply = if counts.changes_something() {
         view! {
             <form method="post" action=APPLY_ADDRESS class="mt-4 flex flex-wrap items-center gap-3">
                 <input type="hidden" name="id" value=id.to_string() />
                 <input type="hidden" name="plan" value=report.plan />
                 <button type="submit" class="button button-primary">"Apply the import"</button>
-                <a class="button" href=again>"Upload another file"</a>
+                {again}
             </form>
         }
         .into_any()
     } else {
         view! {
             <Note tone=Tone::Info><p>"There is nothing to do: everything is as the file says."</p></Note>
-            <p class="mt-4"><a class="button" href=again>"Upload another file"</a></p>
+            <p class="mt-4 flex flex-wrap gap-3">{again}</p>
         }
         .into_any()
     };

@@ -14,6 +14,7 @@ use crate::{
     },
     ui::{
         components::{AlertNote, Field, Wrong, described_by},
+        islands::PersonPicker,
         layout::{Crumb, Nav, Page, group_crumbs},
         pages::{Visit, visit},
     },
@@ -207,18 +208,16 @@ fn TopLevelFields(query: Query, #[prop(optional_no_strip)] wrong: Option<String>
     view! {
         <SubscriptionFields tier duo_enterprise=query.get("duo_enterprise") == Some("true") />
         <Field id="group-owner" label="First Owner (optional)" wrong>
-            <input
-                id="group-owner"
-                name="owner"
-                class="field mt-1 w-full"
-                maxlength="255"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                autofocus=is_wrong
-                aria-invalid=is_wrong.then_some("true")
-                aria-describedby=described_by("group-owner", true, is_wrong)
+            <PersonPicker
+                id="group-owner".to_owned()
+                name="owner".to_owned()
                 value=query.text("owner")
+                group=String::new()
+                several=false
+                required=false
+                autofocus=is_wrong
+                is_wrong
+                described_by=described_by("group-owner", true, is_wrong)
             />
             <p id="group-owner-help" class="mt-1 text-sm text-muted">
                 "A user name or email address. An Owner adds members, turns on flows and consents. Without an Owner, only administrators can turn on flows."

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         components::{AlertNote, StatusNote, Time, Wrong},
         layout::{Crumb, Nav, Page},
-        pages::{Visit, visit},
+        pages::{Visit, accounts::access_tokens::BotTokens, visit},
     },
     usecases::people::show_person::{MOST_MEMBERSHIPS, Person, PersonsMembership, PersonsSeat, show_person},
 };
@@ -63,7 +63,12 @@ pub fn PersonPage() -> impl IntoView {
                     })}
                 <Facts visit=visit.clone() person=person.clone() />
                 <Memberships memberships=person.memberships.clone() more=person.more_memberships />
-                <Seats visit seats=person.seats.clone() />
+                <Seats visit=visit.clone() seats=person.seats.clone() />
+                {is_bot
+                    .then(|| {
+                        let (bot, tokens) = (person.account.user.username.clone(), person.bot_tokens.clone());
+                        view! { <BotTokens visit bot tokens query=typed.clone() /> }
+                    })}
                 <EditForm person=person.clone() typed wrong=wrong.clone() />
                 <Access person=person.clone() />
                 <Deletion person wrong />
@@ -98,7 +103,7 @@ fn Note(outcome: Option<Outcome>, wrong: Wrong) -> impl IntoView {
             view! { <HandOver username link /> }.into_any()
         }
         Some(Outcome::PersonCreated { link: None, .. }) => {
-            view! { "The bot is created. An operator creates its token with "<code>"duo-console token create"</code>"." }
+            view! { "The bot is created. Create its token below, and give it a role in the groups that it asks about." }
                 .into_any()
         }
         _ => return ().into_any(),

@@ -8,14 +8,20 @@ use crate::{
         people::seats::{GIVE_ADDRESS, PURCHASED_ADDRESS, SUBJECT, TAKE_ADDRESS},
         query::Query,
     },
-    domain::people::seats::{SeatCounts, SeatOrder, SeatState},
+    domain::people::seats::{SeatCounts, SeatOrder, SeatPlace, SeatState, split_last_name},
     ui::{
-        components::{Field, Note, OutcomeNote, Pager, Time, Tone, Wrong, described_by},
+        components::{
+            Field, FindPeople, FoundPeople, Note, OutcomeNote, Pager, Time, Tone, Wrong, described_by,
+        },
+        islands::PersonPicker,
         pages::Visit,
     },
     usecases::{
-        SeatHolder,
-        people::show_seats::{Holder, PAGE, SeatList, SeatQuery},
+        SeatHolder, UseCaseError,
+        people::{
+            find_people::{KnownPerson, find_people},
+            show_seats::{Holder, PAGE, SeatList, SeatQuery},
+        },
     },
 };
 
@@ -28,9 +34,36 @@ pub(super) fn asked(query: &Query) -> SeatQuery {
     }
 }
 
+/// Whom the search for the last name of the form found; `None` when nobody searched.
+pub(super) async fn found(visit: &Visit, query: &Query, seats: &SeatList) -> Result<Found, UseCaseError> {
+    if query.get("find").is_none() || !seats.may_change {
+        return Ok(None);
+    }
+    let group = match &seats.place {
+        SeatPlace::Group(path) => Some(path),
+        SeatPlace::Instance => None,
+    };
+    let users = query.text("users");
+    let (before, last) = split_last_name(&users);
+    let found = find_people(&visit.app, &visit.signed_in.caller, group, last).await?;
+    let link = |it: KnownPerson| {
+        let href = format!("{}#give", seats.place.page_with_users(&format!("{before}{}", it.username)));
+        [it.username, it.name, href]
+    };
+    Ok(Some(found.into_iter().map(link).collect()))
+}
+
+type Found = Option<Vec<[String; 3]>>;
+
 /// `reviews`: who gets which engine now. The instance has no such sentence.
 #[component]
-pub(super) fn Seats(visit: Visit, query: Query, seats: SeatList, reviews: Option<String>) -> impl IntoView {
+pub(super) fn Seats(
+    visit: Visit,
+    query: Query,
+    seats: SeatList,
+    reviews: Option<String>,
+    found: Found,
+) -> impl IntoView {
     let outcome = visit.flash_about(SUBJECT).map(|flash| flash.outcome.clone());
     let is_typed = |field: &str| query.get(field).is_some();
     let (wrong, outcome) = match outcome {
@@ -65,7 +98,7 @@ pub(super) fn Seats(visit: Visit, query: Query, seats: SeatList, reviews: Option
         {(seats.may_change && seats.duo_enterprise)
             .then(|| {
                 let wrong = wrong.with("users");
-                view! { <Give group=seats.place.group().to_owned() counts users=query.text("users") wrong /> }
+                view! { <Give place=seats.place.clone() counts users=query.text("users") wrong found /> }
             })}
         <Purchased seats=seats.clone() typed=query.get("purchased").map(str::to_owned) wrong=wrong.with("purchased") />
         <Waiting visit=visit.clone() seats=seats.clone() />
@@ -109,7 +142,15 @@ fn Numbers(counts: SeatCounts) -> impl IntoView {
 
 /// The form that gives seats, or, where none is free, puts people on the waiting list.
 #[component]
-fn Give(group: String, counts: SeatCounts, users: String, wrong: Option<String>) -> impl IntoView {
+fn Give(
+    place: SeatPlace,
+    counts: SeatCounts,
+    users: String,
+    wrong: Option<String>,
+    found: Found,
+) -> impl IntoView {
+    let group = place.group().to_owned();
+    let find = format!("{}#give", place.page());
     let is_full = counts.free() == Some(0);
     let (heading, button) =
         if is_full { ("No seat is free", "Put on the waiting list") } else { ("Give seats", "Give seats") };
@@ -123,27 +164,29 @@ fn Give(group: String, counts: SeatCounts, users: String, wrong: Option<String>)
         <section class="card mt-6 p-5" aria-labelledby="give">
             <h2 id="give" class="text-base font-semibold">{heading}</h2>
             <form method="post" action=GIVE_ADDRESS class="mt-3">
-                <input type="hidden" name="group" value=group />
+                <input type="hidden" name="group" value=group.clone() />
                 {is_full.then(|| view! { <input type="hidden" name="wait" value="true" /> })}
                 <Field id="users" label="User names or email addresses" wrong>
-                    <input
-                        id="users"
-                        name="users"
-                        class="field mt-1 w-full"
-                        autocomplete="off"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        required
-                        autofocus=is_wrong
-                        aria-invalid=is_wrong.then_some("true")
-                        aria-describedby=described_by("users", true, is_wrong)
+                    <PersonPicker
+                        id="users".to_owned()
+                        name="users".to_owned()
                         value=users
+                        group
+                        several=true
+                        required=true
+                        autofocus=is_wrong
+                        is_wrong
+                        described_by=described_by("users", true, is_wrong)
                     />
                 </Field>
                 <p id="users-help" class="mt-1 text-sm text-muted">
                     {who}" Separate several with commas or spaces. If one of them cannot get a seat, none does."
                 </p>
-                <p class="mt-3"><button type="submit" class="button button-primary">{button}</button></p>
+                <p class="mt-3 flex flex-wrap gap-3">
+                    <button type="submit" class="button button-primary">{button}</button>
+                    <FindPeople action=find />
+                </p>
+                {found.map(|found| view! { <FoundPeople found /> })}
             </form>
         </section>
     }

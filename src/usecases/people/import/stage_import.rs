@@ -10,6 +10,9 @@ use crate::{
     usecases::{App, Caller, UseCaseError, What, administrator::Administrator},
 };
 
+/// Longer files are not shown in a form, in bytes.
+const MOST_EDITED: usize = 1024 * 1024;
+
 /// Returns the file's number.
 ///
 /// # Errors
@@ -31,6 +34,25 @@ pub async fn stage_import(
     let id = uow.staged_imports().add(caller.actor.id, kind, file, app.now()).await?;
     uow.commit().await?;
     Ok(id)
+}
+
+/// The file as it was uploaded.
+///
+/// # Errors
+/// There is no such file, or it is somebody else's.
+pub async fn staged_file(app: &App, caller: &Caller, id: i64) -> Result<(ImportKind, Vec<u8>), UseCaseError> {
+    Administrator::reading(caller)?;
+    staged(app, caller, id).await
+}
+
+/// The content of the file, to be edited on a page; `None` when it is too long for that, or no text.
+///
+/// # Errors
+/// As of [`staged_file`].
+pub async fn staged_text(app: &App, caller: &Caller, id: i64) -> Result<Option<String>, UseCaseError> {
+    let (_, file) = staged_file(app, caller, id).await?;
+    let text = if file.len() > MOST_EDITED { None } else { String::from_utf8(file).ok() };
+    Ok(text.map(|it| it.trim_start_matches('\u{feff}').to_owned()))
 }
 
 /// What the file would do now.

@@ -7,11 +7,15 @@ use crate::{
     actions::{people::members::ADD_ADDRESS, query::Query},
     domain::{
         namespace::Namespace,
-        paths::GroupPage,
+        paths::{self, GroupPage},
         people::members::{GivenBy, MemberQuery, MemberSort},
         role::Role,
     },
-    ui::components::{Choice, Field, Wrong, described_by},
+    ui::{
+        components::{Choice, Field, FindPeople, FoundPeople, Wrong, described_by},
+        islands::PersonPicker,
+    },
+    usecases::people::find_people::KnownPerson,
 };
 
 #[component]
@@ -50,14 +54,29 @@ pub(in crate::ui::pages) fn Filter(place: Namespace, query: MemberQuery) -> impl
     }
 }
 
-/// `typed` is what was entered before, and `wrong` what was wrong with it.
+/// `typed` is what was entered before, and `wrong` what was wrong with it; `found` is whom a search found.
 #[component]
-pub(in crate::ui::pages) fn AddMember(place: Namespace, typed: Query, wrong: Wrong) -> impl IntoView {
+pub(in crate::ui::pages) fn AddMember(
+    place: Namespace,
+    typed: Query,
+    wrong: Wrong,
+    found: Option<Vec<KnownPerson>>,
+) -> impl IntoView {
     let [wrong_user, wrong_role, wrong_expiry] =
         ["user", "role", "expires_on"].map(|field| wrong.with(field));
     let is_wrong = wrong_user.is_some();
-    let filled_in = typed.get("user").is_some();
+    let filled_in = typed.get("user").is_some() && found.is_none();
     let [user, role, day] = ["user", "role", "expires_on"].map(|field| typed.text(field));
+    let group = place.path.to_string();
+    let here = format!("{}#add", GroupPage::Members.path(&place.path));
+    let found = found.map(|found| {
+        let link = |it: KnownPerson| {
+            let typed = [("user", it.username.as_str()), ("role", &role), ("expires_on", &day)];
+            let href = format!("{}#add", paths::members_with(&place.path, &typed));
+            [it.username, it.name, href]
+        };
+        view! { <FoundPeople found=found.into_iter().map(link).collect() /> }
+    });
     view! {
         <section id="add" class="card mt-8 p-5" aria-labelledby="add-heading">
             <h2 id="add-heading" class="text-base font-semibold">"Add a member"</h2>
@@ -65,25 +84,26 @@ pub(in crate::ui::pages) fn AddMember(place: Namespace, typed: Query, wrong: Wro
                 <input type="hidden" name="namespace" value=place.path.to_string() />
                 <div class="grid gap-4 sm:grid-cols-3">
                     <Field id="add-user" label="User name or email address" wrong=wrong_user>
-                        <input
-                            id="add-user"
-                            name="user"
-                            class="field mt-1 w-full"
-                            autocomplete="off"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            required
-                            maxlength="255"
-                            autofocus=is_wrong
-                            aria-invalid=is_wrong.then_some("true")
-                            aria-describedby=described_by("add-user", false, is_wrong)
+                        <PersonPicker
+                            id="add-user".to_owned()
+                            name="user".to_owned()
                             value=user
+                            group=group
+                            several=false
+                            required=true
+                            autofocus=is_wrong
+                            is_wrong
+                            described_by=described_by("add-user", false, is_wrong)
                         />
                     </Field>
                     <RoleField id="add-role" place=place.clone() chosen=role wrong=wrong_role autofocus=filled_in && !is_wrong />
                     <ExpiryField id="add-expires-on" value=day wrong=wrong_expiry />
                 </div>
-                <p class="mt-4"><button type="submit" class="button button-primary">"Add the member"</button></p>
+                <p class="mt-4 flex flex-wrap gap-3">
+                    <button type="submit" class="button button-primary">"Add the member"</button>
+                    <FindPeople action=here />
+                </p>
+                {found}
             </form>
         </section>
     }

@@ -1,0 +1,3 @@
+//! Groups, memberships, seats, people.
+
+pub(super) mod found_people;
