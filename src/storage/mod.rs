@@ -86,7 +86,7 @@ pub use people::{
     bulk::{Bulk, FoundPlace},
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     exports::{ExportedMember, ExportedSeat, Exports},
-    member_lists::{BrowsedMember, MemberFilter, MemberLists},
+    member_lists::{BrowsedMember, MemberFilter, MemberLists, MemberRelations},
     members::{GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},

@@ -22,6 +22,7 @@ mod freeze_pages;
 mod front;
 mod fuzz;
 mod gitlab;
+mod graphql;
 mod group_pages;
 mod groups;
 mod headers;

@@ -80,6 +80,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(flows::routes())
         .merge(flags::routes())
         .merge(people::routes())
+        .routes(routes!(gitlab::graphql::query))
         .merge(accounts::routes())
         .merge(audit::routes())
         .merge(chat::routes())

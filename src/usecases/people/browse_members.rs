@@ -7,7 +7,7 @@ use crate::{
         ids::UserId,
         namespace::{IdOrPath, NamespaceKind},
     },
-    storage::{BrowsedMember, MemberFilter},
+    storage::{BrowsedMember, MemberFilter, MemberRelations},
     usecases::{App, Caller, UseCaseError, What},
 };
 
@@ -38,6 +38,23 @@ pub async fn browse_members(
     })
 }
 
+/// The first members of those that are asked for, by the user's id, without counting them.
+///
+/// # Errors
+/// As [`browse_members`].
+pub async fn browse_members_after(
+    app: &App,
+    caller: &Caller,
+    of: &Of,
+    filter: &MemberFilter,
+    limit: i64,
+) -> Result<Vec<BrowsedMember>, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.read().await?;
+    let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
+    Ok(uow.member_lists().list(found.id, filter, now, limit, 0).await?)
+}
+
 /// One member, with what they inherit or without.
 ///
 /// # Errors
@@ -49,7 +66,8 @@ pub async fn browse_member(
     user: UserId,
     inherited: bool,
 ) -> Result<BrowsedMember, UseCaseError> {
-    let filter = MemberFilter { inherited, only: vec![user.0], ..MemberFilter::default() };
+    let relations = if inherited { MemberRelations::Every } else { MemberRelations::Direct };
+    let filter = MemberFilter { relations, only: vec![user.0], ..MemberFilter::default() };
     let mut found = browse_members(app, caller, of, &filter, (1, 0)).await?;
     found.rows.pop().ok_or(UseCaseError::NotFound(What::User))
 }

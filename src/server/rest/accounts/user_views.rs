@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{time::Timestamp, user::UserKind},
+    domain::{paths::person, time::Timestamp, user::UserKind},
+    server::rest::state::Api,
     usecases::{LinkedIdentity, accounts::browse_users::BrowsedUser},
 };
 
@@ -27,9 +28,8 @@ pub struct User {
     /// Always null.
     #[schema(required)]
     avatar_url: Option<String>,
-    /// Always null: users have no page that everybody sees.
-    #[schema(required)]
-    web_url: Option<String>,
+    /// Their page here, which only administrators see.
+    web_url: String,
     bot: bool,
     /// Always false: there are no external users.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,22 +70,16 @@ impl From<LinkedIdentity> for Identity {
 }
 
 impl User {
-    pub const fn id(&self) -> i64 {
-        self.id
-    }
-}
-
-impl From<BrowsedUser> for User {
-    fn from(user: BrowsedUser) -> Self {
+    pub fn new(api: &Api, user: BrowsedUser) -> Self {
         let BrowsedUser { listed, identities, in_full } = user;
         Self {
             id: listed.user.id.0,
+            web_url: api.absolute(&person(&listed.user.username)),
             username: listed.user.username,
             name: listed.user.name,
             state: if listed.blocked { "blocked" } else { "active" },
             locked: false,
             avatar_url: None,
-            web_url: None,
             bot: listed.user.kind == UserKind::Bot,
             external: in_full.then_some(false),
             is_admin: in_full.then_some(listed.user.is_admin),
@@ -94,5 +88,9 @@ impl From<BrowsedUser> for User {
             last_sign_in_at: in_full.then(|| listed.last_sign_in_at.map(Timestamp::rfc3339)),
             identities: in_full.then(|| identities.into_iter().map(Identity::from).collect()),
         }
+    }
+
+    pub const fn id(&self) -> i64 {
+        self.id
     }
 }

@@ -40,7 +40,7 @@ use crate::{
     ),
 )]
 pub async fn current(State(api): State<Arc<Api>>, who: Result<Authenticated, Problem>) -> Answer<Json<User>> {
-    Ok(Json(browse_own_user(&api.app, &caller(who)?).await?.into()))
+    Ok(Json(User::new(&api, browse_own_user(&api.app, &caller(who)?).await?)))
 }
 
 /// Users
@@ -110,7 +110,7 @@ pub async fn list(
     let fetched = if none { 0 } else { paging.per_page + i64::from(paging.keyset) };
     let found = browse_users(&api.app, &caller, filter, (fetched, paging.offset()), !paging.keyset).await?;
     let total = if none { Some(0) } else { found.total };
-    let mut users: Vec<User> = found.users.into_iter().map(User::from).collect();
+    let mut users: Vec<User> = found.users.into_iter().map(|it| User::new(&api, it)).collect();
     let next = if paging.keyset {
         let more = paging.cut(&mut users);
         let last = users.last().filter(|_| more).map(User::id);
@@ -189,5 +189,5 @@ pub async fn show(
     let caller = caller(who)?;
     Query::of(&uri, &[], &[])?;
     let id = path.get("id").parse().map(UserId).map_err(|_| GitlabRefusal::missing("User"))?;
-    Ok(Json(browse_user(&api.app, &caller, id).await?.into()))
+    Ok(Json(User::new(&api, browse_user(&api.app, &caller, id).await?)))
 }

@@ -1,5 +1,11 @@
 //! What the operations of GitLab's API have in common: parameters, pages, errors.
 
+pub mod graphql;
+mod graphql_document;
+mod graphql_error;
+mod graphql_fields;
+mod graphql_schema;
+mod graphql_values;
 pub mod pages;
 pub mod parameters;
 pub mod query;

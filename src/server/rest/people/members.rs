@@ -21,7 +21,7 @@ use crate::{
         state::Api,
     },
     usecases::{
-        MemberFilter, UseCaseError, What,
+        MemberFilter, MemberRelations, UseCaseError, What,
         people::browse_members::{Of, browse_member, browse_members},
     },
 };
@@ -66,16 +66,17 @@ impl Place {
         }
         let none = query.word("state", &[("active", false), ("awaiting", true)])? == Some(true);
         let filter = MemberFilter {
-            inherited: self.inherited,
+            relations: if self.inherited { MemberRelations::Every } else { MemberRelations::Direct },
             search: query.text("query")?.unwrap_or_default().to_owned(),
             // No user has the id 0: nobody waits for a membership.
             only: if none { vec![0] } else { query.ids("user_ids")? },
             skip: query.ids("skip_users")?,
+            after: 0,
         };
         let page = (paging.per_page + 1, paging.offset());
         let found = browse_members(&api.app, &caller, &of, &filter, page).await;
         let found = found.map_err(|it| GitlabRefusal::of(it, self.what()))?;
-        let mut members: Vec<_> = found.rows.into_iter().map(Member::from).collect();
+        let mut members: Vec<_> = found.rows.into_iter().map(|it| Member::new(api, it)).collect();
         let more = paging.cut(&mut members);
         Ok(paging.answer(members, Next::Total(found.total, more)))
     }
@@ -93,7 +94,7 @@ impl Place {
         let missing = || GitlabRefusal::missing("Member");
         let user = path.get("user_id").parse().map(UserId).map_err(|_| missing())?;
         match browse_member(&api.app, &caller, &of, user, self.inherited).await {
-            Ok(member) => Ok(Json(member.into())),
+            Ok(member) => Ok(Json(Member::new(api, member))),
             Err(UseCaseError::NotFound(What::User)) => Err(missing()),
             Err(error) => Err(GitlabRefusal::of(error, self.what())),
         }
