@@ -15,7 +15,10 @@ use duo_console::{
         settings::availability::{DuoAvailability, DuoChain},
         time::Timestamp,
     },
-    storage::{MemberFilter, MemberRelations, NamespaceFilter, NamespaceOrder, Storage, StorageError, UserFilter, UserOrder},
+    storage::{
+        MemberFilter, MemberRelations, NamespaceFilter, NamespaceOrder, Storage, StorageError, UserFilter,
+        UserOrder,
+    },
 };
 
 contract! {

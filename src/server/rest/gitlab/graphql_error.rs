@@ -42,9 +42,9 @@ impl Location {
     /// Of the byte at `index` of `text`.
     pub fn of(text: &str, index: usize) -> Self {
         let before = text.get(..index).unwrap_or(text);
-        let (lines, last) = before.rsplit_once('\n').map_or((0, before), |(lines, last)| {
-            (lines.matches('\n').count() + 1, last)
-        });
+        let (lines, last) = before
+            .rsplit_once('\n')
+            .map_or((0, before), |(lines, last)| (lines.matches('\n').count() + 1, last));
         Self { line: lines + 1, column: last.chars().count() + 1 }
     }
 }

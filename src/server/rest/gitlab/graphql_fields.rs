@@ -238,9 +238,8 @@ fn page(field: &Field) -> Result<Page, String> {
     }
     let after = match text(field, "after") {
         None | Some("") => 0,
-        Some(cursor) => id_of(cursor).ok_or_else(|| {
-            String::from("'after' is no cursor: it is the endCursor of the page before.")
-        })?,
+        Some(cursor) => id_of(cursor)
+            .ok_or_else(|| String::from("'after' is no cursor: it is the endCursor of the page before."))?,
     };
     Ok(Page { after, first: first.min(MOST_NODES) })
 }

@@ -6,12 +6,14 @@ use serde_json::Value;
 /// The name of the type of any object.
 pub const TYPE_NAME: &str = "__typename";
 
+#[derive(Debug)]
 pub struct ObjectType {
     /// GitLab's.
     pub name: &'static str,
     pub fields: &'static [FieldType],
 }
 
+#[derive(Debug)]
 pub struct FieldType {
     pub name: &'static str,
     pub arguments: &'static [(&'static str, ArgumentType)],
@@ -188,7 +190,11 @@ mod tests {
         use ArgumentType::{Id, Number, Relations, Text};
         for (kind, taken, refused) in [
             (Id, vec![json!("acme")], vec![json!(null), json!(1), json!(["acme"])]),
-            (Number, vec![json!(1), json!(-1), json!(null)], vec![json!("1"), json!(1.5), json!(1_i64 << 40)]),
+            (
+                Number,
+                vec![json!(1), json!(-1), json!(null)],
+                vec![json!("1"), json!(1.5), json!(1_i64 << 40)],
+            ),
             (Text, vec![json!(""), json!(null)], vec![json!(1), json!({})]),
             (
                 Relations,

@@ -56,9 +56,10 @@ pub fn literal(
         cst::Value::StringValue(_) => serde_json::from_str(&word()).map_err(|_| {
             wrong(String::from("A text stands in one line between quotes, with the escapes of JSON."))
         })?,
-        cst::Value::IntValue(_) => {
-            word().parse::<i64>().map(Value::from).map_err(|_| wrong(String::from("The number is too large.")))?
-        }
+        cst::Value::IntValue(_) => word()
+            .parse::<i64>()
+            .map(Value::from)
+            .map_err(|_| wrong(String::from("The number is too large.")))?,
         cst::Value::FloatValue(_) => word().parse::<f64>().map_or(Value::Null, Value::from),
         cst::Value::BooleanValue(it) => Value::Bool(it.true_token().is_some()),
         cst::Value::NullValue(_) => Value::Null,
