@@ -109,7 +109,7 @@ const whole = (it) => slug(it.full_path);
 let memberships = 0;
 for (const [settings, relations] of [
   [{}, ["DIRECT"]],
-  [{ allowInherited: true }, ["DIRECT", "INHERITED"]],
+  [{ relations: ["INHERITED"] }, ["DIRECT", "INHERITED"]],
   [{ relations: ["INHERITED", "SHARED_FROM_GROUPS"] }, ["DIRECT", "INHERITED", "SHARED_FROM_GROUPS"]],
 ]) {
   memberships += await organisation(settings, active, groups, whole, relations);
