@@ -54,7 +54,7 @@ build-debug: assets
 test-e2e: setup-test build-debug ## browser tests of the program; ARGS='--grep consent' for a subset
 	scripts/end2end $(ARGS)
 
-test-clients: setup-test build-debug ## python-gitlab and OpenFeature's providers against the program
+test-clients: setup-test build-debug ## clients of GitLab's API and OpenFeature's providers against the program
 	@scripts/test-clients
 
 fuzz-api: setup-test build-debug ## fuzz the API from its OpenAPI document

@@ -83,7 +83,7 @@ pub use jobs::queue::{Jobs, NewJob, OpenJobs};
 pub use overview::{GroupFound, Overview, Started, StoredConsent, TopLevelFacts, Transitional};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
-    browsed_members::{BrowsedMember, BrowsedMembers, MemberFilter},
+    browsed_members::{BrowsedMember, BrowsedMembers, MemberFilter, MemberRelations},
     browsed_namespaces::{
         BrowsedNamespace, BrowsedNamespaces, NamedKey, NamespaceFilter, NamespaceInvitation, NamespaceOrder,
     },

@@ -61,9 +61,9 @@ pub use tally::{Count, JobCounts, SignInOutcome, Tally};
 pub use crate::storage::{
     BrowsedMember, BrowsedNamespace, ChangeFreeze, Extent, FlowSelection, GroupFound, GroupOwner,
     InvitedGroup, LastChange, LedgerEntry, LinkedChatUser, LinkedIdentity, ListedMember, ListedNamespace,
-    ListedPool, ListedTopLevelGroup, MemberFilter, NamespaceDetails, NamespaceInvitation, NamespaceOrder,
-    OpenSession, Registry, SeatHolder, Started, StoredConsent, StoredToken, TopLevelFacts, TopLevelOrder,
-    Transitional, UserFilter, UserOrder, VisibleNamespace,
+    ListedPool, ListedTopLevelGroup, MemberFilter, MemberRelations, NamespaceDetails, NamespaceInvitation,
+    NamespaceOrder, OpenSession, Registry, SeatHolder, Started, StoredConsent, StoredToken, TopLevelFacts,
+    TopLevelOrder, Transitional, UserFilter, UserOrder, VisibleNamespace,
 };
 
 use std::sync::Arc;

@@ -208,6 +208,7 @@ fn the_document_lists_these_operations() {
         ("get", "/api/v4/users"),
         ("get", "/api/v4/users/{id}"),
         ("get", "/api/v4/audit_events"),
+        ("post", "/api/graphql"),
         ("put", "/api/v4/groups/{id}"),
         ("post", "/api/v4/groups"),
         ("delete", "/api/v4/groups/{id}"),

@@ -24,6 +24,7 @@ mod front;
 mod fuzz;
 mod gitlab;
 mod gitlab_changes;
+mod graphql;
 mod group_pages;
 mod groups;
 mod headers;

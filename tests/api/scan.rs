@@ -233,6 +233,10 @@ pub const TABLE: &[Row] = &[
     Row("GET",     "/api/v4/users",                         "get /api/v4/users",            "",             [401, 200, 200, 200, 200, 200, 200, 200]),
     Row("GET",     "/api/v4/users/2",                       "get /api/v4/users/{id}",       "",             [401, 404, 404, 404, 404, 404, 200, 200]),
     Row("GET",     "/api/v4/audit_events",                  "get /api/v4/audit_events",     "",             [401, 403, 403, 403, 403, 403, 403, 200]),
+    // What one may not see is null, with 200.
+    Row("POST",    "/api/graphql",                           "post /api/graphql",            "{\"query\":\"{group(fullPath:\\\"acme\\\"){groupMembers{nodes{user{id}}}}}\"}", [401, 200, 200, 200, 200, 200, 200, 200]),
+    Row("POST",    "/api/graphql",                           "post /api/graphql",            "{\"mutation\":\"\"}", [401, 422, 422, 422, 422, 422, 422, 422]),
+    Row("GET",     "/api/graphql",                           "post /api/graphql",            "",             [405, 405, 405, 405, 405, 405, 405, 405]),
     Row("GET",     "/api/v4/features/",                      "/api/v4/features/",            "",             [401, 403, 403, 403, 403, 403, 403, 200]),
     Row("POST",    "/api/v4/features//mr_ai_resolve_conflicts", "/api/v4/features//{name}",  "{\"value\":true}", [401, 403, 403, 403, 403, 403, 403, 201]),
     Row("GET",     "/api/v1/feature_flags/duo_developer_orbit/history", "get /api/v1/feature_flags/{name}/history", "", [401, 403, 403, 403, 403, 403, 403, 200]),

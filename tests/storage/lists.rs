@@ -1,10 +1,5 @@
 //! Lists for programs: namespaces, members and users, against what single look-ups say.
 
-use crate::{
-    support::{Database, committed},
-    world::{NOON, below, group, member, standing, user},
-};
-
 use duo_console::{
     domain::{
         flows::catalogue::Tier,
@@ -15,7 +10,15 @@ use duo_console::{
         settings::availability::{DuoAvailability, DuoChain},
         time::Timestamp,
     },
-    storage::{MemberFilter, NamespaceFilter, NamespaceOrder, Storage, StorageError, UserFilter, UserOrder},
+    storage::{
+        MemberFilter, MemberRelations, NamespaceFilter, NamespaceOrder, Storage, StorageError, UserFilter,
+        UserOrder,
+    },
+};
+
+use crate::{
+    support::{Database, committed},
+    world::{NOON, below, group, member, standing, user},
 };
 
 contract! {
@@ -24,6 +27,7 @@ contract! {
     what_is_below_an_archived_group_is_archived,
     all_members_are_those_who_have_a_role,
     a_member_is_listed_once_with_the_role_that_counts,
+    members_are_told_apart_by_what_makes_them_one,
     users_are_found_by_what_is_asked_for,
     levels_above_the_flows_are_never_overwritten,
 }
@@ -182,7 +186,7 @@ async fn all_members_are_those_who_have_a_role(db: Database) {
     let storage = db.open().await;
     let world = world(&db, &storage).await;
     let mut view = storage.read().await.expect("a view");
-    let every = MemberFilter { inherited: true, ..MemberFilter::default() };
+    let every = MemberFilter { relations: MemberRelations::Every, ..MemberFilter::default() };
     for namespace in &world.all {
         let mut expected = Vec::new();
         for user in &world.users {
@@ -217,16 +221,17 @@ async fn a_member_is_listed_once_with_the_role_that_counts(db: Database) {
     })
     .await;
     let mut view = storage.read().await.expect("a view");
-    for inherited in [false, true] {
-        let filter = MemberFilter { inherited, ..MemberFilter::default() };
+    for relations in [MemberRelations::Direct, MemberRelations::Inherited, MemberRelations::Every] {
+        let filter = MemberFilter { relations, ..MemberFilter::default() };
         let listed = view.browsed_members().list(acme.id, &filter, NOON, 100, 0).await.expect("a list");
         let found: Vec<_> = listed.iter().map(|it| (it.user, it.role.clone(), it.expires_at)).collect();
         assert_eq!(found, [(ann, custom.clone(), None)]);
         let one = |only: Vec<i64>, search: &str, skip: Vec<i64>| MemberFilter {
-            inherited,
+            relations,
             only,
             search: search.to_owned(),
             skip,
+            after: 0,
         };
         for (filter, count) in [
             (one(vec![ann.0], "", vec![]), 1),
@@ -238,6 +243,32 @@ async fn a_member_is_listed_once_with_the_role_that_counts(db: Database) {
             let found = view.browsed_members().count(acme.id, &filter, NOON).await.expect("a count");
             assert_eq!(found, Some(count), "{filter:?}");
         }
+    }
+}
+
+async fn members_are_told_apart_by_what_makes_them_one(db: Database) {
+    let storage = db.open().await;
+    let world = world(&db, &storage).await;
+    let [ann, bob, cleo, dan, _] = world.users[..] else { panic!("five users") };
+    let mut view = storage.read().await.expect("a view");
+    for (path, relations, after, expected) in [
+        ("acme", MemberRelations::Direct, 0, vec![ann, bob]),
+        ("acme", MemberRelations::Inherited, 0, vec![ann, bob]),
+        ("acme/sub", MemberRelations::Direct, 0, vec![cleo]),
+        // Minimal Access is not inherited.
+        ("acme/sub", MemberRelations::Inherited, 0, vec![ann, cleo]),
+        ("acme/sub", MemberRelations::Every, 0, vec![ann, cleo, dan]),
+        ("acme/sub", MemberRelations::Inherited, ann.0, vec![cleo]),
+        ("acme/sub", MemberRelations::Every, cleo.0, vec![dan]),
+        ("acme/sub", MemberRelations::Every, dan.0, vec![]),
+    ] {
+        let filter = MemberFilter { relations, after, ..MemberFilter::default() };
+        let id = world.at(path).id;
+        let listed = view.browsed_members().list(id, &filter, NOON, 100, 0).await.expect("a list");
+        let found: Vec<_> = listed.iter().map(|it| it.user).collect();
+        assert_eq!(found, expected, "{path} {filter:?}");
+        let count = view.browsed_members().count(id, &filter, NOON).await.expect("a count");
+        assert_eq!(count, i64::try_from(expected.len()).ok());
     }
 }
 

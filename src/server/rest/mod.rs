@@ -82,6 +82,7 @@ fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(flags::routes())
         .merge(people::routes())
         .merge(namespaces::routes())
+        .routes(routes!(gitlab::graphql::query))
         .merge(accounts::routes())
         .merge(audit::routes())
         .merge(chat::routes())

@@ -33,7 +33,7 @@ read and change which foundational flows a group has on; keep the registry of de
 evaluate feature flags, and follow what changes.
 
 ## Authentication
-Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, except that of chat commands, takes a personal access token, as `Authorization: Bearer duo-…`, as \
+Every path under `/api/v1`, `/api/v4` and `/ofrep/v1`, and `/api/graphql`, except that of chat commands, takes a personal access token, as `Authorization: Bearer duo-…`, as \
 `PRIVATE-TOKEN: duo-…`, which takes precedence, or as `X-API-Key: duo-…`, which comes last. Cookies and tokens in the query are ignored. A token can \
 do what its scopes say, as far as its owner can: `read_decisions`, `read_settings`, `write_settings`, \
 `give_consent`, `manage_flow_versions`, `manage_groups`, `manage_users`.

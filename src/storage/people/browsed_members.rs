@@ -25,6 +25,13 @@ macro_rules! direct {
     };
 }
 
+/// Memberships in namespace $1 and in the groups above it that count at $2.
+macro_rules! inherited {
+    () => {
+        "WITH RECURSIVE chain (id, parent_id) AS (SELECT id, parent_id FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), given (user_id, access_level, member_role, expires_at) AS (SELECT m.user_id, m.access_level, m.member_role, m.expires_at FROM chain c CROSS JOIN memberships m WHERE m.namespace_id = c.id AND (m.expires_at IS NULL OR m.expires_at > $2) AND (c.id = $1 OR m.access_level >= 10))"
+    };
+}
+
 /// Everything that gives anybody a role in namespace $1 at $2, as `memberships::GRANTS` does for one user.
 macro_rules! every {
     () => {
@@ -41,7 +48,7 @@ macro_rules! ranked {
 
 macro_rules! matching {
     () => {
-        " FROM ranked r CROSS JOIN users u WHERE r.place = 1 AND u.id = r.user_id AND (u.username_key LIKE $3 ESCAPE '!' OR LOWER(u.name) LIKE $3 ESCAPE '!') AND (CAST($4 AS TEXT) = ',' OR $4 LIKE '%,' || CAST(u.id AS TEXT) || ',%') AND CAST($5 AS TEXT) NOT LIKE '%,' || CAST(u.id AS TEXT) || ',%'"
+        " FROM ranked r CROSS JOIN users u WHERE r.place = 1 AND u.id = r.user_id AND (u.username_key LIKE $3 ESCAPE '!' OR LOWER(u.name) LIKE $3 ESCAPE '!') AND (CAST($4 AS TEXT) = ',' OR $4 LIKE '%,' || CAST(u.id AS TEXT) || ',%') AND CAST($5 AS TEXT) NOT LIKE '%,' || CAST(u.id AS TEXT) || ',%' AND u.id > $6"
     };
 }
 
@@ -52,24 +59,39 @@ macro_rules! listed {
 }
 
 statements! {
-    LIST_DIRECT = concat!(direct!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $6 OFFSET $7");
-    LIST_EVERY = concat!(every!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $6 OFFSET $7");
+    LIST_DIRECT = concat!(direct!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
+    LIST_INHERITED = concat!(inherited!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
+    LIST_EVERY = concat!(every!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
     /// In any order, so that it ends with the last that is wanted.
     BELOW = "SELECT DISTINCT u.username, u.name FROM namespaces n CROSS JOIN memberships m CROSS JOIN users u WHERE n.full_path_key >= $1 AND n.full_path_key < $2 AND m.namespace_id = n.id AND (m.expires_at IS NULL OR m.expires_at > $3) AND u.id = m.user_id AND u.state = 'active' AND (u.username_key LIKE $4 ESCAPE '!' OR LOWER(u.name) LIKE $4 ESCAPE '!') LIMIT $5";
     COUNT_DIRECT = concat!(direct!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
+    COUNT_INHERITED = concat!(inherited!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
     COUNT_EVERY = concat!(every!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
+}
+
+/// By what somebody is a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MemberRelations {
+    /// By a role that was given in the group or project itself.
+    #[default]
+    Direct,
+    /// Or in a group above.
+    Inherited,
+    /// Or by an invited group.
+    Every,
 }
 
 /// Which members.
 #[derive(Clone, Debug, Default)]
 pub struct MemberFilter {
-    /// Also those from above and from invited groups.
-    pub inherited: bool,
+    pub relations: MemberRelations,
     /// In the user name or name.
     pub search: String,
     /// Only these; empty for all.
     pub only: Vec<i64>,
     pub skip: Vec<i64>,
+    /// Only users with a higher id.
+    pub after: i64,
 }
 
 /// A member with the role that counts.
@@ -113,13 +135,18 @@ impl BrowsedMembers<'_> {
         offset: i64,
     ) -> Result<Vec<BrowsedMember>, StorageError> {
         let Some(search) = contains(&filter.search) else { return Ok(Vec::new()) };
-        let sql = if filter.inherited { LIST_EVERY } else { LIST_DIRECT };
+        let sql = match filter.relations {
+            MemberRelations::Direct => LIST_DIRECT,
+            MemberRelations::Inherited => LIST_INHERITED,
+            MemberRelations::Every => LIST_EVERY,
+        };
         let rows: Vec<MemberRow> = on_db!(self.uow, |c| sqlx::query_as(sql)
             .bind(namespace.0)
             .bind(now.as_millis())
             .bind(search)
             .bind(in_list(&filter.only))
             .bind(in_list(&filter.skip))
+            .bind(filter.after)
             .bind(limit)
             .bind(offset)
             .fetch_all(c)
@@ -167,13 +194,18 @@ impl BrowsedMembers<'_> {
         now: Timestamp,
     ) -> Result<Option<i64>, StorageError> {
         let Some(search) = contains(&filter.search) else { return Ok(Some(0)) };
-        let sql = if filter.inherited { COUNT_EVERY } else { COUNT_DIRECT };
+        let sql = match filter.relations {
+            MemberRelations::Direct => COUNT_DIRECT,
+            MemberRelations::Inherited => COUNT_INHERITED,
+            MemberRelations::Every => COUNT_EVERY,
+        };
         let count: i64 = on_db!(self.uow, |c| sqlx::query_scalar(sql)
             .bind(namespace.0)
             .bind(now.as_millis())
             .bind(search)
             .bind(in_list(&filter.only))
             .bind(in_list(&filter.skip))
+            .bind(filter.after)
             .fetch_one(c)
             .await)?;
         Ok((count <= MOST_COUNTED).then_some(count))

@@ -7,7 +7,7 @@ use crate::{
         ids::UserId,
         namespace::{Named, Namespace},
     },
-    storage::{BrowsedMember, MemberFilter},
+    storage::{BrowsedMember, MemberFilter, MemberRelations},
     usecases::{App, Caller, UseCaseError, What},
 };
 
@@ -31,6 +31,23 @@ pub async fn browse_members(
     })
 }
 
+/// The first members of those that are asked for, by the user's id, without counting them.
+///
+/// # Errors
+/// As [`browse_members`].
+pub async fn browse_members_after(
+    app: &App,
+    caller: &Caller,
+    of: &Of,
+    filter: &MemberFilter,
+    limit: i64,
+) -> Result<Vec<BrowsedMember>, UseCaseError> {
+    let now = app.now();
+    let mut uow = app.storage.read().await?;
+    let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
+    Ok(uow.browsed_members().list(found.id, filter, now, limit, 0).await?)
+}
+
 /// One member, with what they inherit or without.
 ///
 /// # Errors
@@ -42,7 +59,8 @@ pub async fn browse_member(
     user: UserId,
     inherited: bool,
 ) -> Result<BrowsedMember, UseCaseError> {
-    let filter = MemberFilter { inherited, only: vec![user.0], ..MemberFilter::default() };
+    let relations = if inherited { MemberRelations::Every } else { MemberRelations::Direct };
+    let filter = MemberFilter { relations, only: vec![user.0], ..MemberFilter::default() };
     let mut found = browse_members(app, caller, place, &filter, (1, 0)).await?;
     found.rows.pop().ok_or(UseCaseError::NotFound(What::User))
 }
@@ -56,5 +74,5 @@ pub async fn browse_changed_member(
 ) -> Result<Option<BrowsedMember>, UseCaseError> {
     let filter = MemberFilter { only: vec![user.0], ..MemberFilter::default() };
     let mut uow = app.storage.read().await?;
-    Ok(uow.member_lists().list(place.id, &filter, app.now(), 1, 0).await?.pop())
+    Ok(uow.browsed_members().list(place.id, &filter, app.now(), 1, 0).await?.pop())
 }

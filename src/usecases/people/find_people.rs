@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{access::Action, namespace::GroupPath},
-    storage::MemberFilter,
+    storage::{MemberFilter, MemberRelations},
     usecases::{App, Caller, UseCaseError, load},
 };
 
@@ -45,9 +45,13 @@ pub async fn find_people(
     }
     let mut found: Vec<KnownPerson> = match group {
         Some(group) if !caller.actor.is_admin => {
-            let filter = MemberFilter { inherited: true, search: text.to_owned(), ..MemberFilter::default() };
-            let here = uow.member_lists().list(group.id, &filter, now, limit, 0).await?;
-            let below = uow.member_lists().below(&group.path, text, now, limit).await?;
+            let filter = MemberFilter {
+                relations: MemberRelations::Every,
+                search: text.to_owned(),
+                ..MemberFilter::default()
+            };
+            let here = uow.browsed_members().list(group.id, &filter, now, limit, 0).await?;
+            let below = uow.browsed_members().below(&group.path, text, now, limit).await?;
             let here = here.into_iter().filter(|it| !it.blocked).map(|it| (it.username, it.name));
             here.chain(below).map(|(username, name)| KnownPerson { username, name }).collect()
         }

@@ -226,7 +226,7 @@ async fn shown(
     ignored: Vec<Ignored>,
 ) -> Answer<Response> {
     let user = browse_changed_user(&change.asked.api.app, &change.asked.caller, id).await?;
-    Ok(changed(status, User::from(user).with(link, ignored.clone()), &ignored))
+    Ok(changed(status, User::new(&change.asked.api, user).with(link, ignored.clone()), &ignored))
 }
 
 fn refused(error: UseCaseError) -> GitlabRefusal {

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    domain::{time::Timestamp, user::UserKind},
-    server::rest::gitlab::ignored::Ignored,
+    domain::{paths::person, time::Timestamp, user::UserKind},
+    server::rest::{gitlab::ignored::Ignored, state::Api},
     usecases::{LinkedIdentity, accounts::browse_users::BrowsedUser},
 };
 
@@ -28,9 +28,8 @@ pub struct User {
     /// Always null.
     #[schema(required)]
     avatar_url: Option<String>,
-    /// Always null: users have no page that everybody sees.
-    #[schema(required)]
-    web_url: Option<String>,
+    /// Their page here, which only administrators see.
+    web_url: String,
     bot: bool,
     /// Always false: there are no external users.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,19 +124,17 @@ impl User {
     pub fn with(self, reset_password_url: Option<String>, ignored: Vec<Ignored>) -> Self {
         Self { reset_password_url, ignored: Some(ignored), ..self }
     }
-}
 
-impl From<BrowsedUser> for User {
-    fn from(user: BrowsedUser) -> Self {
+    pub fn new(api: &Api, user: BrowsedUser) -> Self {
         let BrowsedUser { listed, identities, in_full } = user;
         Self {
             id: listed.user.id.0,
+            web_url: api.absolute(&person(&listed.user.username)),
             username: listed.user.username,
             name: listed.user.name,
             state: listed.user.state.key(),
             locked: false,
             avatar_url: None,
-            web_url: None,
             bot: listed.user.kind == UserKind::Bot,
             external: in_full.then_some(false),
             is_admin: in_full.then_some(listed.user.is_admin),

@@ -36,7 +36,7 @@ use crate::{
     ),
 )]
 pub async fn current(asked: Asked) -> Answer<Json<User>> {
-    Ok(Json(browse_own_user(&asked.api.app, &asked.caller).await?.into()))
+    Ok(Json(User::new(&asked.api, browse_own_user(&asked.api.app, &asked.caller).await?)))
 }
 
 /// Users
@@ -94,7 +94,7 @@ pub async fn list(asked: Asked) -> Answer<Response> {
     let page = (fetched, paging.offset());
     let found = browse_users(&asked.api.app, &asked.caller, filter, page, !paging.keyset).await?;
     let total = if none { Some(0) } else { found.total };
-    let mut users: Vec<User> = found.users.into_iter().map(User::from).collect();
+    let mut users: Vec<User> = found.users.into_iter().map(|it| User::new(&api, it)).collect();
     let next = if paging.keyset {
         let more = paging.cut(&mut users);
         let last = users.last().filter(|_| more).map(User::id);
@@ -162,5 +162,5 @@ fn filter(query: &Query) -> Answer<UserFilter> {
 pub async fn show(asked: Asked) -> Answer<Json<User>> {
     asked.query(&[], &[])?;
     let id = asked.user("id", "User")?;
-    Ok(Json(browse_user(&asked.api.app, &asked.caller, id).await?.into()))
+    Ok(Json(User::new(&asked.api, browse_user(&asked.api.app, &asked.caller, id).await?)))
 }

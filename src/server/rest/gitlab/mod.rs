@@ -3,6 +3,12 @@
 pub mod asked;
 pub mod change;
 pub mod documented;
+pub mod graphql;
+mod graphql_document;
+mod graphql_error;
+mod graphql_fields;
+mod graphql_schema;
+mod graphql_values;
 pub mod ignored;
 pub mod pages;
 pub mod parameters;

@@ -173,7 +173,7 @@ async fn add(change: &Change, kind: NamespaceKind) -> Answer<Response> {
     ignored.extend(outranked(member, role));
     let shown = browse_changed_member(&change.asked.api.app, &place, member.user.id).await?;
     let shown = shown.ok_or_else(|| GitlabRefusal::missing("Member"))?;
-    let member = AddedMembers::One(Box::new(Member::from(shown).with(ignored.clone())));
+    let member = AddedMembers::One(Box::new(Member::new(&change.asked.api, shown).with(ignored.clone())));
     Ok(changed(StatusCode::CREATED, member, &ignored))
 }
 
@@ -193,7 +193,7 @@ async fn update(change: &Change, kind: NamespaceKind) -> Answer<Response> {
     ignored.extend(outranked(&member, role));
     let shown = browse_changed_member(&change.asked.api.app, &place, user).await?;
     let shown = shown.ok_or_else(|| GitlabRefusal::missing("Member"))?;
-    Ok(changed(StatusCode::OK, Member::from(shown).with(ignored.clone()), &ignored))
+    Ok(changed(StatusCode::OK, Member::new(&change.asked.api, shown).with(ignored.clone()), &ignored))
 }
 
 async fn remove(change: &Change, kind: NamespaceKind) -> Answer<Response> {

@@ -4,7 +4,11 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    server::rest::gitlab::{day, ignored::Ignored},
+    domain::paths::person,
+    server::rest::{
+        gitlab::{day, ignored::Ignored},
+        state::Api,
+    },
     usecases::BrowsedMember,
 };
 
@@ -24,9 +28,8 @@ pub struct Member {
     /// Always null.
     #[schema(required)]
     avatar_url: Option<String>,
-    /// Always null: users have no page that everybody sees.
-    #[schema(required)]
-    web_url: Option<String>,
+    /// Their page here, which only administrators see.
+    web_url: String,
     /// 5 to 50.
     #[schema(example = 30)]
     access_level: i64,
@@ -100,16 +103,16 @@ pub struct CustomRole {
     base_access_level: i64,
 }
 
-impl From<BrowsedMember> for Member {
-    fn from(member: BrowsedMember) -> Self {
+impl Member {
+    pub fn new(api: &Api, member: BrowsedMember) -> Self {
         Self {
             id: member.user.0,
+            web_url: api.absolute(&person(&member.username)),
             username: member.username,
             name: member.name,
             state: member.state.key(),
             locked: false,
             avatar_url: None,
-            web_url: None,
             access_level: member.role.access_level(),
             created_at: None,
             expires_at: day(member.expires_at),

@@ -18,7 +18,7 @@ use crate::{
         json::Json,
     },
     usecases::{
-        MemberFilter, UseCaseError, What,
+        MemberFilter, MemberRelations, UseCaseError, What,
         people::browse_members::{browse_member, browse_members},
     },
 };
@@ -38,16 +38,17 @@ async fn list(asked: &Asked, kind: NamespaceKind, inherited: bool) -> Answer<Res
     }
     let none = query.word("state", &[("active", false), ("awaiting", true)])? == Some(true);
     let filter = MemberFilter {
-        inherited,
+        relations: if inherited { MemberRelations::Every } else { MemberRelations::Direct },
         search: query.text("query")?.unwrap_or_default().to_owned(),
         // No user has the id 0: nobody waits for a membership.
         only: if none { vec![0] } else { query.ids("user_ids")? },
         skip: query.ids("skip_users")?,
+        after: 0,
     };
     let page = (paging.per_page + 1, paging.offset());
     let found = browse_members(&asked.api.app, &asked.caller, &place, &filter, page).await;
     let found = found.map_err(|it| GitlabRefusal::of(it, what(kind)))?;
-    let mut members: Vec<_> = found.rows.into_iter().map(Member::from).collect();
+    let mut members: Vec<_> = found.rows.into_iter().map(|it| Member::new(&asked.api, it)).collect();
     let more = paging.cut(&mut members);
     Ok(paging.answer(members, Next::Total(found.total, more)))
 }
@@ -57,7 +58,7 @@ async fn show(asked: &Asked, kind: NamespaceKind, inherited: bool) -> Answer<Jso
     asked.query(&[], &[])?;
     let user = asked.user("user_id", "Member")?;
     match browse_member(&asked.api.app, &asked.caller, &place, user, inherited).await {
-        Ok(member) => Ok(Json(member.into())),
+        Ok(member) => Ok(Json(Member::new(&asked.api, member))),
         Err(UseCaseError::NotFound(What::User)) => Err(GitlabRefusal::missing("Member")),
         Err(error) => Err(GitlabRefusal::of(error, what(kind))),
     }
