@@ -87,7 +87,7 @@ pub use people::{
     directory::{Directory, ListedPerson, PersonsMembership, PersonsSeat},
     exports::{ExportedMember, ExportedSeat, Exports},
     member_lists::{BrowsedMember, MemberFilter, MemberLists},
-    members::{GroupOwner, ListedMember, Members},
+    members::{GrantOf, GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_pages::{
