@@ -214,7 +214,8 @@ mod tests {
         assert_eq!(document.matches("@@").count(), 2, "{document}");
         // An own script, that of the islands, and two that say what comes with the page.
         assert_eq!(document.matches("<script").count(), 4, "{document}");
-        let nonces: Vec<_> = document.split("nonce=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
+        let nonces: Vec<_> =
+            document.split("nonce=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
         assert!(nonces.iter().all(|it| *it == nonces[0] && it.len() > 20), "{nonces:?}");
     }
 }

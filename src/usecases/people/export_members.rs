@@ -138,11 +138,7 @@ mod tests {
 
     #[test]
     fn the_headings_are_the_fields() {
-        let row = MemberRow {
-            name: String::from("=1+1"),
-            user: String::from("ann"),
-            ..MemberRow::default()
-        };
+        let row = MemberRow { name: String::from("=1+1"), user: String::from("ann"), ..MemberRow::default() };
         let csv = String::from_utf8(csv_of(vec![row], true));
         let csv = csv.expect("text");
         let json = serde_json::to_value(MemberRow::default()).expect("a row");
