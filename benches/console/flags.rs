@@ -21,22 +21,28 @@ use duo_console::domain::{
 };
 
 const ALL: &str = "/ofrep/v1/evaluate/flags";
+/// The list by GitLab's API, with every actor.
+const LIST: &str = "/api/v4/features";
 const CONTEXT: &str = r#"{"context":{"targetingKey":"reviewer"}}"#;
 
 pub fn measure(report: &mut Report, bare: &Bare) {
     let some = with_flags(350, 20);
     let (one, all) = (post(&some, "one"), post(&some, "all"));
-    let mut rounds: [Vec<f64>; 3] = Default::default();
+    let reader = format!("PRIVATE-TOKEN: {}", some.token_to_read_flags());
+    let mut rounds: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
         rounds[0].push(requests_per_second(&bare.url(), None));
         rounds[1].push(rate_of(&some.url(&format!("{ALL}/bench_1")), &["-s", &one]));
         rounds[2].push(rate_of(&some.url(ALL), &["-s", &all]));
+        rounds[3].push(requests_per_second(&some.url(LIST), Some(&reader)));
     }
-    let [bare_rate, one_rate, all_rate] = rounds.map(median);
+    let [bare_rate, one_rate, all_rate, list_rate] = rounds.map(median);
     report.rate("A feature flag over OpenFeature's protocol", one_rate);
     report.rate("All of 350 feature flags over OpenFeature's protocol", all_rate);
+    report.rate("The list of 350 feature flags by GitLab's API", list_rate);
     report.add(Figure::at_least("A feature flag / bare handler", one_rate / bare_rate, 0.50));
     report.add(Figure::at_least("All of 350 feature flags / bare handler", all_rate / bare_rate, 0.10));
+    report.add(Figure::ratio("The list of 350 feature flags / bare handler", list_rate / bare_rate));
     drop(some);
 
     report.add(Figure::below_micros("A feature flag with 1,000 actors, in process", in_process(), 1.0));

@@ -14,6 +14,8 @@ use crate::{
 const LARGE_DECISION: &str =
     "/api/v1/decisions/code_review?namespace=bench-1/part-1/part-1/part-1/part-1&user=bench-user-1";
 const LARGE_CONFIGURATION: &str = "/groups/bench-1/-/settings/gitlab_duo/configuration";
+/// Four levels down, with the members of each level.
+const MEMBERS: &str = "/groups/bench-1/part-1/part-1/part-1/-/group_members";
 /// A page with a form and nothing else.
 const BARE_PAGE: &str = "/-/user_settings/password";
 const FRONT_PAGE: &str = "/";
@@ -34,7 +36,7 @@ fn measure_on(report: &mut Report, database: &str, server: Option<&str>) {
         [&small, &large].map(|console| format!("Authorization: Bearer {}", console.token("admin")));
     let [small_person, large_person] =
         [&small, &large].map(|it| format!("Cookie: {}", Client::connect(it.address).sign_in("admin")));
-    let mut rates: [Vec<f64>; 6] = Default::default();
+    let mut rates: [Vec<f64>; 7] = Default::default();
     for _ in 0..ROUNDS {
         for (nth, (console, path, header)) in [
             (&small, DECISION, &small_service),
@@ -43,6 +45,7 @@ fn measure_on(report: &mut Report, database: &str, server: Option<&str>) {
             (&large, LARGE_CONFIGURATION, &large_person),
             (&large, BARE_PAGE, &large_person),
             (&large, FRONT_PAGE, &large_person),
+            (&large, MEMBERS, &large_person),
         ]
         .into_iter()
         .enumerate()
@@ -50,7 +53,7 @@ fn measure_on(report: &mut Report, database: &str, server: Option<&str>) {
             rates[nth].push(requests_per_second(&console.url(path), Some(header)));
         }
     }
-    let [decision, large_decision, page, large_page, bare, front] = rates.map(median);
+    let [decision, large_decision, page, large_page, bare, front, members] = rates.map(median);
     report.add(Figure::at_least(
         &format!("Decision among 100,000 namespaces / among ten, {database}"),
         large_decision / decision,
@@ -64,6 +67,11 @@ fn measure_on(report: &mut Report, database: &str, server: Option<&str>) {
     report.add(Figure::at_most(
         &format!("Front page among 100,000 namespaces, in pages with one form, {database}"),
         bare / front,
+        5.0,
+    ));
+    report.add(Figure::at_most(
+        &format!("Members' page among 1,000,000 memberships, in pages with one form, {database}"),
+        bare / members,
         5.0,
     ));
     report.add(Figure::below_mb(

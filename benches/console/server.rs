@@ -113,6 +113,11 @@ impl Console {
         self.make_token("admin", &["write_settings"])
     }
 
+    /// A token with the scope to read feature flags.
+    pub fn token_to_read_flags(&self) -> String {
+        self.make_token("admin", &["read_settings"])
+    }
+
     fn make_token(&self, username: &str, scopes: &[&str]) -> String {
         let mut arguments = vec!["token", "create", "--user", username, "--name", "bench", "--days", "1"];
         arguments.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));

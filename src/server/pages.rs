@@ -1,22 +1,22 @@
 //! Pages as routes: rendering, and the context that a page finds.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::{
     body::Body,
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
     routing::{MethodRouter, get},
 };
 use leptos::{
     nonce::use_nonce,
     prelude::{AnyView, IntoAny, IntoView, expect_context, provide_context},
 };
-use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use leptos_axum::ResponseOptions;
 
 use super::{ServerState, assets, rest};
-use crate::ui::{ApiDocument, DemoHint, NotFoundPage, ProviderButton, shell};
+use crate::ui::{ApiDocument, DemoHint, NotFoundPage, ProviderButton};
 
 /// The route of a page that only answers GET.
 pub(super) fn page<V: IntoView + 'static>(view: fn() -> V) -> MethodRouter<Arc<ServerState>> {
@@ -53,27 +53,30 @@ pub(super) async fn render<V: IntoView + 'static>(
     request: Request<Body>,
     view: fn() -> V,
 ) -> Response {
-    document(state, request, Arc::new(move || view().into_any())).await
+    document(state, request, &move || view().into_any()).await
 }
 
 /// Not generic, so that it is compiled once for all pages.
 async fn document(
     state: &Arc<ServerState>,
     request: Request<Body>,
-    page: Arc<dyn Fn() -> AnyView + Send + Sync>,
+    page: &(dyn Fn() -> AnyView + Send + Sync),
 ) -> Response {
-    let (context, shown) = (Arc::clone(state), Arc::clone(state));
-    let render = render_app_async_with_context(
-        move || {
-            provide(&context);
-            content_security_policy();
-        },
-        move || {
-            let page = Arc::clone(&page);
-            shell(shown.leptos.clone(), shown.assets.clone(), move || page())
-        },
-    );
-    render(request).await
+    let options = ResponseOptions::default();
+    let (parts, _) = request.into_parts();
+    let context = || {
+        provide_context(parts);
+        provide_context(options.clone());
+        provide(state);
+        content_security_policy();
+    };
+    let mut response = Html(state.shell.document(context, page).await).into_response();
+    let mut set = options.0.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(status) = set.status {
+        *response.status_mut() = status;
+    }
+    response.headers_mut().extend(std::mem::take(&mut set.headers));
+    response
 }
 
 /// Provides the context of pages and server functions.

@@ -14,7 +14,7 @@ use super::{
     metrics::{MetricsToken, Requests},
     request_id::RequestIds,
 };
-use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::AssetNames, usecases::App};
+use crate::{actions::cookies::CookiePolicy, domain::time::Timestamp, ui::Shell, usecases::App};
 
 /// State and configuration of the server.
 pub struct ServerState {
@@ -42,8 +42,8 @@ pub struct ServerState {
     pub(super) common_headers: HeaderMap,
     /// Timeouts and rate limits of requests.
     pub limits: Limits,
-    pub(super) assets: AssetNames,
-    pub(super) leptos: LeptosOptions,
+    /// The document around every page.
+    pub(super) shell: Shell,
     /// Renders a page in place where a redirect is not possible. Set by the router.
     pub(super) pages: Router<Arc<Self>>,
 }
@@ -70,8 +70,7 @@ impl ServerState {
             requests: Requests::default(),
             changing: Changing::default(),
             limits: Limits::default(),
-            assets,
-            leptos,
+            shell: Shell::new(leptos, assets),
             pages: Router::new(),
         }
     }

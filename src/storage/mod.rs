@@ -89,7 +89,7 @@ pub use people::{
     },
     bulk::{Bulk, FoundPlace},
     exports::{ExportedMember, ExportedSeat, Exports},
-    members::{GroupOwner, ListedMember, Members},
+    members::{GrantOf, GroupOwner, ListedMember, Members},
     memberships::Memberships,
     namespace_lists::{ListedNamespace, ListedTopLevelGroup, TopLevelOrder},
     namespace_tree::{Extent, NamespaceDetails},

@@ -70,8 +70,8 @@ statements! {
     ROOTS = "SELECT id, full_path, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE parent_id IS NULL";
     /// The role is that in the top-level group itself; 0 for one below only.
     ROOTS_OF_USER = concat!(held!(), " SELECT t.id, t.full_path, MAX(CASE WHEN h.id = t.id THEN h.access_level ELSE 0 END) AS access_level FROM held h CROSS JOIN namespaces n CROSS JOIN namespaces t WHERE n.id = h.id AND t.id = COALESCE(n.root_id, n.id) GROUP BY t.id, t.full_path");
-    FOUND = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, COUNT(*) OVER () AS total FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $2 ESCAPE '!' ORDER BY full_path_key LIMIT $3 OFFSET $4";
-    FOUND_OF_USER = concat!(visible!(), "(n.full_path_key LIKE $3 ESCAPE '!' OR n.name_key LIKE $4 ESCAPE '!')", visible_page!());
+    FOUND = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, COUNT(*) OVER () AS total FROM namespaces WHERE full_path_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR name_key LIKE CAST($2 AS TEXT) ESCAPE '!' ORDER BY full_path_key LIMIT $3 OFFSET $4";
+    FOUND_OF_USER = concat!(visible!(), "(n.full_path_key LIKE CAST($3 AS TEXT) ESCAPE '!' OR n.name_key LIKE CAST($4 AS TEXT) ESCAPE '!')", visible_page!());
     BELOW = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, CAST(0 AS BIGINT) AS total FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 ORDER BY full_path_key LIMIT $3";
     BELOW_OF_USER = concat!(visible!(), "n.full_path_key >= $3 AND n.full_path_key < $4", visible_page!());
     /// For a batch of groups.

@@ -6,6 +6,9 @@ pub(super) fn fits_text(text: &str) -> bool {
 }
 
 /// A LIKE pattern that matches values containing `text`, with wildcards escaped; `None` when none can match.
+///
+/// Statements write `LIKE CAST($1 AS TEXT)`: for a parameter alone SQLite would plan the whole statement anew each
+/// time, in case that the pattern begins with something to look up in an index.
 pub(super) fn contains(text: &str) -> Option<String> {
     /// SQLite rejects longer patterns. No path or name is nearly as long.
     const LONGEST: usize = 50_000;

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use leptos::{prelude::*, tachys::html::InertElement};
-use leptos_meta::Title;
 
 use super::{
+    app::set_title,
     islands::JumpBox,
     pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people},
 };
@@ -128,10 +128,10 @@ pub fn Page(
     #[prop(optional)] covered: bool,
     children: Children,
 ) -> impl IntoView {
+    set_title(format!("{title} · Duo Console"));
     let actor = signed_in().map(|it| it.caller.actor);
     let reminder = use_context::<NeedsConsent>();
     view! {
-        <Title text=format!("{title} · Duo Console") />
         <div inert=covered>
             <a href="#content" class="skip-link">"Skip to content"</a>
             <Header actor />

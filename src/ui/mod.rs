@@ -15,7 +15,7 @@ mod layout;
 mod pages;
 
 #[cfg(feature = "ssr")]
-pub use app::{AssetNames, FormRefused, SignInFailed, UploadRefused, shell};
+pub use app::{AssetNames, FormRefused, Shell, SignInFailed, UploadRefused};
 #[cfg(feature = "ssr")]
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminConsentsPage, AdminFeatureFlagsPage,

@@ -272,7 +272,7 @@ async fn each_environment_has_gates_of_its_own(db: Database) {
             .expect("a list");
         let expected =
             if environment == Environment::Pre { vec![] } else { vec![FlagActor::User(UserId(id))] };
-        let found: Vec<_> = set.iter().flat_map(|it| it.gates.actors.clone()).collect();
+        let found: Vec<_> = set.flags().iter().flat_map(|it| it.gates.actors.clone()).collect();
         assert_eq!(found, expected, "{environment}");
     }
 }

@@ -21,7 +21,7 @@ use duo_console::{
         role::{GivenRole, Role},
         time::Timestamp,
     },
-    storage::Storage,
+    storage::{GrantOf, Storage},
 };
 
 contract! {
@@ -201,10 +201,10 @@ async fn compare(storage: &Storage, model: &Model, all: &[Namespace], users: &[U
                 assert_eq!(found, expected, "seed {seed}: user {whom} in {} at {now:?}", namespace.path);
                 assert_eq!(standing_at(&remembered, *now), expected, "remembered, seed {seed}");
             }
-            of_all.extend(grants.into_iter().map(|grant| (*user, grant)));
+            of_all.extend(grants.into_iter().map(|grant| GrantOf { user: *user, seat: false, grant }));
         }
-        let mut batch = view.members().grants(users, namespace.id).await.expect("grants");
-        let order = |it: &(UserId, _)| format!("{it:?}");
+        let mut batch = view.members().grants(users, namespace).await.expect("grants");
+        let order = |it: &GrantOf| format!("{it:?}");
         batch.sort_by_key(order);
         of_all.sort_by_key(order);
         assert_eq!(batch, of_all, "seed {seed}: a batch says the same");

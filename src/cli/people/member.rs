@@ -18,7 +18,7 @@ use crate::{
     usecases::{
         App, UseCaseError,
         people::{
-            export_members::{MemberRow, member_rows},
+            export_members::{MemberExport, MemberRow},
             invite_group::{InviteGroup, invite_group, uninvite_group},
             member_editor::{MemberEditor, Seen},
             member_error::MemberError,
@@ -218,8 +218,16 @@ pub(in crate::cli) async fn run(app: &App, command: MemberCommand) -> Result<(),
         }
         MemberCommand::List(List { group, search, role, by, sort, format }) => {
             let query = MemberQuery { text: search, role, by, sort };
-            let rows = member_rows(app, None, &group, &query).await.map_err(named(&group))?;
-            print_list(format, &rows.into_iter().map(MemberLine).collect::<Vec<_>>())?;
+            let mut export = MemberExport::new(app, None, &group, &query).await.map_err(named(&group))?;
+            let mut lines = Vec::new();
+            loop {
+                let rows = export.rows().await.map_err(UseCaseError::from).map_err(named(&group))?;
+                if rows.is_empty() {
+                    break;
+                }
+                lines.extend(rows.into_iter().map(MemberLine));
+            }
+            print_list(format, &lines)?;
         }
         MemberCommand::Remove(Remove { group, user, without_owner }) => {
             let now =

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use axum::{
     Extension,
+    body::Body,
     extract::{OriginalUri, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt, stream};
 
 use crate::{
     domain::{namespace::GroupPath, people::members::MemberQuery},
     server::{
         ServerState,
-        downloads::{self, refusal},
+        downloads::{self, BYTE_ORDER_MARK, refusal},
     },
-    usecases::{
-        SignedIn, UseCaseError, What,
-        people::export_members::{member_rows, members_csv},
-    },
+    storage::StorageError,
+    usecases::{SignedIn, UseCaseError, What, people::export_members::MemberExport},
 };
 
 pub(super) async fn download(
@@ -39,10 +39,16 @@ pub(super) async fn download(
             return (StatusCode::BAD_REQUEST, format!("{}: {wrong}\n", wrong.field)).into_response();
         }
     };
-    let rows = match member_rows(&state.app, Some(&caller), &group, &query).await {
-        Ok(rows) => rows,
+    let export = match MemberExport::new(&state.app, Some(&caller), &group, &query).await {
+        Ok(export) => export,
         Err(error) => return refusal(&error),
     };
     let name = format!("members-{}-{}.csv", group.as_str().replace('/', "-"), state.app.now().date());
-    downloads::csv(&name, &members_csv(rows))
+    // An error midway aborts the response, so that a part is not taken for the whole.
+    let pieces = stream::try_unfold(export, |mut export| async move {
+        let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "export cut off"))?;
+        Ok::<_, StorageError>(piece.map(|piece| (piece, export)))
+    });
+    let mark = stream::iter([Ok(BYTE_ORDER_MARK.to_vec())]);
+    downloads::file(&name, downloads::CSV, Body::from_stream(mark.chain(pieces)))
 }

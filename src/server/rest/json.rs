@@ -13,8 +13,13 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        written(serde_json::to_vec(&self.0).expect("an answer has no maps with odd keys"))
+        written(in_json(&self.0))
     }
+}
+
+/// The body of an answer.
+pub fn in_json<T: Serialize>(answer: &T) -> Vec<u8> {
+    serde_json::to_vec(answer).expect("an answer has no maps with odd keys")
 }
 
 /// A response whose body is JSON already.

@@ -12,7 +12,7 @@ use crate::{
 
 macro_rules! matching {
     () => {
-        " FROM users u WHERE u.id > $1 AND u.id < $2 AND (CAST($3 AS TEXT) IS NULL OR u.username_key = $3) AND (u.username_key LIKE $4 ESCAPE '!' OR LOWER(u.name) LIKE $4 ESCAPE '!' OR u.email_key = CAST($5 AS TEXT)) AND (CAST($6 AS TEXT) IS NULL OR u.state = $6) AND (CAST($7 AS TEXT) IS NULL OR u.kind = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN u.is_admin THEN 1 ELSE 0 END = $8) AND u.created_at >= $9 AND u.created_at < $10 AND (CAST($11 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id AND i.subject = $11))"
+        " FROM users u WHERE u.id > $1 AND u.id < $2 AND (CAST($3 AS TEXT) IS NULL OR u.username_key = $3) AND (u.username_key LIKE CAST($4 AS TEXT) ESCAPE '!' OR LOWER(u.name) LIKE CAST($4 AS TEXT) ESCAPE '!' OR u.email_key = CAST($5 AS TEXT)) AND (CAST($6 AS TEXT) IS NULL OR u.state = $6) AND (CAST($7 AS TEXT) IS NULL OR u.kind = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN u.is_admin THEN 1 ELSE 0 END = $8) AND u.created_at >= $9 AND u.created_at < $10 AND (CAST($11 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id AND i.subject = $11))"
     };
 }
 

@@ -25,7 +25,7 @@ statements! {
     ACCOUNT = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users WHERE username_key = $1";
     EMAIL = "SELECT email FROM users WHERE id = $1";
     LIST = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users ORDER BY username_key";
-    SEARCH = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
+    SEARCH = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR LOWER(name) LIKE CAST($1 AS TEXT) ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
     COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
     /// A no-op update that locks the rows until the end of the transaction. Of two who take the right away from

@@ -48,7 +48,7 @@ macro_rules! ranked {
 
 macro_rules! matching {
     () => {
-        " FROM ranked r CROSS JOIN users u WHERE r.place = 1 AND u.id = r.user_id AND (u.username_key LIKE $3 ESCAPE '!' OR LOWER(u.name) LIKE $3 ESCAPE '!') AND (CAST($4 AS TEXT) = ',' OR $4 LIKE '%,' || CAST(u.id AS TEXT) || ',%') AND CAST($5 AS TEXT) NOT LIKE '%,' || CAST(u.id AS TEXT) || ',%' AND u.id > $6"
+        " FROM ranked r CROSS JOIN users u WHERE r.place = 1 AND u.id = r.user_id AND (u.username_key LIKE CAST($3 AS TEXT) ESCAPE '!' OR LOWER(u.name) LIKE CAST($3 AS TEXT) ESCAPE '!') AND (CAST($4 AS TEXT) = ',' OR $4 LIKE '%,' || CAST(u.id AS TEXT) || ',%') AND CAST($5 AS TEXT) NOT LIKE '%,' || CAST(u.id AS TEXT) || ',%' AND u.id > $6"
     };
 }
 

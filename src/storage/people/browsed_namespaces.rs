@@ -54,7 +54,7 @@ macro_rules! mine {
 
 macro_rules! matching {
     () => {
-        "n.kind = $1 AND n.full_path_key >= $2 AND n.full_path_key < $3 AND (n.full_path_key LIKE $4 ESCAPE '!' OR n.name_key LIKE $5 ESCAPE '!') AND (CAST($6 AS BIGINT) = 0 OR n.parent_id IS NULL) AND (CAST($7 AS BIGINT) = 0 OR n.parent_id = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN n.id IN (SELECT h.id FROM archived h) THEN 1 ELSE 0 END = $8) AND n.id > $9 AND n.id < $10 AND CAST($11 AS TEXT) NOT LIKE '%,' || CAST(n.id AS TEXT) || ',%'"
+        "n.kind = $1 AND n.full_path_key >= $2 AND n.full_path_key < $3 AND (n.full_path_key LIKE CAST($4 AS TEXT) ESCAPE '!' OR n.name_key LIKE CAST($5 AS TEXT) ESCAPE '!') AND (CAST($6 AS BIGINT) = 0 OR n.parent_id IS NULL) AND (CAST($7 AS BIGINT) = 0 OR n.parent_id = $7) AND (CAST($8 AS BIGINT) < 0 OR CASE WHEN n.id IN (SELECT h.id FROM archived h) THEN 1 ELSE 0 END = $8) AND n.id > $9 AND n.id < $10 AND CAST($11 AS TEXT) NOT LIKE '%,' || CAST(n.id AS TEXT) || ',%'"
     };
 }
 

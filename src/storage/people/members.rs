@@ -6,6 +6,7 @@ use crate::{
     domain::{
         change::Topic,
         ids::{NamespaceId, UserId},
+        namespace::Namespace,
         people::{
             grants::{Grant, Source},
             members::{GivenBy, MemberQuery, Membership},
@@ -27,11 +28,10 @@ statements! {
     /// Everybody with a role at $2, each once, with the highest role and how many there are in all. `given`:
     /// what gives somebody a role here, by the rules of `memberships::GRANTS`; `ends` is the largest number for
     /// what does not expire.
-    LIST = "WITH RECURSIVE chain (id, parent_id, kind) AS (SELECT id, parent_id, kind FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, n.kind FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), invited (at_id, group_id, source, access_level, expires_at, id, parent_id) AS (SELECT s.namespace_id, s.invited_group_id, s.source, s.access_level, s.expires_at, g.id, g.parent_id FROM chain c CROSS JOIN namespace_shares s CROSS JOIN namespaces g WHERE c.kind = 'project' AND s.namespace_id = c.id AND g.id = s.invited_group_id UNION ALL SELECT i.at_id, i.group_id, i.source, i.access_level, i.expires_at, n.id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.parent_id), given (user_id, source, way, access_level, ends) AS (SELECT m.user_id, m.source, CASE WHEN c.id = $1 THEN 'direct' ELSE 'inherited' END, m.access_level, COALESCE(m.expires_at, 9223372036854775807) FROM chain c CROSS JOIN memberships m WHERE m.namespace_id = c.id AND (m.access_level >= 10 OR c.id = $1) UNION ALL SELECT m.user_id, s.source, 'invited', CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(s.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM chain c CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR c.id = $1) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level < m.access_level THEN i.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN memberships m WHERE m.namespace_id = i.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level <= s.access_level AND i.access_level <= m.access_level THEN i.access_level WHEN s.access_level <= m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(s.expires_at, 9223372036854775807) AND COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) WHEN COALESCE(s.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)), held (user_id, access_level, ends) AS (SELECT h.user_id, MAX(h.access_level), MIN(h.ends) FROM given h WHERE h.ends > $2 GROUP BY h.user_id HAVING MAX(h.access_level) BETWEEN $4 AND $5 AND MAX(CASE WHEN $6 = '' OR h.source = $6 OR h.way = $6 THEN 1 ELSE 0 END) = 1) SELECT u.id, u.username, u.name, u.kind, u.is_admin, u.state, h.access_level, (SELECT COUNT(*) FROM held h WHERE $3 = '%%' OR EXISTS (SELECT 1 FROM users u WHERE u.id = h.user_id AND (u.username_key LIKE $3 ESCAPE '!' OR LOWER(u.name) LIKE $3 ESCAPE '!'))) AS total FROM held h CROSS JOIN users u WHERE u.id = h.user_id AND ($3 = '%%' OR u.username_key LIKE $3 ESCAPE '!' OR LOWER(u.name) LIKE $3 ESCAPE '!') ORDER BY CASE WHEN $7 = 'role' THEN -h.access_level END, CASE WHEN $7 = 'expires_on' THEN h.ends END, LOWER(u.name), u.username_key LIMIT $8 OFFSET $9";
-    /// `memberships::GRANTS` for a batch of [`AT_ONCE`] users.
-    GRANTS = "WITH RECURSIVE chain (id, parent_id, kind) AS (SELECT id, parent_id, kind FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, n.kind FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), invited (at_id, group_id, source, access_level, expires_at, id, parent_id) AS (SELECT s.namespace_id, s.invited_group_id, s.source, s.access_level, s.expires_at, g.id, g.parent_id FROM chain c CROSS JOIN namespace_shares s CROSS JOIN namespaces g WHERE c.kind = 'project' AND s.namespace_id = c.id AND g.id = s.invited_group_id UNION ALL SELECT i.at_id, i.group_id, i.source, i.access_level, i.expires_at, n.id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.parent_id), people (id) AS (SELECT id FROM users WHERE id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)) SELECT m.user_id, c.id AS at_id, c.parent_id AS above_id, m.source, m.access_level, m.member_role, m.expires_at, CAST(NULL AS BIGINT) AS through_id, CAST(NULL AS BIGINT) AS share_level, CAST(NULL AS BIGINT) AS share_expires_at, CAST(NULL AS BIGINT) AS inner_level, CAST(NULL AS BIGINT) AS inner_expires_at FROM chain c CROSS JOIN people h CROSS JOIN memberships m WHERE m.namespace_id = c.id AND m.user_id = h.id UNION ALL SELECT m.user_id, c.id, c.parent_id, s.source, m.access_level, m.member_role, m.expires_at, s.invited_group_id, s.access_level, s.expires_at, NULL, NULL FROM chain c CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id UNION ALL SELECT m.user_id, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, NULL, NULL FROM invited i CROSS JOIN people h CROSS JOIN memberships m WHERE m.namespace_id = i.id AND m.user_id = h.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, s.access_level, s.expires_at FROM invited i CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)";
-    /// Who of a batch of [`AT_ONCE`] users holds a seat that counts in the top-level group.
-    SEATS = "SELECT s.user_id FROM top_level_groups g CROSS JOIN duo_enterprise_seats s CROSS JOIN seat_pools p WHERE g.namespace_id = $1 AND g.duo_enterprise = $52 AND s.user_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51) AND s.state = 'used' AND p.id = s.pool_id AND (p.namespace_id = $1 OR p.namespace_id IS NULL)";
+    LIST = "WITH RECURSIVE chain (id, parent_id, kind) AS (SELECT id, parent_id, kind FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, n.kind FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), invited (at_id, group_id, source, access_level, expires_at, id, parent_id) AS (SELECT s.namespace_id, s.invited_group_id, s.source, s.access_level, s.expires_at, g.id, g.parent_id FROM chain c CROSS JOIN namespace_shares s CROSS JOIN namespaces g WHERE c.kind = 'project' AND s.namespace_id = c.id AND g.id = s.invited_group_id UNION ALL SELECT i.at_id, i.group_id, i.source, i.access_level, i.expires_at, n.id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.parent_id), given (user_id, source, way, access_level, ends) AS (SELECT m.user_id, m.source, CASE WHEN c.id = $1 THEN 'direct' ELSE 'inherited' END, m.access_level, COALESCE(m.expires_at, 9223372036854775807) FROM chain c CROSS JOIN memberships m WHERE m.namespace_id = c.id AND (m.access_level >= 10 OR c.id = $1) UNION ALL SELECT m.user_id, s.source, 'invited', CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(s.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM chain c CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR c.id = $1) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level < m.access_level THEN i.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN memberships m WHERE m.namespace_id = i.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level <= s.access_level AND i.access_level <= m.access_level THEN i.access_level WHEN s.access_level <= m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(s.expires_at, 9223372036854775807) AND COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) WHEN COALESCE(s.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)), held (user_id, access_level, ends) AS (SELECT h.user_id, MAX(h.access_level), MIN(h.ends) FROM given h WHERE h.ends > $2 GROUP BY h.user_id HAVING MAX(h.access_level) BETWEEN $4 AND $5 AND MAX(CASE WHEN $6 = '' OR h.source = $6 OR h.way = $6 THEN 1 ELSE 0 END) = 1) SELECT u.id, u.username, u.name, u.kind, u.is_admin, u.state, h.access_level, (SELECT COUNT(*) FROM held h WHERE $3 = '%%' OR EXISTS (SELECT 1 FROM users u WHERE u.id = h.user_id AND (u.username_key LIKE CAST($3 AS TEXT) ESCAPE '!' OR LOWER(u.name) LIKE CAST($3 AS TEXT) ESCAPE '!'))) AS total FROM held h CROSS JOIN users u WHERE u.id = h.user_id AND ($3 = '%%' OR u.username_key LIKE CAST($3 AS TEXT) ESCAPE '!' OR LOWER(u.name) LIKE CAST($3 AS TEXT) ESCAPE '!') ORDER BY CASE WHEN $7 = 'role' THEN -h.access_level END, CASE WHEN $7 = 'expires_on' THEN h.ends END, LOWER(u.name), u.username_key LIMIT $8 OFFSET $9";
+    /// `memberships::GRANTS` for a batch of [`AT_ONCE`] users, with whether each holds a seat that counts in the
+    /// top-level group $52.
+    GRANTS = "WITH RECURSIVE chain (id, parent_id, kind) AS (SELECT id, parent_id, kind FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, n.kind FROM chain c CROSS JOIN namespaces n WHERE n.id = c.parent_id), invited (at_id, group_id, source, access_level, expires_at, id, parent_id) AS (SELECT s.namespace_id, s.invited_group_id, s.source, s.access_level, s.expires_at, g.id, g.parent_id FROM chain c CROSS JOIN namespace_shares s CROSS JOIN namespaces g WHERE c.kind = 'project' AND s.namespace_id = c.id AND g.id = s.invited_group_id UNION ALL SELECT i.at_id, i.group_id, i.source, i.access_level, i.expires_at, n.id, n.parent_id FROM invited i CROSS JOIN namespaces n WHERE n.id = i.parent_id), people (id, seats) AS (SELECT u.id, (SELECT COUNT(*) FROM top_level_groups g CROSS JOIN duo_enterprise_seats s CROSS JOIN seat_pools p WHERE g.namespace_id = $52 AND g.duo_enterprise = $53 AND s.user_id = u.id AND s.state = 'used' AND p.id = s.pool_id AND (p.namespace_id = $52 OR p.namespace_id IS NULL)) FROM users u WHERE u.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)) SELECT m.user_id, h.seats, c.id AS at_id, c.parent_id AS above_id, m.source, m.access_level, m.member_role, m.expires_at, CAST(NULL AS BIGINT) AS through_id, CAST(NULL AS BIGINT) AS share_level, CAST(NULL AS BIGINT) AS share_expires_at, CAST(NULL AS BIGINT) AS inner_level, CAST(NULL AS BIGINT) AS inner_expires_at FROM chain c CROSS JOIN people h CROSS JOIN memberships m WHERE m.namespace_id = c.id AND m.user_id = h.id UNION ALL SELECT m.user_id, h.seats, c.id, c.parent_id, s.source, m.access_level, m.member_role, m.expires_at, s.invited_group_id, s.access_level, s.expires_at, NULL, NULL FROM chain c CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id UNION ALL SELECT m.user_id, h.seats, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, NULL, NULL FROM invited i CROSS JOIN people h CROSS JOIN memberships m WHERE m.namespace_id = i.id AND m.user_id = h.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, h.seats, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, s.access_level, s.expires_at FROM invited i CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)";
     /// The people who own a group at $2 by membership or invitation there; who owns it longest comes first.
     OWNERS = "WITH owning (user_id, ends) AS (SELECT m.user_id, COALESCE(m.expires_at, 9223372036854775807) FROM memberships m WHERE m.namespace_id = $1 AND m.access_level >= 50 UNION ALL SELECT m.user_id, CASE WHEN COALESCE(s.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM namespace_shares s CROSS JOIN memberships m WHERE s.namespace_id = $1 AND m.namespace_id = s.invited_group_id AND s.access_level >= 50 AND m.access_level >= 50) SELECT u.username, MAX(h.ends) AS ends FROM owning h CROSS JOIN users u WHERE u.id = h.user_id AND h.ends > $2 AND u.kind = 'human' AND u.state = 'active' GROUP BY u.id, u.username ORDER BY ends DESC, u.username LIMIT $3";
     FIND = "SELECT access_level, member_role, expires_at FROM memberships WHERE namespace_id = $1 AND user_id = $2 AND source = $3";
@@ -54,6 +54,7 @@ struct ListedRow {
 #[derive(sqlx::FromRow)]
 struct GrantOfRow {
     user_id: i64,
+    seats: i64,
     #[sqlx(flatten)]
     grant: GrantRow,
 }
@@ -64,6 +65,15 @@ pub struct ListedMember {
     pub user: User,
     /// The highest that counts.
     pub role: Role,
+}
+
+/// What gives a user a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantOf {
+    pub user: UserId,
+    /// Whether the user holds a seat that counts in the top-level group, which still has Duo Enterprise.
+    pub seat: bool,
+    pub grant: Grant,
 }
 
 /// Somebody who owns a group.
@@ -130,44 +140,25 @@ impl Members<'_> {
     pub async fn grants(
         &mut self,
         users: &[UserId],
-        namespace: NamespaceId,
-    ) -> Result<Vec<(UserId, Grant)>, StorageError> {
+        namespace: &Namespace,
+    ) -> Result<Vec<GrantOf>, StorageError> {
         let mut grants = Vec::with_capacity(users.len());
         for users in users.chunks(AT_ONCE) {
             // Repeats the last id to fill the remaining parameters.
             let places = users.iter().chain(users.last().into_iter().cycle()).take(AT_ONCE);
             let rows: Vec<GrantOfRow> = on_db!(self.uow, |c| {
                 places
-                    .fold(sqlx::query_as(GRANTS).bind(namespace.0), |query, id| query.bind(id.0))
-                    .fetch_all(c)
-                    .await
-            })?;
-            for row in rows {
-                grants.push((UserId(row.user_id), row.grant.try_into()?));
-            }
-        }
-        Ok(grants)
-    }
-
-    /// Who of these users holds a seat that counts in the top-level group, which still has Duo Enterprise.
-    pub async fn with_seat(
-        &mut self,
-        users: &[UserId],
-        top_level: NamespaceId,
-    ) -> Result<Vec<UserId>, StorageError> {
-        let mut holders = Vec::new();
-        for users in users.chunks(AT_ONCE) {
-            let places = users.iter().chain(users.last().into_iter().cycle()).take(AT_ONCE);
-            let ids: Vec<i64> = on_db!(self.uow, |c| {
-                places
-                    .fold(sqlx::query_scalar(SEATS).bind(top_level.0), |query, id| query.bind(id.0))
+                    .fold(sqlx::query_as(GRANTS).bind(namespace.id.0), |query, id| query.bind(id.0))
+                    .bind(namespace.root.0)
                     .bind(true)
                     .fetch_all(c)
                     .await
             })?;
-            holders.extend(ids.into_iter().map(UserId));
+            for GrantOfRow { user_id, seats, grant } in rows {
+                grants.push(GrantOf { user: UserId(user_id), seat: seats > 0, grant: grant.try_into()? });
+            }
         }
-        Ok(holders)
+        Ok(grants)
     }
 
     /// The active people who own a group at `now`, by membership there or through an invited group; at most

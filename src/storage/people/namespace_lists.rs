@@ -14,7 +14,7 @@ use crate::{
 macro_rules! top_level {
     ($order:literal) => {
         concat!(
-            "SELECT n.id, n.full_path, n.name, n.created_at, n.archived_at, g.tier, g.duo_enterprise, (SELECT COUNT(*) FROM namespaces b WHERE b.root_id = n.id AND b.kind = 'group') AS subgroups, (SELECT COUNT(*) FROM namespaces b WHERE b.root_id = n.id AND b.kind = 'project') AS projects FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id WHERE n.parent_id IS NULL AND (n.full_path_key LIKE $1 ESCAPE '!' OR n.name_key LIKE $1 ESCAPE '!') ORDER BY ",
+            "SELECT n.id, n.full_path, n.name, n.created_at, n.archived_at, g.tier, g.duo_enterprise, (SELECT COUNT(*) FROM namespaces b WHERE b.root_id = n.id AND b.kind = 'group') AS subgroups, (SELECT COUNT(*) FROM namespaces b WHERE b.root_id = n.id AND b.kind = 'project') AS projects FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id WHERE n.parent_id IS NULL AND (n.full_path_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR n.name_key LIKE CAST($1 AS TEXT) ESCAPE '!') ORDER BY ",
             $order,
             " LIMIT $2 OFFSET $3"
         )
@@ -25,7 +25,7 @@ statements! {
     TOP_LEVEL_BY_PATH = top_level!("n.full_path_key");
     TOP_LEVEL_BY_NAME = top_level!("n.name_key, n.id");
     TOP_LEVEL_NEWEST = top_level!("n.created_at DESC, n.id DESC");
-    COUNT_TOP_LEVEL_WITH = "SELECT COUNT(*) FROM namespaces n WHERE n.parent_id IS NULL AND (n.full_path_key LIKE $1 ESCAPE '!' OR n.name_key LIKE $1 ESCAPE '!')";
+    COUNT_TOP_LEVEL_WITH = "SELECT COUNT(*) FROM namespaces n WHERE n.parent_id IS NULL AND (n.full_path_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR n.name_key LIKE CAST($1 AS TEXT) ESCAPE '!')";
     TREE = "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.archived_at, g.tier, g.duo_enterprise FROM namespaces n LEFT JOIN top_level_groups g ON g.namespace_id = n.id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key";
 }
 

@@ -29,8 +29,8 @@ statements! {
     PROJECT_IDS = "SELECT id FROM namespaces WHERE kind = 'project' LIMIT $1";
     INSERT = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
     /// Where the user $1 has a role at $5, the highest.
-    LIST_VISIBLE = concat!(held_by!("$1", "$5"), " SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND (n.full_path_key LIKE $2 ESCAPE '!' OR n.name_key LIKE $6 ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4");
-    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE $1 ESCAPE '!' OR name_key LIKE $4 ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
+    LIST_VISIBLE = concat!(held_by!("$1", "$5"), " SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, MAX(h.access_level) AS access_level FROM held h CROSS JOIN namespaces n WHERE n.id = h.id AND (n.full_path_key LIKE CAST($2 AS TEXT) ESCAPE '!' OR n.name_key LIKE CAST($6 AS TEXT) ESCAPE '!') GROUP BY n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, n.full_path_key ORDER BY n.full_path_key LIMIT $3 OFFSET $4");
+    LIST_ALL = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level FROM namespaces WHERE full_path_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR name_key LIKE CAST($4 AS TEXT) ESCAPE '!' ORDER BY full_path_key LIMIT $2 OFFSET $3";
 }
 
 #[derive(sqlx::FromRow)]

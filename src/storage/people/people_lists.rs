@@ -23,7 +23,7 @@ use crate::{
 /// Those who match the pattern `$1` and the filter `$2`.
 macro_rules! matching {
     () => {
-        "(username_key LIKE $1 ESCAPE '!' OR LOWER(name) LIKE $1 ESCAPE '!' OR email_key LIKE $1 ESCAPE '!') AND ($2 = 'all' OR $2 = state OR ($2 = 'administrators' AND is_admin) OR ($2 = 'bots' AND kind = 'bot'))"
+        "(username_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR LOWER(name) LIKE CAST($1 AS TEXT) ESCAPE '!' OR email_key LIKE CAST($1 AS TEXT) ESCAPE '!') AND ($2 = 'all' OR $2 = state OR ($2 = 'administrators' AND is_admin) OR ($2 = 'bots' AND kind = 'bot'))"
     };
 }
 

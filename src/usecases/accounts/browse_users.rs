@@ -76,7 +76,7 @@ pub async fn browse_changed_user(
     id: UserId,
 ) -> Result<BrowsedUser, UseCaseError> {
     let mut uow = app.storage.read().await?;
-    let listed = uow.user_lists().list(&UserFilter::one(id), 1, 0).await?;
+    let listed = uow.browsed_users().list(&UserFilter::one(id), 1, 0).await?;
     let mut found = browsed(&mut uow, caller, listed).await?;
     found.pop().ok_or(UseCaseError::NotFound(What::User))
 }

@@ -4,7 +4,10 @@
 //! the versions are read, and cached flags with the same version are reused. Versions only grow.
 
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use super::flag_definitions;
 use crate::{
@@ -78,9 +81,14 @@ pub struct FlagSet {
     /// The versions of all gates, and of all definitions.
     versions: Arc<[Versions; 2]>,
     revision: [u8; 32],
+    /// The set flags as they were [written](Self::written) last.
+    written: Arc<OnceLock<Arc<[u8]>>>,
 }
 
 type Versions = Vec<(String, i64)>;
+
+/// A longer list is written anew each time, to keep little in memory: in bytes, for each environment.
+const KEPT: usize = 2 * 1024 * 1024;
 
 fn revision(versions: &[Versions; 2]) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -104,6 +112,21 @@ impl FlagSet {
     /// A hash of all gates and definitions, equal on all servers.
     pub const fn revision(&self) -> &[u8; 32] {
         &self.revision
+    }
+
+    /// The flags with gates, as `write` puts them down: once for all who ask, until something changes. There is
+    /// one way to write them.
+    pub fn written(&self, write: impl FnOnce(&[&CachedFlag]) -> Vec<u8>) -> Arc<[u8]> {
+        if let Some(written) = self.written.get() {
+            return Arc::clone(written);
+        }
+        let set: Vec<_> = self.flags.iter().filter(|it| it.gates.is_set()).collect();
+        let written: Arc<[u8]> = write(&set).into();
+        if written.len() <= KEPT {
+            // Somebody else may have been first, with the same.
+            let _ = self.written.set(Arc::clone(&written));
+        }
+        written
     }
 
     pub(in crate::usecases) async fn read(
@@ -145,7 +168,12 @@ impl FlagSet {
             }
         }
         let flags = flags.into_values().filter(CachedFlag::is_known).collect();
-        Ok(Self { flags, revision: revision(&versions), versions: Arc::new(versions) })
+        Ok(Self {
+            flags,
+            revision: revision(&versions),
+            versions: Arc::new(versions),
+            written: Arc::default(),
+        })
     }
 
     fn find(&self, name: &str) -> Option<&CachedFlag> {

@@ -1,5 +1,7 @@
 //! Reads feature flags: definitions and gates.
 
+use std::sync::Arc;
+
 use super::{
     flag_definitions::{self, unknown},
     flag_names::names_of,
@@ -10,7 +12,7 @@ use crate::{
         flags::{FlagDefinition, Gates},
     },
     storage::{StorageError, UnitOfWork},
-    usecases::{App, CachedFlag, FlagReader, UseCaseError, facts::Facts},
+    usecases::{App, FlagReader, FlagSet, UseCaseError, facts::Facts},
 };
 
 #[derive(Clone, Debug)]
@@ -69,14 +71,14 @@ pub async fn list_features(
     Ok(states)
 }
 
-/// All flags with gates, sorted by name; from the cache while nothing changed, as programs ask all the time.
+/// All flags, of which [`FlagSet::written`] has those with gates, sorted by name; from the cache while nothing
+/// changed, as programs ask all the time.
 pub async fn list_set_features(
     app: &App,
     _reader: &FlagReader,
     environment: Environment,
-) -> Result<Vec<CachedFlag>, UseCaseError> {
-    let all = Facts::current(app).flags_in(environment).await?;
-    Ok(all.flags().iter().filter(|it| it.gates.is_set()).cloned().collect())
+) -> Result<Arc<FlagSet>, UseCaseError> {
+    Ok(Facts::current(app).flags_in(environment).await?)
 }
 
 /// A single flag.

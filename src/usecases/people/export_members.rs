@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::list_members::{Member, MemberGrant, Through, all_members};
+use super::list_members::{AllMembers, Member, MemberGrant, Through};
 use crate::{
     domain::{escape::without_formulas, namespace::GroupPath, people::members::MemberQuery, time::Timestamp},
+    storage::StorageError,
     usecases::{App, Caller, UseCaseError},
 };
 
@@ -37,19 +38,41 @@ pub struct MemberRow {
 /// What a group is called that the reader may not see.
 const HIDDEN: &str = "(a group that you cannot see)";
 
-/// The rows that `query` selects, and the path as the namespace writes it. `caller` is `None` for operators.
-pub async fn member_rows(
-    app: &App,
-    caller: Option<&Caller>,
-    path: &GroupPath,
-    query: &MemberQuery,
-) -> Result<Vec<MemberRow>, UseCaseError> {
-    let (namespace, members) = all_members(app, caller, path, query).await?;
-    let rows = members.iter().flat_map(|member| {
-        let path = namespace.path.as_str();
-        member.grants.iter().map(move |grant| row(path, member, grant))
-    });
-    Ok(rows.collect())
+/// A running export of the rows that `query` selects, piece by piece.
+pub struct MemberExport {
+    app: App,
+    members: AllMembers,
+    /// Whether the headings are written.
+    begun: bool,
+}
+
+impl MemberExport {
+    /// `caller` is `None` for operators.
+    pub async fn new(
+        app: &App,
+        caller: Option<&Caller>,
+        path: &GroupPath,
+        query: &MemberQuery,
+    ) -> Result<Self, UseCaseError> {
+        let members = AllMembers::new(app, caller, path, query).await?;
+        Ok(Self { app: app.clone(), members, begun: false })
+    }
+
+    /// The next rows, with the path as the namespace writes it; none at the end.
+    pub async fn rows(&mut self) -> Result<Vec<MemberRow>, StorageError> {
+        let members = self.members.next(&self.app).await?;
+        let path = self.members.place().path.as_str();
+        let rows = members.iter().flat_map(|it| it.grants.iter().map(|grant| row(path, it, grant)));
+        Ok(rows.collect())
+    }
+
+    /// The next piece of the CSV with headings; `None` at the end. Texts that a spreadsheet could evaluate get an
+    /// apostrophe in front.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StorageError> {
+        let rows = self.rows().await?;
+        let headings = !std::mem::replace(&mut self.begun, true);
+        Ok((headings || !rows.is_empty()).then(|| csv_of(rows, headings)))
+    }
 }
 
 fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
@@ -78,12 +101,7 @@ fn row(path: &str, member: &Member, grant: &MemberGrant) -> MemberRow {
     }
 }
 
-/// As CSV with headings. Texts that a spreadsheet could evaluate get an apostrophe in front.
-pub fn members_csv(rows: Vec<MemberRow>) -> Vec<u8> {
-    csv_of(rows)
-}
-
-fn csv_of(rows: Vec<MemberRow>) -> Vec<u8> {
+fn csv_of(rows: Vec<MemberRow>, with_headings: bool) -> Vec<u8> {
     const NO_FAILURE: &str = "writing to memory cannot fail";
 
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
@@ -102,7 +120,9 @@ fn csv_of(rows: Vec<MemberRow>) -> Vec<u8> {
         "state",
         "seat",
     ];
-    csv.write_record(headings).expect(NO_FAILURE);
+    if with_headings {
+        csv.write_record(headings).expect(NO_FAILURE);
+    }
     for mut row in rows {
         for text in [&mut row.name, &mut row.user, &mut row.role] {
             *text = without_formulas(text);
@@ -118,11 +138,8 @@ mod tests {
 
     #[test]
     fn the_headings_are_the_fields() {
-        let csv = String::from_utf8(members_csv(vec![MemberRow {
-            name: String::from("=1+1"),
-            user: String::from("ann"),
-            ..MemberRow::default()
-        }]));
+        let row = MemberRow { name: String::from("=1+1"), user: String::from("ann"), ..MemberRow::default() };
+        let csv = String::from_utf8(csv_of(vec![row], true));
         let csv = csv.expect("text");
         let json = serde_json::to_value(MemberRow::default()).expect("a row");
         let headings: Vec<&str> = csv.lines().next().expect("headings").split(',').collect();

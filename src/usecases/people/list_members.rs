@@ -1,6 +1,6 @@
 //! Lists the members of a group or project: who has which role there, by what, and until when.
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::HashMap, sync::Arc, vec::IntoIter};
 
 use super::group_frame::{GroupFrame, may};
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
         },
         time::Timestamp,
     },
-    storage::{GroupOwner, InvitedGroup, ListedMember, UnitOfWork},
-    usecases::{App, Caller, UseCaseError, What, load},
+    storage::{GroupOwner, InvitedGroup, ListedMember, StorageError, UnitOfWork},
+    usecases::{App, Caller, UseCaseError, What, facts::Facts, load},
 };
 
 /// Members per page.
@@ -57,7 +57,7 @@ pub struct MemberGrant {
     /// Whether it counts here, now.
     pub counts: bool,
     /// The group above from which it is inherited.
-    pub inherited_from: Option<Namespace>,
+    pub inherited_from: Option<Arc<Namespace>>,
     /// The invited group that brings it.
     pub through: Option<Through>,
 }
@@ -83,11 +83,12 @@ pub async fn list_members(
     query: &MemberQuery,
     page: i64,
 ) -> Result<MemberList, UseCaseError> {
-    let now = app.now();
-    let mut uow = app.storage.read().await?;
-    let loaded = load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?;
-    let reading = Reading::of(&mut uow, loaded.namespace, Some((caller, loaded.standing)), now).await?;
-    let namespace = reading.namespace.clone();
+    let mut facts = Facts::current(app);
+    let (place, standing) = load::place(&mut facts, caller, path, Action::ReadMembers).await?;
+    let (namespace, now) = (place.namespace.clone(), facts.now());
+    let uow = facts.uow().await?;
+    let reading =
+        Reading::of(uow, namespace.clone(), &place.ancestors, Some((caller, standing)), now).await?;
     let mut page = page.max(1);
     let offset = (page - 1).saturating_mul(PAGE);
     let (mut listed, mut total) = uow.members().list(namespace.id, query, now, PAGE, offset).await?;
@@ -95,13 +96,18 @@ pub async fn list_members(
         page = 1;
         (listed, total) = uow.members().list(namespace.id, query, now, PAGE, 0).await?;
     }
-    let members = reading.members(&mut uow, listed).await?;
+    let me = caller.actor.id;
+    let mut users: Vec<_> = listed.iter().map(|it| it.user.id).collect();
+    if !users.contains(&me) {
+        users.push(me);
+    }
+    let mut held = reading.held(uow, &users).await?;
+    let own = held.get(&me).and_then(|it| reading.by_hand(&it.grants));
+    let members = reading.members(listed, &mut held);
     let owners =
         if namespace.is_top_level() { Some(uow.members().owners(namespace.id, now, 2).await?) } else { None };
-    let own = uow.members().find(namespace.id, caller.actor.id, Source::Hand).await?;
-    let Reading { ancestors, invited, .. } = reading;
-    let frame = GroupFrame { ancestors, may: may(caller, loaded.standing), namespace };
-    Ok(MemberList { frame, members, total, page, invited, owners, own })
+    let frame = GroupFrame { ancestors: place.ancestors.clone(), may: may(caller, standing), namespace };
+    Ok(MemberList { frame, members, total, page, invited: reading.invited, owners, own })
 }
 
 /// One member, or somebody who is none, for whoever may change them.
@@ -115,40 +121,78 @@ pub async fn show_member(
     let mut uow = app.storage.read().await?;
     let loaded = load::namespace(&mut uow, caller, path, Action::ManageMembers, now).await?;
     let user = uow.users().find_by_username(username).await?.ok_or(UseCaseError::NotFound(What::User))?;
-    let reading = Reading::of(&mut uow, loaded.namespace, Some((caller, loaded.standing)), now).await?;
+    let ancestors = uow.namespaces().ancestors(loaded.namespace.id).await?;
+    let reading =
+        Reading::of(&mut uow, loaded.namespace, &ancestors, Some((caller, loaded.standing)), now).await?;
     let grants = uow.memberships().grants(user.id, reading.namespace.id).await?;
     let role = standing(&grants, reading.namespace.id, now).standing.here;
     let role = role.ok_or(UseCaseError::NotFound(What::User))?;
     let listed = ListedMember { user, role };
-    let member = reading.members(&mut uow, vec![listed]).await?.pop();
-    member.ok_or(UseCaseError::NotFound(What::User))
+    let mut held = reading.held(&mut uow, &[listed.user.id]).await?;
+    reading.members(vec![listed], &mut held).pop().ok_or(UseCaseError::NotFound(What::User))
 }
 
-/// All members with everything that gives them a role: for downloads, and without `caller` for operators.
-pub async fn all_members(
-    app: &App,
-    caller: Option<&Caller>,
-    path: &GroupPath,
-    query: &MemberQuery,
-) -> Result<(Namespace, Vec<Member>), UseCaseError> {
-    let now = app.now();
-    let mut uow = app.storage.read().await?;
-    let reading = if let Some(caller) = caller {
-        let loaded = load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?;
-        Reading::of(&mut uow, loaded.namespace, Some((caller, loaded.standing)), now).await?
-    } else {
-        let found = uow.namespaces().find_by_path(path).await?;
-        Reading::of(&mut uow, found.ok_or(UseCaseError::NotFound(What::GroupOrProject))?, None, now).await?
-    };
-    let (listed, _) = uow.members().list(reading.namespace.id, query, now, i64::MAX, 0).await?;
-    let members = reading.members(&mut uow, listed).await?;
-    Ok((reading.namespace, members))
+/// How many members a list of all completes at a time: some statements of fifty.
+const PIECE: usize = 500;
+
+/// All members, for downloads. What gives them their roles is read piece by piece: all of it does not fit into
+/// memory.
+pub struct AllMembers {
+    reading: Reading,
+    left: IntoIter<ListedMember>,
+}
+
+impl AllMembers {
+    /// `caller` is `None` for operators.
+    pub async fn new(
+        app: &App,
+        caller: Option<&Caller>,
+        path: &GroupPath,
+        query: &MemberQuery,
+    ) -> Result<Self, UseCaseError> {
+        let now = app.now();
+        let mut uow = app.storage.read().await?;
+        let (namespace, reader) = if let Some(caller) = caller {
+            let loaded = load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?;
+            (loaded.namespace, Some((caller, loaded.standing)))
+        } else {
+            let found = uow.namespaces().find_by_path(path).await?;
+            (found.ok_or(UseCaseError::NotFound(What::GroupOrProject))?, None)
+        };
+        let ancestors = uow.namespaces().ancestors(namespace.id).await?;
+        let reading = Reading::of(&mut uow, namespace, &ancestors, reader, now).await?;
+        let (listed, _) = uow.members().list(reading.namespace.id, query, now, i64::MAX, 0).await?;
+        Ok(Self { reading, left: listed.into_iter() })
+    }
+
+    pub fn place(&self) -> &Namespace {
+        &self.reading.namespace
+    }
+
+    /// The next of them; nobody at the end. Whoever lost the last role meanwhile has no grants.
+    pub async fn next(&mut self, app: &App) -> Result<Vec<Member>, StorageError> {
+        let piece: Vec<_> = self.left.by_ref().take(PIECE).collect();
+        if piece.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut uow = app.storage.read().await?;
+        let users: Vec<_> = piece.iter().map(|it| it.user.id).collect();
+        let mut held = self.reading.held(&mut uow, &users).await?;
+        Ok(self.reading.members(piece, &mut held))
+    }
+}
+
+/// What somebody holds in a place.
+#[derive(Default)]
+struct Held {
+    seat: bool,
+    grants: Vec<Grant>,
 }
 
 /// What the rows of a list are completed with.
 struct Reading {
     namespace: Namespace,
-    ancestors: Vec<Namespace>,
+    ancestors: Vec<Arc<Namespace>>,
     invited: Vec<InvitedGroup>,
     now: Timestamp,
 }
@@ -158,9 +202,10 @@ impl Reading {
     async fn of(
         uow: &mut UnitOfWork,
         namespace: Namespace,
+        ancestors: &[Namespace],
         caller: Option<(&Caller, Standing)>,
         now: Timestamp,
-    ) -> Result<Self, UseCaseError> {
+    ) -> Result<Self, StorageError> {
         // Whoever may take an invitation back has to know of what: one above is taken back there.
         let everywhere = caller.is_none_or(|(caller, _)| caller.actor.is_admin);
         let here = caller.is_some_and(|(caller, standing)| may(caller, standing).manage_members);
@@ -169,34 +214,41 @@ impl Reading {
         for group in &mut invited {
             group.is_seen |= everywhere || here && group.at == namespace.id;
         }
-        Ok(Self { ancestors: uow.namespaces().ancestors(namespace.id).await?, namespace, invited, now })
+        Ok(Self { ancestors: ancestors.iter().cloned().map(Arc::new).collect(), namespace, invited, now })
     }
 
-    async fn members(
+    /// What these users hold here; those who hold nothing are not in it.
+    async fn held(
         &self,
         uow: &mut UnitOfWork,
-        listed: Vec<ListedMember>,
-    ) -> Result<Vec<Member>, UseCaseError> {
-        let ids: Vec<UserId> = listed.iter().map(|it| it.user.id).collect();
-        let mut grants: HashMap<UserId, Vec<Grant>> = HashMap::new();
-        for (user, grant) in uow.members().grants(&ids, self.namespace.id).await? {
-            grants.entry(user).or_default().push(grant);
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Held>, StorageError> {
+        let mut held: HashMap<UserId, Held> = HashMap::with_capacity(users.len());
+        for it in uow.members().grants(users, &self.namespace).await? {
+            let of_user = held.entry(it.user).or_default();
+            of_user.seat = it.seat;
+            of_user.grants.push(it.grant);
         }
-        let seats: HashSet<UserId> =
-            uow.members().with_seat(&ids, self.namespace.root).await?.into_iter().collect();
+        Ok(held)
+    }
+
+    fn members(&self, listed: Vec<ListedMember>, held: &mut HashMap<UserId, Held>) -> Vec<Member> {
         let member = |listed: ListedMember| {
-            let grants = grants.remove(&listed.user.id).unwrap_or_default();
-            self.member(seats.contains(&listed.user.id), listed, grants)
+            let Held { seat, grants } = held.remove(&listed.user.id).unwrap_or_default();
+            self.member(seat, listed, grants)
         };
-        Ok(listed.into_iter().map(member).collect())
+        listed.into_iter().map(member).collect()
+    }
+
+    fn by_hand(&self, grants: &[Grant]) -> Option<Membership> {
+        grants
+            .iter()
+            .find(|it| it.at == self.namespace.id && it.through.is_none() && it.source == Source::Hand)
+            .map(|it| Membership { role: it.role.clone(), expires_at: it.expires_at })
     }
 
     fn member(&self, seat: bool, listed: ListedMember, grants: Vec<Grant>) -> Member {
-        let here = self.namespace.id;
-        let by_hand = grants
-            .iter()
-            .find(|it| it.at == here && it.through.is_none() && it.source == Source::Hand)
-            .map(|it| Membership { role: it.role.clone(), expires_at: it.expires_at });
+        let by_hand = self.by_hand(&grants);
         let mut grants: Vec<MemberGrant> = grants.into_iter().map(|grant| self.grant(grant)).collect();
         grants.sort_by_key(|it| {
             let level = std::cmp::Reverse(it.grant.role.access_level());

@@ -114,8 +114,8 @@ impl Feature {
     }
 }
 
-impl From<CachedFlag> for Feature {
-    fn from(flag: CachedFlag) -> Self {
+impl From<&CachedFlag> for Feature {
+    fn from(flag: &CachedFlag) -> Self {
         Self {
             state: flag.gates.state(false).key(),
             gates: gates(&flag.gates),

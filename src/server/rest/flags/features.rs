@@ -1,7 +1,11 @@
 //! GitLab's API of feature flags, `/api/v4/features`, with its shapes, statuses and messages, so that its
 //! clients work. Parsing is in `feature_input`, the JSON in `feature_views`.
 
-use axum::extract::{Request, State};
+use axum::{
+    body::Bytes,
+    extract::{Request, State},
+    response::Response,
+};
 use http::StatusCode;
 
 use super::{
@@ -13,11 +17,11 @@ use crate::{
         authentication::Authenticated,
         gitlab::{parameters::Parameters, refusal::GitlabError},
         input::PathParameters,
-        json::Json,
+        json::{Json, in_json, written},
         problem::Problem,
     },
     usecases::{
-        App, Caller, FlagEditor, FlagReader,
+        App, CachedFlag, Caller, FlagEditor, FlagReader,
         flags::{
             delete_feature::delete_feature, list_definitions::list_definitions,
             read_features::list_set_features, set_feature::set_feature,
@@ -45,12 +49,12 @@ pub async fn list(
     State(app): State<App>,
     who: Result<Authenticated, Problem>,
     request: Request,
-) -> Result<Json<Vec<Feature>>, FeatureRefusal> {
+) -> Result<Response, FeatureRefusal> {
     let reader = FlagReader::administrator(&caller(who)?)?;
     let parameters = Parameters::of_query(request.uri())?;
     let environment = parameters.environment()?.unwrap_or(app.environment());
     let features = list_set_features(&app, &reader, environment).await?;
-    Ok(Json(features.into_iter().map(Feature::from).collect()))
+    Ok(written(Bytes::from_owner(features.written(all_in_json))))
 }
 
 /// The definitions of feature flags
@@ -143,6 +147,10 @@ pub async fn delete(
     let command = Parameters::of(request).await?.into_delete(path.get("name"))?;
     delete_feature(&app, &editor, &command).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn all_in_json(flags: &[&CachedFlag]) -> Vec<u8> {
+    in_json(&flags.iter().copied().map(Feature::from).collect::<Vec<_>>())
 }
 
 fn caller(who: Result<Authenticated, Problem>) -> Result<Caller, FeatureRefusal> {

@@ -106,7 +106,7 @@ fn GrantLine(grant: MemberGrant) -> impl IntoView {
         Through::Hidden => view! { ", through an invited group that you cannot see" }.into_any(),
     });
     let inherited = inherited_from.map(|from| {
-        view! { ", inherited from "<a class="link" href=GroupPage::Members.path(&from.path)><bdi>{from.name}</bdi></a> }
+        view! { ", inherited from "<a class="link" href=GroupPage::Members.path(&from.path)><bdi>{from.name.clone()}</bdi></a> }
     });
     let (class, does_not) =
         if counts { ("wrap-anywhere", "") } else { ("wrap-anywhere text-muted", ", does not count") };
