@@ -28,6 +28,8 @@ export const paths = {
   admin: '/admin',
   consents: '/admin/consents',
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
+  availability: (group: string) => `/groups/${group}/-/settings/gitlab_duo/availability`,
+  adminSettings: '/admin/settings',
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
   members: (group: string) => `/groups/${group}/-/group_members`,
   seats: (group: string) => `/groups/${group}/-/seats`,

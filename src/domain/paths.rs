@@ -48,6 +48,8 @@ pub const ADMIN_GROUPS: &str = "/admin/groups";
 pub const ADMIN_SEATS: &str = "/admin/seats";
 /// The download of a list of seats.
 pub const SEATS_EXPORT: &str = "/-/seats/export";
+/// What the instance sets for all groups.
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const ADMIN_IMPORT: &str = "/admin/import";
 /// An uploaded file, and what it would do.
@@ -71,6 +73,8 @@ pub fn is_administrators(path: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupPage {
     Overview,
+    /// The settings that are inherited, and where each comes from.
+    Availability,
     Configuration,
     Members,
     Seats,
@@ -79,13 +83,21 @@ pub enum GroupPage {
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Configuration, Self::Members, Self::Seats, Self::AuditEvents, Self::Edit];
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Availability,
+        Self::Configuration,
+        Self::Members,
+        Self::Seats,
+        Self::AuditEvents,
+        Self::Edit,
+    ];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
+            Self::Availability => "settings/gitlab_duo/availability",
             Self::Configuration => "settings/gitlab_duo/configuration",
             Self::Members => "group_members",
             Self::Seats => "seats",
@@ -98,6 +110,7 @@ impl GroupPage {
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
+            Self::Availability => "/groups/{group}/-/settings/gitlab_duo/availability",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
             Self::Members => "/groups/{group}/-/group_members",
             Self::Seats => "/groups/{group}/-/seats",
@@ -120,6 +133,11 @@ impl GroupPage {
         };
         Some((GroupPath::parse(group).ok()?, page))
     }
+}
+
+/// The page of the inherited settings of a group or project; of the instance when `None`.
+pub fn settings_of(group: Option<&GroupPath>) -> String {
+    group.map_or_else(|| ADMIN_SETTINGS.to_owned(), |group| GroupPage::Availability.path(group))
 }
 
 /// The configuration page with the consent dialog open, for browsers without JavaScript.

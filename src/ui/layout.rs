@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use super::{
     islands::JumpBox,
-    pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people},
+    pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people, settings},
 };
 use crate::{
     actions::support::signed_in,
@@ -63,6 +63,7 @@ impl Nav {
         };
         let mut items = vec![item("Overview", GroupPage::Overview)];
         if frame.may.read_settings {
+            items.push(item("Availability", GroupPage::Availability));
             items.push(item("Configuration", GroupPage::Configuration));
         }
         if frame.may.read_members {
@@ -91,6 +92,7 @@ impl Nav {
             HOME_NAV,
             accounts::ADMIN_NAV,
             people::ADMIN_NAV,
+            settings::ADMIN_NAV,
             flags::ADMIN_NAV,
             jobs::ADMIN_NAV,
             audit::ADMIN_NAV,

@@ -13,7 +13,6 @@ use crate::{
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
         people::grants::Source,
         role::Role,
-        settings::availability::DuoChain,
         time::Timestamp,
         user::UserKind,
     },
@@ -120,7 +119,7 @@ async fn write(
     }
     for group in &GROUPS {
         let root = add_namespace(now, uow, None, NamespaceKind::Group, group.path, group.name).await?;
-        uow.top_level_groups().save(root.id, group.subscription, DuoChain::ALL_ON).await?;
+        uow.top_level_groups().save(root.id, group.subscription).await?;
         for (username, role) in group.members {
             let id = user_id(uow, username).await?;
             uow.memberships().set(root.id, id, Source::Hand, &(*role).into(), None).await?;

@@ -18,6 +18,7 @@ mod jump;
 mod overview;
 pub mod people;
 mod problem;
+pub(super) mod settings;
 mod start_list;
 
 pub use accounts::{
@@ -53,6 +54,7 @@ pub use people::{
     person::PersonPage,
 };
 pub use problem::{NotFoundPage, Refusal};
+pub use settings::admin_settings::AdminSettingsPage;
 
 use leptos::{
     prelude::*,

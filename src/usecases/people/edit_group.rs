@@ -86,7 +86,7 @@ async fn try_once(
         editor.record(app, &mut uow, &namespace, kind, (&before, &after), None);
     }
     if let Some((before, after)) = subscription {
-        uow.top_level_groups().set_subscription(namespace.id, after).await?;
+        uow.top_level_groups().save(namespace.id, after).await?;
         let change = (&*before.words(), &*after.words());
         editor.record(app, &mut uow, &namespace, AuditKind::GroupSubscriptionUpdated, change, None);
     }
@@ -156,7 +156,7 @@ async fn subscription(
     if edit.tier.is_none() && edit.duo_enterprise.is_none() {
         return Ok(None);
     }
-    let Some((before, _)) = uow.top_level_groups().lookup(namespace.id).await? else {
+    let Some(before) = uow.top_level_groups().lookup(namespace.id).await? else {
         return Err(GroupError::NotTopLevel.into());
     };
     let mut after = before;

@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 use super::group_views::{GroupChange, GroupDetail, Ignored};
 use crate::{
-    domain::{flows::wording::WordingId, settings::availability::DuoAvailability},
+    domain::{
+        flows::wording::WordingId,
+        settings::{availability::DuoAvailability, setting::Setting},
+    },
     server::rest::{
         authentication::Authenticated,
         gitlab::{
@@ -34,14 +37,17 @@ use crate::{
 };
 
 /// The parameters that change something here.
-const OURS: [&str; 6] = [
+const OURS: [&str; 8] = [
     "duo_availability",
     "duo_remote_flows_availability",
     "duo_foundational_flows_availability",
-    "enabled_foundational_flows",
+    "auto_duo_code_review_enabled",
+    "experiment_features_enabled",
+    FLOWS,
     CONSENT,
     WORDING,
 ];
+const FLOWS: &str = "enabled_foundational_flows";
 const CONSENT: &str = "create_code_review_flow_consent";
 /// Our own, besides GitLab's.
 const WORDING: &str = "consent_wording";
@@ -50,13 +56,12 @@ const WORDING: &str = "consent_wording";
 const ELSEWHERE: [&str; 3] = ["name", "path", "description"];
 
 /// GitLab's other parameters of a group.
-const GITLABS: [&str; 60] = [
+const GITLABS: [&str; 58] = [
     "ai_settings_attributes",
     "allow_personal_snippets",
     "allowed_email_domains_list",
     "auto_ban_user_on_excessive_projects_download",
     "auto_devops_enabled",
-    "auto_duo_code_review_enabled",
     "avatar",
     "default_branch",
     "default_branch_protection",
@@ -71,7 +76,6 @@ const GITLABS: [&str; 60] = [
     "emails_disabled",
     "emails_enabled",
     "enabled_git_access_protocol",
-    "experiment_features_enabled",
     "extra_shared_runners_minutes_limit",
     "file_template_project_id",
     "foundational_agents_statuses",
@@ -147,12 +151,12 @@ pub async fn show(
 /// Change the GitLab Duo settings of a group
 ///
 /// Each setting that is sent, all of them or, on an error, none; what is left out stays as it is. The body is
-/// JSON or a form. The settings are those of a top-level group. GitLab's other parameters of a group change
-/// nothing: `ignored` in the answer and the header `X-Duo-Console-Ignored` list them, and those that another
-/// group sets. Turning `code_review/v1` on needs `create_code_review_flow_consent` with the id of the current
+/// JSON or a form. Subgroups inherit, and may differ where nothing above locks it; which flows are on is set in
+/// the top-level group. GitLab's other parameters of a group change nothing: `ignored` in the answer and the
+/// header `X-Duo-Console-Ignored` list them, and those that another group sets or locks. Turning `code_review/v1` on needs `create_code_review_flow_consent` with the id of the current
 /// wording, which is recorded as consent; turning it off withdraws the consent. As in GitLab. Needs the scope
-/// `write_settings`, for a consent `give_consent` as well, and the role Owner of the top-level group or an
-/// administrator. A bot cannot give consent.
+/// `write_settings`, for a consent `give_consent` as well, and the role Owner or an administrator. A bot cannot
+/// give consent.
 #[utoipa::path(
     put,
     path = "/api/v4/groups/{id}",
@@ -213,24 +217,42 @@ fn ignored(parameters: &Parameters) -> Answer<Vec<Ignored>> {
     Ok(ignored)
 }
 
-/// What was asked for and is set elsewhere, or is needless.
+/// What was asked for and is set elsewhere, locked above, or needless.
 fn not_here(set: &DuoSettingsSet, parameters: &Parameters) -> Vec<Ignored> {
-    if let Some(group) = &set.set_in {
-        let reason = "Set in the top-level group, for all below it.";
-        let ours = parameters.names().filter(|name| OURS.contains(name));
-        let ignored = ours.map(|name| Ignored {
+    let elsewhere = set.set_in.iter().flat_map(|group| {
+        let flows = parameters.names().filter(|name| [FLOWS, CONSENT, WORDING].contains(name));
+        flows.map(|name| Ignored {
             param: name.to_owned(),
-            reason: reason.to_owned(),
+            reason: String::from("Set in the top-level group, for all below it."),
             locked_by: Some(group.path.to_string()),
-        });
-        return ignored.collect();
-    }
+        })
+    });
+    let locked = set.locked.iter().map(|(setting, by)| Ignored {
+        param: parameter(*setting).to_owned(),
+        reason: match by {
+            Some(group) => format!("Locked by {group}."),
+            None => String::from("Locked for the whole instance."),
+        },
+        locked_by: by.as_ref().map(ToString::to_string),
+    });
     let needless = set.needless_consent.then(|| Ignored {
         param: CONSENT.to_owned(),
         reason: String::from("Code Review is off: consent is given when it is turned on."),
         locked_by: None,
     });
-    needless.into_iter().collect()
+    elsewhere.chain(locked).chain(needless).collect()
+}
+
+/// GitLab's parameter for a setting.
+const fn parameter(setting: Setting) -> &'static str {
+    match setting {
+        Setting::DuoAvailability => "duo_availability",
+        Setting::AgentPlatform => "ai_settings_attributes",
+        Setting::FlowExecution => "duo_remote_flows_availability",
+        Setting::FoundationalFlows => "duo_foundational_flows_availability",
+        Setting::AutoReview => "auto_duo_code_review_enabled",
+        Setting::ExperimentFeatures => "experiment_features_enabled",
+    }
 }
 
 fn change(parameters: &Parameters) -> Answer<DuoSettingsChange> {
@@ -253,6 +275,8 @@ fn change(parameters: &Parameters) -> Answer<DuoSettingsChange> {
         availability,
         flow_execution: boolean("duo_remote_flows_availability")?,
         foundational_flows: boolean("duo_foundational_flows_availability")?,
+        auto_review: boolean("auto_duo_code_review_enabled")?,
+        experiment_features: boolean("experiment_features_enabled")?,
         flows: parameters.list("enabled_foundational_flows")?,
         consent: consents.then_some(wording),
     })
