@@ -30,6 +30,8 @@ export const paths = {
   overview: (group: string) => `/groups/${group}/-/settings/gitlab_duo`,
   availability: (group: string) => `/groups/${group}/-/settings/gitlab_duo/availability`,
   adminSettings: '/admin/settings',
+  groupConsents: (group: string) => `/groups/${group}/-/consents`,
+  receipt: (id: number) => `/-/consents/${id}`,
   configuration: (group: string) => `/groups/${group}/-/settings/gitlab_duo/configuration`,
   members: (group: string) => `/groups/${group}/-/group_members`,
   seats: (group: string) => `/groups/${group}/-/seats`,

@@ -4,6 +4,7 @@ pub use super::escape::query_value;
 use super::{
     audit_query::AuditQuery,
     environment::Environment,
+    ids::ConsentId,
     namespace::{GroupPath, NamespaceKind},
     people::{directory::PeopleQuery, members::MemberQuery},
     user::check_username,
@@ -33,6 +34,12 @@ pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 /// The home of administrators, and the prefix of their pages.
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_CONSENTS: &str = "/admin/consents";
+/// The prefix of the receipts.
+pub const CONSENT_RECEIPTS: &str = "/-/consents";
+/// The receipt of an entry of the consent ledger.
+pub const CONSENT_RECEIPT: &str = "/-/consents/{id}";
+/// The same for programs.
+pub const CONSENT_RECEIPT_JSON: &str = "/-/consents/{id}/receipt.json";
 pub const CONSENTS_EXPORT: &str = "/-/consents/export";
 /// The former address of [`ADMIN_PEOPLE`], which leads there.
 pub const ADMIN_USERS: &str = "/admin/users";
@@ -76,6 +83,8 @@ pub enum GroupPage {
     /// The settings that are inherited, and where each comes from.
     Availability,
     Configuration,
+    /// The consent ledger.
+    Consents,
     Members,
     Seats,
     AuditEvents,
@@ -83,10 +92,11 @@ pub enum GroupPage {
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Availability,
         Self::Configuration,
+        Self::Consents,
         Self::Members,
         Self::Seats,
         Self::AuditEvents,
@@ -99,6 +109,7 @@ impl GroupPage {
             Self::Overview => "settings/gitlab_duo",
             Self::Availability => "settings/gitlab_duo/availability",
             Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::Consents => "consents",
             Self::Members => "group_members",
             Self::Seats => "seats",
             Self::AuditEvents => "audit_events",
@@ -112,6 +123,7 @@ impl GroupPage {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
             Self::Availability => "/groups/{group}/-/settings/gitlab_duo/availability",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::Consents => "/groups/{group}/-/consents",
             Self::Members => "/groups/{group}/-/group_members",
             Self::Seats => "/groups/{group}/-/seats",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
@@ -133,6 +145,11 @@ impl GroupPage {
         };
         Some((GroupPath::parse(group).ok()?, page))
     }
+}
+
+/// The receipt of an entry of the consent ledger.
+pub fn consent_receipt(id: ConsentId) -> String {
+    format!("{CONSENT_RECEIPTS}/{id}")
 }
 
 /// The page of the inherited settings of a group or project; of the instance when `None`.

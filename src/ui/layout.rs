@@ -65,6 +65,7 @@ impl Nav {
         if frame.may.read_settings {
             items.push(item("Availability", GroupPage::Availability));
             items.push(item("Configuration", GroupPage::Configuration));
+            items.push(item("Consents", GroupPage::Consents));
         }
         if frame.may.read_members {
             items.push(item("Members", GroupPage::Members));

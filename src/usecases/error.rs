@@ -59,6 +59,7 @@ impl<E: Explained> From<E> for UseCaseError {
 pub enum What {
     AccessToken,
     ChangeOfFlag,
+    Consent,
     FeatureGroup,
     Flow,
     GroupOrProject,
@@ -76,6 +77,7 @@ impl fmt::Display for What {
         f.write_str(match self {
             Self::AccessToken => "access token",
             Self::ChangeOfFlag => "change of this flag",
+            Self::Consent => "consent",
             Self::FeatureGroup => "feature group",
             Self::Flow => "flow",
             Self::GroupOrProject => "group or project",

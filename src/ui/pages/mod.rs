@@ -39,7 +39,7 @@ pub use flags::{
     admin_feature_flags::AdminFeatureFlagsPage, admin_feature_groups::AdminFeatureGroupsPage,
     feature_flag::FeatureFlagPage, feature_group::FeatureGroupPage,
 };
-pub use flows::preferences::PreferencesPage;
+pub use flows::{consents::ConsentReceiptPage, preferences::PreferencesPage};
 pub use front_page::FrontPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
