@@ -104,7 +104,7 @@ pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
 pub use settings::{
     groups::TopLevelGroups,
-    inherited::{InheritedSettings, StoredSetting, effective_settings},
+    inherited::{InheritedSettings, SettingBelow, StoredSetting, effective_settings},
 };
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::repository;

@@ -32,7 +32,7 @@ statements! {
     /// Of a batch of [`AT_ONCE`] namespaces.
     OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) IN (", fifty!(), ")");
     /// In tree order. From the few settings to their namespaces, however many there are below.
-    OF_SUBTREE = concat!("SELECT ", columns!(), ", n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key");
+    OF_SUBTREE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key");
     NEXT_NUMBER = "UPDATE setting_sequence SET last = last + 1 WHERE id = 1 RETURNING last";
     SAVE = "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (COALESCE(namespace_id, 0), setting) DO UPDATE SET enabled = excluded.enabled, locked = excluded.locked, seq = excluded.seq, reset_seq = excluded.reset_seq, version = settings.version + 1, changed_at = excluded.changed_at, changed_by_username = excluded.changed_by_username, changed_by_name = excluded.changed_by_name WHERE settings.version = $10 RETURNING version";
     REMOVE = "DELETE FROM settings WHERE COALESCE(namespace_id, 0) = $1 AND setting = $2";
@@ -57,7 +57,32 @@ struct SettingRow {
 struct BelowRow {
     #[sqlx(flatten)]
     row: SettingRow,
+    full_path: String,
     full_path_key: String,
+}
+
+/// What is set in a place of a subtree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingBelow {
+    pub path: GroupPath,
+    /// The key of the path: those of everything below begin with it and `+`.
+    key: String,
+    pub stored: StoredSetting,
+}
+
+impl SettingBelow {
+    fn from_row(it: BelowRow) -> Option<Result<Self, StorageError>> {
+        let stored = StoredSetting::from_row(it.row)?;
+        let path = GroupPath::parse(&it.full_path)
+            .map_err(|_| StorageError::inconsistent("namespaces", "full_path", &it.full_path));
+        Some(path.map(|path| Self { path, key: it.full_path_key, stored }))
+    }
+
+    /// Whether it is at or above another place of the subtree.
+    pub fn is_on_the_way_to(&self, other: &Self) -> bool {
+        let rest = other.key.strip_prefix(&self.key);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
+    }
 }
 
 /// What is set in one place.
@@ -185,13 +210,12 @@ impl InheritedSettings<'_> {
         self.uow.saved(version, seen)
     }
 
-    /// What is set in a namespace and below it, with the keys of the paths, in tree order.
-    pub async fn subtree(&mut self, top: &GroupPath) -> Result<Vec<(String, StoredSetting)>, StorageError> {
+    /// What is set in a namespace and below it, in tree order.
+    pub async fn subtree(&mut self, top: &GroupPath) -> Result<Vec<SettingBelow>, StorageError> {
         let (_, until) = top.keys_below();
         let rows: Vec<BelowRow> =
             on_db!(self.uow, |c| sqlx::query_as(OF_SUBTREE).bind(top.key()).bind(until).fetch_all(c).await)?;
-        let stored = |it: BelowRow| Some((it.full_path_key, StoredSetting::from_row(it.row)?));
-        Ok(rows.into_iter().filter_map(stored).collect())
+        rows.into_iter().filter_map(SettingBelow::from_row).collect()
     }
 
     /// Before a subtree moves: what does not count in it any more is removed, and what does is numbered anew,
@@ -204,26 +228,28 @@ impl InheritedSettings<'_> {
         for it in above {
             resets[it.setting as usize] = resets[it.setting as usize].max(it.own.resets);
         }
-        // What is above, by key: in tree order, a namespace comes right before what is below it.
-        let mut open: Vec<(String, StoredSetting)> = Vec::new();
-        for (key, it) in self.subtree(path).await? {
-            open.retain(|(above, _)| key == *above || is_below(&key, above));
-            let inside = open.iter().filter(|(above, own)| *above != key && own.setting == it.setting);
-            let most = inside.map(|(_, own)| own.own.resets).max().unwrap_or_default();
-            let counts = it.own.number > most.max(resets[it.setting as usize]);
-            let place = StoredSetting::place_id(it.place).unwrap_or_default();
-            if counts && it.own.on.is_some() {
+        // In tree order, what is above a place comes right before it.
+        let mut above: Vec<SettingBelow> = Vec::new();
+        for it in self.subtree(path).await? {
+            above.retain(|above| above.is_on_the_way_to(&it));
+            let stored = &it.stored;
+            let (place, setting) = (stored.place, stored.setting);
+            let strictly = above.iter().map(|it| &it.stored);
+            let strictly = strictly.filter(|above| above.place != place && above.setting == setting);
+            let most = strictly.map(|above| above.own.resets).max().unwrap_or_default();
+            let counts = stored.own.number > most.max(resets[setting as usize]);
+            if counts && stored.own.on.is_some() {
                 on_db!(self.uow, |c| sqlx::query(RENUMBER)
                     .bind(number)
-                    .bind(place)
-                    .bind(it.setting.key())
+                    .bind(StoredSetting::place_id(place).unwrap_or_default())
+                    .bind(setting.key())
                     .execute(c)
                     .await
                     .map(drop))?;
             } else {
-                self.remove(it.place, it.setting).await?;
+                self.remove(place, setting).await?;
             }
-            open.push((key, it));
+            above.push(it);
         }
         self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
@@ -240,9 +266,4 @@ impl InheritedSettings<'_> {
         self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
     }
-}
-
-/// Whether a key is one below another; `+` ends a name in both.
-fn is_below(key: &str, above: &str) -> bool {
-    key.strip_prefix(above).is_some_and(|rest| rest.starts_with('+'))
 }

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::setting_list::SettingList;
+use super::setting_list::{SetBelowList, SettingList};
 use crate::{
-    domain::{namespace::GroupPath, paths::GroupPage},
+    domain::{
+        namespace::{GroupPath, NamespaceKind},
+        paths::GroupPage,
+    },
     ui::{
         components::{Note, Tone},
         layout::{Nav, Page, group_crumbs},
@@ -17,6 +20,7 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
     let mut shown = show_settings(&visit.app, &visit.signed_in.caller, Some(&group)).await?;
     let frame = shown.frame.clone().ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
     let name = frame.namespace.name.clone();
+    let is_group = frame.namespace.kind == NamespaceKind::Group;
     let note = if let Some(path) = shown.archived.clone() {
         shown.may_change = false;
         Some(view! {
@@ -44,7 +48,8 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
                 "What GitLab Duo may do in "<bdi>{name.clone()}</bdi>". A setting is inherited from above, unless it is set here."
             </p>
             {note}
-            <SettingList visit shown />
+            <SettingList visit shown=shown.clone() />
+            {is_group.then(|| view! { <SetBelowList shown /> })}
         </Page>
     }
     .into_any())

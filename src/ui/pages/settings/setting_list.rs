@@ -25,6 +25,37 @@ pub(super) fn SettingList(visit: Visit, shown: ShownSettings) -> impl IntoView {
     view! { <ul class="card mt-6 divide-y divide-line">{rows}</ul> }
 }
 
+/// What is set below and counts there.
+#[component]
+pub(super) fn SetBelowList(shown: ShownSettings) -> impl IntoView {
+    let (count, total) = (shown.below.len(), shown.below_total);
+    let rows = shown.below.into_iter().map(|it| {
+        let href = format!("{}#{}", settings_of(Some(&it.path)), it.setting.key());
+        view! {
+            <li class="flex flex-wrap justify-between gap-x-4 px-4 py-3">
+                <a class="link min-w-0 break-words" href=href><bdi>{it.path.to_string()}</bdi></a>
+                <span>{it.setting.name()}": "<strong>{words(it.setting, it.now)}</strong></span>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let list = if total == 0 {
+        view! { <p class="mt-2 text-muted">"Nothing: everything below inherits what is above."</p> }.into_any()
+    } else {
+        view! {
+            <ul class="card mt-3 divide-y divide-line">{rows}</ul>
+            <p class="mt-2 text-sm text-muted">{count}" of "{total}</p>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="mt-8" aria-labelledby="below">
+            <h2 id="below" class="text-xl font-semibold">"Set below"</h2>
+            {list}
+        </section>
+    }
+}
+
 fn row(visit: &Visit, shown: &ShownSettings, it: &ShownSetting) -> AnyView {
     let setting = it.setting;
     let key = setting.key();
