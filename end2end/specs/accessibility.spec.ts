@@ -278,6 +278,12 @@ test('jobs', async ({ visit, server }) => {
   await isAccessible(page, "the administrators' home");
   await page.goto(paths.consents);
   await isAccessible(page, 'consents');
+  await page.goto(paths.adminSettings);
+  await page.getByText('Change Automatic review').click();
+  await isAccessible(page, 'settings of the instance');
+  await page.goto(paths.availability('acme/platform'));
+  await page.getByText('Change GitLab Duo', { exact: true }).click();
+  await isAccessible(page, 'availability');
   await page.goto(paths.jobs);
   await isAccessible(page, 'what waits');
   await page.getByRole('button', { name: 'Stop duo_developer_orbit in production: 25 % of actors' }).click();

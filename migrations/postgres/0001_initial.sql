@@ -83,17 +83,37 @@ CREATE TABLE namespaces (
 CREATE INDEX namespaces_parent_id ON namespaces (parent_id, kind, full_path_key);
 CREATE INDEX namespaces_root_id ON namespaces (root_id, kind);
 
--- What belongs to a top-level group alone: what it bought, and the levels above the flows.
+-- What belongs to a top-level group alone: what it bought.
 CREATE TABLE top_level_groups (
     namespace_id BIGINT PRIMARY KEY REFERENCES namespaces (id) ON DELETE CASCADE,
     tier TEXT NOT NULL CHECK (tier IN ('premium', 'ultimate')),
-    duo_enterprise BOOLEAN NOT NULL,
-    duo_availability TEXT NOT NULL
-        CHECK (duo_availability IN ('always_on', 'default_on', 'default_off', 'never_on')),
-    agent_platform_enabled BOOLEAN NOT NULL,
-    flow_execution_enabled BOOLEAN NOT NULL,
-    foundational_flows_enabled BOOLEAN NOT NULL
+    duo_enterprise BOOLEAN NOT NULL
 );
+
+-- What the instance (no namespace), groups and projects set for themselves; all else is inherited. `seq` counts
+-- the changes of settings. A value below with a `seq` up to `reset_seq` does not count: it was cascaded over.
+-- `enabled` is NULL where the value was taken back and the row stays for its `reset_seq`.
+CREATE TABLE settings (
+    namespace_id BIGINT REFERENCES namespaces (id) ON DELETE CASCADE,
+    setting TEXT COLLATE "C" NOT NULL,
+    enabled BOOLEAN,
+    locked BOOLEAN NOT NULL,
+    seq BIGINT NOT NULL,
+    reset_seq BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    changed_by_username TEXT NOT NULL,
+    changed_by_name TEXT NOT NULL,
+    CHECK (enabled IS NOT NULL OR NOT locked)
+);
+CREATE UNIQUE INDEX settings_place ON settings (COALESCE(namespace_id, 0), setting);
+CREATE INDEX settings_namespace_id ON settings (namespace_id);
+
+CREATE TABLE setting_sequence (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    last BIGINT NOT NULL
+);
+INSERT INTO setting_sequence (id, last) VALUES (1, 0);
 
 -- Roles that were given to people. One of each source, which takes back only what it gave; the highest that
 -- has not expired counts.

@@ -8,6 +8,7 @@ pub mod flags;
 pub mod flows;
 pub mod jobs;
 pub mod people;
+pub mod settings;
 
 mod jump;
 

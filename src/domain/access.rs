@@ -17,6 +17,10 @@ pub enum Action {
     ReadAudit,
     /// Turn a flow on or off.
     ChangeFlows,
+    /// Change what a group sets for itself and what is below, besides the flows.
+    ChangeSettings,
+    /// The same in a project.
+    ChangeProjectSettings,
     /// Consent to the Code Review Flow.
     GiveConsent,
     /// Read who is a member, and by what.
@@ -30,13 +34,15 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::See,
         Self::AskOwnDecision,
         Self::AskDecision,
         Self::ReadSettings,
         Self::ReadAudit,
         Self::ChangeFlows,
+        Self::ChangeSettings,
+        Self::ChangeProjectSettings,
         Self::GiveConsent,
         Self::ReadMembers,
         Self::ManageMembers,
@@ -50,8 +56,10 @@ impl Action {
             Self::See | Self::AskOwnDecision => (Role::MinimalAccess, NamespaceLevel::Here),
             Self::ReadMembers => (Role::Guest, NamespaceLevel::Here),
             Self::AskDecision => (Role::Developer, NamespaceLevel::Here),
-            Self::ReadSettings => (Role::Maintainer, NamespaceLevel::Here),
-            Self::ReadAudit | Self::ManageMembers | Self::ManageGroup => (Role::Owner, NamespaceLevel::Here),
+            Self::ReadSettings | Self::ChangeProjectSettings => (Role::Maintainer, NamespaceLevel::Here),
+            Self::ChangeSettings | Self::ReadAudit | Self::ManageMembers | Self::ManageGroup => {
+                (Role::Owner, NamespaceLevel::Here)
+            }
             Self::ChangeFlows | Self::GiveConsent | Self::ManageSeats => {
                 (Role::Owner, NamespaceLevel::TopLevelGroup)
             }
@@ -64,7 +72,7 @@ impl Action {
             Self::See | Self::ReadSettings | Self::ReadAudit | Self::ReadMembers => Scope::ReadSettings,
             Self::ManageMembers | Self::ManageSeats | Self::ManageGroup => Scope::ManageGroups,
             Self::AskOwnDecision | Self::AskDecision => Scope::ReadDecisions,
-            Self::ChangeFlows => Scope::WriteSettings,
+            Self::ChangeFlows | Self::ChangeSettings | Self::ChangeProjectSettings => Scope::WriteSettings,
             Self::GiveConsent => Scope::GiveConsent,
         }
     }
@@ -211,6 +219,8 @@ mod tests {
             (Action::ReadSettings, Maintainer),
             (Action::ReadAudit, Owner),
             (Action::ChangeFlows, Owner),
+            (Action::ChangeSettings, Owner),
+            (Action::ChangeProjectSettings, Maintainer),
             (Action::GiveConsent, Owner),
             (Action::ReadMembers, Guest),
             (Action::ManageMembers, Owner),

@@ -228,6 +228,31 @@ pub struct Link<'a> {
     pub row: Option<SealedRow<'a>>,
 }
 
+/// What the chain says of one row by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// The row is what was sealed, at this point.
+    Intact(ChainPoint),
+    /// The row, or its entry in the chain, is not what was sealed.
+    Altered { position: i64 },
+    /// The entry before is missing, so nothing can be said.
+    Unproven { position: i64 },
+    /// The chain has no entry for it.
+    Missing,
+}
+
+impl Seal {
+    /// Compares a row with its entry. `previous` is the hash of the entry before; the first has none.
+    pub fn check(previous: Option<ChainHash>, entry: ChainPoint, row: &SealedRow<'_>) -> Self {
+        let position = entry.position;
+        let previous = match previous {
+            None if position > 1 => return Self::Unproven { position },
+            hash => ChainPoint { position: position - 1, hash: hash.unwrap_or_default() },
+        };
+        if previous.seal(row) == entry { Self::Intact(entry) } else { Self::Altered { position } }
+    }
+}
+
 /// Verifies the chain from its beginning, entry by entry, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Walk {

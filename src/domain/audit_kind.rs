@@ -47,6 +47,15 @@ kinds! {
     FoundationalFlowsUpdated = "duo_foundational_flows_enabled_updated":
         |it| it.target("changed whether foundational flows run in"),
         change;
+    AgentPlatformUpdated = "duo_agent_platform_enabled_updated":
+        |it| it.target("changed the GitLab Duo Agent Platform in"),
+        change;
+    AutoReviewUpdated = "auto_duo_code_review_enabled_updated":
+        |it| it.target("changed automatic review in"),
+        change;
+    ExperimentFeaturesUpdated = "experiment_features_enabled_updated":
+        |it| it.target("changed experiment and beta features in"),
+        change;
     OrbitSettingsUpdated = "orbit_settings_updated": |it| it.target("changed the Orbit preference"), change;
     PreferencesUpdated = "preferences_updated":
         |it| it.own("changed their preferences", "changed the preferences of"),
@@ -235,7 +244,10 @@ impl AuditKind {
             | Self::ConsentWithdrawn
             | Self::DuoAvailabilityUpdated
             | Self::FlowExecutionUpdated
-            | Self::FoundationalFlowsUpdated => Some(Topic::Flows),
+            | Self::FoundationalFlowsUpdated
+            | Self::AgentPlatformUpdated
+            | Self::AutoReviewUpdated
+            | Self::ExperimentFeaturesUpdated => Some(Topic::Flows),
             Self::MembershipCreated
             | Self::MembershipUpdated
             | Self::MembershipDeleted

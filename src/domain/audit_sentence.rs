@@ -106,6 +106,18 @@ mod tests {
             "ann changed whether foundational flows run in acme. From 'on' to 'off'.",
         ),
         (
+            ("ann", Kind::AgentPlatformUpdated, "acme", "on", "off"),
+            "ann changed the GitLab Duo Agent Platform in acme. From 'on' to 'off'.",
+        ),
+        (
+            ("ann", Kind::AutoReviewUpdated, "acme/api", "off", "on, locked"),
+            "ann changed automatic review in acme/api. From 'off' to 'on, locked'.",
+        ),
+        (
+            ("ann", Kind::ExperimentFeaturesUpdated, "acme", "off", "on"),
+            "ann changed experiment and beta features in acme. From 'off' to 'on'.",
+        ),
+        (
             ("ann", Kind::FlowEnabled, "developer/v1", "off", "on"),
             "ann turned on Developer. From 'off' to 'on'.",
         ),

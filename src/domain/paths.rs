@@ -4,6 +4,7 @@ pub use super::escape::query_value;
 use super::{
     audit_query::AuditQuery,
     environment::Environment,
+    ids::ConsentId,
     namespace::{GroupPath, NamespaceKind},
     people::{directory::PeopleQuery, members::MemberQuery},
     user::check_username,
@@ -33,6 +34,12 @@ pub const FIRST_ADMINISTRATOR: &str = "/users/first_administrator";
 /// The home of administrators, and the prefix of their pages.
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_CONSENTS: &str = "/admin/consents";
+/// The prefix of the receipts.
+pub const CONSENT_RECEIPTS: &str = "/-/consents";
+/// The receipt of an entry of the consent ledger.
+pub const CONSENT_RECEIPT: &str = "/-/consents/{id}";
+/// The same for programs.
+pub const CONSENT_RECEIPT_JSON: &str = "/-/consents/{id}/receipt.json";
 pub const CONSENTS_EXPORT: &str = "/-/consents/export";
 pub const ADMIN_PEOPLE: &str = "/admin/people";
 pub const NEW_PERSON: &str = "/admin/people/new";
@@ -46,6 +53,8 @@ pub const ADMIN_GROUPS: &str = "/admin/groups";
 pub const ADMIN_SEATS: &str = "/admin/seats";
 /// The download of a list of seats.
 pub const SEATS_EXPORT: &str = "/-/seats/export";
+/// What the instance sets for all groups.
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_JOBS: &str = "/admin/jobs";
 pub const ADMIN_IMPORT: &str = "/admin/import";
 /// An uploaded file, and what it would do.
@@ -70,7 +79,11 @@ pub fn is_administrators(path: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupPage {
     Overview,
+    /// The settings that are inherited, and where each comes from.
+    Availability,
     Configuration,
+    /// The consent ledger.
+    Consents,
     Members,
     Seats,
     AuditEvents,
@@ -78,14 +91,24 @@ pub enum GroupPage {
 }
 
 impl GroupPage {
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Configuration, Self::Members, Self::Seats, Self::AuditEvents, Self::Edit];
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Availability,
+        Self::Configuration,
+        Self::Consents,
+        Self::Members,
+        Self::Seats,
+        Self::AuditEvents,
+        Self::Edit,
+    ];
 
     /// The part of the path after `/-/`.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Overview => "settings/gitlab_duo",
+            Self::Availability => "settings/gitlab_duo/availability",
             Self::Configuration => "settings/gitlab_duo/configuration",
+            Self::Consents => "consents",
             Self::Members => "group_members",
             Self::Seats => "seats",
             Self::AuditEvents => "audit_events",
@@ -97,7 +120,9 @@ impl GroupPage {
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::Overview => "/groups/{group}/-/settings/gitlab_duo",
+            Self::Availability => "/groups/{group}/-/settings/gitlab_duo/availability",
             Self::Configuration => "/groups/{group}/-/settings/gitlab_duo/configuration",
+            Self::Consents => "/groups/{group}/-/consents",
             Self::Members => "/groups/{group}/-/group_members",
             Self::Seats => "/groups/{group}/-/seats",
             Self::AuditEvents => "/groups/{group}/-/audit_events",
@@ -119,6 +144,16 @@ impl GroupPage {
         };
         Some((GroupPath::parse(group).ok()?, page))
     }
+}
+
+/// The receipt of an entry of the consent ledger.
+pub fn consent_receipt(id: ConsentId) -> String {
+    format!("{CONSENT_RECEIPTS}/{id}")
+}
+
+/// The page of the inherited settings of a group or project; of the instance when `None`.
+pub fn settings_of(group: Option<&GroupPath>) -> String {
+    group.map_or_else(|| ADMIN_SETTINGS.to_owned(), |group| GroupPage::Availability.path(group))
 }
 
 /// The configuration page with the consent dialog open, for browsers without JavaScript.

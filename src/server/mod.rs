@@ -9,6 +9,7 @@ pub mod flags;
 pub mod flows;
 pub mod jobs;
 pub mod people;
+mod settings;
 pub mod system;
 pub mod telemetry;
 

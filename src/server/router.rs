@@ -17,6 +17,7 @@ use super::{
     refusal::{self, Requester},
     rest,
     routes::Routes,
+    settings,
 };
 use crate::{domain::paths, ui::ApiDocsPage};
 
@@ -27,6 +28,7 @@ fn site() -> Routes {
         .and(accounts::routes::routes())
         .and(people::routes::routes())
         .and(flags::routes::routes())
+        .and(settings::routes::routes())
         .and(flows::routes::routes())
         .and(jobs::forms::routes())
         .and(audit::export::routes())

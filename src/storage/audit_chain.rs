@@ -12,7 +12,7 @@ use super::{
     unit_of_work::Transaction,
 };
 use crate::domain::{
-    audit_chain::{ChainHash, ChainPoint, Fault, Link, RowId, SealedRow},
+    audit_chain::{ChainHash, ChainPoint, Fault, Link, RowId, Seal, SealedRow},
     ids::{AuditEventId, ConsentId},
 };
 
@@ -25,6 +25,8 @@ statements! {
     LINKS = "SELECT position, event_id, ledger_id, hash FROM audit_chain WHERE position >= $1 ORDER BY position LIMIT $2";
     EVENTS_OF_LINKS = concat!("SELECT id, ", event_columns!(), " FROM audit_chain c JOIN audit_events e ON e.id = c.event_id WHERE c.position >= $1 AND c.position <= $2");
     LEDGER_OF_LINKS = concat!("SELECT id, ", ledger_columns!(), " FROM audit_chain c JOIN consent_ledger l ON l.id = c.ledger_id WHERE c.position >= $1 AND c.position <= $2");
+    /// With the hash of the entry before.
+    LEDGER_SEAL = "SELECT c.position, c.hash, p.hash AS previous FROM audit_chain c LEFT JOIN audit_chain p ON p.position = c.position - 1 WHERE c.ledger_id = $1";
     EVENTS = concat!("SELECT id, ", event_columns!(), " FROM audit_events WHERE id >= $1 ORDER BY id LIMIT $2");
     LEDGER = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE id >= $1 ORDER BY id LIMIT $2");
     EVENT_SEALS = "SELECT e.id, c.position FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE e.id >= $1 ORDER BY e.id LIMIT $2";
@@ -147,6 +149,15 @@ impl AuditChain<'_> {
     pub async fn head(&mut self) -> Result<Option<ChainPoint>, StorageError> {
         let head: Option<(i64, String)> = on_db!(self.uow, |c| sqlx::query_as(HEAD).fetch_optional(c).await)?;
         Ok(head.map(point))
+    }
+
+    /// What the chain says of a row of the ledger.
+    pub(super) async fn seal_of(&mut self, row: &LedgerRow) -> Result<Seal, StorageError> {
+        let entry: Option<(i64, String, Option<String>)> =
+            on_db!(self.uow, |c| sqlx::query_as(LEDGER_SEAL).bind(row.id).fetch_optional(c).await)?;
+        Ok(entry.map_or(Seal::Missing, |(position, hash, previous)| {
+            Seal::check(previous.map(ChainHash::from_text), point((position, hash)), &row.sealed())
+        }))
     }
 
     /// Calls `step` with each entry of the chain in order.

@@ -102,7 +102,10 @@ pub use people::{
 };
 pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
-pub use settings::groups::TopLevelGroups;
+pub use settings::{
+    groups::TopLevelGroups,
+    inherited::{InheritedSettings, SettingBelow, StoredSetting, effective_settings},
+};
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::repository;
 

@@ -23,7 +23,7 @@ use crate::{
             namespaces::NamespaceRow,
         },
         repository,
-        settings::groups::TopLevelRow,
+        settings::groups::SubscriptionRow,
         statements,
         text::contains,
         unit_of_work::{batches, fifty},
@@ -59,7 +59,7 @@ macro_rules! visible_page {
 macro_rules! transitional {
     ($from:literal) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, CAST(NULL AS BIGINT) AS purchased, (SELECT COUNT(*) FROM seat_pools p JOIN duo_enterprise_seats s ON s.pool_id = p.id WHERE p.namespace_id = n.id AND s.state = 'used') AS used, n.archived_at, CAST(0 AS BIGINT) AS below, COUNT(*) OVER () AS total FROM ",
+            "SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, CAST(NULL AS BIGINT) AS purchased, (SELECT COUNT(*) FROM seat_pools p JOIN duo_enterprise_seats s ON s.pool_id = p.id WHERE p.namespace_id = n.id AND s.state = 'used') AS used, n.archived_at, CAST(0 AS BIGINT) AS below, COUNT(*) OVER () AS total FROM ",
             $from,
             "CROSS JOIN namespaces n CROSS JOIN top_level_groups g WHERE n.id = f.namespace_id AND g.namespace_id = n.id AND n.parent_id IS NULL AND n.archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM namespace_consents c WHERE c.namespace_id = n.id AND c.feature = $3)"
         )
@@ -75,7 +75,7 @@ statements! {
     BELOW = "SELECT id, parent_id, root_id, kind, full_path, name, CAST(NULL AS BIGINT) AS access_level, CAST(0 AS BIGINT) AS total FROM namespaces WHERE full_path_key >= $1 AND full_path_key < $2 ORDER BY full_path_key LIMIT $3";
     BELOW_OF_USER = concat!(visible!(), "n.full_path_key >= $3 AND n.full_path_key < $4", visible_page!());
     /// For a batch of groups.
-    FACTS = concat!("SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, g.duo_availability, g.agent_platform_enabled, g.flow_execution_enabled, g.foundational_flows_enabled, p.purchased, (SELECT COUNT(*) FROM duo_enterprise_seats s WHERE s.pool_id = p.id AND s.state = 'used') AS used, n.archived_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM namespaces c WHERE c.parent_id = n.id LIMIT 1) AS any_child) AS below, CAST(0 AS BIGINT) AS total FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.id IN (", fifty!(), ")");
+    FACTS = concat!("SELECT n.id, n.parent_id, n.root_id, n.kind, n.full_path, n.name, g.tier, g.duo_enterprise, p.purchased, (SELECT COUNT(*) FROM duo_enterprise_seats s WHERE s.pool_id = p.id AND s.state = 'used') AS used, n.archived_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM namespaces c WHERE c.parent_id = n.id LIMIT 1) AS any_child) AS below, CAST(0 AS BIGINT) AS total FROM namespaces n JOIN top_level_groups g ON g.namespace_id = n.id LEFT JOIN seat_pools p ON p.namespace_id = n.id WHERE n.id IN (", fifty!(), ")");
     /// The flows that are on, for a batch of groups.
     FLOWS_ON = concat!("SELECT f.namespace_id, f.flow, l.id AS consent_id, l.at AS consent_at, l.username AS consent_username, l.user_name AS consent_name FROM flow_selections f LEFT JOIN namespace_consents c ON c.namespace_id = f.namespace_id AND c.feature = $51 AND f.flow = $52 LEFT JOIN consent_ledger l ON l.id = c.ledger_id WHERE f.enabled = $53 AND f.namespace_id IN (", fifty!(), ")");
     /// Where the user holds a seat; NULL for one of the instance.
@@ -110,7 +110,7 @@ struct FactsRow {
     #[sqlx(flatten)]
     namespace: NamespaceRow,
     #[sqlx(flatten)]
-    settings: TopLevelRow,
+    subscription: SubscriptionRow,
     purchased: Option<i64>,
     used: i64,
     archived_at: Option<i64>,
@@ -202,11 +202,11 @@ impl TryFrom<FactsRow> for TopLevelFacts {
     type Error = StorageError;
 
     fn try_from(row: FactsRow) -> Result<Self, Self::Error> {
-        let (subscription, chain) = row.settings.read()?;
         Ok(Self {
             namespace: row.namespace.try_into()?,
-            subscription,
-            chain,
+            subscription: row.subscription.read()?,
+            // Read for all at once.
+            chain: DuoChain::ALL_ON,
             purchased: row.purchased,
             used: row.used,
             archived: row.archived_at.is_some(),
@@ -304,7 +304,7 @@ impl Overview<'_> {
             })?;
             facts.extend(rows);
         }
-        facts.into_iter().map(TopLevelFacts::try_from).collect()
+        self.with_chains(facts).await
     }
 
     /// The flows of the catalogue that are on in top-level groups, with the current consent to Code Review.
@@ -352,8 +352,17 @@ impl Overview<'_> {
             query.bind(CODE_REVIEW_FEATURE).bind(true).fetch_all(c).await
         })?;
         let total = rows.first().map_or(0, |row| row.total);
-        let groups = rows.into_iter().map(TopLevelFacts::try_from).collect::<Result<_, _>>()?;
-        Ok(Transitional { groups, total })
+        Ok(Transitional { groups: self.with_chains(rows).await?, total })
+    }
+
+    async fn with_chains(&mut self, rows: Vec<FactsRow>) -> Result<Vec<TopLevelFacts>, StorageError> {
+        let mut facts = rows.into_iter().map(TopLevelFacts::try_from).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<_> = facts.iter().map(|it| it.namespace.id).collect();
+        let settings = self.uow.inherited_settings().of_top_level(&ids).await?;
+        for (facts, settings) in facts.iter_mut().zip(settings) {
+            facts.chain = settings.chain();
+        }
+        Ok(facts)
     }
 
     pub async fn started(&mut self, now: Timestamp) -> Result<Started, StorageError> {

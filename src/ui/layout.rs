@@ -7,7 +7,7 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use super::{
     app::set_title,
     islands::JumpBox,
-    pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people},
+    pages::{accounts, audit, consent_reminder::ConsentReminder, flags, flows, jobs, people, settings},
 };
 use crate::{
     actions::support::signed_in,
@@ -63,7 +63,9 @@ impl Nav {
         };
         let mut items = vec![item("Overview", GroupPage::Overview)];
         if frame.may.read_settings {
+            items.push(item("Availability", GroupPage::Availability));
             items.push(item("Configuration", GroupPage::Configuration));
+            items.push(item("Consents", GroupPage::Consents));
         }
         if frame.may.read_members {
             items.push(item("Members", GroupPage::Members));
@@ -91,6 +93,7 @@ impl Nav {
             HOME_NAV,
             accounts::ADMIN_NAV,
             people::ADMIN_NAV,
+            settings::ADMIN_NAV,
             flags::ADMIN_NAV,
             jobs::ADMIN_NAV,
             audit::ADMIN_NAV,

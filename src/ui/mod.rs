@@ -20,8 +20,8 @@ pub use app::{AssetNames, FormRefused, Shell, SignInFailed, UploadRefused};
 pub use pages::{
     AccessTokensPage, ActiveSessionsPage, AdminAuditEventsPage, AdminConsentsPage, AdminFeatureFlagsPage,
     AdminFeatureGroupsPage, AdminGroupsPage, AdminHomePage, AdminImportPage, AdminJobsPage, AdminSeatsPage,
-    ApiDocsPage, ApiDocument, ConfirmPage, DemoHint, FeatureFlagPage, FeatureGroupPage,
-    FirstAdministratorPage, FrontPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage, NotFoundPage,
-    PasswordPage, PeoplePage, PersonPage, PreferencesPage, ProviderButton, ProviderSignInFailed, Refusal,
-    ResetPasswordPage, SignInPage, StagedImportPage,
+    AdminSettingsPage, ApiDocsPage, ApiDocument, ConfirmPage, ConsentReceiptPage, DemoHint, FeatureFlagPage,
+    FeatureGroupPage, FirstAdministratorPage, FrontPage, GroupPages, JumpPage, NewGroupPage, NewPersonPage,
+    NotFoundPage, PasswordPage, PeoplePage, PersonPage, PreferencesPage, ProviderButton,
+    ProviderSignInFailed, Refusal, ResetPasswordPage, SignInPage, StagedImportPage,
 };

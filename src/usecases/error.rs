@@ -69,6 +69,7 @@ impl<E: Explained> From<E> for UseCaseError {
 pub enum What {
     AccessToken,
     ChangeOfFlag,
+    Consent,
     FeatureGroup,
     Flow,
     GroupOrProject,
@@ -86,6 +87,7 @@ impl fmt::Display for What {
         f.write_str(match self {
             Self::AccessToken => "access token",
             Self::ChangeOfFlag => "change of this flag",
+            Self::Consent => "consent",
             Self::FeatureGroup => "feature group",
             Self::Flow => "flow",
             Self::GroupOrProject => "group or project",

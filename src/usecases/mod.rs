@@ -21,6 +21,7 @@ mod load;
 pub mod people;
 mod place;
 mod retry;
+pub mod settings;
 mod tally;
 mod tidy_up;
 

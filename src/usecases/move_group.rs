@@ -2,7 +2,7 @@
 
 use super::{
     App, UseCaseError, What,
-    flows::clear_settings::clear_settings,
+    flows::{circumstances::subscription, clear_settings::clear_settings},
     people::{
         archived::require_active,
         group_editor::{Editable, GroupEditor, claim, kind_for},
@@ -14,10 +14,14 @@ use crate::{
     domain::{
         audit::AuditKind,
         flows::consent::LedgerAction,
-        namespace::{GroupPath, Named, Namespace, NamespaceKind},
+        namespace::{GroupPath, Named, Namespace, NamespaceKind, Subscription},
         people::naming::{NamingError, check_below, deepest, new_path},
+        settings::{
+            inheritance::{EffectiveSettings, Own},
+            setting::{Setting, SettingPlace},
+        },
     },
-    storage::UnitOfWork,
+    storage::{LastChange, UnitOfWork, effective_settings},
 };
 
 /// `parent` is the group to move it to; `None` for the top level. Returns it as it is now. Idempotent.
@@ -77,10 +81,17 @@ async fn try_once(
         let reason = format!("The group was moved to {path}.");
         clear_settings(app, &mut uow, editor, (before, moved.held), &reason).await?
     };
+    let had = uow.inherited_settings().effective(before.id).await?;
+    uow.inherited_settings().before_move(before.id, &before.path).await?;
     uow.namespaces().move_to(before, parent, &path).await.map_err(taken(&path))?;
     if parent.is_none() {
-        uow.top_level_groups().copy(before.root, before.id).await?;
+        // Duo Enterprise was bought for the group that it leaves.
+        let subscription =
+            Subscription { duo_enterprise: false, ..subscription(&mut uow, before.root).await? };
+        uow.top_level_groups().save(before.id, subscription).await?;
     }
+    let place = SettingPlace::Namespace(before.id);
+    settle(app, &mut uow, editor, place, parent.is_none().then_some(had)).await?;
     let after = Namespace {
         parent: parent.map(|it| it.id),
         root: parent.map_or(before.id, |it| it.root),
@@ -94,6 +105,40 @@ async fn try_once(
         app.tally.consent(LedgerAction::Withdrawn);
     }
     Ok(after)
+}
+
+/// A group that becomes top-level keeps the values that it `had` by inheritance: a move turns nothing on. What
+/// only a top-level group sets ends with that.
+async fn settle(
+    app: &App,
+    uow: &mut UnitOfWork,
+    editor: &GroupEditor,
+    place: SettingPlace,
+    had: Option<EffectiveSettings>,
+) -> Result<(), UseCaseError> {
+    let SettingPlace::Namespace(id) = place else { return Ok(()) };
+    let Some(had) = had else {
+        for setting in Setting::ALL.into_iter().filter(|it| !it.applies_to(NamespaceKind::Group, false)) {
+            uow.inherited_settings().remove(place, setting).await?;
+        }
+        return Ok(());
+    };
+    let actor = editor.actor();
+    let change = LastChange { at: app.now(), by_username: actor.username, by_name: actor.name };
+    let number = uow.inherited_settings().next_number().await?;
+    let path = uow.inherited_settings().path(id).await?;
+    let now = effective_settings(&path);
+    for setting in Setting::ALL {
+        let (before, after) = (had.get(setting), now.get(setting));
+        if before.on == after.on || after.locked_for(place).is_some() {
+            continue;
+        }
+        let seen = path.iter().find(|it| it.place == place && it.setting == setting);
+        let own = Own { on: Some(before.on), locked: false, number, resets: 0 };
+        let seen = seen.map_or(0, |it| it.version);
+        uow.inherited_settings().save(place, setting, own, &change, seen).await?;
+    }
+    Ok(())
 }
 
 /// The new path, checked; `None` when it is there already.

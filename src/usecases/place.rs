@@ -1,21 +1,24 @@
-//! A place: a namespace with the settings of its top-level group.
+//! A place: a namespace with the settings that count in it.
 
 use crate::{
     domain::{
         flows::catalogue::Flow,
         namespace::{GroupPath, Namespace, Subscription},
-        settings::availability::DuoChain,
+        settings::{availability::DuoChain, inheritance::EffectiveSettings},
     },
     storage::FlowSelection,
 };
 
-/// A namespace with the settings of its top-level group.
+/// A namespace with the settings that count in it.
 #[derive(Debug)]
 pub struct Place {
     pub namespace: Namespace,
     /// From the top-level group down to the namespace itself.
     pub ancestors: Vec<Namespace>,
     pub subscription: Subscription,
+    /// The settings that count here.
+    pub settings: EffectiveSettings,
+    /// The levels above the flows, of these.
     pub chain: DuoChain,
     /// What is archived: the namespace itself, or a group above it.
     pub archived: Option<GroupPath>,

@@ -49,7 +49,7 @@ pub async fn show_group_settings(
     let details = uow.namespaces().details(namespace.id).await?;
     let top_level = match uow.top_level_groups().lookup(namespace.id).await? {
         None => None,
-        Some((subscription, _)) => {
+        Some(subscription) => {
             let flows = uow.flow_selections().list(namespace.id).await?;
             Some(TopLevel {
                 subscription,

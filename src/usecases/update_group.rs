@@ -4,7 +4,7 @@
 use super::{
     App, Caller, UseCaseError,
     flows::{
-        set_duo_settings::{DuoSettingsChange, after, set_duo_settings},
+        set_duo_settings::{DuoSettingsChange, Settled, after, set_duo_settings},
         show_duo_settings::{GroupWithSettings, with_settings},
     },
     people::{
@@ -13,7 +13,10 @@ use super::{
     },
     retry::until_first,
 };
-use crate::domain::namespace::{IdOrPath, Named, Namespace};
+use crate::domain::{
+    namespace::{GroupPath, IdOrPath, Named, Namespace},
+    settings::setting::Setting,
+};
 
 /// What to change; `None` leaves it as it is.
 #[derive(Clone, Debug, Default)]
@@ -26,9 +29,11 @@ pub struct UpdateGroup {
 /// What became of a change.
 #[derive(Debug)]
 pub struct GroupUpdated {
-    /// The top-level group that has the GitLab Duo settings, where the group that was named has none of its
-    /// own: then they were not changed.
+    /// The top-level group that has the flows and the consent, where the group that was named has none of its
+    /// own: then these were not changed.
     pub set_in: Option<Namespace>,
+    /// What is locked above, and by which group, `None` for the instance: it stays as it is.
+    pub locked: Vec<(Setting, Option<GroupPath>)>,
     /// Whether a consent was asked for that nothing needs: Code Review stays off.
     pub needless_consent: bool,
     /// The group afterwards.
@@ -62,7 +67,7 @@ async fn try_once(
         if edited.changed {
             uow.commit().await?;
         }
-        return Ok(GroupUpdated { set_in: None, needless_consent: false, shown });
+        return Ok(GroupUpdated { set_in: None, locked: Vec::new(), needless_consent: false, shown });
     }
     // Its path may be another now.
     let by = edited.as_ref().map_or_else(|| group.by.clone(), |it| IdOrPath::Id(it.namespace.id));
@@ -70,13 +75,14 @@ async fn try_once(
     // Whoever changes nothing has to be somebody who could.
     let nothing = DuoSettingsChange::default();
     let change = update.settings.as_ref().unwrap_or(&nothing);
-    let settled = set_duo_settings(app, &mut uow, caller, &group, change).await?;
+    let mut settled = set_duo_settings(app, &mut uow, caller, &group, change).await?;
     let shown = after(app, &mut uow, caller, &settled.group).await?;
     if settled.changed || edited.is_some_and(|it| it.changed) {
         uow.commit().await?;
     }
-    for action in settled.ledger {
+    for action in std::mem::take(&mut settled.ledger) {
         app.tally.consent(action);
     }
-    Ok(GroupUpdated { set_in: settled.set_in, needless_consent: settled.needless_consent, shown })
+    let Settled { set_in, locked, needless_consent, .. } = settled;
+    Ok(GroupUpdated { set_in, locked, needless_consent, shown })
 }

@@ -315,3 +315,30 @@ async fn a_flow_that_the_tier_lacks_shows_its_obstacle_and_is_not_turned_on() {
     assert_eq!(problem["detail"], "This flow needs the tier Ultimate.");
     assert_eq!(test.snapshot().await, before);
 }
+
+#[tokio::test]
+async fn a_receipt_says_whether_the_entry_is_as_it_was_recorded() {
+    let test = TestApp::new().await;
+    let token = test.full_token("owner").await;
+    let flow = put(&test, &token, &code_review_of("acme"), confirming(0)).await.ok();
+    let address = format!("/api/v1/consents/{}", flow["consent"]["id"]);
+    let receipt = test.get(&address).token(&token).send().await.ok();
+    assert_eq!((&receipt["action"], &receipt["group"]), (&json!("given"), &json!("acme")));
+    assert_eq!((&receipt["username"], &receipt["role"]), (&json!("owner"), &json!("Owner")));
+    assert_eq!(receipt["wording"], json!(current_wording()));
+    assert_eq!(receipt["words"]["lead"], CODE_REVIEW_WORDING.lead);
+    assert_eq!(receipt["seal"]["state"], "intact");
+    assert!(receipt["seal"]["position"].as_i64().is_some_and(|it| it > 0));
+
+    let maintainer = test.full_token("maintainer").await;
+    assert_eq!(test.get(&address).token(&maintainer).send().await.ok()["id"], receipt["id"]);
+    let developer = test.full_token("developer").await;
+    test.get(&address).token(&developer).send().await.refused(403, "forbidden");
+    let outsider = test.full_token("outsider").await;
+    test.get(&address).token(&outsider).send().await.refused(404, "not_found");
+
+    test.execute("DROP TRIGGER consent_ledger_no_update").await;
+    test.execute("UPDATE consent_ledger SET username = 'somebody'").await;
+    let altered = test.get(&address).token(&token).send().await.ok();
+    assert_eq!((&altered["seal"]["state"], &altered["seal"]["hash"]), (&json!("altered"), &Value::Null));
+}

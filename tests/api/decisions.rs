@@ -4,11 +4,16 @@ use crate::support::{TestApp, code_review_of, current_wording};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use duo_console::domain::{
-    flows::catalogue::Tier,
-    namespace::Subscription,
-    settings::availability::{DuoAvailability, DuoChain},
-    token::Scope,
+use duo_console::{
+    domain::{
+        settings::{
+            availability::{DuoAvailability, DuoChain},
+            inheritance::Own,
+            setting::{Setting, SettingPlace},
+        },
+        token::Scope,
+    },
+    storage::LastChange,
 };
 
 async fn ask(test: &TestApp, token: &str, namespace: &str, user: &str) -> Value {
@@ -22,10 +27,22 @@ async fn set_code_review(test: &TestApp, token: &str, group: &str, enabled: bool
 }
 
 async fn set_chain(test: &TestApp, chain: DuoChain) {
-    let acme = test.namespace("acme").await;
+    let place = SettingPlace::Namespace(test.namespace("acme").await.id);
     let mut uow = test.app.storage.begin().await.expect("a transaction");
-    let subscription = Subscription { tier: Tier::Ultimate, duo_enterprise: true };
-    uow.top_level_groups().save(acme.id, subscription, chain).await.expect("it fits");
+    let values = [
+        (Setting::DuoAvailability, chain.availability.is_on(), chain.availability.is_locked()),
+        (Setting::FlowExecution, chain.flow_execution, false),
+    ];
+    let (at, nobody) = (test.app.now(), String::new);
+    let change = LastChange { at, by_username: nobody(), by_name: nobody() };
+    let number = uow.inherited_settings().next_number().await.expect("a number");
+    for (setting, on, locked) in values {
+        let stored =
+            uow.inherited_settings().path(test.namespace("acme").await.id).await.expect("what is set");
+        let seen = stored.iter().find(|it| it.setting == setting).map_or(0, |it| it.version);
+        let own = Own { on: Some(on), locked, number, resets: 0 };
+        uow.inherited_settings().save(place, setting, own, &change, seen).await.expect("it fits");
+    }
     uow.commit().await.expect("it commits");
 }
 

@@ -171,6 +171,7 @@ fn the_document_lists_these_operations() {
         ("get", "/api/openapi.json"),
         ("get", "/api/v1/changes"),
         ("get", "/api/v1/consents/code_review/wording"),
+        ("get", "/api/v1/consents/{id}"),
         ("get", "/api/v1/decisions/code_review"),
         ("get", "/api/v1/exports/{kind}"),
         ("post", "/api/v1/imports/{kind}"),

@@ -404,6 +404,40 @@ async fn the_flows_that_are_on_are_a_set() {
 }
 
 #[tokio::test]
+async fn a_subgroup_may_differ_unless_it_is_locked() {
+    let test = TestApp::new().await;
+    let token = test.full_token("owner").await;
+    let off = update(&test, &token, "acme/platform", &json!({"duo_availability": "default_off"})).await.ok();
+    assert_eq!((&off["duo_availability"], &off["ignored"]), (&json!("default_off"), &json!([])));
+    let acme = ask(&test, &token, "groups/acme").await.ok();
+    assert_eq!(acme["duo_availability"], "default_on");
+    let below = ask(&test, &token, "groups/acme%2Fplatform%2Fruntime").await.ok();
+    assert_eq!(below["duo_features_enabled"], false);
+    let decision = |namespace: &'static str| {
+        let path = format!("/api/v1/decisions/code_review?namespace={namespace}&user=reviewer");
+        let (test, token) = (&test, token.clone());
+        async move { test.get(&path).token(&token).send().await.ok() }
+    };
+    assert_eq!(decision("acme/platform/api").await["rule"], "duo_unavailable");
+    assert_ne!(decision("acme/website").await["rule"], "duo_unavailable");
+
+    update(&test, &token, "acme", &json!({"duo_availability": "always_on"})).await.ok();
+    assert_ne!(decision("acme/platform/api").await["rule"], "duo_unavailable");
+    let locked = json!({"duo_availability": "never_on", "auto_duo_code_review_enabled": true});
+    let locked = update(&test, &token, "acme/platform", &locked).await.ok();
+    assert_eq!(locked["duo_availability"], "always_on");
+    assert_eq!(locked["auto_duo_code_review_enabled"], true, "one locked field does not keep the others");
+    let ignored = &locked["ignored"];
+    assert_eq!(each(ignored, "param"), [&json!("duo_availability")]);
+    assert_eq!(ignored[0]["locked_by"], "acme");
+    let before = test.snapshot().await;
+    let flows = json!({"enabled_foundational_flows": []});
+    let elsewhere = update(&test, &token, "acme/platform", &flows).await.ok();
+    assert_eq!(elsewhere["ignored"][0]["locked_by"], "acme");
+    assert_eq!(test.snapshot().await, before);
+}
+
+#[tokio::test]
 async fn a_consent_names_the_wording() {
     let test = TestApp::new().await;
     let token = test.full_token("owner").await;

@@ -28,7 +28,6 @@ use duo_console::{
         people::seats::SeatPlace,
         preferences::{Display, Theme, TimeFormat},
         role::Role,
-        settings::availability::DuoChain,
         time::Timestamp,
         token::Scope,
         user::UserKind,
@@ -560,7 +559,7 @@ async fn people_and_flows(scene: &Scene) {
         .after("a subscription", true, async {
             let less = Subscription { tier: Tier::Ultimate, duo_enterprise: false };
             committed(storage, async |uow| {
-                uow.top_level_groups().save(group.id, less, DuoChain::ALL_ON).await.expect("saved");
+                uow.top_level_groups().save(group.id, less).await.expect("saved");
             })
             .await;
         })

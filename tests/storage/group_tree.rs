@@ -400,8 +400,7 @@ async fn a_subgroup_that_becomes_top_level_starts_anew(db: Database) {
     assert!(!selection(&storage, sub.id).await.state.is_on());
     assert!(selection(&storage, acme.id).await.state.consent().is_some(), "the group it left keeps its own");
     let mut view = storage.read().await.expect("a view");
-    let (subscription, _) =
-        view.top_level_groups().lookup(sub.id).await.expect("a look-up").expect("its row");
+    let subscription = view.top_level_groups().lookup(sub.id).await.expect("a look-up").expect("its row");
     assert_eq!(subscription, Subscription { tier: Tier::Ultimate, duo_enterprise: false });
     let project = view.namespaces().lookup(project.id).await.expect("a look-up").expect("it is there");
     assert_eq!((project.path.as_str(), project.root), ("sub/api", sub.id));
@@ -466,7 +465,7 @@ async fn a_field_that_somebody_else_changed_is_not_overwritten(db: Database) {
     edit_group(&app, &ann, &acme.path, &tiers(Tier::Premium)).await.expect("saved");
     edit_group(&app, &ann, &acme.path, &tiers(Tier::Premium)).await.expect("it is so already");
     let bought = storage.read().await.expect("a view").top_level_groups().lookup(acme.id).await;
-    let (bought, _) = bought.expect("a look-up").expect("its row");
+    let bought = bought.expect("a look-up").expect("its row");
     assert_eq!(bought, Subscription { tier: Tier::Premium, duo_enterprise: false });
 }
 

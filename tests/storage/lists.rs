@@ -2,17 +2,14 @@
 
 use duo_console::{
     domain::{
-        flows::catalogue::Tier,
         ids::{NamespaceId, UserId},
-        namespace::{Namespace, NamespaceKind, Subscription},
+        namespace::{Namespace, NamespaceKind},
         people::grants::Source,
         role::{GivenRole, Role},
-        settings::availability::{DuoAvailability, DuoChain},
         time::Timestamp,
     },
     storage::{
-        MemberFilter, MemberRelations, NamespaceFilter, NamespaceOrder, Storage, StorageError, UserFilter,
-        UserOrder,
+        MemberFilter, MemberRelations, NamespaceFilter, NamespaceOrder, Storage, UserFilter, UserOrder,
     },
 };
 
@@ -29,7 +26,6 @@ contract! {
     a_member_is_listed_once_with_the_role_that_counts,
     members_are_told_apart_by_what_makes_them_one,
     users_are_found_by_what_is_asked_for,
-    levels_above_the_flows_are_never_overwritten,
 }
 
 /// `acme` with a subgroup and projects, and `globex`, which is invited to some of it.
@@ -305,22 +301,4 @@ async fn users_are_found_by_what_is_asked_for(db: Database) {
             i64::try_from(expected.len()).ok()
         );
     }
-}
-
-async fn levels_above_the_flows_are_never_overwritten(db: Database) {
-    let storage = db.open().await;
-    let acme = group(&storage, "acme").await;
-    let off = DuoChain { flow_execution: false, ..DuoChain::ALL_ON };
-    committed(&storage, async |uow| {
-        uow.top_level_groups().save_chain(acme.id, DuoChain::ALL_ON, off).await.expect("saved");
-    })
-    .await;
-    let mut uow = storage.begin().await.expect("a transaction");
-    let never = DuoChain { availability: DuoAvailability::NeverOn, ..DuoChain::ALL_ON };
-    let stale = uow.top_level_groups().save_chain(acme.id, DuoChain::ALL_ON, never).await;
-    assert!(matches!(stale, Err(StorageError::Stale)), "{stale:?}");
-    drop(uow);
-    let found = storage.read().await.expect("a view").top_level_groups().lookup(acme.id).await;
-    let subscription = Subscription { tier: Tier::Ultimate, duo_enterprise: true };
-    assert_eq!(found.expect("a look-up"), Some((subscription, off)));
 }

@@ -34,6 +34,7 @@ mod group_tree;
 mod identities;
 mod import_rules;
 mod imports;
+mod inherited_settings;
 mod jobs;
 mod ledger_and_audit;
 mod lists;

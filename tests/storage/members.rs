@@ -16,7 +16,6 @@ use duo_console::{
             members::{GivenBy, MemberQuery, MemberSort, Membership},
         },
         role::{GivenRole, Role},
-        settings::availability::DuoChain,
         time::Timestamp,
         user::UserState,
     },
@@ -142,7 +141,7 @@ async fn a_list_is_filtered_sorted_and_counted(db: Database) {
     let subscription = Subscription { tier: Tier::Premium, duo_enterprise: false };
     drop(view);
     committed(&storage, async |uow| {
-        uow.top_level_groups().save(acme.id, subscription, DuoChain::ALL_ON).await.expect("saved");
+        uow.top_level_groups().save(acme.id, subscription).await.expect("saved");
     })
     .await;
     assert_eq!(with_seat(&mut storage.read().await.expect("a view")).await, []);

@@ -12,7 +12,6 @@ use duo_console::domain::{
     namespace::{NamespaceKind, Subscription},
     people::grants::Source,
     role::Role,
-    settings::availability::DuoChain,
 };
 
 contract! {
@@ -86,7 +85,7 @@ async fn seats_count_only_while_the_group_has_duo_enterprise(db: Database) {
     }
     for (duo_enterprise, expected) in [(false, false), (true, true)] {
         let subscription = Subscription { tier: Tier::Premium, duo_enterprise };
-        uow.top_level_groups().save(acme.id, subscription, DuoChain::ALL_ON).await.expect("saved");
+        uow.top_level_groups().save(acme.id, subscription).await.expect("saved");
         assert_eq!(uow.seats().has_seat(acme.id, ann).await.expect("an answer"), expected);
     }
     assert_eq!(uow.seats().count_used(acme.id).await.expect("a count"), 1);

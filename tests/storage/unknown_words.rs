@@ -28,14 +28,13 @@ const ALIEN_IN_THE_LEDGER: &str = "INSERT INTO consent_ledger (at, action, names
 const ALIEN_SURFACE: &str = "INSERT INTO audit_events (at, kind, actor_username, actor_name, surface, target, value_from, value_to, remote_ip, request_id) VALUES (1, 'signed_in', 'ann', 'Ann', 'alien', '', '', '', '', '')";
 
 /// Values that a CHECK constraint keeps out.
-const CHECKED: [&str; 15] = [
+const CHECKED: [&str; 14] = [
     "UPDATE users SET kind = 'alien'",
     "UPDATE users SET state = 'alien'",
     "UPDATE user_preferences SET theme = 'alien'",
     "UPDATE user_preferences SET time_format = 'alien'",
     "UPDATE namespaces SET kind = 'alien' WHERE parent_id IS NOT NULL",
     "UPDATE top_level_groups SET tier = 'alien'",
-    "UPDATE top_level_groups SET duo_availability = 'alien'",
     "UPDATE memberships SET access_level = 4",
     "UPDATE memberships SET source = 'alien'",
     ALIEN_IN_THE_LEDGER,
@@ -92,8 +91,6 @@ async fn an_unknown_word_is_named_with_its_table_and_column(db: Database) {
     names("memberships.access_level", view.memberships().grants(id, acme.id).await);
     names("memberships.access_level", view.namespaces().list_visible(Some(id), "", NOON, 10, 0).await);
 
-    let mut view = after("UPDATE top_level_groups SET duo_availability = 'alien'").await;
-    names("top_level_groups.duo_availability", view.top_level_groups().lookup(acme.id).await);
     let mut view = after("UPDATE top_level_groups SET tier = 'alien'").await;
     names("top_level_groups.tier", view.top_level_groups().lookup(acme.id).await);
 

@@ -20,7 +20,6 @@ use duo_console::{
         namespace::{GroupPath, Namespace, NamespaceKind, Subscription},
         people::grants::{self, Source},
         role::Role,
-        settings::availability::DuoChain,
         time::Timestamp,
         user::UserKind,
     },
@@ -114,7 +113,7 @@ pub async fn group(storage: &Storage, full_path: &str) -> Namespace {
         };
         let group = uow.namespaces().add(&new).await.expect("a group");
         let subscription = Subscription { tier: Tier::Ultimate, duo_enterprise: true };
-        uow.top_level_groups().save(group.id, subscription, DuoChain::ALL_ON).await.expect("its row");
+        uow.top_level_groups().save(group.id, subscription).await.expect("its row");
         group
     })
     .await

@@ -80,6 +80,11 @@ impl fmt::Display for WordingId {
 }
 
 impl Wording {
+    /// The wording of an id; `None` when this release does not have it.
+    pub fn find(id: &WordingId) -> Option<&'static Self> {
+        Some(&CODE_REVIEW_WORDING).filter(|it| it.id() == *id)
+    }
+
     /// The whole text, one line per field; it is hashed, and shown by the command line.
     pub fn text(&self) -> String {
         let mut lines = vec![self.title, self.lead, self.changes_heading];

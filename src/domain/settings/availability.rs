@@ -27,9 +27,23 @@ impl DuoAvailability {
     pub const fn is_on(self) -> bool {
         matches!(self, Self::AlwaysOn | Self::DefaultOn)
     }
+
+    /// Whether what is below cannot differ.
+    pub const fn is_locked(self) -> bool {
+        matches!(self, Self::AlwaysOn | Self::NeverOn)
+    }
+
+    pub const fn of(on: bool, locked: bool) -> Self {
+        match (on, locked) {
+            (true, true) => Self::AlwaysOn,
+            (true, false) => Self::DefaultOn,
+            (false, false) => Self::DefaultOff,
+            (false, true) => Self::NeverOn,
+        }
+    }
 }
 
-/// A top-level group's settings for the levels above the flows.
+/// The levels above the flows, as they count in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DuoChain {
     pub availability: DuoAvailability,

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         access::HeldRole,
         actor::{Actor, Surface},
+        audit_chain::Seal,
         change::Topic,
         flows::{
             consent::{CODE_REVIEW_FEATURE, LedgerAction},
@@ -55,6 +56,7 @@ statements! {
     APPEND = concat!("INSERT INTO consent_ledger (", ledger_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id");
     SET_CURRENT = "INSERT INTO namespace_consents (namespace_id, feature, ledger_id) VALUES ($1, $2, $3)";
     CLEAR_CURRENT = "DELETE FROM namespace_consents WHERE namespace_id = $1 AND feature = $2";
+    FIND = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE id = $1");
     LIST = concat!("SELECT id, ", ledger_columns!(), " FROM consent_ledger WHERE namespace_id = $1 AND feature = $2 ORDER BY id DESC LIMIT $3");
 }
 
@@ -120,6 +122,15 @@ impl Consents<'_> {
             }
         })?;
         Ok(id)
+    }
+
+    /// A row of the ledger, and what the audit chain says of it; `None` when there is none.
+    pub async fn find(&mut self, id: ConsentId) -> Result<Option<(LedgerEntry, Seal)>, StorageError> {
+        let row: Option<LedgerRow> =
+            on_db!(self.uow, |c| sqlx::query_as(FIND).bind(id.0).fetch_optional(c).await)?;
+        let Some(row) = row else { return Ok(None) };
+        let seal = self.uow.audit_chain().seal_of(&row).await?;
+        Ok(Some((row.into(), seal)))
     }
 
     /// The ledger of a top-level group, newest first.

@@ -18,6 +18,7 @@ mod jump;
 mod overview;
 pub mod people;
 mod problem;
+pub(super) mod settings;
 mod start_list;
 
 pub use accounts::{
@@ -38,7 +39,7 @@ pub use flags::{
     admin_feature_flags::AdminFeatureFlagsPage, admin_feature_groups::AdminFeatureGroupsPage,
     feature_flag::FeatureFlagPage, feature_group::FeatureGroupPage,
 };
-pub use flows::preferences::PreferencesPage;
+pub use flows::{consents::ConsentReceiptPage, preferences::PreferencesPage};
 pub use front_page::FrontPage;
 pub use group::GroupPages;
 pub use jobs::admin_jobs::AdminJobsPage;
@@ -53,6 +54,7 @@ pub use people::{
     person::PersonPage,
 };
 pub use problem::{NotFoundPage, Refusal};
+pub use settings::admin_settings::AdminSettingsPage;
 
 use leptos::{
     prelude::*,

@@ -108,8 +108,8 @@ impl Story<'_> {
 
     pub async fn subscribe(&mut self, by: &str, path: &str, after: Subscription) -> Result<(), StorageError> {
         let group = self.namespace(path);
-        let before = self.uow.top_level_groups().lookup(group.id).await?.map(|(it, _)| it.words());
-        self.uow.top_level_groups().set_subscription(group.id, after).await?;
+        let before = self.uow.top_level_groups().lookup(group.id).await?.map(|it| it.words());
+        self.uow.top_level_groups().save(group.id, after).await?;
         let happened = Happened {
             namespace: Some(&group),
             from: before.unwrap_or_default(),

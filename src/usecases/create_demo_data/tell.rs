@@ -48,7 +48,7 @@ impl Story<'_> {
             Act::TopLevel(path, name, bought) => {
                 let words = bought.words();
                 let group = self.add_namespace(by, NamespaceKind::Group, path, name, &words).await?;
-                self.uow.top_level_groups().create(group.id, bought).await?;
+                self.uow.top_level_groups().save(group.id, bought).await?;
             }
             Act::Group(path, name, about) => self.below(by, NamespaceKind::Group, path, name, about).await?,
             Act::Project(path, name, about) => {
@@ -80,7 +80,7 @@ impl Story<'_> {
             Act::TurnOnFlows(path) => {
                 let group = self.namespace(path);
                 let bought = self.uow.top_level_groups().lookup(group.id).await?;
-                let included = |flow: &Flow| bought.is_some_and(|(bought, _)| flow.tier <= bought.tier);
+                let included = |flow: &Flow| bought.is_some_and(|bought| flow.tier <= bought.tier);
                 for flow in CATALOGUE.iter().filter(|it| it.reference != CODE_REVIEW) {
                     if flow.maturity == Maturity::Ga && included(flow) {
                         self.switch(by, &group, flow, Transition::TurnedOn).await?;

@@ -1,4 +1,4 @@
-//! Loads what the reviews of a top-level group depend on.
+//! Loads what the reviews in a namespace depend on.
 
 use crate::{
     domain::{
@@ -6,7 +6,6 @@ use crate::{
         flows::effect::Circumstances,
         ids::NamespaceId,
         namespace::{Namespace, Subscription},
-        settings::availability::DuoChain,
     },
     storage::{StorageError, UnitOfWork},
     usecases::{
@@ -15,11 +14,11 @@ use crate::{
     },
 };
 
-/// The subscription and the settings above the flows.
-pub(in crate::usecases) async fn top_level(
+/// The subscription of a top-level group.
+pub(in crate::usecases) async fn subscription(
     uow: &mut UnitOfWork,
     id: NamespaceId,
-) -> Result<(Subscription, DuoChain), StorageError> {
+) -> Result<Subscription, StorageError> {
     uow.top_level_groups().lookup(id).await?.ok_or_else(|| StorageError::Inconsistent {
         table: "top_level_groups",
         column: "namespace_id",
@@ -34,7 +33,8 @@ pub(in crate::usecases) async fn circumstances(
     namespace: &Namespace,
 ) -> Result<(Subscription, Circumstances), StorageError> {
     let id = namespace.root;
-    let (subscription, chain) = top_level(uow, id).await?;
+    let subscription = subscription(uow, id).await?;
+    let chain = uow.inherited_settings().effective(namespace.id).await?.chain();
     let archived = uow.namespaces().archived(namespace.id).await?.is_some();
     let flag = ours(DUO_CODE_REVIEW_FLOW_PRIORITY);
     let gates = uow.features().find(app.environment(), &flag.name).await?.gates;

@@ -22,7 +22,7 @@ pub(in crate::usecases) async fn clear_settings(
     (group, held): (&Namespace, HeldRole),
     reason: &str,
 ) -> Result<bool, StorageError> {
-    if let Some((subscription, _)) = uow.top_level_groups().lookup(group.id).await? {
+    if let Some(subscription) = uow.top_level_groups().lookup(group.id).await? {
         let (kind, path) = (AuditKind::GroupSubscriptionUpdated, group.path.as_str());
         editor.record_all(app, uow, event(group, reason, (kind, path), (&subscription.words(), "")));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::circumstances::top_level;
+use super::circumstances::subscription;
 use crate::{
     domain::{environment::Environment, flows::orbit::OrbitSettings, ids::UserId, namespace::GroupPath},
     storage::{Registry, StorageError, UnitOfWork},
@@ -14,10 +14,11 @@ impl Facts<'_> {
     pub async fn place(&mut self, path: &GroupPath) -> Result<Option<Arc<Place>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
             let Some(namespace) = uow.namespaces().find_by_path(path).await? else { return Ok(None) };
-            let (subscription, chain) = top_level(uow, namespace.root).await?;
+            let settings = uow.inherited_settings().effective(namespace.id).await?;
             Ok(Some(Place {
-                subscription,
-                chain,
+                subscription: subscription(uow, namespace.root).await?,
+                chain: settings.chain(),
+                settings,
                 flows: uow.flow_selections().list(namespace.root).await?,
                 archived: uow.namespaces().archived(namespace.id).await?,
                 ancestors: uow.namespaces().ancestors(namespace.id).await?,

@@ -11,6 +11,7 @@ pub mod set_flow;
 pub mod set_flow_versions;
 pub mod set_orbit;
 pub mod show_configuration;
+pub mod show_consents;
 pub mod show_duo_settings;
 pub mod show_group;
 pub mod show_preferences;

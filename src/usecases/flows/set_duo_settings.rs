@@ -1,32 +1,35 @@
-//! Changes GitLab Duo settings of a top-level group, each only if it is said: the levels above the flows,
-//! which flows are on, and the consent to Code Review. All of it or nothing, as part of
+//! Changes GitLab Duo settings of a group, each only if it is said: those that are inherited; and in a top-level
+//! group which flows are on, and the consent to Code Review. All of it or nothing, as part of
 //! [`update_group`](crate::usecases::update_group).
 
 use super::{
-    circumstances::top_level,
+    circumstances::subscription,
     set_flow,
     show_duo_settings::{DuoSettings, GroupWithSettings},
 };
 use crate::{
     domain::{
         access::{Access, Action, can},
-        audit::AuditKind,
         error_kind::ErrorKind,
         flows::{
             catalogue::{CODE_REVIEW, Flow, Obstacle},
             consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition},
             wording::{CODE_REVIEW_WORDING, WordingId},
         },
-        namespace::{Named, Namespace},
-        settings::availability::{DuoAvailability, DuoChain},
+        namespace::{GroupPath, Named, Namespace},
+        settings::{
+            availability::DuoAvailability,
+            inheritance::EffectiveSettings,
+            setting::{Setting, SettingPlace},
+        },
     },
-    storage::{FlowSelection, UnitOfWork},
+    storage::{FlowSelection, StorageError, UnitOfWork},
     usecases::{
         App, Caller, Explained, UseCaseError, What,
-        audit_trail::{Happened, record},
         fresh_sign_in::require_fresh,
         load,
         people::{archived::require_active, browse_namespaces::shown, find_namespace::find},
+        settings::change_settings::{LockedSetting, Wanted, write},
     },
 };
 
@@ -36,10 +39,31 @@ pub struct DuoSettingsChange {
     pub availability: Option<DuoAvailability>,
     pub flow_execution: Option<bool>,
     pub foundational_flows: Option<bool>,
+    pub auto_review: Option<bool>,
+    pub experiment_features: Option<bool>,
     /// The references of the flows that are to be on; all others are to be off.
     pub flows: Option<Vec<String>>,
     /// Consents to Code Review, with the wording that was confirmed.
     pub consent: Option<Option<WordingId>>,
+}
+
+impl DuoSettingsChange {
+    /// The settings that are to differ from what they are.
+    fn settings(&self, now: &EffectiveSettings) -> Vec<(Setting, Wanted)> {
+        let switches = [
+            (Setting::FlowExecution, self.flow_execution),
+            (Setting::FoundationalFlows, self.foundational_flows),
+            (Setting::AutoReview, self.auto_review),
+            (Setting::ExperimentFeatures, self.experiment_features),
+        ];
+        let switches = switches.into_iter().filter_map(|(it, on)| Some((it, Wanted::as_gitlab_means(on?))));
+        let availability = self.availability.map(|it| (Setting::DuoAvailability, it.into()));
+        let differs = |(setting, wanted): &(Setting, Wanted)| {
+            let is = now.get(*setting);
+            *wanted != Wanted::Own { on: is.on, locked: is.locked_by.is_some(), cascade: false }
+        };
+        availability.into_iter().chain(switches).filter(differs).collect()
+    }
 }
 
 /// Why nothing was changed.
@@ -86,9 +110,11 @@ impl From<ConsentError> for DuoSettingsError {
 #[derive(Debug)]
 pub(in crate::usecases) struct Settled {
     pub group: Namespace,
-    /// The top-level group that has these settings, where the group that was named has none of its own:
-    /// then nothing was changed.
+    /// The top-level group that has the flows and the consent, where the group that was named has none of its
+    /// own: then these were not changed.
     pub set_in: Option<Namespace>,
+    /// What is locked above, and by which group, `None` for the instance: it stays as it is.
+    pub locked: Vec<(Setting, Option<GroupPath>)>,
     /// Whether a consent was asked for that nothing needs: Code Review stays off.
     pub needless_consent: bool,
     /// Whether there is anything to commit.
@@ -110,26 +136,22 @@ pub(in crate::usecases) async fn set_duo_settings(
     group: &Named,
     change: &DuoSettingsChange,
 ) -> Result<Settled, UseCaseError> {
-    let loaded = find(uow, caller, group, Action::ChangeFlows, app.now()).await?;
+    let loaded = find(uow, caller, group, Action::ChangeSettings, app.now()).await?;
     let found = &loaded.namespace;
-    if !found.is_top_level() {
+    let wanted = change.settings(&effective(uow, found).await?);
+    let written = write(app, uow, caller, Some(found), wanted).await?;
+    let locked = named(uow, written.locked).await?;
+    let is_elsewhere = !found.is_top_level() && (change.flows.is_some() || change.consent.is_some());
+    let set_in = if is_elsewhere {
         let root = uow.namespaces().lookup(found.root).await?;
-        let set_in = root.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
-        return Ok(Settled {
-            group: loaded.namespace,
-            set_in: Some(set_in),
-            needless_consent: false,
-            changed: false,
-            ledger: Vec::new(),
-        });
-    }
-    let (subscription, before) = top_level(uow, found.id).await?;
-    let chain = DuoChain {
-        availability: change.availability.unwrap_or(before.availability),
-        flow_execution: change.flow_execution.unwrap_or(before.flow_execution),
-        foundational_flows: change.foundational_flows.unwrap_or(before.foundational_flows),
-        ..before
+        Some(root.ok_or(UseCaseError::NotFound(What::GroupOrProject))?)
+    } else {
+        None
     };
+    let nothing = DuoSettingsChange::default();
+    let change = if found.is_top_level() { change } else { &nothing };
+    let subscription = subscription(uow, found.root).await?;
+    let chain = effective(uow, found).await?.chain();
     let selections = uow.flow_selections().list(found.id).await?;
     let switches = switches(&selections, change)?;
     let wording = CODE_REVIEW_WORDING.id();
@@ -155,11 +177,10 @@ pub(in crate::usecases) async fn set_duo_settings(
             transitions.push((*selection, transition));
         }
     }
-    let changed = before != chain || !transitions.is_empty();
+    let changed = written.changed || !transitions.is_empty();
     if changed {
         require_active(uow, found.id).await?;
     }
-    write_chain(app, uow, caller, found, (before, chain)).await?;
     let now = app.now();
     for (selection, transition) in &transitions {
         let write = set_flow::Write {
@@ -174,7 +195,8 @@ pub(in crate::usecases) async fn set_duo_settings(
     }
     let asks = |flow: &str| switches.iter().any(|(it, _)| it.flow.reference == flow);
     Ok(Settled {
-        set_in: None,
+        set_in,
+        locked,
         needless_consent: change.consent.is_some() && !asks(CODE_REVIEW),
         changed,
         ledger: transitions.iter().filter_map(|(_, transition)| transition.ledger_action()).collect(),
@@ -190,10 +212,31 @@ pub(in crate::usecases) async fn after(
     group: &Namespace,
 ) -> Result<GroupWithSettings, UseCaseError> {
     let settings = DuoSettings {
-        chain: top_level(uow, group.root).await?.1,
+        settings: effective(uow, group).await?,
         flows: uow.flow_selections().list(group.root).await?,
     };
     Ok(GroupWithSettings { group: shown(app, uow, caller, group).await?, settings: Some(settings) })
+}
+
+/// The settings that count in the group.
+async fn effective(uow: &mut UnitOfWork, group: &Namespace) -> Result<EffectiveSettings, StorageError> {
+    uow.inherited_settings().effective(group.id).await
+}
+
+/// With the paths of the groups.
+async fn named(
+    uow: &mut UnitOfWork,
+    locked: Vec<LockedSetting>,
+) -> Result<Vec<(Setting, Option<GroupPath>)>, StorageError> {
+    let mut named = Vec::new();
+    for LockedSetting { setting, by } in locked {
+        let by = match by {
+            SettingPlace::Instance => None,
+            SettingPlace::Namespace(id) => uow.namespaces().lookup(id).await?.map(|it| it.path),
+        };
+        named.push((setting, by));
+    }
+    Ok(named)
 }
 
 /// The flows to switch. One that is on stays as it is, unless consent to it is given.
@@ -229,40 +272,6 @@ fn may_consent(caller: &Caller, loaded: &load::Loaded) -> Result<(), UseCaseErro
         Access::Denied(denial) => Err(denial.into()),
         Access::Hidden => Err(UseCaseError::NotFound(What::GroupOrProject)),
     }
-}
-
-/// Writes the levels that differ, with an event for each.
-async fn write_chain(
-    app: &App,
-    uow: &mut UnitOfWork,
-    caller: &Caller,
-    group: &Namespace,
-    (before, after): (DuoChain, DuoChain),
-) -> Result<(), UseCaseError> {
-    if before == after {
-        return Ok(());
-    }
-    uow.top_level_groups().save_chain(group.id, before, after).await?;
-    let word = |on: bool| if on { "on" } else { "off" };
-    let levels = [
-        (AuditKind::DuoAvailabilityUpdated, before.availability.name(), after.availability.name()),
-        (AuditKind::FlowExecutionUpdated, word(before.flow_execution), word(after.flow_execution)),
-        (
-            AuditKind::FoundationalFlowsUpdated,
-            word(before.foundational_flows),
-            word(after.foundational_flows),
-        ),
-    ];
-    for (kind, from, to) in levels.into_iter().filter(|(_, from, to)| from != to) {
-        let happened = Happened {
-            namespace: Some(group),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            ..Happened::to(kind, group.path.as_str())
-        };
-        record(app, uow, caller, happened);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

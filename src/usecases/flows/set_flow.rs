@@ -1,6 +1,6 @@
 //! Turns a foundational flow of a top-level group on or off, and records consent if it needs it.
 
-use super::circumstances::top_level;
+use super::circumstances::subscription;
 use crate::{
     domain::{
         access::{Access, Action, HeldRole, can},
@@ -115,7 +115,8 @@ pub async fn set_flow(app: &App, caller: &Caller, command: SetFlow) -> Result<Fl
         return Err(SetFlowError::NotTopLevel);
     }
 
-    let (subscription, chain) = top_level(&mut uow, group.id).await?;
+    let subscription = subscription(&mut uow, group.id).await?;
+    let chain = uow.inherited_settings().effective(group.id).await?.chain();
     // Only reported, not decisive, so cached facts suffice.
     let priority = decision_flags::review_priority(&mut Facts::current(app), group.id).await?;
     let archived = uow.namespaces().archived(group.id).await?;

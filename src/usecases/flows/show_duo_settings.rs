@@ -1,11 +1,10 @@
 //! Shows a group with its GitLab Duo settings, for programs.
 
-use super::circumstances::top_level;
 use crate::{
     domain::{
         access::{Access, Action, can},
         namespace::{Named, Namespace},
-        settings::availability::DuoChain,
+        settings::inheritance::EffectiveSettings,
     },
     storage::{FlowSelection, UnitOfWork},
     usecases::{
@@ -24,11 +23,12 @@ pub struct GroupWithSettings {
     pub settings: Option<DuoSettings>,
 }
 
-/// What is set in the top-level group.
+/// What counts in a group.
 #[derive(Clone, Debug)]
 pub struct DuoSettings {
-    pub chain: DuoChain,
-    /// All flows of the catalogue.
+    /// Those that are inherited, as they count here.
+    pub settings: EffectiveSettings,
+    /// All flows of the catalogue, as set in the top-level group.
     pub flows: Vec<FlowSelection>,
 }
 
@@ -64,7 +64,7 @@ pub(in crate::usecases) async fn with_settings(
     let standing = load::standing(uow, caller.actor.id, group.id, app.now()).await?;
     let settings = match can(&caller.actor, Action::ReadSettings, standing) {
         Access::Granted(_) => Some(DuoSettings {
-            chain: top_level(uow, group.root).await?.1,
+            settings: uow.inherited_settings().effective(group.id).await?,
             flows: uow.flow_selections().list(group.root).await?,
         }),
         Access::Denied(_) | Access::Hidden => None,

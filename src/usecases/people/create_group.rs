@@ -97,7 +97,7 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
             editor.record(app, &mut uow, &made, event, ("", ""), None)
         }
         Below::Nothing { subscription, owner } => {
-            uow.top_level_groups().create(made.id, *subscription).await?;
+            uow.top_level_groups().save(made.id, *subscription).await?;
             editor.record(app, &mut uow, &made, event, ("", &subscription.words()), None);
             if let Some(owner) = owner {
                 add_owner(app, &mut uow, editor, &made, owner).await?;

@@ -109,7 +109,7 @@ pub(in crate::usecases) async fn edit_in(
         editor.record(app, uow, &namespace, kind, (&before, &after), None);
     }
     if let Some((before, after)) = subscription {
-        uow.top_level_groups().set_subscription(namespace.id, after).await?;
+        uow.top_level_groups().save(namespace.id, after).await?;
         let change = (&*before.words(), &*after.words());
         editor.record(app, uow, &namespace, AuditKind::GroupSubscriptionUpdated, change, None);
     }
@@ -178,7 +178,7 @@ async fn subscription(
     if edit.tier.is_none() && edit.duo_enterprise.is_none() {
         return Ok(None);
     }
-    let Some((before, _)) = uow.top_level_groups().lookup(namespace.id).await? else {
+    let Some(before) = uow.top_level_groups().lookup(namespace.id).await? else {
         return Err(GroupError::NotTopLevel.into());
     };
     let mut after = before;

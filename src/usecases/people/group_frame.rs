@@ -25,6 +25,9 @@ pub struct May {
     pub read_settings: bool,
     pub read_audit: bool,
     pub change_flows: bool,
+    /// Of a group.
+    pub change_settings: bool,
+    pub change_project_settings: bool,
     pub give_consent: bool,
     /// Create what is below, edit, move, archive and delete.
     pub manage_group: bool,
@@ -45,6 +48,8 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
         read_settings: granted(Action::ReadSettings),
         read_audit: granted(Action::ReadAudit),
         change_flows: granted(Action::ChangeFlows),
+        change_settings: granted(Action::ChangeSettings),
+        change_project_settings: granted(Action::ChangeProjectSettings),
         give_consent: granted(Action::GiveConsent),
         manage_group: granted(Action::ManageGroup),
         read_members: granted(Action::ReadMembers),

@@ -129,7 +129,7 @@ impl SeatKeeper {
             let top = uow.namespaces().lookup(namespace.root).await?;
             return Err(SeatError::NotTopLevel(top.map_or_else(String::new, |it| it.path.to_string())).into());
         }
-        let subscription = uow.top_level_groups().lookup(namespace.id).await?.map(|(it, _)| it);
+        let subscription = uow.top_level_groups().lookup(namespace.id).await?;
         let duo_enterprise = subscription.is_some_and(|it| it.duo_enterprise);
         Ok(SeatGround { namespace: Some(namespace), duo_enterprise })
     }

@@ -5,7 +5,11 @@ use http::StatusCode;
 
 use super::group_views::{GroupChange, GroupDetail};
 use crate::{
-    domain::{flows::wording::WordingId, namespace::NamespaceKind, settings::availability::DuoAvailability},
+    domain::{
+        flows::wording::WordingId,
+        namespace::NamespaceKind,
+        settings::{availability::DuoAvailability, setting::Setting},
+    },
     server::rest::{
         gitlab::{
             Answer,
@@ -31,14 +35,17 @@ use crate::{
 };
 
 /// The GitLab Duo settings that are here.
-const OURS: [&str; 6] = [
+const OURS: [&str; 8] = [
     "duo_availability",
     "duo_remote_flows_availability",
     "duo_foundational_flows_availability",
-    "enabled_foundational_flows",
+    "auto_duo_code_review_enabled",
+    "experiment_features_enabled",
+    FLOWS,
     CONSENT,
     WORDING,
 ];
+const FLOWS: &str = "enabled_foundational_flows";
 const CONSENT: &str = "create_code_review_flow_consent";
 /// Our own, besides GitLab's.
 const WORDING: &str = "consent_wording";
@@ -47,13 +54,12 @@ const WORDING: &str = "consent_wording";
 pub const NAMES: [&str; 3] = ["name", "path", "description"];
 
 /// GitLab's other parameters of a group.
-pub const GITLABS: [&str; 60] = [
+pub const GITLABS: [&str; 58] = [
     "ai_settings_attributes",
     "allow_personal_snippets",
     "allowed_email_domains_list",
     "auto_ban_user_on_excessive_projects_download",
     "auto_devops_enabled",
-    "auto_duo_code_review_enabled",
     "avatar",
     "default_branch",
     "default_branch_protection",
@@ -68,7 +74,6 @@ pub const GITLABS: [&str; 60] = [
     "emails_disabled",
     "emails_enabled",
     "enabled_git_access_protocol",
-    "experiment_features_enabled",
     "extra_shared_runners_minutes_limit",
     "file_template_project_id",
     "foundational_agents_statuses",
@@ -132,13 +137,13 @@ pub async fn show(asked: Asked) -> Answer<Json<GroupDetail>> {
 /// Change a group
 ///
 /// Name, path, description and GitLab Duo settings: what is sent, all of it or, on an error, nothing; what is
-/// left out stays as it is. The body is JSON or a form. The settings are those of a top-level group. GitLab's
-/// other parameters of a group change nothing: `ignored` in the answer and the header
-/// `X-Duo-Console-Ignored` list them, and those that another group sets. Turning `code_review/v1` on needs
-/// `create_code_review_flow_consent` with the id of the current wording, which is recorded as consent; turning
-/// it off withdraws the consent. As in GitLab. Name, path and description need the scope `manage_groups` and
-/// the role Owner; settings `write_settings`, for a consent `give_consent` as well, and the role Owner of the
-/// top-level group; or an administrator. A bot cannot give consent.
+/// left out stays as it is. The body is JSON or a form. Subgroups inherit settings, and may differ where nothing
+/// above locks it; which flows are on is set in the top-level group. GitLab's other parameters of a group change
+/// nothing: `ignored` in the answer and the header `X-Duo-Console-Ignored` list them, and those that another
+/// group sets or locks. Turning `code_review/v1` on needs `create_code_review_flow_consent` with the id of the
+/// current wording, which is recorded as consent; turning it off withdraws the consent. As in GitLab. Name, path
+/// and description need the scope `manage_groups`, settings `write_settings`, for a consent `give_consent` as
+/// well; and the role Owner, or an administrator. A bot cannot give consent.
 #[utoipa::path(
     put,
     path = "/api/v4/groups/{id}",
@@ -173,18 +178,37 @@ pub fn edit(change: &Change) -> Answer<EditGroup> {
     })
 }
 
-/// What was asked for and is set elsewhere, or is needless.
+/// What was asked for and is set elsewhere, locked above, or needless.
 fn not_here(updated: &GroupUpdated, change: &Change) -> Vec<Ignored> {
-    if let Some(group) = &updated.set_in {
-        let reason = "Set in the top-level group, for all below it.";
-        let ours = change.values.names().filter(|name| OURS.contains(name));
+    let elsewhere = updated.set_in.iter().flat_map(|group| {
+        let flows = change.values.names().filter(|name| [FLOWS, CONSENT, WORDING].contains(name));
         let locked_by = Some(group.path.to_string());
-        return ours
-            .map(|name| Ignored { locked_by: locked_by.clone(), ..Ignored::new(name, reason) })
-            .collect();
-    }
+        let reason = "Set in the top-level group, for all below it.";
+        flows.map(move |name| Ignored { locked_by: locked_by.clone(), ..Ignored::new(name, reason) })
+    });
+    let locked = updated.locked.iter().map(|(setting, by)| {
+        let reason = match by {
+            Some(group) => format!("Locked by {group}."),
+            None => String::from("Locked for the whole instance."),
+        };
+        let locked_by = by.as_ref().map(ToString::to_string);
+        Ignored { locked_by, ..Ignored::new(parameter(*setting), &reason) }
+    });
     let reason = "Code Review is off: consent is given when it is turned on.";
-    updated.needless_consent.then(|| Ignored::new(CONSENT, reason)).into_iter().collect()
+    let needless = updated.needless_consent.then(|| Ignored::new(CONSENT, reason));
+    elsewhere.chain(locked).chain(needless).collect()
+}
+
+/// GitLab's parameter for a setting.
+const fn parameter(setting: Setting) -> &'static str {
+    match setting {
+        Setting::DuoAvailability => "duo_availability",
+        Setting::AgentPlatform => "ai_settings_attributes",
+        Setting::FlowExecution => "duo_remote_flows_availability",
+        Setting::FoundationalFlows => "duo_foundational_flows_availability",
+        Setting::AutoReview => "auto_duo_code_review_enabled",
+        Setting::ExperimentFeatures => "experiment_features_enabled",
+    }
 }
 
 fn settings(change: &Change) -> Answer<DuoSettingsChange> {
@@ -202,6 +226,8 @@ fn settings(change: &Change) -> Answer<DuoSettingsChange> {
         availability,
         flow_execution: values.boolean("duo_remote_flows_availability")?,
         foundational_flows: values.boolean("duo_foundational_flows_availability")?,
+        auto_review: values.boolean("auto_duo_code_review_enabled")?,
+        experiment_features: values.boolean("experiment_features_enabled")?,
         flows: values.list("enabled_foundational_flows")?,
         consent: consents.then_some(wording),
     })

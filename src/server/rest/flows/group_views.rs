@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::settings::availability::DuoAvailability,
+    domain::settings::{availability::DuoAvailability, setting::Setting},
     server::rest::{
         gitlab::ignored::Ignored,
         people::group_views::{Group, SharedGroup},
@@ -13,8 +13,8 @@ use crate::{
     usecases::flows::show_duo_settings::{DuoSettings, GroupWithSettings},
 };
 
-/// A group with its GitLab Duo settings, which only Maintainers and Owners see. Subgroups have those of their
-/// top-level group.
+/// A group with the GitLab Duo settings that count in it, which only Maintainers and Owners see. Which flows are
+/// on is set in the top-level group.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupDetail {
     #[serde(flatten)]
@@ -40,6 +40,14 @@ pub struct GroupDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     duo_foundational_flows_enabled: Option<bool>,
+    /// Whether a review is asked for without anybody's doing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    auto_duo_code_review_enabled: Option<bool>,
+    /// Whether experiment and beta features may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    experiment_features_enabled: Option<bool>,
     /// The references of the flows that are on; GitLab does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(["developer/v1"]))]
@@ -64,12 +72,18 @@ pub struct GroupChange {
     /// `always_on`, `default_on`, `default_off` or `never_on`.
     #[schema(nullable = false, example = "default_on")]
     duo_availability: Option<String>,
-    /// Whether flows may run.
+    /// Whether flows may run. `false` locks it for everything below, as in GitLab.
     #[schema(nullable = false)]
     duo_remote_flows_availability: Option<bool>,
-    /// Whether foundational flows may run.
+    /// Whether foundational flows may run. `false` locks it for everything below, as in GitLab.
     #[schema(nullable = false)]
     duo_foundational_flows_availability: Option<bool>,
+    /// Whether a review is asked for without anybody's doing.
+    #[schema(nullable = false)]
+    auto_duo_code_review_enabled: Option<bool>,
+    /// Whether experiment and beta features may be used.
+    #[schema(nullable = false)]
+    experiment_features_enabled: Option<bool>,
     /// The references of the flows that are to be on; all others are turned off.
     #[schema(nullable = false, example = json!(["developer/v1"]))]
     enabled_foundational_flows: Option<Vec<String>>,
@@ -87,15 +101,17 @@ impl GroupDetail {
         let GroupWithSettings { mut group, settings } = shown;
         let invited = group.invited.take().unwrap_or_default();
         let settings = settings.as_ref();
-        let chain = settings.map(|it| it.chain);
+        let on = |setting| settings.map(|it| it.settings.get(setting).on);
+        let availability = settings.map(|it| it.settings.chain().availability);
         Self {
             shared_with_groups: invited.into_iter().map(SharedGroup::from).collect(),
-            duo_availability: chain.map(|it| it.availability.key()),
-            duo_features_enabled: chain.map(|it| it.availability.is_on()),
-            lock_duo_features_enabled: chain
-                .map(|it| matches!(it.availability, DuoAvailability::AlwaysOn | DuoAvailability::NeverOn)),
-            duo_remote_flows_enabled: chain.map(|it| it.flow_execution),
-            duo_foundational_flows_enabled: chain.map(|it| it.foundational_flows),
+            duo_availability: availability.map(DuoAvailability::key),
+            duo_features_enabled: on(Setting::DuoAvailability),
+            lock_duo_features_enabled: availability.map(DuoAvailability::is_locked),
+            duo_remote_flows_enabled: on(Setting::FlowExecution),
+            duo_foundational_flows_enabled: on(Setting::FoundationalFlows),
+            auto_duo_code_review_enabled: on(Setting::AutoReview),
+            experiment_features_enabled: on(Setting::ExperimentFeatures),
             enabled_foundational_flows: settings.map(flows_on),
             ignored: None,
             group: Group::new(api, &group),

@@ -19,7 +19,7 @@ use super::state::Api;
 #[openapi(tags(
     (name = "flows", description = "Which foundational flows a top-level group has on."),
     (name = "flow versions", description = "Which flow versions are deployed in which environment."),
-    (name = "consents", description = "The wording of consents."),
+    (name = "consents", description = "The wording of consents, and receipts."),
 ))]
 struct Document;
 
@@ -29,5 +29,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(selections::set))
         .routes(routes!(flow_versions::list, flow_versions::set))
         .routes(routes!(consents::code_review_wording))
+        .routes(routes!(consents::receipt))
         .routes(routes!(group::show, group::update))
 }

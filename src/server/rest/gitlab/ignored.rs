@@ -17,7 +17,7 @@ pub struct Ignored {
     #[schema(example = "visibility")]
     pub param: String,
     pub reason: String,
-    /// The full path of the group that sets it.
+    /// The full path of the group that sets or locks it.
     #[schema(required)]
     pub locked_by: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Foundational flows: selections, consent, versions.
 
+pub(super) mod consents;
 pub(super) mod preferences;
 
 use crate::domain::paths;
