@@ -38,13 +38,13 @@ pub async fn browse_members(
 pub async fn browse_members_after(
     app: &App,
     caller: &Caller,
-    of: &Of,
+    place: &Named,
     filter: &MemberFilter,
     limit: i64,
 ) -> Result<Vec<BrowsedMember>, UseCaseError> {
     let now = app.now();
     let mut uow = app.storage.read().await?;
-    let found = find(&mut uow, caller, &of.namespace, of.kind, Action::ReadMembers, now).await?;
+    let found = find(&mut uow, caller, place, Action::ReadMembers, now).await?.namespace;
     Ok(uow.browsed_members().list(found.id, filter, now, limit, 0).await?)
 }
 

@@ -2,7 +2,7 @@
 //! whom the lists of members show them anyway, so that nobody reads here who else has an account.
 
 use crate::{
-    domain::{access::Action, namespace::GroupPath},
+    domain::{access::Action, namespace::GroupPath, user::UserState},
     storage::{MemberFilter, MemberRelations},
     usecases::{App, Caller, UseCaseError, load},
 };
@@ -52,7 +52,8 @@ pub async fn find_people(
             };
             let here = uow.browsed_members().list(group.id, &filter, now, limit, 0).await?;
             let below = uow.browsed_members().below(&group.path, text, now, limit).await?;
-            let here = here.into_iter().filter(|it| !it.blocked).map(|it| (it.username, it.name));
+            let here =
+                here.into_iter().filter(|it| it.state != UserState::Blocked).map(|it| (it.username, it.name));
             here.chain(below).map(|(username, name)| KnownPerson { username, name }).collect()
         }
         _ => {

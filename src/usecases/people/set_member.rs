@@ -16,6 +16,7 @@ use crate::{
         time::Timestamp,
         user::User,
     },
+    storage::UnitOfWork,
     usecases::{
         App, UseCaseError, accounts::find_user::named_user, audit_trail::Happened, retry::until_first,
     },

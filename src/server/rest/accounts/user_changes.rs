@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::user_views::{DeletingUser, NewUser, OneUser, User, UserChange};
 use crate::{
-    domain::{ids::UserId, paths::reset_link, token::Scope, user::UserKind},
+    domain::{field_edit::FieldEdit, ids::UserId, paths::reset_link, token::Scope, user::UserKind},
     server::rest::{
         gitlab::{
             Answer,
@@ -23,7 +23,7 @@ use crate::{
             browse_users::browse_changed_user,
             create_user::{CreateUser, create_account},
             delete_user::delete_account,
-            edit_user::{Edit, EditUser, edit_user},
+            edit_user::{EditUser, edit_user},
             user_error::UserError,
         },
         administrator::Administrator,
@@ -139,10 +139,10 @@ pub async fn update(change: Change) -> Answer<Response> {
     }
     let ignored = change.ignoring(&["username", "name", "email", "admin"], &GITLABS)?;
     let edit = EditUser {
-        username: values.said("username")?.map(Edit::to),
-        name: values.said("name")?.map(Edit::to),
-        email: values.said("email")?.map(Edit::to),
-        is_admin: values.boolean("admin")?.map(Edit::to),
+        username: values.said("username")?.map(FieldEdit::to),
+        name: values.said("name")?.map(FieldEdit::to),
+        email: values.said("email")?.map(FieldEdit::to),
+        is_admin: values.boolean("admin")?.map(FieldEdit::to),
     };
     edit_user(&change.asked.api.app, &by, id, &edit).await.map_err(refused)?;
     shown(&change, StatusCode::OK, id, None, ignored).await

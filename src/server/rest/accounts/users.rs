@@ -94,7 +94,7 @@ pub async fn list(asked: Asked) -> Answer<Response> {
     let page = (fetched, paging.offset());
     let found = browse_users(&asked.api.app, &asked.caller, filter, page, !paging.keyset).await?;
     let total = if none { Some(0) } else { found.total };
-    let mut users: Vec<User> = found.users.into_iter().map(|it| User::new(&api, it)).collect();
+    let mut users: Vec<User> = found.users.into_iter().map(|it| User::new(&asked.api, it)).collect();
     let next = if paging.keyset {
         let more = paging.cut(&mut users);
         let last = users.last().filter(|_| more).map(User::id);

@@ -1,24 +1,20 @@
 //! The few operations of GitLab's GraphQL that its clients read groups and members with.
 
 use axum::{
-    extract::{FromRequest, Request, State},
+    extract::{FromRequest, Request},
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::{
-    Answer, caller, graphql_document::fields_of, graphql_error::GraphqlError, graphql_fields::Answerer,
+    Answer, asked::Asked, graphql_document::fields_of, graphql_error::GraphqlError, graphql_fields::Answerer,
     refusal::GitlabError,
 };
 use crate::server::rest::{
-    authentication::Authenticated,
     input::{JsonBody, QueryParameters},
     json::Json,
-    problem::Problem,
-    state::Api,
 };
 
 /// A query.
@@ -73,12 +69,10 @@ pub struct GraphqlAnswer {
     ),
 )]
 pub async fn query(
-    State(api): State<Arc<Api>>,
-    who: Result<Authenticated, Problem>,
+    Asked { api, caller, .. }: Asked,
     query: QueryParameters,
     request: Request,
 ) -> Answer<impl IntoResponse> {
-    let caller = caller(who)?;
     let [] = query.exactly([])?;
     let JsonBody(asked) = JsonBody::<GraphqlQuery>::from_request(request, &()).await?;
     let values = asked.variables.unwrap_or_default();

@@ -10,15 +10,16 @@ use super::{
 };
 use crate::{
     domain::{
-        namespace::{GroupPath, IdOrPath, NamespaceKind},
+        namespace::{GroupPath, IdOrPath, Named, NamespaceKind},
         paths::person,
+        user::UserState,
     },
     server::rest::state::Api,
     usecases::{
         Caller, MemberFilter, MemberRelations, NamespaceOrder, UseCaseError,
         accounts::browse_users::browse_own_user,
         people::{
-            browse_members::{Of, browse_members_after},
+            browse_members::browse_members_after,
             browse_namespaces::{Below, Browse, Browsed, browse_namespace, browse_namespaces},
         },
     },
@@ -68,7 +69,7 @@ impl Answerer<'_> {
 
     async fn current_user(&self, field: &Field) -> Result<Value, UseCaseError> {
         let user = browse_own_user(&self.api.app, self.caller).await?.listed;
-        let (id, blocked) = (user.user.id.0, user.blocked);
+        let (id, blocked) = (user.user.id.0, user.user.is_blocked());
         Ok(self.user(field, &Person { id, username: &user.user.username, name: &user.user.name, blocked }))
     }
 
@@ -76,8 +77,8 @@ impl Answerer<'_> {
         let Some(path) = text(field, "fullPath").and_then(|it| GroupPath::parse(it).ok()) else {
             return Ok(Value::Null);
         };
-        let which = IdOrPath::Path(path);
-        let found = browse_namespace(&self.api.app, self.caller, &which, NamespaceKind::Group).await;
+        let which = Named { by: IdOrPath::Path(path), kind: Some(NamespaceKind::Group) };
+        let found = browse_namespace(&self.api.app, self.caller, &which).await;
         let found = match found {
             Ok(found) => found,
             Err(error) => return self.refused(error, &[field]),
@@ -94,11 +95,7 @@ impl Answerer<'_> {
         Ok(Value::Object(group))
     }
 
-    async fn descendant_groups(
-        &mut self,
-        group: &IdOrPath,
-        path: &[&Field; 2],
-    ) -> Result<Value, UseCaseError> {
+    async fn descendant_groups(&mut self, group: &Named, path: &[&Field; 2]) -> Result<Value, UseCaseError> {
         let [_, field] = path;
         let page = match page(field) {
             Ok(page) => page,
@@ -124,22 +121,21 @@ impl Answerer<'_> {
         }
     }
 
-    async fn group_members(&mut self, group: &IdOrPath, path: &[&Field; 2]) -> Result<Value, UseCaseError> {
+    async fn group_members(&mut self, group: &Named, path: &[&Field; 2]) -> Result<Value, UseCaseError> {
         let [_, field] = path;
         let (page, relations) = match (page(field), relations(field)) {
             (Ok(page), Ok(relations)) => (page, relations),
             (Err(message), _) | (_, Err(message)) => return Ok(self.wrong(message, path)),
         };
-        let of = Of { namespace: group.clone(), kind: NamespaceKind::Group };
         let filter = MemberFilter { relations, after: page.after, ..MemberFilter::default() };
-        match browse_members_after(&self.api.app, self.caller, &of, &filter, page.first + 1).await {
+        match browse_members_after(&self.api.app, self.caller, group, &filter, page.first + 1).await {
             Ok(found) => Ok(connection(
                 field,
                 &page,
                 &found,
                 |it| it.user.0,
                 |node, it| {
-                    let (id, blocked) = (it.user.0, it.blocked);
+                    let (id, blocked) = (it.user.0, it.state == UserState::Blocked);
                     let person = Person { id, username: &it.username, name: &it.name, blocked };
                     object(node, |part| self.user(part, &person))
                 },
