@@ -33,6 +33,7 @@ pub mod flags;
 pub mod flows;
 mod inspection;
 pub mod jobs;
+mod last_change;
 mod overview;
 pub mod people;
 mod restore;
@@ -76,10 +77,11 @@ pub use flows::{
     consents::{Consents, LedgerEntry, NewLedgerEntry},
     deployed_versions::{DeployedVersions, Registry},
     preferences::{Preferences, StoredOrbit},
-    selections::{FlowSelection, FlowSelections, LastChange},
+    selections::{FlowSelection, FlowSelections},
 };
 pub use inspection::Server;
 pub use jobs::queue::{Jobs, NewJob, OpenJobs};
+pub use last_change::LastChange;
 pub use overview::{GroupFound, Overview, Started, StoredConsent, TopLevelFacts, Transitional};
 pub use people::{
     bench_data::{BenchData, NAMESPACES_EACH},
@@ -189,6 +191,7 @@ const ONLY: [&[Statements]; 2] = [
         ("audit_chain", audit_chain::ONLY_SQLITE),
         ("change_feed", change_feed::ONLY_SQLITE),
         ("jobs", jobs::queue::ONLY_SQLITE),
+        ("bench_data", people::bench_data::ONLY_SQLITE),
         ("bulk", people::bulk::ONLY_SQLITE),
         ("bulk_checks", people::bulk_checks::ONLY_SQLITE),
         ("bulk_writes", people::bulk_writes::ONLY_SQLITE),
@@ -197,6 +200,7 @@ const ONLY: [&[Statements]; 2] = [
         ("audit_chain", audit_chain::ONLY_POSTGRES),
         ("change_feed", change_feed::ONLY_POSTGRES),
         ("jobs", jobs::queue::ONLY_POSTGRES),
+        ("bench_data", people::bench_data::ONLY_POSTGRES),
         ("bulk", people::bulk::ONLY_POSTGRES),
         ("bulk_checks", people::bulk_checks::ONLY_POSTGRES),
         ("bulk_writes", people::bulk_writes::ONLY_POSTGRES),

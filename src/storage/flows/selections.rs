@@ -10,7 +10,7 @@ use crate::{
         ids::{ConsentId, NamespaceId},
         time::Timestamp,
     },
-    storage::{StorageError, UnitOfWork, on_db, repository, statements},
+    storage::{LastChange, StorageError, UnitOfWork, on_db, repository, statements},
 };
 
 /// Selects flows with the current consent, with an additional condition.
@@ -52,14 +52,6 @@ pub struct FlowSelection {
     pub version: i64,
     /// `None` while it was never switched.
     pub changed: Option<LastChange>,
-}
-
-/// Who changed it last, with the names of that time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastChange {
-    pub at: Timestamp,
-    pub by_username: String,
-    pub by_name: String,
 }
 
 impl FlowSelection {

@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{change::Topic, time::Timestamp},
-    storage::{StorageError, UnitOfWork, on_db, repository, statements},
+    storage::{
+        StorageError, UnitOfWork, dialect_statements, on_db, repository, statements,
+        unit_of_work::Transaction,
+    },
 };
 
 statements! {
@@ -14,6 +17,14 @@ statements! {
     BELOW = "INSERT INTO namespaces (parent_id, root_id, kind, full_path, full_path_key, name, name_key, created_at) WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < $1) SELECT p.id, COALESCE(p.root_id, p.id), $3, p.full_path || '/part-' || k.n, p.full_path_key || '+part-' || k.n, 'Part ' || k.n, 'part ' || k.n, $2 FROM namespaces p CROSS JOIN k WHERE p.kind = 'group' AND p.full_path_key LIKE 'bench-%' AND LENGTH(p.full_path) - LENGTH(REPLACE(p.full_path, '/', '')) = $4";
     /// $1 members of each namespace. The numbers are primes, so that each has other members.
     MEMBERSHIPS = "INSERT INTO memberships (namespace_id, user_id, source, access_level) WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < $1) SELECT n.id, u.lowest + (n.id * 31 + k.n * 7919) % u.many, 'import', CASE (n.id + k.n) % 10 WHEN 0 THEN 50 WHEN 1 THEN 40 WHEN 2 THEN 20 ELSE 30 END FROM namespaces n CROSS JOIN k CROSS JOIN (SELECT MIN(id) AS lowest, COUNT(*) AS many FROM users WHERE username_key LIKE 'bench-user-%') u WHERE n.full_path_key LIKE 'bench-%'";
+}
+
+dialect_statements! {
+    sqlite {}
+    postgres {
+        /// Until the end of the transaction: a million rows take longer than any request may.
+        UNHURRIED_POSTGRES = "SELECT set_config('statement_timeout', '0', TRUE)";
+    }
 }
 
 /// The shape of the tree: how many of which kind are below each group of a level.
@@ -42,6 +53,9 @@ impl BenchData<'_> {
     /// [`StorageError::Duplicate`] when they are there already.
     pub async fn add(&mut self, roots: i64, now: Timestamp) -> Result<(), StorageError> {
         let now = now.as_millis();
+        if let Transaction::Postgres(transaction) = &mut self.uow.transaction {
+            sqlx::query(UNHURRIED_POSTGRES).execute(&mut **transaction).await?;
+        }
         on_db!(self.uow, |c| sqlx::query(USERS).bind(USERS_MADE).bind(now).execute(c).await.map(drop))?;
         on_db!(self.uow, |c| sqlx::query(PREFERENCES).execute(c).await.map(drop))?;
         on_db!(self.uow, |c| sqlx::query(ROOTS).bind(roots).bind(now).execute(c).await.map(drop))?;

@@ -27,7 +27,7 @@ macro_rules! columns {
 
 statements! {
     /// The instance first. What has no namespace counts as namespace 0, which does not exist.
-    PATH = concat!("WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id), places (id, depth) AS (SELECT id, depth FROM chain UNION ALL SELECT 0, 1000) SELECT ", columns!(), " FROM places p CROSS JOIN settings s WHERE COALESCE(s.namespace_id, 0) = p.id ORDER BY p.depth DESC");
+    PATH = concat!("WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id), places (id, depth) AS (SELECT id, depth FROM chain UNION ALL SELECT 0, 1000) SELECT ", columns!(), " FROM places c CROSS JOIN settings s WHERE COALESCE(s.namespace_id, 0) = c.id ORDER BY c.depth DESC");
     OF_INSTANCE = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) = 0");
     /// Of a batch of namespaces.
     OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) IN (", fifty!(), ")");
