@@ -133,7 +133,7 @@ async fn what_is_refused_changes_nothing_and_says_why() {
     let before = (shown().await, test.snapshot().await);
     let many = (0..101).map(|n| format!("u{n}")).collect::<Vec<_>>().join(" ");
     for (users, said) in [
-        ("", "Enter at least one user name."),
+        ("", "Enter at least one user name or email address."),
         ("nobody", "There is no such user: nobody."),
         ("outsider", "No role in acme or below it: outsider."),
         ("review-bot", "Seats are for people, not for bots: review-bot."),
