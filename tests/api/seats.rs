@@ -138,7 +138,7 @@ async fn what_is_refused_changes_nothing_and_says_why() {
         ("outsider", "No role in acme or below it: outsider."),
         ("review-bot", "Seats are for people, not for bots: review-bot."),
         ("a\0b", "There is no such user"),
-        (many.as_str(), "Enter at most 100 user names at once."),
+        (many.as_str(), "Enter at most 100 people at once."),
     ] {
         let answer = owner.call(GIVE, &of_acme(&[("users", users)])).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{users}");
