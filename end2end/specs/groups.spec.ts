@@ -49,7 +49,7 @@ test('a group is created, changed, moved, archived and deleted', async ({ page, 
   await owner.getByRole('dialog').getByRole('button', { name: 'Archive this group' }).click();
   await expect(note(owner)).toContainText('Archived.');
   await owner.goto(paths.overview('hooli-xyz/research/boxes'));
-  await expect(owner.getByRole('main')).toContainText('Archived: no engine reviews');
+  await expect(owner.getByRole('main')).toContainText('Archived: reviews and flows have stopped');
   await owner.goto(paths.editGroup('hooli-xyz/research'));
   await owner.getByRole('button', { name: 'Unarchive this group' }).click();
   await expect(note(owner)).toContainText('Unarchived.');

@@ -46,7 +46,7 @@ test('a member is added, changed and taken back', async ({ page }) => {
 
 test('the last owner is asked', async ({ page }) => {
   await page.goto(paths.members('acme'));
-  await expect(page.getByText('@owner is the only owner.')).toBeVisible();
+  await expect(page.getByText('@owner is the only Owner.')).toBeVisible();
   await row(page, 'owner').getByRole('link', { name: 'Change owner' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Role').selectOption('Guest');

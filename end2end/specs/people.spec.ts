@@ -42,7 +42,7 @@ test('of two administrators who edit one field the second is told what it is now
   await expect(one.getByRole('main').getByRole('status')).toHaveText('Saved.');
   await two.getByLabel('Name', { exact: true }).fill('Rev Two');
   await two.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(two.getByRole('alert')).toContainText('It is now Rev One.');
+  await expect(two.getByRole('alert')).toContainText('It is Rev One now.');
   await expect(two.getByLabel('Name', { exact: true })).toHaveValue('Rev Two');
   await two.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(two.getByRole('main').getByRole('status')).toHaveText('Saved.');

@@ -227,7 +227,7 @@ async fn a_move_says_what_it_ends_and_a_deletion_where_it_was() {
     for said in [
         "Move this group?",
         "globex/acme",
-        "The consent that Group Owner gave is withdrawn",
+        "The consent given by Group Owner is withdrawn",
         "1 Duo Enterprise seat ends.",
     ] {
         assert!(dialog.contains(said), "{said}: {dialog}");

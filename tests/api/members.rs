@@ -148,7 +148,7 @@ async fn what_is_wrong_is_said_at_its_field_and_what_was_entered_is_kept() {
 async fn the_last_owner_is_asked_and_can_say_yes() {
     let test = server().await;
     let owner = Browser::of(&test, "owner").await;
-    assert!(html(&owner, PAGE).await.contains("@owner is the only owner."));
+    assert!(html(&owner, PAGE).await.contains("@owner is the only Owner."));
     let leave = [("namespace", "acme")];
     let (led, page) = submit(&owner, "/actions/leave_group", &leave).await;
     assert_eq!(led, format!("{PAGE}?leave=yes&last_owner=yes"));

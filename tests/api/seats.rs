@@ -133,12 +133,12 @@ async fn what_is_refused_changes_nothing_and_says_why() {
     let before = (shown().await, test.snapshot().await);
     let many = (0..101).map(|n| format!("u{n}")).collect::<Vec<_>>().join(" ");
     for (users, said) in [
-        ("", "Enter at least one user name."),
+        ("", "Enter at least one user name or email address."),
         ("nobody", "There is no such user: nobody."),
         ("outsider", "No role in acme or below it: outsider."),
         ("review-bot", "Seats are for people, not for bots: review-bot."),
         ("a\0b", "There is no such user"),
-        (many.as_str(), "Enter at most 100 user names at once."),
+        (many.as_str(), "Enter at most 100 people at once."),
     ] {
         let answer = owner.call(GIVE, &of_acme(&[("users", users)])).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{users}");

@@ -28,7 +28,7 @@ fn a_tree_is_made_changed_and_deleted() {
     let shown = place.json(&["group", "show", "acme"]);
     assert_eq!((&shown["tier"], &shown["duo_enterprise"]), (&"ultimate".into(), &true.into()));
 
-    place.run(&["group", "edit", "acme", "--name", "Acme Corp", "--duo-enterprise", "false"]).done();
+    place.run(&["group", "edit", "acme", "--name", "Acme Corp", "--duo-enterprise", "no"]).done();
     place.run(&["group", "edit", "acme/platform", "--path", "core"]).done();
     let moved = place.run(&["group", "move", "acme/core", "--to", "globex"]).done();
     assert_eq!(moved.stdout, "acme/core is globex/core now.\n");

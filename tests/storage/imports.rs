@@ -201,7 +201,7 @@ async fn nobody_gets_the_last_seat_twice(db: Database) {
     let ask = |at: usize| import(&apps[at], ImportKind::Seats, files[at], Mode::Apply);
     let (one, other) = tokio::join!(ask(0), ask(1));
     assert_eq!(one.applied, !other.applied, "{one:?} {other:?}");
-    let used = "SELECT COUNT(*) FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id WHERE p.namespace_id IS NOT NULL";
+    let used = "SELECT COUNT(*) FROM duo_enterprise_seats s JOIN seat_pools p ON p.id = s.pool_id WHERE p.namespace_id IS NOT NULL AND s.state = 'used'";
     assert_eq!(db.number(used).await, 1);
 }
 

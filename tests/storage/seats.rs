@@ -234,7 +234,7 @@ async fn several_names_get_seats_together_or_not_at_all(db: Database) {
     for (names, refused) in [
         ("ann bob cy", "3 seats are needed, and 2 of 2 are free."),
         ("ann, nobody", "There is no such user: nobody."),
-        ("", "Enter at least one user name."),
+        ("", "Enter at least one user name or email address."),
     ] {
         let error = give(&app, &at(&acme), names).await.expect_err(names);
         assert!(error.to_string().starts_with(refused), "{error}");
