@@ -215,7 +215,7 @@ pub async fn unblock(change: Change) -> Answer<(StatusCode, Json<bool>)> {
 }
 
 fn administrator(change: &Change) -> Answer<Administrator> {
-    Ok(Administrator::by_api(&change.asked.caller, Scope::ManageUsers).map_err(UseCaseError::from)?)
+    Ok(Administrator::by_api(&change.asked.caller, Scope::ManageUsers)?)
 }
 
 async fn shown(
