@@ -591,7 +591,7 @@ async fn two_who_change_different_fields_at_once_both_succeed() {
     let member = format!("groups/acme/members/{reviewer}");
     let user = format!("users/{reviewer}");
     for _ in 0..3 {
-        let (a, b, c, d, e, f) = tokio::join!(
+        let (name, text, role, end, person, address) = tokio::join!(
             put(&test, &admin, "groups/acme", json!({"name": "One"})),
             put(&test, &owner, "groups/acme", json!({"description": "Two"})),
             put(&test, &admin, &member, json!({"access_level": 40})),
@@ -599,7 +599,7 @@ async fn two_who_change_different_fields_at_once_both_succeed() {
             put(&test, &admin, &user, json!({"name": "Three"})),
             put(&test, &admin, &user, json!({"email": "four@example.com"})),
         );
-        for answer in [a, b, c, d, e, f] {
+        for answer in [name, text, role, end, person, address] {
             answer.ok();
         }
     }
