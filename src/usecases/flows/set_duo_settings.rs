@@ -1,6 +1,6 @@
 //! Changes GitLab Duo settings of a top-level group, each only if it is said: the levels above the flows,
 //! which flows are on, and the consent to Code Review. All of it or nothing, as part of
-//! [`update_group`](crate::usecases::update_group).
+//! `update_group`.
 
 use super::{
     circumstances::top_level,
