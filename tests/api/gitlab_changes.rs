@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, current_wording};
-use duo_console::domain::{role::Role, token::Scope};
+use crate::support::{Answer, Snapshot, TestApp, current_wording};
+use duo_console::domain::{audit::AuditKind, role::Role, stored::Stored, token::Scope};
 
 async fn ask(test: &TestApp, token: &str, path: &str) -> Answer {
     test.get(&format!("/api/v4/{path}")).token(token).send().await
@@ -41,6 +41,13 @@ async fn id_of(test: &TestApp, path: &str) -> i64 {
 async fn user_id(test: &TestApp, username: &str) -> i64 {
     let mut uow = test.app.storage.read().await.expect("a transaction");
     uow.users().find_by_username(username).await.expect("it answers").expect("they are there").id.0
+}
+
+/// What a refused request must not change; the tokens of the test are no matter.
+async fn state(test: &TestApp) -> Snapshot {
+    let mut state = test.snapshot().await;
+    state.audit.retain(|it| it.event.kind != Stored::Known(AuditKind::TokenCreated));
+    state
 }
 
 /// The kinds of the newest events, oldest first.
@@ -84,9 +91,9 @@ async fn a_group_is_created_changed_moved_archived_and_deleted() {
     );
     let kept = put(&test, &admin, &sub_path, json!({"description": "Only this"})).await.ok();
     assert_eq!((&kept["name"], &kept["path"]), (&json!("Renamed"), &json!("moved")), "per field");
-    let audit = test.snapshot().await;
+    let audit = state(&test).await;
     put(&test, &admin, &sub_path, json!({"description": "Only this"})).await.ok();
-    assert_eq!(test.snapshot().await, audit, "the same again changes nothing");
+    assert_eq!(state(&test).await, audit, "the same again changes nothing");
 
     let acme = id_of(&test, "acme").await;
     let there = made(&post(&test, &admin, &format!("{sub_path}/transfer"), json!({"group_id": acme})).await);
@@ -107,14 +114,14 @@ async fn a_group_is_created_changed_moved_archived_and_deleted() {
     assert_eq!((gone.status.as_u16(), gone.json()), (202, json!({"message": "202 Accepted"})));
     assert_eq!(delete(&test, &admin, "groups/made").await.status, 202, "the address has the path");
     refused(&ask(&test, &admin, "groups/made").await, 404, "404 Group Not Found");
-    assert_eq!(newest(&test, 2).await, ["group_destroyed", "group_destroyed"]);
+    assert_eq!(newest(&test, 1).await, ["group_destroyed"]);
 }
 
 #[tokio::test]
 async fn a_name_and_settings_are_changed_together_or_not_at_all() {
     let test = TestApp::new().await;
     let token = test.full_token("owner").await;
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     for (body, status, message) in [
         (json!({"name": "New", "enabled_foundational_flows": ["code_review/v1"]}), 400, "needs consent"),
         (json!({"name": "New", "duo_availability": "sometimes"}), 400, "duo_availability"),
@@ -132,7 +139,7 @@ async fn a_name_and_settings_are_changed_together_or_not_at_all() {
     refused(&put(&test, &settings, "groups/acme", both.clone()).await, 403, "manage_groups");
     let names = test.token("owner", &[Scope::ManageGroups]).await;
     refused(&put(&test, &names, "groups/acme", both.clone()).await, 403, "write_settings");
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
 
     let body = json!({
         "name": "Acme Ltd",
@@ -167,10 +174,10 @@ async fn an_owner_of_a_subgroup_changes_its_name_and_no_settings() {
     let token = test.full_token("lead").await;
     let path = "groups/acme%2Fplatform";
     assert_eq!(put(&test, &token, path, json!({"name": "Base"})).await.ok()["name"], "Base");
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     let both = json!({"name": "Other", "duo_availability": "never_on"});
     refused(&put(&test, &token, path, both.clone()).await, 403, "Owner of the top-level group");
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
     let owner = test.full_token("owner").await;
     let ignored = put(&test, &owner, path, both).await.ok();
     assert_eq!(
@@ -186,7 +193,7 @@ async fn what_is_wrong_with_a_group_changes_nothing() {
     let owner = test.full_token("owner").await;
     let (acme, website) = (id_of(&test, "acme").await, id_of(&test, "acme/website").await);
     let (platform, globex) = (id_of(&test, "acme/platform").await, id_of(&test, "globex").await);
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     let named = |path: &str| json!({"name": "X", "path": path});
     for (token, path, body, status, message) in [
         (&admin, "groups", json!({"name": "X"}), 400, "path is missing"),
@@ -254,7 +261,7 @@ async fn what_is_wrong_with_a_group_changes_nothing() {
         let answer = test.ask(method, &format!("/api/v4/{path}")).token(&reading).send().await;
         refused(&answer, 403, "\"scope\":\"manage_groups\"");
     }
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
 }
 
 #[tokio::test]
@@ -320,9 +327,9 @@ async fn members_are_added_changed_and_removed() {
         let body = json!({"access_level": 40, "expires_at": nothing});
         assert_eq!(put(&test, &owner, &member, body).await.ok()["expires_at"], Value::Null);
     }
-    let snapshot = test.snapshot().await;
+    let snapshot = state(&test).await;
     put(&test, &owner, &member, json!({"access_level": 40, "user_id": ann})).await.ok();
-    assert_eq!(test.snapshot().await, snapshot, "the same again changes nothing");
+    assert_eq!(state(&test).await, snapshot, "the same again changes nothing");
     let below = json!({"username": "ANN", "access_level": 20});
     let answer = post(&test, &owner, "projects/acme%2Fwebsite/members", below).await;
     let lower = made(&answer);
@@ -372,7 +379,7 @@ async fn what_is_wrong_with_a_member_changes_nothing() {
     let owner = test.full_token("owner").await;
     let (own, developer) = (user_id(&test, "owner").await, user_id(&test, "developer").await);
     test.add_member("lead", "acme/platform", Role::Owner).await;
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     let outsider = user_id(&test, "outsider").await;
     for (body, status, message) in [
         (json!({"access_level": 30}), 400, "user_id, username are missing"),
@@ -432,7 +439,7 @@ async fn what_is_wrong_with_a_member_changes_nothing() {
             assert_eq!(delete(&test, &token, &member).await.status, status, "{who}");
         }
     }
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
     // Anybody leaves, and a confirmed loss is a loss.
     let token = test.full_token("developer").await;
     assert_eq!(delete(&test, &token, &member).await.status, 204);
@@ -459,7 +466,7 @@ async fn groups_are_shared() {
         (&project["project_id"], &project["group_id"], &project["group_access"]),
         (&json!(id_of(&test, "acme/website").await), &json!(globex), &json!(20))
     );
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     let acme = id_of(&test, "acme").await;
     for (path, body, status, message) in [
         ("groups/acme/share", json!({"group_access": 20}), 400, "group_id is missing"),
@@ -477,7 +484,7 @@ async fn groups_are_shared() {
     ] {
         refused(&post(&test, &owner, path, body).await, status, message);
     }
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
     for path in ["groups/acme", "projects/acme%2Fwebsite"] {
         let gone = delete(&test, &owner, &format!("{path}/share/{globex}")).await;
         assert_eq!(gone.status, 204, "{}", gone.text());
@@ -514,7 +521,7 @@ async fn administrators_create_edit_block_and_delete_users() {
     let emptied = put(&test, &admin, &path, json!({"email": "", "admin": "false"})).await.ok();
     assert_eq!((&emptied["email"], &emptied["is_admin"]), (&Value::Null, &json!(false)));
 
-    let before = test.snapshot().await;
+    let before = state(&test).await;
     let new = |more: Value| {
         let mut body = json!({"username": "cleo", "name": "Cleo", "email": "cleo@example.com", "force_random_password": true});
         body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
@@ -563,7 +570,7 @@ async fn administrators_create_edit_block_and_delete_users() {
     refused(&delete(&test, &owner, &path).await, 403, "This needs an administrator.");
     let other = test.token("admin", &[Scope::ManageGroups, Scope::ReadSettings]).await;
     refused(&delete(&test, &other, &path).await, 403, "\"scope\":\"manage_users\"");
-    assert_eq!(test.snapshot().await, before);
+    assert_eq!(state(&test).await, before);
 
     for _ in 0..2 {
         assert_eq!(made(&post(&test, &admin, &format!("{path}/block"), json!({})).await), json!(true));
@@ -591,7 +598,7 @@ async fn two_who_change_different_fields_at_once_both_succeed() {
     let member = format!("groups/acme/members/{reviewer}");
     let user = format!("users/{reviewer}");
     for _ in 0..3 {
-        let (a, b, c, d, e, f) = tokio::join!(
+        let (name, text, role, end, person, address) = tokio::join!(
             put(&test, &admin, "groups/acme", json!({"name": "One"})),
             put(&test, &owner, "groups/acme", json!({"description": "Two"})),
             put(&test, &admin, &member, json!({"access_level": 40})),
@@ -599,7 +606,7 @@ async fn two_who_change_different_fields_at_once_both_succeed() {
             put(&test, &admin, &user, json!({"name": "Three"})),
             put(&test, &admin, &user, json!({"email": "four@example.com"})),
         );
-        for answer in [a, b, c, d, e, f] {
+        for answer in [name, text, role, end, person, address] {
             answer.ok();
         }
     }

@@ -94,7 +94,7 @@ async fn try_once(app: &App, editor: &GroupEditor, new: &CreateGroup) -> Result<
     let event = kind_for(&made, AuditKind::GroupCreated, AuditKind::ProjectCreated);
     match &new.below {
         Below::Group { .. } | Below::Named { .. } => {
-            editor.record(app, &mut uow, &made, event, ("", ""), None)
+            editor.record(app, &mut uow, &made, event, ("", ""), None);
         }
         Below::Nothing { subscription, owner } => {
             uow.top_level_groups().save(made.id, *subscription).await?;

@@ -183,7 +183,7 @@ pub async fn delete(change: Change) -> Answer<Response> {
     tag = "users",
     params(OneUser),
     request_body = NoParameters,
-    responses((status = 201, description = "The user is blocked.", body = bool), NotChanged),
+    responses((status = 201, description = "The user is blocked.", body = bool, content_type = "application/json"), NotChanged),
 )]
 pub async fn block(change: Change) -> Answer<(StatusCode, Json<bool>)> {
     let by = administrator(&change)?;
@@ -204,7 +204,7 @@ pub async fn block(change: Change) -> Answer<(StatusCode, Json<bool>)> {
     tag = "users",
     params(OneUser),
     request_body = NoParameters,
-    responses((status = 201, description = "The user is not blocked.", body = bool), NotChanged),
+    responses((status = 201, description = "The user is not blocked.", body = bool, content_type = "application/json"), NotChanged),
 )]
 pub async fn unblock(change: Change) -> Answer<(StatusCode, Json<bool>)> {
     let by = administrator(&change)?;
@@ -215,7 +215,7 @@ pub async fn unblock(change: Change) -> Answer<(StatusCode, Json<bool>)> {
 }
 
 fn administrator(change: &Change) -> Answer<Administrator> {
-    Ok(Administrator::by_api(&change.asked.caller, Scope::ManageUsers).map_err(UseCaseError::from)?)
+    Ok(Administrator::by_api(&change.asked.caller, Scope::ManageUsers)?)
 }
 
 async fn shown(

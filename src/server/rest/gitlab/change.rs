@@ -91,6 +91,7 @@ impl Change {
     }
 
     /// The end of a role: a day; sent empty, or as null, never. `None` when it was not sent.
+    #[expect(clippy::option_option, reason = "not sent, never, or a day")]
     pub fn expiry(&self) -> Answer<Option<Option<Timestamp>>> {
         const NAME: &str = "expires_at";
         match self.values.said(NAME)? {

@@ -68,12 +68,11 @@ pub async fn create(change: Change) -> Answer<Response> {
     let name = change.required("name")?.to_owned();
     let path = change.required("path")?.to_owned();
     let description = change.values.text("description")?.unwrap_or_default().to_owned();
-    let below = match change.group("parent_id")? {
-        Some(parent) => Below::Named { parent, kind: NamespaceKind::Group },
-        None => {
-            let owner = Some(change.asked.caller.actor.username.clone());
-            Below::Nothing { subscription: BOUGHT, owner }
-        }
+    let below = if let Some(parent) = change.group("parent_id")? {
+        Below::Named { parent, kind: NamespaceKind::Group }
+    } else {
+        let owner = Some(change.asked.caller.actor.username.clone());
+        Below::Nothing { subscription: BOUGHT, owner }
     };
     let new = CreateGroup { below, name, path, description };
     let made = create_group(&change.asked.api.app, &editor(&change), &new).await.map_err(refused)?;
