@@ -32,7 +32,20 @@ const EMPTY: [&str; 20] = [
 ];
 
 /// What is rightly empty: an address, and what it says.
-const RIGHTLY: [(&str, &str); 0] = [];
+const RIGHTLY: [(&str, &str); 8] = [
+    // The tutorial sets it.
+    ("/admin/feature_flags/duo_developer_orbit", "Nobody has set it here yet"),
+    // The built-in group of administrators.
+    ("/admin/feature_groups", "No flag is open for it"),
+    ("/groups/acme/-/group_members", "No group is invited"),
+    // Code Review is off there.
+    ("/groups/acme/-/audit_events", "Nobody has given or withdrawn consent yet"),
+    ("/groups/acme/-/audit_events/", "Nobody has given or withdrawn consent yet"),
+    ("/admin/feature_flags/duo_developer_orbit/", "Nobody has set it here yet"),
+    // Of the instance; groups have seats of their own.
+    ("/admin/seats", "Nobody has a seat"),
+    ("/groups/umbrella/-/group_members", "No group is invited"),
+];
 
 /// The addresses with names that only the whole demo data have.
 const MORE: [&str; 13] = [
