@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What pages say where there is nothing.
-const EMPTY: [&str; 20] = [
+const EMPTY: [&str; 19] = [
     "No group is like that",
     "There are no groups yet",
     "No job waits",
@@ -27,12 +27,24 @@ const EMPTY: [&str; 20] = [
     "No group is invited",
     "In no group yet",
     "There is no group yet",
-    "Nobody asked which engine reviews",
-    "There are no feature groups yet",
+    "No service has asked which engine reviews here",
 ];
 
 /// What is rightly empty: an address, and what it says.
-const RIGHTLY: [(&str, &str); 0] = [];
+const RIGHTLY: [(&str, &str); 8] = [
+    // The tutorial sets it.
+    ("/admin/feature_flags/duo_developer_orbit", "Nobody has set it here yet"),
+    // The built-in group of administrators.
+    ("/admin/feature_groups", "No flag is open for it"),
+    ("/groups/acme/-/group_members", "No group is invited"),
+    // Code Review is off there.
+    ("/groups/acme/-/audit_events", "Nobody has given or withdrawn consent yet"),
+    ("/groups/acme/-/audit_events/", "Nobody has given or withdrawn consent yet"),
+    ("/admin/feature_flags/duo_developer_orbit/", "Nobody has set it here yet"),
+    // Of the instance; groups have seats of their own.
+    ("/admin/seats", "Nobody has a seat"),
+    ("/groups/umbrella/-/group_members", "No group is invited"),
+];
 
 /// The addresses with names that only the whole demo data have.
 const MORE: [&str; 13] = [
@@ -94,8 +106,9 @@ async fn the_demo_shows_each_state_once() {
         ("/groups/acme/platform/-/group_members", &["acme/security", "Owner", "Guest"]),
         ("/groups/acme/website/-/group_members", &["acme/mobile", "contractor", "until"]),
         ("/groups/acme/legacy/-/settings/gitlab_duo", &["Archived"]),
-        ("/groups/acme/-/seats", &["7 of 12"]),
-        ("/groups/globex/-/seats", &["3 of 3", "globex-developer-3"]),
+        ("/groups/acme/-/settings/gitlab_duo", &["7 of 12 seats used"]),
+        ("/groups/globex/-/settings/gitlab_duo", &["3 of 3 seats used"]),
+        ("/groups/globex/-/seats", &["Waiting for a seat", "globex-developer-3"]),
         ("/admin/jobs", &["mr_ai_resolve_conflicts"]),
     ] {
         let page = text(&admin, address).await;

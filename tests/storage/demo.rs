@@ -54,8 +54,8 @@ async fn decisions_of_the_demo_data_follow_the_rules_of_their_days(db: Database)
     for row in rows {
         let [path, day, engine, rule] = split(&row);
         let night = Timestamp::from_day(day.parse::<i64>().expect("a day") + 1);
-        let switches = told.reviews.iter().filter(|it| it.path == path && it.at < night);
-        let (on, consent) = switches.last().map_or((false, false), |it| (it.on, it.consent));
+        let mut switches = told.reviews.iter().filter(|it| it.path == path && it.at < night);
+        let (on, consent) = switches.next_back().map_or((false, false), |it| (it.on, it.consent));
         let expected: &[(&str, &str)] = match (on, consent) {
             (true, true) => &[("code_review_flow", "flow_on_with_consent")],
             (true, false) => &[

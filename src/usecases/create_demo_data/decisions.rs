@@ -1,6 +1,9 @@
 //! The decisions that services asked for, day by day: by the rules that held then.
 
-use super::{plot::CONSENTED, story::Story};
+use super::{
+    plot::{CONSENTED, WITHDRAWN},
+    story::Story,
+};
 use crate::{
     domain::flows::code_review::Rule,
     storage::{CountedDecisions, StorageError},
@@ -19,8 +22,8 @@ const HELD: [Held; 8] = [
     Held("globex", EVER, 0, Rule::FlowOnWithoutConsentSeat, 9),
     Held("globex", EVER, 0, Rule::FlowOnWithoutConsentNoSeat, 7),
     Held("initech", EVER, 0, Rule::FlowOffNoSeat, 3),
-    Held("umbrella", EVER, CONSENTED + 1, Rule::FlowOffSeat, 8),
-    Held("umbrella", EVER, CONSENTED + 1, Rule::FlowOffNoSeat, 5),
+    Held("umbrella", WITHDRAWN - 1, CONSENTED + 1, Rule::FlowOffSeat, 8),
+    Held("umbrella", WITHDRAWN - 1, CONSENTED + 1, Rule::FlowOffNoSeat, 5),
     Held("umbrella", CONSENTED, 0, Rule::FlowOnWithConsent, 17),
 ];
 

@@ -207,7 +207,7 @@ pub(super) const COMPANY: &[Step] = &[
     Step(43, "umbrella-owner", GiveSeat("umbrella", "umbrella-developer-2")),
     Step(42, "owner", MemberUntil("acme/mobile", "contractor", Role::Developer, -4)),
     Step(40, "umbrella-owner", Consent("umbrella")),
-    Step(38, "umbrella-owner", Withdraw("umbrella")),
+    Step(WITHDRAWN, "umbrella-owner", Withdraw("umbrella")),
     Step(36, "platform-lead", Member("acme/platform", "platform-developer-1", Role::Maintainer)),
     Step(34, "owner", Archive("acme/legacy")),
     Step(33, "admin", FeatureGroup("early_adopters", EARLY_ADOPTERS, &["acme/website"])),
@@ -273,6 +273,9 @@ pub(super) const COMPANY: &[Step] = &[
     Step(1, "umbrella-owner", SignIn),
     Step(1, "umbrella-developer-1", SignIn),
 ];
+
+/// Days since umbrella took back its first consent.
+pub(super) const WITHDRAWN: i64 = 38;
 
 /// Days since the consent of umbrella.
 pub(super) const CONSENTED: i64 = 20;
