@@ -347,7 +347,11 @@ async fn administrators_make_and_revoke_a_bots_tokens_and_nobody_elses() {
     uow.commit().await.expect("it commits");
     assert_eq!(ask().await, StatusCode::OK);
     let audit = test.snapshot().await.audit;
-    let event = &audit.iter().find(|it| it.event.kind.key() == "personal_access_token_created").expect("an event").event;
+    let event = &audit
+        .iter()
+        .find(|it| it.event.kind.key() == "personal_access_token_created")
+        .expect("an event")
+        .event;
     assert_eq!((event.actor.username.as_str(), event.target.as_str()), ("admin", "ci"));
     assert_eq!(event.to, "read_decisions until 2026-06-20 for review-bot");
 
