@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// `group` is where to look, empty for the whole instance. In a field for `several` names the last one is
-/// completed.
+/// completed. What is wrong takes the focus.
 #[island]
 pub fn PersonPicker(
     id: String,
@@ -18,7 +18,6 @@ pub fn PersonPicker(
     group: String,
     several: bool,
     required: bool,
-    autofocus: bool,
     is_wrong: bool,
     described_by: Option<String>,
 ) -> impl IntoView {
@@ -59,7 +58,7 @@ pub fn PersonPicker(
             spellcheck="false"
             required=required
             maxlength=if several { "10000" } else { "255" }
-            autofocus=autofocus
+            autofocus=is_wrong
             aria-invalid=is_wrong.then_some("true")
             aria-describedby=described_by
             value=value

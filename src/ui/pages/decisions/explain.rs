@@ -90,7 +90,6 @@ pub fn Explain(
                         group=group.to_string()
                         several=false
                         required=true
-                        autofocus=nobody
                         is_wrong=nobody
                         described_by=nobody.then(|| String::from("explain-error"))
                     />

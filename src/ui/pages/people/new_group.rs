@@ -215,7 +215,6 @@ fn TopLevelFields(query: Query, #[prop(optional_no_strip)] wrong: Option<String>
                 group=String::new()
                 several=false
                 required=false
-                autofocus=is_wrong
                 is_wrong
                 described_by=described_by("group-owner", true, is_wrong)
             />

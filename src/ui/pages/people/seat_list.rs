@@ -174,7 +174,6 @@ fn Give(
                         group
                         several=true
                         required=true
-                        autofocus=is_wrong
                         is_wrong
                         described_by=described_by("users", true, is_wrong)
                     />

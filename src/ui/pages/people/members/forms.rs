@@ -91,7 +91,6 @@ pub(in crate::ui::pages) fn AddMember(
                             group=group
                             several=false
                             required=true
-                            autofocus=is_wrong
                             is_wrong
                             described_by=described_by("add-user", false, is_wrong)
                         />
