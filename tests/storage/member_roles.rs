@@ -218,9 +218,9 @@ async fn compare(storage: &Storage, model: &Model, all: &[Namespace], users: &[U
             let listed = view.members().list(namespace.id, &MemberQuery::default(), *now, 100, 0).await;
             let (listed, total) = listed.expect("a list");
             if invited.is_empty() {
-                let shorter =
-                    view.members().list_of_memberships(namespace.id, &MemberQuery::default(), *now, 100, 0);
-                assert_eq!(shorter.await.expect("a list"), (listed.clone(), total), "seed {seed}");
+                let query = MemberQuery::default();
+                let shorter = view.members().list_of_memberships(namespace.id, &query, *now, 100, 0).await;
+                assert_eq!(shorter.expect("a list"), (listed.clone(), total), "seed {seed}");
             }
             let mut found: Vec<(UserId, Role)> = listed.iter().map(|it| (it.user.id, it.role)).collect();
             found.sort();
