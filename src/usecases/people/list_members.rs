@@ -91,10 +91,10 @@ pub async fn list_members(
         Reading::of(uow, namespace.clone(), &place.ancestors, Some((caller, standing)), now).await?;
     let mut page = page.max(1);
     let offset = (page - 1).saturating_mul(PAGE);
-    let (mut listed, mut total) = uow.members().list(namespace.id, query, now, PAGE, offset).await?;
+    let (mut listed, mut total) = reading.list(uow, query, PAGE, offset).await?;
     if listed.is_empty() && page > 1 {
         page = 1;
-        (listed, total) = uow.members().list(namespace.id, query, now, PAGE, 0).await?;
+        (listed, total) = reading.list(uow, query, PAGE, 0).await?;
     }
     let me = caller.actor.id;
     let mut users: Vec<_> = listed.iter().map(|it| it.user.id).collect();
@@ -161,7 +161,7 @@ impl AllMembers {
         };
         let ancestors = uow.namespaces().ancestors(namespace.id).await?;
         let reading = Reading::of(&mut uow, namespace, &ancestors, reader, now).await?;
-        let (listed, _) = uow.members().list(reading.namespace.id, query, now, i64::MAX, 0).await?;
+        let (listed, _) = reading.list(&mut uow, query, i64::MAX, 0).await?;
         Ok(Self { reading, left: listed.into_iter() })
     }
 
@@ -217,6 +217,21 @@ impl Reading {
         Ok(Self { ancestors: ancestors.iter().cloned().map(Arc::new).collect(), namespace, invited, now })
     }
 
+    async fn list(
+        &self,
+        uow: &mut UnitOfWork,
+        query: &MemberQuery,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<ListedMember>, i64), StorageError> {
+        let (here, now) = (self.namespace.id, self.now);
+        if self.invited.is_empty() {
+            uow.members().list_of_memberships(here, query, now, limit, offset).await
+        } else {
+            uow.members().list(here, query, now, limit, offset).await
+        }
+    }
+
     /// What these users hold here; those who hold nothing are not in it.
     async fn held(
         &self,
@@ -224,7 +239,12 @@ impl Reading {
         users: &[UserId],
     ) -> Result<HashMap<UserId, Held>, StorageError> {
         let mut held: HashMap<UserId, Held> = HashMap::with_capacity(users.len());
-        for it in uow.members().grants(users, &self.namespace).await? {
+        let grants = if self.invited.is_empty() {
+            uow.members().grants_of_memberships(users, &self.namespace).await?
+        } else {
+            uow.members().grants(users, &self.namespace).await?
+        };
+        for it in grants {
             let of_user = held.entry(it.user).or_default();
             of_user.seat = it.seat;
             of_user.grants.push(it.grant);
