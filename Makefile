@@ -77,4 +77,4 @@ bench: setup-bench assets ## benchmarks: writes docs/performance.md
 	@scripts/bench
 
 clean: ## remove everything built or downloaded into this checkout (not data/)
-	rm -rf target node_modules
+	rm -rf target node_modules benches/lighthouse/node_modules tests/clients/node_modules

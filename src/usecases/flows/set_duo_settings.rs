@@ -2,8 +2,36 @@
 //! group which flows are on, and the consent to Code Review. All of it or nothing, as part of
 //! `update_group`.
 
-use super::{circumstances::subscription, set_flow, show_duo_settings::{DuoSettings, GroupWithSettings}};
-use crate::{domain::{access::{Access, Action, can}, error_kind::ErrorKind, flows::{catalogue::{CODE_REVIEW, Flow, Obstacle}, consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition}, wording::{CODE_REVIEW_WORDING, WordingId}}, namespace::{GroupPath, Named, Namespace}, settings::{availability::DuoAvailability, inheritance::EffectiveSettings, setting::{Setting, SettingPlace}}}, storage::{FlowSelection, StorageError, UnitOfWork}, usecases::{App, Caller, Explained, UseCaseError, What, fresh_sign_in::require_fresh, load, people::{archived::require_active, browse_namespaces::shown, find_namespace::find}, settings::change_settings::{LockedSetting, Wanted, write}}};
+use super::{
+    circumstances::subscription,
+    set_flow,
+    show_duo_settings::{DuoSettings, GroupWithSettings},
+};
+use crate::{
+    domain::{
+        access::{Access, Action, can},
+        error_kind::ErrorKind,
+        flows::{
+            catalogue::{CODE_REVIEW, Flow, Obstacle},
+            consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition},
+            wording::{CODE_REVIEW_WORDING, WordingId},
+        },
+        namespace::{GroupPath, Named, Namespace},
+        settings::{
+            availability::DuoAvailability,
+            inheritance::EffectiveSettings,
+            setting::{Setting, SettingPlace},
+        },
+    },
+    storage::{FlowSelection, StorageError, UnitOfWork},
+    usecases::{
+        App, Caller, Explained, UseCaseError, What,
+        fresh_sign_in::require_fresh,
+        load,
+        people::{archived::require_active, browse_namespaces::shown, find_namespace::find},
+        settings::change_settings::{LockedSetting, Wanted, write},
+    },
+};
 
 /// What to change; `None` leaves it as it is.
 #[derive(Clone, Debug, Default)]

@@ -42,7 +42,7 @@ pub struct Field {
 /// It is malformed, too large, no query, or names a field, an argument or a value that there is not.
 pub fn fields_of(text: &str, operation: Option<&str>, values: &Map<String, Value>) -> Read<Vec<Field>> {
     if nesting(text) > MOST_NESTING {
-        return Err(too_large(format!("it is nested deeper than {MOST_NESTING}")));
+        return Err(too_deep());
     }
     let tree = Parser::new(text).token_limit(MOST_TOKENS).parse();
     if let Some(error) = tree.errors().next() {
@@ -99,6 +99,10 @@ fn nesting(text: &str) -> usize {
         most = most.max(depth);
     }
     most
+}
+
+fn too_deep() -> GraphqlError {
+    too_large(format!("it is nested deeper than {MOST_NESTING}"))
 }
 
 fn too_large(why: String) -> GraphqlError {
@@ -166,6 +170,9 @@ impl Reader<'_> {
                             self.wrong(spread, format!("There is no fragment {}.", shortened(&called)))
                         );
                     };
+                    if inside.len() >= MOST_NESTING {
+                        return Err(too_deep());
+                    }
                     if inside.contains(&called) {
                         let message = format!("The fragment {} contains itself.", shortened(&called));
                         return Err(self.wrong(spread, message));
@@ -431,6 +438,9 @@ mod tests {
             .map(|at| format!("fragment f{at} on CurrentUser {{ ...f{0} ...f{0} }}", at + 1))
             .collect();
         let bomb = bomb.join(" ");
+        let chain: Vec<_> =
+            (0..100).map(|at| format!("fragment f{at} on CurrentUser{{...f{}}}", at + 1)).collect();
+        let chain = chain.join(" ");
         let aliases = |count: u8| {
             let fields: Vec<_> = (0..count).map(|at| format!("a{at}: currentUser{{id}}")).collect();
             format!("{{{}}}", fields.join(" "))
@@ -444,6 +454,7 @@ mod tests {
             format!("{{currentUser{{{}}}}}", many("id ", 5_000)),
             format!("{{currentUser{{{}}}}}", many("id ", 400)),
             format!("{{currentUser{{...f0}}}} {bomb} fragment f12 on CurrentUser {{ id }}"),
+            format!("{{currentUser{{...f0}}}} {chain} fragment f100 on CurrentUser {{ id }}"),
             aliases(11),
         ] {
             assert!(error(&text, json!({})).contains("queryTooLarge"), "{}", shortened(&text));
