@@ -108,7 +108,7 @@ impl Story<'_> {
 
     pub async fn subscribe(&mut self, by: &str, path: &str, after: Subscription) -> Result<(), StorageError> {
         let group = self.namespace(path);
-        let before = self.uow.top_level_groups().lookup(group.id).await?.map(|it| it.words());
+        let before = self.uow.top_level_groups().lookup(group.id).await?.map(Subscription::words);
         self.uow.top_level_groups().save(group.id, after).await?;
         let happened = Happened {
             namespace: Some(&group),

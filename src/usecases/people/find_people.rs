@@ -30,14 +30,11 @@ pub async fn find_people(
 ) -> Result<Vec<KnownPerson>, UseCaseError> {
     let (now, limit) = (app.now(), i64::try_from(FOUND).unwrap_or(i64::MAX));
     let mut uow = app.storage.read().await?;
-    let group = match group {
-        Some(path) => {
-            Some(load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?.namespace)
-        }
-        None => {
-            load::administrator(caller)?;
-            None
-        }
+    let group = if let Some(path) = group {
+        Some(load::namespace(&mut uow, caller, path, Action::ReadMembers, now).await?.namespace)
+    } else {
+        load::administrator(caller)?;
+        None
     };
     let text = text.trim().trim_start_matches('@');
     if text.is_empty() {
