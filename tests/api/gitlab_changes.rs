@@ -4,7 +4,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Snapshot, TestApp, current_wording};
-use duo_console::domain::{audit::AuditKind, role::Role, stored::Stored, token::Scope};
+use duo_console::{
+    domain::{audit::AuditKind, role::Role, stored::Stored, token::Scope},
+    storage::AuditFilter,
+};
 
 async fn ask(test: &TestApp, token: &str, path: &str) -> Answer {
     test.get(&format!("/api/v4/{path}")).token(token).send().await
@@ -52,7 +55,8 @@ async fn state(test: &TestApp) -> Snapshot {
 
 /// The kinds of the newest events, oldest first.
 async fn newest(test: &TestApp, count: usize) -> Vec<String> {
-    let audit = test.snapshot().await.audit;
+    let mut uow = test.app.storage.read().await.expect("a transaction");
+    let audit = uow.audit_log().list(&AuditFilter::default(), 100).await.expect("the audit log");
     let mut kinds: Vec<_> = audit.iter().take(count).map(|it| it.event.kind.key().to_owned()).collect();
     kinds.reverse();
     kinds

@@ -329,7 +329,7 @@ async fn column(who: &str) -> Vec<u16> {
 }
 
 /// With the ids that the text asks for.
-async fn with_ids(test: &TestApp, text: &str) -> String {
+pub async fn with_ids(test: &TestApp, text: &str) -> String {
     let mut text = text.to_owned();
     while let Some((before, rest)) = text.split_once("{id of ") {
         let (name, after) = rest.split_once('}').expect("a name");

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     browser::{Browser, server},
     chat,
-    scan::{Row, TABLE},
+    scan::{Row, TABLE, with_ids},
     support::{Answer, TestApp},
 };
 
@@ -111,7 +111,8 @@ fn sayings(taken: &Map<String, Value>) -> Vec<Said> {
 }
 
 async fn send(test: &TestApp, token: &str, row: &Row, said: &Said) -> Answer {
-    let (method, path) = (row.0, row.1);
+    let method = row.0;
+    let path = &*with_ids(test, row.1).await;
     let method: Method = method.parse().expect("a method");
     let mut headers = HeaderMap::new();
     if !said.content_type.is_empty() {
