@@ -50,7 +50,7 @@ test('from the printed link to a decision of a real group', async ({ page, visit
     await typeNewPassword(page, PASSWORD);
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await expect(page.getByRole('heading', { name: 'Start here' })).toBeVisible();
-    await expect(steps(page)).toHaveText([/^○ To do\s*Create a group/, /Add people/, /Give seats/, /Make a token/, /Try Explain/]);
+    await expect(steps(page)).toHaveText([/^○ To do\s*Create a group/, /Add people/, /Give seats/, /Create a token/, /Try Explain/]);
     const again = await visit(null);
     await again.goto(link);
     await expect(again.getByText('It was used, or it has expired.')).toBeVisible();

@@ -106,7 +106,7 @@ pub use restore::{RestoredDatabase, restore};
 pub use schema::SchemaState;
 pub use settings::{
     groups::TopLevelGroups,
-    inherited::{InheritedSettings, SettingBelow, StoredSetting, effective_settings},
+    inherited::{InheritedSettings, SettingBelow, StoredSetting, effective_settings, with_effect},
 };
 pub use unit_of_work::UnitOfWork;
 pub(crate) use unit_of_work::repository;

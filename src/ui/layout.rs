@@ -65,6 +65,8 @@ impl Nav {
         if frame.may.read_settings {
             items.push(item("Availability", GroupPage::Availability));
             items.push(item("Configuration", GroupPage::Configuration));
+        }
+        if frame.may.read_consents {
             items.push(item("Consents", GroupPage::Consents));
         }
         if frame.may.read_members {
@@ -134,20 +136,24 @@ pub fn Page(
     set_title(format!("{title} · Duo Console"));
     let actor = signed_in().map(|it| it.caller.actor);
     let reminder = use_context::<NeedsConsent>();
+    // Each is a type of its own: one type of all of it takes too much of the stack.
+    let header = view! { <Header actor /> }.into_any();
+    let nav = nav.map(|nav| view! { <SideNav nav /> }.into_any());
+    let main = view! {
+        <div class="min-w-0 flex-1">
+            {(!crumbs.is_empty()).then(|| view! { <Breadcrumb crumbs /> })}
+            <main id="content" tabindex="-1" class="outline-none">
+                {reminder.map(|group| view! { <ConsentReminder group primary=false /> })}
+                {children()}
+            </main>
+        </div>
+    }
+    .into_any();
     view! {
         <div inert=covered>
             <a href="#content" class="skip-link">"Skip to content"</a>
-            <Header actor />
-            <div class="mx-auto max-w-6xl gap-8 px-4 pb-16 sm:px-6 md:flex">
-                {nav.map(|nav| view! { <SideNav nav /> })}
-                <div class="min-w-0 flex-1">
-                    {(!crumbs.is_empty()).then(|| view! { <Breadcrumb crumbs /> })}
-                    <main id="content" tabindex="-1" class="outline-none">
-                        {reminder.map(|group| view! { <ConsentReminder group primary=false /> })}
-                        {children()}
-                    </main>
-                </div>
-            </div>
+            {header}
+            <div class="mx-auto max-w-6xl gap-8 px-4 pb-16 sm:px-6 md:flex">{nav}{main}</div>
         </div>
     }
 }

@@ -9,6 +9,7 @@ use super::{
         group_error::{GroupError, taken},
     },
     retry::until_first,
+    settings::change_settings::{kind, words},
 };
 use crate::{
     domain::{
@@ -81,8 +82,9 @@ async fn try_once(
         let reason = format!("The group was moved to {path}.");
         clear_settings(app, &mut uow, editor, (before, moved.held), &reason).await?
     };
-    let had = uow.inherited_settings().effective(before.id).await?;
+    // From here on nobody else changes a setting.
     uow.inherited_settings().before_move(before.id, &before.path).await?;
+    let had = uow.inherited_settings().effective(before.id).await?;
     uow.namespaces().move_to(before, parent, &path).await.map_err(taken(&path))?;
     if parent.is_none() {
         // Duo Enterprise was bought for the group that it leaves.
@@ -90,14 +92,13 @@ async fn try_once(
             Subscription { duo_enterprise: false, ..subscription(&mut uow, before.root).await? };
         uow.top_level_groups().save(before.id, subscription).await?;
     }
-    let place = SettingPlace::Namespace(before.id);
-    settle(app, &mut uow, editor, place, parent.is_none().then_some(had)).await?;
     let after = Namespace {
         parent: parent.map(|it| it.id),
         root: parent.map_or(before.id, |it| it.root),
         path,
         ..before.clone()
     };
+    settle(app, &mut uow, editor, &after, &had).await?;
     let kind = kind_for(&after, AuditKind::GroupPathUpdated, AuditKind::ProjectNamespaceUpdated);
     editor.record(app, &mut uow, &after, kind, (before.path.as_str(), after.path.as_str()), None);
     uow.commit().await?;
@@ -108,35 +109,37 @@ async fn try_once(
 }
 
 /// A group that becomes top-level keeps the values that it `had` by inheritance: a move turns nothing on. What
-/// only a top-level group sets ends with that.
+/// only a top-level group sets ends where it is none any more.
 async fn settle(
     app: &App,
     uow: &mut UnitOfWork,
     editor: &GroupEditor,
-    place: SettingPlace,
-    had: Option<EffectiveSettings>,
+    moved: &Namespace,
+    had: &EffectiveSettings,
 ) -> Result<(), UseCaseError> {
-    let SettingPlace::Namespace(id) = place else { return Ok(()) };
-    let Some(had) = had else {
-        for setting in Setting::ALL.into_iter().filter(|it| !it.applies_to(NamespaceKind::Group, false)) {
-            uow.inherited_settings().remove(place, setting).await?;
-        }
-        return Ok(());
-    };
+    let place = SettingPlace::Namespace(moved.id);
     let actor = editor.actor();
     let change = LastChange { at: app.now(), by_username: actor.username, by_name: actor.name };
-    let number = uow.inherited_settings().next_number().await?;
-    let path = uow.inherited_settings().path(id).await?;
+    let path = uow.inherited_settings().path(moved.id).await?;
     let now = effective_settings(&path);
     for setting in Setting::ALL {
         let (before, after) = (had.get(setting), now.get(setting));
-        if before.on == after.on || after.locked_for(place).is_some() {
+        let own = path.iter().find(|it| it.place == place && it.setting == setting);
+        let to = if !setting.applies_to(moved.kind, moved.is_top_level()) {
+            let Some(_) = own else { continue };
+            uow.inherited_settings().remove(place, setting).await?;
+            String::from("inherited")
+        } else if moved.is_top_level() && before.on != after.on && after.locked_for(place).is_none() {
+            let number = uow.inherited_settings().next_number().await?;
+            let kept = Own { on: Some(before.on), locked: false, number, resets: 0 };
+            let seen = own.map_or(0, |it| it.version);
+            uow.inherited_settings().save(place, setting, kept, &change, seen).await?;
+            words(setting, before.on, false)
+        } else {
             continue;
-        }
-        let seen = path.iter().find(|it| it.place == place && it.setting == setting);
-        let own = Own { on: Some(before.on), locked: false, number, resets: 0 };
-        let seen = seen.map_or(0, |it| it.version);
-        uow.inherited_settings().save(place, setting, own, &change, seen).await?;
+        };
+        let from = words(setting, before.on, before.locked_by.is_some());
+        editor.record(app, uow, moved, kind(setting), (&from, &to), None);
     }
     Ok(())
 }

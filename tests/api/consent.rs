@@ -333,7 +333,7 @@ async fn a_receipt_says_whether_the_entry_is_as_it_was_recorded() {
     let maintainer = test.full_token("maintainer").await;
     assert_eq!(test.get(&address).token(&maintainer).send().await.ok()["id"], receipt["id"]);
     let developer = test.full_token("developer").await;
-    test.get(&address).token(&developer).send().await.refused(403, "forbidden");
+    test.get(&address).token(&developer).send().await.refused(403, "insufficient_role");
     let outsider = test.full_token("outsider").await;
     test.get(&address).token(&outsider).send().await.refused(404, "not_found");
 

@@ -97,7 +97,7 @@ async fn the_demo_shows_each_state_once() {
     let admin = Browser::of(&test, "admin").await;
     for (address, words) in [
         ("/", &["1–4 of 4", "globex", "Consented by <bdi>Umbrella Owner</bdi>"][..]),
-        ("/admin", &["No flag may be changed in pre."]),
+        ("/admin", &["Flags cannot be changed in pre."]),
         ("/admin/consents", &["Missing", "Given", "Off", "Umbrella Owner"]),
         ("/admin/people?filter=blocked", &["former-developer", "former-intern"]),
         ("/admin/people/data-lead", &["given by hand", "given by an import"]),

@@ -9,13 +9,29 @@ use http::{Method, StatusCode};
 use duo_console::domain::flows::wording::ACTIVE_HELPER_TEXT;
 
 const OVERVIEW: &str = "/groups/acme/-/settings/gitlab_duo";
-const ALL_ON: &str = "UPDATE top_level_groups SET duo_availability = 'default_on', agent_platform_enabled = TRUE, flow_execution_enabled = TRUE, foundational_flows_enabled = TRUE";
+const ALL_ON: &str = "DELETE FROM settings";
 /// For each level: the SQL that turns it off, its name, and who reviews then.
 const LEVELS: [(&str, &str, &str); 4] = [
-    ("UPDATE top_level_groups SET duo_availability = 'never_on'", "GitLab Duo", "Everybody: no review."),
-    ("UPDATE top_level_groups SET agent_platform_enabled = FALSE", "GitLab Duo Agent Platform", SEATS),
-    ("UPDATE top_level_groups SET flow_execution_enabled = FALSE", "Flow execution", SEATS),
-    ("UPDATE top_level_groups SET foundational_flows_enabled = FALSE", "Foundational flows", SEATS),
+    (
+        "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) SELECT namespace_id, 'duo_availability', FALSE, TRUE, 1, 0, 1, 0, 'admin', 'Administrator' FROM top_level_groups",
+        "GitLab Duo",
+        "Everybody: no review.",
+    ),
+    (
+        "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) SELECT namespace_id, 'agent_platform', FALSE, FALSE, 1, 0, 1, 0, 'admin', 'Administrator' FROM top_level_groups",
+        "GitLab Duo Agent Platform",
+        SEATS,
+    ),
+    (
+        "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) SELECT namespace_id, 'flow_execution', FALSE, FALSE, 1, 0, 1, 0, 'admin', 'Administrator' FROM top_level_groups",
+        "Flow execution",
+        SEATS,
+    ),
+    (
+        "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) SELECT namespace_id, 'foundational_flows', FALSE, FALSE, 1, 0, 1, 0, 'admin', 'Administrator' FROM top_level_groups",
+        "Foundational flows",
+        SEATS,
+    ),
 ];
 const SEATS: &str = "Seat holders: GitLab Duo Code Review; others: no review.";
 const NOT_REACHED: &str = "Consented; not in effect, because Code Review Flow is being rolled out and has not reached this group. Seat holders: GitLab Duo Code Review; others: Code Review Flow.";

@@ -116,7 +116,7 @@ async fn many_groups_come_in_natural_order_and_pages() {
     )
     .await;
     test.execute(
-        "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise, duo_availability, agent_platform_enabled, flow_execution_enabled, foundational_flows_enabled) SELECT id, 'premium', 1, 'default_on', 1, 1, 1 FROM namespaces WHERE full_path LIKE 'team-%'",
+        "INSERT INTO top_level_groups (namespace_id, tier, duo_enterprise) SELECT id, 'premium', 1 FROM namespaces WHERE full_path LIKE 'team-%'",
     )
     .await;
     let admin = Browser::of(&test, "admin").await;

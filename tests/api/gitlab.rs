@@ -407,7 +407,8 @@ async fn the_flows_that_are_on_are_a_set() {
 async fn a_subgroup_may_differ_unless_it_is_locked() {
     let test = TestApp::new().await;
     let token = test.full_token("owner").await;
-    let off = update(&test, &token, "acme/platform", &json!({"duo_availability": "default_off"})).await.ok();
+    let off =
+        update(&test, &token, "acme%2Fplatform", &json!({"duo_availability": "default_off"})).await.ok();
     assert_eq!((&off["duo_availability"], &off["ignored"]), (&json!("default_off"), &json!([])));
     let acme = ask(&test, &token, "groups/acme").await.ok();
     assert_eq!(acme["duo_availability"], "default_on");
@@ -424,7 +425,7 @@ async fn a_subgroup_may_differ_unless_it_is_locked() {
     update(&test, &token, "acme", &json!({"duo_availability": "always_on"})).await.ok();
     assert_ne!(decision("acme/platform/api").await["rule"], "duo_unavailable");
     let locked = json!({"duo_availability": "never_on", "auto_duo_code_review_enabled": true});
-    let locked = update(&test, &token, "acme/platform", &locked).await.ok();
+    let locked = update(&test, &token, "acme%2Fplatform", &locked).await.ok();
     assert_eq!(locked["duo_availability"], "always_on");
     assert_eq!(locked["auto_duo_code_review_enabled"], true, "one locked field does not keep the others");
     let ignored = &locked["ignored"];
@@ -432,7 +433,7 @@ async fn a_subgroup_may_differ_unless_it_is_locked() {
     assert_eq!(ignored[0]["locked_by"], "acme");
     let before = test.snapshot().await;
     let flows = json!({"enabled_foundational_flows": []});
-    let elsewhere = update(&test, &token, "acme/platform", &flows).await.ok();
+    let elsewhere = update(&test, &token, "acme%2Fplatform", &flows).await.ok();
     assert_eq!(elsewhere["ignored"][0]["locked_by"], "acme");
     assert_eq!(test.snapshot().await, before);
 }
@@ -490,7 +491,7 @@ async fn a_consent_names_the_wording() {
 async fn what_changes_nothing_is_named_with_the_reason() {
     let test = TestApp::new().await;
     let token = test.full_token("owner").await;
-    let body = json!({"visibility": "public", "duo_features_enabled": true, "duo_availability": "default_on", "ai_settings_attributes": {"duo_workflow_mcp_enabled": true}});
+    let body = json!({"visibility": "public", "duo_features_enabled": true, "duo_availability": "always_on", "ai_settings_attributes": {"duo_workflow_mcp_enabled": true}});
     let answer = update(&test, &token, "acme", &body).await;
     let changed = answer.ok();
     assert_eq!(
@@ -502,16 +503,36 @@ async fn what_changes_nothing_is_named_with_the_reason() {
         "ai_settings_attributes, duo_features_enabled, visibility"
     );
     assert_eq!(
+        each(&changed["ignored"], "reason"),
+        [
+            "Set on the page Availability of the group.",
+            "Set by duo_availability.",
+            "Not a setting of Duo Console: change it in GitLab."
+        ]
+    );
+    assert_eq!(
         (&changed["visibility"], &changed["ignored"][2]["locked_by"]),
         (&json!("private"), &Value::Null)
     );
+    let body =
+        json!({"auto_duo_code_review_enabled": true, "lfs_enabled": true, "duo_features_enabled": false});
+    let project = test.put("/api/v4/projects/acme%2Fwebsite", &body).token(&token).send().await.ok();
+    assert_eq!(
+        each(&project["ignored"], "reason"),
+        [
+            "Set on the page Availability of the project.",
+            "Set on the page Availability of the project.",
+            "Not a setting of Duo Console: change it in GitLab."
+        ]
+    );
+    // What the group above locks.
     let body = json!({"duo_availability": "never_on"});
     let below = update(&test, &token, "acme%2Fplatform", &body).await.ok();
     assert_eq!(
         (&below["ignored"][0]["param"], &below["ignored"][0]["locked_by"]),
         (&json!("duo_availability"), &json!("acme"))
     );
-    assert_eq!(below["duo_availability"], "default_on");
+    assert_eq!(below["duo_availability"], "always_on");
     for (who, status) in [("developer", 403), ("maintainer", 403), ("outsider", 404)] {
         let token = test.full_token(who).await;
         assert_eq!(update(&test, &token, "acme", &body).await.status, status, "{who}");

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Snapshot, TestApp, current_wording};
 use duo_console::{
-    domain::{audit::AuditKind, role::Role, stored::Stored, token::Scope},
+    domain::{
+        audit::AuditKind, ids::UserId, people::grants::Source, role::Role, stored::Stored, token::Scope,
+    },
     storage::AuditFilter,
 };
 
@@ -72,14 +74,17 @@ async fn a_group_is_created_changed_moved_archived_and_deleted() {
         (&json!("made"), &Value::Null, &json!("default_on"), &json!([]))
     );
     assert_eq!(newest(&test, 2).await, ["group_created", "member_created"], "the creator owns it");
-    let body = json!({"name": "Sub", "path": "sub", "parent_id": top["id"], "description": "Ours", "visibility": "public", "duo_availability": "never_on"});
+    let body = json!({"name": "Sub", "path": "sub", "parent_id": top["id"], "description": "Ours", "visibility": "public", "duo_availability": "never_on", "auto_duo_code_review_enabled": true});
     let answer = post(&test, &admin, "groups", body).await;
     let sub = made(&answer);
     assert_eq!(
         (&sub["full_name"], &sub["description"], &sub["visibility"], &sub["parent_id"]),
         (&json!("Made / Sub"), &json!("Ours"), &json!("private"), &top["id"])
     );
-    assert_eq!(answer.headers["x-duo-console-ignored"], "duo_availability, visibility");
+    assert_eq!(
+        answer.headers["x-duo-console-ignored"],
+        "auto_duo_code_review_enabled, duo_availability, visibility"
+    );
     assert!(sub["ignored"][0]["reason"].as_str().is_some_and(|it| it.contains("PUT /api/v4/groups/:id")));
 
     let sub_path = format!("groups/{}", sub["id"]);
@@ -93,6 +98,10 @@ async fn a_group_is_created_changed_moved_archived_and_deleted() {
         newest(&test, 3).await,
         ["group_path_updated", "group_name_updated", "group_description_updated"]
     );
+    let other = json!({"id": 999_999, "name": "Another"});
+    refused(&put(&test, &admin, &sub_path, other).await, 400, "id is 999999, and");
+    let same = json!({"id": sub["id"], "name": "Renamed"});
+    assert_eq!(put(&test, &admin, &sub_path, same).await.ok()["name"], "Renamed");
     let kept = put(&test, &admin, &sub_path, json!({"description": "Only this"})).await.ok();
     assert_eq!((&kept["name"], &kept["path"]), (&json!("Renamed"), &json!("moved")), "per field");
     let audit = state(&test).await;
@@ -172,22 +181,31 @@ async fn a_name_and_settings_are_changed_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_owner_of_a_subgroup_changes_its_name_and_no_settings() {
+async fn an_owner_of_a_subgroup_changes_its_name_and_what_it_inherits() {
     let test = TestApp::new().await;
     test.add_member("lead", "acme/platform", Role::Owner).await;
     let token = test.full_token("lead").await;
     let path = "groups/acme%2Fplatform";
     assert_eq!(put(&test, &token, path, json!({"name": "Base"})).await.ok()["name"], "Base");
-    let before = state(&test).await;
     let both = json!({"name": "Other", "duo_availability": "never_on"});
-    refused(&put(&test, &token, path, both.clone()).await, 403, "Owner of the top-level group");
-    assert_eq!(state(&test).await, before);
-    let owner = test.full_token("owner").await;
-    let ignored = put(&test, &owner, path, both).await.ok();
+    let changed = put(&test, &token, path, both).await.ok();
     assert_eq!(
-        (&ignored["name"], &ignored["ignored"][0]["param"], &ignored["ignored"][0]["locked_by"]),
-        (&json!("Other"), &json!("duo_availability"), &json!("acme"))
+        (&changed["name"], &changed["duo_availability"], &changed["ignored"]),
+        (&json!("Other"), &json!("never_on"), &json!([]))
     );
+    // Which flows are on is of the top-level group, whoever asks.
+    let owner = test.full_token("owner").await;
+    assert_eq!(ask(&test, &owner, "groups/acme").await.ok()["duo_availability"], "default_on");
+    let before = state(&test).await;
+    for token in [&token, &owner] {
+        let flows = json!({"enabled_foundational_flows": []});
+        let ignored = put(&test, token, path, flows).await.ok();
+        assert_eq!(
+            (&ignored["ignored"][0]["param"], &ignored["ignored"][0]["locked_by"]),
+            (&json!("enabled_foundational_flows"), &json!("acme"))
+        );
+    }
+    assert_eq!(state(&test).await, before);
 }
 
 #[tokio::test]
@@ -366,8 +384,11 @@ async fn members_are_added_changed_and_removed() {
     assert_eq!(stays["access_level"], 20);
     // Whose role ended is no member any more, and may be added again.
     let bob = user_id(&test, "bob").await;
+    let cleo = user_id(&test, "cleo").await;
     let ends = json!({"access_level": 10, "expires_at": "2026-06-02"});
-    put(&test, &owner, &format!("groups/acme/members/{bob}"), ends).await.ok();
+    for ending in [bob, cleo] {
+        put(&test, &owner, &format!("groups/acme/members/{ending}"), ends.clone()).await.ok();
+    }
     test.clock.advance_days(2);
     refused(
         &put(&test, &owner, &format!("groups/acme/members/{bob}"), json!({"access_level": 10})).await,
@@ -375,6 +396,17 @@ async fn members_are_added_changed_and_removed() {
         "404 Member Not Found",
     );
     made(&post(&test, &owner, "groups/acme/members", json!({"user_id": bob, "access_level": 20})).await);
+    // Who is one by another source gets a role by hand again, without the end of the one before.
+    let acme = test.namespace("acme").await.id;
+    let mut uow = test.app.storage.begin().await.expect("a transaction");
+    uow.memberships()
+        .set(acme, UserId(cleo), Source::Import, &Role::Guest.into(), None)
+        .await
+        .expect("a member");
+    uow.commit().await.expect("committed");
+    let again = put(&test, &owner, &format!("groups/acme/members/{cleo}"), json!({"access_level": 20})).await;
+    let again = again.ok();
+    assert_eq!((&again["access_level"], &again["expires_at"]), (&json!(20), &Value::Null));
 }
 
 #[tokio::test]
@@ -495,6 +527,14 @@ async fn groups_are_shared() {
         refused(&delete(&test, &owner, &format!("{path}/share/{globex}")).await, 404, "404 Group Link Not");
     }
     assert_eq!(newest(&test, 2).await[0], newest(&test, 2).await[1]);
+    // An invitation that has ended is none.
+    let ends = json!({"group_id": globex, "group_access": 20, "expires_at": "2026-06-02"});
+    made(&post(&test, &owner, "groups/acme/share", ends.clone()).await);
+    test.clock.advance_days(2);
+    refused(&post(&test, &owner, "groups/acme/share", ends).await, 400, "expires_at");
+    let ever = json!({"group_id": globex, "group_access": 30});
+    let again = made(&post(&test, &owner, "groups/acme/share", ever).await);
+    assert_eq!(again["shared_with_groups"][0]["group_access_level"], 30);
 }
 
 #[tokio::test]
@@ -509,18 +549,22 @@ async fn administrators_create_edit_block_and_delete_users() {
         (&json!("ann"), &json!("ann@example.com"), &json!("active"), &json!(false), &json!("note"))
     );
     assert!(ann.get("reset_password_url").is_none() && !answer.text().contains("horse"), "{ann}");
-    let linked = json!({"username": "bob", "name": "Bob", "email": "bob@example.com", "reset_password": true, "admin": true});
+    let linked = json!({"username": "bob", "name": "Bob", "email": "bob@example.com", "reset_password": true, "admin": false, "state": "blocked", "provider": "x"});
     let bob = made(&post(&test, &admin, "users", linked).await);
     let url = bob["reset_password_url"].as_str().expect("a link");
     assert!(url.starts_with("http://localhost/users/password/edit?reset_password_token="), "{url}");
-    assert_eq!(bob["is_admin"], true);
+    let reasons = [&bob["ignored"][0]["reason"], &bob["ignored"][1]["reason"]];
+    assert_eq!(
+        reasons,
+        ["Linked when somebody signs in by the provider.", "Blocked by POST /users/:id/block."]
+    );
     assert_eq!(newest(&test, 2).await, ["user_created", "password_reset_link_created"]);
 
     let path = format!("users/{}", ann["id"]);
-    let edited = put(&test, &admin, &path, json!({"name": "Anna", "admin": true})).await.ok();
+    let edited = put(&test, &admin, &path, json!({"name": "Anna", "admin": false})).await.ok();
     assert_eq!(
         (&edited["name"], &edited["is_admin"], &edited["email"]),
-        (&json!("Anna"), &json!(true), &json!("ann@example.com"))
+        (&json!("Anna"), &json!(false), &json!("ann@example.com"))
     );
     let emptied = put(&test, &admin, &path, json!({"email": "", "admin": "false"})).await.ok();
     assert_eq!((&emptied["email"], &emptied["is_admin"]), (&Value::Null, &json!(false)));
@@ -591,6 +635,25 @@ async fn administrators_create_edit_block_and_delete_users() {
         (204, &"hard_delete".parse().expect("a value"))
     );
     refused(&delete(&test, &admin, &path).await, 404, "404 User Not Found");
+}
+
+#[tokio::test]
+async fn nobody_becomes_an_administrator() {
+    let test = TestApp::new().await;
+    let admin = test.token("admin", &[Scope::ManageUsers]).await;
+    let reviewer = format!("users/{}", user_id(&test, "reviewer").await);
+    let before = state(&test).await;
+    let elsewhere = "Administrators are made on the page of the person, or at the command line.";
+    let new = json!({"username": "cleo", "name": "Cleo", "email": "cleo@example.com", "password": "correct horse battery", "admin": true});
+    refused(&post(&test, &admin, "users", new).await, 403, elsewhere);
+    refused(&put(&test, &admin, &reviewer, json!({"name": "No", "admin": true})).await, 403, elsewhere);
+    refused(&put(&test, &admin, "users/9999", json!({"admin": true})).await, 404, "404 User Not Found");
+    assert_eq!(state(&test).await, before);
+    // Whoever is one stays one, and the right is taken away.
+    test.execute("UPDATE users SET is_admin = 1 WHERE username = 'reviewer'").await;
+    let same = put(&test, &admin, &reviewer, json!({"name": "Rita", "admin": true})).await.ok();
+    assert_eq!((&same["name"], &same["is_admin"]), (&json!("Rita"), &json!(true)));
+    assert_eq!(put(&test, &admin, &reviewer, json!({"admin": false})).await.ok()["is_admin"], false);
 }
 
 #[tokio::test]

@@ -320,6 +320,15 @@ async fn people_are_suggested_to_those_who_see_them_anyway() {
     assert!(found("owner", "acme", " ").await.is_empty());
     assert_eq!(found("admin", "acme", "outsider").await, ["outsider"]);
     assert_eq!(found("admin", "", "outsider").await, ["outsider"]);
+    // Whoever is blocked takes nobody's place.
+    for number in 1..=8 {
+        test.add_member(&format!("crowd{number}"), "acme", Role::Guest).await;
+    }
+    test.execute("UPDATE users SET state = 'blocked' WHERE username LIKE 'crowd%'").await;
+    test.add_member("crowded", "acme", Role::Guest).await;
+    for (who, group) in [("owner", "acme"), ("admin", "acme"), ("admin", "")] {
+        assert_eq!(found(who, group, "crowd").await, ["crowded"]);
+    }
 
     let page =
         html(&Browser::of(&test, "owner").await, &format!("{PAGE}?user=review&role=guest&find=people")).await;

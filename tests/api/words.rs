@@ -169,8 +169,9 @@ async fn a_word_that_is_not_understood_refuses_every_change_of_every_api() {
             _ => (JSON, Value::from(taken.clone()).to_string()),
         };
         let said = Said { how: "", query: "", content_type, encoding: None, body };
-        let status = send(&test, &token, row, &said).await.status.as_u16();
-        assert!(matches!(status, 200..=204 | 404), "{called}: {status}");
+        let answer = send(&test, &token, row, &said).await;
+        let status = answer.status.as_u16();
+        assert!(matches!(status, 200..=204 | 404), "{called}: {status} {}", answer.text());
     }
 }
 

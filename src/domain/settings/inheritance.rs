@@ -205,6 +205,12 @@ mod tests {
                     self.own.remove(&place);
                 }
                 Step::Move { place, to } if !path(&self.parents, to).contains(&place) => {
+                    let mut moved = below(&self.parents, place);
+                    moved.push(place);
+                    // What a lock above hides.
+                    let hidden: Vec<_> =
+                        moved.into_iter().filter(|it| self.effective(*it).1 != Some(*it)).collect();
+                    self.own.retain(|it, _| !hidden.contains(it));
                     self.parents[place - 1] = to;
                 }
                 _ => {}
@@ -246,13 +252,8 @@ mod tests {
                 Step::Move { place, to } if !path(&self.parents, to).contains(&place) => {
                     let mut moved = below(&self.parents, place);
                     moved.push(place);
-                    let dead: Vec<_> = moved
-                        .iter()
-                        .copied()
-                        .filter(|it| {
-                            self.own.get(it).is_some_and(|own| own.on.is_none() || !self.counts(*it))
-                        })
-                        .collect();
+                    let dead: Vec<_> =
+                        moved.iter().copied().filter(|it| self.effective(*it).origin != Some(*it)).collect();
                     for it in dead {
                         self.own.remove(&it);
                     }

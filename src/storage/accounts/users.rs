@@ -25,7 +25,7 @@ statements! {
     ACCOUNT = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users WHERE username_key = $1";
     EMAIL = "SELECT email FROM users WHERE id = $1";
     LIST = "SELECT id, username, name, kind, is_admin, state, email, created_at, last_sign_in_at, version FROM users ORDER BY username_key";
-    SEARCH = "SELECT id, username, name, kind, is_admin, state FROM users WHERE username_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR LOWER(name) LIKE CAST($1 AS TEXT) ESCAPE '!' ORDER BY username_key LIMIT $2 OFFSET $3";
+    SEARCH = "SELECT id, username, name, kind, is_admin, state FROM users WHERE (username_key LIKE CAST($1 AS TEXT) ESCAPE '!' OR LOWER(name) LIKE CAST($1 AS TEXT) ESCAPE '!') AND ($4 OR state = 'active') ORDER BY username_key LIMIT $2 OFFSET $3";
     COUNT = "SELECT COUNT(*) FROM users";
     COUNT_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE is_admin";
     /// A no-op update that locks the rows until the end of the transaction. Of two who take the right away from
@@ -195,11 +195,27 @@ impl Users<'_> {
 
     /// Users with `text` in the username or display name, case-insensitive, sorted by username.
     pub async fn search(&mut self, text: &str, limit: i64, offset: i64) -> Result<Vec<User>, StorageError> {
+        self.found(text, true, limit, offset).await
+    }
+
+    /// The same, without those who are blocked.
+    pub async fn search_active(&mut self, text: &str, limit: i64) -> Result<Vec<User>, StorageError> {
+        self.found(text, false, limit, 0).await
+    }
+
+    async fn found(
+        &mut self,
+        text: &str,
+        blocked: bool,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<User>, StorageError> {
         let Some(pattern) = contains(text) else { return Ok(Vec::new()) };
         let rows: Vec<UserRow> = on_db!(self.uow, |c| sqlx::query_as(SEARCH)
             .bind(&pattern)
             .bind(limit)
             .bind(offset)
+            .bind(blocked)
             .fetch_all(c)
             .await)?;
         rows.into_iter().map(User::try_from).collect()

@@ -62,8 +62,9 @@ statements! {
     LIST_DIRECT = concat!(direct!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
     LIST_INHERITED = concat!(inherited!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
     LIST_EVERY = concat!(every!(), ranked!(), listed!(), matching!(), " ORDER BY u.id LIMIT $7 OFFSET $8");
+    ACTIVE = concat!(every!(), ranked!(), " SELECT u.username, u.name", matching!(), " AND u.state = 'active' ORDER BY u.id LIMIT $7");
     /// In any order, so that it ends with the last that is wanted.
-    BELOW = "SELECT DISTINCT u.username, u.name FROM namespaces n CROSS JOIN memberships m CROSS JOIN users u WHERE n.full_path_key >= $1 AND n.full_path_key < $2 AND m.namespace_id = n.id AND (m.expires_at IS NULL OR m.expires_at > $3) AND u.id = m.user_id AND u.state = 'active' AND (u.username_key LIKE $4 ESCAPE '!' OR LOWER(u.name) LIKE $4 ESCAPE '!') LIMIT $5";
+    BELOW = "SELECT DISTINCT u.username, u.name FROM namespaces n CROSS JOIN memberships m CROSS JOIN users u WHERE n.full_path_key >= $1 AND n.full_path_key < $2 AND m.namespace_id = n.id AND (m.expires_at IS NULL OR m.expires_at > $3) AND u.id = m.user_id AND u.state = 'active' AND (u.username_key LIKE CAST($4 AS TEXT) ESCAPE '!' OR LOWER(u.name) LIKE CAST($4 AS TEXT) ESCAPE '!') LIMIT $5";
     COUNT_DIRECT = concat!(direct!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
     COUNT_INHERITED = concat!(inherited!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
     COUNT_EVERY = concat!(every!(), ranked!(), " SELECT COUNT(*) FROM (SELECT 1 AS one", matching!(), " LIMIT 10001) c");
@@ -163,6 +164,27 @@ impl BrowsedMembers<'_> {
             })
         };
         rows.into_iter().map(member).collect()
+    }
+
+    /// User name and name of active people with `text` in either who have a role in the namespace, by whatever.
+    pub async fn active(
+        &mut self,
+        namespace: NamespaceId,
+        text: &str,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, StorageError> {
+        let Some(search) = contains(text) else { return Ok(Vec::new()) };
+        Ok(on_db!(self.uow, |c| sqlx::query_as(ACTIVE)
+            .bind(namespace.0)
+            .bind(now.as_millis())
+            .bind(search)
+            .bind(in_list(&[]))
+            .bind(in_list(&[]))
+            .bind(0_i64)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?)
     }
 
     /// User name and name of active people with `text` in either who have a role below a group by a membership

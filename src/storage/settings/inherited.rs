@@ -7,7 +7,7 @@ use crate::{
         ids::NamespaceId,
         namespace::GroupPath,
         settings::{
-            inheritance::{EffectiveSettings, Own},
+            inheritance::{Effective, EffectiveSettings, Own, effective},
             setting::{Setting, SettingPlace},
         },
         time::Timestamp,
@@ -33,6 +33,7 @@ statements! {
     OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) IN (", fifty!(), ")");
     /// In tree order. From the few settings to their namespaces, however many there are below.
     OF_SUBTREE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key");
+    EVERYWHERE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id ORDER BY n.full_path_key");
     NEXT_NUMBER = "UPDATE setting_sequence SET last = last + 1 WHERE id = 1 RETURNING last";
     SAVE = "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (COALESCE(namespace_id, 0), setting) DO UPDATE SET enabled = excluded.enabled, locked = excluded.locked, seq = excluded.seq, reset_seq = excluded.reset_seq, version = settings.version + 1, changed_at = excluded.changed_at, changed_by_username = excluded.changed_by_username, changed_by_name = excluded.changed_by_name WHERE settings.version = $10 RETURNING version";
     REMOVE = "DELETE FROM settings WHERE COALESCE(namespace_id, 0) = $1 AND setting = $2";
@@ -216,27 +217,20 @@ impl InheritedSettings<'_> {
         rows.into_iter().filter_map(SettingBelow::from_row).collect()
     }
 
-    /// Before a subtree moves: what does not count in it any more is removed, and what does is numbered anew,
-    /// so that no cascade of the new place has been over it.
+    /// All that is set anywhere below the instance, in tree order.
+    pub async fn everywhere(&mut self) -> Result<Vec<SettingBelow>, StorageError> {
+        let rows: Vec<BelowRow> = on_db!(self.uow, |c| sqlx::query_as(EVERYWHERE).fetch_all(c).await)?;
+        rows.into_iter().filter_map(SettingBelow::from_row).collect()
+    }
+
+    /// Before a subtree moves: what does not count in it is removed, and what does is numbered anew, so that no
+    /// cascade of the new place has been over it.
     pub async fn before_move(&mut self, id: NamespaceId, path: &GroupPath) -> Result<(), StorageError> {
         let number = self.next_number().await?;
-        let above: Vec<_> = self.path(id).await?;
-        let above = above.into_iter().filter(|it| it.place != SettingPlace::Namespace(id));
-        let mut resets = [0; Setting::ALL.len()];
-        for it in above {
-            resets[it.setting as usize] = resets[it.setting as usize].max(it.own.resets);
-        }
-        // In tree order, what is above a place comes right before it.
-        let mut above: Vec<SettingBelow> = Vec::new();
-        for it in self.subtree(path).await? {
-            above.retain(|above| above.is_on_the_way_to(&it));
-            let stored = &it.stored;
-            let (place, setting) = (stored.place, stored.setting);
-            let strictly = above.iter().map(|it| &it.stored);
-            let strictly = strictly.filter(|above| above.place != place && above.setting == setting);
-            let most = strictly.map(|above| above.own.resets).max().unwrap_or_default();
-            let counts = stored.own.number > most.max(resets[setting as usize]);
-            if counts && stored.own.on.is_some() {
+        let above = self.path(id).await?;
+        for (it, now) in with_effect(&above, self.subtree(path).await?) {
+            let (place, setting) = (it.stored.place, it.stored.setting);
+            if now.origin == Some(place) {
                 on_db!(self.uow, |c| sqlx::query(RENUMBER)
                     .bind(number)
                     .bind(StoredSetting::place_id(place).unwrap_or_default())
@@ -247,7 +241,6 @@ impl InheritedSettings<'_> {
             } else {
                 self.remove(place, setting).await?;
             }
-            above.push(it);
         }
         self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
@@ -264,4 +257,25 @@ impl InheritedSettings<'_> {
         self.uow.change_feed().touch(Topic::Namespaces);
         Ok(())
     }
+}
+
+/// What is set in a subtree, each with what counts there. `path` is what is set from the instance down to its
+/// top.
+pub fn with_effect(
+    path: &[StoredSetting],
+    subtree: Vec<SettingBelow>,
+) -> Vec<(SettingBelow, Effective<SettingPlace>)> {
+    let mut found = Vec::new();
+    // In tree order, what is above a place comes right before it.
+    let mut above: Vec<SettingBelow> = Vec::new();
+    for it in subtree {
+        above.retain(|above| above.is_on_the_way_to(&it));
+        above.push(it.clone());
+        let setting = it.stored.setting;
+        let outside = path.iter().filter(|it| above.iter().all(|above| above.stored.place != it.place));
+        let whole = outside.chain(above.iter().map(|it| &it.stored)).filter(|it| it.setting == setting);
+        let now = effective(setting.default(), whole.map(|it| (it.place, it.own)));
+        found.push((it, now));
+    }
+    found
 }

@@ -32,7 +32,7 @@ pub fn GroupPages() -> impl IntoView {
         GroupPage::Overview => reminding(group, overview::page).into_any(),
         // Its row of Code Review asks for consent itself.
         GroupPage::Configuration => visit(|visit| configuration::page(visit, group, query)).into_any(),
-        GroupPage::Availability => visit(|visit| availability::page(visit, group)).into_any(),
+        GroupPage::Availability => visit(|visit| availability::page(visit, group, query)).into_any(),
         GroupPage::Consents => visit(|visit| consents::page(visit, group)).into_any(),
         GroupPage::Edit => visit(|visit| edit_group::page(visit, group, query)).into_any(),
         GroupPage::Members => visit(|visit| group_members::page(visit, group, query)).into_any(),

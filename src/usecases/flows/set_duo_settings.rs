@@ -16,6 +16,7 @@ use crate::{
             consent::{self, ConsentError, FlowSwitch, LedgerAction, Transition},
             wording::{CODE_REVIEW_WORDING, WordingId},
         },
+        ids::NamespaceId,
         namespace::{GroupPath, Named, Namespace},
         settings::{
             availability::DuoAvailability,
@@ -48,21 +49,28 @@ pub struct DuoSettingsChange {
 }
 
 impl DuoSettingsChange {
-    /// The settings that are to differ from what they are.
-    fn settings(&self, now: &EffectiveSettings) -> Vec<(Setting, Wanted)> {
-        let switches = [
+    /// The settings that are said, unless they are so by inheritance. Off is locked only by the parameters that
+    /// lock in GitLab.
+    fn settings(&self, now: &EffectiveSettings, group: NamespaceId) -> Vec<(Setting, Wanted)> {
+        let locking = [
             (Setting::FlowExecution, self.flow_execution),
             (Setting::FoundationalFlows, self.foundational_flows),
+        ];
+        let others = [
             (Setting::AutoReview, self.auto_review),
             (Setting::ExperimentFeatures, self.experiment_features),
         ];
-        let switches = switches.into_iter().filter_map(|(it, on)| Some((it, Wanted::as_gitlab_means(on?))));
+        let locking = locking.into_iter().filter_map(|(it, on)| Some((it, Wanted::as_gitlab_means(on?))));
+        let plain = |on| Wanted::Own { on, locked: false, cascade: false };
+        let others = others.into_iter().filter_map(|(it, on)| Some((it, plain(on?))));
         let availability = self.availability.map(|it| (Setting::DuoAvailability, it.into()));
-        let differs = |(setting, wanted): &(Setting, Wanted)| {
+        let here = SettingPlace::Namespace(group);
+        let is_inherited = |(setting, wanted): &(Setting, Wanted)| {
             let is = now.get(*setting);
-            *wanted != Wanted::Own { on: is.on, locked: is.locked_by.is_some(), cascade: false }
+            let is_so = matches!(*wanted, Wanted::Own { on, locked, .. } if on == is.on && (!locked || is.locked_by.is_some()));
+            is.origin != Some(here) && is_so
         };
-        availability.into_iter().chain(switches).filter(differs).collect()
+        availability.into_iter().chain(locking).chain(others).filter(|it| !is_inherited(it)).collect()
     }
 }
 
@@ -138,7 +146,7 @@ pub(in crate::usecases) async fn set_duo_settings(
 ) -> Result<Settled, UseCaseError> {
     let loaded = find(uow, caller, group, Action::ChangeSettings, app.now()).await?;
     let found = &loaded.namespace;
-    let wanted = change.settings(&effective(uow, found).await?);
+    let wanted = change.settings(&effective(uow, found).await?, found.id);
     let written = write(app, uow, caller, Some(found), wanted).await?;
     let locked = named(uow, written.locked).await?;
     let is_elsewhere = !found.is_top_level() && (change.flows.is_some() || change.consent.is_some());
@@ -177,7 +185,7 @@ pub(in crate::usecases) async fn set_duo_settings(
             transitions.push((*selection, transition));
         }
     }
-    let changed = written.changed || !transitions.is_empty();
+    let changed = !written.changed.is_empty() || !transitions.is_empty();
     if changed {
         require_active(uow, found.id).await?;
     }

@@ -2,7 +2,12 @@
 
 use crate::{
     domain::{
-        access::Action, audit_chain::Seal, flows::wording::Wording, ids::ConsentId, namespace::GroupPath,
+        access::{Action, Denial},
+        audit_chain::Seal,
+        flows::wording::Wording,
+        ids::ConsentId,
+        namespace::GroupPath,
+        role::Role,
         time::Timestamp,
     },
     storage::LedgerEntry,
@@ -34,7 +39,7 @@ pub struct Receipt {
 }
 
 /// # Errors
-/// There is no such group or project, or the caller may not read its settings.
+/// There is no such group or project, or the caller may not read the settings of its top-level group.
 pub async fn list_group_consents(
     app: &App,
     caller: &Caller,
@@ -43,13 +48,14 @@ pub async fn list_group_consents(
     let mut uow = app.storage.read().await?;
     let loaded = load::namespace(&mut uow, caller, path, Action::ReadSettings, app.now()).await?;
     let namespace = loaded.namespace;
+    let may = may(caller, loaded.standing);
+    // The ledger is that of the top-level group.
+    if !may.read_consents {
+        return Err(Denial::NeedsRole(Role::Maintainer).into());
+    }
     Ok(ConsentList {
         entries: uow.consents().list(namespace.root, ENTRIES).await?,
-        frame: GroupFrame {
-            ancestors: uow.namespaces().ancestors(namespace.id).await?,
-            may: may(caller, loaded.standing),
-            namespace,
-        },
+        frame: GroupFrame { ancestors: uow.namespaces().ancestors(namespace.id).await?, may, namespace },
     })
 }
 

@@ -53,9 +53,14 @@ async fn try_to_add(
     // What was given by hand before and has ended is replaced.
     let seen = Seen::Whatever;
     let grant = Grant { role: new.role, expires_at: new.expires_at, seen: &seen, confirmed: false };
-    let mut added = Vec::with_capacity(new.users.len());
+    let mut users = Vec::with_capacity(new.users.len());
     for user in new.users {
-        let user = user.find(&mut uow).await?;
+        users.push(user.find(&mut uow).await?);
+    }
+    // In one order, so that two who add the same people at once never wait for each other.
+    users.sort_by_key(|user| user.id.0);
+    let mut added = Vec::with_capacity(users.len());
+    for user in users {
         if let Some(is) = direct(&mut uow, place.namespace.id, user.id, now).await? {
             let (username, now) = (user.username, is.to_string());
             return Err(MemberError::AlreadyMember { username, now }.into());
@@ -105,7 +110,9 @@ async fn try_to_edit(
     let user = given_here(&mut uow, place.namespace.id, user, now).await?;
     let before = uow.members().find(place.namespace.id, user.id, Source::Hand).await?;
     let seen = before.as_ref().map_or(Seen::Nothing, |is| Seen::This(is.role.role(), is.expires_at));
-    let expires_at = edit.expires_at.unwrap_or(before.and_then(|is| is.expires_at));
+    // The end of what has ended is not that of what is given now.
+    let kept = before.and_then(|is| is.expires_at).filter(|at| now < *at);
+    let expires_at = edit.expires_at.unwrap_or(kept);
     let grant = Grant { role: edit.role, expires_at, seen: &seen, confirmed: edit.confirmed };
     let member = set_in(app, &mut uow, editor, &place, user, &grant, now).await?;
     if member.changed {

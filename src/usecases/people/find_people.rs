@@ -2,8 +2,7 @@
 //! whom the lists of members show them anyway, so that nobody reads here who else has an account.
 
 use crate::{
-    domain::{access::Action, namespace::GroupPath, user::UserState},
-    storage::{MemberFilter, MemberRelations},
+    domain::{access::Action, namespace::GroupPath},
     usecases::{App, Caller, UseCaseError, load},
 };
 
@@ -42,21 +41,13 @@ pub async fn find_people(
     }
     let mut found: Vec<KnownPerson> = match group {
         Some(group) if !caller.actor.is_admin => {
-            let filter = MemberFilter {
-                relations: MemberRelations::Every,
-                search: text.to_owned(),
-                ..MemberFilter::default()
-            };
-            let here = uow.browsed_members().list(group.id, &filter, now, limit, 0).await?;
+            let here = uow.browsed_members().active(group.id, text, now, limit).await?.into_iter();
             let below = uow.browsed_members().below(&group.path, text, now, limit).await?;
-            let here =
-                here.into_iter().filter(|it| it.state != UserState::Blocked).map(|it| (it.username, it.name));
             here.chain(below).map(|(username, name)| KnownPerson { username, name }).collect()
         }
         _ => {
-            let users = uow.users().search(text, limit, 0).await?.into_iter();
-            let active = users.filter(|it| !it.is_blocked());
-            active.map(|it| KnownPerson { username: it.username, name: it.name }).collect()
+            let users = uow.users().search_active(text, limit).await?.into_iter();
+            users.map(|it| KnownPerson { username: it.username, name: it.name }).collect()
         }
     };
     found.sort_by_cached_key(|it| it.username.to_ascii_lowercase());

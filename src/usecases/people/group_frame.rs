@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        access::{Access, Action, Standing, can},
+        access::{Access, Action, Standing, can, may_read_settings},
         namespace::Namespace,
     },
     usecases::Caller,
@@ -23,6 +23,8 @@ pub struct GroupFrame {
 #[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct May {
     pub read_settings: bool,
+    /// Of the top-level group.
+    pub read_consents: bool,
     pub read_audit: bool,
     pub change_flows: bool,
     /// Of a group.
@@ -46,6 +48,8 @@ pub(in crate::usecases) fn may(caller: &Caller, standing: Standing) -> May {
     let granted = |action| matches!(can(&caller.actor, action, standing), Access::Granted(_));
     May {
         read_settings: granted(Action::ReadSettings),
+        read_consents: granted(Action::ReadSettings)
+            && (caller.actor.is_admin || may_read_settings(&caller.actor, standing.top_level)),
         read_audit: granted(Action::ReadAudit),
         change_flows: granted(Action::ChangeFlows),
         change_settings: granted(Action::ChangeSettings),

@@ -91,7 +91,10 @@ async fn try_once(
         return Err(MemberError::Project(group.path.to_string()).into());
     }
     let before = uow.shares().find(namespace.id, group.id, Source::Hand).await?;
-    match (&before, &command.seen) {
+    // An invitation that has ended is none to whoever saw nothing.
+    let counts = |ends: Option<Timestamp>| ends.is_none_or(|at| now < at);
+    let current = before.as_ref().filter(|is| command.seen != Seen::Nothing || counts(is.expires_at));
+    match (current, &command.seen) {
         (Some(is), Seen::Nothing)
             if *is != (Membership { role: command.role.into(), expires_at: command.expires_at }) =>
         {
@@ -101,8 +104,8 @@ async fn try_once(
         (None, Seen::This(..)) => return Err(not_invited(command.group, namespace).into()),
         _ => {}
     }
-    let new = place.change(before.as_ref(), &command.seen, command.role, command.expires_at, now)?;
-    if before.as_ref() == Some(&new) {
+    let new = place.change(current, &command.seen, command.role, command.expires_at, now)?;
+    if current == Some(&new) {
         return Ok(Invited { place: place.namespace, group, changed: false });
     }
     let owned = ownership(&mut uow, namespace, now).await?;

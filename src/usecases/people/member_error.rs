@@ -13,7 +13,7 @@ pub enum MemberError {
         "Nobody gave @{username} a role by hand in {place}, so there is nothing to take back here. What another source gave, only that source takes back."
     )]
     NothingByHand { username: String, place: String },
-    #[error("{group} is invited already: {now}. Change that in the list.")]
+    #[error("{group} is invited already with the role {now}.")]
     AlreadyInvited { group: String, now: String },
     #[error("{group} is not invited by hand to {place}.")]
     NotInvited { group: String, place: String },

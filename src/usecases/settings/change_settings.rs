@@ -21,7 +21,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// As it is above.
-    Inherited,
+    Inherited {
+        /// Whether everything below inherits it as well.
+        cascade: bool,
+    },
     Own {
         on: bool,
         /// Whether nothing below may differ. What was set below until now does not count any more.
@@ -32,6 +35,16 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Whether values that are set below would not count any more.
+    pub const fn drops(self) -> bool {
+        matches!(
+            self,
+            Self::Inherited { cascade: true }
+                | Self::Own { locked: true, .. }
+                | Self::Own { cascade: true, .. }
+        )
+    }
+
     /// GitLab's `true` and `false`: off is for everything below, on is not.
     pub const fn as_gitlab_means(on: bool) -> Self {
         Self::Own { on, locked: !on, cascade: false }
@@ -54,11 +67,15 @@ pub struct LockedSetting {
 /// What became of changes.
 #[derive(Debug, Default)]
 pub(in crate::usecases) struct Written {
-    pub changed: bool,
+    /// What was set in the place before, for each that changed.
+    pub changed: Vec<Option<StoredSetting>>,
     pub locked: Vec<LockedSetting>,
 }
 
 /// Writes the settings that differ, with an event for each. `namespace` is `None` for the instance.
+///
+/// # Errors
+/// [`StorageError::Stale`] when the namespace was moved since it was read.
 pub(in crate::usecases) async fn write(
     app: &App,
     uow: &mut UnitOfWork,
@@ -73,6 +90,11 @@ pub(in crate::usecases) async fn write(
     }
     // Before anything is read: from here on, nobody else changes a setting.
     let number = uow.inherited_settings().next_number().await?;
+    if let Some(namespace) = namespace
+        && uow.namespaces().lookup(namespace.id).await?.as_ref() != Some(namespace)
+    {
+        return Err(StorageError::Stale);
+    }
     let place = namespace.map_or(SettingPlace::Instance, |it| SettingPlace::Namespace(it.id));
     let path = match namespace {
         Some(namespace) => uow.inherited_settings().path(namespace.id).await?,
@@ -100,7 +122,7 @@ pub(in crate::usecases) async fn write(
             ..Happened::to(kind(setting), namespace.map_or("the instance", |it| it.path.as_str()))
         };
         record(app, uow, caller, happened);
-        written.changed = true;
+        written.changed.push(stored.cloned());
     }
     Ok(written)
 }
@@ -115,7 +137,7 @@ struct Value {
 }
 
 impl Value {
-    /// For the audit log.
+    /// For people.
     fn words(self, setting: Setting) -> String {
         let words = match setting {
             Setting::DuoAvailability => DuoAvailability::of(self.on, self.locked).name(),
@@ -130,6 +152,14 @@ impl Value {
     }
 }
 
+/// Of a cascade, in the audit log.
+const BELOW: &str = ", for everything below";
+
+/// A value that is set somewhere, in the words of the audit log.
+pub(in crate::usecases) fn words(setting: Setting, on: bool, locked: bool) -> String {
+    Value { on, locked, is_own: true }.words(setting)
+}
+
 /// What to store, and the words for it; `None` when nothing changes.
 fn next(
     setting: Setting,
@@ -141,12 +171,16 @@ fn next(
 ) -> Option<(Own, String)> {
     let resets = stored.map_or(0, |it| it.own.resets);
     match wanted {
-        Wanted::Inherited => {
-            let stored = stored.filter(|_| before.is_own)?;
-            let above: Vec<_> = path.iter().filter(|it| it.place != stored.place).cloned().collect();
-            let on = effective_settings(&above).get(setting).on;
-            let own = Own { on: None, locked: false, ..stored.own };
-            Some((own, Value { on, locked: false, is_own: false }.words(setting)))
+        Wanted::Inherited { cascade } => {
+            if !before.is_own && !cascade {
+                return None;
+            }
+            let above = path.iter().filter(|it| Some(it.place) != stored.map(|it| it.place));
+            let on = effective_settings(&above.cloned().collect::<Vec<_>>()).get(setting).on;
+            let resets = if cascade { number } else { resets };
+            let own = Own { on: None, locked: false, number, resets };
+            let words = Value { on, locked: false, is_own: false }.words(setting);
+            Some((own, if cascade { words + BELOW } else { words }))
         }
         Wanted::Own { on, locked, cascade } => {
             let after = Value { on, locked, is_own: true };
@@ -155,17 +189,14 @@ fn next(
             }
             let cascades = cascade || (locked && !before.locked);
             let own = Own { on: Some(on), locked, number, resets: if cascades { number } else { resets } };
-            let mut words = after.words(setting);
-            if cascade && !locked {
-                words.push_str(", for everything below");
-            }
-            Some((own, words))
+            let words = after.words(setting);
+            Some((own, if cascade && !locked { words + BELOW } else { words }))
         }
     }
 }
 
 /// The kind of event that tells of a change.
-const fn kind(setting: Setting) -> AuditKind {
+pub(in crate::usecases) const fn kind(setting: Setting) -> AuditKind {
     match setting {
         Setting::DuoAvailability => AuditKind::DuoAvailabilityUpdated,
         Setting::AgentPlatform => AuditKind::AgentPlatformUpdated,

@@ -1,18 +1,19 @@
 //! Sets one setting of the instance, a group or a project, from a form.
 
 use super::{
-    change_settings::{LockedSetting, Wanted, write},
+    change_settings::{LockedSetting, Wanted, words, write},
     setting_error::SettingError,
 };
 use crate::{
     domain::{
-        access::Action,
-        namespace::{GroupPath, NamespaceKind},
+        access::{Action, HeldRole},
+        namespace::{GroupPath, Namespace, NamespaceKind},
         settings::setting::{Setting, SettingPlace},
     },
-    storage::{StorageError, UnitOfWork},
+    storage::{StorageError, StoredSetting, UnitOfWork, with_effect},
     usecases::{
-        App, Caller, UseCaseError, What, fresh_sign_in::require_fresh, load, people::archived::require_active,
+        App, Caller, UseCaseError, What, fresh_sign_in::require_fresh, load,
+        people::archived::require_active, retry::until_first,
     },
 };
 
@@ -25,62 +26,101 @@ pub struct SetSetting {
     pub wanted: Wanted,
     /// The version of the value of the place itself that the form showed; 0 when there was none.
     pub seen: i64,
+    /// Whether it was confirmed that values which are set below are dropped.
+    pub confirmed: bool,
 }
 
 /// Idempotent.
 ///
 /// # Errors
 /// Besides errors of access: something above locks it; a place of this kind has no such setting; it was
-/// changed since the form was shown; it is archived.
+/// changed since the form was shown; it is archived; values below would be dropped, which nobody confirmed.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_setting(app: &App, caller: &Caller, command: &SetSetting) -> Result<(), UseCaseError> {
+    until_first(app, || try_once(app, caller, command)).await
+}
+
+async fn try_once(app: &App, caller: &Caller, command: &SetSetting) -> Result<(), UseCaseError> {
     let setting = command.setting;
     let mut uow = app.storage.begin().await?;
-    let namespace = match &command.path {
-        None => {
-            load::administrator(caller)?;
-            require_fresh(app, caller)?;
-            None
-        }
-        Some(path) => {
-            let found = uow.namespaces().find_by_path(path).await?;
-            let found = found.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
-            let action = match found.kind {
-                NamespaceKind::Group => Action::ChangeSettings,
-                NamespaceKind::Project => Action::ChangeProjectSettings,
-            };
-            let namespace = load::namespace(&mut uow, caller, path, action, app.now()).await?.namespace;
-            require_active(&mut uow, namespace.id).await?;
-            if !setting.applies_to(namespace.kind, namespace.is_top_level()) {
-                return Err(SettingError::NotHere(setting).into());
-            }
-            Some(namespace)
-        }
+    let namespace = if let Some(path) = &command.path {
+        Some(changeable(app, &mut uow, caller, path, setting).await?)
+    } else {
+        load::administrator(caller)?;
+        require_fresh(app, caller)?;
+        None
     };
-    let place = namespace.as_ref().map_or(SettingPlace::Instance, |it| SettingPlace::Namespace(it.id));
+    if command.wanted.drops() && !command.confirmed {
+        let count = below(&mut uow, namespace.as_ref(), setting).await?;
+        if count > 0 {
+            return Err(SettingError::DropsBelow { setting, count }.into());
+        }
+    }
     let written = write(app, &mut uow, caller, namespace.as_ref(), [(setting, command.wanted)]).await?;
     if let Some(LockedSetting { by, .. }) = written.locked.first() {
         let by = name(&mut uow, *by).await?;
         return Err(SettingError::Locked { setting, by }.into());
     }
-    if !written.changed {
-        return Ok(());
-    }
-    if version(&mut uow, place, setting).await? != command.seen + 1 {
-        return Err(SettingError::Overtaken(setting).into());
+    let Some(before) = written.changed.first() else { return Ok(()) };
+    if before.as_ref().map_or(0, |it| it.version) != command.seen {
+        return Err(overtaken(setting, before.as_ref()).into());
     }
     uow.commit().await?;
     Ok(())
 }
 
-/// The version of what is set in the place itself.
-async fn version(uow: &mut UnitOfWork, place: SettingPlace, setting: Setting) -> Result<i64, StorageError> {
-    let stored = match place {
-        SettingPlace::Instance => uow.inherited_settings().of_instance().await?,
-        SettingPlace::Namespace(id) => uow.inherited_settings().path(id).await?,
+/// The group or project at `path`, where the caller may change the setting.
+async fn changeable(
+    app: &App,
+    uow: &mut UnitOfWork,
+    caller: &Caller,
+    path: &GroupPath,
+    setting: Setting,
+) -> Result<Namespace, UseCaseError> {
+    let found = uow.namespaces().find_by_path(path).await?;
+    let found = found.ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
+    let action = match found.kind {
+        NamespaceKind::Group => Action::ChangeSettings,
+        NamespaceKind::Project => Action::ChangeProjectSettings,
     };
-    let own = stored.iter().find(|it| it.place == place && it.setting == setting);
-    Ok(own.map_or(0, |it| it.version))
+    let loaded = load::namespace(uow, caller, path, action, app.now()).await?;
+    if loaded.held == HeldRole::Administrator {
+        require_fresh(app, caller)?;
+    }
+    let namespace = loaded.namespace;
+    require_active(uow, namespace.id).await?;
+    if setting.applies_to(namespace.kind, namespace.is_top_level()) {
+        Ok(namespace)
+    } else {
+        Err(SettingError::NotHere(setting).into())
+    }
+}
+
+/// How many places below have a value of their own that counts.
+async fn below(
+    uow: &mut UnitOfWork,
+    namespace: Option<&Namespace>,
+    setting: Setting,
+) -> Result<usize, StorageError> {
+    let mut settings = uow.inherited_settings();
+    let (path, subtree, here) = match namespace {
+        Some(it) => {
+            let (path, subtree) = (settings.path(it.id).await?, settings.subtree(&it.path).await?);
+            (path, subtree, SettingPlace::Namespace(it.id))
+        }
+        None => (settings.of_instance().await?, settings.everywhere().await?, SettingPlace::Instance),
+    };
+    let counts = with_effect(&path, subtree).into_iter().filter(|(it, now)| {
+        let place = it.stored.place;
+        it.stored.setting == setting && place != here && now.origin == Some(place)
+    });
+    Ok(counts.count())
+}
+
+fn overtaken(setting: Setting, before: Option<&StoredSetting>) -> SettingError {
+    let by = before.map_or_else(|| String::from("Somebody"), |it| it.changed.by_name.clone());
+    let now = before.and_then(|it| Some(words(setting, it.own.on?, it.own.locked)));
+    SettingError::Overtaken { setting, by, now: now.unwrap_or_else(|| String::from("inherited")) }
 }
 
 async fn name(uow: &mut UnitOfWork, place: SettingPlace) -> Result<String, StorageError> {

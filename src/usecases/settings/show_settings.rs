@@ -5,11 +5,11 @@ use crate::{
         access::Action,
         namespace::{GroupPath, Namespace, NamespaceKind},
         settings::{
-            inheritance::{Effective, EffectiveSettings, effective},
+            inheritance::{Effective, EffectiveSettings},
             setting::{Setting, SettingPlace},
         },
     },
-    storage::{LastChange, SettingBelow, StoredSetting, UnitOfWork, effective_settings},
+    storage::{LastChange, SettingBelow, StoredSetting, UnitOfWork, effective_settings, with_effect},
     usecases::{
         App, Caller, UseCaseError, load,
         people::group_frame::{GroupFrame, may},
@@ -26,14 +26,9 @@ pub struct ShownSettings {
     pub may_change: bool,
     /// What is archived: the namespace itself, or a group above it.
     pub archived: Option<GroupPath>,
-    /// What is set below and counts there, in tree order, at most [`BELOW_SHOWN`].
+    /// What is set below and counts there, in tree order.
     pub below: Vec<SetBelow>,
-    /// How many there are.
-    pub below_total: usize,
 }
-
-/// How many values that are set below are listed.
-pub const BELOW_SHOWN: usize = 200;
 
 /// A value of its own that a namespace below has.
 #[derive(Clone, Debug)]
@@ -86,14 +81,8 @@ pub async fn show_settings(
         load::administrator(caller)?;
         let stored = uow.inherited_settings().of_instance().await?;
         let settings = shown(SettingPlace::Instance, &stored, Setting::ALL);
-        return Ok(ShownSettings {
-            frame: None,
-            settings,
-            may_change: true,
-            archived: None,
-            below: Vec::new(),
-            below_total: 0,
-        });
+        let below = that_counts(&stored, uow.inherited_settings().everywhere().await?);
+        return Ok(ShownSettings { frame: None, settings, may_change: true, archived: None, below });
     };
     let loaded = load::namespace(&mut uow, caller, path, Action::ReadSettings, app.now()).await?;
     of_namespace(&mut uow, caller, loaded).await
@@ -109,8 +98,6 @@ async fn of_namespace(
     let may = may(caller, loaded.standing);
     let mut below = that_counts(&stored, uow.inherited_settings().subtree(&namespace.path).await?);
     below.retain(|it| it.path != namespace.path);
-    let below_total = below.len();
-    below.truncate(BELOW_SHOWN);
     let here = Setting::ALL.into_iter().filter(|it| it.applies_to(namespace.kind, namespace.is_top_level()));
     Ok(ShownSettings {
         settings: shown(SettingPlace::Namespace(namespace.id), &stored, here),
@@ -120,7 +107,6 @@ async fn of_namespace(
         },
         archived: uow.namespaces().archived(namespace.id).await?,
         below,
-        below_total,
         frame: Some(GroupFrame {
             ancestors: uow.namespaces().ancestors(namespace.id).await?,
             may,
@@ -131,21 +117,9 @@ async fn of_namespace(
 
 /// Of what is set in a subtree, what counts. `path` is what is set from the instance down to its top.
 fn that_counts(path: &[StoredSetting], subtree: Vec<SettingBelow>) -> Vec<SetBelow> {
-    let mut found = Vec::new();
-    // In tree order, what is above a place comes right before it.
-    let mut above: Vec<SettingBelow> = Vec::new();
-    for it in subtree {
-        above.retain(|above| above.is_on_the_way_to(&it));
-        above.push(it.clone());
-        let (place, setting) = (it.stored.place, it.stored.setting);
-        let outside = path.iter().filter(|it| above.iter().all(|above| above.stored.place != it.place));
-        let whole = outside.chain(above.iter().map(|it| &it.stored)).filter(|it| it.setting == setting);
-        let now = effective(setting.default(), whole.map(|it| (it.place, it.own)));
-        if now.origin == Some(place) {
-            found.push(SetBelow { path: it.path, setting, now });
-        }
-    }
-    found
+    let with_effect = with_effect(path, subtree).into_iter();
+    let counts = with_effect.filter(|(it, now)| now.origin == Some(it.stored.place));
+    counts.map(|(it, now)| SetBelow { path: it.path, setting: it.stored.setting, now }).collect()
 }
 
 fn shown(

@@ -9,9 +9,10 @@ use crate::{
     server::rest::{
         gitlab::{
             Answer,
+            asked::Asked,
             change::{Change, NoParameters},
             documented::NotChanged,
-            ignored::{Ignored, changed, gone},
+            ignored::{Ignored, changed, explain, gone},
             refusal::GitlabRefusal,
         },
         json::Json,
@@ -67,11 +68,23 @@ const GITLABS: [&str; 33] = [
     "work_information",
 ];
 
+/// Why these of them change nothing.
+const REASONS: [(&str, &str); 3] = [
+    ("extern_uid", "Linked when somebody signs in by the provider."),
+    ("provider", "Linked when somebody signs in by the provider."),
+    ("state", "Blocked by POST /users/:id/block."),
+];
+
+/// With an administrator of its own making, a token of this scope would be worth every scope.
+const ADMINISTRATORS: &str =
+    "Administrators are made on the page of the person, or at the command line. Nothing was changed";
+
 /// Create a user
 ///
 /// A person, with a password, or with `reset_password` and an address in the answer at which they set one, or
-/// with `force_random_password` and none, who signs in by the provider. GitLab's other parameters change
-/// nothing and are listed in `ignored`. As in GitLab. Needs an administrator and the scope `manage_users`.
+/// with `force_random_password` and none, who signs in by the provider. No administrator: they are made on the
+/// page of the person, or at the command line. GitLab's other parameters change nothing and are listed in
+/// `ignored`. As in GitLab. Needs an administrator and the scope `manage_users`.
 #[utoipa::path(
     post,
     path = "/api/v4/users",
@@ -83,8 +96,12 @@ const GITLABS: [&str; 33] = [
 pub async fn create(change: Change) -> Answer<Response> {
     let by = administrator(&change)?;
     let known = ["username", "name", "email", "admin", "password", "reset_password", "force_random_password"];
-    let ignored = change.ignoring(&known, &GITLABS)?;
+    let mut ignored = change.ignoring(&known, &GITLABS)?;
+    explain(&mut ignored, &REASONS);
     let values = &change.values;
+    if values.boolean("admin")? == Some(true) {
+        return Err(GitlabRefusal::forbidden(ADMINISTRATORS));
+    }
     let email = change.required("email")?;
     let (name, username) = (change.required("name")?, change.required("username")?);
     let password = values.text("password")?;
@@ -101,14 +118,8 @@ pub async fn create(change: Change) -> Answer<Response> {
             return Err(GitlabRefusal::bad_parameter(message));
         }
     }
-    let new = CreateUser {
-        username,
-        name,
-        kind: UserKind::Human,
-        is_admin: values.boolean("admin")? == Some(true),
-        password,
-        email: Some(email),
-    };
+    let new =
+        CreateUser { username, name, kind: UserKind::Human, is_admin: false, password, email: Some(email) };
     let (id, link) = create_account(&change.asked.api.app, &by, &new, with_link).await.map_err(refused)?;
     let link = link.map(|token| change.asked.api.absolute(&reset_link("", &token)));
     shown(&change, StatusCode::CREATED, id, link, ignored).await
@@ -117,7 +128,8 @@ pub async fn create(change: Change) -> Answer<Response> {
 /// Change a user
 ///
 /// What is sent, all of it or, on an error, nothing; what is left out stays as it is. A password is not set
-/// this way: make a link on the page of the person. GitLab's other parameters change nothing and are listed in
+/// this way: make a link on the page of the person. Administrators are made there as well, or at the command
+/// line; here the right is only taken away. GitLab's other parameters change nothing and are listed in
 /// `ignored`. As in GitLab. Needs an administrator and the scope `manage_users`.
 #[utoipa::path(
     put,
@@ -137,14 +149,21 @@ pub async fn update(change: Change) -> Answer<Response> {
             "password is not set by this API: make a link on the page of the person. Nothing was changed";
         return Err(GitlabRefusal::bad_parameter(message));
     }
-    let ignored = change.ignoring(&["username", "name", "email", "admin"], &GITLABS)?;
+    let mut ignored = change.ignoring(&["username", "name", "email", "admin"], &GITLABS)?;
+    explain(&mut ignored, &REASONS);
+    let Asked { api, caller, .. } = &change.asked;
+    let admin = values.boolean("admin")?;
+    if admin == Some(true) && !browse_changed_user(&api.app, caller, id).await?.listed.user.is_admin {
+        return Err(GitlabRefusal::forbidden(ADMINISTRATORS));
+    }
     let edit = EditUser {
         username: values.said("username")?.map(FieldEdit::to),
         name: values.said("name")?.map(FieldEdit::to),
         email: values.said("email")?.map(FieldEdit::to),
-        is_admin: values.boolean("admin")?.map(FieldEdit::to),
+        // Whoever is one, and is to be, stays as they are.
+        is_admin: admin.filter(|is| !*is).map(FieldEdit::to),
     };
-    edit_user(&change.asked.api.app, &by, id, &edit).await.map_err(refused)?;
+    edit_user(&api.app, &by, id, &edit).await.map_err(refused)?;
     shown(&change, StatusCode::OK, id, None, ignored).await
 }
 

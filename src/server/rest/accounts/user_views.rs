@@ -71,7 +71,7 @@ pub struct NewUser {
     name: String,
     #[schema(example = "ann@example.com")]
     email: String,
-    /// Whether they are an administrator.
+    /// `true` is refused: administrators are made on the page of the person, or at the command line.
     #[schema(nullable = false)]
     admin: Option<bool>,
     #[schema(nullable = false)]
@@ -94,7 +94,8 @@ pub struct UserChange {
     /// Empty or null for none.
     #[schema(example = "ann@example.com")]
     email: Option<String>,
-    /// Whether they are an administrator.
+    /// Whether they are an administrator. `true` for somebody who is none is refused: administrators are made on
+    /// the page of the person, or at the command line.
     #[schema(nullable = false)]
     admin: Option<bool>,
 }

@@ -16,7 +16,7 @@ use crate::{
             asked::Asked,
             change::Change,
             documented::{NotChanged, NotShown, OfGroup},
-            ignored::{Ignored, changed},
+            ignored::{Ignored, changed, explain},
             query::wrong_value,
             refusal::GitlabRefusal,
         },
@@ -115,6 +115,13 @@ pub const GITLABS: [&str; 58] = [
     "wiki_access_level",
 ];
 
+/// Why these of them change nothing.
+pub const REASONS: [(&str, &str); 3] = [
+    ("ai_settings_attributes", "Set on the page Availability of the group."),
+    ("duo_features_enabled", "Set by duo_availability."),
+    ("lock_duo_features_enabled", "Set by duo_availability."),
+];
+
 /// A group
 ///
 /// By id or full path. Maintainers and Owners also see its GitLab Duo settings. Needs the scope
@@ -156,6 +163,7 @@ pub async fn show(asked: Asked) -> Answer<Json<GroupDetail>> {
 pub async fn update(change: Change) -> Answer<Response> {
     let group = change.asked.named(NamespaceKind::Group)?;
     let mut ignored = change.ignoring(&[&OURS[..], &NAMES].concat(), &GITLABS)?;
+    explain(&mut ignored, &REASONS);
     let sends = |names: &[&str]| change.values.names().any(|name| names.contains(&name));
     let update = UpdateGroup {
         edit: if sends(&NAMES) { Some(edit(&change)?) } else { None },

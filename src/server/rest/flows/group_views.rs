@@ -40,7 +40,7 @@ pub struct GroupDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     duo_foundational_flows_enabled: Option<bool>,
-    /// Whether a review is asked for without anybody's doing.
+    /// Whether merge requests are reviewed without anyone asking.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     auto_duo_code_review_enabled: Option<bool>,
@@ -78,7 +78,7 @@ pub struct GroupChange {
     /// Whether foundational flows may run. `false` locks it for everything below, as in GitLab.
     #[schema(nullable = false)]
     duo_foundational_flows_availability: Option<bool>,
-    /// Whether a review is asked for without anybody's doing.
+    /// Whether merge requests are reviewed without anyone asking.
     #[schema(nullable = false)]
     auto_duo_code_review_enabled: Option<bool>,
     /// Whether experiment and beta features may be used.

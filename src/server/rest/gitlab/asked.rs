@@ -49,6 +49,14 @@ impl Asked {
         Ok(Named { by, kind: Some(NamespaceKind::Group) })
     }
 
+    /// The id of what the address names, a member or else what `id` stands for; `None` where it has a path, or
+    /// names nothing.
+    pub fn addressed(&self) -> Option<i64> {
+        let user = self.path.get("user_id");
+        let last = if user.is_empty() { self.path.get("id") } else { user };
+        last.parse().ok()
+    }
+
     /// The user whose id is this parameter of the address; `what` they should be, for the error.
     pub fn user(&self, parameter: &str, what: &str) -> Answer<UserId> {
         self.path.get(parameter).parse().map(UserId).map_err(|_| GitlabRefusal::missing(what))

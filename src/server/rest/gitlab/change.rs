@@ -49,7 +49,17 @@ impl FromRequest<Arc<Api>> for Change {
 
 impl Change {
     /// Those of the parameters that change nothing. `ours` change something, `gitlabs` nothing here.
+    ///
+    /// # Errors
+    /// A parameter is unknown, or `id` is another than in the address: that is not what is meant.
     pub fn ignoring(&self, ours: &[&str], gitlabs: &[&str]) -> Answer<Vec<Ignored>> {
+        let said = self.values.text("id").ok().flatten().and_then(|it| it.parse::<i64>().ok());
+        if let (Some(said), Some(addressed)) = (said, self.asked.addressed())
+            && said != addressed
+        {
+            let message = format!("id is {said}, and {addressed} in the address. Nothing was changed");
+            return Err(GitlabRefusal::bad_parameter(message));
+        }
         let mut ignored = Vec::new();
         for name in self.values.names() {
             // Clients that keep what they read as an object send it back, `ignored` with it.

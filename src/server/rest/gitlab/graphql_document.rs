@@ -432,6 +432,34 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_is_no_more_than_an_argument_takes() {
+        let text = "query($v: [GroupMemberRelation!]) {group(fullPath: \"a\"){groupMembers(relations: $v){nodes{user{id}}}}}";
+        assert!(read(text, json!({"v": ["DIRECT", "INHERITED"]})).is_ok());
+        let long = "x".repeat(6_001);
+        for value in [
+            json!({"a": 1}),
+            Value::from(vec!["DIRECT"; 11]),
+            json!([["DIRECT"]]),
+            json!([{}]),
+            json!(long),
+            json!([long]),
+        ] {
+            let error = error(text, json!({ "v": value }));
+            assert!(error.contains("Variable $v is more than any argument takes."), "{error}");
+        }
+        let list = |items: &str| {
+            format!(
+                "query($v: [String!]) {{group(fullPath: \"a\"){{groupMembers(relations: [{items}]){{nodes{{user{{id}}}}}}}}}}"
+            )
+        };
+        let many = error(&list(&"$v ".repeat(100)), json!({"v": "DIRECT"}));
+        assert!(many.contains("A list has up to 10 items."), "{many}");
+        let nested = error(&list("$v"), json!({"v": ["DIRECT"]}));
+        assert!(nested.contains("No argument takes a list in a list."), "{nested}");
+        assert!(read(&list("$v"), json!({"v": "DIRECT"})).is_ok());
+    }
+
+    #[test]
     fn a_query_that_is_too_large_is_refused_before_it_is_followed() {
         let many = |text: &str, count: usize| text.repeat(count);
         let bomb: Vec<_> = (0..12)

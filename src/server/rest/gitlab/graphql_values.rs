@@ -10,6 +10,11 @@ use crate::server::rest::input::shortened;
 
 pub type Read<T> = Result<T, GraphqlError>;
 
+/// How much a value may hold. A variable is read anew wherever it stands, so it has to be small; the arguments
+/// there are take a path, a cursor, a number, or a list of a few words.
+const MOST_ITEMS: usize = 10;
+const MOST_BYTES: usize = 6_000;
+
 /// The values of the variables that the operation declares; `None` for one that is left out.
 pub fn variables(
     text: &str,
@@ -23,18 +28,35 @@ pub fn variables(
             Some(value) => literal(text, &value, &HashMap::new())?,
             None => None,
         };
-        let value = values.get(&name).cloned().or(default);
+        let value = values.get(&name).or(default.as_ref());
+        if value.is_some_and(is_too_much) {
+            let message = format!("Variable ${} is more than any argument takes.", shortened(&name));
+            return Err(GraphqlError::new(message).at(place(text, &definition)));
+        }
         if let Some(cst::Type::NonNullType(kind)) = definition.ty()
-            && value.as_ref().is_none_or(Value::is_null)
+            && value.is_none_or(Value::is_null)
         {
             let kind = kind.source_string();
             let message =
                 format!("Variable ${} of type {} was provided no value.", shortened(&name), kind.trim());
             return Err(GraphqlError::new(message).at(place(text, &definition)));
         }
+        let value = value.cloned();
         Ok((name, value))
     };
     declared.map(read).collect()
+}
+
+fn is_too_much(value: &Value) -> bool {
+    let is_one = |it: &Value| match it {
+        Value::Array(_) | Value::Object(_) => false,
+        Value::String(text) => text.len() <= MOST_BYTES,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    };
+    match value {
+        Value::Array(items) => items.len() > MOST_ITEMS || !items.iter().all(is_one),
+        one => !is_one(one),
+    }
 }
 
 /// The value that is written; `None` for a variable that is left out.
@@ -65,8 +87,18 @@ pub fn literal(
         cst::Value::NullValue(_) => Value::Null,
         cst::Value::EnumValue(it) => Value::String(name(it.name()).unwrap_or_default()),
         cst::Value::ListValue(list) => {
-            let items = list.values().map(|it| literal(text, &it, variables).map(Option::unwrap_or_default));
-            Value::Array(items.collect::<Read<_>>()?)
+            let mut items = Vec::new();
+            for item in list.values() {
+                if items.len() == MOST_ITEMS {
+                    return Err(wrong(format!("A list has up to {MOST_ITEMS} items.")));
+                }
+                let item = literal(text, &item, variables)?.unwrap_or_default();
+                if item.is_array() {
+                    return Err(wrong(String::from("No argument takes a list in a list.")));
+                }
+                items.push(item);
+            }
+            Value::Array(items)
         }
         cst::Value::ObjectValue(_) => return Err(wrong(String::from("No argument takes an object."))),
     }))

@@ -28,6 +28,15 @@ impl Ignored {
     }
 }
 
+/// Says of these parameters why they in particular change nothing.
+pub fn explain(ignored: &mut [Ignored], reasons: &[(&str, &str)]) {
+    for it in ignored {
+        if let Some((_, reason)) = reasons.iter().find(|(param, _)| it.param == *param) {
+            it.reason = String::from(*reason);
+        }
+    }
+}
+
 /// The answer to a change, whose header names what was ignored.
 pub fn changed(status: StatusCode, body: impl Serialize, ignored: &[Ignored]) -> Response {
     naming(ignored, (status, Json(body)).into_response())

@@ -8,14 +8,14 @@ use crate::{
     domain::namespace::{Named, Namespace, NamespaceKind, Subscription, Tier},
     server::rest::{
         flows::{
-            group::{GITLABS, NAMES},
+            group::{GITLABS, NAMES, REASONS},
             group_views::GroupDetail,
         },
         gitlab::{
             Answer,
             change::{ACCEPTED, Accepted, Change, NoParameters},
             documented::{NotChanged, OfGroup},
-            ignored::{Ignored, changed},
+            ignored::{Ignored, changed, explain},
             refusal::GitlabRefusal,
         },
         json::Json,
@@ -35,10 +35,12 @@ use crate::{
 };
 
 /// GitLab's settings that a change of the group takes.
-const LATER: [&str; 4] = [
+const LATER: [&str; 6] = [
     "duo_availability",
     "duo_remote_flows_availability",
     "duo_foundational_flows_availability",
+    "auto_duo_code_review_enabled",
+    "experiment_features_enabled",
     "enabled_foundational_flows",
 ];
 
@@ -62,6 +64,7 @@ const BOUGHT: Subscription = Subscription { tier: Tier::Premium, duo_enterprise:
 pub async fn create(change: Change) -> Answer<Response> {
     let mut ignored =
         change.ignoring(&[&NAMES[..], &["parent_id"]].concat(), &[&GITLABS[..], &LATER].concat())?;
+    explain(&mut ignored, &REASONS);
     for it in ignored.iter_mut().filter(|it| LATER.contains(&it.param.as_str())) {
         it.reason = String::from("Set when the group is there: PUT /api/v4/groups/:id.");
     }

@@ -12,7 +12,7 @@ use crate::{
             Answer,
             change::{ACCEPTED, Accepted, Change, NoParameters, missing},
             documented::{NotChanged, OfProject},
-            ignored::{Ignored, changed},
+            ignored::{Ignored, changed, explain},
             refusal::GitlabRefusal,
         },
         json::Json,
@@ -117,6 +117,16 @@ const GITLABS: [&str; 80] = [
     "visibility",
 ];
 
+/// Why these of them change nothing.
+const REASONS: [(&str, &str); 5] = [
+    ("auto_duo_code_review_enabled", AVAILABILITY),
+    ("duo_features_enabled", AVAILABILITY),
+    ("duo_foundational_flows_enabled", AVAILABILITY),
+    ("duo_remote_flows_enabled", AVAILABILITY),
+    ("lock_duo_features_enabled", AVAILABILITY),
+];
+const AVAILABILITY: &str = "Set on the page Availability of the project.";
+
 /// Create a project
 ///
 /// In the group with the id `namespace_id`. It is private. GitLab's other parameters change nothing and are
@@ -131,7 +141,8 @@ const GITLABS: [&str; 80] = [
     responses((status = 201, description = "The project.", body = Project), NotChanged),
 )]
 pub async fn create(change: Change) -> Answer<Response> {
-    let ignored = change.ignoring(&[&NAMES[..], &["namespace_id"]].concat(), &GITLABS)?;
+    let mut ignored = change.ignoring(&[&NAMES[..], &["namespace_id"]].concat(), &GITLABS)?;
+    explain(&mut ignored, &REASONS);
     let (name, path) = (change.values.text("name")?, change.values.text("path")?);
     let Some(called) = name.or(path) else {
         let message = "name, path are missing, at least one parameter must be provided";
@@ -165,7 +176,8 @@ pub async fn create(change: Change) -> Answer<Response> {
 )]
 pub async fn update(change: Change) -> Answer<Response> {
     let project = change.asked.named(NamespaceKind::Project)?;
-    let ignored = change.ignoring(&NAMES, &GITLABS)?;
+    let mut ignored = change.ignoring(&NAMES, &GITLABS)?;
+    explain(&mut ignored, &REASONS);
     let edited = edit_group(&change.asked.api.app, &editor(&change), &project, &edit(&change)?).await;
     shown(&change, StatusCode::OK, &edited.map_err(refused)?, ignored).await
 }

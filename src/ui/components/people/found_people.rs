@@ -5,12 +5,16 @@ use leptos::prelude::*;
 /// The button that looks for who was typed so far. It comes after the form's main button, which Enter presses.
 #[component]
 pub fn FindPeople(action: String) -> impl IntoView {
+    let action = format!("{action}#{FOUND}");
     view! {
         <button type="submit" class="button" name="find" value="people" formmethod="get" formaction=action formnovalidate>
             "Find people"
         </button>
     }
 }
+
+/// The id of who was found. The address of the answer names it, which gives it the focus.
+const FOUND: &str = "found-people";
 
 /// Who was found, by user name and name, each with the address of the form that names them.
 #[component]
@@ -31,7 +35,7 @@ pub fn FoundPeople(found: Vec<[String; 3]>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div role="status" tabindex="-1" autofocus class="mt-3 text-sm outline-none">
+        <div id=FOUND role="status" tabindex="-1" class="mt-3 text-sm outline-none">
             <p>{words}</p>
             <ul class="mt-1 flex flex-wrap gap-x-4 gap-y-1">{links}</ul>
         </div>

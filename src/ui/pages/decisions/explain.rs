@@ -95,7 +95,7 @@ pub fn Explain(
                     />
                 </Field>
                 <button type="submit" class="button">"Explain"</button>
-                <FindPeople action=format!("{action}#explain") />
+                <FindPeople action=action.clone() />
             </form>
             {found}
             {explained
@@ -151,7 +151,7 @@ fn Explanation(visit: Visit, decided: Decided) -> impl IntoView {
                         view! {
                             <tr>
                                 <th scope="row" class="py-1.5 pr-4 text-left font-normal text-muted wrap-anywhere">{name}</th>
-                                <td class="py-1.5 break-words">{value}</td>
+                                <td class="py-1.5 break-words"><bdi>{value}</bdi></td>
                             </tr>
                         }
                     })

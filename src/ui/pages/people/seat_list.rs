@@ -150,7 +150,7 @@ fn Give(
     found: Found,
 ) -> impl IntoView {
     let group = place.group().to_owned();
-    let find = format!("{}#give", place.page());
+    let find = place.page();
     let is_full = counts.free() == Some(0);
     let (heading, button) =
         if is_full { ("No seat is free", "Put on the waiting list") } else { ("Give seats", "Give seats") };

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::setting_list::{SetBelowList, SettingList};
+use super::setting_list::{Asked, SetBelowList, SettingList, dialog};
 use crate::{
+    actions::query::Query,
     domain::{
         namespace::{GroupPath, NamespaceKind},
         paths::GroupPage,
@@ -16,7 +17,11 @@ use crate::{
     usecases::{UseCaseError, What, settings::show_settings::show_settings},
 };
 
-pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result<AnyView, UseCaseError> {
+pub(in crate::ui::pages) async fn page(
+    visit: Visit,
+    group: GroupPath,
+    query: Query,
+) -> Result<AnyView, UseCaseError> {
     let mut shown = show_settings(&visit.app, &visit.signed_in.caller, Some(&group)).await?;
     let frame = shown.frame.clone().ok_or(UseCaseError::NotFound(What::GroupOrProject))?;
     let name = frame.namespace.name.clone();
@@ -37,11 +42,13 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
             </Note>
         }.into_any())
     };
+    let dialog = dialog(&shown, Asked::read(&query));
     Ok(view! {
         <Page
             title=format!("Availability · {name}")
             crumbs=group_crumbs(&frame, "Availability")
             nav=Some(Nav::of_group(&frame, GroupPage::Availability))
+            covered=dialog.is_some()
         >
             <h1 class="pt-4 text-2xl font-semibold">"Availability"</h1>
             <p class="mt-1 max-w-prose text-muted">
@@ -51,6 +58,7 @@ pub(in crate::ui::pages) async fn page(visit: Visit, group: GroupPath) -> Result
             <SettingList visit shown=shown.clone() />
             {is_group.then(|| view! { <SetBelowList shown /> })}
         </Page>
+        {dialog}
     }
     .into_any())
 }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    actions::settings::{ADDRESS, INHERITED},
+    actions::{
+        query::Query,
+        settings::{ADDRESS, INHERITED},
+    },
     domain::{
         paths::settings_of,
         settings::{
@@ -13,7 +16,7 @@ use crate::{
         },
     },
     ui::{
-        components::{OutcomeNote, Time},
+        components::{Confirm, OutcomeNote, Time},
         pages::Visit,
     },
     usecases::settings::show_settings::{ShownSetting, ShownSettings},
@@ -25,11 +28,83 @@ pub(super) fn SettingList(visit: Visit, shown: ShownSettings) -> impl IntoView {
     view! { <ul class="card mt-6 divide-y divide-line">{rows}</ul> }
 }
 
+/// How many values that are set below are listed.
+const SHOWN: usize = 200;
+/// How many of them the dialog names.
+const NAMED: usize = 8;
+
+/// What a form asked for that has to be confirmed, as the address says it.
+pub(super) struct Asked {
+    setting: Setting,
+    value: String,
+    cascade: bool,
+}
+
+impl Asked {
+    /// `None` when the address asks for nothing.
+    pub(super) fn read(query: &Query) -> Option<Self> {
+        Some(Self {
+            setting: Setting::from_key(query.get("confirm")?)?,
+            value: query.text("value"),
+            cascade: query.get("cascade") == Some("true"),
+        })
+    }
+}
+
+/// Asks before values that are set below are dropped; nothing when there are none (any more).
+pub(super) fn dialog(shown: &ShownSettings, asked: Option<Asked>) -> Option<AnyView> {
+    let Asked { setting, value, cascade } = asked?;
+    let it = shown.settings.iter().find(|it| it.setting == setting && !it.is_locked)?;
+    let dropped: Vec<_> = shown.below.iter().filter(|it| it.setting == setting).collect();
+    if dropped.is_empty() || !shown.may_change {
+        return None;
+    }
+    let group = shown.frame.as_ref().map(|it| it.namespace.path.clone());
+    let back = format!("{}#{}", settings_of(group.as_ref()), setting.key());
+    let wanted = match DuoAvailability::from_key(&value) {
+        Some(value) => label(setting, value),
+        None => "Inherited",
+    };
+    let (count, more) = (dropped.len(), dropped.len().saturating_sub(NAMED));
+    let named = dropped.into_iter().take(NAMED).map(|it| {
+        view! { <li><bdi>{it.path.to_string()}</bdi>": "{words(setting, it.now)}</li> }
+    });
+    let named = named.collect_view();
+    let buttons = view! {
+        <a href=back.clone() class="button">"Cancel"</a>
+        <button type="submit" form="confirmed" class="button button-primary">"Save and drop them"</button>
+    }
+    .into_any();
+    let seen = it.version.to_string();
+    Some(
+        view! {
+            <Confirm back title_id="confirm-title" buttons>
+                <h2 id="confirm-title">{setting.name()}": "{wanted}"?"</h2>
+                <p class="mt-3">
+                    {if count == 1 { String::from("1 value") } else { format!("{count} values") }}
+                    " set below will be dropped, and will not come back when this is changed again:"
+                </p>
+                <ul class="mt-2 list-disc space-y-1 pl-5">{named}</ul>
+                {(more > 0).then(|| view! { <p class="mt-1">"and "{more}" more."</p> })}
+                <form id="confirmed" method="post" action=ADDRESS>
+                    <input type="hidden" name="group" value=group.map(|it| it.to_string()).unwrap_or_default() />
+                    <input type="hidden" name="setting" value=setting.key() />
+                    <input type="hidden" name="value" value=value />
+                    {cascade.then(|| view! { <input type="hidden" name="cascade" value="true" /> })}
+                    <input type="hidden" name="seen" value=seen />
+                    <input type="hidden" name="confirmed" value="true" />
+                </form>
+            </Confirm>
+        }
+        .into_any(),
+    )
+}
+
 /// What is set below and counts there.
 #[component]
 pub(super) fn SetBelowList(shown: ShownSettings) -> impl IntoView {
-    let (count, total) = (shown.below.len(), shown.below_total);
-    let rows = shown.below.into_iter().map(|it| {
+    let total = shown.below.len();
+    let rows = shown.below.into_iter().take(SHOWN).map(|it| {
         let href = format!("{}#{}", settings_of(Some(&it.path)), it.setting.key());
         view! {
             <li class="flex flex-wrap justify-between gap-x-4 px-4 py-3">
@@ -40,12 +115,11 @@ pub(super) fn SetBelowList(shown: ShownSettings) -> impl IntoView {
     });
     let rows = rows.collect_view();
     let list = if total == 0 {
-        view! { <p class="mt-2 text-muted">"Nothing: everything below inherits what is above."</p> }
-            .into_any()
+        view! { <p class="mt-2 text-muted">"Nothing: everything below inherits these values."</p> }.into_any()
     } else {
         view! {
             <ul class="card mt-3 divide-y divide-line">{rows}</ul>
-            <p class="mt-2 text-sm text-muted">{count}" of "{total}</p>
+            <p class="mt-2 text-sm text-muted">{total.min(SHOWN)}" of "{total}</p>
         }
         .into_any()
     };
@@ -94,8 +168,8 @@ const fn help(setting: Setting) -> &'static str {
         Setting::AgentPlatform => "Agentic chat, agents and flows.",
         Setting::FlowExecution => "Whether agents may execute flows.",
         Setting::FoundationalFlows => "Whether the flows that GitLab maintains may run.",
-        Setting::AutoReview => "Whether a review is asked for without anybody's doing.",
-        Setting::ExperimentFeatures => "Whether features may be used that are not generally available yet.",
+        Setting::AutoReview => "Whether merge requests are reviewed without anyone asking.",
+        Setting::ExperimentFeatures => "Whether features that are not generally available yet may be used.",
     }
 }
 
@@ -117,7 +191,7 @@ const fn label(setting: Setting, value: DuoAvailability) -> &'static str {
 /// Where the value that counts comes from.
 fn origin(shown: &ShownSettings, it: &ShownSetting) -> AnyView {
     match it.now.origin {
-        None => "Nobody has set it: this is the default".into_any(),
+        None => "Default: nobody has set it".into_any(),
         Some(_) if it.is_own => "Set here".into_any(),
         Some(place) => view! { "Inherited from "{above(shown, place)}": set there" }.into_any(),
     }
@@ -189,7 +263,7 @@ fn form(shown: &ShownSettings, it: &ShownSetting) -> impl IntoView + use<> {
                 </fieldset>
                 <div class="mt-3 flex items-start gap-3">
                     <input type="checkbox" class="mt-1" id=cascade_id.clone() name="cascade" value="true" />
-                    <label for=cascade_id.clone()>"Also replace what is set below, where it may differ again later"</label>
+                    <label for=cascade_id.clone()>"Drop values that were set below; they may differ again later"</label>
                 </div>
                 <p class="mt-3"><button type="submit" class="button">"Save"<span class="sr-only">" "{setting.name()}</span></button></p>
             </form>
@@ -200,8 +274,8 @@ fn form(shown: &ShownSettings, it: &ShownSetting) -> impl IntoView + use<> {
 const fn hint(value: DuoAvailability) -> &'static str {
     match value {
         DuoAvailability::AlwaysOn | DuoAvailability::NeverOn => {
-            "Nothing below can differ. What is set below until now does not count any more."
+            "Nothing below can differ. Values that were set below are dropped."
         }
-        DuoAvailability::DefaultOn | DuoAvailability::DefaultOff => "What is below may differ.",
+        DuoAvailability::DefaultOn | DuoAvailability::DefaultOff => "Subgroups and projects may differ.",
     }
 }

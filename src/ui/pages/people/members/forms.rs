@@ -68,7 +68,7 @@ pub(in crate::ui::pages) fn AddMember(
     let filled_in = typed.get("user").is_some() && found.is_none();
     let [user, role, day] = ["user", "role", "expires_on"].map(|field| typed.text(field));
     let group = place.path.to_string();
-    let here = format!("{}#add", GroupPage::Members.path(&place.path));
+    let here = GroupPage::Members.path(&place.path);
     let found = found.map(|found| {
         let link = |it: KnownPerson| {
             let typed = [("user", it.username.as_str()), ("role", &role), ("expires_on", &day)];
