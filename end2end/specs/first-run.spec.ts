@@ -94,7 +94,7 @@ test('from the printed link to a decision of a real group', async ({ page, visit
     await typeNewPassword(zoe, PASSWORD);
     await zoe.getByRole('button', { name: 'Set password' }).click();
     await signIn(zoe, 'zoe', PASSWORD);
-    await expect(zoe.getByRole('heading', { name: 'You are in no group yet' })).toBeVisible();
+    await expect(zoe.getByRole('heading', { name: 'No groups yet' })).toBeVisible();
   });
 
   await test.step('roles in the group', async () => {

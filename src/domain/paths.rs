@@ -7,7 +7,6 @@ use super::{
     ids::ConsentId,
     namespace::{GroupPath, NamespaceKind},
     people::{directory::PeopleQuery, members::MemberQuery},
-    settings::setting::Setting,
     user::check_username,
 };
 
@@ -150,22 +149,6 @@ impl GroupPage {
 /// The receipt of an entry of the consent ledger.
 pub fn consent_receipt(id: ConsentId) -> String {
     format!("{CONSENT_RECEIPTS}/{id}")
-}
-
-/// The page of the inherited settings of a group or project; of the instance when `None`.
-pub fn settings_of(group: Option<&GroupPath>) -> String {
-    group.map_or_else(|| ADMIN_SETTINGS.to_owned(), |group| GroupPage::Availability.path(group))
-}
-
-/// The same, asking before values below are dropped.
-pub fn settings_confirming(
-    group: Option<&GroupPath>,
-    setting: Setting,
-    value: &str,
-    cascade: bool,
-) -> String {
-    let (setting, value) = (setting.key(), query_value(value));
-    format!("{}?confirm={setting}&value={value}&cascade={cascade}", settings_of(group))
 }
 
 /// The configuration page with the consent dialog open, for browsers without JavaScript.

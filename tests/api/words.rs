@@ -33,7 +33,7 @@ struct Said {
 
 /// All operations that write or use POST, with a valid body for each. Taken from the table of all URLs, so
 /// that new ones are included.
-fn operations() -> BTreeMap<String, (&'static Row, Map<String, Value>)> {
+async fn operations(test: &TestApp) -> BTreeMap<String, (&'static Row, Map<String, Value>)> {
     let document: Value = serde_json::to_value(rest::openapi()).expect("the document is JSON");
     let paths = document["paths"].as_object().expect("paths");
     let mut found = BTreeMap::new();
@@ -45,7 +45,7 @@ fn operations() -> BTreeMap<String, (&'static Row, Map<String, Value>)> {
                 let text = "gitlab run feature set mr_ai_resolve_conflicts true --dev";
                 json!({"team_id": "T1", "user_id": "U1", "text": text})
             } else {
-                serde_json::from_str(row.3).unwrap_or_default()
+                serde_json::from_str(&with_ids(test, row.3).await).unwrap_or_default()
             };
             let body = body.as_object().cloned().unwrap_or_default();
             found.insert(called, (row, body));
@@ -137,7 +137,7 @@ async fn a_word_that_is_not_understood_refuses_every_change_of_every_api() {
     chat::link(&test, "admin", "U1").await;
     let token = test.full_token("admin").await;
     let before = test.snapshot().await;
-    let operations = operations();
+    let operations = operations(&test).await;
     assert!(operations.len() >= 10, "{:?}", operations.keys());
     let mut wrong = Vec::new();
     for (called, (row, taken)) in &operations {

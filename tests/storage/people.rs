@@ -268,7 +268,7 @@ async fn a_new_name_leaves_ledger_and_log_as_they_are(db: Database) {
     switch(&app, &ann, &acme, true, 0).await.expect("she may");
     let edit = |to| EditUser { username: Some(FieldEdit::to(to)), ..EditUser::default() };
     let taken = edit_user(&app, &operator(), "ann", &edit("BOB")).await.expect_err("it is taken");
-    assert!(matches!(taken, UseCaseError::Invalid { field: "username", .. }), "{taken:?}");
+    assert_eq!(taken.own(), Some(&UserError::UsernameTaken), "{taken:?}");
     assert_eq!(edit_user(&app, &operator(), "ANN", &edit("Anna")).await.expect("renamed"), "Anna");
     assert_eq!(db.texts("SELECT username FROM consent_ledger").await, ["ann"]);
     let log = "SELECT actor_username FROM audit_events WHERE kind = 'namespace_consent_given'";

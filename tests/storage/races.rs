@@ -23,6 +23,7 @@ use duo_console::{
         accounts::{
             authenticate::by_session,
             create_user::{CreateUser, create_user},
+            user_error::UserError,
         },
         create_demo_data::{DemoData, create_demo_data},
         flags::set_feature::{SetFeature, set_feature},
@@ -340,7 +341,7 @@ async fn a_user_name_asked_for_twice_at_once_is_given_once(db: Database) {
         for outcome in at_once(tasks).await {
             match outcome {
                 Ok(_) => given += 1,
-                Err(UseCaseError::Invalid { field: "username", .. }) => {}
+                Err(error) if error.own() == Some(&UserError::UsernameTaken) => {}
                 Err(error) => panic!("{error:?}"),
             }
         }

@@ -8,9 +8,9 @@ use crate::{
 use duo_console::{
     domain::flows::consent::{Consent, FlowState},
     storage::{Storage, StorageError},
-    usecases::{
-        UseCaseError,
-        accounts::create_user::{CreateUser, create_user},
+    usecases::accounts::{
+        create_user::{CreateUser, create_user},
+        user_error::UserError,
     },
 };
 
@@ -123,7 +123,8 @@ async fn a_failed_use_case_leaves_nothing_and_the_next_one_works(db: Database) {
     create_user(&app, &origin(), &new("ann")).await.expect("a user");
     for _ in 0..5 {
         let taken = create_user(&app, &origin(), &new("Ann")).await;
-        assert!(matches!(taken, Err(UseCaseError::Invalid { field: "username", .. })), "{taken:?}");
+        let taken = taken.expect_err("it is taken");
+        assert_eq!(taken.own(), Some(&UserError::UsernameTaken), "{taken:?}");
     }
     create_user(&app, &origin(), &new("bob")).await.expect("a user");
     assert_eq!(db.number("SELECT COUNT(*) FROM audit_events").await, 2);

@@ -7,8 +7,11 @@ use crate::{
     actions::{error::ActionError, flash::Outcome, form_answer::Next, settings::INHERITED},
     domain::{
         namespace::GroupPath,
-        paths,
-        settings::{availability::DuoAvailability, setting::Setting},
+        settings::{
+            addresses::{settings_confirming, settings_of},
+            availability::DuoAvailability,
+            setting::Setting,
+        },
     },
     server::forms::Form,
     usecases::settings::{
@@ -53,8 +56,8 @@ pub(super) async fn change(Form { posted, fields }: Form<Change>) -> Result<Resp
     let (Some(setting), Some(wanted)) = (Setting::from_key(&fields.setting), wanted) else {
         return Err(posted.refused(ActionError::NotFound).await);
     };
-    let page = paths::settings_of(path.as_ref());
-    let confirm = paths::settings_confirming(path.as_ref(), setting, &fields.value, fields.cascade);
+    let page = settings_of(path.as_ref());
+    let confirm = settings_confirming(path.as_ref(), setting, &fields.value, fields.cascade);
     let by = posted.signed_in(&page).await?;
     let command = SetSetting { path, setting, wanted, seen: fields.seen, confirmed: fields.confirmed };
     let done = set_setting(by.app(), by.caller(), &command).await;

@@ -26,14 +26,14 @@ macro_rules! columns {
 }
 
 statements! {
-    /// The instance first. What has no namespace counts as namespace 0, which does not exist.
-    PATH = concat!("WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id), places (id, depth) AS (SELECT id, depth FROM chain UNION ALL SELECT 0, 1000) SELECT ", columns!(), " FROM places c CROSS JOIN settings s WHERE COALESCE(s.namespace_id, 0) = c.id ORDER BY c.depth DESC");
-    OF_INSTANCE = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) = 0");
+    /// The instance first.
+    PATH = concat!("WITH RECURSIVE chain (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM namespaces WHERE id = $1 UNION ALL SELECT n.id, n.parent_id, c.depth + 1 FROM namespaces n JOIN chain c ON n.id = c.parent_id) SELECT ", columns!(), ", c.depth FROM chain c CROSS JOIN settings s WHERE s.namespace_id = c.id UNION ALL SELECT ", columns!(), ", 1000 AS depth FROM settings s WHERE s.namespace_id IS NULL ORDER BY depth DESC");
+    OF_INSTANCE = concat!("SELECT ", columns!(), " FROM settings s WHERE s.namespace_id IS NULL");
     /// Of a batch of namespaces.
-    OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE COALESCE(s.namespace_id, 0) IN (", fifty!(), ")");
+    OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE s.namespace_id IN (", fifty!(), ")");
     /// In tree order. From the few settings to their namespaces, however many there are below.
     OF_SUBTREE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key");
-    EVERYWHERE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id ORDER BY n.full_path_key");
+    EVERYWHERE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s CROSS JOIN namespaces n WHERE n.id = s.namespace_id ORDER BY n.full_path_key");
     NEXT_NUMBER = "UPDATE setting_sequence SET last = last + 1 WHERE id = 1 RETURNING last";
     SAVE = "INSERT INTO settings (namespace_id, setting, enabled, locked, seq, reset_seq, version, changed_at, changed_by_username, changed_by_name) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (COALESCE(namespace_id, 0), setting) DO UPDATE SET enabled = excluded.enabled, locked = excluded.locked, seq = excluded.seq, reset_seq = excluded.reset_seq, version = settings.version + 1, changed_at = excluded.changed_at, changed_by_username = excluded.changed_by_username, changed_by_name = excluded.changed_by_name WHERE settings.version = $10 RETURNING version";
     REMOVE = "DELETE FROM settings WHERE COALESCE(namespace_id, 0) = $1 AND setting = $2";

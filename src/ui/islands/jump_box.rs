@@ -84,7 +84,7 @@ pub fn JumpBox() -> impl IntoView {
                                 <li>
                                     <a href=it.href class="block rounded px-3 py-2 hover:bg-raised">
                                         <span class="block font-medium">{it.label}</span>
-                                        <span class="block text-sm text-muted">{it.detail}</span>
+                                        <span class="block text-sm text-muted"><bdi>{it.detail}</bdi></span>
                                     </a>
                                 </li>
                             }

@@ -43,7 +43,7 @@ pub fn JumpPage() -> impl IntoView {
                                         view! {
                                             <li class="px-4 py-3">
                                                 <a href=it.href class="font-medium break-words">{it.label}</a>
-                                                <span class="block text-sm text-muted">{it.detail}</span>
+                                                <span class="block text-sm text-muted"><bdi>{it.detail}</bdi></span>
                                             </li>
                                         }
                                     })

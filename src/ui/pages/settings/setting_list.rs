@@ -7,13 +7,11 @@ use crate::{
         query::Query,
         settings::{ADDRESS, INHERITED},
     },
-    domain::{
-        paths::settings_of,
-        settings::{
-            availability::DuoAvailability,
-            inheritance::Effective,
-            setting::{Setting, SettingPlace},
-        },
+    domain::settings::{
+        addresses::settings_of,
+        availability::DuoAvailability,
+        inheritance::Effective,
+        setting::{Setting, SettingPlace},
     },
     ui::{
         components::{Confirm, OutcomeNote, Time},
