@@ -1,10 +1,12 @@
 //! What a large instance costs: 100,000 namespaces with 1,000,000 memberships, compared with the ten of the
 //! demo data in the same run, on SQLite and on PostgreSQL.
 
+use std::time::Instant;
+
 use crate::{
     CONFIGURATION, DECISION, ROUNDS,
     client::Client,
-    median,
+    median, millis,
     report::{Figure, Report},
     requests_per_second,
     server::Console,
@@ -79,4 +81,38 @@ fn measure_on(report: &mut Report, database: &str, server: Option<&str>) {
         large.resident_mb(),
         128.0,
     ));
+    let file = changed_members(&large);
+    for (what, more, most) in [("Dry run", None, 10_000.0), ("Apply", Some("--apply"), 30_000.0)] {
+        let arguments: Vec<_> = ["import", "members", &file].into_iter().chain(more).collect();
+        let what = format!("{what} of an import of {CHANGED} members, {database}");
+        report.add(Figure::below_millis(&what, took(&large, &arguments), Some(most)));
+    }
+    let what = format!("Move of a group with 10,010 below it, {database}");
+    let moved = took(&large, &["group", "move", "bench-10", "--to", "bench-1"]);
+    report.add(Figure::below_millis(&what, moved, Some(1_000.0)));
+}
+
+/// How many roles are changed by an import.
+const CHANGED: usize = 99_999;
+
+/// A file of roles that are others than those of the instance.
+fn changed_members(console: &Console) -> String {
+    let all = console.command(&["export", "members"]);
+    let mut lines = all.lines();
+    let head = lines.next().expect("a header");
+    let changed = lines
+        .filter(|line| line.starts_with("bench-"))
+        .take(CHANGED)
+        .map(|line| line.replacen(",Developer,", ",Maintainer,", 1));
+    let text: String = std::iter::once(head.to_owned()).chain(changed).map(|line| line + "\n").collect();
+    let file = console.folder().join("members.csv");
+    std::fs::write(&file, text).expect("a file");
+    file.display().to_string()
+}
+
+/// How long a command takes, its start included, in milliseconds.
+fn took(console: &Console, arguments: &[&str]) -> f64 {
+    let begun = Instant::now();
+    console.command(arguments);
+    millis(begun.elapsed())
 }

@@ -134,7 +134,7 @@ fn on_a_full_disk_nothing_is_half_written_and_with_room_all_goes_on_without_a_re
         command.env("DATABASE_URL", mount.url());
         command
     };
-    assert!(on_it(&["demo"]).status().expect("the program runs").success());
+    assert!(on_it(&["demo", "--small"]).status().expect("the program runs").success());
     let token = token(&place, Some(&mount.url()));
     let truth = Truth::of_fresh_demo_data(At::Sqlite(mount.0.join("duo.db")));
     let server = Server::start(on_it(SERVE));
@@ -174,7 +174,7 @@ fn on_a_read_only_disk_it_does_not_start_and_says_why() {
     let place = Place::empty();
     let Some(mount) = Mount::new(&place, "3m") else { return };
     let url = mount.url();
-    place.run(&["demo", "--database-url", &url]).done();
+    place.run(&["demo", "--small", "--database-url", &url]).done();
     mount.remount("ro");
     let said =
         place.run(&["serve", "--log", "off", "--listen", "127.0.0.1:0", "--database-url", &url]).refused();

@@ -127,7 +127,7 @@ fn the_others_go_on(place: &Place, at: &At, arguments: &[&str], until_woken: boo
 fn on_postgres_the_others_change_again_within_seconds() {
     let (cluster, place) = (Cluster::start(), Place::empty());
     let url = cluster.url();
-    place.run(&["demo", "--database-url", &url]).done();
+    place.run(&["demo", "--small", "--database-url", &url]).done();
     the_others_go_on(&place, &At::Postgres(url.clone()), &["--database-url", &url], false);
 }
 

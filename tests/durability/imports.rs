@@ -24,7 +24,7 @@ fn killed_anywhere_it_is_all_or_nothing(database: At) {
         let arguments = with_url(arguments);
         place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).done().stdout
     };
-    run(&["demo"]);
+    run(&["demo", "--small"]);
     let users = (0..LINES).fold(String::from("username\n"), |file, at| file + &format!("u{at}\n"));
     let members =
         (0..LINES).fold(String::from("path,user,role\n"), |file, at| file + &format!("acme,u{at},Owner\n"));

@@ -34,7 +34,7 @@ fn each_is_made_once(servers: u64, database: At) {
         command.args(["--database-url", &url]);
         command
     };
-    run(&["demo"]);
+    run(&["demo", "--small"]);
     // Late enough for them all to be planned.
     let due = SystemClock.now().plus_millis(30_000);
     for step in 1..=CHANGES {
