@@ -28,7 +28,8 @@ test('the reference shows the operations of the document, and leads from a body 
 });
 
 test('nothing is wrong with the reference for whoever uses other means', async ({ page }) => {
-  test.setTimeout(120_000);
+  // axe looks at every element of a long page, twice.
+  test.setTimeout(300_000);
   await page.goto(paths.apiDocs);
   await isAccessible(page, 'the reference');
   await page.setViewportSize({ width: 320, height: 640 });
