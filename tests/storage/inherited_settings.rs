@@ -230,6 +230,17 @@ async fn of_two_changes_of_one_value_the_later_is_refused(db: Database) {
     assert_eq!(own(&late), Some(&SettingError::Overtaken { setting: SETTING, by, now }));
     let now = world.shown(Some(&acme)).await;
     assert_eq!((now.now.on, now.now.locked_by), (false, None));
+    // Nor is anybody asked about what is below, and shown the newer value to confirm over.
+    let sub = below(&world.storage, &acme, NamespaceKind::Group, "acme/sub").await;
+    world.set(Some(&sub), value(true, false, false)).await.expect("set");
+    let path = Some(acme.path.clone());
+    let late =
+        SetSetting { path, setting: SETTING, wanted: value(true, true, false), seen, confirmed: false };
+    let refused = set_setting(&world.app, &world.admin, &late).await;
+    assert!(matches!(own(&refused), Some(SettingError::Overtaken { .. })), "{refused:?}");
+    let asked = SetSetting { seen: world.shown(Some(&acme)).await.version, ..late };
+    let asked = set_setting(&world.app, &world.admin, &asked).await;
+    assert_eq!(own(&asked), Some(&SettingError::DropsBelow { setting: SETTING, count: 1 }));
     // What somebody else set just so is no loss.
     world.set_seen(Some(&acme), value(false, false, false), seen).await.expect("it is so already");
 }

@@ -3,6 +3,7 @@
 use super::{
     change_settings::{LockedSetting, Wanted, words, write},
     setting_error::SettingError,
+    show_settings::set_below,
 };
 use crate::{
     domain::{
@@ -10,7 +11,7 @@ use crate::{
         namespace::{GroupPath, Namespace, NamespaceKind},
         settings::setting::{Setting, SettingPlace},
     },
-    storage::{StorageError, StoredSetting, UnitOfWork, with_effect},
+    storage::{StorageError, StoredSetting, UnitOfWork},
     usecases::{
         App, Caller, UseCaseError, What, fresh_sign_in::require_fresh, load,
         people::archived::require_active, retry::until_first,
@@ -50,20 +51,25 @@ async fn try_once(app: &App, caller: &Caller, command: &SetSetting) -> Result<()
         require_fresh(app, caller)?;
         None
     };
-    if command.wanted.drops() && !command.confirmed {
-        let count = below(&mut uow, namespace.as_ref(), setting).await?;
-        if count > 0 {
-            return Err(SettingError::DropsBelow { setting, count }.into());
-        }
-    }
+    // Read before the write, of which none would be left.
+    let dropped = if command.wanted.drops() && !command.confirmed {
+        let below = set_below(&mut uow, namespace.as_ref()).await?;
+        below.iter().filter(|it| it.setting == setting).count()
+    } else {
+        0
+    };
     let written = write(app, &mut uow, caller, namespace.as_ref(), [(setting, command.wanted)]).await?;
     if let Some(LockedSetting { by, .. }) = written.locked.first() {
         let by = name(&mut uow, *by).await?;
         return Err(SettingError::Locked { setting, by }.into());
     }
     let Some(before) = written.changed.first() else { return Ok(()) };
+    // First of all: whoever is asked about what is below would be shown the newer value, and confirm over it.
     if before.as_ref().map_or(0, |it| it.version) != command.seen {
         return Err(overtaken(setting, before.as_ref()).into());
+    }
+    if dropped > 0 {
+        return Err(SettingError::DropsBelow { setting, count: dropped }.into());
     }
     uow.commit().await?;
     Ok(())
@@ -94,27 +100,6 @@ async fn changeable(
     } else {
         Err(SettingError::NotHere(setting).into())
     }
-}
-
-/// How many places below have a value of their own that counts.
-async fn below(
-    uow: &mut UnitOfWork,
-    namespace: Option<&Namespace>,
-    setting: Setting,
-) -> Result<usize, StorageError> {
-    let mut settings = uow.inherited_settings();
-    let (path, subtree, here) = match namespace {
-        Some(it) => {
-            let (path, subtree) = (settings.path(it.id).await?, settings.subtree(&it.path).await?);
-            (path, subtree, SettingPlace::Namespace(it.id))
-        }
-        None => (settings.of_instance().await?, settings.everywhere().await?, SettingPlace::Instance),
-    };
-    let counts = with_effect(&path, subtree).into_iter().filter(|(it, now)| {
-        let place = it.stored.place;
-        it.stored.setting == setting && place != here && now.origin == Some(place)
-    });
-    Ok(counts.count())
 }
 
 fn overtaken(setting: Setting, before: Option<&StoredSetting>) -> SettingError {

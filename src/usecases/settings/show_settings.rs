@@ -9,7 +9,7 @@ use crate::{
             setting::{Setting, SettingPlace},
         },
     },
-    storage::{LastChange, SettingBelow, StoredSetting, UnitOfWork, effective_settings, with_effect},
+    storage::{LastChange, StorageError, StoredSetting, UnitOfWork, effective_settings, with_effect},
     usecases::{
         App, Caller, UseCaseError, load,
         people::group_frame::{GroupFrame, may},
@@ -81,7 +81,7 @@ pub async fn show_settings(
         load::administrator(caller)?;
         let stored = uow.inherited_settings().of_instance().await?;
         let settings = shown(SettingPlace::Instance, &stored, Setting::ALL);
-        let below = that_counts(&stored, uow.inherited_settings().everywhere().await?);
+        let below = set_below(&mut uow, None).await?;
         return Ok(ShownSettings { frame: None, settings, may_change: true, archived: None, below });
     };
     let loaded = load::namespace(&mut uow, caller, path, Action::ReadSettings, app.now()).await?;
@@ -96,8 +96,7 @@ async fn of_namespace(
     let namespace = loaded.namespace;
     let stored = uow.inherited_settings().path(namespace.id).await?;
     let may = may(caller, loaded.standing);
-    let mut below = that_counts(&stored, uow.inherited_settings().subtree(&namespace.path).await?);
-    below.retain(|it| it.path != namespace.path);
+    let below = set_below(uow, Some(&namespace)).await?;
     let here = Setting::ALL.into_iter().filter(|it| it.applies_to(namespace.kind, namespace.is_top_level()));
     Ok(ShownSettings {
         settings: shown(SettingPlace::Namespace(namespace.id), &stored, here),
@@ -115,11 +114,22 @@ async fn of_namespace(
     })
 }
 
-/// Of what is set in a subtree, what counts. `path` is what is set from the instance down to its top.
-fn that_counts(path: &[StoredSetting], subtree: Vec<SettingBelow>) -> Vec<SetBelow> {
-    let with_effect = with_effect(path, subtree).into_iter();
-    let counts = with_effect.filter(|(it, now)| now.origin == Some(it.stored.place));
-    counts.map(|(it, now)| SetBelow { path: it.path, setting: it.stored.setting, now }).collect()
+/// What is set below the namespace, or below the instance when `None`, and counts there.
+pub(super) async fn set_below(
+    uow: &mut UnitOfWork,
+    namespace: Option<&Namespace>,
+) -> Result<Vec<SetBelow>, StorageError> {
+    let mut settings = uow.inherited_settings();
+    let (path, subtree) = match namespace {
+        Some(it) => (settings.path(it.id).await?, settings.subtree(&it.path).await?),
+        None => (settings.of_instance().await?, settings.everywhere().await?),
+    };
+    let here = namespace.map(|it| SettingPlace::Namespace(it.id));
+    let counts = with_effect(&path, subtree).into_iter().filter(|(it, now)| {
+        let place = Some(it.stored.place);
+        place != here && now.origin == place
+    });
+    Ok(counts.map(|(it, now)| SetBelow { path: it.path, setting: it.stored.setting, now }).collect())
 }
 
 fn shown(
