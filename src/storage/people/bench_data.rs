@@ -24,6 +24,8 @@ dialect_statements! {
     postgres {
         /// Until the end of the transaction: a million rows take longer than any request may.
         UNHURRIED_POSTGRES = "SELECT set_config('statement_timeout', '0', TRUE)";
+        /// As PostgreSQL does by itself within a minute; until then it plans as if the tables were empty.
+        GATHER_STATISTICS_POSTGRES = "ANALYZE";
     }
 }
 
@@ -71,6 +73,9 @@ impl BenchData<'_> {
                 .map(drop))?;
         }
         on_db!(self.uow, |c| sqlx::query(MEMBERSHIPS).bind(MEMBERS_EACH).execute(c).await.map(drop))?;
+        if let Transaction::Postgres(transaction) = &mut self.uow.transaction {
+            sqlx::query(GATHER_STATISTICS_POSTGRES).execute(&mut **transaction).await?;
+        }
         for topic in [Topic::Users, Topic::Namespaces, Topic::People] {
             self.uow.change_feed().touch(topic);
         }
