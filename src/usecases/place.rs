@@ -4,7 +4,7 @@ use crate::{
     domain::{
         flows::catalogue::Flow,
         namespace::{GroupPath, Namespace, Subscription},
-        settings::{availability::DuoChain, inheritance::EffectiveSettings},
+        settings::availability::DuoChain,
     },
     storage::FlowSelection,
 };
@@ -16,9 +16,7 @@ pub struct Place {
     /// From the top-level group down to the namespace itself.
     pub ancestors: Vec<Namespace>,
     pub subscription: Subscription,
-    /// The settings that count here.
-    pub settings: EffectiveSettings,
-    /// The levels above the flows, of these.
+    /// The levels above the flows, as they count here.
     pub chain: DuoChain,
     /// What is archived: the namespace itself, or a group above it.
     pub archived: Option<GroupPath>,

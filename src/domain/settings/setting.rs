@@ -52,17 +52,6 @@ impl Setting {
     }
 }
 
-impl From<Level> for Setting {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::GitlabDuo => Self::DuoAvailability,
-            Level::AgentPlatform => Self::AgentPlatform,
-            Level::FlowExecution => Self::FlowExecution,
-            Level::FoundationalFlows => Self::FoundationalFlows,
-        }
-    }
-}
-
 /// Where a setting can have a value of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SettingPlace {

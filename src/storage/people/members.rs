@@ -20,7 +20,7 @@ use crate::{
         accounts::users::{kind, state},
         on_db, repository, statements,
         text::contains,
-        unit_of_work::AT_ONCE,
+        unit_of_work::batches,
     },
 };
 
@@ -52,7 +52,7 @@ macro_rules! listed {
     };
 }
 
-/// What gives a batch of [`AT_ONCE`] users a role by memberships there and above, with whether each holds a seat
+/// What gives a batch of users a role by memberships there and above, with whether each holds a seat
 /// that counts in the top-level group $52.
 macro_rules! granted {
     () => {
@@ -67,7 +67,7 @@ statements! {
     LIST = concat!(chain!(), invited!(), given!(), " UNION ALL SELECT m.user_id, s.source, 'invited', CASE WHEN s.access_level < m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(s.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM chain c CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR c.id = $1) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level < m.access_level THEN i.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) < COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN memberships m WHERE m.namespace_id = i.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, i.source, 'invited', CASE WHEN i.access_level <= s.access_level AND i.access_level <= m.access_level THEN i.access_level WHEN s.access_level <= m.access_level THEN s.access_level ELSE m.access_level END, CASE WHEN COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(s.expires_at, 9223372036854775807) AND COALESCE(i.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(i.expires_at, 9223372036854775807) WHEN COALESCE(s.expires_at, 9223372036854775807) <= COALESCE(m.expires_at, 9223372036854775807) THEN COALESCE(s.expires_at, 9223372036854775807) ELSE COALESCE(m.expires_at, 9223372036854775807) END FROM invited i CROSS JOIN namespace_shares s CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)", listed!());
     /// The same where no group is invited: what SQLite sets up for invitations takes most of the time of [`LIST`].
     LIST_OF_MEMBERSHIPS = concat!(chain!(), given!(), listed!());
-    /// `memberships::GRANTS` for a batch of [`AT_ONCE`] users.
+    /// `memberships::GRANTS` for a batch of users.
     GRANTS = concat!(chain!(), invited!(), granted!(), " UNION ALL SELECT m.user_id, h.seats, c.id, c.parent_id, s.source, m.access_level, m.member_role, m.expires_at, s.invited_group_id, s.access_level, s.expires_at, NULL, NULL FROM chain c CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE c.kind = 'group' AND s.namespace_id = c.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id UNION ALL SELECT m.user_id, h.seats, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, NULL, NULL FROM invited i CROSS JOIN people h CROSS JOIN memberships m WHERE m.namespace_id = i.id AND m.user_id = h.id AND (m.access_level >= 10 OR i.id = i.group_id) UNION ALL SELECT m.user_id, h.seats, i.at_id, i.at_id, i.source, m.access_level, m.member_role, m.expires_at, i.group_id, i.access_level, i.expires_at, s.access_level, s.expires_at FROM invited i CROSS JOIN namespace_shares s CROSS JOIN people h CROSS JOIN memberships m WHERE s.namespace_id = i.id AND m.namespace_id = s.invited_group_id AND m.user_id = h.id AND (s.access_level >= 10 AND m.access_level >= 10 OR i.id = i.group_id)");
     /// The same where no group is invited.
     GRANTS_OF_MEMBERSHIPS = concat!(chain!(), granted!());
@@ -223,11 +223,9 @@ impl Members<'_> {
         namespace: &Namespace,
     ) -> Result<Vec<GrantOf>, StorageError> {
         let mut grants = Vec::with_capacity(users.len());
-        for users in users.chunks(AT_ONCE) {
-            // Repeats the last id to fill the remaining parameters.
-            let places = users.iter().chain(users.last().into_iter().cycle()).take(AT_ONCE);
+        for users in batches(users) {
             let rows: Vec<GrantOfRow> = on_db!(self.uow, |c| {
-                places
+                users
                     .fold(sqlx::query_as(sql).bind(namespace.id.0), |query, id| query.bind(id.0))
                     .bind(namespace.root.0)
                     .bind(true)

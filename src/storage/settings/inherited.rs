@@ -31,7 +31,7 @@ statements! {
     OF_INSTANCE = concat!("SELECT ", columns!(), " FROM settings s WHERE s.namespace_id IS NULL");
     /// Of a batch of namespaces.
     OF_MANY = concat!("SELECT ", columns!(), " FROM settings s WHERE s.namespace_id IN (", fifty!(), ")");
-    /// In tree order. From the few settings to their namespaces, however many there are below.
+    /// In tree order.
     OF_SUBTREE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s JOIN namespaces n ON n.id = s.namespace_id WHERE n.full_path_key >= $1 AND n.full_path_key < $2 ORDER BY n.full_path_key");
     EVERYWHERE = concat!("SELECT ", columns!(), ", n.full_path, n.full_path_key FROM settings s CROSS JOIN namespaces n WHERE n.id = s.namespace_id ORDER BY n.full_path_key");
     NEXT_NUMBER = "UPDATE setting_sequence SET last = last + 1 WHERE id = 1 RETURNING last";

@@ -14,11 +14,9 @@ impl Facts<'_> {
     pub async fn place(&mut self, path: &GroupPath) -> Result<Option<Arc<Place>>, StorageError> {
         let read = async |uow: &mut UnitOfWork| {
             let Some(namespace) = uow.namespaces().find_by_path(path).await? else { return Ok(None) };
-            let settings = uow.inherited_settings().effective(namespace.id).await?;
             Ok(Some(Place {
                 subscription: subscription(uow, namespace.root).await?,
-                chain: settings.chain(),
-                settings,
+                chain: uow.inherited_settings().effective(namespace.id).await?.chain(),
                 flows: uow.flow_selections().list(namespace.root).await?,
                 archived: uow.namespaces().archived(namespace.id).await?,
                 ancestors: uow.namespaces().ancestors(namespace.id).await?,
